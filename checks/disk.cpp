@@ -1,0 +1,84 @@
+// The disk check: space, inodes, writability and quota of the file system below a path.
+#include <cerrno>
+
+#include <fmt/format.h>
+
+#include <telltale/check_type.hpp>
+
+#include "disk/fill_rate.hpp"
+#include "disk/judge.hpp"
+#include "disk/look.hpp"
+#include "disk/options.hpp"
+#include "disk/write_test.hpp"
+#include "support/file_errors.hpp"
+
+namespace telltale::checks {
+namespace {
+
+using namespace telltale::disk;
+
+class disk_check final : public blocking_check {
+ public:
+  explicit disk_check(disk_options options) : options_(std::move(options)) {}
+
+  outcome probe(probe_context& ctx) override {
+    const auto& path = options_.path.text;
+    const auto seen = look_at(path);
+    if (seen.error)
+      return outcome::fail(support::reason_of_errno(seen.error), support::errno_sentence(path, seen.error));
+
+    findings found;
+    const auto now = usage_of(seen.usage);
+    const auto access = write_state_of(seen.mount, seen.readonly);
+    measure_usage(now, found);
+    judge_writability(access, options_, ctx.memory, found);
+    if (!is_image(seen.mount)) {
+      judge_usage(now, options_, ctx.memory, found);
+      if (auto seconds = seconds_to_full(now, ctx.now, ctx.memory)) found.measure("time_to_full_seconds", *seconds);
+    }
+    if (options_.write_test) test_write(found);
+    if (options_.size_limit) count_directory(ctx, found);
+    return std::move(found).result(healthy_sentence(now, access, options_));
+  }
+
+ private:
+  void test_write(findings& found) const {
+    const auto result = test_writing(options_.path.text);
+    if (result.error)
+      found.fail(support::reason_of_errno(result.error),
+                 fmt::format("write test: cannot {} a file: {}", result.step,
+                             support::errno_sentence(options_.path.text, result.error)));
+  }
+
+  void count_directory(probe_context& ctx, findings& found) const {
+    walk_limits limits;
+    limits.until = boot_clock::now() + (ctx.deadline - boot_clock::now()) / 2;
+    const auto size = measure_directory(options_.path.text, limits);
+    if (size.error == ENOTDIR)
+      found.fail(reason::mismatch, options_.path.text + " is not a directory, so it has no size_limit");
+    else if (size.error)
+      found.fail(support::reason_of_errno(size.error), support::errno_sentence(options_.path.text, size.error));
+    else judge_directory(size, options_, ctx.memory, found);
+  }
+
+  disk_options options_;
+};
+
+}  // namespace
+
+check_type disk() {
+  return blocking_type<disk_check>(
+      "disk", "Watches the space, inodes and writability of a file system.", disk_options::declared(),
+      {{"total_bytes", "Size of the file system."},
+       {"used_bytes", "Space in use, including what only root may use."},
+       {"available_bytes", "Space available to unprivileged users."},
+       {"used_ratio", "Share of the space in use, counted as df does."},
+       {"inodes_total", "Inodes of the file system; absent where they are not counted."},
+       {"inodes_used", "Inodes in use."},
+       {"inodes_used_ratio", "Share of the inodes in use."},
+       {"time_to_full_seconds", "When the space will be used up at the pace of the last minutes; only while filling."},
+       {"directory_bytes", "Space the directory occupies; only with size_limit."},
+       {"directory_used_ratio", "Share of size_limit the directory occupies."}});
+}
+
+}  // namespace telltale::checks

@@ -1,0 +1,32 @@
+// How many bytes a directory tree occupies, counted as du does, within bounds.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <telltale/clock.hpp>
+
+namespace telltale::disk {
+
+struct directory_size {
+  int error = 0;  ///< errno of opening the directory itself; the rest means nothing when it is not 0
+  double bytes = 0;
+  std::uint64_t entries = 0;
+  std::uint64_t unreadable = 0;  ///< directories that could not be opened
+  bool cut_short = false;        ///< time, entries or depth ran out
+
+  bool complete() const { return !cut_short && unreadable == 0; }
+};
+
+struct walk_limits {
+  std::uint64_t entries = 200'000;
+  int depth = 64;  ///< one descriptor is open on each level
+  boot_clock::time_point until = boot_clock::time_point::max();
+};
+
+/// Occupied blocks of everything below `path`, as the kubelet counts an emptyDir: hard links once, no other file
+/// system, symbolic links not followed. Files that vanish meanwhile are not counted. Reads no file and, where
+/// permitted, leaves access times alone.
+directory_size measure_directory(const std::string& path, const walk_limits&);
+
+}  // namespace telltale::disk

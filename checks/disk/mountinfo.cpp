@@ -1,0 +1,97 @@
+// One pass over the lines of /proc/self/mountinfo.
+#include "disk/mountinfo.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace telltale::disk {
+namespace {
+
+/// Takes the text up to the next `separator` off the front.
+std::string_view take(std::string_view& text, char separator) {
+  const auto end = std::min(text.find(separator), text.size());
+  const auto word = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return word;
+}
+
+bool has_option(std::string_view options, std::string_view wanted) {
+  while (!options.empty())
+    if (take(options, ',') == wanted) return true;
+  return false;
+}
+
+bool is_octal(char c) { return c >= '0' && c <= '7'; }
+
+/// The kernel writes space, tab, line break and backslash as \ooo (seq_path in fs/seq_file.c).
+std::string unescaped(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escape = text[i] == '\\' && i + 3 < text.size() && is_octal(text[i + 1]) && is_octal(text[i + 2]) &&
+                        is_octal(text[i + 3]);
+    if (!escape) {
+      out += text[i];
+      continue;
+    }
+    out += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0'));
+    i += 3;
+  }
+  return out;
+}
+
+/// Since 6.12 ext4 no longer sets the read-only flag after an error; it shows one of these words instead.
+bool refuses_writes(std::string_view super_options) {
+  return has_option(super_options, "ro") || has_option(super_options, "emergency_ro") ||
+         has_option(super_options, "shutdown");
+}
+
+bool is_prefix(std::string_view point, std::string_view path) {
+  if (point == "/") return path.starts_with('/');
+  return path.starts_with(point) && (path.size() == point.size() || path[point.size()] == '/');
+}
+
+}  // namespace
+
+std::optional<mount> parse_mount(std::string_view line) {
+  // 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue
+  const auto dash = line.find(" - ");
+  if (dash == std::string_view::npos) return std::nullopt;
+  auto left = line.substr(0, dash);
+  auto right = line.substr(dash + 3);
+  mount out;
+  const auto id = take(left, ' ');
+  if (std::from_chars(id.data(), id.data() + id.size(), out.id).ec != std::errc()) return std::nullopt;
+  for (int skipped = 0; skipped < 3; ++skipped) take(left, ' ');  // parent, device, root
+  out.point = unescaped(take(left, ' '));
+  out.readonly = has_option(take(left, ' '), "ro");
+  out.type = take(right, ' ');
+  take(right, ' ');  // source
+  out.readonly_inside = refuses_writes(take(right, ' '));
+  return out.point.empty() || out.type.empty() ? std::nullopt : std::optional(std::move(out));
+}
+
+std::optional<mount> find_mount(std::string_view mountinfo, std::optional<std::uint64_t> id, std::string_view path) {
+  std::optional<mount> best;
+  while (!mountinfo.empty()) {
+    auto found = parse_mount(take(mountinfo, '\n'));
+    if (!found) continue;
+    if (id && found->id == *id) return found;
+    // Later mounts cover earlier ones at the same point.
+    if (!id && is_prefix(found->point, path) && (!best || found->point.size() >= best->point.size()))
+      best = std::move(found);
+  }
+  return best;
+}
+
+bool is_image(const std::optional<mount>& on) {
+  static constexpr std::array<std::string_view, 5> images{"squashfs", "erofs", "iso9660", "cramfs", "romfs"};
+  return on && std::find(images.begin(), images.end(), on->type) != images.end();
+}
+
+write_state write_state_of(const std::optional<mount>& on, bool flagged) {
+  if (on && on->readonly_inside && !on->readonly && !is_image(on)) return write_state::readonly_inside;
+  return flagged || (on && (on->readonly || on->readonly_inside)) ? write_state::readonly : write_state::writable;
+}
+
+}  // namespace telltale::disk

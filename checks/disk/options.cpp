@@ -1,0 +1,41 @@
+// The options of the disk check, declared once.
+#include "disk/options.hpp"
+
+#include <fmt/format.h>
+
+namespace telltale::disk {
+
+void disk_options::validate(place at, problems& errors) const {
+  if (fail < warn)
+    errors.add(at, fmt::format("warn ({}) must be below fail ({}), or a warning could never be seen", to_text(warn),
+                               to_text(fail)));
+  if (size_limit && size_limit->count == 0) errors.add(at, "size_limit: must be more than 0B");
+}
+
+options_of<disk_options> disk_options::declared() {
+  using self = disk_options;
+  return options_of<self>()
+      .required("path", &self::path,
+                "Any file or directory on the file system to measure; symbolic links are followed.")
+      .optional("warn", &self::warn,
+                "Warn when this share of the space is used, counted as df does: used / (used + available to "
+                "unprivileged users).")
+      .optional("fail", &self::fail,
+                "Fail at this share; use 88% on a Kubernetes node's own file system, because the kubelet evicts pods "
+                "at 90%.")
+      .optional("free", &self::free,
+                "Least number of bytes that must stay available; with `warn` and `fail` the stricter rule wins.")
+      .optional("inodes", &self::inodes, "Share of inodes in use; ignored on file systems that do not count inodes.")
+      .optional("expect_writable", &self::expect_writable,
+                "Fail when the file system is read-only; without it a file system that was always read-only is fine, "
+                "and one that turned read-only (by an error or a remount) is a warning.")
+      .optional("write_test", &self::write_test,
+                "Also create, write and fsync an unnamed 4 KiB file in the directory on every run; costs one disk "
+                "flush and leaves nothing behind.")
+      .optional("size_limit", &self::size_limit,
+                "Quota of the directory `path`, such as an emptyDir sizeLimit: what it holds is counted as du does "
+                "(within this file system, at most 200000 entries and half of the timeout), `warn` and `fail` apply to "
+                "this size as well, and a large tree deserves a longer `interval`.");
+}
+
+}  // namespace telltale::disk

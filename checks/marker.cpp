@@ -1,0 +1,85 @@
+// The marker check: files that say "the model is loaded", and nothing less.
+#include <algorithm>
+#include <thread>
+
+#include <telltale/check_type.hpp>
+
+#include "marker/judge.hpp"
+#include "marker/options.hpp"
+#include "marker/read_file.hpp"
+#include "support/file_errors.hpp"
+
+namespace telltale::checks {
+namespace {
+
+using namespace telltale::marker;
+
+/// A file caught in the middle of being written is looked at again after this pause.
+constexpr std::chrono::milliseconds second_look{50};
+/// Unchanged for this long, it is in nobody's hands: a writer whose CPU quota is used up pauses for up to 100 ms.
+constexpr double settled_seconds = 0.3;
+/// A writer that never rests may be caught again and again: after half a second of looks it is red.
+constexpr int most_looks = 10;
+constexpr std::chrono::milliseconds margin{100};  // left for the rest of the probe
+
+moments moments_now(const probe_context& ctx) {
+  const auto now = std::chrono::system_clock::now();
+  const auto up = std::chrono::duration_cast<wall_time::duration>(boot_clock::now().time_since_epoch());
+  return {now, now - up, ctx.started_at};
+}
+
+class marker_check final : public blocking_check {
+ public:
+  explicit marker_check(marker_options options) : options_(std::move(options)) {}
+
+  outcome probe(probe_context& ctx) override {
+    std::vector<file_result> results;
+    for (const auto& file : options_.files()) results.push_back(check(file.text, ctx));
+    const bool complete = std::none_of(results.begin(), results.end(), [](auto& file) { return file.missing; });
+    ctx.memory.set("complete", complete);
+    return combine(results, options_);
+  }
+
+ private:
+  file_result check(const std::string& path, const probe_context& ctx) const {
+    auto seen = look_at(path, options_.wants_content());
+    auto result = judge(path, seen, ctx);
+    for (int looks = 1; result.questionable && looks < most_looks; ++looks) {
+      if (boot_clock::now() + second_look + margin >= ctx.deadline) break;
+      std::this_thread::sleep_for(second_look);
+      auto again = look_at(path, options_.wants_content());
+      const bool changed = !again.same_as(seen);
+      seen = std::move(again);
+      result = judge(path, seen, ctx);
+      if (!changed && !result.missing && result.age_seconds > settled_seconds) break;
+    }
+    return result;
+  }
+
+  file_result judge(const std::string& path, const file_view& seen, const probe_context& ctx) const {
+    if (seen.error == 0) return judge_file(path, seen, options_, moments_now(ctx));
+    file_result out;
+    const auto why = support::reason_of_errno(seen.error);
+    out.finding = {verdict::fail, why, support::errno_sentence(path, seen.error)};
+    out.missing = why == reason::missing;
+    // It was there a moment ago: perhaps it is being replaced by deleting and writing it anew.
+    out.questionable = out.missing && ctx.memory.get("complete") == 1;
+    return out;
+  }
+
+  marker_options options_;
+};
+
+}  // namespace
+
+check_type marker() {
+  return blocking_type<marker_check>(
+      "marker", "Waits for files that say something is loaded, current and as expected.", marker_options::declared(),
+      {{"files", "Files that are expected."},
+       {"files_missing", "Expected files that do not exist."},
+       {"age_seconds", "Time since the last modification; of the oldest file when there are several."},
+       {"size_bytes", "Size of the file; the sum when there are several."},
+       {"progress_ratio", "How far loading has come, 0 to 1; the least of several files."}});
+}
+
+}  // namespace telltale::checks

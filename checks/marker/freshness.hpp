@@ -1,0 +1,39 @@
+// Is a file new enough? Clocks in, a sentence out; no I/O.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include <telltale/outcome.hpp>
+
+#include "marker/options.hpp"
+
+namespace telltale::marker {
+
+using wall_time = std::chrono::system_clock::time_point;
+
+/// The moments a file's modification time is compared with.
+struct moments {
+  wall_time now;
+  wall_time booted;   ///< `now` less CLOCK_BOOTTIME, the same as btime of /proc/stat but not rounded to seconds
+  wall_time started;  ///< when telltale started
+};
+
+struct finding {
+  telltale::verdict verdict = verdict::pass;
+  telltale::reason reason = reason::ok;
+  std::string sentence;  ///< empty when it passes
+  friend bool operator==(const finding&, const finding&) = default;
+};
+
+/// File times come from a clock that ticks every 1 to 10 ms and may lag by that much.
+inline constexpr std::chrono::milliseconds clock_tick{10};
+/// Beyond this a file from the future means that clocks disagree, and its age means nothing.
+inline constexpr std::chrono::seconds clock_tolerance{60};
+
+/// A modification time without a fraction of a second comes from a file system (or tool) that keeps whole seconds, and
+/// is compared in whole seconds.
+finding judge_freshness(const std::string& path, wall_time modified, const newer_than&, const moments&);
+
+}  // namespace telltale::marker

@@ -1,0 +1,106 @@
+// The order of the rules: kind, size, age, content.
+#include "marker/judge.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace telltale::marker {
+namespace {
+
+finding mismatch(std::string sentence) { return {verdict::fail, reason::mismatch, std::move(sentence)}; }
+
+/// JSON that ends too early or is empty is always worth a second look: the clock of a network file system may be off.
+bool may_be_half_written(const file_result& file) {
+  if (file.finding.verdict != verdict::fail || file.finding.reason == reason::pending) return false;
+  return file.finding.reason == reason::corrupt || file.age_seconds < being_written_seconds;
+}
+
+void judge_text(const std::string& path, const file_view& file, const marker_options& options, file_result& out) {
+  if (file.content.size() > largest_content) {
+    out.finding = mismatch(fmt::format("{} is {}, too large to be a marker with content (at most 64KiB)", path,
+                                       human_bytes(static_cast<double>(file.size))));
+    return;
+  }
+  auto found = judge_content(path, file.content, options);
+  out.finding = std::move(found.finding);
+  out.progress = found.progress;
+}
+
+double age_of(const file_view& file, const moments& at) {
+  return std::max(0.0, std::chrono::duration<double>(at.now - file.modified).count());
+}
+
+void keep(std::optional<double>& into, const std::optional<double>& value, auto choose) {
+  if (value) into = into ? choose(*into, *value) : *value;
+}
+
+std::string healthy_sentence(const std::vector<file_result>& files, const marker_options& options, double oldest) {
+  const auto age = human_duration(std::chrono::nanoseconds(static_cast<std::int64_t>(oldest * 1e9)));
+  if (options.path) return fmt::format("{} is there, {} old", options.path->text, age);
+  return fmt::format("all {} files are there, the oldest is {} old", files.size(), age);
+}
+
+/// The first few sentences as they are, the rest as a number.
+void add_findings(const std::vector<file_result>& files, findings& found) {
+  constexpr std::size_t most_sentences = 5;
+  std::vector<const finding*> bad;
+  for (const auto& file : files)
+    if (file.finding.verdict != verdict::pass) bad.push_back(&file.finding);
+  std::stable_sort(bad.begin(), bad.end(), [](auto* a, auto* b) { return a->verdict > b->verdict; });
+  for (std::size_t i = 0; i < bad.size() && i < most_sentences; ++i)
+    found.add(bad[i]->verdict, bad[i]->reason, bad[i]->sentence);
+  if (bad.size() > most_sentences)
+    found.add(bad[most_sentences]->verdict, bad[most_sentences]->reason,
+              fmt::format("and {} more files", bad.size() - most_sentences));
+}
+
+}  // namespace
+
+file_result judge_file(const std::string& path, const file_view& file, const marker_options& options,
+                       const moments& at) {
+  file_result out;
+  if (!file.not_a_file.empty()) {
+    out.finding = mismatch(path + " " + file.not_a_file + ", expected a file");
+    return out;
+  }
+  out.age_seconds = age_of(file, at);
+  out.size_bytes = static_cast<double>(file.size);
+  if (options.newer_than) out.finding = judge_freshness(path, file.modified, *options.newer_than, at);
+  if (out.finding.verdict == verdict::fail) return out;
+  if (options.min_size && file.size < options.min_size->count)
+    out.finding = mismatch(fmt::format("{} is {}, at least {} expected", path,
+                                       human_bytes(static_cast<double>(file.size)), to_text(*options.min_size)));
+  else if (options.wants_content()) {
+    auto age_doubt = std::exchange(out.finding, {});
+    judge_text(path, file, options, out);
+    if (out.finding.verdict == verdict::pass) out.finding = std::move(age_doubt);
+  }
+  out.questionable = may_be_half_written(out);
+  return out;
+}
+
+outcome combine(const std::vector<file_result>& files, const marker_options& options) {
+  findings found;
+  std::optional<double> oldest;
+  std::optional<double> size;
+  std::optional<double> progress;
+  for (const auto& file : files) {
+    keep(oldest, file.age_seconds, [](double a, double b) { return std::max(a, b); });
+    keep(size, file.size_bytes, [](double a, double b) { return a + b; });
+    keep(progress, file.progress, [](double a, double b) { return std::min(a, b); });
+  }
+  add_findings(files, found);
+  found.measure("files", static_cast<double>(files.size()));
+  found.measure("files_missing", static_cast<double>(std::count_if(files.begin(), files.end(),
+                                                                   [](const auto& file) { return file.missing; })));
+  if (oldest) found.measure("age_seconds", *oldest);
+  if (size) found.measure("size_bytes", *size);
+  if (progress) found.measure("progress_ratio", *progress);
+  // An empty set proves nothing; validation refuses it, and this is the second lock on that door.
+  if (files.empty()) found.fail(reason::missing, "no file is expected, so nothing can be ready");
+  return std::move(found).result(healthy_sentence(files, options, oldest.value_or(0)));
+}
+
+}  // namespace telltale::marker

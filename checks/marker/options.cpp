@@ -1,0 +1,88 @@
+// The options of the marker check, declared once, with the rules between them.
+#include "marker/options.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace telltale {
+
+// Words and durations together are text to the schema; the parser knows better.
+option_shape option_traits<marker::newer_than>::shape() { return {option_kind::text, {}, {}, {}}; }
+
+std::optional<marker::newer_than> option_traits<marker::newer_than>::parse(const raw_value& value,
+                                                                           std::string_view option, problems& errors) {
+  using point = marker::newer_than::point;
+  constexpr std::string_view words = "boot, start or a duration such as 30s or 10m";
+  const auto* text = detail::scalar_text(value, option, words, errors);
+  if (!text) return std::nullopt;
+  if (*text == "boot") return marker::newer_than{point::boot, {}};
+  if (*text == "start") return marker::newer_than{point::start, {}};
+  if (auto span = parse_duration(*text); span && span->count() > 0) return marker::newer_than{point::span, *span};
+  detail::wrong_value(value, option, words, errors);
+  return std::nullopt;
+}
+
+std::string option_traits<marker::newer_than>::text(const marker::newer_than& value) {
+  switch (value.since) {
+    case marker::newer_than::point::boot:
+      return "boot";
+    case marker::newer_than::point::start:
+      return "start";
+    case marker::newer_than::point::span:
+      break;
+  }
+  return to_text(value.span);
+}
+
+namespace marker {
+namespace {
+
+/// RFC 6901: every part begins with '/', and '~' is followed by 0 or 1.
+bool is_pointer(std::string_view text) {
+  if (!text.starts_with('/')) return false;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (text[i] == '~' && (i + 1 == text.size() || (text[i + 1] != '0' && text[i + 1] != '1'))) return false;
+  return true;
+}
+
+void check_pointer(std::string_view option, const std::string& pointer, place at, problems& errors) {
+  if (!is_pointer(pointer))
+    errors.add(at, fmt::format("{}: expected a JSON pointer such as /model/name, not {}", option,
+                               raw_value::scalar(pointer).shown()));
+}
+
+}  // namespace
+
+void marker_options::validate(place at, problems& errors) const {
+  if (path && !paths.empty()) errors.add(at, "only one of path and paths may be given");
+  if (!path && paths.empty()) errors.add(at, "option 'path' is missing (or 'paths' for several files)");
+  auto sorted = paths;
+  std::sort(sorted.begin(), sorted.end());
+  if (auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end())
+    errors.add(at, fmt::format("paths: {} is listed twice", twice->text));
+  for (const auto& [pointer, expected] : content) check_pointer("content", pointer, at, errors);
+  if (!progress.empty()) check_pointer("progress", progress, at, errors);
+}
+
+options_of<marker_options> marker_options::declared() {
+  using self = marker_options;
+  return options_of<self>()
+      .optional("path", &self::path,
+                "The regular file that has to be there (symbolic links are followed); give either `path` or `paths`.")
+      .optional("paths", &self::paths, "Several files that all have to be there; the other options hold for each.")
+      .optional("newer_than", &self::newer_than,
+                "How new the modification time must be, so that a marker of an earlier run does not count: `boot` (of "
+                "the machine; in a container, of the node), `start` (of telltale, which therefore has to start before "
+                "the application), or a duration such as 30s, which turns the file into a heartbeat.")
+      .optional("content", &self::content,
+                "JSON pointer -> expected value, e.g. `/model: llama`: the file must be JSON of at most 64 KiB; text "
+                "is compared exactly, numbers by value, true, false and null by their JSON text.")
+      .optional("progress", &self::progress,
+                "JSON pointer to a number from 0 to 1; below 1 the check fails as `pending` and shows how far loading "
+                "has come.")
+      .optional("min_size", &self::min_size, "A smaller file does not count.");
+}
+
+}  // namespace marker
+}  // namespace telltale

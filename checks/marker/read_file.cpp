@@ -1,0 +1,83 @@
+// stat, open, fstat, read: each guards against what may lie at the path instead of a file.
+#include "marker/read_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "support/descriptor.hpp"
+
+namespace telltale::marker {
+namespace {
+
+std::string kind_of(mode_t mode) {
+  if (S_ISDIR(mode)) return "is a directory";
+  if (S_ISFIFO(mode)) return "is a named pipe";
+  if (S_ISSOCK(mode)) return "is a socket";
+  if (S_ISBLK(mode) || S_ISCHR(mode)) return "is a device";
+  return S_ISREG(mode) ? "" : "is not a regular file";
+}
+
+/// Access times are left alone where that is permitted (to the owner and root).
+support::descriptor open_quietly(const std::string& path) {
+  constexpr int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  support::descriptor file(::open(path.c_str(), flags | O_NOATIME));
+  if (!file && errno == EPERM) file = support::descriptor(::open(path.c_str(), flags));
+  return file;
+}
+
+void describe(const struct stat& info, file_view& out) {
+  out.not_a_file = kind_of(info.st_mode);
+  out.size = static_cast<std::uint64_t>(info.st_size);
+  out.inode = info.st_ino;
+  out.modified = wall_time(std::chrono::duration_cast<wall_time::duration>(
+      std::chrono::seconds(info.st_mtim.tv_sec) + std::chrono::nanoseconds(info.st_mtim.tv_nsec)));
+}
+
+/// 0 or errno. One byte more than is allowed is read, to tell.
+int read_content(int fd, std::string& out) {
+  out.resize(largest_content + 1);
+  std::size_t filled = 0;
+  ssize_t n = 0;
+  do {
+    n = ::read(fd, out.data() + filled, out.size() - filled);
+    if (n > 0) filled += static_cast<std::size_t>(n);
+  } while (filled < out.size() && (n > 0 || (n < 0 && errno == EINTR)));
+  const int error = n < 0 ? errno : 0;
+  out.resize(filled);
+  return error;
+}
+
+file_view look_once(const std::string& path, bool with_content) {
+  file_view out;
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) {
+    out.error = errno;
+    return out;
+  }
+  describe(info, out);
+  if (!out.not_a_file.empty()) return out;
+  const auto file = open_quietly(path);
+  if (!file || ::fstat(file.get(), &info) != 0) {
+    out.error = errno;
+    return out;
+  }
+  describe(info, out);  // what was opened may be newer than what stat saw
+  if (out.not_a_file.empty() && with_content) out.error = read_content(file.get(), out.content);
+  return out;
+}
+
+}  // namespace
+
+file_view look_at(const std::string& path, bool with_content) {
+  // Kubernetes swaps `..data` and deletes the old directory: a lookup that is half-way through it then fails although
+  // the file was there all the time. The next lookup sees the new one.
+  constexpr int tries = 3;
+  auto out = look_once(path, with_content);
+  for (int i = 1; i < tries && out.error == ENOENT; ++i) out = look_once(path, with_content);
+  return out;
+}
+
+}  // namespace telltale::marker

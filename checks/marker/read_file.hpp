@@ -1,0 +1,32 @@
+// Looking at one marker file without touching it: the system calls of the marker check.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "marker/freshness.hpp"
+
+namespace telltale::marker {
+
+inline constexpr std::size_t largest_content = 64 * 1024;
+
+struct file_view {
+  int error = 0;           ///< errno; the rest means nothing when it is not 0
+  std::string not_a_file;  ///< "is a directory" and the like; empty for a regular file
+  std::uint64_t size = 0;  ///< as of fstat
+  wall_time modified;
+  std::uint64_t inode = 0;
+  std::string content;  ///< only when asked for, at most `largest_content` + 1 bytes
+
+  /// Nothing has happened between the two looks.
+  bool same_as(const file_view& other) const {
+    return error == other.error && inode == other.inode && modified == other.modified && size == other.size;
+  }
+};
+
+/// Anything but a regular file is not opened: opening a device can start what it drives, and opening a FIFO wakes its
+/// writer. Follows symbolic links. May hang on a dead mount; never on a FIFO.
+file_view look_at(const std::string& path, bool with_content);
+
+}  // namespace telltale::marker

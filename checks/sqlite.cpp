@@ -1,0 +1,47 @@
+// The sqlite check: health of an SQLite database, WAL mode first of all, without touching it.
+#include <telltale/check_type.hpp>
+
+#include "sqlite/inspect.hpp"
+#include "sqlite/options.hpp"
+#include "sqlite/query.hpp"
+#include "sqlite/write.hpp"
+
+namespace telltale::checks {
+namespace {
+
+class sqlite_check final : public blocking_check {
+ public:
+  explicit sqlite_check(sqlite::sqlite_options options) : options_(std::move(options)) {}
+
+  outcome probe(probe_context& ctx) override {
+    // Every descriptor of the inspection is closed before SQLite opens the file: closing one later would drop its
+    // locks.
+    auto found = sqlite::inspect(options_, ctx);
+    if (options_.mode == sqlite::probe_mode::query) sqlite::query(found, options_, ctx);
+    if (options_.mode == sqlite::probe_mode::write) sqlite::try_write(found, options_, ctx);
+    return sqlite::finish(std::move(found), options_);
+  }
+
+ private:
+  sqlite::sqlite_options options_;
+};
+
+}  // namespace
+
+check_type sqlite() {
+  return blocking_type<sqlite_check>(
+      "sqlite", "Health of an SQLite database in WAL mode, seen from its files and locks without touching them.",
+      telltale::sqlite::declared_options(),
+      {
+          {"database_bytes", "Size of the database file."},
+          {"wal_bytes", "Size of the -wal file; large is normal after a burst, see wal_backlog_bytes."},
+          {"wal_backlog_bytes", "Committed pages in the WAL that no checkpoint has copied into the database yet."},
+          {"page_count", "Pages of the database as its readers see it."},
+          {"writer_lock_held_seconds", "How long the write lock has been seen held without a break; 0 when free."},
+          {"readers", "Read marks in use, 0 to 5; several readers can share one."},
+          {"last_commit_age_seconds", "Time since a commit was last seen, counted from the first run at most."},
+          {"query_value", "First value of the query's first row, when it is a number."},
+      });
+}
+
+}  // namespace telltale::checks

@@ -1,0 +1,83 @@
+// Opens SQLite so that it can neither hurt the database nor keep the probe waiting.
+#include "sqlite/connection.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "sqlite/read_only_authorizer.hpp"
+
+namespace telltale::sqlite {
+namespace {
+
+constexpr std::chrono::milliseconds longest_wait{250};
+/// Virtual machine steps between two looks at the clock: well below a millisecond.
+constexpr int steps_per_look = 1000;
+
+/// Half of the time that is left at most: a writer that is busy for the whole wait must still be told as busy, not as a
+/// probe that overran.
+int busy_ms(boot_clock::time_point deadline) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>((deadline - boot_clock::now()) / 2);
+  return static_cast<int>(std::clamp(left, std::chrono::milliseconds(1), longest_wait).count());
+}
+
+}  // namespace
+
+std::string database_uri(const std::string& path, access how) {
+  std::string out = "file:";
+  // Two leading slashes would begin a host name.
+  const auto start = path.rfind("//", 0) == 0 ? path.find_first_not_of('/') - 1 : 0;
+  for (const unsigned char c : path.substr(start)) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
+                       c == '.' || c == '_' || c == '-';
+    if (plain) out += static_cast<char>(c);
+    else out += fmt::format("%{:02X}", c);
+  }
+  out += how == access::write ? "?mode=rw" : "?mode=ro";
+  if (how == access::read_without_trace) out += "&readonly_shm=1";
+  return out;
+}
+
+connection::connection(const std::string& path, access how, boot_clock::time_point deadline) : deadline_(deadline) {
+  const int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE |
+                    (how == access::write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+  const int rc = ::sqlite3_open_v2(database_uri(path, how).c_str(), &handle_, flags, guarded_vfs());
+  if (rc != SQLITE_OK) {
+    failed_ = last_error(rc);
+    return;
+  }
+  ::sqlite3_busy_timeout(handle_, busy_ms(deadline));
+  ::sqlite3_progress_handler(handle_, steps_per_look, &connection::past_deadline, this);
+  // Without the first, the last connection to close would checkpoint and delete the application's log.
+  ::sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  ::sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  ::sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  failed_ = run("PRAGMA temp_store = MEMORY");
+  if (!failed_ && how != access::write) failed_ = run("PRAGMA query_only = 1");
+}
+
+connection::~connection() { ::sqlite3_close(handle_); }
+
+int connection::past_deadline(void* self) {
+  return boot_clock::now() >= static_cast<connection*>(self)->deadline_ ? 1 : 0;
+}
+
+std::optional<sql_error> connection::run(const char* sql) {
+  const int rc = ::sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
+  return rc == SQLITE_OK ? std::nullopt : std::optional(last_error(rc));
+}
+
+void connection::allow_reading_only() { ::sqlite3_set_authorizer(handle_, &authorize_reading, nullptr); }
+
+sql_error connection::last_error(int code) const {
+  return {code, handle_ ? ::sqlite3_errmsg(handle_) : ::sqlite3_errstr(code)};
+}
+
+bool connection::read_only() const { return ::sqlite3_db_readonly(handle_, "main") != 0; }
+
+void finalizer::operator()(sqlite3_stmt* statement) const { ::sqlite3_finalize(statement); }
+
+}  // namespace telltale::sqlite

@@ -1,0 +1,46 @@
+// The first 100 bytes of an SQLite database, read without SQLite (https://sqlite.org/fileformat2.html, section 1.3).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "sqlite/byte_order.hpp"
+
+namespace telltale::sqlite {
+
+inline constexpr std::size_t database_header_bytes = 100;
+
+struct database_header {
+  std::uint32_t page_size = 0;       ///< at 16; 512 to 65536, the stored 1 means 65536
+  std::uint8_t write_version = 0;    ///< at 18; 1 rollback journal, 2 WAL
+  std::uint8_t read_version = 0;     ///< at 19; likewise
+  std::uint32_t change_counter = 0;  ///< at 24; in WAL mode it moves with checkpoints only
+  std::uint32_t page_count = 0;      ///< at 28; believed only when `page_count_valid`
+  bool page_count_valid = false;     ///< not zero, and the change counter equals the one at 92 (section 1.3.7)
+  std::uint32_t schema_cookie = 0;   ///< at 40; changes with every schema change
+
+  bool wal() const { return write_version == 2 && read_version == 2; }
+  std::uint64_t expected_bytes() const { return std::uint64_t{page_count} * page_size; }
+  friend bool operator==(const database_header&, const database_header&) = default;
+};
+
+/// What keeps bytes from being a database header.
+enum class header_fault : std::uint8_t {
+  none,
+  empty,
+  too_short,
+  not_a_database,
+  page_size,
+  payload_fractions,
+  version
+};
+
+struct header_result {
+  header_fault fault = header_fault::none;
+  database_header header;  ///< meaningful when there is no fault
+};
+
+/// `from` are the first bytes of the file, as many of the first 100 as there are.
+header_result parse_database_header(byte_view from);
+
+}  // namespace telltale::sqlite

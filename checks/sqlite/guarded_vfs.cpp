@@ -1,0 +1,94 @@
+// A thin VFS over SQLite's own: refuses everything that would leave a trace.
+#include "sqlite/guarded_vfs.hpp"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace telltale::sqlite {
+namespace {
+
+constexpr const char* vfs_name = "telltale-guarded";
+
+/// Placed behind the unix VFS's own file object.
+struct file_extra {
+  const char* path;  ///< SQLite keeps it alive until the file is closed
+  const sqlite3_io_methods* methods;
+};
+
+sqlite3_vfs* base = nullptr;
+sqlite3_vfs guarded;
+// The unix VFS has one set of methods for files with locks (the database) and one for those without.
+sqlite3_io_methods database_methods;
+sqlite3_io_methods side_file_methods;
+
+file_extra& extra_of(sqlite3_file* file) {
+  return *reinterpret_cast<file_extra*>(reinterpret_cast<char*>(file) + base->szOsFile);
+}
+
+int refuse_write(sqlite3_file*, const void*, int, sqlite3_int64) { return SQLITE_IOERR_WRITE; }
+int refuse_truncate(sqlite3_file*, sqlite3_int64) { return SQLITE_IOERR_TRUNCATE; }
+int refuse_delete(sqlite3_vfs*, const char*, int) { return SQLITE_IOERR_DELETE; }
+
+/// The unix VFS would create a missing -shm here. The database's shared lock is held by now, so that no other
+/// connection can be the last one and delete the file between this look and the opening.
+int map_existing_shm(sqlite3_file* file, int region, int size, int extend, void volatile** out) {
+  struct stat info {};
+  const std::string shm = std::string(extra_of(file).path) + "-shm";
+  if (::stat(shm.c_str(), &info) != 0) return SQLITE_CANTOPEN;
+  return extra_of(file).methods->xShmMap(file, region, size, extend, out);
+}
+
+int open_existing(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* flags_out) {
+  file->pMethods = nullptr;
+  if (flags & SQLITE_OPEN_MAIN_JOURNAL) {
+    // Looking whether a journal is hot is reading; rolling it back would need a writable one.
+    if (flags & SQLITE_OPEN_READWRITE) return SQLITE_CANTOPEN;
+  } else if (!(flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL))) {
+    return SQLITE_CANTOPEN;
+  }
+  const int rc = base->xOpen(base, name, file, flags & ~(SQLITE_OPEN_CREATE | SQLITE_OPEN_DELETEONCLOSE), flags_out);
+  if (!file->pMethods) return rc;
+  auto& methods = flags & SQLITE_OPEN_MAIN_DB ? database_methods : side_file_methods;
+  extra_of(file) = {name, file->pMethods};
+  methods = *file->pMethods;
+  methods.xWrite = refuse_write;
+  methods.xTruncate = refuse_truncate;
+  if (methods.xShmMap) methods.xShmMap = map_existing_shm;
+  file->pMethods = &methods;
+  return rc;
+}
+
+int keep_owner(int, uid_t, gid_t) { return 0; }
+
+void replace_fchown(sqlite3_syscall_ptr with) {
+  guarded_vfs();
+  base->xSetSystemCall(base, "fchown", with);
+}
+
+const char* install() {
+  base = ::sqlite3_vfs_find("unix");
+  if (!base) throw std::runtime_error("this SQLite has no unix VFS");
+  guarded = *base;
+  guarded.zName = vfs_name;
+  guarded.pNext = nullptr;
+  guarded.szOsFile = base->szOsFile + static_cast<int>(sizeof(file_extra));
+  guarded.xOpen = open_existing;
+  guarded.xDelete = refuse_delete;
+  if (::sqlite3_vfs_register(&guarded, 0) != SQLITE_OK) throw std::runtime_error("SQLite refused the guarded VFS");
+  return vfs_name;
+}
+
+}  // namespace
+
+const char* guarded_vfs() {
+  static const char* const name = install();
+  return name;
+}
+
+ownership_kept::ownership_kept() { replace_fchown(reinterpret_cast<sqlite3_syscall_ptr>(&keep_owner)); }
+ownership_kept::~ownership_kept() { replace_fchown(nullptr); }
+
+}  // namespace telltale::sqlite

@@ -1,0 +1,25 @@
+// The file layer SQLite gets inside telltale: it can read and lock, but not create, write, cut or delete.
+#pragma once
+
+namespace telltale::sqlite {
+
+/// Registers the layer once per process and returns its name, for `vfs=` in a database URI. It stands on SQLite's unix
+/// VFS (https://sqlite.org/vfs.html) and refuses, whatever SQL or SQLite's own housekeeping asks for:
+///  - creating a file: -wal and -shm are used when they exist, else opening fails with SQLITE_CANTOPEN;
+///  - writing to or truncating the database, its log or a journal (no checkpoint, no rollback of a hot journal);
+///  - deleting a file (SQLite deletes a -wal whose database is empty, and all of them on a last close).
+/// What remains is the bookkeeping of readers and writers in -shm: locks and read marks.
+/// Throws std::runtime_error when SQLite has no unix VFS.
+const char* guarded_vfs();
+
+/// As root, SQLite gives -wal and -shm to the owner of the database whenever it opens them. While one of these exists
+/// it does not, in the whole process: the files are the application's. One at a time.
+class ownership_kept {
+ public:
+  ownership_kept();
+  ~ownership_kept();
+  ownership_kept(const ownership_kept&) = delete;
+  ownership_kept& operator=(const ownership_kept&) = delete;
+};
+
+}  // namespace telltale::sqlite

@@ -1,0 +1,125 @@
+// Judges one look at the database itself, its journal mode and its size.
+#include "sqlite/judge_files.hpp"
+
+#include <fmt/format.h>
+
+#include <telltale/units.hpp>
+
+#include "sqlite/judge_wal.hpp"
+#include "support/file_errors.hpp"
+
+namespace telltale::sqlite {
+namespace {
+
+std::string_view kind_of(mode_t mode) {
+  if (S_ISDIR(mode)) return "a directory";
+  if (S_ISFIFO(mode)) return "a FIFO";
+  if (S_ISSOCK(mode)) return "a socket";
+  return "a device";
+}
+
+/// The database is not there or cannot be looked at.
+std::optional<finding> judge_access(const observation& seen) {
+  const auto& file = seen.database;
+  if (file.exists && !file.regular)
+    return finding{verdict::fail, reason::mismatch,
+                   fmt::format("is {}, not a database file", kind_of(file.facts.mode))};
+  if (file.error == 0) return std::nullopt;
+  if (file.error == ENOENT && seen.live())
+    return finding{verdict::fail, reason::replaced,
+                   fmt::format("was deleted while in use{}: whatever is written to it now is lost",
+                               by_whom(*seen.shm_holders.connection)),
+                   true};
+  auto sentence = support::errno_sentence(seen.path, file.error);
+  if (file.error == EACCES && file.exists)
+    sentence += fmt::format("; it belongs to uid {} and has mode {:04o}", file.facts.owner, file.facts.mode & 07777u);
+  return finding{verdict::fail, support::reason_of_errno(file.error), sentence};
+}
+
+std::optional<finding> judge_header(const observation& seen) {
+  auto corrupt = [](std::string sentence) { return finding{verdict::fail, reason::corrupt, std::move(sentence)}; };
+  switch (seen.header.fault) {
+    case header_fault::none:
+      return std::nullopt;
+    case header_fault::empty:
+      return corrupt("is empty (0 bytes): nothing was ever written to it, or it was truncated");
+    case header_fault::too_short:
+      return corrupt(fmt::format("has only {} bytes, less than a database header", seen.database.facts.size));
+    case header_fault::not_a_database:
+      return corrupt("is not an SQLite database: it begins with other bytes (damaged, encrypted, or another file)");
+    case header_fault::page_size:
+      return corrupt(
+          fmt::format("has a damaged header: a page size of {} is impossible", seen.header.header.page_size));
+    case header_fault::payload_fractions:
+      return corrupt("has a damaged header: its fixed bytes are wrong");
+    case header_fault::version:
+      return finding{
+          verdict::fail, reason::mismatch,
+          fmt::format("has format version {}, which no known SQLite reads", seen.header.header.read_version)};
+  }
+  return std::nullopt;
+}
+
+/// Pages that the log may still hold, so that they are not missed in the file.
+std::uint64_t pages_in_log(const observation& seen) {
+  if (seen.index_ok()) return seen.index.index.backlog_frames();
+  const auto frame = wal_frame_header_bytes + seen.header.header.page_size;
+  return seen.wal.facts.size > wal_header_bytes ? (seen.wal.facts.size - wal_header_bytes) / frame : 0;
+}
+
+std::optional<finding> judge_length(const observation& seen) {
+  const auto& header = seen.header.header;
+  const auto size = seen.database.facts.size;
+  if (!header.page_count_valid || size >= header.expected_bytes()) return std::nullopt;
+  // A rollback-mode writer extends the file page by page under its lock, and a hot journal would undo that.
+  if (!seen.wal_mode() && (seen.writer() || seen.journal_has_header)) return std::nullopt;
+  const auto missing = header.page_count - size / header.page_size;
+  if (seen.wal_mode() && missing <= pages_in_log(seen)) return std::nullopt;
+  return finding{verdict::fail, reason::corrupt,
+                 fmt::format("is truncated: {} of {} bytes are there", size, header.expected_bytes()), true};
+}
+
+std::optional<finding> judge_journal_mode(const observation& seen, wal_expectation expected) {
+  if (seen.wal_mode() || expected == wal_expectation::ignore) return std::nullopt;
+  return finding{expected == wal_expectation::fail ? verdict::fail : verdict::warn, reason::mismatch,
+                 "is not in WAL mode: it uses a rollback journal"};
+}
+
+std::optional<finding> judge_journal(const observation& seen) {
+  if (!seen.hot_journal()) return std::nullopt;
+  return finding{
+      verdict::warn, reason::corrupt,
+      "a writer died in the middle of a transaction: the next application to open the database rolls it back", true};
+}
+
+}  // namespace
+
+std::string by_whom(const held_lock& lock) {
+  return lock.pid > 0 ? fmt::format(" by pid {}", lock.pid) : " by a process whose pid is not visible from here";
+}
+
+std::string file_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
+
+std::vector<finding> judge_files(const observation& seen, wal_expectation expected) {
+  std::vector<finding> out;
+  auto take = [&](std::optional<finding> found) {
+    if (found) out.push_back(std::move(*found));
+    return found.has_value();
+  };
+  if (!seen.network_file_system.empty())
+    take(finding{verdict::fail, reason::mismatch,
+                 fmt::format("is on {}: locks and shared memory cannot be trusted there, so nothing was looked at",
+                             seen.network_file_system)});
+  // What follows reads the header: there is nothing more to say about a file without one.
+  if (!out.empty() || take(judge_access(seen)) || take(judge_header(seen))) return out;
+  take(judge_length(seen));
+  take(judge_journal(seen));
+  take(judge_journal_mode(seen, expected));
+  if (seen.wal_mode()) {
+    take(judge_shm(seen));
+    take(judge_wal(seen));
+  }
+  return out;
+}
+
+}  // namespace telltale::sqlite

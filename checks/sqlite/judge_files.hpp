@@ -1,0 +1,23 @@
+// What the files of a database say about its health: a pure function of one look.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sqlite/finding.hpp"
+#include "sqlite/observation.hpp"
+#include "sqlite/options.hpp"
+
+namespace telltale::sqlite {
+
+/// Everything wrong with the files themselves: missing, denied, damaged, swapped, not WAL. Limits are judged elsewhere.
+/// The only system call is a stat of the parent directory, to explain a missing file.
+std::vector<finding> judge_files(const observation&, wal_expectation);
+
+/// " by pid 4711", or words for a holder that cannot be seen from this PID namespace.
+std::string by_whom(const held_lock&);
+
+/// The last component of a path.
+std::string file_name(const std::string& path);
+
+}  // namespace telltale::sqlite

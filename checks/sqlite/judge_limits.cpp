@@ -1,0 +1,85 @@
+// Limits on what was measured: sizes, backlog, ages.
+#include "sqlite/judge_limits.hpp"
+
+#include <fmt/format.h>
+
+#include <telltale/clock.hpp>
+
+#include "sqlite/judge_files.hpp"
+
+namespace telltale::sqlite {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+void judge_size(std::uint64_t count, const upper_limit<bytes>& limit, std::string_view what, std::string_view hint,
+                findings& found) {
+  const auto verdict = judge(bytes{count}, limit);
+  if (verdict == verdict::pass) return;
+  found.add(verdict, reason::threshold,
+            fmt::format("{} {} (limit {}){}", what, human_bytes(static_cast<double>(count)),
+                        human_bytes(static_cast<double>(crossed(limit, verdict).count)), hint));
+}
+
+milliseconds whole(nanoseconds age) { return std::chrono::duration_cast<milliseconds>(age); }
+
+void judge_writer(const observation& seen, nanoseconds held, const upper_limit<milliseconds>& limit, findings& found) {
+  const auto verdict = judge(whole(held), limit);
+  if (verdict == verdict::pass) return;
+  const auto holder = seen.writer();
+  found.add(verdict, reason::locked,
+            fmt::format("writer lock held for {}{} (limit {})", human_duration(held), holder ? by_whom(*holder) : "",
+                        human_duration(crossed(limit, verdict))));
+}
+
+void judge_commit(nanoseconds age, const upper_limit<milliseconds>& limit, findings& found) {
+  const auto verdict = judge(whole(age), limit);
+  if (verdict == verdict::pass) return;
+  found.add(verdict, reason::threshold,
+            fmt::format("no commit for {} (limit {})", human_duration(age), human_duration(crossed(limit, verdict))));
+}
+
+/// The one usual cause is named when it can be seen.
+std::string_view backlog_hint(const observation& seen) {
+  if (seen.shm_holders.readers > 0) return ": a reader holds checkpoints back";
+  return ": checkpoints do not keep up";
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> backlog_bytes(const observation& seen) {
+  if (!seen.index_ok()) return std::nullopt;
+  return std::uint64_t{seen.index.index.backlog_frames()} * seen.index.index.page_size;
+}
+
+bool writer_overdue(const ages& since, const sqlite_options& options) {
+  return since.writer_held && judge(whole(*since.writer_held), options.writer_lock) != verdict::pass;
+}
+
+void measure(const observation& seen, const ages& since, findings& found) {
+  found.measure("database_bytes", static_cast<double>(seen.database.facts.size));
+  found.measure("wal_bytes", static_cast<double>(seen.wal.facts.size));
+  if (const auto backlog = backlog_bytes(seen)) found.measure("wal_backlog_bytes", static_cast<double>(*backlog));
+  const auto pages =
+      seen.index_ok() && seen.index.index.page_count ? seen.index.index.page_count : seen.header.header.page_count;
+  found.measure("page_count", pages);
+  if (!seen.held_exclusively()) {
+    // In exclusive mode no lock is taken per transaction: a zero would be a guess.
+    found.measure("writer_lock_held_seconds", to_seconds(since.writer_held.value_or(nanoseconds(0))));
+    if (seen.wal_mode()) found.measure("readers", seen.shm_holders.readers);
+  }
+  if (since.last_commit) found.measure("last_commit_age_seconds", to_seconds(*since.last_commit));
+}
+
+void judge_limits(const observation& seen, const ages& since, const sqlite_options& options, findings& found) {
+  measure(seen, since, found);
+  if (since.writer_held) judge_writer(seen, *since.writer_held, options.writer_lock, found);
+  if (const auto backlog = backlog_bytes(seen))
+    judge_size(*backlog, options.wal_backlog, "WAL backlog", backlog_hint(seen), found);
+  judge_size(seen.wal.facts.size, options.wal_size, "WAL file", "", found);
+  judge_size(seen.database.facts.size, options.database_size, "database", "", found);
+  if (since.last_commit) judge_commit(*since.last_commit, options.last_commit_age, found);
+}
+
+}  // namespace telltale::sqlite

@@ -1,0 +1,86 @@
+// Judges the two files beside a database in WAL mode.
+#include "sqlite/judge_wal.hpp"
+
+#include <fmt/format.h>
+
+#include "sqlite/judge_files.hpp"
+#include "support/file_errors.hpp"
+
+namespace telltale::sqlite {
+namespace {
+
+finding broken(reason why, std::string sentence) { return {verdict::fail, why, std::move(sentence), true}; }
+
+/// The file is there but cannot be looked at: what cannot be seen is not reported as healthy.
+std::optional<finding> judge_side_file(const file_state& file, const std::string& path) {
+  if (file.exists && !file.regular)
+    return finding{verdict::fail, reason::mismatch, file_name(path) + " is not a regular file"};
+  if (file.error == 0 || file.error == ENOENT) return std::nullopt;
+  return finding{verdict::fail, support::reason_of_errno(file.error), support::errno_sentence(path, file.error)};
+}
+
+std::optional<finding> judge_index(const observation& seen) {
+  switch (seen.index.state) {
+    case wal_index_state::ok:
+      return std::nullopt;
+    case wal_index_state::unknown_version:
+      return finding{verdict::warn, reason::mismatch,
+                     fmt::format("its WAL index has version {}, only {} is known: backlog and commits cannot be read",
+                                 seen.index.version, wal_format_version)};
+    case wal_index_state::too_short:
+      return broken(
+          reason::corrupt,
+          fmt::format("{}-shm was truncated to {} bytes while in use: the application can crash at any access",
+                      file_name(seen.path), seen.shm.facts.size));
+    case wal_index_state::uninitialised:
+    case wal_index_state::torn:
+      break;
+  }
+  // Whoever holds one of these locks is just writing it.
+  if (seen.shm_holders.writer || seen.shm_holders.recoverer) return std::nullopt;
+  return finding{verdict::warn, reason::corrupt,
+                 "its WAL index is half written: a writer died at it, and the next reader rebuilds it", true};
+}
+
+}  // namespace
+
+std::optional<finding> judge_shm(const observation& seen) {
+  if (auto found = judge_side_file(seen.shm, seen.path + "-shm")) return found;
+  if (!seen.shm.exists) {
+    // An application in exclusive mode keeps its WAL index in its own memory; every other has the file.
+    if (!seen.locks.user || seen.held_exclusively()) return std::nullopt;
+    return broken(reason::replaced, file_name(seen.path) + "-shm was deleted while in use" + by_whom(*seen.locks.user) +
+                                        ": the next process to open the database can corrupt it");
+  }
+  if (!seen.live()) return std::nullopt;
+  // Every connection in WAL mode keeps a shared lock on the database it opened. None on this file: it has another one.
+  if (!seen.locks.user)
+    return broken(reason::replaced,
+                  fmt::format("is not the file in use{}: that one was replaced, or lost its locks because the "
+                              "application closed another descriptor of it",
+                              by_whom(*seen.shm_holders.connection)));
+  return judge_index(seen);
+}
+
+std::optional<finding> judge_wal(const observation& seen) {
+  if (auto found = judge_side_file(seen.wal, seen.path + "-wal")) return found;
+  if (!seen.index_ok() || seen.index.index.last_frame == 0) return std::nullopt;
+
+  const auto& index = seen.index.index;
+  const auto name = file_name(seen.path) + "-wal";
+  if (!seen.wal.exists)
+    return broken(reason::replaced, fmt::format("{} was deleted while in use: {} pages of committed data are lost when "
+                                                "the application stops",
+                                                name, index.backlog_frames()));
+  const auto needed = wal_header_bytes + std::uint64_t{index.last_frame} * (wal_frame_header_bytes + index.page_size);
+  if (seen.wal.facts.size < needed)
+    return broken(reason::corrupt, fmt::format("{} was truncated while in use: {} of {} bytes are there", name,
+                                               seen.wal.facts.size, needed));
+  if (!seen.wal_start)
+    return broken(reason::corrupt, name + " does not begin like a write-ahead log: it was overwritten while in use");
+  if (seen.wal_start->salt != index.salt)
+    return broken(reason::replaced, name + " is not the log in use: it was replaced by another one");
+  return std::nullopt;
+}
+
+}  // namespace telltale::sqlite

@@ -1,0 +1,42 @@
+// A file opened for looking only: never created, never waited for, never a device or FIFO.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <string>
+
+#include "support/descriptor.hpp"
+
+namespace telltale::sqlite {
+
+/// What stat said, in the shape the check compares between runs.
+struct file_facts {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t size = 0;
+  std::int64_t modified_ns = 0;
+  mode_t mode = 0;
+  uid_t owner = 0;
+};
+
+/// What is at a path.
+struct file_state {
+  int error = 0;        ///< errno of the first step that failed, 0 when none did
+  bool exists = false;  ///< stat worked: `facts` are known even if opening failed
+  bool regular = true;  ///< false: something else is at the path, and it was not opened
+  file_facts facts;
+};
+
+struct looked_at {
+  file_state state;
+  support::descriptor file;  ///< empty unless it is a regular file that could be opened
+};
+
+/// stat, then open read-only unless the path is not a regular file: opening a FIFO would wake its writer.
+/// Leaves the access time alone where the kernel allows it (the file's owner, or CAP_FOWNER).
+looked_at look_at(const std::string& path);
+
+file_facts facts_of(const struct stat&);
+
+}  // namespace telltale::sqlite

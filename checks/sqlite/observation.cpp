@@ -1,0 +1,112 @@
+// One look at a database's files, in an order that makes races with a writer recognisable.
+#include "sqlite/observation.hpp"
+
+#include <fcntl.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+
+namespace telltale::sqlite {
+namespace {
+
+/// SQLite puts -wal and -shm beside the file that a link points to, not beside the link (os_unix.c, unixFullPathname).
+std::string resolved(const std::string& path) {
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) != 0 || !S_ISLNK(info.st_mode)) return path;
+  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
+  return real ? std::string(real.get()) : path;
+}
+
+template <std::size_t size>
+byte_view read_start(int fd, std::array<std::byte, size>& into, int& error) {
+  ssize_t got = 0;
+  do got = ::pread(fd, into.data(), into.size(), 0);
+  while (got < 0 && errno == EINTR);
+  if (got < 0) error = errno;
+  return byte_view(into).first(got < 0 ? 0 : static_cast<std::size_t>(got));
+}
+
+void observe_shm(observation& out) {
+  auto shm = look_at(out.path + "-shm");
+  out.shm = shm.state;
+  if (!shm.file) return;
+  out.shm_holders = locks_of_shm(shm.file.get());
+  std::array<std::byte, wal_index_header_bytes> start;
+  out.index = parse_wal_index(read_start(shm.file.get(), start, out.shm.error));
+}
+
+void observe_wal(observation& out) {
+  auto wal = look_at(out.path + "-wal");
+  out.wal = wal.state;
+  if (!wal.file) return;
+  std::array<std::byte, wal_header_bytes> start;
+  out.wal_start = parse_wal_header(read_start(wal.file.get(), start, out.wal.error));
+}
+
+void observe_journal(observation& out) {
+  // The magic of a rollback journal (fileformat2.html, section 3); SQLite looks at no more than its first byte.
+  auto journal = look_at(out.path + "-journal");
+  out.journal_bytes = journal.state.facts.size;
+  if (!journal.file || journal.state.facts.size == 0) return;
+  std::array<std::byte, 1> start{};
+  out.journal_has_header =
+      !read_start(journal.file.get(), start, journal.state.error).empty() && start[0] != std::byte{0};
+}
+
+}  // namespace
+
+std::optional<held_lock> observation::writer() const {
+  if (wal_mode()) return shm_holders.writer;
+  if (locks.exclusive()) return locks.user;
+  return locks.reserved ? locks.reserved : locks.pending;
+}
+
+std::string_view network_file_system_name(std::uint32_t magic) {
+  switch (magic) {
+    case 0x6969:
+      return "NFS";
+    case 0x517b:
+      return "SMB";
+    case 0xff534d42:
+      return "CIFS";
+    case 0xfe534d42:
+      return "SMB2";
+    case 0x5346414f:
+      return "AFS";
+    case 0x00c36400:
+      return "Ceph";
+    default:
+      return {};
+  }
+}
+
+observation observe(const std::string& path) {
+  observation out;
+  out.path = resolved(path);
+  auto database = look_at(out.path);
+  out.database = database.state;
+  if (database.file) {
+    struct statfs where {};
+    if (::fstatfs(database.file.get(), &where) == 0)
+      out.network_file_system = network_file_system_name(static_cast<std::uint32_t>(where.f_type));
+    if (!out.network_file_system.empty()) return out;
+  }
+  // The index before the log and the log before the database: what the index promises must then be there.
+  observe_shm(out);
+  observe_wal(out);
+  if (!database.file) return out;
+
+  std::array<std::byte, database_header_bytes> start;
+  out.header = parse_database_header(read_start(database.file.get(), start, out.database.error));
+  struct stat info {};
+  if (::fstat(database.file.get(), &info) == 0) out.database.facts = facts_of(info);
+  out.locks = locks_of_database(database.file.get());
+  observe_journal(out);
+  return out;
+}
+
+}  // namespace telltale::sqlite

@@ -1,0 +1,43 @@
+// The options of the sqlite check.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <telltale/option.hpp>
+
+namespace telltale::sqlite {
+
+enum class probe_mode : std::uint8_t { inspect, query, write };
+enum class wal_expectation : std::uint8_t { fail, warn, ignore };
+
+struct sqlite_options {
+  file_path path;
+  probe_mode mode = probe_mode::inspect;
+  wal_expectation expect_wal = wal_expectation::warn;
+  upper_limit<bytes> wal_backlog{bytes{64u << 20}, bytes{512u << 20}};
+  upper_limit<bytes> wal_size;
+  upper_limit<bytes> database_size;
+  upper_limit<std::chrono::milliseconds> writer_lock{std::chrono::seconds(5), std::nullopt};
+  upper_limit<std::chrono::milliseconds> last_commit_age;
+  std::optional<std::string> query;
+  std::optional<std::string> expect;
+
+  void validate(place at, problems& errors) const;
+};
+
+options_of<sqlite_options> declared_options();
+
+}  // namespace telltale::sqlite
+
+template <>
+struct telltale::choices<telltale::sqlite::probe_mode> {
+  static constexpr std::array<std::string_view, 3> names{"inspect", "query", "write"};
+};
+template <>
+struct telltale::choices<telltale::sqlite::wal_expectation> {
+  static constexpr std::array<std::string_view, 3> names{"fail", "warn", "ignore"};
+};

@@ -1,0 +1,20 @@
+// What an SQLite result code means to somebody who has to act on it.
+#pragma once
+
+#include <string>
+
+#include <telltale/outcome.hpp>
+
+namespace telltale::sqlite {
+
+struct explained {
+  telltale::verdict verdict = verdict::fail;
+  telltale::reason reason = reason::internal;
+  std::string sentence;
+};
+
+/// Explains an extended result code (https://sqlite.org/rescode.html); `message` is SQLite's own text and is added
+/// where it tells more. A code nobody has thought of becomes `internal` with its number.
+explained explain_result(int extended_code, const std::string& message);
+
+}  // namespace telltale::sqlite

@@ -1,0 +1,48 @@
+// The header of a WAL index (the -shm file), read without SQLite (https://sqlite.org/walformat.html, section 2.1).
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "sqlite/byte_order.hpp"
+#include "sqlite/wal_header.hpp"
+
+namespace telltale::sqlite {
+
+/// Two copies of 48 bytes, then the checkpoint block up to 136.
+inline constexpr std::size_t wal_index_header_bytes = 136;
+
+struct wal_index {
+  std::uint32_t change = 0;             ///< iChange at 8: moves with every transaction
+  bool big_endian_checksums = false;    ///< at 13: of the log, as in its header
+  std::uint32_t page_size = 0;          ///< at 14, the stored 1 means 65536; 0 while the log is empty
+  std::uint32_t last_frame = 0;         ///< mxFrame at 16: committed frames in the log
+  std::uint32_t page_count = 0;         ///< nPage at 20: of the database as its readers see it
+  std::array<std::uint32_t, 2> salt{};  ///< at 32: the log header's bytes as they are
+  std::uint32_t backfilled = 0;         ///< nBackfill at 96: frames already copied into the database
+
+  /// Frames a checkpoint still has to copy. Zero while a restart of the log is half done.
+  std::uint32_t backlog_frames() const { return last_frame > backfilled ? last_frame - backfilled : 0; }
+  friend bool operator==(const wal_index&, const wal_index&) = default;
+};
+
+/// How far the bytes can be believed.
+enum class wal_index_state : std::uint8_t {
+  ok,
+  too_short,        ///< fewer than 136 bytes
+  uninitialised,    ///< still being built, or zeroed by a reset
+  torn,             ///< the two copies differ or a checksum fails: a writer is at work, or died at it; look again
+  unknown_version,  ///< both copies name a version other than 3007000
+};
+
+struct wal_index_result {
+  wal_index_state state = wal_index_state::too_short;
+  std::uint32_t version = 0;  ///< as stored; 0 when there are not even these bytes
+  wal_index index;            ///< meaningful when the state is `ok`
+};
+
+/// Fields are in the byte order of the machine that runs the application, which is this one: the file is memory shared
+/// by its processes and is rebuilt by the first of them, never carried elsewhere.
+wal_index_result parse_wal_index(byte_view from);
+
+}  // namespace telltale::sqlite

@@ -1,0 +1,73 @@
+// WebSocket framing without I/O (RFC 6455 section 5): frames to send, messages out of received bytes.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace telltale::websocket {
+
+enum class opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
+
+using mask_key = std::array<char, 4>;
+
+/// One whole frame as a client sends it: final and masked. A control frame carries at most 125 bytes.
+std::string make_frame(opcode, std::string_view payload, mask_key);
+
+/// The payload of a close frame with this status code (RFC 6455 section 5.5.1).
+std::string close_payload(std::uint16_t code);
+
+/// What a peer said: a control frame, or a whole message of one or more data frames.
+struct event {
+  enum class kind_t { message, ping, pong, close };
+  kind_t kind = kind_t::message;
+  std::string payload;  ///< of a message, at most `max_kept` bytes from its front
+
+  /// The status code of a close; nothing when it carries none.
+  std::optional<std::uint16_t> close_code() const;
+};
+
+/// Cuts received bytes into events and holds the peer to the protocol. Keeps at most one message of `max_kept` bytes
+/// and what was fed last; a peer that sends more than `max_total` in one conversation is cut off.
+class event_reader {
+ public:
+  static constexpr std::size_t max_kept = 64 * 1024;
+  static constexpr std::uint64_t max_total = 1024 * 1024;
+
+  void feed(std::string_view bytes);
+  /// The next event, or nothing: more bytes are needed, or `broken()` says why there will be none.
+  std::optional<event> next();
+  /// A sentence, empty while the peer keeps to the rules.
+  const std::string& broken() const { return broken_; }
+
+ private:
+  struct frame_head {
+    bool final = false;
+    opcode code = opcode::continuation;
+    std::uint64_t length = 0;
+  };
+
+  bool read_head();
+  std::uint64_t big_endian(std::size_t from, std::size_t count) const;
+  std::string fault_of(unsigned first, unsigned second) const;
+  std::string fault_of_length(unsigned short_length, std::uint64_t length) const;
+  void take_payload();
+  std::optional<event> end_frame();
+  bool is_control() const { return head_->code >= opcode::close; }
+  std::size_t available() const { return bytes_.size() - used_; }
+
+  std::string bytes_;
+  std::size_t used_ = 0;
+  std::uint64_t total_ = 0;
+  std::optional<frame_head> head_;  ///< of the frame whose payload is being read
+  std::uint64_t left_ = 0;          ///< bytes of that payload still to come
+  std::string control_;
+  std::string message_;
+  bool in_message_ = false;
+  std::string broken_;
+};
+
+}  // namespace telltale::websocket

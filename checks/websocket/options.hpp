@@ -1,0 +1,42 @@
+// The options of the websocket check and the rules between them.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include <telltale/limit.hpp>
+#include <telltale/option_types.hpp>
+#include <telltale/raw_value.hpp>
+
+namespace telltale {
+
+struct websocket_options {
+  telltale::url url;
+  std::optional<std::string> subprotocol;
+  secret_map headers;
+  bool ping = true;
+  std::optional<text_or_secret> send;
+  std::optional<std::string> expect;
+  std::optional<file_path> ca_file;
+  std::optional<std::string> server_name;
+  bool insecure = false;
+  lower_limit<std::chrono::milliseconds> certificate;
+
+  bool secure() const { return url.scheme == "wss"; }
+  void validate(place at, problems& errors) const;
+};
+
+namespace websocket {
+
+/// Why a header may not be sent, or nothing. The value itself is never part of the answer.
+std::optional<std::string> header_problem(const std::string& name, const std::string& value);
+
+/// `host:port`, an IPv6 address in brackets.
+std::string authority(const url&);
+
+/// The URL as messages show it: the query, which may hold a token, is left out.
+std::string shown(const url&);
+
+}  // namespace websocket
+}  // namespace telltale

@@ -1,0 +1,23 @@
+// What every run of one websocket check needs, made once: secrets revealed, certificates loaded.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "websocket/options.hpp"
+#include "websocket/request.hpp"
+#include "websocket/tls_client.hpp"
+
+namespace telltale::websocket {
+
+struct plan {
+  websocket_options options;
+  header_list headers;
+  std::string send;  ///< empty: nothing is sent
+  std::optional<tls_client> tls;
+};
+
+/// Throws std::runtime_error with a sentence when a secret or the CA file cannot be used.
+plan make_plan(websocket_options);
+
+}  // namespace telltale::websocket

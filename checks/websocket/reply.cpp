@@ -1,0 +1,125 @@
+// The rules a handshake reply must keep, each with its own sentence. Beast parses the head.
+#include "websocket/reply.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/rfc7230.hpp>
+#include <boost/beast/http/status.hpp>
+
+#include "websocket/text.hpp"
+
+namespace telltale::websocket {
+namespace {
+
+namespace http = boost::beast::http;
+using fields = http::fields;
+
+std::vector<std::string> values_of(const fields& all, http::field name) {
+  std::vector<std::string> out;
+  auto [first, last] = all.equal_range(name);
+  for (; first != last; ++first) out.emplace_back(first->value().data(), first->value().size());
+  return out;
+}
+
+bool has_token(const fields& all, http::field name, std::string_view token) {
+  for (const auto& value : values_of(all, name))
+    if (http::token_list(value).exists({token.data(), token.size()})) return true;
+  return false;
+}
+
+failure protocol(std::string sentence) { return {reason::protocol, std::move(sentence)}; }
+
+/// Where a redirect points, if that can be shown: a query or credentials may be a secret.
+std::string redirect_target(const fields& all) {
+  const auto found = values_of(all, http::field::location);
+  if (found.empty()) return "";
+  const auto target = found.front().substr(0, found.front().find_first_of("?#"));
+  const bool fit =
+      target.size() <= 200 && std::ranges::all_of(target, [](char c) { return c > ' ' && c < 0x7f && c != '@'; });
+  return fit && !target.empty() ? " to " + target : "";
+}
+
+/// The server's own words for a status are not used: the standard ones are known to be harmless.
+std::string status_text(unsigned code) {
+  const auto words = http::obsolete_reason(http::int_to_status(code));
+  return http::int_to_status(code) == http::status::unknown
+             ? fmt::format("{}", code)
+             : fmt::format("{} {}", code, std::string_view(words.data(), words.size()));
+}
+
+failure declined(unsigned code, const fields& all) {
+  const auto status = status_text(code);
+  if (code == 401 || code == 403 || code == 407)
+    return {reason::auth, fmt::format("the server wants other credentials: it declined the handshake with {}", status)};
+  if (code == 426)
+    return protocol(
+        fmt::format("the server declined the handshake with {}: it wants another protocol version", status));
+  if (code >= 300 && code < 400)
+    return {reason::refused,
+            fmt::format("the server answered {}, a redirect{}, which a WebSocket client does not follow", status,
+                        redirect_target(all))};
+  if (code >= 400) return {reason::refused, fmt::format("the server declined the handshake with {}", status)};
+  return protocol(fmt::format("the server answered {} instead of 101: this path is not a WebSocket endpoint", status));
+}
+
+maybe_failure judge_accept(const fields& all, const std::string& expected) {
+  const auto accept = values_of(all, http::field::sec_websocket_accept);
+  if (accept.empty()) return protocol("the handshake reply has no Sec-WebSocket-Accept header");
+  if (accept.size() > 1) return protocol("the handshake reply has several Sec-WebSocket-Accept headers");
+  if (accept.front() != expected)
+    return protocol("the handshake reply has a wrong Sec-WebSocket-Accept: it was not made for this request");
+  return std::nullopt;
+}
+
+maybe_failure judge_subprotocol(const fields& all, const std::string& wanted) {
+  const auto given = values_of(all, http::field::sec_websocket_protocol);
+  if (given.empty() && wanted.empty()) return std::nullopt;
+  if (given.empty()) return protocol(fmt::format("the server does not speak the subprotocol '{}'", wanted));
+  if (wanted.empty()) return protocol("the server chose a subprotocol that was not asked for");
+  if (given.size() > 1 || given.front() != wanted)
+    return protocol(fmt::format("the server chose another subprotocol than '{}'", wanted));
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::size_t head_length(std::string_view bytes) {
+  const auto end = bytes.find("\r\n\r\n");
+  return end == std::string_view::npos ? 0 : end + 4;
+}
+
+maybe_failure judge_first_bytes(std::string_view bytes) {
+  constexpr std::string_view start = "HTTP/";
+  // A TLS record of type alert (21) or handshake (22), version 3.x: RFC 8446 section 5.1.
+  if (bytes.size() >= 2 && (bytes[0] == 0x15 || bytes[0] == 0x16) && bytes[1] == 0x03)
+    return protocol("the server speaks TLS on this port: the URL should begin with wss://");
+  if (bytes.substr(0, start.size()) != start.substr(0, bytes.size())) return protocol("the server does not speak HTTP");
+  return std::nullopt;
+}
+
+maybe_failure judge_reply(std::string_view head, const expected_reply& expected) {
+  http::response_parser<http::empty_body> parser;
+  parser.header_limit(max_head + 1);
+  parser.skip(true);  // only the head is here, whatever Content-Length says
+  boost::system::error_code error;
+  parser.put(boost::asio::buffer(head.data(), head.size()), error);
+  if (error || !parser.is_header_done()) return protocol("the handshake reply is not valid HTTP");
+  const auto& reply = parser.get();
+  if (reply.result_int() != 101) return declined(reply.result_int(), reply);
+  if (reply.version() != 11) return protocol("the handshake reply is not HTTP/1.1");
+  if (!has_token(reply, http::field::upgrade, "websocket"))
+    return protocol("the handshake reply has no 'Upgrade: websocket' header");
+  if (!has_token(reply, http::field::connection, "upgrade"))
+    return protocol("the handshake reply has no 'Connection: Upgrade' header");
+  if (auto failed = judge_accept(reply, expected.accept)) return failed;
+  if (reply.count(http::field::sec_websocket_extensions) != 0)
+    return protocol("the server uses a WebSocket extension that was not asked for");
+  return judge_subprotocol(reply, expected.subprotocol);
+}
+
+}  // namespace telltale::websocket

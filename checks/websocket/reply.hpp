@@ -1,0 +1,31 @@
+// Judges a server's answer to the opening handshake (RFC 6455 section 4.1): bytes in, finding out.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "websocket/failure.hpp"
+
+namespace telltale::websocket {
+
+/// A header longer than this is refused, whoever sends it.
+inline constexpr std::size_t max_head = 8 * 1024;
+
+/// Length of the head at the front of `bytes` including its empty line; 0 while it is incomplete.
+std::size_t head_length(std::string_view bytes);
+
+/// What the answer has to be.
+struct expected_reply {
+  std::string accept;
+  std::string subprotocol;  ///< empty: none was asked for
+};
+
+/// Why this head does not open a WebSocket. Header values of the server are not repeated, as it may echo a secret,
+/// except the address of a redirect without its query.
+maybe_failure judge_reply(std::string_view head, const expected_reply& expected);
+
+/// A hint when the first bytes of an answer cannot be HTTP at all, so that nobody waits for a head that will not come.
+maybe_failure judge_first_bytes(std::string_view bytes);
+
+}  // namespace telltale::websocket

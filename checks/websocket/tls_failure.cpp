@@ -1,0 +1,91 @@
+// Sentences for OpenSSL's two kinds of refusal: a certificate that does not verify, a handshake that fails.
+#include "websocket/tls_failure.hpp"
+
+#include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
+
+namespace telltale::websocket {
+namespace {
+
+/// Alerts and errors of a handshake; the codes are SSL_R_* of openssl/sslerr.h, alerts being 1000 + their number.
+std::string explain_handshake(int code) {
+  switch (code) {
+    case SSL_R_UNSUPPORTED_PROTOCOL:
+    case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
+    case SSL_R_VERSION_TOO_LOW:
+    case SSL_R_VERSION_TOO_HIGH:
+    case SSL_R_NO_PROTOCOLS_AVAILABLE:
+      return "the server speaks no TLS version that is safe (1.2 or later is needed)";
+    case SSL_R_WRONG_VERSION_NUMBER:
+    case SSL_R_HTTP_REQUEST:
+    case SSL_R_UNKNOWN_PROTOCOL:
+      return "the server does not speak TLS on this port (ws:// instead of wss://?)";
+    case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
+    case SSL_R_SSL_HANDSHAKE_FAILURE:
+      return "the server declined the TLS handshake: no cipher in common, or it wants a client certificate";
+    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+    case SSL_R_SSLV3_ALERT_NO_CERTIFICATE:
+      return "the server wants a client certificate, which this check cannot present";
+    case SSL_R_TLSV1_UNRECOGNIZED_NAME:
+      return "the server has no certificate for this name (server_name names another)";
+    case SSL_R_DH_KEY_TOO_SMALL:
+      return "the server's Diffie-Hellman key is too small to be safe";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+std::string explain_certificate(long verify_error, const std::string& name) {
+  switch (verify_error) {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return "the server's certificate, or one above it, has expired";
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return "the server's certificate is not valid yet (is a clock wrong?)";
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+      return "the server's certificate is self-signed (ca_file can name it as trusted)";
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+      return "the certificate's authority is not trusted here (ca_file can name it)";
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      return "the certificate's authority is unknown here, or the server does not send the whole chain";
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return fmt::format("the server's certificate is not for {}", name);
+    case X509_V_ERR_CERT_REVOKED:
+      return "the server's certificate has been revoked";
+    case X509_V_ERR_INVALID_PURPOSE:
+      return "the certificate is not one for servers";
+    case X509_V_ERR_CA_KEY_TOO_SMALL:
+    case X509_V_ERR_EE_KEY_TOO_SMALL:
+      return "the certificate's key is too short to be safe";
+    case X509_V_ERR_CA_MD_TOO_WEAK:
+      return "the certificate is signed with a weak algorithm";
+    default:
+      return fmt::format("the server's certificate does not verify: {}", ::X509_verify_cert_error_string(verify_error));
+  }
+}
+
+std::string explain_tls(const boost::system::error_code& error, long verify_error, const std::string& name) {
+  namespace asio_error = boost::asio::error;
+  if (error == boost::asio::ssl::error::stream_truncated || error == asio_error::eof)
+    return "the server closed the connection during the TLS handshake";
+  if (error == asio_error::connection_reset || error == asio_error::broken_pipe)
+    return "the server dropped the connection during the TLS handshake";
+  if (error.category() != asio_error::get_ssl_category()) return "TLS failed: " + error.message();
+  const auto packed = static_cast<unsigned long>(static_cast<unsigned>(error.value()));
+  const int code = ERR_GET_REASON(packed);
+  if (code == SSL_R_CERTIFICATE_VERIFY_FAILED && verify_error != X509_V_OK)
+    return explain_certificate(verify_error, name);
+  if (auto sentence = explain_handshake(code); !sentence.empty()) return sentence;
+  const char* words = ::ERR_reason_error_string(packed);
+  return words ? fmt::format("TLS failed: {}", words) : fmt::format("TLS failed with code {}", code);
+}
+
+}  // namespace telltale::websocket

@@ -1,0 +1,37 @@
+# Components of the sidecar and their tests (check types and programs: TelltaleChecks.cmake).
+
+# telltale_export(NAME): installs telltale_NAME, which other projects see as telltale::NAME.
+function(telltale_export name)
+  set_target_properties(telltale_${name} PROPERTIES EXPORT_NAME ${name})
+  add_library(telltale::${name} ALIAS telltale_${name})
+  install(TARGETS telltale_${name} EXPORT telltale ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endfunction()
+
+# telltale_component(NAME [USES other...] [LIBRARIES lib...]): every .cpp of the current folder as telltale_NAME.
+function(telltale_component name)
+  cmake_parse_arguments(arg "" "" "USES;LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  list(TRANSFORM arg_USES PREPEND telltale_)
+  add_library(telltale_${name} STATIC ${sources})
+  target_include_directories(telltale_${name} PRIVATE ${telltale_SOURCE_DIR}/sidecar)
+  target_link_libraries(telltale_${name}
+    PUBLIC ${arg_USES}
+    PRIVATE $<BUILD_INTERFACE:telltale_warnings> ${arg_LIBRARIES})
+  telltale_export(${name})
+endfunction()
+
+# telltale_tests(FOLDER USES targets...): every *_test.cpp of the current folder in one executable, each file one test.
+function(telltale_tests folder)
+  cmake_parse_arguments(arg "" "" "USES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
+  add_executable(test_${folder} ${sources})
+  target_include_directories(test_${folder} PRIVATE
+    ${telltale_SOURCE_DIR}/sidecar ${telltale_SOURCE_DIR}/checks ${telltale_SOURCE_DIR}/tests)
+  target_link_libraries(test_${folder} PRIVATE ${arg_USES} telltale_doctest_main telltale_warnings)
+  foreach(source IN LISTS sources)
+    get_filename_component(unit ${source} NAME_WE)
+    string(REGEX REPLACE "_test$" "" unit ${unit})
+    add_test(NAME ${folder}/${unit} COMMAND test_${folder} --source-file=*/${folder}/${unit}_test.cpp)
+    set_tests_properties(${folder}/${unit} PROPERTIES TIMEOUT 400)
+  endforeach()
+endfunction()

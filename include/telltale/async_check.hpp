@@ -1,0 +1,51 @@
+// A check that talks to the network: a coroutine on the program's only thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <telltale/outcome.hpp>
+
+namespace telltale {
+
+/// What a name resolved to. `endpoints` is empty exactly when `error` is not.
+struct resolution {
+  std::vector<boost::asio::ip::tcp::endpoint> endpoints;
+  std::string error;        ///< a sentence, e.g. "db.internal does not resolve: Name or service not known"
+  bool timed_out = false;   ///< the resolver gave no answer in time
+  bool remembered = false;  ///< the lookup failed, these are the last good addresses
+};
+
+/// Turns names into addresses without blocking the loop. Numeric addresses are returned at once; names are looked up
+/// in a worker process, and the last good answer is kept for when the resolver fails.
+class name_resolver {
+ public:
+  virtual ~name_resolver() = default;
+  virtual boost::asio::awaitable<resolution> resolve(std::string host, std::uint16_t port,
+                                                     std::chrono::steady_clock::time_point deadline) = 0;
+};
+
+/// What an asynchronous probe is told about its run. Copyable; `names` outlives every probe.
+struct async_context {
+  boost::asio::any_io_executor executor;
+  std::chrono::steady_clock::time_point deadline;  ///< one absolute deadline over all phases of the probe
+  name_resolver* names = nullptr;
+};
+
+/// Base of network checks. Built once in the program; `probe` runs on its loop, never twice at the same time, so
+/// members need no locks. It must never block, must stop by `ctx.deadline`, and must leave no operation behind when it
+/// returns. A probe that overruns its deadline is reported as `timeout` by the scheduler and then as `stuck`.
+/// Pass the context by value: a coroutine outlives its caller's temporaries.
+class async_check {
+ public:
+  virtual ~async_check() = default;
+  virtual boost::asio::awaitable<outcome> probe(async_context ctx) = 0;
+};
+
+}  // namespace telltale

@@ -1,0 +1,91 @@
+// Option declarations: said once, they drive parsing, validation, documentation and the JSON Schema.
+//
+//   struct disk_options {
+//     file_path path;
+//     percent warn{80};
+//   };
+//   const auto options = options_of<disk_options>()
+//       .required("path", &disk_options::path, "Any file or directory on the file system to measure.")
+//       .optional("warn", &disk_options::warn, "Warn when this share is used.");
+//
+// The C++ type of the member is the type of the option, and its initialiser is the default.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <telltale/option_traits.hpp>
+#include <telltale/raw_value.hpp>
+
+namespace telltale {
+
+/// The declared options of the struct `Options`, a default-constructible value type. Immutable after building;
+/// safe to share between threads.
+///
+/// If `Options` has a member `void validate(place, problems&) const`, it is called after a parse without problems, for
+/// rules that span several options.
+template <class Options>
+class options_of {
+ public:
+  template <class T>
+  options_of&& required(std::string name, T Options::*member, std::string doc) && {
+    return std::move(*this).add(std::move(name), member, true, std::move(doc));
+  }
+  template <class T>
+  options_of&& optional(std::string name, T Options::*member, std::string doc) && {
+    return std::move(*this).add(std::move(name), member, false, std::move(doc));
+  }
+
+  const std::vector<option_info>& infos() const { return infos_; }
+
+  /// Reads a map. Unknown keys, wrong types and missing required options are added to `errors` with their place;
+  /// `also_known` are keys of the same map that somebody else reads. Values start from `initial`.
+  Options parse(const raw_value& map, problems& errors, Options initial = {},
+                const std::vector<std::string_view>& also_known = {}) const {
+    const auto before = errors.size();
+    detail::check_keys(map, names(), required_names(), also_known, errors);
+    for (const auto& member : map.members)
+      for (std::size_t i = 0; i < infos_.size(); ++i)
+        if (infos_[i].name == member.key) readers_[i](member.value, errors, initial);
+    if constexpr (requires { initial.validate(place{}, errors); })
+      if (errors.size() == before) initial.validate(map.at, errors);
+    return initial;
+  }
+
+  std::vector<std::string_view> names() const {
+    std::vector<std::string_view> out;
+    for (const auto& info : infos_) out.push_back(info.name);
+    return out;
+  }
+
+ private:
+  using reader = std::function<void(const raw_value&, problems&, Options&)>;
+
+  template <class T>
+  options_of&& add(std::string name, T Options::*member, bool required, std::string doc) && {
+    using traits = option_traits<T>;
+    const Options defaults{};
+    infos_.push_back({name, traits::shape(), required, required ? "" : traits::text(defaults.*member), std::move(doc)});
+    readers_.push_back([name, member](const raw_value& value, problems& errors, Options& into) {
+      if (auto parsed = traits::parse(value, name, errors)) into.*member = std::move(*parsed);
+    });
+    return std::move(*this);
+  }
+
+  std::vector<std::string_view> required_names() const {
+    std::vector<std::string_view> out;
+    for (const auto& info : infos_)
+      if (info.required) out.push_back(info.name);
+    return out;
+  }
+
+  std::vector<option_info> infos_;
+  std::vector<reader> readers_;
+};
+
+}  // namespace telltale

@@ -1,0 +1,62 @@
+// Option values with a meaning of their own: file paths, URLs, secrets.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace telltale {
+
+/// A file-system path as written. Nothing is looked up while parsing: any path may be on a mount that hangs.
+struct file_path {
+  std::string text;
+  friend auto operator<=>(const file_path&, const file_path&) = default;
+};
+
+/// An absolute URL taken apart (RFC 3986). Credentials in the URL are refused while parsing: use a secret header.
+struct url {
+  std::string text;        ///< as written
+  std::string scheme;      ///< lower case
+  std::string host;        ///< without the brackets of an IPv6 literal
+  std::uint16_t port = 0;  ///< the scheme's default when not written: ws/http 80, wss/https 443
+  std::string target;      ///< path and query as sent on the wire, at least "/"
+  friend bool operator==(const url&, const url&) = default;
+};
+
+/// Where a secret is kept: `{file: /run/secrets/token}` or `{env: NAME}`. The value is read when asked for, is never
+/// part of a message, and trailing line breaks are dropped. Literal secrets are not accepted in the configuration.
+class secret {
+ public:
+  secret() = default;
+  static secret from_file(std::string path) { return secret(source_t::file, std::move(path)); }
+  static secret from_environment(std::string name) { return secret(source_t::environment, std::move(name)); }
+
+  bool empty() const { return source_ == source_t::none; }
+  /// Reads the value: a regular file of at most 64 KiB, or the variable. Throws std::runtime_error with a sentence
+  /// that names the source but not the value. May block on a bad file system: not for use inside a probe.
+  std::string reveal() const;
+  /// "file /run/secrets/token" or "environment variable NAME".
+  std::string describe() const;
+  friend bool operator==(const secret&, const secret&) = default;
+
+ private:
+  enum class source_t { none, file, environment };
+  secret(source_t source, std::string where) : source_(source), where_(std::move(where)) {}
+  source_t source_ = source_t::none;
+  std::string where_;
+};
+
+/// A header value or similar: literal text, or a secret.
+struct text_or_secret {
+  std::string text;
+  telltale::secret secret;
+  std::string reveal() const { return secret.empty() ? text : secret.reveal(); }
+  friend bool operator==(const text_or_secret&, const text_or_secret&) = default;
+};
+
+/// Named texts, e.g. HTTP headers or JSON pointer -> expected value, in the order of their names.
+using text_map = std::map<std::string, std::string>;
+using secret_map = std::map<std::string, text_or_secret>;
+
+}  // namespace telltale

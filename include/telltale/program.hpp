@@ -1,0 +1,13 @@
+// The whole program as one function, for programs with check types of their own.
+#pragma once
+
+#include <telltale/check_type.hpp>
+
+namespace telltale {
+
+/// Everything main() does: parses the command line and runs one command over these check types; returns the exit code.
+/// Never throws. The table must live as long as the process. CMake's `telltale_add_program` writes the main() that
+/// calls it.
+int run_program(int argc, char** argv, const check_table&);
+
+}  // namespace telltale

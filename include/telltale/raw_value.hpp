@@ -1,0 +1,71 @@
+// Configuration before it has a meaning: scalars, lists and maps that know where they were written.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace telltale {
+
+/// A position in the configuration text, counted from 1. {0, 0} means "nowhere" (a built-in default).
+struct place {
+  int line = 0;
+  int column = 0;
+  friend auto operator<=>(const place&, const place&) = default;
+};
+
+struct raw_member;
+
+/// A tree of text with places; no number or date has been interpreted yet. A value type.
+struct raw_value {
+  enum class kind_t { null, scalar, list, map };
+
+  kind_t kind = kind_t::null;
+  place at;
+  std::string text;                 ///< scalar only, after ${VAR} substitution
+  bool quoted = false;              ///< scalar only: written in quotes, so it is text even if it looks like a number
+  bool expanded = false;            ///< scalar only: ${VAR} was substituted; messages must not repeat the text
+  std::vector<raw_value> items;     ///< list only
+  std::vector<raw_member> members;  ///< map only, in the order written; keys are unique
+
+  static raw_value scalar(std::string text, place at = {});
+  static raw_value list(std::vector<raw_value> items, place at = {});
+  static raw_value map(std::vector<raw_member> members, place at = {});
+
+  const raw_value* find(std::string_view key) const;  ///< map member or nullptr
+  std::string_view kind_name() const;                 ///< "nothing", "a single value", "a list", "a map"
+  /// The text as it may be shown in an error: `'text'`, shortened, or a placeholder when it came from a variable.
+  std::string shown() const;
+};
+
+struct raw_member {
+  std::string key;
+  place at;  ///< of the key
+  raw_value value;
+};
+
+/// One error in the configuration.
+struct problem {
+  place at;
+  std::string message;
+  friend auto operator<=>(const problem&, const problem&) = default;
+};
+
+/// Collects every error instead of stopping at the first.
+class problems {
+ public:
+  void add(place at, std::string message) { list_.push_back({at, std::move(message)}); }
+  bool empty() const { return list_.empty(); }
+  std::size_t size() const { return list_.size(); }
+  const std::vector<problem>& list() const { return list_; }
+
+ private:
+  std::vector<problem> list_;
+};
+
+/// The candidate nearest to `word` if it is near enough to be a slip (edit distance at most a third of its length,
+/// swaps counted as one), else empty.
+std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
+
+}  // namespace telltale

@@ -1,0 +1,18 @@
+#!/bin/sh
+# Installs what is missing, builds and runs every test: presets dev and asan (AddressSanitizer + UBSan).
+#   scripts/test.sh [PRESET...]     other presets instead, e.g. scripts/test.sh tsan
+set -eu
+cd "$(dirname "$0")/.."
+
+case "${1:-}" in
+  -h|--help) sed -n '2,3p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
+esac
+
+scripts/deps.sh
+jobs=$(nproc)
+for preset in ${*:-dev asan}; do
+  echo "== $preset: configure, build, test"
+  cmake --preset "$preset" >/dev/null
+  cmake --build --preset "$preset" -- -j "$jobs"
+  ctest --preset "$preset" -j "$jobs"
+done

@@ -1,0 +1,51 @@
+// Outcomes: factories, and the rule by which several findings become one.
+#include <telltale/outcome.hpp>
+
+#include <utility>
+
+namespace telltale {
+
+outcome outcome::pass(std::string message, telltale::reason why) {
+  return {verdict::pass, why, std::move(message), {}};
+}
+
+outcome outcome::warn(telltale::reason why, std::string message) {
+  return {verdict::warn, why, std::move(message), {}};
+}
+
+outcome outcome::fail(telltale::reason why, std::string message) {
+  return {verdict::fail, why, std::move(message), {}};
+}
+
+std::optional<double> outcome::measured(std::string_view name) const {
+  for (const auto& m : measurements)
+    if (m.name == name) return m.value;
+  return std::nullopt;
+}
+
+void findings::add(verdict v, reason why, std::string sentence) {
+  if (v == verdict::pass) return;
+  auto join = [](std::string& text, const std::string& more) { text += (text.empty() ? "" : "; ") + more; };
+  if (v > worst_) {
+    // What was worst so far moves behind the new worst: the sentence opens with what decided the verdict.
+    if (!worst_text_.empty()) other_text_ = worst_text_ + (other_text_.empty() ? "" : "; " + other_text_);
+    worst_ = v;
+    why_ = why;
+    worst_text_ = std::move(sentence);
+  } else {
+    join(v == worst_ ? worst_text_ : other_text_, sentence);
+  }
+}
+
+void findings::measure(std::string name, double value) { measurements_.push_back({std::move(name), value}); }
+
+outcome findings::result(std::string healthy, reason why) && {
+  outcome out{worst_, why, std::move(healthy), std::move(measurements_)};
+  if (worst_ != verdict::pass) {
+    out.reason = why_;
+    out.message = worst_text_ + (other_text_.empty() ? "" : "; " + other_text_);
+  }
+  return out;
+}
+
+}  // namespace telltale

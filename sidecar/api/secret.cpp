@@ -1,0 +1,108 @@
+// Secrets: where they may come from, and reading them without ever showing them.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include <telltale/option_traits.hpp>
+
+namespace telltale {
+namespace {
+
+constexpr std::size_t largest_secret = 64 * 1024;
+
+std::string read_secret_file(const std::string& path) {
+  auto refuse = [&](std::string_view why) -> std::runtime_error {
+    return std::runtime_error(fmt::format("cannot read the secret in {}: {}", path, why));
+  };
+  const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (fd < 0) throw refuse(std::strerror(errno));
+  struct stat info {};
+  std::string out(largest_secret + 1, '\0');
+  const bool regular = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+  const ssize_t size = regular ? ::read(fd, out.data(), out.size()) : 0;
+  const int error = errno;
+  ::close(fd);
+  if (!regular) throw refuse("it is not a regular file");
+  if (size < 0) throw refuse(std::strerror(error));
+  if (static_cast<std::size_t>(size) > largest_secret) throw refuse("it is larger than 64 KiB");
+  out.resize(static_cast<std::size_t>(size));
+  return out;
+}
+
+/// `{file: …}` or `{env: …}`, exactly one.
+std::optional<secret> parse_source(const raw_value& value, std::string_view option, problems& errors) {
+  const auto before = errors.size();
+  detail::check_keys(value, {"file", "env"}, {}, {}, errors);
+  if (errors.size() == before && value.members.size() != 1)
+    errors.add(value.at, fmt::format("{}: expected exactly one of file and env", option));
+  if (errors.size() != before) return std::nullopt;
+  const auto& source = value.members.front();
+  const auto* text = detail::scalar_text(source.value, option, "a file path or variable name", errors);
+  if (!text) return std::nullopt;
+  if (text->empty() || text->find('\0') != std::string::npos) {
+    errors.add(source.value.at, fmt::format("{}: {} must not be empty", option, source.key));
+    return std::nullopt;
+  }
+  return source.key == "file" ? secret::from_file(*text) : secret::from_environment(*text);
+}
+
+}  // namespace
+
+std::string secret::reveal() const {
+  std::string value;
+  if (source_ == source_t::file) {
+    value = read_secret_file(where_);
+  } else if (source_ == source_t::environment) {
+    const char* found = std::getenv(where_.c_str());
+    if (!found) throw std::runtime_error(fmt::format("the secret's environment variable {} is not set", where_));
+    value = found;
+  }
+  while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) value.pop_back();
+  if (value.empty()) throw std::runtime_error(fmt::format("the secret from {} is empty", describe()));
+  return value;
+}
+
+std::string secret::describe() const {
+  switch (source_) {
+    case source_t::file:
+      return "file " + where_;
+    case source_t::environment:
+      return "environment variable " + where_;
+    case source_t::none:
+      break;
+  }
+  return "nowhere";
+}
+
+option_shape option_traits<secret>::shape() { return {option_kind::secret, {}, {}, {}}; }
+std::optional<secret> option_traits<secret>::parse(const raw_value& value, std::string_view option, problems& errors) {
+  if (value.kind == raw_value::kind_t::map) return parse_source(value, option, errors);
+  // The text is not repeated: somebody has just written a secret into the file.
+  errors.add(value.at, fmt::format("{}: a secret is not written here; use {{file: /path}} or {{env: NAME}}", option));
+  return std::nullopt;
+}
+std::string option_traits<secret>::text(const secret&) { return ""; }
+
+option_shape option_traits<text_or_secret>::shape() {
+  return {option_kind::text, {}, {option_traits<secret>::shape()}, {}};
+}
+std::optional<text_or_secret> option_traits<text_or_secret>::parse(const raw_value& value, std::string_view option,
+                                                                   problems& errors) {
+  if (value.kind == raw_value::kind_t::scalar) return text_or_secret{value.text, {}};
+  if (value.kind != raw_value::kind_t::map) {
+    detail::wrong_value(value, option, "text, {file: /path} or {env: NAME}", errors);
+    return std::nullopt;
+  }
+  auto source = parse_source(value, option, errors);
+  return source ? std::optional(text_or_secret{{}, *source}) : std::nullopt;
+}
+std::string option_traits<text_or_secret>::text(const text_or_secret&) { return ""; }
+
+}  // namespace telltale

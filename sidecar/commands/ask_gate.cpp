@@ -1,0 +1,70 @@
+// A GET with plain sockets: no event loop, no parser library, a few hundred microseconds.
+#include "commands/ask_gate.hpp"
+
+#include <array>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "commands/client_stream.hpp"
+#include "commands/http_reply.hpp"
+#include "config/version.hpp"
+#include "log/utf8.hpp"
+
+namespace telltale {
+namespace {
+
+std::string request_text(const http_target& target) {
+  const bool v6 = target.host.find(':') != std::string::npos;
+  const auto host = target.host.empty() ? std::string("localhost")
+                    : v6                ? fmt::format("[{}]:{}", target.host, target.port)
+                                        : fmt::format("{}:{}", target.host, target.port);
+  return fmt::format(
+      "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: telltale/{}\r\nAccept: text/plain\r\nConnection: close\r\n\r\n",
+      target.path, host, version());
+}
+
+http_reply get(const http_target& target, std::chrono::milliseconds timeout) {
+  auto stream = open_client_stream(target, std::chrono::steady_clock::now() + timeout);
+  stream->send_all(request_text(target));
+  std::string received;
+  std::array<char, 8192> buffer;
+  for (;;) {
+    const auto size = stream->receive(buffer.data(), buffer.size());
+    received.append(buffer.data(), size);
+    if (auto reply = parse_reply(received, size == 0)) return *reply;
+  }
+}
+
+/// Lines that can be printed on any terminal. Who answers may be anybody.
+std::string safe_lines(std::string_view body) {
+  std::string out;
+  while (!body.empty()) {
+    const auto end = body.find('\n');
+    auto line = body.substr(0, end);
+    body.remove_prefix(end == std::string_view::npos ? body.size() : end + 1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    out += printable(line) + "\n";
+  }
+  if (out.size() <= longest_answer_text) return out;
+  return shortened(out, longest_answer_text - 1) + "\n";
+}
+
+}  // namespace
+
+gate_answer ask_gate(const http_target& target, std::chrono::milliseconds timeout) {
+  try {
+    const auto reply = get(target, timeout);
+    auto text = safe_lines(reply.body);
+    if (reply.status == 200) return {true, text};
+    // The gates answer 200 and 503; anything else was not said by a gate.
+    if (reply.status == 503 && !text.empty()) return {false, text};
+    return {false, fmt::format("{} answered {}: is that a telltale sidecar?\n{}", target.shown, reply.status,
+                               shortened(text, longest_answer_text / 2))};
+  } catch (const std::exception& error) {
+    return {false, fmt::format("no answer from {}: {}; is the sidecar running, and is that where it listens?\n",
+                               target.shown, printable(error.what()))};
+  }
+}
+
+}  // namespace telltale

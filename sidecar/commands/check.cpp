@@ -1,0 +1,75 @@
+// Chooses the checks, runs them, shows the results.
+#include "commands/check.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "commands/program.hpp"
+
+namespace telltale {
+namespace {
+
+void keep_named(config& all, const std::vector<std::string>& wanted) {
+  if (wanted.empty()) return;
+  std::vector<std::string_view> known;
+  for (const auto& one : all.checks) known.push_back(one.settings.name);
+  for (const auto& name : wanted) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const auto near = nearest(name, known);
+    throw std::runtime_error(fmt::format("{} has no check '{}'{}", all.source, name,
+                                         near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+  }
+  std::erase_if(all.checks, [&](const check_config& one) {
+    return std::find(wanted.begin(), wanted.end(), one.settings.name) == wanted.end();
+  });
+}
+
+bool in_color(color_mode mode, const check_surroundings& world) {
+  if (mode != color_mode::automatic) return mode == color_mode::always;
+  const auto refused = world.variables("NO_COLOR");  // no-color.org: set and not empty
+  return world.terminal && (!refused || refused->empty());
+}
+
+command_result shown(const check_results& results, const check_command& asked, const check_surroundings& world) {
+  const int code = results_exit_code(results);
+  switch (asked.format) {
+    case result_format::table:
+      return {code, results_table(results, in_color(asked.color, world)), ""};
+    case result_format::json:
+      return {code, results_json(results), ""};
+    case result_format::text:
+      return {code, results_text(results), ""};
+    case result_format::junit:
+      return {code, results_junit(results), ""};
+    case result_format::nagios:
+      return {nagios_exit_code(results), results_nagios(results), ""};
+  }
+  return {code, "", ""};
+}
+
+/// A monitoring system reads only standard output and its own codes.
+command_result refused(const check_command& asked, std::string text) {
+  if (asked.format != result_format::nagios) return {exit_usage, "", std::move(text)};
+  auto line = text.substr(0, text.find('\n'));
+  std::replace(line.begin(), line.end(), '|', '/');
+  constexpr int unknown = 3;
+  return {unknown, fmt::format("TELLTALE UNKNOWN - {}\n", line), ""};
+}
+
+}  // namespace
+
+command_result check(const check_command& asked, const check_table& table, const check_surroundings& world) {
+  try {
+    auto loaded = load_config(asked.config, table, world.variables);
+    if (const auto* errors = std::get_if<config_errors>(&loaded)) return refused(asked, to_text(*errors));
+    auto& chosen = std::get<config>(loaded);
+    keep_named(chosen, asked.names);
+    return shown(world.run(chosen), asked, world);
+  } catch (const std::exception& error) {
+    return refused(asked, fmt::format("telltale check: {}\n", error.what()));
+  }
+}
+
+}  // namespace telltale

@@ -1,0 +1,65 @@
+// URLs for healthcheck and wait.
+#include "commands/http_target.hpp"
+
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include <telltale/option.hpp>
+
+namespace telltale {
+namespace {
+
+constexpr std::string_view unix_scheme = "unix:";
+
+std::string gate_path(gate g) { return g == gate::live ? "/health" : fmt::format("/{}", to_string(g)); }
+
+http_target unix_target(std::string_view path, gate g) {
+  if (!path.starts_with('/'))
+    throw std::runtime_error("a Unix socket is written unix:/path, e.g. unix:/run/telltale.sock");
+  http_target out;
+  out.unix_path = path;
+  out.path = gate_path(g);
+  out.shown = fmt::format("unix:{} {}", path, out.path);
+  return out;
+}
+
+}  // namespace
+
+http_target parse_target(std::string_view text, gate g) {
+  if (text.starts_with(unix_scheme)) return unix_target(text.substr(unix_scheme.size()), g);
+  problems errors;
+  auto parsed = option_traits<url>::parse(raw_value::scalar(std::string(text)), "url", errors);
+  // The text is not repeated: it may hold a password.
+  if (!parsed || (parsed->scheme != "http" && parsed->scheme != "https"))
+    throw std::runtime_error(
+        "the URL of the sidecar must be like http://127.0.0.1:9640, https://[::1]:9640 or unix:/run/telltale.sock");
+  http_target out;
+  out.tls = parsed->scheme == "https";
+  out.host = parsed->host;
+  out.port = parsed->port;
+  out.path = parsed->target == "/" ? gate_path(g) : parsed->target;
+  const bool v6 = out.host.find(':') != std::string::npos;
+  out.shown =
+      fmt::format("{}://{}{}{}:{}{}", parsed->scheme, v6 ? "[" : "", out.host, v6 ? "]" : "", out.port, out.path);
+  return out;
+}
+
+http_target local_target(const server_settings& server, gate g) {
+  const auto& address = server.listen.front();
+  if (address.starts_with(unix_scheme)) {
+    auto out = parse_target(address, g);
+    out.tls = server.tls.has_value();
+    return out;
+  }
+  const auto colon = address.rfind(':');
+  auto host = address.substr(0, colon);
+  const auto port = colon == std::string::npos ? "" : address.substr(colon + 1);
+  if (port.empty() || port == "0")
+    throw std::runtime_error(fmt::format("it cannot be known which port '{}' came to be; give --url", address));
+  if (host == "0.0.0.0") host = "127.0.0.1";
+  if (host == "[::]") host = "[::1]";
+  return parse_target(fmt::format("{}://{}:{}", server.tls ? "https" : "http", host, port), g);
+}
+
+}  // namespace telltale

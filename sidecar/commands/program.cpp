@@ -1,0 +1,80 @@
+// Arguments in, one command run, its words printed.
+#include "commands/program.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+#include <exception>
+
+#include "commands/check.hpp"
+#include "commands/command_line.hpp"
+#include "commands/healthcheck.hpp"
+#include "commands/held_signals.hpp"
+#include "commands/list_checks.hpp"
+#include "commands/run_once.hpp"
+#include "commands/serve.hpp"
+#include "commands/standard_streams.hpp"
+#include "commands/validate.hpp"
+#include "commands/wait.hpp"
+#include "config/schema.hpp"
+#include "worker/worker_main.hpp"
+
+namespace telltale {
+namespace {
+
+bool print(std::FILE* to, const std::string& text) {
+  return std::fwrite(text.data(), 1, text.size(), to) == text.size() && std::fflush(to) == 0;
+}
+
+int print(const command_result& result) {
+  print(stderr, result.err);
+  if (print(stdout, result.out)) return result.exit_code;
+  // A full disk must not look like a complete schema or a passed check.
+  print(stderr, "telltale: cannot write to standard output\n");
+  return result.exit_code == exit_ok ? exit_unhealthy : result.exit_code;
+}
+
+/// Runs the command that was asked for; each returns the exit code of the program.
+struct runner {
+  const check_table& table;
+
+  int operator()(const command_result& answer) const { return print(answer); }
+
+  int operator()(const serve_command& asked) const {
+    hold_signals_back();
+    auto loaded = load_config(asked.config, table, process_environment());
+    if (const auto* errors = std::get_if<config_errors>(&loaded)) return print({exit_usage, "", to_text(*errors)});
+    configure_log(asked.format, asked.level);
+    return serve(std::move(std::get<config>(loaded)), serve_options{asked.listen});
+  }
+
+  int operator()(const check_command& asked) const {
+    configure_log(log_format::text, log_level::error);  // the results say the rest
+    return print(check(asked, table, {process_environment(), ::isatty(STDOUT_FILENO) == 1, run_once}));
+  }
+
+  int operator()(const healthcheck_command& asked) const {
+    return print(healthcheck(asked, table, process_environment()));
+  }
+  int operator()(const wait_command& asked) const { return wait(asked, table, process_environment()); }
+  int operator()(const validate_command& asked) const { return print(validate(asked, table, process_environment())); }
+  int operator()(const checks_command& asked) const { return print(list_checks(asked, table)); }
+  int operator()(const schema_command&) const { return print({exit_ok, config_schema(table), ""}); }
+};
+
+}  // namespace
+
+int run_program(int argc, char** argv, const check_table& table) {
+  try {
+    // Before anything else: a worker is started often and must cost nothing it does not need.
+    if (argc == 2 && std::strcmp(argv[1], "worker") == 0) return worker_main(table);
+    occupy_closed_streams();
+    return std::visit(runner{table}, parse_command_line({argv + (argc > 0 ? 1 : 0), argv + argc}));
+  } catch (const std::exception& error) {
+    print(stderr, std::string("telltale: ") + error.what() + "\n");
+    return exit_usage;
+  }
+}
+
+}  // namespace telltale

@@ -1,0 +1,13 @@
+// The command line of the program: parses arguments and runs one command.
+#pragma once
+
+#include <telltale/program.hpp>
+
+namespace telltale {
+
+/// Exit codes, the same for every command.
+inline constexpr int exit_ok = 0;
+inline constexpr int exit_unhealthy = 1;  ///< a gate or check is not healthy, a wait timed out
+inline constexpr int exit_usage = 2;      ///< bad arguments, bad configuration, address in use: nothing was started
+
+}  // namespace telltale

@@ -1,0 +1,23 @@
+// Every check run one time, for `telltale check`.
+#pragma once
+
+#include <chrono>
+#include <vector>
+
+#include <telltale/outcome.hpp>
+
+#include "config/config.hpp"
+
+namespace telltale {
+
+struct check_result {
+  check_config config;
+  outcome found;
+  std::chrono::nanoseconds duration{0};
+};
+
+/// Runs the checks side by side, each with its own timeout, in workers as the sidecar does; results are in the order
+/// of the configuration. Throws std::runtime_error when a check cannot be built (an unreadable secret).
+std::vector<check_result> run_once(const config&);
+
+}  // namespace telltale

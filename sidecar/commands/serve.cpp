@@ -1,0 +1,29 @@
+// The serve command: errors at the start become a sentence and an exit code.
+#include "commands/serve.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "commands/held_signals.hpp"
+#include "commands/program.hpp"
+#include "commands/sidecar.hpp"
+
+namespace telltale {
+
+int serve(config conf, const serve_options& options) {
+  try {
+    sidecar program(std::move(conf), options);
+    let_signals_come();
+    program.run();
+    hold_signals_for_good();
+    return exit_ok;
+  } catch (const std::exception& e) {
+    std::string text = std::string("telltale: ") + e.what();
+    if (text.back() != '\n') text += '\n';
+    std::fputs(text.c_str(), stderr);
+    return exit_usage;
+  }
+}
+
+}  // namespace telltale

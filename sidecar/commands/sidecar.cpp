@@ -1,0 +1,137 @@
+// Start, serve, drain, stop.
+#include "commands/sidecar.hpp"
+
+#include <csignal>
+#include <stdexcept>
+
+#include <sys/resource.h>
+
+#include <fmt/format.h>
+#include <boost/asio/post.hpp>
+
+#include "config/version.hpp"
+#include "log/log.hpp"
+
+namespace telltale {
+namespace {
+
+/// Connections are capped at half the descriptor limit: take what we may have. Workers are started with none of them.
+void raise_descriptor_limit() {
+  constexpr rlim_t enough = 65'536;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= enough) return;
+  limit.rlim_cur = std::min(limit.rlim_max, enough);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+router::options router_options(const config& c) {
+  router::options out;
+  out.details = c.server.details;
+  out.ready_without_checks = c.ready_without_checks;
+  if (c.server.token) out.token = c.server.token->reveal();
+  return out;
+}
+
+std::optional<tls_files> tls_of(const config& c) {
+  if (!c.server.tls) return std::nullopt;
+  return tls_files{c.server.tls->cert.text, c.server.tls->key.text};
+}
+
+}  // namespace
+
+sidecar::sidecar(config conf, const serve_options& options)
+    : config_(std::move(conf)),
+      signals_(io_, SIGTERM, SIGINT, SIGHUP),
+      drain_timer_(io_),
+      shutdown_timer_(io_),
+      pool_(make_worker_pool(io_)),
+      names_(make_name_resolver(*pool_)),
+      board_(config_, boot_clock::now(), std::chrono::system_clock::now()),
+      scheduler_(io_, config_, *pool_, *names_, board_, refused_),
+      router_(router_options(config_), [this] { return counters(); }) {
+  if (!refused_.empty()) throw std::runtime_error(to_text(config_errors{config_.source, "", refused_.list()}));
+  raise_descriptor_limit();
+  server_ = make_http_server(
+      io_, [this](const request& r) { return answer(r); }, {}, tls_of(config_));
+  for (const auto& address : options.listen.empty() ? config_.server.listen : options.listen) server_->listen(address);
+  board_.changed = [this] { take_picture_soon(); };
+}
+
+sidecar::~sidecar() = default;
+
+void sidecar::run() {
+  std::signal(SIGPIPE, SIG_IGN);
+  log(log_level::info, "started",
+      {{"version", version()},
+       {"config", config_.source},
+       {"checks", static_cast<std::int64_t>(config_.checks.size())}});
+  for (const auto& address : server_->addresses()) log(log_level::info, "listening", {{"address", address}});
+  reaper_ = reap_orphans(io_);
+  wait_for_signal();
+  scheduler_.start();
+  take_picture_soon();
+  io_.run();
+}
+
+reply sidecar::answer(const request& r) {
+  const auto now = boot_clock::now();
+  scheduler_.look_at_clock(now);
+  auto out = router_.answer(r, board_.picture(now));
+  ++requests_[{std::string(out.path_label), out.status}];
+  return out;
+}
+
+program_counters sidecar::counters() const {
+  auto requests = requests_;
+  for (const auto& [status, count] : server_->refusals()) requests[{"malformed", status}] = count;
+  return {pool_->counts(), board_.loop_lag(), std::move(requests), server_->connections(), log_lines_dropped()};
+}
+
+/// Many statuses may change in one turn of the loop; their gates are evaluated once, after all of them.
+void sidecar::take_picture_soon() {
+  if (std::exchange(picture_wanted_, true)) return;
+  boost::asio::post(io_, [this] {
+    picture_wanted_ = false;
+    board_.picture(boot_clock::now());
+  });
+}
+
+void sidecar::wait_for_signal() {
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    wait_for_signal();
+    if (signal == SIGHUP) log(log_level::info, "SIGHUP ignored: the configuration is read at the start only");
+    else if (!std::exchange(draining_, true)) drain(signal);
+    else finish("second signal, not waiting any longer");
+  });
+}
+
+void sidecar::drain(int signal) {
+  log(log_level::info, "draining: ready now fails, still serving",
+      {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"},
+       {"drain_delay_ms", static_cast<std::int64_t>(config_.server.drain_delay.count())}});
+  board_.drain();
+  take_picture_soon();
+  drain_timer_.expires_after(config_.server.drain_delay);
+  drain_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) close_listeners();
+  });
+  shutdown_timer_.expires_after(config_.server.shutdown_timeout);
+  shutdown_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) finish("shutdown_timeout is over, not waiting any longer");
+  });
+}
+
+void sidecar::close_listeners() {
+  scheduler_.stop();
+  server_->stop([this] { finish("stopped"); });
+}
+
+void sidecar::finish(const char* how) {
+  log(log_level::info, how);
+  scheduler_.stop();
+  pool_->stop();
+  io_.stop();
+}
+
+}  // namespace telltale

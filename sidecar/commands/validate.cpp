@@ -1,0 +1,26 @@
+// Reading a configuration has no side effects, so validating is reading.
+#include "commands/validate.hpp"
+
+#include <fmt/format.h>
+
+#include "commands/program.hpp"
+
+namespace telltale {
+
+command_result validate(const validate_command& asked, const check_table& table, const environment& variables) {
+  command_result out;
+  for (const auto& file : asked.files) {
+    const auto loaded = load_config(file, table, variables);
+    if (const auto* errors = std::get_if<config_errors>(&loaded)) {
+      out.exit_code = exit_usage;
+      out.err += to_text(*errors);
+      continue;
+    }
+    const auto& valid = std::get<config>(loaded);
+    out.out +=
+        fmt::format("{}: ok ({} check{})\n", valid.source, valid.checks.size(), valid.checks.size() == 1 ? "" : "s");
+  }
+  return out;
+}
+
+}  // namespace telltale

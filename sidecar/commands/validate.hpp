@@ -1,0 +1,13 @@
+// `telltale validate`: the errors of configuration files.
+#pragma once
+
+#include "commands/command_line.hpp"
+#include "config/config.hpp"
+
+namespace telltale {
+
+/// Every file is reported: "FILE: ok (4 checks)" on standard output, errors on standard error. Exit code 0 when all
+/// are valid, else 2.
+command_result validate(const validate_command&, const check_table&, const environment&);
+
+}  // namespace telltale

@@ -1,0 +1,108 @@
+// Polling without an event loop: ask, sleep, ask again.
+#include "commands/wait.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "commands/find_sidecar.hpp"
+#include "commands/program.hpp"
+
+namespace telltale {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds longest_question{2'000};
+/// Even the last question: else the last reason would always be that it had no time.
+constexpr milliseconds shortest_question{250};
+
+/// The lines of an answer, joined to one.
+std::string one_line(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (c != '\n') out += c;
+    else if (!out.empty() && out.back() != ' ') out += "; ";
+  }
+  while (out.ends_with("; ")) out.resize(out.size() - 2);
+  return out;
+}
+
+/// What makes two answers the same: each line up to its message.
+std::string essence(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    out += line.substr(0, line.find(": "));
+    out += '\n';
+  }
+  return out;
+}
+
+void say_to_stderr(std::string_view line) { fmt::print(stderr, "telltale wait: {}\n", line); }
+
+/// As PID 1 of a container the kernel drops signals that have no handler, and stopping it would take ten seconds.
+void die_of_signals() {
+  struct sigaction action {};
+  action.sa_handler = [](int number) { ::_exit(128 + number); };
+  for (int number : {SIGTERM, SIGINT, SIGHUP}) ::sigaction(number, &action, nullptr);  // exec sets them back
+}
+
+}  // namespace
+
+bool wait_for_gate(const wait_command& wanted, const waiting& world) {
+  const auto begin = world.now();
+  const auto end = begin + wanted.timeout;
+  std::string last;
+  for (;;) {
+    const auto left = std::chrono::ceil<milliseconds>(end - world.now());
+    const auto answer = world.ask(std::clamp(left, shortest_question, longest_question));
+    const auto so_far = world.now() - begin;
+    if (answer.passes) {
+      world.say(fmt::format("{} after {}", to_string(wanted.question.gate), human_duration(so_far)));
+      return true;
+    }
+    if (world.now() >= end) {
+      world.say(fmt::format("gave up after {}: {}", human_duration(so_far), one_line(answer.text)));
+      return false;
+    }
+    if (essence(answer.text) != last) world.say(one_line(answer.text));
+    last = essence(answer.text);
+    world.sleep(std::min(wanted.interval, std::chrono::ceil<milliseconds>(end - world.now())));
+  }
+}
+
+int wait(const wait_command& wanted, const check_table& table, const environment& variables) {
+  http_target target;
+  try {
+    target = find_sidecar(wanted.question, table, variables);
+  } catch (const std::exception& error) {
+    say_to_stderr(error.what());
+    return exit_usage;
+  }
+  die_of_signals();
+  const waiting world{[&](milliseconds timeout) { return ask_gate(target, timeout); },
+                      [](milliseconds pause) { std::this_thread::sleep_for(pause); }, steady_clock::now, say_to_stderr};
+  if (!wait_for_gate(wanted, world)) return exit_unhealthy;
+  return wanted.program.empty() ? exit_ok : become(wanted.program);
+}
+
+int become(const std::vector<std::string>& program) {
+  std::vector<char*> arguments;
+  for (const auto& word : program) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  ::execvp(arguments.front(), arguments.data());
+  const int error = errno;
+  say_to_stderr(fmt::format("{}: {}", program.front(), std::generic_category().message(error)));
+  return error == ENOENT ? 127 : 126;  // as shells do
+}
+
+}  // namespace telltale

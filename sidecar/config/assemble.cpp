@@ -1,0 +1,157 @@
+// Sections, check entries, and what has to be true of them together.
+#include "config/assemble.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "config/check_rules.hpp"
+#include "config/listen_address.hpp"
+
+namespace telltale {
+namespace {
+
+/// A file with more problems than anybody reads is not looked at any further.
+constexpr std::size_t enough_problems = 200;
+
+class assembler {
+ public:
+  assembler(const check_table& table, problems& errors) : table_(table), errors_(errors) {}
+
+  config run(raw_value root);
+
+ private:
+  void take_server(const raw_value&);
+  void take_defaults(const raw_value&);
+  void take_checks(raw_value&, bool empty_allowed);
+  void take_check(raw_value entry);
+  const check_type* type_of(const raw_value& entry);
+  void look_for_slips(const raw_value& own);
+  void check_unique(const raw_value& entry);
+
+  const check_table& table_;
+  problems& errors_;
+  config out_;
+  check_settings initial_;
+  const raw_value* defaults_ = nullptr;
+  const std::vector<std::string_view> common_ = check_settings::declared_for_check().names();
+  std::unordered_map<std::string, int> lines_of_names_;
+};
+
+config assembler::run(raw_value root) {
+  if (root.kind != raw_value::kind_t::map) {
+    errors_.add(root.at,
+                fmt::format("the configuration has to be a map with the keys {}", fmt::join(top_level_keys, ", ")));
+    return {};
+  }
+  const auto before = errors_.size();
+  detail::check_keys(root, {std::begin(top_level_keys), std::end(top_level_keys)}, {}, {}, errors_);
+  const bool keys_known = errors_.size() == before;
+  if (const auto* server = root.find("server")) take_server(*server);
+  if (const auto* defaults = root.find("defaults")) take_defaults(*defaults);
+  bool empty_allowed = !keys_known;  // 'chekcs' was reported: that 'checks' is missing is no news
+  if (const auto* written = root.find("ready_without_checks")) {
+    const auto allowed = option_traits<bool>::parse(*written, "ready_without_checks", errors_);
+    out_.ready_without_checks = allowed.value_or(false);
+    empty_allowed |= allowed.value_or(true);  // a bad value was reported, one problem is enough
+  }
+  for (auto& member : root.members)
+    if (member.key == "checks") take_checks(member.value, empty_allowed);
+  if (!root.find("checks") && !empty_allowed)
+    errors_.add(root.at, "'checks' is missing - list at least one check, or set ready_without_checks: true");
+  return std::move(out_);
+}
+
+void assembler::take_server(const raw_value& server) {
+  const auto before = errors_.size();
+  auto parsed = option_traits<server_settings>::parse(server, "server", errors_);
+  if (parsed) out_.server = std::move(*parsed);
+  if (errors_.size() == before) check_rules(out_.server, server, errors_);
+  for (auto& address : out_.server.listen) address = numeric_listen_address(std::move(address));
+}
+
+void assembler::take_defaults(const raw_value& defaults) {
+  const auto before = errors_.size();
+  if (defaults.kind != raw_value::kind_t::map)
+    return detail::wrong_value(defaults, "defaults", "a map of options such as {interval: 10s, timeout: 2s}", errors_);
+  auto parsed = check_settings::declared_for_defaults().parse(defaults, errors_);
+  if (errors_.size() != before) return;  // its checks are judged without it
+  initial_ = std::move(parsed);
+  defaults_ = &defaults;
+}
+
+void assembler::take_checks(raw_value& checks, bool empty_allowed) {
+  const bool nothing = checks.kind == raw_value::kind_t::null;
+  if (!nothing && checks.kind != raw_value::kind_t::list)
+    return detail::wrong_value(checks, "checks", "a list of checks, each starting with '- name: ...'", errors_);
+  if (checks.items.empty() && !empty_allowed)
+    errors_.add(checks.at, "checks: there is none - list at least one check, or set ready_without_checks: true");
+  out_.checks.reserve(checks.items.size());
+  for (auto& entry : checks.items)
+    if (errors_.size() < enough_problems) take_check(std::move(entry));
+}
+
+void assembler::take_check(raw_value entry) {
+  if (entry.kind != raw_value::kind_t::map)
+    return detail::wrong_value(entry, "checks", "a map such as {name: data, type: disk, path: /data}", errors_);
+  const auto* type = type_of(entry);
+  check_unique(entry);
+  auto common = raw_value::map({}, entry.at);
+  auto own = raw_value::map({}, entry.at);
+  for (auto& member : entry.members) {
+    const bool is_common = std::find(common_.begin(), common_.end(), member.key) != common_.end();
+    (is_common ? common : own).members.push_back(std::move(member));
+  }
+  const auto before = errors_.size();
+  auto settings = check_settings::declared_for_check().parse(common, errors_, initial_);
+  if (errors_.size() == before) check_rules(settings, common, defaults_, errors_);
+  if (type) type->validate(own, errors_, common_);
+  else look_for_slips(own);
+  out_.checks.push_back({std::move(settings), type, std::move(own), entry.at});
+}
+
+const check_type* assembler::type_of(const raw_value& entry) {
+  const auto* value = entry.find("type");
+  if (!value || value->kind != raw_value::kind_t::scalar) return nullptr;  // the declaration says what is wrong
+  if (const auto* type = find_type(table_, value->text)) return type;
+  std::vector<std::string_view> names;
+  for (const auto& type : table_) names.push_back(type.name);
+  const auto near = value->expanded ? std::string_view{} : nearest(value->text, names);
+  errors_.add(value->at,
+              fmt::format("type: unknown check type {}{} Known types: {}", value->shown(),
+                          near.empty() ? "." : fmt::format("; did you mean '{}'?", near), fmt::join(names, ", ")));
+  return nullptr;
+}
+
+/// Without a type nobody knows which options there are; but 'typ' is a slip whatever the type.
+void assembler::look_for_slips(const raw_value& own) {
+  auto known = common_;
+  for (const auto& type : table_)
+    for (const auto& option : type.options) known.push_back(option.name);
+  for (const auto& member : own.members) {
+    const bool is_known = std::find(known.begin(), known.end(), member.key) != known.end();
+    const auto near = is_known ? std::string_view{} : nearest(member.key, known);
+    if (!near.empty())
+      errors_.add(member.at,
+                  fmt::format("unknown option {}; did you mean '{}'?", raw_value::scalar(member.key).shown(), near));
+  }
+}
+
+void assembler::check_unique(const raw_value& entry) {
+  const auto* name = entry.find("name");
+  if (!name || name->kind != raw_value::kind_t::scalar) return;
+  const auto [first, fresh] = lines_of_names_.emplace(name->text, name->at.line);
+  if (!fresh)
+    errors_.add(name->at, fmt::format("name: {} is already the name of the check in line {} - names are unique",
+                                      name->shown(), first->second));
+}
+
+}  // namespace
+
+config assemble_config(raw_value root, const check_table& table, problems& errors) {
+  return assembler(table, errors).run(std::move(root));
+}
+
+}  // namespace telltale

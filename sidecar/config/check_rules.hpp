@@ -1,0 +1,18 @@
+// Rules that no single option can check for itself: how the values of one entry go together.
+#pragma once
+
+#include <telltale/raw_value.hpp>
+
+#include "config/settings.hpp"
+
+namespace telltale {
+
+/// Whether a text may name a check: it becomes part of URLs, metric labels and log lines.
+bool is_check_name(std::string_view);
+
+/// `entry` is the map of the check, `defaults` that of the defaults section or nullptr. A problem is placed at the
+/// value that was written, in the check first; values that nobody wrote have the place of the entry.
+void check_rules(const check_settings&, const raw_value& entry, const raw_value* defaults, problems&);
+void check_rules(const server_settings&, const raw_value& server, problems&);
+
+}  // namespace telltale

@@ -1,0 +1,110 @@
+// The encoding rules of the configuration file.
+#include "config/clean_text.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+#include <fmt/format.h>
+
+namespace telltale {
+namespace {
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+bool continuation(std::string_view bytes, std::size_t index) {
+  return index < bytes.size() && (static_cast<unsigned char>(bytes[index]) & 0xC0) == 0x80;
+}
+
+bool is_control(std::string_view character) {
+  const auto c = static_cast<unsigned char>(character[0]);
+  if (character.size() == 1) return (c < 0x20 && c != '\t' && c != '\n') || c == 0x7F;
+  // U+0080 to U+009F, among them NEL, which some YAML readers take for a line break and others do not.
+  return character.size() == 2 && c == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;
+}
+
+std::string bad_byte(std::string_view bytes) {
+  const auto c = static_cast<unsigned char>(bytes[0]);
+  const auto length = utf8_length(bytes);
+  if (c == 0) return "a NUL byte: this is not a text file";
+  if (c == '\r') return "a carriage return that ends no line - use LF or CRLF line ends";
+  if (length == 0) return fmt::format("byte 0x{:02X} is not valid UTF-8 - save the file as UTF-8", c);
+  if (bytes.starts_with(byte_order_mark)) return "a byte order mark inside the file - remove it";
+  const auto value = length == 1 ? c : static_cast<unsigned char>(bytes[1]);
+  return fmt::format("a control character (U+{:04X}) - remove it, or write it as an escape in double quotes", value);
+}
+
+void blank_empty_lines(std::string& text) {
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto rest = text.find_first_not_of(" \t", begin);
+    const auto end = std::min(rest, text.size());
+    if (end == text.size() || text[end] == '\n')
+      std::fill(text.begin() + static_cast<std::ptrdiff_t>(begin), text.begin() + static_cast<std::ptrdiff_t>(end),
+                ' ');
+    const auto next = text.find('\n', end);
+    begin = next == std::string::npos ? text.size() : next + 1;
+  }
+}
+
+std::optional<std::string_view> other_encoding(std::string_view bytes) {
+  if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) return "the file is UTF-16 - save it as UTF-8";
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::size_t utf8_length(std::string_view bytes) {
+  if (bytes.empty()) return 0;
+  const auto a = static_cast<unsigned char>(bytes[0]);
+  const auto b = static_cast<unsigned char>(bytes.size() > 1 ? bytes[1] : 0);
+  if (a < 0x80) return 1;
+  if (!continuation(bytes, 1)) return 0;
+  if (a >= 0xC2 && a <= 0xDF) return 2;
+  if (!continuation(bytes, 2)) return 0;
+  if (a == 0xE0) return b >= 0xA0 ? 3 : 0;
+  if (a == 0xED) return b < 0xA0 ? 3 : 0;
+  if (a >= 0xE1 && a <= 0xEF) return 3;
+  if (!continuation(bytes, 3)) return 0;
+  if (a == 0xF0) return b >= 0x90 ? 4 : 0;
+  if (a == 0xF4) return b < 0x90 ? 4 : 0;
+  return a >= 0xF1 && a <= 0xF3 ? 4 : 0;
+}
+
+std::optional<std::string> clean_text(std::string_view bytes, problems& errors) {
+  if (auto other = other_encoding(bytes)) {
+    errors.add({1, 1}, std::string(*other));
+    return std::nullopt;
+  }
+  if (bytes.starts_with(byte_order_mark)) bytes.remove_prefix(byte_order_mark.size());
+  std::string out;
+  out.reserve(bytes.size() + 1);
+  place at{1, 1};
+  for (std::size_t i = 0; i < bytes.size();) {
+    const auto rest = bytes.substr(i);
+    if (rest.starts_with("\r\n")) {
+      ++i;
+      continue;
+    }
+    const auto length = utf8_length(rest);
+    if (length == 0 || is_control(rest.substr(0, length)) || rest.starts_with(byte_order_mark)) {
+      errors.add(at, bad_byte(rest));
+      return std::nullopt;
+    }
+    at = rest[0] == '\n' ? place{at.line + 1, 1} : place{at.line, at.column + 1};
+    out.append(rest.substr(0, length));
+    i += length;
+  }
+  blank_empty_lines(out);
+  return out;
+}
+
+std::optional<std::string_view> unusable_text(std::string_view value) {
+  for (std::size_t i = 0; i < value.size();) {
+    const auto length = utf8_length(value.substr(i));
+    if (length == 0) return "invalid UTF-8";
+    if (is_control(value.substr(i, length))) return "a control character";
+    i += length;
+  }
+  return std::nullopt;
+}
+
+}  // namespace telltale

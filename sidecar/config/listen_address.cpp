@@ -1,0 +1,72 @@
+// Listen addresses, and the slips people make in them.
+#include "config/listen_address.hpp"
+
+#include <arpa/inet.h>
+#include <sys/un.h>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace telltale {
+namespace {
+
+bool is_digits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_port(std::string_view text) {
+  if (!is_digits(text) || text.size() > 5 || (text.size() > 1 && text[0] == '0')) return false;
+  return std::stoi(std::string(text)) <= 65535;
+}
+
+bool is_numeric(int family, std::string_view host) {
+  unsigned char bytes[sizeof(in6_addr)];
+  return ::inet_pton(family, std::string(host).c_str(), bytes) == 1;
+}
+
+std::optional<std::string> unix_problem(std::string_view path) {
+  constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;  // unix(7)
+  if (!path.starts_with('/')) return "a socket path has to be absolute: unix:/run/telltale.sock";
+  if (path.ends_with('/')) return "a socket path has to name a file: unix:/run/telltale.sock";
+  if (path.size() > longest)
+    return fmt::format("a socket path has at most {} bytes, this one {}", longest, path.size());
+  return std::nullopt;
+}
+
+std::optional<std::string> host_problem(std::string_view host) {
+  if (host.starts_with('[') && host.ends_with(']')) {
+    if (is_numeric(AF_INET6, host.substr(1, host.size() - 2))) return std::nullopt;
+    return "expected an IPv6 address in the brackets, such as [::]:9640";
+  }
+  if (host == "localhost" || is_numeric(AF_INET, host)) return std::nullopt;
+  if (host.empty() || host == "*") return "write 0.0.0.0:PORT or [::]:PORT to listen on all addresses";
+  if (is_numeric(AF_INET6, host)) return "an IPv6 address needs brackets, such as [::1]:9640";
+  return "expected a numeric address or localhost before the port, such as 0.0.0.0:9640";
+}
+
+}  // namespace
+
+std::string numeric_listen_address(std::string address) {
+  constexpr std::string_view name = "localhost:";
+  if (address.starts_with(name)) address.replace(0, name.size(), "127.0.0.1:");
+  return address;
+}
+
+std::optional<std::string> listen_address_problem(std::string_view address) {
+  const bool control =
+      std::any_of(address.begin(), address.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+  if (control) return "an address has no control characters";
+  if (address.starts_with("unix:")) return unix_problem(address.substr(5));
+  if (address.find("://") != std::string_view::npos)
+    return "write an address, not a URL: 0.0.0.0:9640 (TLS is a matter of server.tls)";
+  if (is_digits(address)) return "write the host as well: 127.0.0.1:PORT, or 0.0.0.0:PORT for all addresses";
+  const auto colon = address.rfind(':');
+  if (address.starts_with('/')) return "a socket path needs 'unix:' before it: unix:/run/telltale.sock";
+  if (colon == std::string_view::npos || address.ends_with(']') || is_numeric(AF_INET6, address))
+    return "the port is missing: HOST:PORT such as 0.0.0.0:9640, [V6]:PORT such as [::]:9640, or unix:/path";
+  if (!is_port(address.substr(colon + 1))) return "the port has to be a number from 0 to 65535";
+  return host_problem(address.substr(0, colon));
+}
+
+}  // namespace telltale

@@ -1,0 +1,67 @@
+// Text to configuration: the phases in their order, and every problem of all of them.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "config/assemble.hpp"
+#include "config/clean_text.hpp"
+#include "config/config.hpp"
+#include "config/config_file.hpp"
+#include "config/substitution.hpp"
+#include "config/yaml_reader.hpp"
+
+namespace telltale {
+namespace {
+
+constexpr std::size_t most_problems_shown = 100;
+
+/// Adds what a later phase found, except about values that an earlier phase has already complained about.
+void add_unspoiled(const problems& found, const std::vector<place>& spoiled, std::vector<problem>& list) {
+  for (const auto& problem : found.list())
+    if (!std::binary_search(spoiled.begin(), spoiled.end(), problem.at)) list.push_back(problem);
+}
+
+std::vector<problem> in_order(std::vector<problem> list) {
+  std::sort(list.begin(), list.end());
+  list.erase(std::unique(list.begin(), list.end()), list.end());
+  if (list.size() <= most_problems_shown) return list;
+  const auto more = list.size() - most_problems_shown;
+  list.resize(most_problems_shown);
+  list.push_back({{}, fmt::format("and at least {} more problems", more)});
+  return list;
+}
+
+config_result read_config(const source_text& source, std::string name, const check_table& table,
+                          const environment& env) {
+  problems early;
+  problems late;
+  config out;
+  std::vector<place> spoiled;
+  if (auto root = read_yaml(source, early)) {
+    for (const auto& problem : early.list()) spoiled.push_back(problem.at);
+    const auto incomplete = substitute_variables(*root, env, early);
+    spoiled.insert(spoiled.end(), incomplete.begin(), incomplete.end());
+    std::sort(spoiled.begin(), spoiled.end());
+    if (root->kind == raw_value::kind_t::null)
+      late.add({1, 1}, "the configuration is empty - it needs at least 'checks:' with one check");
+    else out = assemble_config(std::move(*root), table, late);
+  }
+  auto list = early.list();
+  add_unspoiled(late, spoiled, list);
+  if (!list.empty()) return config_errors{std::move(name), source.text(), in_order(std::move(list))};
+  out.source = std::move(name);
+  return out;
+}
+
+}  // namespace
+
+config_result parse_config(std::string text, std::string source, const check_table& table, const environment& env) {
+  problems errors;
+  if (text.size() > max_config_bytes)
+    return config_errors{std::move(source), {}, {{{}, fmt::format("larger than {}", max_config_words)}}};
+  auto clean = clean_text(text, errors);
+  if (!clean) return config_errors{std::move(source), std::move(text), errors.list()};
+  return read_config(source_text(std::move(*clean)), std::move(source), table, env);
+}
+
+}  // namespace telltale

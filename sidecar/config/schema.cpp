@@ -1,0 +1,83 @@
+// The document around the options: sections, check entries, and what each check type adds.
+#include "config/schema.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include "config/option_schema.hpp"
+#include "config/pretty_json.hpp"
+#include "config/settings.hpp"
+
+namespace telltale {
+namespace {
+
+namespace json = boost::json;
+
+/// The rule of `is_check_name`.
+constexpr std::string_view name_pattern = "^[a-z0-9][a-z0-9_.-]{0,62}$|\\$\\{";
+
+option_shape type_shape(const check_table& table) {
+  option_shape out{option_kind::choice, {}, {}, {}};
+  for (const auto& type : table) out.choices.push_back(type.name);
+  return out;
+}
+
+/// What holds for an entry of this type: its own options, the common ones, and nothing else.
+json::object rules_of(const check_type& type) {
+  auto properties = properties_of(type.options);
+  for (const auto& common : check_settings::declared_for_check().infos()) properties[common.name] = true;
+  json::object rules{{"properties", std::move(properties)}, {"additionalProperties", false}};
+  if (auto required = required_of(type.options); !required.empty()) rules["required"] = std::move(required);
+  json::object is_type{{"properties", {{"type", {{"const", type.name}}}}}, {"required", json::array{"type"}}};
+  return {{"if", std::move(is_type)}, {"then", std::move(rules)}};
+}
+
+json::object check_schema(const check_table& table) {
+  const auto& common = check_settings::declared_for_check().infos();
+  auto properties = properties_of(common);
+  properties["name"].as_object()["pattern"] = json::string(name_pattern.data(), name_pattern.size());
+  auto types = shape_schema(type_shape(table));
+  types["description"] = "What to watch; `telltale checks TYPE` shows the options of a type.";
+  properties["type"] = std::move(types);
+  json::array per_type;
+  for (const auto& type : table) per_type.push_back(rules_of(type));
+  return {{"type", "object"},
+          {"properties", std::move(properties)},
+          {"required", required_of(common)},
+          {"allOf", std::move(per_type)}};
+}
+
+json::object described(json::object schema, std::string_view description) {
+  schema["description"] = json::string(description.data(), description.size());
+  return schema;
+}
+
+json::object sections(const check_table& table) {
+  json::object checks{{"type", "array"}, {"items", check_schema(table)}};
+  auto allowed = shape_schema({option_kind::boolean, {}, {}, {}});
+  allowed["default"] = false;
+  return {
+      {"server", described(options_schema(server_settings::declared().infos()), "How the sidecar is asked.")},
+      {"defaults", described(options_schema(check_settings::declared_for_defaults().infos()),
+                             "Cadence and thresholds of every check that does not say otherwise.")},
+      {"checks", described(std::move(checks), "What is watched.")},
+      {"ready_without_checks", described(std::move(allowed), "Lets the ready gate pass although no check feeds it.")}};
+}
+
+}  // namespace
+
+std::string config_schema(const check_table& table) {
+  // An empty set of checks has to be asked for.
+  json::object some_check{{"required", json::array{"checks"}}, {"properties", {{"checks", {{"minItems", 1}}}}}};
+  return pretty_json(json::object{{"$schema", "http://json-schema.org/draft-07/schema#"},
+                                  {"$id", "urn:telltale:configuration"},
+                                  {"title", "telltale configuration"},
+                                  {"type", "object"},
+                                  {"properties", sections(table)},
+                                  {"additionalProperties", false},
+                                  {"if", {{"required", json::array{"ready_without_checks"}}}},
+                                  {"then", true},
+                                  {"else", std::move(some_check)}});
+}
+
+}  // namespace telltale

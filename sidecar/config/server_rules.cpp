@@ -1,0 +1,44 @@
+// The rules of the server section.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "config/check_rules.hpp"
+#include "config/listen_address.hpp"
+
+namespace telltale {
+namespace {
+
+void check_listen(const server_settings& s, const raw_value& server, problems& errors) {
+  const auto* listen = server.find("listen");
+  if (!listen) return;
+  for (std::size_t i = 0; i < s.listen.size(); ++i) {
+    const auto& written = listen->kind == raw_value::kind_t::list ? listen->items[i] : *listen;
+    const auto before = s.listen.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto is_same = [&](const auto& other) {
+      return numeric_listen_address(other) == numeric_listen_address(s.listen[i]);
+    };
+    if (auto wrong = listen_address_problem(s.listen[i]))
+      errors.add(written.at, fmt::format("listen: {} is no address - {}", written.shown(), *wrong));
+    else if (std::any_of(s.listen.begin(), before, is_same))
+      errors.add(written.at, fmt::format("listen: {} is given twice", written.shown()));
+  }
+}
+
+}  // namespace
+
+void check_rules(const server_settings& s, const raw_value& server, problems& errors) {
+  check_listen(s, server, errors);
+  if (s.shutdown_timeout <= s.drain_delay) {
+    const auto* timeout = server.find("shutdown_timeout");
+    const auto* delay = server.find("drain_delay");
+    errors.add(timeout ? timeout->at
+               : delay ? delay->at
+                       : server.at,
+               fmt::format("shutdown_timeout: {} is not above drain_delay {} - the program would be cut off while it "
+                           "still serves",
+                           to_text(s.shutdown_timeout), to_text(s.drain_delay)));
+  }
+}
+
+}  // namespace telltale

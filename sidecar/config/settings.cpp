@@ -1,0 +1,111 @@
+// The declarations of the options every check and the server take, and the defaults that depend on others.
+#include "config/settings.hpp"
+
+#include <algorithm>
+
+namespace telltale {
+
+std::chrono::milliseconds check_settings::effective_failing_interval() const {
+  return failing_interval.value_or(std::min(interval, std::chrono::milliseconds(2'000)));
+}
+
+std::chrono::milliseconds check_settings::effective_max_age() const { return max_age.value_or(2 * interval + timeout); }
+
+severity check_settings::effective_severity() const {
+  // A dependency that all replicas share would take every one of them out of service at once.
+  return severity.value_or(scope == scope::shared ? severity::degraded : severity::critical);
+}
+
+bool check_settings::feeds(gate g) const { return std::find(gates.begin(), gates.end(), g) != gates.end(); }
+
+namespace {
+
+using settings_options = options_of<check_settings>;
+
+settings_options&& with_cadence(settings_options&& options) {
+  return std::move(options)
+      .optional("interval", &check_settings::interval,
+                "Time between two runs while the check does not fail; at least 100ms.")
+      .optional("timeout", &check_settings::timeout,
+                "Longest time one run may take, as a duration below interval; a run that overruns it fails.")
+      .optional(
+          "failing_interval", &check_settings::failing_interval,
+          "Time between two runs while the check fails, so that recovery shows soon; at most interval, by default "
+          "2s or interval if that is shorter, and possibly below timeout, since runs of a check never overlap.")
+      .optional("initial_delay", &check_settings::initial_delay,
+                "Time before the first run, during which the check is pending.")
+      .optional("jitter", &check_settings::jitter,
+                "Share of interval by which each run is moved at random, from 0% to 50%, so that replicas do not probe "
+                "in step.")
+      .optional("rise", &check_settings::rise,
+                "Number of runs in a row without failure, from 1 to 100, that it takes to leave the failed state.")
+      .optional("fall", &check_settings::fall,
+                "Number of failed runs in a row, from 1 to 100, that it takes to enter the failed state.")
+      .optional("max_age", &check_settings::max_age,
+                "Age at which a result is stale and counts as failed; at least interval plus timeout, by default twice "
+                "interval plus timeout.");
+}
+
+settings_options&& with_identity(settings_options&& options) {
+  return std::move(options)
+      .required(
+          "name", &check_settings::name,
+          "Name in answers, logs and metrics, unique: lower-case letters, digits, '_', '-' and '.', starting with "
+          "a letter or digit, at most 63.")
+      .required("type", &check_settings::type, "Check type, one of those that `telltale checks` lists.")
+      .optional("gates", &check_settings::gates, "Gates the check feeds: live, ready, startup.")
+      .optional(
+          "severity", &check_settings::severity,
+          "What a failure does to the gates: critical fails them, degraded makes them warn (still 200), info does "
+          "nothing; by default critical, or degraded for scope shared.")
+      .optional("scope", &check_settings::scope,
+                "Whether the target belongs to this instance (local) or to all replicas (shared); shared checks must "
+                "not feed live.")
+      .optional("description", &check_settings::description,
+                "What the check is about, for people; at most 1000 characters.")
+      .optional("links", &check_settings::links,
+                "Named http or https URLs shown with the check, such as a runbook or a dashboard.");
+}
+
+}  // namespace
+
+const options_of<check_settings>& check_settings::declared_for_check() {
+  static const auto options = with_cadence(with_identity(options_of<check_settings>()));
+  return options;
+}
+
+const options_of<check_settings>& check_settings::declared_for_defaults() {
+  static const auto options = with_cadence(options_of<check_settings>());
+  return options;
+}
+
+const options_of<tls_settings>& tls_settings::declared() {
+  static const auto options =
+      options_of<tls_settings>()
+          .required("cert", &tls_settings::cert, "PEM file with the server's certificate and its chain.")
+          .required("key", &tls_settings::key, "PEM file with the certificate's private key.");
+  return options;
+}
+
+const options_of<server_settings>& server_settings::declared() {
+  static const auto options =
+      options_of<server_settings>()
+          .optional("listen", &server_settings::listen,
+                    "Addresses to listen on: HOST:PORT with a numeric host or localhost, [V6]:PORT, or unix:/path; the "
+                    "kubelet probes the pod's address and needs 0.0.0.0:9640.")
+          .optional("details", &server_settings::details,
+                    "What clients see that are neither on loopback nor authorised: full, the names of checks only, or "
+                    "none.")
+          .optional(
+              "token", &server_settings::token,
+              "Bearer token that authorises a client to see full details, from a file or an environment variable.")
+          .optional("tls", &server_settings::tls, "Certificate and key; with them the server speaks HTTPS only.")
+          .optional("drain_delay", &server_settings::drain_delay,
+                    "Time after SIGTERM during which requests are still answered, with the ready gate failing.")
+          .optional("shutdown_timeout", &server_settings::shutdown_timeout,
+                    "Time after SIGTERM by which the program has ended, whatever hangs; longer than drain_delay and "
+                    "shorter than the pod's terminationGracePeriodSeconds.");
+  return options;
+}
+
+}  // namespace telltale

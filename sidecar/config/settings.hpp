@@ -1,0 +1,93 @@
+// What every check can be told, whatever its type; and what the server can be told.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <telltale/option.hpp>
+#include <telltale/option_group.hpp>
+
+namespace telltale {
+
+enum class gate : std::uint8_t { live, ready, startup };
+enum class severity : std::uint8_t { critical, degraded, info };
+enum class scope : std::uint8_t { local, shared };
+enum class details : std::uint8_t { full, names, none };
+
+inline constexpr std::array<gate, 3> all_gates{gate::live, gate::ready, gate::startup};
+
+template <>
+struct choices<gate> {
+  static constexpr std::array<std::string_view, 3> names{"live", "ready", "startup"};
+};
+template <>
+struct choices<severity> {
+  static constexpr std::array<std::string_view, 3> names{"critical", "degraded", "info"};
+};
+template <>
+struct choices<scope> {
+  static constexpr std::array<std::string_view, 2> names{"local", "shared"};
+};
+template <>
+struct choices<details> {
+  static constexpr std::array<std::string_view, 3> names{"full", "names", "none"};
+};
+
+/// The word of a configuration enumeration, e.g. "ready".
+template <class Enum>
+requires requires { choices<Enum>::names; }
+constexpr std::string_view to_string(Enum value) { return choices<Enum>::names[static_cast<std::size_t>(value)]; }
+
+/// Cadence and thresholds; also the `defaults:` section.
+struct check_settings {
+  std::chrono::milliseconds interval{10'000};
+  std::chrono::milliseconds timeout{2'000};
+  std::optional<std::chrono::milliseconds> failing_interval;  ///< default: min(interval, 2s)
+  std::chrono::milliseconds initial_delay{0};
+  percent jitter{10};
+  std::uint64_t rise = 1;
+  std::uint64_t fall = 1;
+  std::optional<std::chrono::milliseconds> max_age;  ///< default: 2 * interval + timeout
+
+  // Meaningful for one check, not for `defaults`.
+  std::string name;
+  std::string type;
+  std::vector<gate> gates{gate::ready};
+  std::optional<telltale::severity> severity;  ///< default: critical; degraded when the scope is shared
+  telltale::scope scope = scope::local;
+  std::string description;
+  text_map links;  ///< relation or title -> URL, shown in health+json
+
+  std::chrono::milliseconds effective_failing_interval() const;
+  std::chrono::milliseconds effective_max_age() const;
+  telltale::severity effective_severity() const;
+  bool feeds(gate) const;
+
+  /// The options of a check entry; of the `defaults` section.
+  static const options_of<check_settings>& declared_for_check();
+  static const options_of<check_settings>& declared_for_defaults();
+};
+
+struct tls_settings {
+  file_path cert;
+  file_path key;
+  static const options_of<tls_settings>& declared();
+};
+
+struct server_settings {
+  /// HOST:PORT with a numeric host, [V6]:PORT or unix:/path; checked by the loader.
+  std::vector<std::string> listen{"127.0.0.1:9640"};
+  telltale::details details = details::full;
+  std::optional<secret> token;
+  std::optional<tls_settings> tls;
+  std::chrono::milliseconds drain_delay{5'000};
+  std::chrono::milliseconds shutdown_timeout{25'000};
+  static const options_of<server_settings>& declared();
+};
+
+}  // namespace telltale

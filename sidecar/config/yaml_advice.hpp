@@ -1,0 +1,31 @@
+// What is wrong with a token in its place, and what to write instead: the sentences of the layout scanner.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "config/yaml_token.hpp"
+
+namespace telltale::yaml {
+
+/// yaml-cpp reads no key beyond 1024 bytes, and says so in a strange place.
+inline constexpr std::size_t max_key_bytes = 256;
+
+/// "a key of 300 bytes …" when `bytes` is too many.
+std::optional<std::string> too_long_key(std::size_t bytes);
+
+/// Why no value of this configuration starts with the character at `pos`; nothing when one may.
+std::optional<std::string> refused_start(std::string_view text, std::size_t pos, context);
+
+inline constexpr std::string_view bracketed_address_refused =
+    "an IPv6 address in brackets has to be in quotes: \"[::]:9640\"";
+
+/// About the text at `pos`, where a line should have ended after a value that starts with `before`.
+std::string after_value(std::string_view text, std::size_t pos, char before);
+
+/// About a line of its own that is neither a key nor a value that anything waits for.
+std::string neither_key_nor_value(std::string_view token);
+
+}  // namespace telltale::yaml

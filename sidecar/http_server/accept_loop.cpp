@@ -1,0 +1,140 @@
+#include "http_server/accept_loop.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "http_server/descriptor.hpp"
+#include "http_server/peer_address.hpp"
+#include "log/log.hpp"
+
+namespace telltale {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
+constexpr int batch = 16;  // then everybody else has a turn
+
+struct accepted {
+  bool exhausted = false;  ///< of descriptors or memory; nothing more can be taken in just now
+  std::string why;
+};
+
+// At most a line a minute: a flood of connections must not become a flood of log lines.
+void complain(server_state& state, std::string_view message, std::string_view why) {
+  const auto now = connection_list::clock::now();
+  if (state.complained && now - *state.complained < std::chrono::minutes(1)) return;
+  state.complained = now;
+  log(log_level::warn, message, {{"error", why}, {"connections", static_cast<std::int64_t>(state.list.size())}});
+}
+
+void make_room(server_state& state) {
+  const auto now = connection_list::clock::now();
+  while (state.list.size() >= state.limits.max_connections) {
+    complain(state, "closing connections to make room for new ones", "too many connections");
+    if (!state.list.evict(now)) return;
+  }
+}
+
+void adopt(const std::shared_ptr<server_state>& state, listener& from, const std::shared_ptr<tls_context>& tls,
+           descriptor fd, const sockaddr_storage& peer) {
+  if (peer.ss_family != AF_UNIX) {
+    const int on = 1;
+    ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  }
+  byte_stream::socket_type socket(from.socket().get_executor());
+  socket.assign(asio::generic::stream_protocol(peer.ss_family, 0), fd.get());
+  static_cast<void>(fd.release());
+  auto stream = tls ? make_tls_stream(std::move(socket), tls) : make_plain_stream(std::move(socket));
+  make_room(*state);
+  connection::start(std::make_shared<connection>(state, std::move(stream), is_loopback(peer)));
+}
+
+// Errors of a connection that died in the queue are not errors of the listener (accept(2), Linux).
+bool concerns_one_connection(int error) {
+  switch (error) {
+    case EINTR:
+    case ECONNABORTED:
+    case EPROTO:
+    case ENETDOWN:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENONET:
+    case EHOSTUNREACH:
+    case EOPNOTSUPP:
+    case ENETUNREACH:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// With no descriptor left accept(2) fails even when nobody waits; then there is no reason to make room.
+bool somebody_waits(listener& from) {
+  pollfd who{from.socket().native_handle(), POLLIN, 0};
+  return ::poll(&who, 1, 0) == 1;
+}
+
+accepted accept_some(const std::shared_ptr<server_state>& state, listener& from,
+                     const std::shared_ptr<tls_context>& tls) {
+  for (int i = 0; i < batch && from.is_open(); ++i) {
+    sockaddr_storage peer{};
+    socklen_t size = sizeof(peer);
+    // Not Asio's accept: it leaves a moment in which a worker, started just then, would inherit the connection.
+    descriptor fd(::accept4(from.socket().native_handle(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_CLOEXEC));
+    if (fd) {
+      adopt(state, from, tls, std::move(fd), peer);
+      continue;
+    }
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return {};
+    if (concerns_one_connection(errno)) continue;
+    const char* why = std::strerror(errno);
+    return {somebody_waits(from), why};
+  }
+  return {};
+}
+
+// Memory, the event queue or a descriptor ran out on the way: the connection is lost, the listener is not.
+accepted accept_safely(const std::shared_ptr<server_state>& state, listener& from,
+                       const std::shared_ptr<tls_context>& tls) {
+  try {
+    return accept_some(state, from, tls);
+  } catch (const std::exception& e) {
+    return {true, e.what()};
+  }
+}
+
+}  // namespace
+
+asio::awaitable<void> accept_loop(std::shared_ptr<server_state> state, std::shared_ptr<listener> from,
+                                  std::shared_ptr<tls_context> tls) {
+  asio::steady_timer pause(from->socket().get_executor());
+  while (from->is_open()) {
+    const auto result = accept_safely(state, *from, tls);
+    if (result.exhausted) {
+      complain(*state, "no room for new connections, trying again shortly", result.why);
+      state->list.evict(connection_list::clock::now());
+      pause.expires_after(state->limits.accept_backoff);
+      co_await pause.async_wait(no_throw);
+    } else if (from->is_open()) {
+      co_await from->socket().async_wait(asio::posix::stream_descriptor::wait_read, no_throw);
+    }
+  }
+}
+
+}  // namespace telltale

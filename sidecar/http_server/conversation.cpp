@@ -1,0 +1,98 @@
+#include "http_server/conversation.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <exception>
+#include <utility>
+#include <variant>
+
+#include "http_server/response_head.hpp"
+#include "log/log.hpp"
+
+namespace telltale {
+namespace {
+
+constexpr std::size_t first_read_bytes = 512;  // a probe's whole request is smaller
+
+outgoing make_outgoing(const reply& answer, bool with_body, std::string_view connection) {
+  outgoing out;
+  out.status = answer.status;
+  out.head = response_head(answer, answer.body ? answer.body->size() : 0, connection, std::time(nullptr));
+  if (with_body) out.body = answer.body;
+  out.closes = connection == "close";
+  return out;
+}
+
+}  // namespace
+
+conversation::conversation(const http_server::handler& handler, const http_limits& limits, bool loopback)
+    : handler_(handler), limits_(limits), loopback_(loopback) {}
+
+std::span<char> conversation::room() {
+  const auto wanted = std::min(limits_.header_bytes, std::max(first_read_bytes, 2 * used_));
+  if (bytes_.size() < wanted) bytes_.resize(wanted);
+  return std::span(bytes_).subspan(used_);
+}
+
+void conversation::received(std::size_t bytes) { used_ += bytes; }
+
+void conversation::consume(std::size_t bytes) {
+  std::copy(bytes_.begin() + static_cast<std::ptrdiff_t>(bytes), bytes_.begin() + static_cast<std::ptrdiff_t>(used_),
+            bytes_.begin());
+  used_ -= bytes;
+  scanner_ = {};
+  if (used_ == 0 && bytes_.size() > first_read_bytes) bytes_ = {};  // thousands of idle connections may be held
+}
+
+// RFC 9112, 2.2: an empty line before a request is to be ignored. One, not an endless drip of them.
+void conversation::skip_empty_line() {
+  if (skipped_empty_line_ || !std::string_view(bytes_).substr(0, used_).starts_with("\r\n")) return;
+  skipped_empty_line_ = true;
+  consume(2);
+}
+
+std::optional<outgoing> conversation::next(bool last) {
+  if (ended_) return std::nullopt;
+  skip_empty_line();
+  const auto arrived = std::string_view(bytes_).substr(0, used_);
+  if (!skipped_empty_line_ && arrived == "\r") return std::nullopt;
+  const auto found = scanner_.scan(arrived);
+  if (const auto* why = std::get_if<refusal>(&found)) return give_up(*why);
+  if (const auto* complete = std::get_if<head_scanner::complete>(&found))
+    return answer(arrived.substr(0, complete->length), last);
+  if (used_ >= limits_.header_bytes) return give_up({431, "The request head is too large."});
+  return std::nullopt;
+}
+
+std::optional<outgoing> conversation::answer(std::string_view head, bool last) {
+  const auto parsed = parse_request_head(head);
+  if (const auto* why = std::get_if<refusal>(&parsed)) return give_up(*why);
+  const auto& asked = std::get<request_head>(parsed);
+  consume(head.size());
+  skipped_empty_line_ = false;
+  ++answered_;
+  ended_ = last || !asked.keep_alive || answered_ >= limits_.requests_per_connection;
+  // HTTP/1.0 closes unless told otherwise, HTTP/1.1 the other way round.
+  const std::string_view connection = ended_ ? "close" : asked.http_1_0 ? "keep-alive" : "";
+  return make_outgoing(ask(asked), asked.method != "HEAD", connection);
+}
+
+reply conversation::ask(const request_head& head) const {
+  request question{head.method, head.target, head.accept, head.accept_encoding, head.authorization, loopback_};
+  try {
+    return handler_(question);
+  } catch (const std::exception& e) {
+    log(log_level::error, "answering a request failed", {{"error", std::string_view(e.what())}});
+  }
+  return router::refusal(500, "Answering failed; the log says why.");
+}
+
+outgoing conversation::give_up(const refusal& why) {
+  ended_ = true;
+  const bool with_body = !std::string_view(bytes_).substr(0, used_).starts_with("HEAD ");
+  auto out = make_outgoing(router::refusal(why.status, why.sentence), with_body, "close");
+  out.refused = true;
+  return out;
+}
+
+}  // namespace telltale

@@ -1,0 +1,137 @@
+#include "http_server/http_server.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <exception>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include "http_server/accept_loop.hpp"
+#include "http_server/connection.hpp"
+#include "http_server/listener.hpp"
+#include "http_server/tls.hpp"
+#include "log/log.hpp"
+
+namespace telltale {
+namespace {
+
+namespace asio = boost::asio;
+using tcp_endpoint = asio::ip::tcp::endpoint;
+
+// The other half is for workers, checks and files.
+std::size_t half_the_descriptors() {
+  constexpr rlim_t plenty = 1 << 16;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 512;
+  return static_cast<std::size_t>(std::clamp<rlim_t>(limit.rlim_cur / 2, 1, plenty));
+}
+
+void log_end_of_accepting(const std::exception_ptr& thrown) {
+  if (!thrown) return;
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& e) {
+    log(log_level::error, "a listener failed", {{"error", std::string_view(e.what())}});
+  } catch (...) {
+    log(log_level::error, "a listener failed");
+  }
+}
+
+class server final : public http_server {
+ public:
+  server(asio::io_context& loop, handler answer, http_limits limits, const std::optional<tls_files>& tls)
+      : loop_(loop), state_(std::make_shared<server_state>()) {
+    if (tls) tls_ = make_tls_context(*tls);
+    state_->answer = std::move(answer);
+    state_->limits = limits;
+    if (limits.max_connections == 0) state_->limits.max_connections = half_the_descriptors();
+    state_->on_left = [this] { finish_if_empty(); };
+  }
+
+  ~server() override {
+    state_->on_left = nullptr;
+    state_->stopping = true;
+    *alive_ = false;
+    close_listeners();
+    state_->list.drop_all();
+  }
+  server(const server&) = delete;
+  server& operator=(const server&) = delete;
+
+  void listen(const std::string& address) override {
+    const auto wanted = parse_listen_address(address);
+    auto opened = std::make_shared<listener>(loop_, wanted, shares_port(wanted));
+    listeners_.push_back(opened);
+    asio::co_spawn(loop_, accept_loop(state_, opened, tls_), log_end_of_accepting);
+  }
+
+  std::vector<std::string> addresses() const override {
+    std::vector<std::string> out;
+    for (const auto& each : listeners_) out.push_back(each->bound().text);
+    return out;
+  }
+
+  std::size_t connections() const override { return state_->list.size(); }
+  const std::map<int, std::uint64_t>& refusals() const override { return state_->refusals; }
+
+  void stop(std::function<void()> done) override {
+    state_->stopping = true;
+    waiting_.push_back(std::move(done));
+    close_listeners();
+    state_->list.drop_idle();
+    finish_if_empty();
+  }
+
+ private:
+  void close_listeners() {
+    for (const auto& each : listeners_) each->close();
+  }
+
+  void finish_if_empty() {
+    if (!state_->stopping || state_->list.size() > 0) return;
+    for (auto& done : std::exchange(waiting_, {})) {
+      auto unless_gone = [alive = alive_, done = std::move(done)] {
+        if (*alive && done) done();
+      };
+      asio::post(loop_, std::move(unless_gone));
+    }
+  }
+
+  // `0.0.0.0:9640` and then `[::]:9640`: the second must leave IPv4 alone. The other way round the first has taken all.
+  bool shares_port(const listen_address& wanted) const {
+    const auto* mine = std::get_if<tcp_endpoint>(&wanted.where);
+    if (mine == nullptr) return false;
+    for (const auto& each : listeners_) {
+      const auto* other = std::get_if<tcp_endpoint>(&each->bound().where);
+      if (other == nullptr || other->port() != mine->port()) continue;
+      const auto& theirs = other->address();
+      if (mine->address().is_v6() && theirs.is_v4()) return true;
+      if (mine->address().is_v4() && theirs.is_v6() && theirs.is_unspecified())
+        throw std::runtime_error(
+            fmt::format("cannot listen on {}: {} takes IPv4 as well; leave this one out, or name it first", wanted.text,
+                        each->bound().text));
+    }
+    return false;
+  }
+
+  asio::io_context& loop_;
+  std::shared_ptr<server_state> state_;
+  std::shared_ptr<tls_context> tls_;
+  std::vector<std::shared_ptr<listener>> listeners_;
+  std::vector<std::function<void()>> waiting_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace
+
+std::unique_ptr<http_server> make_http_server(asio::io_context& loop, http_server::handler answer, http_limits limits,
+                                              std::optional<tls_files> tls) {
+  return std::make_unique<server>(loop, std::move(answer), limits, tls);
+}
+
+}  // namespace telltale

@@ -1,0 +1,22 @@
+// TLS for the server: the only files of it that touch OpenSSL.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "http_server/byte_stream.hpp"
+#include "http_server/http_server.hpp"
+
+namespace telltale {
+
+/// Certificate and key, ready for handshakes. Immutable: renewed files make a new one, open streams keep theirs.
+class tls_context;
+
+/// Reads both files now. Throws std::runtime_error with one sentence that names the file: missing, unreadable, not
+/// PEM, encrypted, or a key that belongs to another certificate.
+std::shared_ptr<tls_context> make_tls_context(const tls_files&);
+
+/// TLS 1.2 or newer.
+std::unique_ptr<byte_stream> make_tls_stream(byte_stream::socket_type, std::shared_ptr<tls_context>);
+
+}  // namespace telltale

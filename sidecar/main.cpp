@@ -1,0 +1,5 @@
+// The one place where the check types and the sidecar meet.
+#include <telltale/all_checks.hpp>
+#include <telltale/program.hpp>
+
+int main(int argc, char** argv) { return telltale::run_program(argc, argv, telltale::all_checks()); }

@@ -1,0 +1,42 @@
+// What a gate answers, from the statuses that feed it: one pure function.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/heartbeat.hpp"
+#include "config/settings.hpp"
+#include "policy/status.hpp"
+
+namespace telltale {
+
+/// A status with what the configuration says about it.
+struct fed_status {
+  const status* value = nullptr;  ///< as of now, see `status_at`
+  telltale::severity severity = severity::critical;
+  std::string_view name = {};  ///< of the check, for the gate's sentence
+};
+
+struct gate_inputs {
+  telltale::gate gate = gate::ready;
+  std::span<const fed_status> fed;  ///< of the checks that feed this gate, whatever their severity
+  bool ready_without_checks = false;
+  bool draining = false;
+  bool startup_latched = false;               ///< the startup gate has passed before
+  std::chrono::nanoseconds heartbeat_age{0};  ///< since the loop last turned
+};
+
+struct gate_state {
+  verdict state = verdict::fail;
+  telltale::reason reason = reason::pending;
+  std::string message;  ///< one sentence; empty when it passes
+  friend bool operator==(const gate_state&, const gate_state&) = default;
+};
+
+gate_state evaluate_gate(const gate_inputs&);
+
+}  // namespace telltale

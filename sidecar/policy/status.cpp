@@ -1,0 +1,93 @@
+// Hysteresis and staleness.
+#include "policy/status.hpp"
+
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <telltale/units.hpp>
+
+namespace telltale {
+namespace {
+
+check_state state_of(verdict v) {
+  switch (v) {
+    case verdict::pass:
+      return check_state::pass;
+    case verdict::warn:
+      return check_state::warn;
+    case verdict::fail:
+      return check_state::fail;
+  }
+  return check_state::fail;
+}
+
+/// The status takes over what the newest outcome says.
+void adopt(status& s, boot_clock::time_point now) {
+  const auto state = state_of(s.last.verdict);
+  if (s.state != state) s.since = now;
+  s.state = state;
+  s.reason = s.last.reason;
+  s.message = s.last.message;
+  s.streak = 0;
+}
+
+}  // namespace
+
+std::string_view to_string(check_state s) {
+  static constexpr std::array<std::string_view, check_state_count> names{"pending", "pass", "warn", "fail"};
+  return names[static_cast<std::size_t>(s)];
+}
+
+status initial_status(boot_clock::time_point now) {
+  status out;
+  out.since = now;
+  out.fresh_at = now;
+  return out;
+}
+
+status next_status(const status& before, outcome found, const thresholds& limits, boot_clock::time_point now) {
+  status after = before;
+  after.last = std::move(found);
+  after.fresh_at = now;
+
+  const bool failing = before.state == check_state::fail;
+  const bool fails = after.last.verdict == verdict::fail;
+  if (before.state == check_state::pending || failing == fails) {
+    adopt(after, now);
+    return after;
+  }
+  // Below the threshold the status keeps its words too; the run itself is shown as `last`.
+  after.streak = before.streak + 1;
+  if (after.streak >= (fails ? limits.fall : limits.rise)) adopt(after, now);
+  return after;
+}
+
+boot_clock::time_point stale_at(const status& s, const thresholds& limits) { return s.fresh_at + limits.max_age; }
+
+status status_at(const status& s, const thresholds& limits, boot_clock::time_point now) {
+  if (now < stale_at(s, limits)) return s;
+  status out = s;
+  out.state = check_state::fail;
+  out.reason = reason::stale;
+  const auto age = human_duration(now - s.fresh_at);
+  if (s.state == check_state::pending) out.message = fmt::format("no result for {}", age);
+  else out.message = fmt::format("the last result is {} old; it was: {}", age, s.message);
+  if (s.state != check_state::fail) out.since = stale_at(s, limits);
+  return out;
+}
+
+status distrust(const status& s, std::chrono::nanoseconds suspended, boot_clock::time_point now) {
+  if (s.state == check_state::pending) return s;
+  status out = s;
+  out.state = check_state::pending;
+  out.reason = reason::stale;
+  out.message = fmt::format("the program stood still for {}; checking again", human_duration(suspended));
+  out.streak = 0;
+  out.since = now;
+  out.fresh_at = now;
+  return out;
+}
+
+}  // namespace telltale

@@ -1,0 +1,51 @@
+// One check as a line for people, the way kube-apiserver prints its own.
+#include "render/check_line.hpp"
+
+#include <fmt/format.h>
+
+#include "log/utf8.hpp"
+
+namespace telltale {
+namespace {
+
+constexpr std::size_t most_message = 1024;
+
+std::string_view sign(check_state state) {
+  switch (state) {
+    case check_state::pass:
+      return "[+]";
+    case check_state::warn:
+      return "[!]";
+    case check_state::pending:
+      return "[?]";
+    case check_state::fail:
+      return "[-]";
+  }
+  return "[-]";
+}
+
+/// Not run yet, which needs no more words. A model that is still loading is `fail pending` and has a sentence.
+bool only_pending(const status& now) { return now.state == check_state::pending && now.reason == reason::pending; }
+
+// The state, and the reason where the state alone does not say it.
+std::string verdict_part(const status& now) {
+  if (now.state == check_state::pass) return "ok";
+  if (only_pending(now)) return "pending";
+  return fmt::format("{} {}", to_string(now.state), to_string(now.reason));
+}
+
+}  // namespace
+
+std::string check_line(const check_view& view, details level) {
+  const auto& settings = view.config->settings;
+  auto out = fmt::format("{}{} {}", sign(view.status.state), printable(settings.name), verdict_part(view.status));
+  const bool failing = view.status.state == check_state::fail;
+  const bool explained = view.status.state == check_state::pass || only_pending(view.status);
+  if (level == details::full && !explained && !view.status.message.empty())
+    out += ": " + shortened(printable(view.status.message), most_message);
+  if (failing && settings.effective_severity() != severity::critical)
+    out += fmt::format(" (severity {})", to_string(settings.effective_severity()));
+  return out;
+}
+
+}  // namespace telltale

@@ -1,0 +1,14 @@
+// One check as a line for people, the way kube-apiserver prints its own.
+#pragma once
+
+#include <string>
+
+#include "snapshot/snapshot.hpp"
+
+namespace telltale {
+
+/// "[+]db ok", "[-]disk fail threshold: /data 91% used (limit 90%)", "[!]x warn reason: message", "[?]y pending".
+/// A check that fails without failing its gate says so: "... (severity degraded)". No line break at the end.
+std::string check_line(const check_view&, details);
+
+}  // namespace telltale

@@ -1,0 +1,97 @@
+// What the program knows of each check, as metrics.
+#include "render/metric_families.hpp"
+
+#include <array>
+
+namespace telltale {
+namespace {
+
+std::string_view name_of(const check_view& view) { return view.config->settings.name; }
+
+// Appends a family that `add` has given series to, check by check.
+template <class Add>
+void each_check(const snapshot& picture, metric_family family, metric_families& out, Add add) {
+  for (const auto& view : picture.checks) add(family, *view);
+  if (!family.metric.empty()) out.push_back(std::move(family));
+}
+
+void add_up(const snapshot& picture, metric_families& out) {
+  auto family = gauge_family("telltale_check_up", "1 when the check passes or warns; 0 when it fails or is not known.");
+  each_check(picture, std::move(family), out, [](metric_family& up, const check_view& view) {
+    const bool is_up = view.status.state == check_state::pass || view.status.state == check_state::warn;
+    add_value(up, {{"check", name_of(view)}, {"check_type", view.config->settings.type}}, is_up ? 1 : 0);
+  });
+}
+
+void add_state(const snapshot& picture, metric_families& out) {
+  constexpr std::array states{check_state::pending, check_state::pass, check_state::warn, check_state::fail};
+  auto family = gauge_family("telltale_check_state", "1 for the state the check is in, 0 for the others.");
+  each_check(picture, std::move(family), out, [&](metric_family& state, const check_view& view) {
+    for (const auto one : states)
+      add_value(state, {{"check", name_of(view)}, {"state", to_string(one)}}, view.status.state == one ? 1 : 0);
+  });
+}
+
+void add_reason(const snapshot& picture, metric_families& out) {
+  auto family = gauge_family("telltale_check_reason", "1 for the reason of the current state; the others are absent.");
+  each_check(picture, std::move(family), out, [](metric_family& why, const check_view& view) {
+    add_value(why, {{"check", name_of(view)}, {"reason", to_string(view.status.reason)}}, 1);
+  });
+}
+
+void add_runs(const snapshot& picture, metric_families& out) {
+  auto family = counter_family("telltale_check_runs_total", "Runs that have ended, whatever they found.");
+  each_check(picture, std::move(family), out, [](metric_family& runs, const check_view& view) {
+    add_value(runs, {{"check", name_of(view)}}, static_cast<double>(view.counters.runs));
+  });
+}
+
+// All 23 reasons of every check would be mostly zeroes; `timeout` is always there, so that the metric exists from the
+// first scrape on and alerts on it can be written and tested before anything has failed.
+void add_failures(const snapshot& picture, metric_families& out) {
+  auto family = counter_family("telltale_check_failures_total",
+                               "Runs that found a failure, by reason; a reason appears with its first failure.");
+  each_check(picture, std::move(family), out, [](metric_family& failures, const check_view& view) {
+    for (const auto& row : reason_table) {
+      const auto count = view.counters.failures[static_cast<std::size_t>(row.value)];
+      if (count > 0 || row.value == reason::timeout)
+        add_value(failures, {{"check", name_of(view)}, {"reason", row.name}}, static_cast<double>(count));
+    }
+  });
+}
+
+void add_last_run(const snapshot& picture, metric_families& out) {
+  auto family = gauge_family("telltale_check_last_run_timestamp_seconds", "When the newest run ended, Unix time.");
+  each_check(picture, std::move(family), out, [](metric_family& last, const check_view& view) {
+    const std::chrono::duration<double> unix_time = view.last_run.time_since_epoch();
+    if (unix_time.count() != 0) add_value(last, {{"check", name_of(view)}}, unix_time.count());
+  });
+}
+
+void add_times(const snapshot& picture, metric_families& out) {
+  auto duration =
+      histogram_family("telltale_check_duration_seconds", "How long runs took, without waiting for a worker.");
+  each_check(picture, std::move(duration), out, [](metric_family& family, const check_view& view) {
+    add_histogram(family, {{"check", name_of(view)}}, view.counters.duration);
+  });
+  auto queue =
+      histogram_family("telltale_check_queue_seconds", "How long runs of blocking checks waited for a worker.");
+  each_check(picture, std::move(queue), out, [](metric_family& family, const check_view& view) {
+    const bool blocking = view.config->type != nullptr && view.config->type->make_blocking;
+    if (blocking) add_histogram(family, {{"check", name_of(view)}}, view.counters.waited);
+  });
+}
+
+}  // namespace
+
+void add_check_metrics(const snapshot& picture, metric_families& out) {
+  add_up(picture, out);
+  add_state(picture, out);
+  add_reason(picture, out);
+  add_runs(picture, out);
+  add_failures(picture, out);
+  add_last_run(picture, out);
+  add_times(picture, out);
+}
+
+}  // namespace telltale

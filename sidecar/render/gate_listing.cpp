@@ -1,0 +1,69 @@
+// Which checks the answer of a gate is about, in the order they are told.
+#include "render/gate_listing.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "log/utf8.hpp"
+
+namespace telltale {
+namespace {
+
+int rank(check_state state) {
+  switch (state) {
+    case check_state::fail:
+      return 0;
+    case check_state::pending:
+      return 1;
+    case check_state::warn:
+      return 2;
+    case check_state::pass:
+      return 3;
+  }
+  return 0;
+}
+
+// Within one state, what hurts the gate comes before what only informs.
+bool more_important(const check_view* a, const check_view* b) {
+  const auto key = [](const check_view* view) {
+    return std::pair(rank(view->status.state), view->config->settings.effective_severity());
+  };
+  return key(a) < key(b);
+}
+
+}  // namespace
+
+gate_listing list_gate(const snapshot& picture, gate which, const std::vector<std::string_view>& excluded) {
+  gate_listing out;
+  std::unordered_set<std::string_view> asked(excluded.begin(), excluded.end());
+  for (const auto& view : picture.checks) {
+    if (!view->config->settings.feeds(which)) continue;
+    if (asked.erase(view->config->settings.name) > 0) {
+      out.excluded.push_back(view->config->settings.name);
+    } else {
+      out.shown.push_back(view.get());
+    }
+  }
+  for (const auto name : excluded)
+    if (asked.erase(name) > 0) out.unknown.push_back(name);
+  std::stable_sort(out.shown.begin(), out.shown.end(), more_important);
+  return out;
+}
+
+std::string short_list(const std::vector<std::string_view>& names) {
+  constexpr std::size_t most_names = 8;
+  constexpr std::size_t most_bytes = 64;
+  std::string out;
+  for (std::size_t i = 0; i < std::min(names.size(), most_names); ++i)
+    out += (i == 0 ? "" : ", ") + shortened(printable(names[i]), most_bytes);
+  if (names.size() > most_names) out += fmt::format(" and {} more", names.size() - most_names);
+  return out;
+}
+
+std::string not_shown(std::size_t count) {
+  return fmt::format("{} more check{} not shown; see /checks", count, count == 1 ? "" : "s");
+}
+
+}  // namespace telltale

@@ -1,0 +1,19 @@
+// What the gates say, as metrics.
+#include "render/metric_families.hpp"
+
+namespace telltale {
+
+void add_gate_metrics(const snapshot& picture, metric_families& out) {
+  auto up = gauge_family("telltale_gate_up", "1 when the gate answers 200, 0 when it answers 503.");
+  auto transitions =
+      counter_family("telltale_gate_transitions_total", "Changes of the gate between 200 and 503 since the start.");
+  for (const auto which : all_gates) {
+    const auto& view = picture.of(which);
+    add_value(up, {{"gate", to_string(which)}}, view.state.state == verdict::fail ? 0 : 1);
+    add_value(transitions, {{"gate", to_string(which)}}, static_cast<double>(view.transitions));
+  }
+  out.push_back(std::move(up));
+  out.push_back(std::move(transitions));
+}
+
+}  // namespace telltale

@@ -1,0 +1,91 @@
+// The metrics of a picture in prometheus-cpp's data model, before they are written in either format.
+#include "render/metric_families.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "config/version.hpp"
+#include "log/utf8.hpp"
+
+namespace telltale {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricType;
+
+metric_family family(std::string_view name, std::string_view help, MetricType type) {
+  std::string escaped;
+  for (const char c : printable(help)) escaped += c == '\\' ? "\\\\" : std::string(1, c);
+  return {metric_name(name), std::move(escaped), type, {}};
+}
+
+ClientMetric labelled(const metric_labels& labels) {
+  ClientMetric out;
+  for (const auto& [name, value] : labels) out.label.push_back({metric_name(name), printable(value)});
+  return out;
+}
+
+void add_build_info(metric_families& out) {
+  out.push_back(gauge_family("telltale_build_info", "Always 1; the version that is running is a label."));
+  add_value(out.back(), {{"version", version()}}, 1);
+}
+
+}  // namespace
+
+metric_family gauge_family(std::string_view name, std::string_view help) {
+  return family(name, help, MetricType::Gauge);
+}
+
+metric_family counter_family(std::string_view name, std::string_view help) {
+  return family(name, help, MetricType::Counter);
+}
+
+metric_family histogram_family(std::string_view name, std::string_view help) {
+  return family(name, help, MetricType::Histogram);
+}
+
+void add_value(metric_family& into, const metric_labels& labels, double value) {
+  if (!std::isfinite(value)) return;
+  auto series = labelled(labels);
+  (into.type == MetricType::Counter ? series.counter.value : series.gauge.value) = value;
+  into.metric.push_back(std::move(series));
+}
+
+void add_histogram(metric_family& into, const metric_labels& labels, const histogram& recorded) {
+  auto series = labelled(labels);
+  auto& out = series.histogram;
+  std::uint64_t below = 0;
+  for (std::size_t i = 0; i < recorded.counts.size(); ++i) {
+    below += recorded.counts[i];
+    const bool last = i == duration_buckets.size();
+    out.bucket.push_back({below, last ? std::numeric_limits<double>::infinity() : duration_buckets[i]});
+  }
+  // Taken from the buckets and not from `total`: the two may never disagree, or a scrape is refused.
+  out.sample_count = below;
+  out.sample_sum = std::isfinite(recorded.sum) ? recorded.sum : 0;
+  into.metric.push_back(std::move(series));
+}
+
+std::string metric_name(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool digit = c >= '0' && c <= '9';
+    const bool allowed = digit || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    if (digit && out.empty()) out += '_';
+    out += allowed ? c : '_';
+  }
+  return out.empty() ? "_" : out;
+}
+
+metric_families all_metrics(const snapshot& picture, const program_counters& counters) {
+  metric_families out;
+  add_build_info(out);
+  add_gate_metrics(picture, out);
+  add_check_metrics(picture, out);
+  add_program_metrics(counters, out);
+  add_process_metrics(picture, out);
+  add_measurement_metrics(picture, out);
+  return out;
+}
+
+}  // namespace telltale

@@ -1,0 +1,88 @@
+// The standard process_* metrics of Prometheus clients, read from the kernel at each scrape.
+#include <dirent.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <sstream>
+
+#include "render/metric_families.hpp"
+
+namespace telltale {
+namespace {
+
+void add_gauge(std::string_view name, std::string_view help, double value, metric_families& out) {
+  out.push_back(gauge_family(name, help));
+  add_value(out.back(), {}, value);
+}
+
+void add_cpu(metric_families& out) {
+  timespec used{};
+  if (::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) != 0) return;
+  out.push_back(counter_family("process_cpu_seconds_total", "CPU time of the program without its workers."));
+  add_value(out.back(), {}, static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9);
+}
+
+// /proc/self/statm counts pages: all, resident, ... (proc(5)).
+void add_memory(metric_families& out) {
+  std::ifstream statm("/proc/self/statm");
+  double all = 0;
+  double resident = 0;
+  if (!(statm >> all >> resident)) return;
+  const auto page = static_cast<double>(::sysconf(_SC_PAGESIZE));
+  add_gauge("process_virtual_memory_bytes", "Virtual memory of the program.", all * page, out);
+  add_gauge("process_resident_memory_bytes", "Resident memory of the program without its workers.", resident * page,
+            out);
+}
+
+std::optional<double> open_descriptors() {
+  // Since Linux 6.2 the size of the directory is the answer; before, only counting its entries is.
+  struct stat info {};
+  if (::stat("/proc/self/fd", &info) == 0 && info.st_size > 0) return static_cast<double>(info.st_size);
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir("/proc/self/fd"), ::closedir);
+  if (!directory) return std::nullopt;
+  double count = -1;  // the directory itself is open while it is read
+  while (const auto* entry = ::readdir(directory.get()))
+    if (entry->d_name[0] != '.') ++count;
+  return count;
+}
+
+void add_descriptors(metric_families& out) {
+  if (const auto open = open_descriptors())
+    add_gauge("process_open_fds", "Open file descriptors of the program.", *open, out);
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+    add_gauge("process_max_fds", "Most file descriptors the program may open.", static_cast<double>(limit.rlim_cur),
+              out);
+}
+
+// Field 20 of /proc/self/stat (proc(5)); the second field is a name in parentheses that may contain anything.
+void add_threads(metric_families& out) {
+  std::ifstream file("/proc/self/stat");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const auto after_name = text.rfind(')');
+  if (after_name == std::string::npos) return;
+  std::istringstream fields(text.substr(after_name + 1));
+  std::string skipped;
+  for (int field = 3; field < 20; ++field) fields >> skipped;
+  double threads = 0;
+  if (fields >> threads) add_gauge("process_threads", "Threads of the program.", threads, out);
+}
+
+}  // namespace
+
+void add_process_metrics(const snapshot& picture, metric_families& out) {
+  add_cpu(out);
+  add_memory(out);
+  add_descriptors(out);
+  add_threads(out);
+  const std::chrono::duration<double> started = picture.started.time_since_epoch();
+  add_gauge("process_start_time_seconds", "When the program started, Unix time.", started.count(), out);
+}
+
+}  // namespace telltale

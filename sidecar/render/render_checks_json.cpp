@@ -1,0 +1,132 @@
+// Everything known of the checks as JSON. Options are left out: a path or URL can be a secret of its own.
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include "config/version.hpp"
+#include "render/json_text.hpp"
+#include "render/measured.hpp"
+#include "render/render.hpp"
+#include "render/time_text.hpp"
+
+namespace telltale {
+namespace {
+
+namespace json = boost::json;
+
+json::string_view text(std::string_view view) { return {view.data(), view.size()}; }
+
+bool has_run(const check_view& view) { return view.last_run.time_since_epoch().count() != 0; }
+
+void add_settings(const check_settings& settings, details level, json::object& out) {
+  json::array gates;
+  for (const auto which : settings.gates) gates.emplace_back(text(to_string(which)));
+  out["name"] = settings.name;
+  out["type"] = settings.type;
+  out["gates"] = std::move(gates);
+  out["severity"] = text(to_string(settings.effective_severity()));
+  out["scope"] = text(to_string(settings.scope));
+  if (level == details::full && !settings.description.empty()) out["description"] = settings.description;
+}
+
+void add_status(const snapshot& picture, const check_view& view, details level, json::object& out) {
+  const auto& now = view.status;
+  out["state"] = text(to_string(now.state));
+  out["reason"] = text(to_string(now.reason));
+  if (level == details::full) out["message"] = now.message;
+  out["since"] = rfc3339(wall_time(picture, now.since));
+  out["streak"] = now.streak;
+}
+
+// The newest run, which the thresholds may not have let through to the state yet.
+void add_last_run(const snapshot& picture, const check_view& view, details level, json::object& out) {
+  if (!has_run(view)) return;
+  const auto& last = view.status.last;
+  json::object found;
+  found["verdict"] = text(to_string(last.verdict));
+  found["reason"] = text(to_string(last.reason));
+  if (level == details::full) found["message"] = last.message;
+  out["last_outcome"] = std::move(found);
+  out["last_run"] = rfc3339(view.last_run);
+  out["last_duration_seconds"] = json_number(to_seconds(view.last_duration));
+  out["age_seconds"] = json_number(to_seconds(picture.taken - view.status.fresh_at));
+}
+
+json::object failures_by_reason(const check_counters& counters) {
+  json::object out;
+  for (const auto& row : reason_table)
+    if (const auto count = counters.failures[static_cast<std::size_t>(row.value)]; count > 0)
+      out[text(row.name)] = count;
+  return out;
+}
+
+json::object measurements_of(const check_view& view) {
+  json::object out;
+  for (const auto* found : shown_measurements(view)) out[found->name] = json_number(found->value);
+  return out;
+}
+
+void add_cadence(const check_settings& settings, json::object& out) {
+  out["interval_seconds"] = json_number(to_seconds(settings.interval));
+  out["failing_interval_seconds"] = json_number(to_seconds(settings.effective_failing_interval()));
+  out["timeout_seconds"] = json_number(to_seconds(settings.timeout));
+  out["max_age_seconds"] = json_number(to_seconds(settings.effective_max_age()));
+  out["rise"] = settings.rise;
+  out["fall"] = settings.fall;
+}
+
+json::object check_object(const snapshot& picture, const check_view& view, details level) {
+  const auto& settings = view.config->settings;
+  json::object out;
+  add_settings(settings, level, out);
+  add_status(picture, view, level, out);
+  add_last_run(picture, view, level, out);
+  out["runs"] = view.counters.runs;
+  out["failures"] = failures_by_reason(view.counters);
+  if (level == details::full) {
+    out["measurements"] = measurements_of(view);
+    json::object links;
+    for (const auto& [relation, address] : settings.links) links[relation] = address;
+    if (!links.empty()) out["links"] = std::move(links);
+  }
+  add_cadence(settings, out);
+  return out;
+}
+
+// A gate's sentence names checks.
+json::object gates_object(const snapshot& picture, details level) {
+  json::object out;
+  for (const auto which : all_gates) {
+    const auto& view = picture.of(which);
+    json::object one;
+    one["status"] = text(to_string(view.state.state));
+    one["reason"] = text(to_string(view.state.reason));
+    if (view.state.state != verdict::pass && level != details::none) one["message"] = view.state.message;
+    one["transitions"] = view.transitions;
+    out[text(to_string(which))] = std::move(one);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string checks_json(const snapshot& picture, details level) {
+  json::object out;
+  out["releaseId"] = text(version());
+  out["taken"] = rfc3339(picture.wall);
+  out["started"] = rfc3339(picture.started);
+  out["draining"] = picture.draining;
+  out["gates"] = gates_object(picture, level);
+  if (level != details::none) {
+    json::array checks;
+    for (const auto& view : picture.checks) checks.push_back(check_object(picture, *view, level));
+    out["checks"] = std::move(checks);
+  }
+  return json_text(out) + "\n";
+}
+
+std::string check_json(const snapshot& picture, const check_view& view, details level) {
+  if (level == details::none) return "{}\n";
+  return json_text(check_object(picture, view, level)) + "\n";
+}
+
+}  // namespace telltale

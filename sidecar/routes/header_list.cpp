@@ -1,0 +1,84 @@
+// Comma-separated header values with parameters and weights, the common ground of Accept and Accept-Encoding.
+#include "routes/header_list.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace telltale {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// Cuts off what comes before the first `separator` outside of quotes.
+std::string_view next_part(std::string_view& rest, char separator) {
+  bool quoted = false;
+  std::size_t end = 0;
+  for (; end < rest.size(); ++end) {
+    if (rest[end] == '"') quoted = !quoted;
+    else if (quoted && rest[end] == '\\' && end + 1 < rest.size()) ++end;
+    else if (!quoted && rest[end] == separator) break;
+  }
+  const auto part = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return trimmed(part);
+}
+
+// qvalue: 0 to 1 with at most three decimals (RFC 9110, section 12.4.2).
+std::optional<double> parse_weight(std::string_view text) {
+  if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return std::nullopt;
+  if (text.size() > 1 && text[1] != '.') return std::nullopt;
+  double out = text[0] - '0';
+  double place = 0.1;
+  for (const char c : text.substr(std::min<std::size_t>(2, text.size()))) {
+    if (c < '0' || c > '9') return std::nullopt;
+    out += (c - '0') * place;
+    place /= 10;
+  }
+  return out > 1 ? std::nullopt : std::optional(out);
+}
+
+std::string_view unquoted(std::string_view text) {
+  const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
+  return quoted ? text.substr(1, text.size() - 2) : text;
+}
+
+std::optional<weighted_element> parse_element(std::string_view text) {
+  weighted_element out;
+  out.value = next_part(text, ';');
+  if (out.value.empty()) return std::nullopt;
+  while (!text.empty()) {
+    const auto parameter = next_part(text, ';');
+    const auto equals = std::min(parameter.find('='), parameter.size());
+    const auto name = trimmed(parameter.substr(0, equals));
+    const auto value = trimmed(parameter.substr(std::min(equals + 1, parameter.size())));
+    if (same_word(name, "q")) {
+      const auto weight = parse_weight(value);
+      if (!weight) return std::nullopt;
+      out.weight = *weight;
+    } else if (!name.empty()) {
+      out.parameters.emplace_back(name, unquoted(value));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<weighted_element> weighted_elements(std::string_view header) {
+  std::vector<weighted_element> out;
+  while (!header.empty())
+    if (auto element = parse_element(next_part(header, ','))) out.push_back(std::move(*element));
+  return out;
+}
+
+bool same_word(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = std::min(text.find_first_not_of(" \t"), text.size());
+  text.remove_prefix(first);
+  return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
+}  // namespace telltale

@@ -1,0 +1,86 @@
+// What people read when they did not ask for a picture: the index, and what to do about a mistaken request.
+#include "routes/help_text.hpp"
+
+#include <fmt/format.h>
+
+#include <telltale/raw_value.hpp>
+
+#include "config/version.hpp"
+#include "log/utf8.hpp"
+#include "routes/paths.hpp"
+
+namespace telltale {
+namespace {
+
+constexpr std::size_t most_shown = 100;
+// A slip is made in a short word, and comparing a long one with every name would take the loop's time.
+constexpr std::size_t longest_slip = 64;
+
+std::string shown(std::string_view text) { return shortened(printable(text.substr(0, most_shown * 4)), most_shown); }
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& known) {
+  if (word.size() > longest_slip) return {};
+  const auto candidate = nearest(word, known);
+  return candidate.empty() ? std::string() : fmt::format("; did you mean {}?", printable(candidate));
+}
+
+std::string_view purpose(const path_row& row) {
+  switch (row.endpoint) {
+    case endpoint::gate:
+      return row.gate == gate::live    ? "is it alive: 200 or 503"
+             : row.gate == gate::ready ? "is it ready: 200 or 503"
+                                       : "has it started: 200 or 503";
+    case endpoint::metrics:
+      return "for Prometheus, always 200";
+    case endpoint::checks:
+      return "everything known of all checks";
+    case endpoint::one_check:
+      return "everything known of one check";
+    case endpoint::index:
+      return "this page";
+  }
+  return {};
+}
+
+std::string path_line(const path_row& row) {
+  std::string aliases;
+  for (const auto& other : path_table)
+    if (other.canonical == row.canonical && other.path != row.path)
+      aliases += fmt::format("{}{}", aliases.empty() ? "also " : ", ", other.path);
+  return fmt::format("  {:<13}{:<33}{}\n", row.path, purpose(row), aliases);
+}
+
+std::string path_list() {
+  std::string out;
+  for (const auto& row : path_table)
+    if (row.path == row.canonical && row.endpoint != endpoint::index) out += path_line(row);
+  return out + path_line(one_check_row);
+}
+
+}  // namespace
+
+std::string index_text() {
+  return fmt::format(
+      "telltale {}\n\n{}\n"
+      "GET and HEAD. Accept: text/plain or ?verbose answers as text, ?exclude=NAME leaves a check out.\n",
+      version(), path_list());
+}
+
+std::string unknown_path_text(std::string_view path) {
+  std::vector<std::string_view> known;
+  for (const auto& row : path_table) known.push_back(row.path);
+  return fmt::format("There is no {}{} These paths are answered:\n\n{}", shown(path),
+                     did_you_mean(path, known).empty() ? "." : did_you_mean(path, known), path_list());
+}
+
+std::string unknown_check_text(std::string_view name, const std::vector<std::string_view>& known) {
+  const auto hint = did_you_mean(name, known);
+  return fmt::format("There is no check named {}{} /checks lists all of them.\n", shown(name),
+                     hint.empty() ? "." : hint);
+}
+
+std::string wrong_method_text(std::string_view method) {
+  return fmt::format("{} is not answered here, {} are.\n", shown(method), allowed_methods);
+}
+
+}  // namespace telltale

@@ -1,0 +1,24 @@
+// What people read when they did not ask for a picture: the index, and what to do about a mistaken request.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace telltale {
+
+/// The body of `/`.
+std::string index_text();
+
+/// "There is no /redy; did you mean /ready?" and the list of paths.
+std::string unknown_path_text(std::string_view path);
+
+/// "There is no check named disc; did you mean disk?"
+std::string unknown_check_text(std::string_view name, const std::vector<std::string_view>& known);
+
+/// "POST is not answered here: GET and HEAD are."
+std::string wrong_method_text(std::string_view method);
+
+inline constexpr std::string_view allowed_methods = "GET, HEAD";
+
+}  // namespace telltale

@@ -1,0 +1,49 @@
+// Every path the program answers, under its own name and the names others gave it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "config/settings.hpp"
+
+namespace telltale {
+
+enum class endpoint : std::uint8_t { index, gate, metrics, checks, one_check };
+
+struct path_row {
+  std::string_view path;
+  std::string_view canonical;  ///< what metrics call it
+  telltale::endpoint endpoint;
+  telltale::gate gate = gate::live;  ///< for endpoint::gate only
+};
+
+inline constexpr std::array path_table{
+    path_row{"/health", "/health", endpoint::gate, gate::live},
+    path_row{"/livez", "/health", endpoint::gate, gate::live},
+    path_row{"/health/live", "/health", endpoint::gate, gate::live},
+    path_row{"/ready", "/ready", endpoint::gate, gate::ready},
+    path_row{"/readyz", "/ready", endpoint::gate, gate::ready},
+    path_row{"/health/ready", "/ready", endpoint::gate, gate::ready},
+    path_row{"/startup", "/startup", endpoint::gate, gate::startup},
+    path_row{"/startupz", "/startup", endpoint::gate, gate::startup},
+    path_row{"/health/startup", "/startup", endpoint::gate, gate::startup},
+    path_row{"/metrics", "/metrics", endpoint::metrics},
+    path_row{"/checks", "/checks", endpoint::checks},
+    path_row{"/", "/", endpoint::index},
+};
+
+inline constexpr path_row one_check_row{"/checks/NAME", "/checks/NAME", endpoint::one_check};
+
+struct found_path {
+  path_row row;
+  std::string_view check;  ///< for endpoint::one_check: the name, a part of the path that was asked for
+};
+
+/// The row of a decoded path, or nothing. One slash at the end is forgiven ("/ready/"), because a redirect would not
+/// be followed by every prober; otherwise the match is exact.
+std::optional<found_path> find_path(std::string_view path);
+
+}  // namespace telltale

@@ -1,0 +1,187 @@
+// From a request to a reply: who asks, for what, in which form.
+#include <array>
+#include <exception>
+#include <utility>
+
+#include "render/render.hpp"
+#include "routes/authorization.hpp"
+#include "routes/body_cache.hpp"
+#include "routes/excluded_gate.hpp"
+#include "routes/gzip.hpp"
+#include "routes/help_text.hpp"
+#include "routes/negotiation.hpp"
+#include "routes/paths.hpp"
+#include "routes/routes.hpp"
+#include "routes/target.hpp"
+
+namespace telltale {
+namespace {
+
+constexpr std::string_view plain_text = "text/plain; charset=utf-8";
+constexpr std::string_view other = "other";
+
+constexpr std::array gate_offers{offer{"application/health+json", "", "application/health+json"},
+                                 offer{"application/json", "", "application/json"},
+                                 offer{"text/plain", "", plain_text}};
+constexpr std::array checks_offers{offer{"application/json", "", "application/json"},
+                                   offer{"text/plain", "", plain_text}};
+constexpr std::array metrics_offers{
+    offer{"text/plain", "0.0.4", "text/plain; version=0.0.4; charset=utf-8"},
+    offer{"application/openmetrics-text", "1.0.0", "application/openmetrics-text; version=1.0.0; charset=utf-8"}};
+
+reply text_reply(int status, std::string_view path_label, std::string body) {
+  reply out;
+  out.status = status;
+  out.content_type = plain_text;
+  out.path_label = path_label;
+  out.body = std::make_shared<const std::string>(std::move(body));
+  return out;
+}
+
+// The content type decides the form; ?verbose overrules Accept.
+std::string_view chosen_type(const request& asked, const parsed_target& target, std::span<const offer> offers) {
+  return target.verbose ? plain_text : offers[preferred_offer(asked.accept, offers)].content_type;
+}
+
+body_form form_of(std::string_view content_type) {
+  return content_type == plain_text ? body_form::text : body_form::json;
+}
+
+// Made at start-up, because it is needed when there is no memory to make it.
+const auto no_answer = std::make_shared<const std::string>("The answer could not be made.\n");
+
+// One request on its way to a reply.
+class answering {
+ public:
+  answering(const router::options& options, body_cache& cache, const request& asked, const snapshot_ptr& picture)
+      : options_(options), cache_(cache), asked_(asked), picture_(picture) {
+    const bool trusted = asked.loopback || carries_token(asked.authorization, options.token);
+    level_ = trusted ? details::full : options.details;
+  }
+
+  reply gate(telltale::gate which, const parsed_target& target, std::string_view label) {
+    const std::vector<std::string_view> excluded(target.excluded.begin(), target.excluded.end());
+    const auto state = excluded.empty() ? picture_->of(which).state
+                                        : gate_without(*picture_, which, excluded, options_.ready_without_checks);
+    reply out;
+    out.status = state.state == verdict::fail ? 503 : 200;
+    out.content_type = chosen_type(asked_, target, gate_offers);
+    out.path_label = label;
+    const auto form = form_of(out.content_type);
+    const auto make = [&] {
+      return form == body_form::text ? gate_text(*picture_, which, state, level_, excluded)
+                                     : gate_health_json(*picture_, which, state, level_, excluded);
+    };
+    // What depends on the words of a request is not kept, or a client could fill the memory.
+    out.body = excluded.empty() ? cache_.get(picture_, {which, form, level_}, make)
+                                : std::make_shared<const std::string>(make());
+    return out;
+  }
+
+  reply checks(const parsed_target& target, std::string_view label) {
+    if (level_ == details::none) return withheld(label);
+    reply out;
+    out.status = 200;
+    out.content_type = chosen_type(asked_, target, checks_offers);
+    out.path_label = label;
+    const auto form = form_of(out.content_type);
+    out.body = cache_.get(picture_, {std::nullopt, form, level_}, [&] {
+      return form == body_form::text ? checks_text(*picture_, level_) : checks_json(*picture_, level_);
+    });
+    return out;
+  }
+
+  reply check(std::string_view name, const parsed_target& target, std::string_view label) {
+    if (level_ == details::none) return withheld(label);
+    const auto* view = picture_->find(name);
+    if (view == nullptr) return text_reply(404, label, unknown_check_text(name, check_names()));
+    auto out = text_reply(200, label, {});
+    out.content_type = chosen_type(asked_, target, checks_offers);
+    out.body = std::make_shared<const std::string>(form_of(out.content_type) == body_form::text
+                                                       ? check_text(*picture_, *view, level_)
+                                                       : check_json(*picture_, *view, level_));
+    return out;
+  }
+
+  reply metrics(const program_counters& counters, std::string_view label) {
+    const auto chosen = preferred_offer(asked_.accept, metrics_offers);
+    auto body = chosen == 0 ? metrics_text(*picture_, counters) : metrics_openmetrics(*picture_, counters);
+    const bool compressed = accepts_gzip(asked_.accept_encoding);
+    auto out = text_reply(200, label, compressed ? gzip(body) : std::move(body));
+    out.content_type = metrics_offers[chosen].content_type;
+    if (compressed) out.content_encoding = "gzip";
+    return out;
+  }
+
+ private:
+  // With a token configured there is a way in, which 401 has to name; without one there is none.
+  reply withheld(std::string_view label) const {
+    if (options_.token.empty())
+      return text_reply(403, label, "Details are shown on the loopback interface only (server.details is none).\n");
+    auto out = text_reply(401, label, "Details are shown with the bearer token, or on the loopback interface.\n");
+    out.challenge = "Bearer realm=\"telltale\"";
+    return out;
+  }
+
+  std::vector<std::string_view> check_names() const {
+    std::vector<std::string_view> out;
+    for (const auto& view : picture_->checks) out.push_back(view->config->settings.name);
+    return out;
+  }
+
+  const router::options& options_;
+  body_cache& cache_;
+  const request& asked_;
+  const snapshot_ptr& picture_;
+  details level_ = details::none;
+};
+
+}  // namespace
+
+router::router(options options, counters_source counters)
+    : options_(std::move(options)), counters_(std::move(counters)), cache_(std::make_unique<body_cache>()) {}
+
+router::~router() = default;
+
+reply router::answer(const request& asked, const snapshot_ptr& picture) try {
+  const auto target = parse_target(asked.target);
+  if (!target) return refusal(400, "The request target is not a well-formed path and query.");
+  const auto found = find_path(target->path);
+  if (!found) return text_reply(404, other, unknown_path_text(target->path));
+  const auto label = found->row.canonical;
+  if (asked.method != "GET" && asked.method != "HEAD") {
+    auto out = text_reply(405, label, wrong_method_text(asked.method));
+    out.allow = allowed_methods;
+    return out;
+  }
+  answering answering(options_, *cache_, asked, picture);
+  switch (found->row.endpoint) {
+    case endpoint::index:
+      return text_reply(200, label, index_text());
+    case endpoint::gate:
+      return answering.gate(found->row.gate, *target, label);
+    case endpoint::metrics:
+      return answering.metrics(counters_(), label);
+    case endpoint::checks:
+      return answering.checks(*target, label);
+    case endpoint::one_check:
+      return answering.check(found->check, *target, label);
+  }
+  return refusal(404, "There is no such path.");
+} catch (const std::exception&) {
+  // Out of memory, in practice. A gate that cannot be told is closed, and no details of ours belong on the wire.
+  reply out;
+  out.status = 500;
+  out.content_type = plain_text;
+  out.path_label = other;
+  out.body = no_answer;
+  return out;
+}
+
+reply router::refusal(int status, std::string_view sentence) {
+  auto out = text_reply(status, other, std::string(sentence) + "\n");
+  if (status == 405) out.allow = allowed_methods;
+  return out;
+}
+
+}  // namespace telltale

@@ -1,0 +1,62 @@
+// What each path answers: a pure function from a request and the current picture to a reply.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "snapshot/snapshot.hpp"
+
+namespace telltale {
+
+/// A parsed request head; the views live as long as the call.
+struct request {
+  std::string_view method;  ///< as sent, upper case or not
+  std::string_view target;  ///< origin form: path and query
+  std::string_view accept;
+  std::string_view accept_encoding;
+  std::string_view authorization;
+  bool loopback = false;  ///< the peer is this machine (or a Unix socket)
+};
+
+/// What to send. `body` is shared with every other request that asks for the same bytes of the same picture.
+struct reply {
+  int status = 500;
+  std::string_view content_type;
+  std::string_view content_encoding;  ///< empty or "gzip"
+  std::string_view allow;             ///< for 405
+  std::string_view challenge;         ///< WWW-Authenticate, for 401
+  std::string_view path_label;        ///< the canonical path for metrics: "/ready", "other"
+  std::shared_ptr<const std::string> body;
+};
+
+/// Bodies of one snapshot, made when first asked for and kept as long as the snapshot is the newest.
+class body_cache;
+
+class router {
+ public:
+  struct options {
+    telltale::details details = details::full;  ///< for clients that are neither loopback nor authorised
+    std::string token;                          ///< empty: no token is accepted
+    bool ready_without_checks = false;
+  };
+  using counters_source = std::function<program_counters()>;
+
+  router(options, counters_source);
+  ~router();
+  router(const router&) = delete;
+  router& operator=(const router&) = delete;
+
+  /// Never blocks, never throws on any input. Errors (400, 404, 405, 413, 431, 408) have a body that says what to do.
+  reply answer(const request&, const snapshot_ptr&);
+  /// The reply to something that was not a request: status and one sentence.
+  static reply refusal(int status, std::string_view sentence);
+
+ private:
+  options options_;
+  counters_source counters_;
+  std::unique_ptr<body_cache> cache_;
+};
+
+}  // namespace telltale

@@ -1,0 +1,122 @@
+// The loop over all checks: wait for the next tick, start what is due, pass on what was found.
+#include "scheduler/scheduler.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <random>
+#include <utility>
+
+#include <fmt/format.h>
+#include <boost/asio/error.hpp>
+
+#include <telltale/units.hpp>
+
+#include "config/heartbeat.hpp"
+#include "scheduler/async_run.hpp"
+
+namespace telltale {
+namespace {
+
+cadence cadence_of(const check_settings& s) {
+  return {s.interval, s.effective_failing_interval(), s.initial_delay, s.jitter.ratio()};
+}
+
+}  // namespace
+
+scheduler::scheduler(boost::asio::io_context& io, const config& conf, worker_pool& pool, name_resolver& names,
+                     run_listener& listener, problems& refused)
+    : io_(io), timer_(io), pool_(pool), names_(names), listener_(listener), table_(std::random_device{}()) {
+  for (const auto& c : conf.checks) {
+    unit u;
+    u.timeout = c.settings.timeout;
+    try {
+      if (c.type->make_async) u.check = c.type->make_async(c.options);
+      else u.task = pool_.add({c.type->name, c.options});
+    } catch (const std::exception& e) {
+      refused.add(c.at, fmt::format("check '{}': {}", c.settings.name, e.what()));
+    }
+    units_.push_back(std::move(u));
+  }
+  const auto now = boot_clock::now();
+  for (const auto& c : conf.checks) table_.add(cadence_of(c.settings), now);
+}
+
+void scheduler::start() {
+  last_sign_of_life_ = expected_ = boot_clock::now();
+  turn();
+}
+
+void scheduler::stop() {
+  stopped_ = true;
+  timer_.cancel();
+}
+
+void scheduler::arm() {
+  const auto now = boot_clock::now();
+  expected_ = std::min(table_.next_due(), now + heartbeat_period);
+  timer_.expires_after(std::max<boot_clock::duration>(expected_ - now, boot_clock::duration::zero()));
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error != boost::asio::error::operation_aborted && !stopped_) turn();
+  });
+}
+
+void scheduler::turn() {
+  const auto now = boot_clock::now();
+  const auto lag = now - expected_;
+  look_at_clock(now);
+  last_sign_of_life_ = now;
+  for (auto check : table_.take_due(now)) run(check, now);
+  listener_.turned(std::max(lag, boot_clock::duration::zero()), now);
+  arm();
+}
+
+void scheduler::look_at_clock(boot_clock::time_point now) {
+  const auto pause = now - last_sign_of_life_;
+  if (pause < heartbeat_limit) return;
+  last_sign_of_life_ = now;
+  ++epoch_;
+  table_.hurry(now);
+  listener_.stood_still(pause, now);
+  arm();
+}
+
+void scheduler::run(std::size_t check, boot_clock::time_point now) {
+  auto& u = units_[check];
+  if (u.check) return run_network(check, now);
+  pool_.run(u.task, u.timeout, u.memory,
+            [this, check, epoch = epoch_](run_report report) { finished(check, epoch, std::move(report)); });
+}
+
+void scheduler::run_network(std::size_t check, boot_clock::time_point now) {
+  auto& u = units_[check];
+  if (u.running_since != boot_clock::time_point{}) {
+    run_report report;
+    report.outcome = outcome::fail(
+        reason::stuck, fmt::format("an earlier run has not ended for {}", human_duration(now - u.running_since)));
+    return boost::asio::post(
+        io_, [this, check, epoch = epoch_, report = std::move(report)] { finished(check, epoch, report); });
+  }
+  u.running_since = now;
+  run_async(
+      io_, u.check, u.timeout, names_,
+      [this, check, epoch = epoch_](run_report report) { finished(check, epoch, std::move(report)); },
+      [this, check] { units_[check].running_since = {}; });
+}
+
+void scheduler::finished(std::size_t check, std::uint64_t epoch, run_report report) {
+  if (stopped_) return;
+  const auto now = boot_clock::now();
+  look_at_clock(now);
+  auto& u = units_[check];
+  if (epoch != epoch_) {
+    // Begun before a standstill: it may speak of the world before it. Forget it and run again at once.
+    table_.repeat(check, now);
+    return arm();
+  }
+  if (!u.check) u.memory = std::move(report.memory);
+  const bool failing = listener_.ran(check, std::move(report), now);
+  table_.finished(check, failing, now);
+  if (table_.next_due() < expected_) arm();
+}
+
+}  // namespace telltale

@@ -1,0 +1,84 @@
+// The calendar of due times.
+#include "scheduler/timetable.hpp"
+
+#include <algorithm>
+
+namespace telltale {
+namespace {
+
+constexpr std::int64_t tick_ns = std::chrono::nanoseconds(tick).count();
+
+std::int64_t tick_at_or_after(boot_clock::time_point when) {
+  return (when.time_since_epoch().count() + tick_ns - 1) / tick_ns;
+}
+
+/// Spreads checks that would all be due at once.
+std::chrono::nanoseconds delay_of(std::size_t position) {
+  return tick * static_cast<std::int64_t>(position / most_at_once);
+}
+
+boot_clock::time_point time_of(std::int64_t number) {
+  return boot_clock::time_point(std::chrono::nanoseconds(number * tick_ns));
+}
+
+}  // namespace
+
+std::size_t timetable::add(cadence pace, time_point now) {
+  const auto check = entries_.size();
+  entries_.push_back({pace, {}, {}, false, false});
+  plan(check, now + pace.initial_delay + delay_of(check));
+  return check;
+}
+
+void timetable::plan(std::size_t check, time_point when) {
+  const auto number = tick_at_or_after(when);
+  entries_[check].due = time_of(number);
+  calendar_[number].push_back(check);
+}
+
+std::vector<std::size_t> timetable::take_due(time_point now) {
+  std::vector<std::size_t> out;
+  while (!calendar_.empty() && time_of(calendar_.begin()->first) <= now) {
+    const auto& due = calendar_.begin()->second;
+    out.insert(out.end(), due.begin(), due.end());
+    calendar_.erase(calendar_.begin());
+  }
+  for (auto check : out) {
+    entries_[check].running = true;
+    entries_[check].started = now;
+  }
+  return out;
+}
+
+std::chrono::nanoseconds timetable::shortened(std::chrono::nanoseconds span, double share) {
+  std::uniform_real_distribution<double> part(0.0, share);
+  return span - std::chrono::nanoseconds(static_cast<std::int64_t>(static_cast<double>(span.count()) * part(random_)));
+}
+
+void timetable::finished(std::size_t check, bool failing, time_point now) {
+  auto& e = entries_[check];
+  const auto interval = failing ? e.pace.failing_interval : e.pace.interval;
+  // Half of the interval for the phase: random enough to spread, never a run right after the first.
+  const auto wait = shortened(interval, e.ran_before ? e.pace.jitter : 0.5);
+  e.running = false;
+  e.ran_before = true;
+  plan(check, std::max(e.started + wait, now + std::chrono::nanoseconds(1)));
+}
+
+void timetable::repeat(std::size_t check, time_point now) {
+  entries_[check].running = false;
+  plan(check, now - tick);  // rounded up, that is not after now
+}
+
+void timetable::hurry(time_point now) {
+  calendar_.clear();
+  std::size_t planned = 0;
+  for (std::size_t check = 0; check < entries_.size(); ++check)
+    if (!entries_[check].running) plan(check, now - tick + delay_of(planned++));
+}
+
+timetable::time_point timetable::next_due() const {
+  return calendar_.empty() ? time_point::max() : time_of(calendar_.begin()->first);
+}
+
+}  // namespace telltale

@@ -1,0 +1,69 @@
+// When each check is due: a pure calendar without timers, threads or I/O.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <random>
+#include <vector>
+
+#include <telltale/clock.hpp>
+
+namespace telltale {
+
+/// Due times are rounded up to this grid, so that checks of many intervals wake the loop together: a wake-up costs
+/// more than a local probe.
+inline constexpr std::chrono::milliseconds tick{50};
+
+/// At the start, and after a standstill, at most this many checks become due in the same tick: a burst of thousands
+/// would be the next standstill.
+inline constexpr std::size_t most_at_once = 64;
+
+struct cadence {
+  std::chrono::nanoseconds interval{};
+  std::chrono::nanoseconds failing_interval{};
+  std::chrono::nanoseconds initial_delay{};
+  double jitter = 0.1;  ///< each interval is shortened by up to this share, at random
+};
+
+/// Checks are numbers from 0. Each is due, running or both at no time: `take_due` hands it out once, and it is due
+/// again only after `finished`. Missed times are not made up for: there is no burst after a pause.
+///
+/// The first run is at once (after `initial_delay`); the second comes at a random point of the interval, so that
+/// checks and replicas started together spread out.
+class timetable {
+ public:
+  using time_point = boot_clock::time_point;
+  explicit timetable(std::uint64_t seed) : random_(seed) {}
+
+  /// Adds the next check and returns its number.
+  std::size_t add(cadence, time_point now);
+  /// The checks due at `now`, in the order of their due times; they count as running until `finished`.
+  std::vector<std::size_t> take_due(time_point now);
+  /// The run taken at `started` has ended; the next is an interval after `started`, but never in the past.
+  void finished(std::size_t check, bool failing, time_point now);
+  /// The run has ended and does not count: the check is due again at `now`.
+  void repeat(std::size_t check, time_point now);
+  /// Makes every check that is not running due at `now`, or as soon after it as `most_at_once` allows.
+  void hurry(time_point now);
+  /// The earliest due time, or `time_point::max()` when every check is running.
+  time_point next_due() const;
+
+ private:
+  struct entry {
+    cadence pace;
+    time_point due{};
+    time_point started{};
+    bool running = false;
+    bool ran_before = false;
+  };
+  void plan(std::size_t check, time_point when);
+  std::chrono::nanoseconds shortened(std::chrono::nanoseconds, double share);
+
+  std::vector<entry> entries_;
+  std::map<std::int64_t, std::vector<std::size_t>> calendar_;  ///< tick number -> checks due in it
+  std::mt19937_64 random_;
+};
+
+}  // namespace telltale

@@ -1,0 +1,69 @@
+// Keeps the status of every check and takes pictures of them.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "scheduler/scheduler.hpp"
+#include "snapshot/snapshot.hpp"
+
+namespace telltale {
+
+/// Hears of every run, applies the policy, logs what changed and publishes by swapping one pointer. Used from the loop
+/// only; never blocks.
+class board final : public run_listener {
+ public:
+  board(const config&, boot_clock::time_point now, std::chrono::system_clock::time_point wall);
+
+  bool ran(std::size_t check, run_report, boot_clock::time_point now) override;
+  void stood_still(std::chrono::nanoseconds, boot_clock::time_point now) override;
+  void turned(std::chrono::nanoseconds lag, boot_clock::time_point now) override;
+
+  /// From now on `ready` fails, whatever the checks say.
+  void drain();
+
+  /// The picture as of `now`: the last one if nothing changed and nothing aged, else a new one.
+  snapshot_ptr picture(boot_clock::time_point now);
+
+  const histogram& loop_lag() const { return loop_lag_; }
+
+  /// Called when a status changed, so that the owner has a picture taken soon (and its gates logged) even when nobody
+  /// asks. May be empty.
+  std::function<void()> changed;
+
+ private:
+  struct post {
+    std::shared_ptr<const check_config> config;
+    thresholds limits;
+    telltale::status status;
+    check_counters counters;
+    std::chrono::nanoseconds last_duration{0};
+    std::chrono::system_clock::time_point last_run{};
+    std::shared_ptr<const check_view> view;  ///< of the last picture; null when something changed since
+    check_state logged_state = check_state::pending;
+    telltale::reason logged_reason = reason::pending;
+  };
+
+  std::shared_ptr<const check_view> view_of(post&, boot_clock::time_point now);
+  void note(post&, const telltale::status& shown);
+  void evaluate_gates(snapshot&, boot_clock::time_point now);
+
+  std::vector<post> posts_;
+  std::array<std::vector<std::size_t>, all_gates.size()> feeding_;
+  std::array<gate_view, all_gates.size()> gates_;
+  std::array<bool, all_gates.size()> gate_logged_{};
+  bool ready_without_checks_;
+  bool draining_ = false;
+  bool startup_latched_ = false;
+  bool dirty_ = true;
+  boot_clock::time_point heartbeat_;
+  std::chrono::system_clock::time_point started_;
+  histogram loop_lag_;
+  snapshot_ptr last_;
+};
+
+}  // namespace telltale

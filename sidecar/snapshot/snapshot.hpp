@@ -1,0 +1,80 @@
+// One immutable picture of everything: every endpoint, metric and command renders this and nothing else.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <telltale/clock.hpp>
+
+#include "config/config.hpp"
+#include "policy/gate_state.hpp"
+#include "policy/status.hpp"
+#include "worker/worker_pool.hpp"
+
+namespace telltale {
+
+/// Upper bounds of the duration histograms, in seconds: from a bare stat (tens of microseconds) to the longest
+/// timeouts.
+inline constexpr std::array<double, 14> duration_buckets{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
+                                                         0.025,  0.05,    0.1,    0.25,  0.5,    1.0,   2.5};
+
+/// A cumulative-on-render histogram: counts per bucket, the last one for everything above.
+struct histogram {
+  std::array<std::uint64_t, duration_buckets.size() + 1> counts{};
+  std::uint64_t total = 0;
+  double sum = 0;
+  void record(double seconds);
+};
+
+struct check_counters {
+  std::uint64_t runs = 0;
+  std::array<std::uint64_t, reason_count> failures{};  ///< runs that found `fail`, by reason
+  histogram duration;
+  histogram waited;  ///< blocking checks only: time in the queue for a worker
+};
+
+/// One check in the picture.
+struct check_view {
+  std::shared_ptr<const check_config> config;
+  telltale::status status;  ///< as of `snapshot::taken`, staleness applied
+  check_counters counters;
+  std::chrono::nanoseconds last_duration{0};
+  std::chrono::system_clock::time_point last_run{};  ///< when the newest outcome arrived; epoch: never
+};
+
+struct gate_view {
+  gate_state state;
+  std::uint64_t transitions = 0;  ///< changes between 200 and 503 since the start
+};
+
+/// Program-wide figures that metrics show.
+struct program_counters {
+  worker_counts workers;
+  histogram loop_lag;
+  std::map<std::pair<std::string, int>, std::uint64_t> http_requests;  ///< (path, status code)
+  std::uint64_t http_connections = 0;
+  std::uint64_t log_lines_dropped = 0;
+};
+
+struct snapshot {
+  std::vector<std::shared_ptr<const check_view>> checks;  ///< in the order of the configuration
+  std::array<gate_view, 3> gates;                         ///< indexed by `gate`
+  bool draining = false;
+  boot_clock::time_point taken{};
+  boot_clock::time_point valid_until{};  ///< past this moment a status or gate would read differently: take a new one
+  std::chrono::system_clock::time_point wall{};  ///< `taken` on the wall clock
+  std::chrono::system_clock::time_point started{};
+
+  const gate_view& of(gate g) const { return gates[static_cast<std::size_t>(g)]; }
+  const check_view* find(std::string_view name) const;
+};
+
+using snapshot_ptr = std::shared_ptr<const snapshot>;
+
+}  // namespace telltale

@@ -1,0 +1,34 @@
+// Calls the callbacks of finished jobs, from the loop and never from inside a call of the pool.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "worker/job.hpp"
+
+namespace telltale {
+
+/// Callbacks may call the pool again, and may destroy it: then the remaining ones are dropped.
+class answers {
+ public:
+  explicit answers(boost::asio::io_context& context) : context_(context) {}
+
+  void found(job, outcome, memory, std::chrono::nanoseconds waited, std::chrono::nanoseconds duration);
+  void resolved(job, resolution);
+  /// A run or a lookup that came to nothing; the sentence says why. What the check remembered stays as it was.
+  void failed(job, reason, std::string sentence, std::chrono::nanoseconds waited, std::chrono::nanoseconds duration);
+
+ private:
+  using callbacks = std::vector<std::function<void()>>;
+  void add(std::function<void()>);
+
+  boost::asio::io_context& context_;
+  std::shared_ptr<callbacks> ready_ = std::make_shared<callbacks>();
+};
+
+}  // namespace telltale

@@ -1,0 +1,72 @@
+// Numbers and texts to bytes and back; the reader never trusts a length.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace telltale {
+
+/// Both ends are the same program on the same machine, so numbers travel as they are in memory.
+class byte_writer {
+ public:
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  void number(T value) {
+    char raw[sizeof(T)];
+    std::memcpy(raw, &value, sizeof(T));
+    bytes_.append(raw, sizeof(T));
+  }
+  void text(std::string_view value) {
+    number(static_cast<std::uint32_t>(value.size()));
+    bytes_.append(value);
+  }
+  void count(std::size_t n) { number(static_cast<std::uint32_t>(n)); }
+  std::string take() && { return std::move(bytes_); }
+
+ private:
+  std::string bytes_;
+};
+
+/// After the first read past the end, or of a value that is out of bounds, every read gives zero and `ok` stays false.
+class byte_reader {
+ public:
+  explicit byte_reader(std::string_view bytes) : rest_(bytes) {}
+
+  template <class T>
+  requires std::is_arithmetic_v<T> T number() {
+    T value{};
+    const auto raw = raw_bytes(sizeof(T));
+    if (ok_) std::memcpy(&value, raw.data(), sizeof(T));
+    return value;
+  }
+  std::string text(std::size_t longest) { return std::string(raw_bytes(count(longest))); }
+  /// A number of elements, each of which takes at least one byte: a lie about it costs no memory.
+  std::size_t count(std::size_t most) {
+    const std::size_t n = number<std::uint32_t>();
+    if (n > most || n > rest_.size()) fail();
+    return ok_ ? n : 0;
+  }
+  void fail() {
+    ok_ = false;
+    rest_ = {};
+  }
+  bool ok() const { return ok_; }
+  bool finished() const { return ok_ && rest_.empty(); }
+
+ private:
+  std::string_view raw_bytes(std::size_t n) {
+    if (n > rest_.size()) fail();
+    if (!ok_) return {};
+    const auto out = rest_.substr(0, n);
+    rest_.remove_prefix(n);
+    return out;
+  }
+
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+}  // namespace telltale

@@ -1,0 +1,17 @@
+// How a process ended, in words.
+#pragma once
+
+#include <string>
+
+namespace telltale {
+
+struct exit_status {
+  int code = 0;  ///< meaningful when `signal` is 0
+  int signal = 0;
+  bool known = true;  ///< false when somebody else collected the process
+
+  /// "died of SIGBUS", "was killed by SIGKILL (out of memory?)", "ended with exit code 3".
+  std::string describe() const;
+};
+
+}  // namespace telltale

@@ -1,0 +1,128 @@
+// One byte says which message it is, the rest are its members in order.
+#include "worker/messages.hpp"
+
+#include <utility>
+
+#include "worker/bytes_io.hpp"
+#include "worker/codec.hpp"
+
+namespace telltale::wire {
+namespace {
+
+using std::chrono::nanoseconds;
+
+void put_message(byte_writer& out, const hello& m) {
+  out.number<std::int64_t>(nanoseconds(m.started_at.time_since_epoch()).count());
+}
+void put_message(byte_writer& out, const define& m) {
+  out.number(m.task);
+  out.text(m.type);
+  put(out, m.options);
+}
+void put_message(byte_writer& out, const forget& m) { out.number(m.task); }
+void put_message(byte_writer& out, const run_batch& m) {
+  out.number(m.batch);
+  out.number<std::int64_t>(nanoseconds(m.sent.time_since_epoch()).count());
+  out.number<std::int64_t>(m.slice.count());
+  out.count(m.items.size());
+  for (const auto& item : m.items) {
+    out.number(item.number);
+    out.number(item.task);
+    out.number<std::int64_t>(item.timeout.count());
+    put(out, item.memory);
+  }
+}
+void put_message(byte_writer& out, const lookup& m) {
+  out.number(m.number);
+  out.text(m.host);
+  out.number(m.port);
+}
+void put_message(byte_writer&, const ready&) {}
+void put_message(byte_writer& out, const run_outcome& m) {
+  out.number(m.number);
+  put(out, m.outcome);
+  put(out, m.memory);
+  out.number<std::int64_t>(m.duration.count());
+}
+void put_message(byte_writer& out, const lookup_answer& m) {
+  out.number(m.number);
+  put(out, m.resolution);
+}
+void put_message(byte_writer& out, const yielded& m) { out.number(m.batch); }
+
+void get_message(byte_reader& in, hello& m) {
+  m.started_at = std::chrono::system_clock::time_point(
+      std::chrono::duration_cast<std::chrono::system_clock::duration>(nanoseconds(in.number<std::int64_t>())));
+}
+void get_message(byte_reader& in, define& m) {
+  m.task = in.number<std::uint64_t>();
+  m.type = in.text(max_message);
+  m.options = get_raw_value(in, max_depth);
+}
+void get_message(byte_reader& in, forget& m) { m.task = in.number<std::uint64_t>(); }
+void get_message(byte_reader& in, run_batch& m) {
+  m.batch = in.number<std::uint64_t>();
+  m.sent = clock::time_point(nanoseconds(in.number<std::int64_t>()));
+  m.slice = nanoseconds(in.number<std::int64_t>());
+  for (auto n = in.count(max_message); n > 0 && in.ok(); --n) {
+    run_item item;
+    item.number = in.number<std::uint64_t>();
+    item.task = in.number<std::uint64_t>();
+    item.timeout = nanoseconds(in.number<std::int64_t>());
+    item.memory = get_memory(in);
+    m.items.push_back(std::move(item));
+  }
+}
+void get_message(byte_reader& in, lookup& m) {
+  m.number = in.number<std::uint64_t>();
+  m.host = in.text(max_host_length);
+  m.port = in.number<std::uint16_t>();
+}
+void get_message(byte_reader&, ready&) {}
+void get_message(byte_reader& in, run_outcome& m) {
+  m.number = in.number<std::uint64_t>();
+  m.outcome = get_outcome(in);
+  m.memory = get_memory(in);
+  m.duration = nanoseconds(in.number<std::int64_t>());
+}
+void get_message(byte_reader& in, lookup_answer& m) {
+  m.number = in.number<std::uint64_t>();
+  m.resolution = get_resolution(in);
+}
+void get_message(byte_reader& in, yielded& m) { m.batch = in.number<std::uint64_t>(); }
+
+template <class Variant>
+std::string encode_variant(const Variant& message) {
+  byte_writer out;
+  out.number(static_cast<std::uint8_t>(message.index()));
+  std::visit([&](const auto& m) { put_message(out, m); }, message);
+  return std::move(out).take();
+}
+
+template <class Variant, std::size_t... I>
+std::optional<Variant> decode_variant(std::string_view bytes, std::index_sequence<I...>) {
+  byte_reader in(bytes);
+  const std::size_t which = in.number<std::uint8_t>();
+  std::optional<Variant> out;
+  const auto read_as = [&]<std::size_t index>() {
+    std::variant_alternative_t<index, Variant> message{};
+    get_message(in, message);
+    if (in.finished()) out.emplace(std::move(message));
+  };
+  if (in.ok()) ((which == I ? read_as.template operator()<I>() : void()), ...);
+  return out;
+}
+
+template <class Variant>
+std::optional<Variant> decode_variant(std::string_view bytes) {
+  return decode_variant<Variant>(bytes, std::make_index_sequence<std::variant_size_v<Variant>>());
+}
+
+}  // namespace
+
+std::string encode(const to_worker& message) { return encode_variant(message); }
+std::string encode(const from_worker& message) { return encode_variant(message); }
+std::optional<to_worker> decode_to_worker(std::string_view bytes) { return decode_variant<to_worker>(bytes); }
+std::optional<from_worker> decode_from_worker(std::string_view bytes) { return decode_variant<from_worker>(bytes); }
+
+}  // namespace telltale::wire

@@ -1,0 +1,92 @@
+// What the program and its workers say to each other; one message is one packet.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <telltale/async_check.hpp>
+#include <telltale/memory.hpp>
+#include <telltale/outcome.hpp>
+#include <telltale/raw_value.hpp>
+
+namespace telltale::wire {
+
+/// Both processes read the same CLOCK_MONOTONIC, so moments can be compared between them.
+using clock = std::chrono::steady_clock;
+
+inline constexpr std::size_t max_message = 64 * 1024;
+inline constexpr std::size_t max_depth = 32;      ///< of an options tree
+inline constexpr std::size_t max_endpoints = 64;  ///< of one lookup
+inline constexpr std::size_t max_host_length = 1024;
+
+// ---- program to worker
+
+/// First message of all.
+struct hello {
+  std::chrono::system_clock::time_point started_at;  ///< of the program, not of the worker
+};
+struct define {
+  std::uint64_t task = 0;
+  std::string type;
+  raw_value options;
+};
+struct forget {
+  std::uint64_t task = 0;
+};
+struct run_item {
+  std::uint64_t number = 0;
+  std::uint64_t task = 0;
+  std::chrono::nanoseconds timeout{0};
+  telltale::memory memory;
+};
+/// Runs to be done one after the other. See docs/decisions/003 for `sent`, `slice` and who runs what.
+struct run_batch {
+  std::uint64_t batch = 0;
+  clock::time_point sent;
+  std::chrono::nanoseconds slice{0};
+  std::vector<run_item> items;
+};
+struct lookup {
+  std::uint64_t number = 0;
+  std::string host;
+  std::uint16_t port = 0;
+};
+using to_worker = std::variant<hello, define, forget, run_batch, lookup>;
+
+// ---- worker to program
+
+struct ready {};
+struct run_outcome {
+  std::uint64_t number = 0;
+  telltale::outcome outcome;
+  telltale::memory memory;
+  std::chrono::nanoseconds duration{0};
+};
+struct lookup_answer {
+  std::uint64_t number = 0;
+  telltale::resolution resolution;
+};
+/// The items of this batch that have not been answered were not begun and never will be.
+struct yielded {
+  std::uint64_t batch = 0;
+};
+using from_worker = std::variant<ready, run_outcome, lookup_answer, yielded>;
+
+std::string encode(const to_worker&);
+std::string encode(const from_worker&);
+
+/// Nothing when the bytes are not exactly one well-formed message. Safe on any input.
+std::optional<to_worker> decode_to_worker(std::string_view);
+std::optional<from_worker> decode_from_worker(std::string_view);
+
+/// Bytes a `run_batch` message takes besides its items, and for one item.
+inline constexpr std::size_t run_batch_overhead = 64;
+std::size_t encoded_size(const telltale::memory&);
+
+}  // namespace telltale::wire

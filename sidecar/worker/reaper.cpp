@@ -1,0 +1,49 @@
+// SIGCHLD to waitid.
+#include "worker/reaper.hpp"
+
+#include <unistd.h>
+
+#include <csignal>
+
+#include <boost/asio/signal_set.hpp>
+
+#include "worker/children.hpp"
+
+namespace telltale {
+namespace {
+
+using shared_signals = std::shared_ptr<boost::asio::signal_set>;
+
+// Owns nothing that a handler needs: a signal that arrived just before the reaper was destroyed still calls it.
+void wait_for_children(const shared_signals& signals) {
+  signals->async_wait([weak = std::weak_ptr(signals)](boost::system::error_code ec, int) {
+    const auto alive = weak.lock();
+    if (ec || !alive) return;
+    wait_for_children(alive);
+    collect_orphans();
+  });
+}
+
+class signal_reaper final : public reaper {
+ public:
+  explicit signal_reaper(boost::asio::io_context& context)
+      : signals_(std::make_shared<boost::asio::signal_set>(context, SIGCHLD)) {
+    wait_for_children(signals_);
+    collect_orphans();  // what ended before the handler was in place
+  }
+
+ private:
+  shared_signals signals_;
+};
+
+}  // namespace
+
+std::unique_ptr<reaper> reap_orphans(boost::asio::io_context& context) {
+  return ::getpid() == 1 ? reap_orphans_always(context) : nullptr;
+}
+
+std::unique_ptr<reaper> reap_orphans_always(boost::asio::io_context& context) {
+  return std::make_unique<signal_reaper>(context);
+}
+
+}  // namespace telltale

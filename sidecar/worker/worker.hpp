@@ -1,0 +1,64 @@
+// One worker of the pool: its process, what it is doing, and what it has been told.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "worker/batch.hpp"
+#include "worker/job.hpp"
+#include "worker/worker_process.hpp"
+
+namespace telltale {
+
+enum class worker_state : std::uint8_t {
+  starting,  ///< has not said yet that it is ready
+  idle,
+  busy,
+  retiring,  ///< its socket was closed, it should end by itself
+  dying,     ///< killed, or ended by itself and not collected yet
+  stuck,     ///< killed, and still there after the grace period
+};
+
+struct worker {
+  std::uint64_t id = 0;
+  std::unique_ptr<worker_process> process;
+  worker_state state = worker_state::starting;
+  loop_clock::time_point since;  ///< when it came into this state
+
+  std::optional<batch> work;                ///< while busy; while dying, jobs whose fate depends on how it ended
+  std::uint64_t last_batch = 0;             ///< numbers up to this one are known to it
+  bool proved = false;                      ///< has said that it is a worker
+  bool slow_work = false;                   ///< its batch is a job known to be slow, or a lookup
+  std::unordered_set<std::uint64_t> tasks;  ///< defined in it
+
+  // Once dying:
+  std::shared_ptr<task> victim;  ///< the task it was killed in, or died in
+  loop_clock::time_point victim_since;
+  bool lookup_victim = false;
+  std::string blame;   ///< why it was killed; empty: it ended by itself
+  bool killed = true;  ///< false while it is expected to end by itself
+
+  bool listens() const {
+    return state == worker_state::starting || state == worker_state::idle || state == worker_state::busy;
+  }
+  void enter(worker_state next, loop_clock::time_point now) {
+    state = next;
+    since = now;
+  }
+  /// Sends the jobs, and what it has to know of their tasks first. On success it is busy with them; when the worker is
+  /// gone they are given back.
+  std::vector<job> give(std::vector<job>, std::uint64_t batch_number, std::chrono::nanoseconds slice);
+  bool forget(std::uint64_t task_number);
+
+ private:
+  bool send_lookup(const job&);
+  bool send_runs(const std::vector<job>&, std::uint64_t batch_number, loop_clock::time_point sent,
+                 std::chrono::nanoseconds slice);
+};
+
+}  // namespace telltale

@@ -1,0 +1,89 @@
+// The worker's loop: read a message, do it, answer.
+#include "worker/worker_main.hpp"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "worker/messages.hpp"
+#include "worker/worker_loop.hpp"
+
+namespace telltale {
+namespace {
+
+constexpr int exit_not_for_people = 2;
+constexpr int exit_orphaned = 3;
+constexpr int exit_misled = 4;
+
+// The process that made the socket; 0 when there is none.
+pid_t program_pid() {
+  ucred maker{};
+  socklen_t size = sizeof maker;
+  return ::getsockopt(worker_socket, SOL_SOCKET, SO_PEERCRED, &maker, &size) == 0 ? maker.pid : 0;
+}
+
+// A worker must never outlive the program, even when it hangs: its probes would go on with nobody watching.
+bool die_with(pid_t program) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // It may have died before the prctl: then somebody else is our parent already.
+  return program == ::getppid();
+}
+
+// The program ends its workers itself, after its drain: a service manager that signals the whole group must not.
+void prepare_process() {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGPIPE}) std::signal(signal, SIG_IGN);
+  ::prctl(PR_SET_NAME, "telltale-worker");
+  // A crashing probe leaves no core file, wherever the program was started.
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+}
+
+// Blocks; empty when the program has closed the socket.
+std::optional<std::string_view> receive(std::array<char, wire::max_message>& buffer) {
+  for (;;) {
+    const auto n = ::recv(worker_socket, buffer.data(), buffer.size(), 0);
+    if (n > 0) return std::string_view(buffer.data(), static_cast<std::size_t>(n));
+    if (n == 0 || errno != EINTR) return std::nullopt;
+  }
+}
+
+bool send(const wire::from_worker& message) {
+  auto packet = wire::encode(message);
+  if (packet.size() > wire::max_message) return false;
+  for (;;) {
+    if (::send(worker_socket, packet.data(), packet.size(), MSG_NOSIGNAL) >= 0) return true;
+    if (errno != EINTR) return false;
+  }
+}
+
+}  // namespace
+
+int worker_main(const check_table& table) {
+  const auto program = program_pid();
+  if (program == 0) {
+    std::fputs("this command is started by telltale itself, with a socket to it\n", stderr);
+    return exit_not_for_people;
+  }
+  if (!die_with(program)) return exit_orphaned;
+  prepare_process();
+  worker_loop loop(table, send);
+  static std::array<char, wire::max_message> buffer;
+  if (!send(wire::ready{})) return 0;
+  while (const auto packet = receive(buffer)) {
+    const auto message = wire::decode_to_worker(*packet);
+    if (!message) return exit_misled;
+    if (!loop.handle(*message)) return 0;
+  }
+  return 0;
+}
+
+}  // namespace telltale

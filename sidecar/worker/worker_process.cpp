@@ -1,0 +1,157 @@
+// System calls around one child process.
+#include "worker/worker_process.hpp"
+
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include "worker/children.hpp"
+#include "worker/messages.hpp"
+#include "worker/spawn.hpp"
+
+namespace telltale {
+namespace asio = boost::asio;
+namespace {
+
+std::error_code last_error() { return {errno, std::generic_category()}; }
+
+// Not from <sys/pidfd.h>: glibc 2.36 forgot its extern "C".
+int pidfd_open(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
+void pidfd_send_signal(int pidfd, int signal) { ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0); }
+
+class descriptor {
+ public:
+  explicit descriptor(int fd) : fd_(fd) {}
+  ~descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+  int get() const { return fd_; }
+  int release() { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_;
+};
+
+void collect_killed_child(pid_t pid) {
+  ::kill(pid, SIGKILL);
+  // The one place that waits: the process was made a moment ago, runs no probe and cannot be followed without a pidfd.
+  while (!collect_child(pid)) ::usleep(100);
+}
+
+}  // namespace
+
+std::unique_ptr<worker_process> worker_process::start(asio::io_context& context, const std::string& program,
+                                                      std::error_code& ec) {
+  std::array<int, 2> pair{};
+  // SOCK_SEQPACKET keeps message boundaries: there is no such thing as half a message.
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()) != 0) return ec = last_error(), nullptr;
+  descriptor ours(pair[0]);
+  const descriptor theirs(pair[1]);
+  const int buffer = 4 * static_cast<int>(wire::max_message);
+  for (const int fd : pair) ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
+
+  const pid_t pid = spawn_worker(program, theirs.get(), ec);
+  if (ec) return nullptr;
+  descriptor pidfd(pidfd_open(pid));
+  if (pidfd.get() < 0) {
+    ec = last_error();
+    collect_killed_child(pid);
+    return nullptr;
+  }
+  boost::system::error_code failed;
+  asio::posix::stream_descriptor pidfd_stream(context);
+  pidfd_stream.assign(pidfd.get(), failed);
+  if (!failed) pidfd.release();
+  socket_type socket(context);
+  if (!failed) socket.assign(asio::generic::seq_packet_protocol(AF_UNIX, 0), ours.get(), failed);
+  if (failed) {  // epoll_ctl: ENOMEM, ENOSPC
+    ec = failed;
+    collect_killed_child(pid);
+    return nullptr;
+  }
+  ours.release();
+  return std::unique_ptr<worker_process>(new worker_process(pid, std::move(pidfd_stream), std::move(socket)));
+}
+
+worker_process::worker_process(pid_t pid, asio::posix::stream_descriptor pidfd, socket_type socket)
+    : pid_(pid), pidfd_(std::move(pidfd)), socket_(std::move(socket)) {
+  watch_child(pid_);
+}
+
+worker_process::~worker_process() {
+  collect();
+  unwatch_child(pid_);
+}
+
+bool worker_process::send(std::string packet) {
+  unsent_.push_back(std::move(packet));
+  return flush();
+}
+
+bool worker_process::flush() {
+  while (!unsent_.empty()) {
+    const auto& packet = unsent_.front();
+    if (::send(socket_.native_handle(), packet.data(), packet.size(), MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+      if (errno == EINTR) continue;
+      return errno == EAGAIN || errno == EWOULDBLOCK;
+    }
+    unsent_.pop_front();
+  }
+  return true;
+}
+
+worker_process::reception worker_process::receive(std::span<char> buffer) {
+  for (;;) {
+    // MSG_TRUNC: the packet's real size, even when the buffer was too small for it.
+    const auto n = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT | MSG_TRUNC);
+    if (n > 0 && static_cast<std::size_t>(n) > buffer.size()) return {received::oversized, {}};
+    if (n > 0) return {received::packet, {buffer.data(), static_cast<std::size_t>(n)}};
+    if (n == 0) return {received::closed, {}};
+    if (errno == EINTR) continue;
+    const bool later = errno == EAGAIN || errno == EWOULDBLOCK;
+    return {later ? received::nothing : received::closed, {}};
+  }
+}
+
+void worker_process::when_readable(handler h) {
+  socket_.async_wait(socket_type::wait_read, [h = std::move(h)](boost::system::error_code ec) {
+    if (!ec) h();
+  });
+}
+
+void worker_process::when_writable(handler h) {
+  socket_.async_wait(socket_type::wait_write, [h = std::move(h)](boost::system::error_code ec) {
+    if (!ec) h();
+  });
+}
+
+void worker_process::when_dead(handler h) {
+  pidfd_.async_wait(asio::posix::stream_descriptor::wait_read, [h = std::move(h)](boost::system::error_code ec) {
+    if (!ec) h();
+  });
+}
+
+void worker_process::kill() {
+  // Through the pidfd: the number may belong to another process once ours was collected.
+  pidfd_send_signal(pidfd_.native_handle(), SIGKILL);
+}
+
+void worker_process::close_socket() {
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  unsent_.clear();
+}
+
+std::optional<exit_status> worker_process::collect() {
+  if (!status_) status_ = collect_child(pid_);
+  return status_;
+}
+
+}  // namespace telltale

@@ -1,0 +1,185 @@
+// Option declarations: one table of members drives reading, errors and documentation.
+#include <doctest/doctest.h>
+
+#include <telltale/option.hpp>
+#include <telltale/option_group.hpp>
+
+using namespace telltale;
+using namespace std::chrono_literals;
+
+namespace {
+
+enum class color { red, green };
+
+}  // namespace
+
+template <>
+struct telltale::choices<color> {
+  static constexpr std::array<std::string_view, 2> names{"red", "green"};
+};
+
+namespace {
+
+struct inner {
+  bool deep = false;
+  static const options_of<inner>& declared() {
+    static const auto options = options_of<inner>().optional("deep", &inner::deep, "How deep.");
+    return options;
+  }
+};
+
+struct sample {
+  file_path path;
+  std::chrono::milliseconds interval{10'000};
+  upper_limit<bytes> backlog{bytes{1024}, {}};
+  lower_limit<percent> free;
+  std::vector<std::string> tags;
+  std::optional<std::uint64_t> count;
+  color tint = color::green;
+  text_map labels;
+  secret_map headers;
+  std::optional<secret> token;
+  telltale::url url;
+  inner group;
+
+  void validate(place at, problems& errors) const {
+    if (count == 13u) errors.add(at, "count: 13 brings bad luck");
+  }
+};
+
+const options_of<sample>& declared() {
+  static const auto options = options_of<sample>()
+                                  .required("path", &sample::path, "Where.")
+                                  .optional("interval", &sample::interval, "How often.")
+                                  .optional("backlog", &sample::backlog, "How much.")
+                                  .optional("free", &sample::free, "How little.")
+                                  .optional("tags", &sample::tags, "Names.")
+                                  .optional("count", &sample::count, "How many.")
+                                  .optional("tint", &sample::tint, "Which.")
+                                  .optional("labels", &sample::labels, "Free names.")
+                                  .optional("headers", &sample::headers, "Sent along.")
+                                  .optional("token", &sample::token, "Kept quiet.")
+                                  .optional("url", &sample::url, "Whom.")
+                                  .optional("group", &sample::group, "Nested.");
+  return options;
+}
+
+raw_value text(std::string value) { return raw_value::scalar(std::move(value), {7, 9}); }
+
+/// The problems of a map with a valid path and this one member.
+std::string problem_of(std::string key, raw_value value) {
+  problems errors;
+  declared().parse(raw_value::map({{"path", {}, text("/x")}, {std::move(key), {3, 1}, std::move(value)}}), errors);
+  std::string out;
+  for (const auto& p : errors.list())
+    out += (out.empty() ? "" : " | ") + std::to_string(p.at.line) + ":" + std::to_string(p.at.column) + " " + p.message;
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("options: values arrive in their members with their types") {
+  problems errors;
+  const auto got = declared().parse(
+      raw_value::map({{"path", {}, text("/data")},
+                      {"interval", {}, text("5s")},
+                      {"backlog", {}, raw_value::map({{"warn", {}, text("1MiB")}, {"fail", {}, text("2MiB")}})},
+                      {"free", {}, text("5%")},
+                      {"tags", {}, raw_value::list({text("a"), text("b")})},
+                      {"count", {}, text("3")},
+                      {"tint", {}, text("red")},
+                      {"labels", {}, raw_value::map({{"/model", {}, text("llama")}})},
+                      {"headers", {}, raw_value::map({{"X-A", {}, text("1")}})},
+                      {"token", {}, raw_value::map({{"env", {}, text("TOKEN")}})},
+                      {"url", {}, text("wss://Example.org/ws?a=b")},
+                      {"group", {}, raw_value::map({{"deep", {}, text("true")}})}}),
+      errors);
+  REQUIRE(errors.empty());
+  CHECK(got.path.text == "/data");
+  CHECK(got.interval == 5s);
+  CHECK(got.backlog == upper_limit<bytes>{bytes{1 << 20}, bytes{2 << 20}});
+  CHECK(got.free == lower_limit<percent>{{}, percent{5}});
+  CHECK(got.tags == std::vector<std::string>{"a", "b"});
+  CHECK(got.count == 3u);
+  CHECK(got.tint == color::red);
+  CHECK(got.labels.at("/model") == "llama");
+  CHECK(got.headers.at("X-A").text == "1");
+  CHECK(got.token->describe() == "environment variable TOKEN");
+  CHECK(got.url.port == 443);
+  CHECK(got.url.target == "/ws?a=b");
+  CHECK(got.group.deep);
+}
+
+TEST_CASE("options: what is not written keeps the initialiser or the given initial value") {
+  problems errors;
+  sample initial;
+  initial.interval = 3s;
+  const auto got = declared().parse(raw_value::map({{"path", {}, text("/x")}}), errors, initial);
+  CHECK(errors.empty());
+  CHECK(got.interval == 3s);
+  CHECK(got.tint == color::green);
+  CHECK_FALSE(got.count);
+}
+
+TEST_CASE("options: every mistake is reported at its place with what to write instead") {
+  CHECK(problem_of("intervall", text("5s")) == "3:1 unknown option 'intervall'; did you mean 'interval'?");
+  CHECK(problem_of("interval", text("5")) ==
+        "7:9 interval: expected a duration such as 500ms, 10s, 5m or 1h30m, not '5' (a number needs a unit)");
+  CHECK(problem_of("tint", text("gren")) == "7:9 tint: expected one of red, green, not 'gren'; did you mean 'green'?");
+  CHECK(problem_of("free", raw_value::map({{"warn", {}, text("5%")}, {"fail", {}, text("9%")}}, {4, 2})) ==
+        "4:2 free: warn must be above fail, or a warning could never be seen");
+  CHECK(problem_of("backlog", raw_value::map({{"wran", {5, 5}, text("5B")}}, {4, 2})) ==
+        "5:5 unknown option 'wran'; did you mean 'warn'?");
+  CHECK(problem_of("tags", raw_value::list({}, {4, 2})) == "4:2 tags: the list is empty");
+  CHECK(problem_of("token", text("hunter2")) ==
+        "7:9 token: a secret is not written here; use {file: /path} or {env: NAME}");
+  CHECK(problem_of("url", text("ws://u:hunter2@h/")) ==
+        "7:9 url: expected a URL without user name and password (use a header from a secret)");
+  for (const auto* port : {"99999", "65536", "0", "-1"})
+    CHECK(problem_of("url", text(std::string("ws://h:") + port + "/")).find("7:9 url: expected a URL") == 0);
+  CHECK(problem_of("url", text("ws://h:65535/")).empty());
+  CHECK(problem_of("url", text("nonsense")) == "7:9 url: expected a URL such as ws://127.0.0.1:8000/ws");
+  CHECK(problem_of("url", text("ws://a%0d%0ab/")) == "7:9 url: expected a URL whose host is a name or an IP address");
+  CHECK(problem_of("group", raw_value::map({{"dep", {8, 3}, text("true")}})) ==
+        "8:3 unknown option 'dep'; did you mean 'deep'?");
+  CHECK(problem_of("count", text("13")) == "0:0 count: 13 brings bad luck");
+  CHECK(problem_of("path", text("")) == "7:9 path: expected a path such as /data/app.db, not ''");
+}
+
+TEST_CASE("options: a text that came from a variable is never repeated") {
+  auto value = text("hunter2");
+  value.expanded = true;
+  CHECK(problem_of("interval", value).find("hunter2") == std::string::npos);
+  CHECK(problem_of("tint", value).find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("options: a missing required option is reported, keys of others are left alone") {
+  problems errors;
+  declared().parse(raw_value::map({{"type", {}, text("x")}}, {2, 5}), errors, {}, {"type"});
+  REQUIRE(errors.size() == 1);
+  CHECK(errors.list()[0].message == "option 'path' is missing");
+  CHECK(errors.list()[0].at == place{2, 5});
+}
+
+TEST_CASE("options: the declaration tells documentation name, type and default") {
+  const auto& infos = declared().infos();
+  CHECK(infos[0].required);
+  CHECK(infos[0].default_text.empty());
+  CHECK(infos[1].default_text == "10s");
+  CHECK(infos[2].default_text == "{warn: 1KiB}");
+  CHECK(infos[2].shape.name() == "limit (size, larger is worse)");
+  CHECK(infos[4].shape.name() == "list of text");
+  CHECK(infos[6].shape.name() == "one of red, green");
+  CHECK(infos[6].default_text == "green");
+  CHECK(infos[11].shape.members.front().name == "deep");
+}
+
+TEST_CASE("nearest: slips are found, strangers are not") {
+  const std::vector<std::string_view> words{"interval", "timeout", "path"};
+  CHECK(nearest("intervall", words) == "interval");
+  CHECK(nearest("tiemout", words) == "timeout");
+  CHECK(nearest("pth", words) == "path");
+  CHECK(nearest("banana", words).empty());
+  CHECK(nearest("", words).empty());
+  CHECK(nearest(std::string(1'000'000, 'a'), words).empty());
+}

@@ -1,0 +1,187 @@
+// The rules of the disk check as tables: numbers in, verdicts and sentences out.
+#include "disk/judge.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "checks/file_fixtures.hpp"
+
+using namespace telltale;
+using namespace telltale::disk;
+using telltale::testing::described;
+
+namespace {
+
+constexpr std::uint64_t gib = 1ull << 30;
+
+/// A file system of 1000 blocks of 1 GiB without a reserve.
+raw_usage filled(std::uint64_t used_blocks) { return {gib, 1000, 1000 - used_blocks, 1000 - used_blocks, 0, 0}; }
+
+disk_options on_data() {
+  disk_options out;
+  out.path = {"/data"};
+  return out;
+}
+
+outcome judged(const raw_usage& raw, const disk_options& options, memory& kept) {
+  findings found;
+  const auto now = usage_of(raw);
+  judge_usage(now, options, kept, found);
+  return std::move(found).result(healthy_sentence(now, write_state::writable, options));
+}
+
+std::string sentence(const raw_usage& raw, const disk_options& options = on_data()) {
+  memory kept;
+  return described(judged(raw, options, kept));
+}
+
+}  // namespace
+
+TEST_CASE("disk: used is counted as df does, with root's reserve on neither side") {
+  const auto now = usage_of({4096, 1000, 300, 250, 100, 40});
+  CHECK(now.total_bytes == 4096'000);
+  CHECK(now.used_bytes == 700 * 4096);
+  CHECK(now.available_bytes == 250 * 4096);
+  CHECK(now.used_ratio == doctest::Approx(700.0 / 950));
+  CHECK(now.inodes_used == 60);
+  CHECK(now.inodes_used_ratio == doctest::Approx(0.6));
+}
+
+TEST_CASE("disk: nonsense of odd file systems is not believed") {
+  CHECK(usage_of({4096, 1000, 40, static_cast<std::uint64_t>(-5), 0, 0}).available_bytes == 0);
+  CHECK(usage_of({4096, 1000, 2000, 2000, 0, 0}).used_bytes == 0);
+  CHECK(usage_of({4096, 1000, 1000, 1000, 10, 20}).inodes_used == 0);
+  CHECK(usage_of({4096, 1000, 1000, 0, 0, 0}).used_ratio == 1);
+  CHECK_FALSE(usage_of({4096, 0, 0, 0, 0, 0}).has_size());
+  CHECK_FALSE(usage_of({4096, 1000, 0, 0, 0, 0}).has_inodes());
+}
+
+TEST_CASE("disk: a percentage is never shown rounded up to a limit") {
+  CHECK(shown_percent(0.91) == 91);
+  CHECK(shown_percent(0.8999) == doctest::Approx(89.9));
+  CHECK(shown_percent(0.57) == 57);
+  CHECK(shown_percent(1) == 100);
+}
+
+TEST_CASE("disk: space at each side of each limit") {
+  CHECK(sentence(filled(0)) == "pass ok: /data 0% used, 1000.0 GiB available");
+  CHECK(sentence(filled(799)) == "pass ok: /data 79.9% used, 201.0 GiB available");
+  CHECK(sentence(filled(800)) == "warn threshold: /data 80% used (limit 80%)");
+  CHECK(sentence(filled(899)) == "warn threshold: /data 89.9% used (limit 80%)");
+  CHECK(sentence(filled(900)) == "fail threshold: /data 90% used (limit 90%)");
+  CHECK(sentence(filled(910)) == "fail threshold: /data 91% used (limit 90%)");
+  CHECK(sentence(filled(1000)) == "fail full: /data is full: no space available");
+}
+
+TEST_CASE("disk: of share and bytes the stricter rule wins, and both are told") {
+  auto options = on_data();
+  options.free = {bytes{300 * gib}, bytes{250 * gib}};
+  CHECK(sentence(filled(600), options) == "pass ok: /data 60% used, 400.0 GiB available");
+  CHECK(sentence(filled(710), options) == "warn threshold: /data has 290.0 GiB available (at least 300GiB wanted)");
+  CHECK(sentence(filled(810), options) ==
+        "fail threshold: /data has 190.0 GiB available (at least 250GiB wanted); /data 81% used (limit 80%)");
+  options.free = {std::nullopt, bytes{1 * gib}};
+  CHECK(sentence(filled(950), options) == "fail threshold: /data 95% used (limit 90%)");
+}
+
+TEST_CASE("disk: inodes run out as space does") {
+  auto with_inodes = [](std::uint64_t used) {
+    auto raw = filled(100);
+    raw.files = 1000;
+    raw.files_free = 1000 - used;
+    return raw;
+  };
+  CHECK(sentence(with_inodes(799)) == "pass ok: /data 10% used, 900.0 GiB available");
+  CHECK(sentence(with_inodes(800)) == "warn threshold: /data 80% of inodes used (limit 80%)");
+  CHECK(sentence(with_inodes(905)) == "fail threshold: /data 90.5% of inodes used (limit 90%)");
+  CHECK(sentence(with_inodes(1000)) == "fail full: /data has no inodes left: all 1000 are in use");
+  auto lenient = on_data();
+  lenient.inodes = {};
+  CHECK(sentence(with_inodes(999), lenient) == "pass ok: /data 10% used, 900.0 GiB available");
+  CHECK(sentence(with_inodes(1000), lenient) == "fail full: /data has no inodes left: all 1000 are in use");
+}
+
+TEST_CASE("disk: a file system without a size is not called healthy") {
+  CHECK(sentence({4096, 0, 0, 0, 0, 0}) ==
+        "warn mismatch: /data is on a file system that reports no size, nothing is measured");
+}
+
+TEST_CASE("disk: a level is left two points below its limit") {
+  memory kept;
+  const auto options = on_data();
+  struct row {
+    std::uint64_t used;
+    verdict expected;
+  };
+  // Up, a wobble around 90 %, slowly down, up again.
+  for (const auto& [used, expected] : std::vector<row>{{895, verdict::warn},
+                                                       {901, verdict::fail},
+                                                       {899, verdict::fail},
+                                                       {881, verdict::fail},
+                                                       {879, verdict::warn},
+                                                       {899, verdict::warn},
+                                                       {790, verdict::warn},
+                                                       {781, verdict::warn},
+                                                       {779, verdict::pass},
+                                                       {799, verdict::pass}}) {
+    CAPTURE(used);
+    CHECK(judged(filled(used), options, kept).verdict == expected);
+  }
+  judged(filled(950), options, kept);
+  CHECK(judged(filled(890), options, kept).message == "/data 89% used (limit 90%, recovers below 88%)");
+}
+
+TEST_CASE("disk: a level of free bytes is left a tenth above its bound") {
+  const lower_limit<bytes> limit{bytes{200}, bytes{100}};
+  CHECK(judge_free(99, limit, verdict::pass) == verdict::fail);
+  CHECK(judge_free(100, limit, verdict::pass) == verdict::warn);
+  CHECK(judge_free(109, limit, verdict::fail) == verdict::fail);
+  CHECK(judge_free(111, limit, verdict::fail) == verdict::warn);
+  CHECK(judge_free(219, limit, verdict::warn) == verdict::warn);
+  CHECK(judge_free(221, limit, verdict::warn) == verdict::pass);
+}
+
+TEST_CASE("disk: a directory is judged by its quota, and half a count is no good news") {
+  auto options = on_data();
+  options.size_limit = bytes{10 * gib};
+  auto judge = [&](directory_size size) {
+    memory kept;
+    findings found;
+    judge_directory(size, options, kept, found);
+    return described(std::move(found).result("fine"));
+  };
+  directory_size size;
+  size.bytes = 5.0 * gib;
+  CHECK(judge(size) == "pass ok: fine");
+  size.cut_short = true;
+  size.entries = 7;
+  CHECK(judge(size) ==
+        "warn timeout: /data holds at least 5.0 GiB, 50% of its 10GiB: too many files to count in time (7 counted)");
+  size.bytes = 9.5 * gib;
+  CHECK(judge(size) == "fail threshold: /data holds at least 9.5 GiB, 95% of its 10GiB (limit 90%)");
+  size = {};
+  size.unreadable = 2;
+  CHECK(judge(size) == "warn denied: /data holds at least 0 B, 0% of its 10GiB: 2 entries could not be read");
+  size = {};
+  size.bytes = 12.0 * gib;
+  CHECK(judge(size) == "fail threshold: /data holds 12.0 GiB, 120% of its 10GiB (limit 90%)");
+}
+
+TEST_CASE("disk: read-only is red when writing is expected, a warning when it was different before") {
+  auto judge = [](write_state state, bool expected, memory& kept) {
+    auto options = on_data();
+    options.expect_writable = expected;
+    findings found;
+    judge_writability(state, options, kept, found);
+    return described(std::move(found).result("fine"));
+  };
+  memory kept;
+  CHECK(judge(write_state::readonly, true, kept) == "fail readonly: /data is read-only and should be writable");
+  CHECK(judge(write_state::readonly_inside, true, kept) == "fail readonly: /data is read-only and should be writable");
+  CHECK(judge(write_state::readonly, false, kept) == "pass ok: fine");
+  CHECK(judge(write_state::readonly_inside, false, kept) ==
+        "warn readonly: /data is mounted read-write but cannot be written: a file system error, or a read-only volume");
+  CHECK(judge(write_state::writable, false, kept) == "pass ok: fine");
+  CHECK(judge(write_state::readonly, false, kept) == "warn readonly: /data was writable and is now read-only");
+  CHECK(judge(write_state::writable, true, kept) == "pass ok: fine");
+}

@@ -1,0 +1,54 @@
+// Ages against boot, start and spans, on clocks made up for the purpose.
+#include "marker/freshness.hpp"
+
+#include <doctest/doctest.h>
+
+#include "checks/file_fixtures.hpp"
+
+using namespace telltale;
+using namespace telltale::marker;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A fraction of a second everywhere, as on file systems that keep nanoseconds.
+const wall_time now{1'700'000'000s + 500ms};
+const moments clocks{now, now - 3h, now - 10min};
+
+std::string judged(std::chrono::nanoseconds age, newer_than wanted, moments at = clocks) {
+  const auto modified = at.now - std::chrono::duration_cast<wall_time::duration>(age);
+  const auto found = judge_freshness("/m", modified, wanted, at);
+  return fmt::format("{} {}: {}", to_string(found.verdict), to_string(found.reason), found.sentence);
+}
+
+const newer_than boot{newer_than::point::boot, {}};
+const newer_than start{newer_than::point::start, {}};
+const newer_than half_minute{newer_than::point::span, 30s};
+
+}  // namespace
+
+TEST_CASE("freshness: a marker of an earlier boot, run or beat is stale") {
+  CHECK(judged(2h, boot) == "pass ok: ");
+  CHECK(judged(4h, boot) == "fail stale: /m is 4 h 0 min old, from before the boot 3 h 0 min ago");
+  CHECK(judged(9min, start) == "pass ok: ");
+  CHECK(judged(20min, start) == "fail stale: /m is 20 min old, from before telltale started 10 min ago");
+  CHECK(judged(29s, half_minute) == "pass ok: ");
+  CHECK(judged(40s, half_minute) == "fail stale: /m is 40 s old, must be newer than 30s");
+}
+
+TEST_CASE("freshness: a file time may lag by a tick of the clock, and no more") {
+  CHECK(judged(10min + 9ms, start).starts_with("pass"));
+  CHECK(judged(10min + 11ms, start).starts_with("fail stale"));
+}
+
+TEST_CASE("freshness: whole-second file times are compared in whole seconds") {
+  const moments at{now, now - 3h, wall_time{1'699'999'000s + 700ms}};
+  CHECK(judge_freshness("/m", wall_time{1'699'999'000s}, start, at).verdict == verdict::pass);
+  CHECK(judge_freshness("/m", wall_time{1'699'998'999s}, start, at).verdict == verdict::fail);
+  CHECK(judge_freshness("/m", wall_time{1'699'999'000s + 1ms}, start, at).verdict == verdict::fail);
+}
+
+TEST_CASE("freshness: a date in the future is not trusted, a small skew is") {
+  CHECK(judged(-30s, start) == "pass ok: ");
+  CHECK(judged(-2h, half_minute) == "fail mismatch: /m is dated 2 h 0 min in the future, so its age cannot be trusted");
+}

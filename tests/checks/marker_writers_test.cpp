@@ -1,0 +1,122 @@
+// Markers under the hands of their writers: replaced, rewritten in place, swapped as Kubernetes does. No false red.
+#include <signal.h>
+
+#include <doctest/doctest.h>
+
+#include "checks/file_fixtures.hpp"
+
+namespace telltale::checks {
+check_type marker();
+}
+
+using namespace telltale;
+using namespace telltale::testing;
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A process that repeats `step` until this object goes, or for ten seconds.
+class busy_writer {
+ public:
+  explicit busy_writer(const std::function<void(int)>& step) : child_(::fork()) {
+    if (child_ != 0) return;
+    const auto end = boot_clock::now() + 10s;
+    for (int i = 0; boot_clock::now() < end; ++i) step(i);
+    ::_exit(0);
+  }
+  busy_writer(const busy_writer&) = delete;
+  busy_writer& operator=(const busy_writer&) = delete;
+  ~busy_writer() {
+    ::kill(child_, SIGKILL);
+    ::waitpid(child_, nullptr, 0);
+  }
+
+ private:
+  pid_t child_;
+};
+
+/// Probes without a pause for one second; the first red, or "" when there was none.
+std::string first_red(const std::string& path) {
+  checked check(checks::marker(), {option("path", path),
+                                   {"content", {}, raw_value::map({option("/model", "llama")})},
+                                   option("newer_than", "start")});
+  check.started_at -= 1min;
+  const auto end = boot_clock::now() + 1s;
+  int runs = 0;
+  for (; boot_clock::now() < end; ++runs)
+    if (const auto found = check.run(); found.verdict != verdict::pass) return described(found);
+  CHECK(runs > 3);
+  return "";
+}
+
+std::string text(int i) {
+  return fmt::format(R"({{"model":"llama","step":{},"padding":"{}"}})", i, std::string(i % 3 * 1000u, 'x'));
+}
+
+/// Written in three pieces, as a writer with a small buffer does.
+void write_slowly(const std::string& path, const std::string& content) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  const auto third = content.size() / 3;
+  for (std::size_t at = 0; at < content.size();) {
+    const auto piece = std::min(third, content.size() - at);
+    if (::write(fd, content.data() + at, piece) < 0) break;
+    at += piece;
+  }
+  ::close(fd);
+}
+
+}  // namespace
+
+TEST_CASE("marker writers: replacing by rename is never seen half-way") {
+  const scratch_directory top;
+  write_file(top / "m", text(0));
+  const busy_writer writer([&](int i) {
+    write_file(top / "m.new", text(i));
+    fs::rename(top / "m.new", top / "m");
+  });
+  CHECK(first_red(top / "m") == "");
+}
+
+TEST_CASE("marker writers: rewriting in place is waited out") {
+  const scratch_directory top;
+  write_file(top / "m", text(0));
+  const busy_writer writer([&](int i) {
+    write_slowly(top / "m", text(i));
+    ::usleep(300);
+  });
+  CHECK(first_red(top / "m") == "");
+}
+
+TEST_CASE("marker writers: deleting and writing anew is waited out") {
+  const scratch_directory top;
+  write_file(top / "m", text(0));
+  const busy_writer writer([&](int i) {
+    ::unlink((top / "m").c_str());
+    write_file(top / "m", text(i));
+    ::usleep(1000);
+  });
+  CHECK(first_red(top / "m") == "");
+}
+
+TEST_CASE("marker writers: the ..data swap of a Kubernetes volume is never seen half-way") {
+  const scratch_directory top;
+  auto publish = [&](int i) {
+    const auto version = fmt::format("..{}", i);
+    fs::create_directory(top / version);
+    write_file(top / (version + "/m"), text(i));
+    fs::create_symlink(version, top / "..data_tmp");
+    fs::rename(top / "..data_tmp", top / "..data");
+    if (i > 0) fs::remove_all(top / fmt::format("..{}", i - 1));
+  };
+  publish(0);
+  fs::create_symlink("..data/m", top / "m");
+  const busy_writer writer([&](int i) { publish(i + 1); });
+  CHECK(first_red(top / "m") == "");
+}
+
+TEST_CASE("marker writers: a writer that died half-way stays red") {
+  const scratch_directory top;
+  write_file(top / "m", text(0).substr(0, 20));
+  CHECK(first_red(top / "m").starts_with("fail corrupt: " + (top / "m") + " is not valid JSON"));
+}

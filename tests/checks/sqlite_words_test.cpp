@@ -1,0 +1,145 @@
+// Result codes, expectations and options of the sqlite check: small pure parts.
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+
+#include "checks/sqlite_fixtures.hpp"
+#include "sqlite/connection.hpp"
+#include "sqlite/expectation.hpp"
+#include "sqlite/options.hpp"
+#include "sqlite/read_only_authorizer.hpp"
+#include "sqlite/result_text.hpp"
+
+using namespace telltale;
+using namespace telltale::sqlite;
+using namespace telltale::testing;
+
+TEST_CASE("sqlite words: result codes have a reason, extended ones before their family") {
+  struct row {
+    int code;
+    verdict how_bad;
+    reason why;
+  };
+  const row rows[] = {
+      {SQLITE_BUSY, verdict::pass, reason::locked},
+      {SQLITE_BUSY_RECOVERY, verdict::pass, reason::locked},
+      {SQLITE_BUSY_TIMEOUT, verdict::pass, reason::locked},
+      {SQLITE_CANTOPEN, verdict::fail, reason::denied},
+      {SQLITE_CANTOPEN_FULLPATH, verdict::fail, reason::denied},
+      {SQLITE_CANTOPEN_ISDIR, verdict::fail, reason::mismatch},
+      {SQLITE_CORRUPT, verdict::fail, reason::corrupt},
+      {SQLITE_CORRUPT_VTAB, verdict::fail, reason::corrupt},
+      {SQLITE_NOTADB, verdict::fail, reason::corrupt},
+      {SQLITE_IOERR_READ, verdict::fail, reason::corrupt},
+      {SQLITE_IOERR_NOMEM, verdict::fail, reason::internal},
+      {SQLITE_FULL, verdict::fail, reason::full},
+      {SQLITE_READONLY, verdict::fail, reason::readonly},
+      {SQLITE_READONLY_CANTINIT, verdict::pass, reason::idle},
+      {SQLITE_READONLY_DBMOVED, verdict::fail, reason::replaced},
+      {SQLITE_AUTH, verdict::fail, reason::mismatch},
+      {SQLITE_INTERRUPT, verdict::fail, reason::timeout},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.code);
+    const auto found = explain_result(row.code, "text");
+    CHECK(found.verdict == row.how_bad);
+    CHECK(found.reason == row.why);
+    CHECK_FALSE(found.sentence.empty());
+  }
+}
+
+TEST_CASE("sqlite words: an unknown code is internal, with its number") {
+  const auto found = explain_result(200, "what is this");
+  CHECK(found.reason == reason::internal);
+  CHECK(found.sentence == "SQLite answers with code 200: what is this");
+}
+
+TEST_CASE("sqlite words: expectations compare numbers as numbers and the rest as text") {
+  struct row {
+    const char* expected;
+    const char* actual;
+    bool holds;
+  };
+  const row rows[] = {
+      {"1", "1", true},
+      {"1", "1.0", true},
+      {"1", "2", false},
+      {">= 10", "9", false},
+      {">= 10", "10", true},
+      {">=10", "11", true},
+      {"< 5", "4.9", true},
+      {"<= 5", "5", true},
+      {"> 5", "5", false},
+      {"!= failed", "done", true},
+      {"!= 3", "3.0", false},
+      {"== ok", "ok", true},
+      {"= ok", "ok", true},
+      {"ok", "OK", false},
+      {"NULL", "NULL", true},
+      {"> b", "c", true},
+      {"1e3", "1000", true},
+      {"a b", "a b", true},
+      {"< 2024-02", "2024-01-31", true},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(std::string(row.expected));
+    CAPTURE(std::string(row.actual));
+    CHECK(parse_expectation(row.expected).value().holds(row.actual) == row.holds);
+  }
+  CHECK_FALSE(parse_expectation(">="));
+  CHECK_FALSE(parse_expectation("!= "));
+}
+
+TEST_CASE("sqlite words: options that contradict each other are refused") {
+  auto problem_of = [](std::vector<raw_member> members) {
+    problems errors;
+    members.push_back(option("path", "/data/app.db"));
+    checks::sqlite().validate(raw_value::map(std::move(members)), errors, {});
+    return errors.empty() ? std::string() : errors.list().front().message;
+  };
+  CHECK(problem_of({}) == "");
+  CHECK(problem_of({option("mode", "query"), option("query", "SELECT 1"), option("expect", ">= 1")}) == "");
+  CHECK(problem_of({option("query", "SELECT 1")}) == "query: needs `mode: query`");
+  CHECK(problem_of({option("mode", "query"), option("query", " ; ")}) == "query: there is no statement");
+  CHECK(problem_of({option("mode", "query"), option("expect", "1")}) ==
+        "expect: needs a `query` whose value it can be held against");
+  CHECK(problem_of({option("mode", "query"), option("query", "SELECT 1"), option("expect", ">=")}) ==
+        "expect: there is no value behind the operator");
+  CHECK_FALSE(problem_of({option("mode", "inspekt")}).empty());
+}
+
+TEST_CASE("sqlite words: the declaration is whole") {
+  const auto type = checks::sqlite();
+  CHECK(type.name == "sqlite");
+  CHECK(type.make_blocking);
+  CHECK_FALSE(type.make_async);
+  for (const auto& info : type.options) CHECK(info.doc.ends_with("."));
+}
+
+TEST_CASE("sqlite words: paths become URIs without a meaning of their own") {
+  CHECK(database_uri("/data/app.db", access::read) == "file:/data/app.db?mode=ro");
+  CHECK(database_uri("/data/app.db", access::read_without_trace) == "file:/data/app.db?mode=ro&readonly_shm=1");
+  CHECK(database_uri("/a b?c#d%", access::write) == "file:/a%20b%3Fc%23d%25?mode=rw");
+  CHECK(database_uri("//host/app.db", access::read) == "file:/host/app.db?mode=ro");
+  CHECK(database_uri("app.db", access::read) == "file:app.db?mode=ro");
+}
+
+TEST_CASE("sqlite words: the authorizer lets only reading pass") {
+  auto allowed = [](int action, const char* first = nullptr, const char* second = nullptr) {
+    return authorize_reading(nullptr, action, first, second, nullptr, nullptr) == SQLITE_OK;
+  };
+  CHECK(allowed(SQLITE_SELECT));
+  CHECK(allowed(SQLITE_READ, "t", "x"));
+  CHECK(allowed(SQLITE_FUNCTION, nullptr, "count"));
+  CHECK(allowed(SQLITE_PRAGMA, "Quick_Check", nullptr));
+  CHECK(allowed(SQLITE_PRAGMA, "user_version", nullptr));
+  CHECK_FALSE(allowed(SQLITE_PRAGMA, "user_version", "3"));
+  CHECK_FALSE(allowed(SQLITE_PRAGMA, "wal_checkpoint", nullptr));
+  CHECK_FALSE(allowed(SQLITE_FUNCTION, nullptr, "load_extension"));
+  // Action codes run from 1 (SQLITE_CREATE_INDEX) to 33 (SQLITE_RECURSIVE).
+  for (int action = 0; action <= 40; ++action) {
+    if (action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_RECURSIVE || action == SQLITE_FUNCTION)
+      continue;
+    CAPTURE(action);
+    CHECK_FALSE(allowed(action));
+  }
+}

@@ -1,0 +1,128 @@
+// The options of the websocket check: what is accepted, what is a problem, what cannot be built.
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+#include <doctest/doctest.h>
+
+#include <telltale/async_check.hpp>
+#include <telltale/check_type.hpp>
+
+#include "websocket/plan.hpp"
+
+namespace telltale::checks {
+check_type websocket();
+}
+
+using namespace telltale;
+
+namespace {
+
+using pairs = std::vector<std::pair<std::string, raw_value>>;
+
+raw_value text(std::string value) { return raw_value::scalar(std::move(value)); }
+raw_value map_of(pairs members) {
+  std::vector<raw_member> out;
+  for (auto& [key, value] : members) out.push_back({key, {}, std::move(value)});
+  return raw_value::map(std::move(out));
+}
+
+std::string problems_of(pairs members) {
+  problems found;
+  checks::websocket().validate(map_of(std::move(members)), found, {});
+  std::string out;
+  for (const auto& p : found.list()) out += p.message + "\n";
+  return out;
+}
+
+raw_value header(const std::string& name, const std::string& value) { return map_of({{name, text(value)}}); }
+
+}  // namespace
+
+TEST_CASE("websocket options: everything at once is accepted") {
+  CHECK(problems_of({{"url", text("wss://example.org/ws?x=1")},
+                     {"subprotocol", text("chat.v2")},
+                     {"headers", header("X-Api-Key", "abc")},
+                     {"ping", text("true")},
+                     {"send", text("hello")},
+                     {"expect", text("world")},
+                     {"ca_file", text("/etc/ca.pem")},
+                     {"server_name", text("ws.example.org")},
+                     {"certificate", map_of({{"warn", text("14d")}, {"fail", text("1d")}})}}) == "");
+  CHECK(problems_of({{"url", text("ws://[::1]:8000/")}}) == "");
+}
+
+TEST_CASE("websocket options: mistakes are told before anything is connected") {
+  struct row {
+    std::string words;
+    pairs options;
+  };
+  const auto ws = text("ws://127.0.0.1/");
+  const auto wss = text("wss://127.0.0.1/");
+  const row rows[] = {
+      {"ws:// or wss://", {{"url", text("http://127.0.0.1/")}}},
+      {"host is a name or an IP address", {{"url", text("ws://a%0d%0ab/")}}},
+      {"no #fragment", {{"url", text("ws://127.0.0.1/#x")}}},
+      {"subprotocol: expected one name", {{"url", ws}, {"subprotocol", text("a, b")}}},
+      {"letters, digits and hyphens", {{"url", ws}, {"headers", header("X Y", "a")}}},
+      {"control character", {{"url", ws}, {"headers", header("X-A", "a\r\nX-B: c")}}},
+      {"Host is set by the handshake", {{"url", ws}, {"headers", header("Host", "a")}}},
+      {"upgrade is set by the handshake", {{"url", ws}, {"headers", header("upgrade", "a")}}},
+      {"Connection is set by the handshake", {{"url", ws}, {"headers", header("Connection", "a")}}},
+      {"SEC-WebSocket-Key is set", {{"url", ws}, {"headers", header("SEC-WebSocket-Key", "a")}}},
+      {"Content-Length is set", {{"url", ws}, {"headers", header("Content-Length", "4")}}},
+      {"expect: an empty text", {{"url", ws}, {"expect", text("")}}},
+      {"send: the text is empty", {{"url", ws}, {"send", text("")}}},
+      {"server_name: expected", {{"url", wss}, {"server_name", text("a b")}}},
+      {"need a wss:// URL", {{"url", ws}, {"ca_file", text("/ca")}}},
+      {"need a wss:// URL", {{"url", ws}, {"insecure", text("true")}}},
+      {"need a wss:// URL", {{"url", ws}, {"certificate", map_of({{"warn", text("1d")}})}}},
+      {"insecure turns verification off", {{"url", wss}, {"insecure", text("true")}, {"ca_file", text("/ca")}}},
+  };
+  for (const auto& r : rows) {
+    CAPTURE(r.words);
+    const auto found = problems_of(r.options);
+    CAPTURE(found);
+    CHECK(found.find(r.words) != std::string::npos);
+  }
+}
+
+TEST_CASE("websocket options: messages show the URL without its query") {
+  url target{"", "ws", "::1", 8000, "/ws?token=hidden"};
+  CHECK(websocket::shown(target) == "ws://[::1]:8000/ws");
+}
+
+TEST_CASE("websocket options: what cannot be read is told when the check is built, without the value") {
+  const auto failure_of = [](pairs members) -> std::string {
+    try {
+      checks::websocket().make_async(map_of(std::move(members)));
+    } catch (const std::runtime_error& e) {
+      return e.what();
+    }
+    return "";
+  };
+  const auto from = [](const char* kind, const char* where) {
+    return map_of({{"X-A", map_of({{kind, text(where)}})}});
+  };
+  const auto dir = std::filesystem::temp_directory_path() / ("telltale-ws-options-" + std::to_string(::getpid()));
+  std::filesystem::create_directory(dir);
+  std::ofstream(dir / "split") << "hidden\r\nX-B: c";
+  std::ofstream(dir / "empty.pem") << "not a certificate";
+  const auto ws = text("ws://127.0.0.1/");
+  const auto wss = text("wss://127.0.0.1/");
+
+  CHECK(failure_of({{"url", ws}, {"headers", from("file", "/nonexistent/x")}}).find("/nonexistent/x") !=
+        std::string::npos);
+  const auto split = failure_of({{"url", ws}, {"headers", from("file", (dir / "split").c_str())}});
+  CHECK(split.find("control character") != std::string::npos);
+  CHECK(split.find("hidden") == std::string::npos);
+  CHECK(failure_of({{"url", wss}, {"ca_file", text("/nonexistent/ca")}}) ==
+        "ca_file /nonexistent/ca: No such file or directory");
+  CHECK(failure_of({{"url", wss}, {"ca_file", text(dir.string())}}).find("not a regular file") != std::string::npos);
+  CHECK(failure_of({{"url", wss}, {"ca_file", text((dir / "empty.pem").string())}}).find("no certificate") !=
+        std::string::npos);
+  CHECK(failure_of({{"url", ws}, {"headers", header("X-A", "fine")}}) == "");
+  std::filesystem::remove_all(dir);
+}

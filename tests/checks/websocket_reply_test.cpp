@@ -1,0 +1,135 @@
+// The handshake reply, judged without a socket: one row a way to get it wrong.
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "websocket/reply.hpp"
+#include "websocket/request.hpp"
+
+using namespace telltale;
+using namespace telltale::websocket;
+
+namespace {
+
+const std::string key = "dGhlIHNhbXBsZSBub25jZQ==";
+const std::string accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";  // RFC 6455 section 1.3
+
+std::string switching(const std::string& more) { return "HTTP/1.1 101 Switching Protocols\r\n" + more + "\r\n"; }
+const std::string upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\n";
+const std::string accepted = upgrade + "Sec-WebSocket-Accept: " + accept + "\r\n";
+
+struct row {
+  std::string name;
+  std::string head;
+  reason why;
+  const char* words;
+  const char* subprotocol = "";
+};
+
+}  // namespace
+
+TEST_CASE("reply: the accept value is the one of RFC 6455") { CHECK(accept_for(key) == accept); }
+
+TEST_CASE("reply: a correct handshake is accepted") {
+  CHECK_FALSE(judge_reply(switching(accepted), {accept, ""}));
+  CHECK_FALSE(judge_reply(switching(accepted + "Sec-WebSocket-Protocol: chat.v2\r\n"), {accept, "chat.v2"}));
+  CHECK_FALSE(judge_reply(switching("UPGRADE: WebSocket\r\nconnection: keep-alive, upgrade\r\nServer: x\r\n"
+                                    "sec-websocket-accept: " +
+                                    accept + "\r\n"),
+                          {accept, ""}));
+}
+
+TEST_CASE("reply: every broken handshake has its reason and its sentence") {
+  const std::string redirect =
+      "HTTP/1.1 301 Moved Permanently\r\nLocation: https://other.example/ws?token=hidden\r\n\r\n";
+  const row rows[] = {
+      {"200", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", reason::protocol, "200 OK instead of 101"},
+      {"204", "HTTP/1.1 204 No Content\r\n\r\n", reason::protocol, "204 No Content"},
+      {"301", redirect, reason::refused, "a redirect to https://other.example/ws, which"},
+      {"302 without a place", "HTTP/1.1 302 Found\r\n\r\n", reason::refused, "302 Found, a redirect, which"},
+      {"302 with credentials", "HTTP/1.1 302 Found\r\nLocation: https://a:b@c/\r\n\r\n", reason::refused,
+       "a redirect, which"},
+      {"400", "HTTP/1.1 400 Bad Request\r\n\r\n", reason::refused, "400 Bad Request"},
+      {"401", "HTTP/1.1 401 Whatever\r\n\r\n", reason::auth, "401 Unauthorized"},
+      {"403", "HTTP/1.1 403 Forbidden\r\n\r\n", reason::auth, "403 Forbidden"},
+      {"404", "HTTP/1.1 404 Not Found\r\n\r\n", reason::refused, "404 Not Found"},
+      {"426", "HTTP/1.1 426 Upgrade Required\r\n\r\n", reason::protocol, "426 Upgrade Required"},
+      {"429", "HTTP/1.1 429 Too Many Requests\r\n\r\n", reason::refused, "429 Too Many Requests"},
+      {"500", "HTTP/1.1 500 Oops\r\n\r\n", reason::refused, "500 Internal Server Error"},
+      {"503 of HTTP/1.0", "HTTP/1.0 503 Nope\r\n\r\n", reason::refused, "503 Service Unavailable"},
+      {"a status nobody knows", "HTTP/1.1 799 Odd\r\n\r\n", reason::refused, "with 799"},
+      {"100", "HTTP/1.1 100 Continue\r\n\r\n", reason::protocol, "100 Continue instead of 101"},
+      {"HTTP/1.0 with 101", "HTTP/1.0 101 Switching Protocols\r\n" + accepted + "\r\n", reason::protocol,
+       "not HTTP/1.1"},
+      {"no Upgrade", switching("Connection: Upgrade\r\nSec-WebSocket-Accept: " + accept + "\r\n"), reason::protocol,
+       "no 'Upgrade: websocket'"},
+      {"upgrade to something else", switching("Upgrade: h2c\r\nConnection: Upgrade\r\n"), reason::protocol,
+       "no 'Upgrade: websocket'"},
+      {"no Connection", switching("Upgrade: websocket\r\nSec-WebSocket-Accept: " + accept + "\r\n"), reason::protocol,
+       "no 'Connection: Upgrade'"},
+      {"Connection: close", switching("Upgrade: websocket\r\nConnection: close\r\n"), reason::protocol,
+       "no 'Connection: Upgrade'"},
+      {"no accept", switching(upgrade), reason::protocol, "no Sec-WebSocket-Accept"},
+      {"wrong accept", switching(upgrade + "Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n"), reason::protocol,
+       "wrong Sec-WebSocket-Accept"},
+      {"accept in other case", switching(upgrade + "Sec-WebSocket-Accept: S3PPLMBITXAQ9KYGZZHZRBK+XOO=\r\n"),
+       reason::protocol, "wrong Sec-WebSocket-Accept"},
+      {"two accepts", switching(accepted + "Sec-WebSocket-Accept: " + accept + "\r\n"), reason::protocol, "several"},
+      {"an extension", switching(accepted + "Sec-WebSocket-Extensions: permessage-deflate\r\n"), reason::protocol,
+       "extension that was not asked for"},
+      {"an unsolicited subprotocol", switching(accepted + "Sec-WebSocket-Protocol: chat\r\n"), reason::protocol,
+       "subprotocol that was not asked for"},
+      {"a missing subprotocol", switching(accepted), reason::protocol, "does not speak the subprotocol 'chat'", "chat"},
+      {"another subprotocol", switching(accepted + "Sec-WebSocket-Protocol: CHAT\r\n"), reason::protocol,
+       "another subprotocol than 'chat'", "chat"},
+      {"two subprotocols", switching(accepted + "Sec-WebSocket-Protocol: chat\r\nSec-WebSocket-Protocol: chat\r\n"),
+       reason::protocol, "another subprotocol than 'chat'", "chat"},
+      {"no version", "HTTP/ 101\r\n\r\n", reason::protocol, "not valid HTTP"},
+      {"a header without a colon", switching("Upgrade\r\n"), reason::protocol, "not valid HTTP"},
+      {"a NUL in a header", switching(std::string("A: b\0c\r\n", 8)), reason::protocol, "not valid HTTP"},
+      {"nothing", "", reason::protocol, "not valid HTTP"},
+  };
+  for (const auto& r : rows) {
+    CAPTURE(r.name);
+    const auto failed = judge_reply(r.head, {accept, r.subprotocol});
+    REQUIRE(failed);
+    CHECK(failed->why == r.why);
+    CAPTURE(failed->sentence);
+    CHECK(failed->sentence.find(r.words) != std::string::npos);
+    CHECK(failed->sentence.find("hidden") == std::string::npos);
+    CHECK(failed->sentence.find("a:b") == std::string::npos);
+  }
+}
+
+TEST_CASE("reply: the first bytes tell a server that does not speak HTTP") {
+  CHECK_FALSE(judge_first_bytes(""));
+  CHECK_FALSE(judge_first_bytes("H"));
+  CHECK_FALSE(judge_first_bytes("HTTP/1.1 101"));
+  REQUIRE(judge_first_bytes("SSH-2.0-OpenSSH"));
+  CHECK(judge_first_bytes("SSH-2.0-OpenSSH")->sentence == "the server does not speak HTTP");
+  REQUIRE(judge_first_bytes("\x15\x03\x01"));
+  CHECK(judge_first_bytes("\x15\x03\x01")->sentence.find("wss://") != std::string::npos);
+}
+
+TEST_CASE("reply: the head ends at the first empty line") {
+  CHECK(head_length("HTTP/1.1 101 X\r\nA: b\r\n") == 0);
+  CHECK(head_length("A\r\n\r\nB\r\n\r\n") == 5);
+}
+
+TEST_CASE("request: it asks for what was configured and nothing else") {
+  url target{"ws://h:81/p?q=1", "ws", "h", 81, "/p?q=1"};
+  const auto text = make_request(target, key, "chat", {{"Authorization", "Bearer x"}});
+  CHECK(text ==
+        "GET /p?q=1 HTTP/1.1\r\nHost: h:81\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " +
+            key +
+            "\r\nSec-WebSocket-Protocol: chat\r\n"
+            "Authorization: Bearer x\r\nUser-Agent: telltale\r\n\r\n");
+  target = {"", "wss", "::1", 443, "/"};
+  const auto second = make_request(target, key, "", {{"user-agent", "mine"}});
+  CHECK(second.find("Host: [::1]\r\n") != std::string::npos);
+  CHECK(second.find("Protocol") == std::string::npos);
+  CHECK(second.find("telltale") == std::string::npos);
+  CHECK(make_key() != make_key());
+  CHECK(make_key().size() == 24);
+}

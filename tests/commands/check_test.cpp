@@ -1,0 +1,133 @@
+#include "commands/check.hpp"
+
+#include <stdexcept>
+
+#include <doctest/doctest.h>
+
+#include "fakes/temp_folder.hpp"
+
+using namespace telltale;
+
+namespace {
+
+struct door_options {
+  file_path path;
+};
+
+class door_check final : public blocking_check {
+ public:
+  explicit door_check(door_options) {}
+  outcome probe(probe_context&) override { return outcome::pass("closed"); }
+};
+
+check_table table() {
+  return {blocking_type<door_check>("door", "Watches a door.",
+                                    options_of<door_options>().required("path", &door_options::path, "Which."), {})};
+}
+
+/// Every check whose name begins with b fails.
+check_results fake_run(const config& chosen) {
+  check_results out;
+  for (const auto& one : chosen.checks)
+    out.push_back(
+        {one,
+         one.settings.name.starts_with('b') ? outcome::fail(reason::missing, "no door") : outcome::pass("closed"),
+         {}});
+  return out;
+}
+
+const std::string three =
+    "checks:\n"
+    "- {name: alpha, type: door, path: /a}\n"
+    "- {name: beta, type: door, path: /b}\n"
+    "- {name: gamma, type: door, path: /c}\n";
+
+command_result run(const std::string& text, check_command asked, check_surroundings world = {}) {
+  temp_folder folder;
+  asked.config = folder.write("t.yaml", text);
+  if (!world.variables) world.variables = [](std::string_view) { return std::nullopt; };
+  if (!world.run) world.run = fake_run;
+  return check(asked, table(), world);
+}
+
+check_command wants(std::vector<std::string> names, result_format format = result_format::text) {
+  check_command out;
+  out.names = std::move(names);
+  out.format = format;
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("check: all checks run, and a critical failure is exit code 1") {
+  const auto done = run(three, wants({}));
+  CHECK(done.exit_code == 1);
+  CHECK(done.out == "[+]alpha ok\n[-]beta fail missing: no door\n[+]gamma ok\n");
+  CHECK(done.err.empty());
+}
+
+TEST_CASE("check: only the named ones run, in the order of the configuration") {
+  const auto done = run(three, wants({"gamma", "alpha", "gamma"}));
+  CHECK(done.exit_code == 0);
+  CHECK(done.out == "[+]alpha ok\n[+]gamma ok\n");
+}
+
+TEST_CASE("check: an unknown name is a usage error with a hint, and nothing runs") {
+  check_surroundings world;
+  world.run = [](const config&) -> check_results { throw std::runtime_error("must not run"); };
+  const auto done = run(three, wants({"alpha", "gama"}), world);
+  CHECK(done.exit_code == 2);
+  CHECK(done.out.empty());
+  CHECK(done.err.find("has no check 'gama'; did you mean 'gamma'?") != std::string::npos);
+}
+
+TEST_CASE("check: a broken configuration is told with its place") {
+  const auto done = run("checks:\n- {name: a, type: door, pth: /a}\n", wants({}));
+  CHECK(done.exit_code == 2);
+  CHECK(done.err.find("t.yaml:2:") != std::string::npos);
+  CHECK(done.err.find("did you mean 'path'?") != std::string::npos);
+}
+
+TEST_CASE("check: for Nagios every error is one line on standard output and code 3") {
+  const auto done = run("checks: [\n", wants({}, result_format::nagios));
+  CHECK(done.exit_code == 3);
+  CHECK(done.err.empty());
+  CHECK(done.out.starts_with("TELLTALE UNKNOWN - "));
+  CHECK(done.out.find('\n') == done.out.size() - 1);
+  CHECK(run(three, wants({}, result_format::nagios)).exit_code == 2);
+}
+
+TEST_CASE("check: what cannot be built is told, not thrown") {
+  check_surroundings world;
+  world.run = [](const config&) -> check_results { throw std::runtime_error("the secret cannot be read"); };
+  const auto done = run(three, wants({}), world);
+  CHECK(done.exit_code == 2);
+  CHECK(done.err == "telltale check: the secret cannot be read\n");
+}
+
+TEST_CASE("check: the table is coloured on a terminal, unless NO_COLOR or the option says otherwise") {
+  struct row {
+    color_mode mode;
+    bool terminal;
+    const char* no_color;
+    bool coloured;
+  };
+  for (const auto& [mode, terminal, no_color, coloured] : {
+           row{color_mode::automatic, true, nullptr, true},
+           row{color_mode::automatic, true, "", true},
+           row{color_mode::automatic, true, "1", false},
+           row{color_mode::automatic, false, nullptr, false},
+           row{color_mode::always, false, "1", true},
+           row{color_mode::never, true, nullptr, false},
+       }) {
+    check_surroundings world;
+    world.terminal = terminal;
+    world.variables = [no_color](std::string_view name) -> std::optional<std::string> {
+      if (name != "NO_COLOR" || !no_color) return std::nullopt;
+      return no_color;
+    };
+    auto asked = wants({}, result_format::table);
+    asked.color = mode;
+    CHECK((run(three, asked, world).out.find('\x1B') != std::string::npos) == coloured);
+  }
+}

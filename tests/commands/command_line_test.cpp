@@ -1,0 +1,169 @@
+#include "commands/command_line.hpp"
+
+#include <sstream>
+
+#include <doctest/doctest.h>
+
+#include "commands/help_text.hpp"
+
+using namespace telltale;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::vector<std::string> split(const std::string& line) {
+  std::istringstream words(line);
+  std::vector<std::string> out;
+  for (std::string word; words >> word;) out.push_back(word);
+  return out;
+}
+
+template <class Command>
+Command parsed(const std::string& line) {
+  auto out = parse_command_line(split(line));
+  if (const auto* refused = std::get_if<command_result>(&out); refused && !std::is_same_v<Command, command_result>)
+    FAIL(line << ": " << refused->err);
+  REQUIRE(std::holds_alternative<Command>(out));
+  return std::get<Command>(out);
+}
+
+}  // namespace
+
+TEST_CASE("command line: nothing at all serves with the defaults") {
+  const auto serve = parsed<serve_command>("");
+  CHECK(serve.config.empty());
+  CHECK(serve.listen.empty());
+  CHECK(serve.format == log_format::json);
+  CHECK(serve.level == log_level::info);
+}
+
+TEST_CASE("command line: options without a command belong to serve") {
+  for (const char* line :
+       {"-c a.yaml --listen 127.0.0.1:1 --listen [::]:2 --log-format text --log-level debug",
+        "serve --config=a.yaml --listen=127.0.0.1:1 --listen=[::]:2 --log-format=text --log-level=debug"}) {
+    const auto serve = parsed<serve_command>(line);
+    CHECK(serve.config == "a.yaml");
+    CHECK(serve.listen == std::vector<std::string>{"127.0.0.1:1", "[::]:2"});
+    CHECK(serve.format == log_format::text);
+    CHECK(serve.level == log_level::debug);
+  }
+}
+
+TEST_CASE("command line: check takes names, a file, a format and colour in any order") {
+  const auto check = parsed<check_command>("check db -c - --format junit disk --color never");
+  CHECK(check.config == "-");
+  CHECK(check.names == std::vector<std::string>{"db", "disk"});
+  CHECK(check.format == result_format::junit);
+  CHECK(check.color == color_mode::never);
+  CHECK(parsed<check_command>("check").format == result_format::table);
+}
+
+TEST_CASE("command line: healthcheck asks the ready gate within one second unless told otherwise") {
+  const auto plain = parsed<healthcheck_command>("healthcheck");
+  CHECK(plain.question.gate == gate::ready);
+  CHECK(plain.question.url.empty());
+  CHECK(!plain.question.config);
+  CHECK(plain.timeout == 1s);
+  const auto full = parsed<healthcheck_command>("healthcheck --gate live --url unix:/x --timeout 250ms");
+  CHECK(full.question.gate == gate::live);
+  CHECK(full.question.url == "unix:/x");
+  CHECK(full.timeout == 250ms);
+  CHECK(parsed<healthcheck_command>("healthcheck -c a.yaml").question.config == "a.yaml");
+}
+
+TEST_CASE("command line: everything behind -- is the command of wait, options included") {
+  const auto wait = parsed<wait_command>("wait --timeout 2m --interval 100ms -- ./server --timeout x -- y");
+  CHECK(wait.timeout == 2min);
+  CHECK(wait.interval == 100ms);
+  CHECK(wait.program == std::vector<std::string>{"./server", "--timeout", "x", "--", "y"});
+  CHECK(parsed<wait_command>("wait").program.empty());
+  CHECK(parsed<wait_command>("wait").timeout == 60s);
+}
+
+TEST_CASE("command line: validate, checks and schema") {
+  CHECK(parsed<validate_command>("validate a.yaml - b.yaml").files ==
+        std::vector<std::string>{"a.yaml", "-", "b.yaml"});
+  CHECK(parsed<checks_command>("checks").type.empty());
+  CHECK(parsed<checks_command>("checks disk --format json").type == "disk");
+  CHECK(parsed<checks_command>("checks disk --format json").format == listing_format::json);
+  CHECK(parsed<checks_command>("checks --markdown").format == listing_format::markdown);
+  parsed<schema_command>("schema");
+}
+
+TEST_CASE("command line: what is not understood is refused in one line that helps") {
+  struct row {
+    std::string line;
+    int code;
+    std::string says;
+  };
+  for (const auto& [line, code, says] : std::vector<row>{
+           {"chekc", 2, "unknown command 'chekc'; did you mean 'check'?"},
+           {"frobnicate", 2, "unknown command 'frobnicate'"},
+           {"--listne 1:2", 2, "unknown option '--listne'; did you mean '--listen'?"},
+           {"--listne=1:2", 2, "unknown option '--listne'; did you mean"},
+           {"-x", 2, "unknown option '-x'"},
+           {"-c a.yaml check", 2, "write the command first: telltale check"},
+           {"--listen 1:2 3:4", 2, "unexpected argument '3:4'"},
+           {"serve here", 2, "unexpected argument 'here'"},
+           {"-c", 2, "--config"},
+           {"-c a -c b", 2, "--config"},
+           {"--log-level loud", 2, "--log-level: expected one of debug, info, warn, error, not 'loud'"},
+           {"--log-format jsn", 2, "did you mean 'json'?"},
+           {"check --format xml", 2, "--format: expected one of table, json, text, junit, nagios, not 'xml'"},
+           {"check --color maybe", 2, "--color: expected one of"},
+           {"wait --timeout 5", 2, "--timeout: expected a duration such as 500ms or 10s, not '5'"},
+           {"wait --interval 0s", 2, "--interval: expected a duration"},
+           {"wait --", 2, "a command is missing after --"},
+           {"wait ./server", 2, "unexpected argument './server'"},
+           {"wait --url http://a:1 -c b.yaml", 2, "give --url or -c, not both"},
+           {"validate", 2, "name at least one file"},
+           {"checks a b", 2, "name one check type"},
+           {"checks disk --markdown", 2, "--markdown is the whole page"},
+           {"schema x", 2, "unexpected argument 'x'"},
+           {"worker x", 2, "unknown command 'worker'"},
+           {"help frobnicate", 2, "unknown command 'frobnicate'"},
+           {"healthcheck --gate all", 1, "--gate: expected one of live, ready, startup, not 'all'"},
+           {"healthcheck --frob", 1, "unknown option '--frob'"},
+           {"healthcheck --timeout", 1, "--timeout"},
+       }) {
+    CAPTURE(line);
+    const auto refused = parsed<command_result>(line);
+    CAPTURE(refused.err);
+    CHECK(refused.exit_code == code);
+    CHECK(refused.out.empty());
+    CHECK(refused.err.starts_with("telltale"));
+    CHECK(refused.err.find(says) != std::string::npos);
+    CHECK(refused.err.find('\n') == refused.err.size() - 1);
+  }
+}
+
+TEST_CASE("command line: help and version go to standard output and are no failure") {
+  for (const char* line : {"--help", "-h", "help"}) {
+    const auto help = parsed<command_result>(line);
+    CHECK(help.exit_code == 0);
+    CHECK(help.err.empty());
+    for (const auto& command : commands_help) CHECK(help.out.find(command.summary) != std::string::npos);
+    CHECK(help.out.find("/etc/telltale/telltale.yaml") != std::string::npos);
+    CHECK(help.out.find("TELLTALE_URL") != std::string::npos);
+    CHECK(help.out.find("worker") == std::string::npos);
+  }
+  CHECK(parsed<command_result>("--version").out.starts_with("telltale 0."));
+  CHECK(parsed<command_result>("-V").out.find("Boost 1.81") != std::string::npos);
+}
+
+TEST_CASE("command line: every command has a help of its own with its options") {
+  struct row {
+    std::string_view name, shows;
+  };
+  for (const auto& [name, shows] :
+       {row{"serve", "--listen"}, row{"check", "junit"}, row{"healthcheck", "Docker reserves 2"}, row{"wait", "126"},
+        row{"validate", "FILE"}, row{"checks", "--markdown"}, row{"schema", "yaml-language-server"}}) {
+    for (const auto& line : {std::string(name) + " --help", "help " + std::string(name)}) {
+      CAPTURE(line);
+      const auto help = parsed<command_result>(line);
+      CHECK(help.exit_code == 0);
+      CHECK(help.out.find("telltale " + std::string(name)) != std::string::npos);
+      CHECK(help.out.find(shows) != std::string::npos);
+    }
+  }
+}

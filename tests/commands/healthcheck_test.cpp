@@ -1,0 +1,144 @@
+#include "commands/healthcheck.hpp"
+
+#include <doctest/doctest.h>
+
+#include "commands/ask_gate.hpp"
+#include "commands/small_server.hpp"
+#include "commands/wait.hpp"
+#include "fakes/temp_folder.hpp"
+
+using namespace telltale;
+using namespace std::chrono_literals;
+
+namespace {
+
+const environment nothing_set = [](std::string_view) { return std::nullopt; };
+
+command_result ask(const std::string& url, std::chrono::milliseconds timeout = 5s, gate g = gate::ready) {
+  healthcheck_command asked;
+  asked.question.url = url;
+  asked.question.gate = g;
+  asked.timeout = timeout;
+  return healthcheck(asked, {}, nothing_set);
+}
+
+}  // namespace
+
+TEST_CASE("healthcheck: a gate that passes is exit code 0, with its lines") {
+  const small_server server(http_answer(200, "[+]db ok\nready check passed\n"));
+  const auto done = ask(server.url());
+  CHECK(done.exit_code == 0);
+  CHECK(done.out == "[+]db ok\nready check passed\n");
+  CHECK(done.err.empty());
+  CHECK(server.request().starts_with("GET /ready HTTP/1.1\r\nHost: 127.0.0.1:"));
+  CHECK(server.request().find("\r\nAccept: text/plain\r\n") != std::string::npos);
+}
+
+TEST_CASE("healthcheck: a gate that fails is exit code 1, with its reasons and nothing else") {
+  const small_server server(http_answer(503, "[-]db fail missing: no file\nlive check failed\n"));
+  const auto done = ask(server.url(), 5s, gate::live);
+  CHECK(done.exit_code == 1);
+  CHECK(done.out == "[-]db fail missing: no file\nlive check failed\n");
+  CHECK(server.request().starts_with("GET /health HTTP/1.1\r\n"));
+}
+
+TEST_CASE("healthcheck: who answers cannot send commands to the terminal, nor a flood") {
+  const small_server server(http_answer(503, "\x1B[2Jred\r\n" + std::string(20'000, 'x') + "\n"));
+  const auto done = ask(server.url());
+  CHECK(done.out.starts_with("?[2Jred\nxxx"));
+  CHECK(done.out.size() <= 4096);
+}
+
+TEST_CASE("healthcheck: answers that are not a gate's are failures and say so") {
+  struct row {
+    std::string answer, says;
+  };
+  for (const auto& [answer, says] : {
+           row{http_answer(404, "no such page\n"), "answered 404"},
+           row{http_answer(301, ""), "answered 301"},
+           row{http_answer(204, ""), "answered 204"},
+           row{http_answer(503, ""), "answered 503"},
+           row{"SSH-2.0-OpenSSH_9.2\r\n", "not HTTP"},
+           row{"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", "cut short"},
+           row{"H", "without an answer"},
+       }) {
+    CAPTURE(answer);
+    const small_server server(answer);
+    const auto done = ask(server.url());
+    CHECK(done.exit_code == 1);
+    CHECK(done.out.find(says) != std::string::npos);
+  }
+}
+
+TEST_CASE("healthcheck: nobody there is exit code 1 with what to look at") {
+  std::string url;
+  {
+    const small_server server("");
+    url = server.url();  // free again after this
+  }
+  const auto done = ask(url);
+  CHECK(done.exit_code == 1);
+  CHECK(done.out == "no answer from " + url +
+                        "/ready: Connection refused; is the sidecar running, and is that where it listens?\n");
+}
+
+TEST_CASE("healthcheck: a sidecar that says nothing costs the timeout and no more") {
+  const small_server server("", manners::silent);
+  const auto begin = std::chrono::steady_clock::now();
+  const auto done = ask(server.url(), 100ms);
+  CHECK(done.exit_code == 1);
+  CHECK(done.out.find("nothing came in time") != std::string::npos);
+  CHECK(std::chrono::steady_clock::now() - begin >= 100ms);
+  CHECK(std::chrono::steady_clock::now() - begin < 5s);
+}
+
+TEST_CASE("healthcheck: localhost and Unix sockets") {
+  const small_server server(http_answer(200, "ok\n"));
+  CHECK(ask("http://localhost" + server.url().substr(server.url().rfind(':'))).exit_code == 0);
+  temp_folder folder;
+  const auto path = folder.path() + "/t.sock";
+  const small_server local(http_answer(200, "ok\n"), manners::answers, path);
+  CHECK(ask("unix:" + path).exit_code == 0);
+  CHECK(local.request().find("\r\nHost: localhost\r\n") != std::string::npos);
+  CHECK(ask("unix:" + folder.path() + "/none.sock").out.find("No such file") != std::string::npos);
+  CHECK(ask("unix:/" + std::string(200, 'x')).out.find("too long") != std::string::npos);
+}
+
+TEST_CASE("healthcheck: https to a server without TLS fails with that word") {
+  const small_server server("SSH-2.0-OpenSSH_9.2\r\n", manners::greets);
+  const auto done = ask("https" + server.url().substr(4), 2s);
+  CHECK(done.exit_code == 1);
+  CHECK(done.out.find("TLS") != std::string::npos);
+}
+
+TEST_CASE("healthcheck: bad arguments are exit code 1 as well, because Docker reserves 2") {
+  CHECK(ask("ftp://x").exit_code == 1);
+  healthcheck_command asked;
+  asked.question.config = "/nowhere/at/all.yaml";
+  CHECK(healthcheck(asked, {}, nothing_set).exit_code == 1);
+}
+
+TEST_CASE("healthcheck: -c asks where that file makes the sidecar listen") {
+  const small_server server(http_answer(200, "ok\n"));
+  temp_folder folder;
+  healthcheck_command asked;
+  asked.timeout = 5s;
+  asked.question.config = folder.write(
+      "t.yaml", "server: {listen: '" + server.url().substr(7) + "'}\nready_without_checks: true\nchecks: []\n");
+  CHECK(healthcheck(asked, {}, nothing_set).exit_code == 0);
+}
+
+TEST_CASE("wait: the whole command against a real socket") {
+  const small_server server(http_answer(200, "ready check passed\n"));
+  wait_command wanted;
+  wanted.question.url = server.url();
+  CHECK(wait(wanted, {}, nothing_set) == 0);
+  wanted.question.url = "ftp://x";
+  CHECK(wait(wanted, {}, nothing_set) == 2);
+}
+
+TEST_CASE("wait: a command that cannot be run has the codes of shells") {
+  CHECK(become({"telltale-no-such-program"}) == 127);
+  temp_folder folder;
+  CHECK(become({folder.write("plain.txt", "not a program")}) == 126);
+}

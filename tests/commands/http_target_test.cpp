@@ -1,0 +1,75 @@
+#include "commands/http_target.hpp"
+
+#include <stdexcept>
+
+#include <doctest/doctest.h>
+
+#include "commands/find_sidecar.hpp"
+
+using namespace telltale;
+
+TEST_CASE("http target: a URL without a path asks for the gate, one with a path for that") {
+  struct row {
+    std::string_view url;
+    gate g;
+    http_target expected;
+  };
+  for (const auto& [url, g, expected] : {
+           row{"http://127.0.0.1:9640",
+               gate::ready,
+               {false, "127.0.0.1", 9640, "", "/ready", "http://127.0.0.1:9640/ready"}},
+           row{"http://localhost:1/", gate::live, {false, "localhost", 1, "", "/health", "http://localhost:1/health"}},
+           row{"https://[::1]:2", gate::startup, {true, "::1", 2, "", "/startup", "https://[::1]:2/startup"}},
+           row{"http://sidecar/readyz?verbose",
+               gate::live,
+               {false, "sidecar", 80, "", "/readyz?verbose", "http://sidecar:80/readyz?verbose"}},
+           row{"unix:/run/t.sock", gate::ready, {false, "", 0, "/run/t.sock", "/ready", "unix:/run/t.sock /ready"}},
+       }) {
+    CAPTURE(url);
+    CHECK(parse_target(url, g) == expected);
+  }
+}
+
+TEST_CASE("http target: anything else is refused without repeating it") {
+  for (const std::string url :
+       {"", "127.0.0.1:9640", "ftp://a", "ws://a", "http://", "http://user:hunter2@a", "unix:relative"}) {
+    CAPTURE(url);
+    std::string said;
+    try {
+      parse_target(url, gate::ready);
+    } catch (const std::runtime_error& error) {
+      said = error.what();
+    }
+    CHECK(!said.empty());
+    CHECK(said.find("hunter2") == std::string::npos);
+  }
+}
+
+TEST_CASE("http target: a sidecar is asked on this machine where its configuration makes it listen") {
+  auto target_of = [](std::string listen, bool tls = false) {
+    server_settings server;
+    server.listen = {std::move(listen), "127.0.0.1:1"};
+    if (tls) server.tls.emplace();
+    return local_target(server, gate::ready);
+  };
+  CHECK(target_of("0.0.0.0:9640").shown == "http://127.0.0.1:9640/ready");
+  CHECK(target_of("[::]:9640").shown == "http://[::1]:9640/ready");
+  CHECK(target_of("10.0.0.5:80", true).shown == "https://10.0.0.5:80/ready");
+  CHECK(target_of("unix:/run/t.sock").unix_path == "/run/t.sock");
+  CHECK(!target_of("unix:/run/t.sock").tls);
+  CHECK(target_of("unix:/run/t.sock", true).tls);
+  CHECK_THROWS_AS(target_of("127.0.0.1:0"), std::runtime_error);
+}
+
+TEST_CASE("http target: the option wins over the environment, the environment over the default") {
+  const environment none = [](std::string_view) { return std::nullopt; };
+  const environment some = [](std::string_view name) {
+    return name == "TELLTALE_URL" ? std::optional<std::string>("http://10.0.0.1:7") : std::nullopt;
+  };
+  const environment empty = [](std::string_view) { return std::optional<std::string>(""); };
+  CHECK(find_sidecar({}, {}, none).shown == "http://127.0.0.1:9640/ready");
+  CHECK(find_sidecar({}, {}, empty).shown == "http://127.0.0.1:9640/ready");
+  CHECK(find_sidecar({}, {}, some).shown == "http://10.0.0.1:7/ready");
+  CHECK(find_sidecar({gate::live, "http://10.0.0.2:8", {}}, {}, some).shown == "http://10.0.0.2:8/health");
+  CHECK_THROWS_AS(find_sidecar({gate::live, "", "/nowhere/at/all.yaml"}, {}, some), std::runtime_error);
+}

@@ -1,0 +1,46 @@
+#include "commands/list_checks.hpp"
+
+#include <doctest/doctest.h>
+#include <boost/json/parse.hpp>
+
+using namespace telltale;
+
+namespace {
+
+check_table table() {
+  check_type door;
+  door.name = "door";
+  door.summary = "Watches a door.";
+  door.options = {{"path", {option_kind::path, {}, {}, {}}, true, "", "Which door."},
+                  {"open", {option_kind::boolean, {}, {}, {}}, false, "false", "Whether it may be open."}};
+  door.measurements = {{"openings", "How often it was opened."}};
+  return {door};
+}
+
+}  // namespace
+
+TEST_CASE("list checks: the list names every type, one type shows options and measurements") {
+  const auto all = list_checks({"", listing_format::text}, table());
+  CHECK(all.exit_code == 0);
+  CHECK(all.out.find("door  Watches a door.\n") != std::string::npos);
+  const auto one = list_checks({"door", listing_format::text}, table());
+  CHECK(one.exit_code == 0);
+  CHECK(one.out.find("  path: path, required\n      Which door.\n") != std::string::npos);
+  CHECK(one.out.find("  open: true or false, default false\n      Whether it may be open.\n") != std::string::npos);
+  CHECK(one.out.find("  openings\n      How often it was opened.\n") != std::string::npos);
+}
+
+TEST_CASE("list checks: JSON of all and of one") {
+  const auto all = boost::json::parse(list_checks({"", listing_format::json}, table()).out).as_array();
+  const auto one = boost::json::parse(list_checks({"door", listing_format::json}, table()).out).as_object();
+  CHECK(all.at(0).as_object() == one);
+  CHECK(one.at("options").as_array().at(0).at("required").as_bool());
+  CHECK(one.at("options").as_array().at(1).at("default").as_string() == "false");
+  CHECK(one.at("measurements").as_array().at(0).at("name").as_string() == "openings");
+}
+
+TEST_CASE("list checks: an unknown type is a usage error with a hint") {
+  const auto refused = list_checks({"dor", listing_format::text}, table());
+  CHECK(refused.exit_code == 2);
+  CHECK(refused.err == "telltale checks: unknown check type 'dor'; did you mean 'door'?\n");
+}

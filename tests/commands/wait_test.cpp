@@ -1,0 +1,80 @@
+#include "commands/wait.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace telltale;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A clock that moves when asked to sleep, and a sidecar that answers from a list, the last answer for ever.
+struct fake_world {
+  std::vector<gate_answer> answers;
+  std::chrono::milliseconds answer_takes{0};
+  std::size_t asked = 0;
+  std::chrono::steady_clock::time_point clock{};
+  std::vector<std::chrono::milliseconds> sleeps, timeouts;
+  std::vector<std::string> said;
+
+  bool run(const wait_command& wanted) {
+    return wait_for_gate(wanted, {[this](auto timeout) {
+                                    timeouts.push_back(timeout);
+                                    clock += std::min(answer_takes, timeout);
+                                    return answers[std::min(asked++, answers.size() - 1)];
+                                  },
+                                  [this](auto pause) {
+                                    sleeps.push_back(pause);
+                                    clock += pause;
+                                  },
+                                  [this] { return clock; }, [this](auto line) { said.emplace_back(line); }});
+  }
+};
+
+wait_command wanted(std::chrono::milliseconds timeout, std::chrono::milliseconds interval) {
+  wait_command out;
+  out.timeout = timeout;
+  out.interval = interval;
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("wait: a gate that passes ends the waiting at once") {
+  fake_world world{{{true, "ready check passed\n"}}};
+  CHECK(world.run(wanted(60s, 500ms)));
+  CHECK(world.asked == 1);
+  CHECK(world.said == std::vector<std::string>{"ready after 0 us"});
+}
+
+TEST_CASE("wait: each change of reasons is said once, numbers that move are no change") {
+  fake_world world{{{false, "refused\n"},
+                    {false, "refused\n"},
+                    {false, "[-]model fail pending: 10% loaded\n[+]db ok\nready check failed\n"},
+                    {false, "[-]model fail pending: 20% loaded\n[+]db ok\nready check failed\n"},
+                    {false, "[-]model fail corrupt: bad file\n[+]db ok\nready check failed\n"},
+                    {true, ""}}};
+  CHECK(world.run(wanted(60s, 500ms)));
+  CHECK(world.said ==
+        std::vector<std::string>{"refused", "[-]model fail pending: 10% loaded; [+]db ok; ready check failed",
+                                 "[-]model fail corrupt: bad file; [+]db ok; ready check failed", "ready after 2.5 s"});
+}
+
+TEST_CASE("wait: it gives up when the time is over, with the last reasons, and never sleeps beyond") {
+  fake_world world{{{false, "[-]db fail missing: no file\n"}}};
+  CHECK(!world.run(wanted(1200ms, 500ms)));
+  CHECK(world.sleeps == std::vector<std::chrono::milliseconds>{500ms, 500ms, 200ms});
+  CHECK(world.said.back() == "gave up after 1.2 s: [-]db fail missing: no file");
+}
+
+TEST_CASE("wait: a sidecar that hangs is asked with a bounded timeout") {
+  fake_world world{{{false, "no answer in time\n"}}, 1h};
+  CHECK(!world.run(wanted(3s, 500ms)));
+  CHECK(world.timeouts == std::vector<std::chrono::milliseconds>{2s, 500ms});
+  CHECK(world.clock.time_since_epoch() == 3s);
+}
+
+TEST_CASE("wait: the last question has time for an answer, so that the last reason is a real one") {
+  fake_world world{{{false, "[-]db fail missing: no file\n"}}};
+  CHECK(!world.run(wanted(600ms, 500ms)));
+  CHECK(world.timeouts == std::vector<std::chrono::milliseconds>{600ms, 250ms, 250ms});
+}

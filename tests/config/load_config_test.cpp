@@ -1,0 +1,191 @@
+// Files: which are read, which are refused, and what is said about them.
+#include "config/load_config.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "config/config_file.hpp"
+#include "fakes/fake_checks.hpp"
+
+using namespace telltale;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string good_text = "checks:\n  - {name: a, type: disk, path: /}\n";
+
+class temporary_directory {
+ public:
+  temporary_directory() {
+    std::string name = (fs::temp_directory_path() / "telltale-config-XXXXXX").string();
+    path_ = ::mkdtemp(name.data());
+  }
+  ~temporary_directory() { fs::remove_all(path_); }
+  std::string file(const std::string& name, const std::string& text) const {
+    std::ofstream(path_ / name, std::ios::binary) << text;
+    return path(name);
+  }
+  std::string path(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  fs::path path_;
+};
+
+std::string printed(const config_result& result) {
+  const auto* errors = std::get_if<config_errors>(&result);
+  return errors ? to_text(*errors) : "accepted\n";
+}
+
+std::string load(const std::string& path) { return printed(load_config(path, fakes::table(), fakes::variables)); }
+
+}  // namespace
+
+TEST_CASE("load_config: a file is read, and its name is the source") {
+  const temporary_directory dir;
+  const auto path = dir.file("telltale.yaml", good_text);
+  const auto result = load_config(path, fakes::table(), fakes::variables);
+  REQUIRE_EQ(printed(result), "accepted\n");
+  CHECK_EQ(std::get<config>(result).source, path);
+  CHECK_EQ(std::get<config>(result).checks.size(), 1);
+}
+
+TEST_CASE("load_config: a symbolic link, as Kubernetes makes them, is followed") {
+  const temporary_directory dir;
+  fs::create_directory(dir.path("..data"));
+  dir.file("..data/telltale.yaml", good_text);
+  fs::create_symlink("..data/telltale.yaml", dir.path("telltale.yaml"));
+  CHECK_EQ(load(dir.path("telltale.yaml")), "accepted\n");
+}
+
+TEST_CASE("load_config: what cannot be read is named in one line that says what to do") {
+  const temporary_directory dir;
+  const auto missing = dir.path("missing.yaml");
+  CHECK_EQ(load(missing), missing + ": no such file - name the configuration with -c FILE\n");
+  CHECK_EQ(load(missing + "/x"), missing + "/x: no such file - name the configuration with -c FILE\n");
+  CHECK_EQ(load(dir.path("")), dir.path("") + ": a directory - name a file in it\n");
+  const auto fifo = dir.path("fifo");
+  REQUIRE_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  CHECK_EQ(load(fifo), fifo + ": a FIFO - use '-c -' to read from a pipe\n");
+  CHECK_EQ(load("/dev/zero"), "/dev/zero: a character device - use '-c -' to read standard input\n");
+  fs::create_symlink("loop", dir.path("loop"));
+  CHECK_EQ(load(dir.path("loop")), dir.path("loop") + ": cannot be opened: Too many levels of symbolic links\n");
+  CHECK_EQ(load(dir.path(std::string(300, 'x'))),
+           dir.path(std::string(300, 'x')) + ": cannot be opened: File name too long\n");
+}
+
+TEST_CASE("load_config: a socket is refused") {
+  const temporary_directory dir;
+  const auto path = dir.path("s");
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  REQUIRE_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  CHECK_EQ(load(path), path + ": a socket or device without a peer, not a regular file\n");
+  ::close(fd);
+}
+
+TEST_CASE("load_config: a file without permission is refused, and never replaced by the built-in configuration") {
+  const temporary_directory dir;
+  const auto path = dir.file("telltale.yaml", good_text);
+  ::chmod(dir.path("").c_str(), 0755);
+  ::chmod(path.c_str(), 0);
+  const bool root = ::geteuid() == 0;  // who may read everything, unless it steps down for a moment
+  if (root && ::seteuid(65534) != 0) {
+    MESSAGE("root cannot become another user here: the permission test is left out");
+    return;
+  }
+  const auto user = std::to_string(::geteuid());
+  const auto named = load(path);
+  const auto installed = printed(load_config_or_default("", path, fakes::table(), fakes::variables));
+  if (root) REQUIRE_EQ(::seteuid(0), 0);
+  const auto expected = path + ": permission denied for user " + user + " - make the file readable for it\n";
+  CHECK_EQ(named, expected);
+  CHECK_EQ(installed, expected);
+}
+
+TEST_CASE("load_config: a file above 1 MiB is refused unread, one of exactly 1 MiB is read") {
+  const temporary_directory dir;
+  const auto too_large = dir.file("large.yaml", std::string(max_config_bytes + 1, '#'));
+  CHECK_EQ(load(too_large),
+           too_large + ": larger than 1 MiB, the most a configuration may have - is this the right file?\n");
+  const auto junk = dir.file("junk.yaml", std::string(10 * max_config_bytes, '\x8A'));
+  CHECK_EQ(load(junk), junk + ": larger than 1 MiB, the most a configuration may have - is this the right file?\n");
+  const auto largest =
+      dir.file("largest.yaml", good_text + "#" + std::string(max_config_bytes - good_text.size() - 1, 'x'));
+  CHECK_EQ(fs::file_size(largest), max_config_bytes);
+  CHECK_EQ(load(largest), "accepted\n");
+}
+
+TEST_CASE("load_config: a binary file is refused with the place of the first byte that is not text") {
+  const temporary_directory dir;
+  const auto path = dir.file("a.yaml", "SQLite format 3" + std::string(1, '\0') + "\x10\x00\x02\x02");
+  CHECK_EQ(load(path).substr(path.size(), 40), ":1:16: a NUL byte: this is not a text fi");
+}
+
+TEST_CASE("load_config: without a name the installed file is used, and without that the built-in configuration") {
+  const temporary_directory dir;
+  const auto built_in = load_config_or_default("", dir.path("none.yaml"), fakes::table(), fakes::variables);
+  REQUIRE_EQ(printed(built_in), "accepted\n");
+  const auto& c = std::get<config>(built_in);
+  CHECK_EQ(c.source, "<built-in>");
+  REQUIRE_EQ(c.checks.size(), 1);
+  CHECK_EQ(c.checks[0].type->name, "disk");
+  CHECK_EQ(c.checks[0].options.find("path")->text, "/");
+  const auto installed = dir.file("telltale.yaml", good_text);
+  const auto found = load_config_or_default("", installed, fakes::table(), fakes::variables);
+  CHECK_EQ(std::get<config>(found).source, installed);
+}
+
+TEST_CASE("load_config: an installed file that is broken is an error, not a reason for the built-in configuration") {
+  const temporary_directory dir;
+  const auto result =
+      load_config_or_default("", dir.file("telltale.yaml", "chekcs: []"), fakes::table(), fakes::variables);
+  CHECK(std::holds_alternative<config_errors>(result));
+}
+
+TEST_CASE("config_file: a stream is read to its end, in whatever pieces it comes") {
+  int ends[2];
+  REQUIRE_EQ(::pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);  // non-blocking: the reader has to wait itself
+  ::fcntl(ends[1], F_SETFL, 0);
+  std::thread writer([fd = ends[1]] {
+    const std::string part(30'000, '#');
+    for (int i = 0; i < 10; ++i) (void)!::write(fd, part.data(), part.size());
+    ::close(fd);
+  });
+  const auto file = read_config_stream(ends[0]);
+  writer.join();
+  ::close(ends[0]);
+  CHECK_EQ(file.error, "");
+  CHECK_EQ(file.text.size(), 300'000);
+}
+
+TEST_CASE("config_file: a stream without end is given up at 1 MiB") {
+  const int zero = ::open("/dev/zero", O_RDONLY | O_CLOEXEC);
+  const auto file = read_config_stream(zero);
+  ::close(zero);
+  CHECK(file.error.find("larger than 1 MiB") == 0);
+  CHECK(file.text.empty());
+}
+
+TEST_CASE("config_file: a stream that cannot be read says why") {
+  const int directory = ::open("/", O_RDONLY | O_CLOEXEC);
+  CHECK_EQ(read_config_stream(directory).error, "cannot be read: Is a directory");
+  ::close(directory);
+}
+
+TEST_CASE("load_config: the environment of the process is looked up by name") {
+  ::setenv("TELLTALE_TEST_VARIABLE", "x", 1);
+  CHECK_EQ(process_environment()("TELLTALE_TEST_VARIABLE"), "x");
+  ::unsetenv("TELLTALE_TEST_VARIABLE");
+  CHECK_FALSE(process_environment()("TELLTALE_TEST_VARIABLE"));
+}

@@ -1,0 +1,112 @@
+// Pictures built by hand, for tests of everything that renders or serves one.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "policy/gate_state.hpp"
+#include "snapshot/snapshot.hpp"
+
+namespace telltale::fakes {
+
+using namespace std::chrono_literals;
+
+/// The moment every fake picture is taken at: 2026-01-02T03:04:05Z, 1000 s after boot.
+inline constexpr std::chrono::system_clock::time_point wall_now{std::chrono::seconds(1767323045)};
+inline constexpr boot_clock::time_point boot_now{1000s};
+
+/// Collects checks and makes a snapshot whose gates follow from them by the real policy.
+class picture {
+ public:
+  /// A check feeding `ready`, whose newest run ended 2 s ago; the caller may change the view and its configuration.
+  check_view& add(std::string name, std::string type, outcome found) {
+    auto config = std::make_shared<check_config>();
+    config->settings.name = std::move(name);
+    config->settings.type = std::move(type);
+    auto view = std::make_shared<check_view>();
+    view->status = next_status(initial_status(boot_now - 60s), std::move(found), {}, boot_now - 2s);
+    view->last_run = wall_now - 2s;
+    view->last_duration = 12ms;
+    view->counters.runs = 7;
+    view->config = config;
+    configs_.push_back(std::move(config));
+    views_.push_back(view);
+    return *view;
+  }
+
+  check_view& add_pending(std::string name, std::string type) {
+    auto& view = add(std::move(name), std::move(type), {});
+    view.status = initial_status(boot_now - 1s);
+    view.last_run = {};
+    view.counters.runs = 0;
+    return view;
+  }
+
+  /// The settings of the check added last.
+  check_settings& settings() { return configs_.back()->settings; }
+  check_config& config() { return *configs_.back(); }
+
+  bool draining = false;
+  bool startup_latched = false;
+
+  snapshot_ptr take() const {
+    auto out = std::make_shared<snapshot>();
+    out->checks.assign(views_.begin(), views_.end());
+    out->draining = draining;
+    out->taken = boot_now;
+    out->valid_until = boot_now + 10s;
+    out->wall = wall_now;
+    out->started = wall_now - 60s;
+    for (const auto which : all_gates) {
+      std::vector<fed_status> fed;
+      for (const auto& view : views_)
+        if (view->config->settings.feeds(which))
+          fed.push_back({&view->status, view->config->settings.effective_severity(), view->config->settings.name});
+      auto& gate = out->gates[static_cast<std::size_t>(which)];
+      gate.state = evaluate_gate({which, fed, false, draining, startup_latched, 0ns});
+      gate.transitions = 1;
+    }
+    return out;
+  }
+
+ private:
+  std::vector<std::shared_ptr<check_config>> configs_;
+  std::vector<std::shared_ptr<check_view>> views_;
+};
+
+/// One check of each state: db passes with measurements, disk fails, updates fails but only degrades, model waits.
+inline picture mixed_picture() {
+  picture out;
+  auto healthy = outcome::pass("12 pages");
+  healthy.measurements = {{"wal_bytes", 4096}, {"writer_lock_held_seconds", 0.25}, {"readers", 2}};
+  out.add("db", "sqlite", std::move(healthy));
+  out.settings().gates = {gate::ready, gate::startup};
+  out.settings().links = {{"runbook", "https://example.org/db"}};
+  auto full = outcome::fail(reason::threshold, "/data 91% used (limit 90%)");
+  full.measurements = {{"used_ratio", 0.91}};
+  out.add("disk", "disk", std::move(full)).counters.failures[static_cast<std::size_t>(reason::threshold)] = 3;
+  out.settings().description = "Where uploads go.";
+  out.add("updates", "websocket", outcome::fail(reason::refused, "connection refused"));
+  out.settings().severity = severity::degraded;
+  out.add_pending("model", "marker");
+  return out;
+}
+
+/// Texts that break careless printers: line breaks, quotes, markup, control characters, broken UTF-8, a NUL.
+inline std::vector<std::string> hostile_texts() {
+  using namespace std::string_literals;
+  return {"two\nlines\r\n[+]forged ok",
+          "quotes \" ' \\ \\n and </script><!--",
+          "\xff\xfe broken \xc3",
+          "\xed\xa0\x80 surrogate \xf8\x88\x80\x80\x80 overlong \xc0\xaf",
+          "nul \0 inside"s,
+          "\x1b[31m terminal \x7f \xc2\x85 \x9b",
+          "{\"a\":1}, # HELP x\n# EOF\n",
+          std::string(20'000, 'x'),
+          std::string(7'000, '"'),
+          ""};
+}
+
+}  // namespace telltale::fakes

@@ -1,0 +1,150 @@
+// Deadlines and peers that do not do their part; the limits are short so that nobody has to wait.
+#include "http_server/connection.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+
+#include "running_server.hpp"
+
+using namespace telltale;
+using namespace telltale::testing;
+using namespace std::chrono_literals;
+
+TEST_CASE("connection: half a request and then silence gets 408 and the end") {
+  http_limits limits;
+  limits.header_deadline = 50ms;
+  running_server server(limits);
+  raw_client client;
+  REQUIRE(client.connect(server.port()));
+  client.send("GET /ready HTTP/1.1\r\nHo");
+  const auto answer = client.read_to_end();
+  CHECK(status_line(answer) == "HTTP/1.1 408 Request Timeout");
+  CHECK(answer.find("\r\nConnection: close\r\n") != std::string::npos);
+  CHECK(answer.find("<") == std::string::npos);
+  CHECK(server.with_server([](const auto& s) { return s->refusals(); }).at(408) == 1);
+}
+
+TEST_CASE("connection: dripping bytes does not wind the clock up again") {
+  http_limits limits;
+  limits.header_deadline = 100ms;
+  limits.linger = 100ms;
+  running_server server(limits);
+  raw_client client;
+  REQUIRE(client.connect(server.port()));
+  const auto began = std::chrono::steady_clock::now();
+  client.send("GET /");
+  while (!client.readable_within(10) && client.send("x")) continue;
+  CHECK(status_line(client.read_to_end()) == "HTTP/1.1 408 Request Timeout");
+  const auto took = std::chrono::steady_clock::now() - began;
+  CHECK(took >= 100ms);
+  CHECK(took < 5s);
+}
+
+TEST_CASE("connection: the header deadline holds for a later request as well, counted from its first byte") {
+  http_limits limits;
+  limits.header_deadline = 50ms;
+  running_server server(limits);
+  raw_client client;
+  REQUIRE(client.connect(server.port()));
+  client.send(get + get + "GET /third");
+  CHECK(client.read_answer().ends_with("from here"));
+  CHECK(client.read_answer().ends_with("from here"));
+  CHECK(status_line(client.read_to_end()) == "HTTP/1.1 408 Request Timeout");
+}
+
+TEST_CASE("connection: silence is answered with silence, before the first request and after one") {
+  http_limits limits;
+  limits.idle_timeout = 50ms;
+  running_server server(limits);
+  raw_client silent;
+  REQUIRE(silent.connect(server.port()));
+  CHECK(silent.read_to_end().empty());
+  raw_client polite;
+  REQUIRE(polite.connect(server.port()));
+  polite.send(get);
+  CHECK(polite.read_answer().ends_with("from here"));
+  CHECK(polite.read_to_end().empty());
+  CHECK(server.connections() == 0);
+}
+
+TEST_CASE("connection: an idle connection outlives the header deadline") {
+  http_limits limits;
+  limits.header_deadline = 30ms;
+  running_server server(limits);
+  raw_client client;
+  REQUIRE(client.connect(server.port()));
+  CHECK_FALSE(client.readable_within(90));
+  client.send(get);
+  CHECK(client.read_answer().ends_with("from here"));
+}
+
+TEST_CASE("connection: a peer that does not read is dropped") {
+  http_limits limits;
+  limits.write_deadline = 50ms;
+  running_server server(limits, flooding(32 << 20));
+  raw_client client;
+  client.receive_buffer(4096);
+  REQUIRE(client.connect(server.port()));
+  client.send(get);
+  CHECK(client.wait_for_hang_up());
+  CHECK(server.empties());
+}
+
+TEST_CASE("connection: a peer that reads slowly gets all of a large answer") {
+  constexpr std::size_t size = 8 << 20;
+  running_server server({}, flooding(size));
+  raw_client client;
+  client.receive_buffer(4096);
+  REQUIRE(client.connect(server.port()));
+  client.send(get_and_close);
+  const auto answer = client.read_to_end();
+  CHECK(answer.size() - answer.find("\r\n\r\n") - 4 == size);
+}
+
+TEST_CASE("connection: half-closing after the request still gets the answer") {
+  running_server server;
+  raw_client client;
+  REQUIRE(client.connect(server.port()));
+  client.send(get);
+  client.half_close();
+  CHECK(client.read_to_end().ends_with("from here"));
+}
+
+TEST_CASE("connection: a reset in the middle of an answer concerns nobody else") {
+  running_server server({}, flooding(32 << 20));
+  for (int i = 0; i < 20; ++i) {
+    raw_client client;
+    REQUIRE(client.connect(server.port()));
+    client.send(get);
+    CHECK(client.readable_within(10'000));
+    client.reset();
+  }
+  CHECK(server.empties());
+}
+
+TEST_CASE("connection: a peer that sends without end after a refusal is cut off") {
+  http_limits limits;
+  limits.drain_bytes = 1 << 20;
+  running_server server(limits);
+  raw_client client;
+  REQUIRE(client.connect(server.port()));
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n");
+  const std::string chunk(65536, 'x');
+  int sent = 0;
+  while (sent < 10'000 && client.send(chunk)) ++sent;
+  CHECK(sent < 10'000);
+  CHECK(server.empties());
+}
+
+TEST_CASE("connection: a peer that never closes after the last answer is closed") {
+  http_limits limits;
+  limits.linger = 50ms;
+  running_server server(limits);
+  raw_client client;
+  REQUIRE(client.connect(server.port()));
+  client.send(get_and_close);
+  CHECK(client.read_to_end().ends_with("from here"));
+  CHECK(server.empties());
+}

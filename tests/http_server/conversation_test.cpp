@@ -1,0 +1,206 @@
+#include "http_server/conversation.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using telltale::conversation;
+using telltale::http_limits;
+using telltale::http_server;
+using telltale::outgoing;
+using telltale::reply;
+using telltale::request;
+
+namespace {
+
+struct talk {
+  explicit talk(http_limits given = {}) : limits(given) {}
+
+  http_limits limits;
+  std::vector<std::string> asked;
+  http_server::handler handler = [this](const request& r) {
+    asked.push_back(std::string(r.method) + " " + std::string(r.target));
+    reply out;
+    out.status = 200;
+    out.content_type = "text/plain";
+    out.body = std::make_shared<const std::string>("hello");
+    return out;
+  };
+  conversation side{handler, limits, true};
+  std::vector<outgoing> answers;
+
+  void pump(bool last = false) {
+    while (auto next = side.next(last)) answers.push_back(std::move(*next));
+  }
+  void send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const auto room = side.room();
+      REQUIRE(!room.empty());
+      const auto n = std::min(room.size(), bytes.size());
+      std::copy_n(bytes.begin(), n, room.begin());
+      side.received(n);
+      bytes.remove_prefix(n);
+      pump();
+      if (!answers.empty() && answers.back().closes) return;
+    }
+  }
+};
+
+bool has(const outgoing& out, std::string_view line) { return out.head.find(line) != std::string::npos; }
+
+constexpr std::string_view get = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
+
+}  // namespace
+
+TEST_CASE("conversation: a request is answered, and the connection stays") {
+  talk t;
+  t.send(get);
+  REQUIRE(t.answers.size() == 1);
+  CHECK(t.answers[0].status == 200);
+  CHECK(has(t.answers[0], "Content-Length: 5\r\n"));
+  CHECK_FALSE(has(t.answers[0], "Connection:"));
+  CHECK(*t.answers[0].body == "hello");
+  CHECK_FALSE(t.answers[0].closes);
+  CHECK(t.side.idle());
+}
+
+TEST_CASE("conversation: HEAD has the length of the body, and no body") {
+  talk t;
+  t.send("HEAD /ready HTTP/1.1\r\nHost: a\r\n\r\n");
+  REQUIRE(t.answers.size() == 1);
+  CHECK(has(t.answers[0], "Content-Length: 5\r\n"));
+  CHECK(t.answers[0].body == nullptr);
+}
+
+TEST_CASE("conversation: a request may come byte by byte, and is idle only between requests") {
+  talk t;
+  for (const char c : get.substr(0, get.size() - 1)) {
+    t.send({&c, 1});
+    CHECK(t.answers.empty());
+    CHECK_FALSE(t.side.idle());
+  }
+  t.send("\n");
+  CHECK(t.answers.size() == 1);
+  CHECK(t.side.idle());
+}
+
+TEST_CASE("conversation: pipelined requests are answered in order") {
+  talk t;
+  std::string many;
+  for (int i = 0; i < 50; ++i) many += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+  t.send(many);
+  REQUIRE(t.asked.size() == 50);
+  for (std::size_t i = 0; i < 50; ++i) CHECK(t.asked[i] == "GET /" + std::to_string(i));
+  CHECK(t.side.idle());
+}
+
+TEST_CASE("conversation: after the last request allowed on a connection nothing more is answered") {
+  http_limits limits;
+  limits.requests_per_connection = 3;
+  talk t(limits);
+  for (int i = 0; i < 5; ++i) t.send(get);
+  REQUIRE(t.answers.size() == 3);
+  CHECK_FALSE(t.answers[1].closes);
+  CHECK(t.answers[2].closes);
+  CHECK(has(t.answers[2], "Connection: close\r\n"));
+}
+
+TEST_CASE("conversation: HTTP/1.0 is closed unless it asks to be kept") {
+  talk closing;
+  closing.send("GET / HTTP/1.0\r\n\r\n");
+  REQUIRE(closing.answers.size() == 1);
+  CHECK(closing.answers[0].closes);
+  talk kept;
+  kept.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  REQUIRE(kept.answers.size() == 1);
+  CHECK_FALSE(kept.answers[0].closes);
+  CHECK(has(kept.answers[0], "Connection: keep-alive\r\n"));
+}
+
+TEST_CASE("conversation: while the server stops, the answer under way is the last") {
+  talk t;
+  const auto room = t.side.room();
+  std::copy(get.begin(), get.end(), room.begin());
+  t.side.received(get.size());
+  t.pump(true);
+  REQUIRE(t.answers.size() == 1);
+  CHECK(t.answers[0].closes);
+  CHECK(t.answers[0].status == 200);
+}
+
+TEST_CASE("conversation: a head of exactly the limit is taken, one byte more is refused") {
+  const std::string begin = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
+  const auto filled = [&](std::size_t size) { return begin + std::string(size - begin.size() - 4, 'x') + "\r\n\r\n"; };
+  talk fits;
+  fits.send(filled(fits.limits.header_bytes));
+  REQUIRE(fits.answers.size() == 1);
+  CHECK(fits.answers[0].status == 200);
+  talk larger;
+  larger.send(filled(larger.limits.header_bytes + 1));
+  REQUIRE(larger.answers.size() == 1);
+  CHECK(larger.answers[0].status == 431);
+  CHECK(larger.answers[0].closes);
+  CHECK(larger.answers[0].refused);
+}
+
+TEST_CASE("conversation: nothing is answered after a refusal") {
+  talk t;
+  t.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 30\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
+  REQUIRE(t.answers.size() == 1);
+  CHECK(t.answers[0].status == 413);
+  CHECK(t.asked.empty());
+  t.pump();
+  CHECK(t.answers.size() == 1);
+}
+
+TEST_CASE("conversation: a refused HEAD has no body either") {
+  talk t;
+  t.send("HEAD / HTTP/1.1\r\n\r\n");
+  REQUIRE(t.answers.size() == 1);
+  CHECK(t.answers[0].status == 400);
+  CHECK(t.answers[0].body == nullptr);
+}
+
+TEST_CASE("conversation: one empty line before a request is ignored, two are not a request") {
+  talk one;
+  one.send("\r");
+  one.send("\n");
+  CHECK(one.side.idle());
+  one.send(get);
+  one.send("\r\n");
+  one.send(get);
+  CHECK(one.answers.size() == 2);
+  talk two;
+  two.send("\r\n\r\n");
+  REQUIRE(two.answers.size() == 1);
+  CHECK(two.answers[0].status == 400);
+}
+
+TEST_CASE("conversation: a handler that throws gives 500, and its words stay inside") {
+  talk t;
+  t.handler = [](const request&) -> reply { throw std::runtime_error("secret path"); };
+  t.send(get);
+  REQUIRE(t.answers.size() == 1);
+  CHECK(t.answers[0].status == 500);
+  CHECK(t.answers[0].body->find("secret") == std::string::npos);
+}
+
+TEST_CASE("conversation: a request that will not be completed gets its last words") {
+  talk t;
+  t.send("GET /re");
+  const auto out = t.side.give_up({408, "too slow"});
+  CHECK(out.status == 408);
+  CHECK(out.closes);
+  CHECK(t.side.next(false) == std::nullopt);
+}
+
+TEST_CASE("conversation: 405 says which methods there are") {
+  talk t;
+  t.send("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n");
+  REQUIRE(t.answers.size() == 1);
+  CHECK(has(t.answers[0], "Allow: GET, HEAD\r\n"));
+}

@@ -1,0 +1,49 @@
+#include "http_server/response_head.hpp"
+
+#include <doctest/doctest.h>
+
+using telltale::http_date;
+using telltale::reply;
+using telltale::response_head;
+
+TEST_CASE("response_head: dates are written as RFC 9110 wants them") {
+  CHECK(http_date(784111777) == "Sun, 06 Nov 1994 08:49:37 GMT");
+  CHECK(http_date(1709164800) == "Thu, 29 Feb 2024 00:00:00 GMT");
+}
+
+TEST_CASE("response_head: every header of a plain answer is there, and only those") {
+  reply answer;
+  answer.status = 503;
+  answer.content_type = "application/health+json";
+  CHECK(response_head(answer, 12, "close", 784111777) ==
+        "HTTP/1.1 503 Service Unavailable\r\n"
+        "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+        "Content-Type: application/health+json\r\n"
+        "Content-Length: 12\r\n"
+        "Cache-Control: no-store\r\n"
+        "X-Content-Type-Options: nosniff\r\n"
+        "Connection: close\r\n"
+        "\r\n");
+}
+
+TEST_CASE("response_head: optional values become headers") {
+  reply answer;
+  answer.status = 401;
+  answer.content_encoding = "gzip";
+  answer.allow = "GET, HEAD";
+  answer.challenge = "Bearer realm=\"telltale\"";
+  const auto head = response_head(answer, 0, "", 0);
+  CHECK(head.find("Content-Encoding: gzip\r\n") != std::string::npos);
+  CHECK(head.find("Allow: GET, HEAD\r\n") != std::string::npos);
+  CHECK(head.find("WWW-Authenticate: Bearer realm=\"telltale\"\r\n") != std::string::npos);
+  CHECK(head.find("Connection:") == std::string::npos);
+}
+
+TEST_CASE("response_head: no value can begin a header of its own") {
+  reply answer;
+  answer.status = 200;
+  answer.content_type = "text/plain\r\nSet-Cookie: a=b\r\n\r\n<html>";
+  const auto head = response_head(answer, 0, "", 0);
+  CHECK(head.find("\r\nSet-Cookie") == std::string::npos);
+  CHECK(head.find("\r\n\r\n") == head.size() - 4);
+}

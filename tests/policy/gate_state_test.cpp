@@ -1,0 +1,141 @@
+// Gates: the whole truth table, generated, against a rule written down independently.
+#include "policy/gate_state.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <string>
+
+using namespace telltale;
+using namespace std::chrono_literals;
+
+namespace {
+
+const boot_clock::time_point t0{1000s};
+const thresholds limits{1, 1, 22s};
+
+enum class found { pending, pass, warn, fail, stale, stale_pending };
+constexpr std::array all_found{found::pending, found::pass,  found::warn,
+                               found::fail,    found::stale, found::stale_pending};
+constexpr std::array all_severities{severity::critical, severity::degraded, severity::info};
+
+/// A status as it stands 10 s after t0; the stale ones are older.
+status make(found f) {
+  const auto now = t0 + 10s;
+  auto ran = [&](outcome o, boot_clock::time_point when) {
+    return status_at(next_status(initial_status(when), std::move(o), limits, when), limits, now);
+  };
+  switch (f) {
+    case found::pending:
+      return initial_status(t0);
+    case found::pass:
+      return ran(outcome::pass("fine"), t0);
+    case found::warn:
+      return ran(outcome::warn(reason::threshold, "close"), t0);
+    case found::fail:
+      return ran(outcome::fail(reason::locked, "locked"), t0);
+    case found::stale:
+      return ran(outcome::pass("fine"), t0 - 60s);
+    case found::stale_pending:
+      return status_at(initial_status(t0 - 60s), limits, now);
+  }
+  return {};
+}
+
+/// The rule in other words than the program's: what a check alone makes of a gate.
+verdict expected(found f, severity s, gate g) {
+  if (s == severity::info || f == found::pass) return verdict::pass;
+  if (f == found::pending) return g == gate::live ? verdict::warn : verdict::fail;
+  return f == found::warn || s == severity::degraded ? verdict::warn : verdict::fail;
+}
+
+struct world {
+  bool draining, latched, late;
+};
+constexpr std::array<world, 8> all_worlds{{{false, false, false},
+                                           {false, false, true},
+                                           {false, true, false},
+                                           {false, true, true},
+                                           {true, false, false},
+                                           {true, false, true},
+                                           {true, true, false},
+                                           {true, true, true}}};
+
+verdict expected(verdict checks, bool anybody, bool without, gate g, const world& w) {
+  if (g == gate::ready && w.draining) return verdict::fail;
+  if (g == gate::ready && !anybody && !without) return verdict::fail;
+  if (g == gate::live && w.late) return verdict::fail;
+  if (g == gate::startup && w.latched) return verdict::pass;
+  return checks;
+}
+
+gate_state evaluate(gate g, std::span<const fed_status> fed, bool without, const world& w) {
+  return evaluate_gate({g, fed, without, w.draining, w.latched, w.late ? 5s : 4s});
+}
+
+}  // namespace
+
+TEST_CASE("gate: every pair of checks gives what the rule says, in every world") {
+  std::size_t rows = 0;
+  for (auto f1 : all_found)
+    for (auto s1 : all_severities)
+      for (auto f2 : all_found)
+        for (auto s2 : all_severities)
+          for (auto g : all_gates)
+            for (const auto& w : all_worlds)
+              for (bool without : {false, true}) {
+                const auto a = make(f1);
+                const auto b = make(f2);
+                const std::array<fed_status, 2> fed{{{&a, s1}, {&b, s2}}};
+                const bool anybody = s1 != severity::info || s2 != severity::info;
+                const auto want = expected(worst(expected(f1, s1, g), expected(f2, s2, g)), anybody, without, g, w);
+                const auto got = evaluate(g, fed, without, w);
+                REQUIRE_MESSAGE(got.state == want, "row ", rows, " gate ", std::string(to_string(g)));
+                REQUIRE((got.state == verdict::pass) == got.message.empty());
+                ++rows;
+              }
+  CHECK(rows == 6 * 3 * 6 * 3 * 3 * 8 * 2);
+}
+
+TEST_CASE("gate: an empty set is never ready unless the configuration says so") {
+  for (const auto& w : all_worlds)
+    for (auto g : all_gates)
+      for (bool without : {false, true})
+        CHECK(evaluate(g, {}, without, w).state == expected(verdict::pass, false, without, g, w));
+}
+
+TEST_CASE("gate: the worst check gives the reason, and the sentence names who decided") {
+  const auto warn = make(found::warn);
+  const auto bad = make(found::fail);
+  const auto old = make(found::stale);
+  const std::array<fed_status, 4> fed{{{&warn, severity::critical, "a"},
+                                       {&bad, severity::critical, "b"},
+                                       {&old, severity::critical, "c"},
+                                       {&bad, severity::info, "d"}}};
+  const auto got = evaluate_gate({gate::ready, fed, false, false, false, 0s});
+  CHECK(got.reason == reason::locked);
+  CHECK(got.message == "failing: b (locked), c (stale)");
+  const auto warning = evaluate_gate({gate::ready, std::span(fed).first(1), false, false, false, 0s});
+  CHECK(warning.reason == reason::threshold);
+  CHECK(warning.message == "warning: a (threshold)");
+  const std::vector<fed_status> many(9, {&bad, severity::critical, "x"});
+  CHECK(evaluate_gate({gate::ready, many, false, false, false, 0s}).message ==
+        "failing: x (locked), x (locked), x (locked), x (locked), x (locked) and 4 more");
+}
+
+TEST_CASE("gate: a loop that stood still is not alive, whatever its checks said") {
+  const auto good = make(found::pass);
+  const std::array<fed_status, 1> fed{{{&good, severity::critical}}};
+  CHECK(evaluate_gate({gate::live, fed, false, false, false, 4999ms}).state == verdict::pass);
+  const auto got = evaluate_gate({gate::live, fed, false, false, false, 7s});
+  CHECK(got.state == verdict::fail);
+  CHECK(got.reason == reason::stuck);
+  CHECK(got.message == "the event loop stood still for 7 s");
+}
+
+TEST_CASE("gate: draining overrides ready and leaves live alone") {
+  const auto good = make(found::pass);
+  const std::array<fed_status, 1> fed{{{&good, severity::critical}}};
+  CHECK(evaluate_gate({gate::ready, fed, true, true, true, 0s}).state == verdict::fail);
+  CHECK(evaluate_gate({gate::live, fed, false, true, true, 0s}).state == verdict::pass);
+}

@@ -1,0 +1,91 @@
+#!/usr/bin/python3
+"""Fails when an include goes against the direction of the house, or a library leaves the one place it lives in.
+
+usage: include_direction.py ROOT        exit 0: clean, 1: every offence is printed as file:line: sentence
+       include_direction.py --self-test
+"""
+import pathlib
+import re
+import sys
+
+# Each component may include itself and those before it.
+ORDER = ["api", "log", "config", "worker", "scheduler", "policy", "snapshot", "render", "routes", "http_server", "commands"]
+
+# Where each third-party library may be included from, besides tests.
+HOMES = {
+    "yaml-cpp/": ["sidecar/config/yaml_reader"],
+    "prometheus/": ["sidecar/render/"],
+    "CLI/": ["sidecar/commands/command_line"],
+    "sqlite3.h": ["checks/sqlite"],
+    "zlib.h": ["sidecar/routes/gzip"],
+    "boost/beast": ["sidecar/http_server/", "checks/websocket", "sidecar/boost/"],
+    "boost/url": ["sidecar/api/url", "sidecar/boost/"],
+    "openssl/": ["sidecar/http_server/tls_context", "checks/websocket", "sidecar/commands/client_tls", "sidecar/config/version"],
+    "boost/asio/ssl": ["sidecar/http_server/", "checks/websocket", "sidecar/boost/"],
+}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def component(path):
+    return path.split("/")[1] if path.startswith("sidecar/") and path.count("/") > 1 else ""
+
+
+def offences(path, text):
+    """Yields (line number, sentence) for one file; path is relative to the root."""
+    for number, line in enumerate(text.splitlines(), 1):
+        match = INCLUDE.match(line)
+        if not match:
+            continue
+        quote, target = match.groups()
+        for library, homes in HOMES.items():
+            if quote == "<" and target.startswith(library) and not any(path.startswith(h) for h in homes):
+                yield number, f"<{target}> may only be included in {', '.join(homes)}"
+        if target == "boost/asio.hpp":
+            yield number, "include the narrow Asio headers"
+        if path.startswith("include/") and quote == '"':
+            yield number, f'the public API includes nothing of ours but <telltale/...>, not "{target}"'
+        if path.startswith("checks/") and quote == '"' and target.split("/")[0] in ORDER:
+            yield number, f'checks/ never includes sidecar/: "{target}"'
+        if path.startswith("sidecar/") and quote == '"':
+            own, other = component(path), target.split("/")[0]
+            if other not in ORDER:
+                yield number, f'"{target}" is not a component of sidecar/'
+            elif own and own != "boost" and ORDER.index(other) > ORDER.index(own):
+                yield number, f'{own} may not include {other}: the way is {" -> ".join(ORDER)}'
+
+
+def self_test():
+    cases = [
+        ("checks/disk.cpp", '#include "config/config.hpp"', True),
+        ("checks/disk.cpp", "#include <telltale/check.hpp>", False),
+        ("sidecar/policy/status.cpp", '#include "render/render.hpp"', True),
+        ("sidecar/render/render.cpp", '#include "policy/status.hpp"', False),
+        ("sidecar/render/render.cpp", '#include "disk/usage.hpp"', True),
+        ("sidecar/config/settings.cpp", "#include <yaml-cpp/yaml.h>", True),
+        ("sidecar/config/yaml_reader.cpp", "#include <yaml-cpp/yaml.h>", False),
+        ("include/telltale/check.hpp", '#include "log/log.hpp"', True),
+        ("sidecar/scheduler/scheduler.hpp", "#include <boost/asio.hpp>", True),
+    ]
+    for path, line, bad in cases:
+        assert bool(list(offences(path, line))) == bad, (path, line)
+
+
+def main():
+    if sys.argv[1:] == ["--self-test"]:
+        return self_test()
+    self_test()
+    root = pathlib.Path(sys.argv[1])
+    count = files = 0
+    for folder in ("include", "checks", "sidecar"):
+        for file in sorted((root / folder).rglob("*.[ch]pp")):
+            files += 1
+            path = file.relative_to(root).as_posix()
+            for number, sentence in offences(path, file.read_text()):
+                print(f"{path}:{number}: {sentence}")
+                count += 1
+    print(f"{files} files, {count} includes against the direction")
+    sys.exit(1 if count or not files else 0)
+
+
+main()

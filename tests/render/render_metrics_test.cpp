@@ -1,0 +1,220 @@
+#include <limits>
+
+#include <doctest/doctest.h>
+
+#include "config/version.hpp"
+#include "fakes/exposition.hpp"
+#include "fakes/snapshots.hpp"
+#include "render/render.hpp"
+
+using namespace telltale;
+using fakes::read_exposition;
+
+namespace {
+
+std::size_t index(reason why) { return static_cast<std::size_t>(why); }
+
+program_counters some_counters() {
+  program_counters out;
+  out.workers = {1, 2, 3, 40, 5, 6};
+  out.loop_lag.counts[3] = 8;
+  out.loop_lag.counts.back() = 1;
+  out.loop_lag.total = 9;
+  out.loop_lag.sum = 3.5;
+  out.http_requests = {{{"/ready", 200}, 11}, {{"/ready", 503}, 2}, {{"other", 404}, 1}};
+  out.http_connections = 4;
+  out.log_lines_dropped = 12;
+  return out;
+}
+
+// The lines of one metric, without comments.
+std::string lines_of(const std::string& text, const std::string& name) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = text.find('\n', at) + 1;
+    const auto line = text.substr(at, end - at);
+    if (line.starts_with(name + "{") || line.starts_with(name + " ")) out += line;
+    at = end;
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("metrics: the state of each check, series by series") {
+  const auto text = metrics_text(*fakes::mixed_picture().take(), {});
+  CHECK(lines_of(text, "telltale_check_up") ==
+        "telltale_check_up{check=\"db\",check_type=\"sqlite\"} 1\n"
+        "telltale_check_up{check=\"disk\",check_type=\"disk\"} 0\n"
+        "telltale_check_up{check=\"updates\",check_type=\"websocket\"} 0\n"
+        "telltale_check_up{check=\"model\",check_type=\"marker\"} 0\n");
+  CHECK(lines_of(text, "telltale_check_reason") ==
+        "telltale_check_reason{check=\"db\",reason=\"ok\"} 1\n"
+        "telltale_check_reason{check=\"disk\",reason=\"threshold\"} 1\n"
+        "telltale_check_reason{check=\"updates\",reason=\"refused\"} 1\n"
+        "telltale_check_reason{check=\"model\",reason=\"pending\"} 1\n");
+  CHECK(lines_of(text, "telltale_check_failures_total") ==
+        "telltale_check_failures_total{check=\"db\",reason=\"timeout\"} 0\n"
+        "telltale_check_failures_total{check=\"disk\",reason=\"threshold\"} 3\n"
+        "telltale_check_failures_total{check=\"disk\",reason=\"timeout\"} 0\n"
+        "telltale_check_failures_total{check=\"updates\",reason=\"timeout\"} 0\n"
+        "telltale_check_failures_total{check=\"model\",reason=\"timeout\"} 0\n");
+}
+
+TEST_CASE("metrics: exactly one state of a check is 1") {
+  const auto found = read_exposition(metrics_text(*fakes::mixed_picture().take(), {}));
+  std::map<std::string, double> sums;
+  for (const auto& one : found.samples)
+    if (one.name == "telltale_check_state") sums[one.labels.at("check")] += one.value;
+  CHECK(sums == std::map<std::string, double>{{"db", 1}, {"disk", 1}, {"updates", 1}, {"model", 1}});
+  CHECK(found.value("telltale_check_state", {{"check", "model"}, {"state", "pending"}}) == 1);
+}
+
+TEST_CASE("metrics: a check that has never run has no time of its last run") {
+  const auto found = read_exposition(metrics_text(*fakes::mixed_picture().take(), {}));
+  CHECK(found.value("telltale_check_last_run_timestamp_seconds", {{"check", "db"}}) == 1767323043);
+  CHECK_FALSE(found.value("telltale_check_last_run_timestamp_seconds", {{"check", "model"}}));
+}
+
+TEST_CASE("metrics: gates and the program's own figures") {
+  for (const bool openmetrics : {false, true}) {
+    const auto picture = fakes::mixed_picture().take();
+    const auto text =
+        openmetrics ? metrics_openmetrics(*picture, some_counters()) : metrics_text(*picture, some_counters());
+    const auto found = read_exposition(text, openmetrics);
+    CHECK(found.value("telltale_gate_up", {{"gate", "ready"}}) == 0);
+    CHECK(found.value("telltale_gate_up", {{"gate", "startup"}}) == 1);
+    CHECK(found.value("telltale_gate_transitions_total", {{"gate", "live"}}) == 1);
+    CHECK(found.value("telltale_build_info", {{"version", std::string(version())}}) == 1);
+    CHECK(found.value("telltale_workers", {{"state", "idle"}}) == 1);
+    CHECK(found.value("telltale_workers", {{"state", "busy"}}) == 2);
+    CHECK(found.value("telltale_workers", {{"state", "stuck"}}) == 3);
+    CHECK(found.value("telltale_workers_started_total") == 40);
+    CHECK(found.value("telltale_workers_crashed_total") == 5);
+    CHECK(found.value("telltale_workers_killed_total") == 6);
+    CHECK(found.value("telltale_http_requests_total", {{"path", "/ready"}, {"code", "503"}}) == 2);
+    CHECK(found.value("telltale_http_connections") == 4);
+    CHECK(found.value("telltale_log_lines_dropped_total") == 12);
+    CHECK(found.value("telltale_event_loop_lag_seconds_count") == 9);
+    CHECK(found.value("telltale_event_loop_lag_seconds_sum") == 3.5);
+    CHECK(found.value("telltale_event_loop_lag_seconds_bucket", {{"le", "0.001"}}) == 8);
+    CHECK(found.value("telltale_event_loop_lag_seconds_bucket", {{"le", openmetrics ? "1.0" : "1"}}) == 8);
+  }
+}
+
+TEST_CASE("metrics: the process reports what Prometheus' own clients report") {
+  const auto found = read_exposition(metrics_text(*fakes::mixed_picture().take(), {}));
+  CHECK(found.value("process_cpu_seconds_total").value() > 0);
+  CHECK(found.value("process_resident_memory_bytes").value() > 100'000);
+  CHECK(found.value("process_open_fds").value() >= 3);
+  CHECK(found.value("process_open_fds").value() < found.value("process_max_fds").value_or(HUGE_VAL));
+  CHECK(found.value("process_threads").value() >= 1);
+  CHECK(found.value("process_start_time_seconds") == 1767322985);
+}
+
+TEST_CASE("metrics: measurements are gauges with the documentation of their type") {
+  const check_type disk{"disk", "", {}, {{"used_ratio", "Share in use, \"root\" \\ excluded.\nBy df."}}, {}, {}, {}};
+  auto picture = fakes::mixed_picture();
+  auto found = outcome::pass("fine");
+  found.measurements = {{"used_ratio", 0.5}};
+  picture.add("disk2", "disk", found);
+  picture.config().type = &disk;
+  auto& first = picture;  // both checks of the type share one family
+  const auto text = metrics_text(*first.take(), {});
+  const auto read = read_exposition(text);
+  CHECK(read.value("telltale_disk_used_ratio", {{"check", "disk"}}) == 0.91);
+  CHECK(read.value("telltale_disk_used_ratio", {{"check", "disk2"}}) == 0.5);
+  CHECK(read.value("telltale_sqlite_wal_bytes", {{"check", "db"}}) == 4096);
+  CHECK(read.helps.at("telltale_sqlite_wal_bytes") == "Measured by checks of type sqlite.");
+}
+
+TEST_CASE("metrics: HELP is escaped, or one line break in it would lose the whole scrape") {
+  const check_type disk{"disk", "", {}, {{"used_ratio", "Share \"in\" use \\ more.\nAnd a line."}}, {}, {}, {}};
+  fakes::picture picture;
+  auto found = outcome::pass("fine");
+  found.measurements = {{"used_ratio", 0.5}};
+  picture.add("data", "disk", found);
+  picture.config().type = &disk;
+  const auto plain = read_exposition(metrics_text(*picture.take(), {}));
+  CHECK(plain.helps.at("telltale_disk_used_ratio") == R"(Share "in" use \\ more.?And a line.)");
+  const auto open = read_exposition(metrics_openmetrics(*picture.take(), {}), true);
+  CHECK(open.helps.at("telltale_disk_used_ratio") == R"(Share \"in\" use \\ more.?And a line.)");
+}
+
+TEST_CASE("metrics: what is stale or pending is a gap, not an old number") {
+  fakes::picture picture;
+  auto found = outcome::pass("fine");
+  found.measurements = {{"used_ratio", 0.5}};
+  auto& view = picture.add("data", "disk", found);
+  view.status = status_at(view.status, {1, 1, std::chrono::seconds(1)}, fakes::boot_now);
+  REQUIRE(view.status.reason == reason::stale);
+  CHECK_FALSE(
+      read_exposition(metrics_text(*picture.take(), {})).value("telltale_disk_used_ratio", {{"check", "data"}}));
+}
+
+TEST_CASE("metrics: a model that is still loading shows how far it is") {
+  fakes::picture picture;
+  auto found = outcome::fail(reason::pending, "loading 40%");
+  found.measurements = {{"progress_ratio", 0.4}};
+  picture.add("model", "marker", found);
+  const auto read = read_exposition(metrics_text(*picture.take(), {}));
+  CHECK(read.value("telltale_marker_progress_ratio", {{"check", "model"}}) == 0.4);
+}
+
+TEST_CASE("metrics: only checks that run in a worker have a queue") {
+  const check_type blocking{"disk", "", {}, {}, {}, [](const raw_value&) { return nullptr; }, {}};
+  auto picture = fakes::mixed_picture();
+  auto& view = picture.add("data", "disk", outcome::pass("fine"));
+  picture.config().type = &blocking;
+  view.counters.waited.counts = {0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+  const auto found = read_exposition(metrics_text(*picture.take(), {}));
+  CHECK(found.value("telltale_check_queue_seconds_count", {{"check", "data"}}) == 5);
+  CHECK(found.value("telltale_check_queue_seconds_bucket", {{"check", "data"}, {"le", "2.5"}}) == 4);
+  CHECK_FALSE(found.value("telltale_check_queue_seconds_count", {{"check", "updates"}}));
+  CHECK(found.value("telltale_check_duration_seconds_count", {{"check", "updates"}}) == 0);
+}
+
+TEST_CASE("metrics: a measurement can neither take the name of a metric of ours nor appear twice") {
+  fakes::picture picture;
+  auto found = outcome::pass("fine");
+  found.measurements = {{"up", 7}, {"runs", 7}, {"duration_seconds_count", 7}, {"a b", 1}, {"a-b", 2}, {"a_b", 3}};
+  picture.add("x", "check", found);
+  const auto read = read_exposition(metrics_text(*picture.take(), {}));
+  CHECK(read.value("telltale_check_up", {{"check", "x"}, {"check_type", "check"}}) == 1);
+  CHECK(read.value("telltale_check_a_b", {{"check", "x"}}) == 1);
+  CHECK(read.types.at("telltale_check_duration_seconds") == "histogram");
+  read_exposition(metrics_openmetrics(*picture.take(), {}), true);
+}
+
+TEST_CASE("metrics: hostile text anywhere leaves an exposition that can be read") {
+  for (const auto& hostile : fakes::hostile_texts()) {
+    CAPTURE(hostile);
+    const check_type type{hostile, hostile, {}, {{"n" + hostile, hostile}}, {}, {}, {}};
+    fakes::picture picture;
+    auto found = outcome::fail(reason::protocol, hostile);
+    found.measurements = {{"n" + hostile, 1}, {"nan", std::numeric_limits<double>::quiet_NaN()}};
+    picture.add("check " + hostile, hostile, found);
+    picture.config().type = &type;
+    auto counters = some_counters();
+    counters.http_requests[{hostile, 200}] = 1;
+    const auto plain = read_exposition(metrics_text(*picture.take(), counters));
+    const auto open = read_exposition(metrics_openmetrics(*picture.take(), counters), true);
+    CHECK(plain.samples.size() == open.samples.size());
+  }
+}
+
+TEST_CASE("metrics: with no checks at all the exposition is still whole") {
+  const auto found = read_exposition(metrics_text(*fakes::picture().take(), {}));
+  CHECK_FALSE(found.types.contains("telltale_check_up"));
+  CHECK(found.types.contains("telltale_gate_up"));
+}
+
+TEST_CASE("metrics: every failure reason that happened is counted") {
+  fakes::picture picture;
+  auto& view = picture.add("x", "disk", outcome::pass("fine"));
+  view.counters.failures[index(reason::stuck)] = 2;
+  view.counters.failures[index(reason::timeout)] = 5;
+  const auto found = read_exposition(metrics_text(*picture.take(), {}));
+  CHECK(found.value("telltale_check_failures_total", {{"check", "x"}, {"reason", "stuck"}}) == 2);
+  CHECK(found.value("telltale_check_failures_total", {{"check", "x"}, {"reason", "timeout"}}) == 5);
+}

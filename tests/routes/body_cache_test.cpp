@@ -1,0 +1,39 @@
+#include <doctest/doctest.h>
+
+#include "fakes/snapshots.hpp"
+#include "routes/body_cache.hpp"
+
+using namespace telltale;
+
+TEST_CASE("body cache: a body is made once for each key, and never confused with another") {
+  const auto picture = fakes::mixed_picture().take();
+  body_cache cache;
+  int made = 0;
+  std::vector<body_key> keys;
+  for (const std::optional<gate> which :
+       {std::optional(gate::live), std::optional(gate::ready), std::optional(gate::startup), std::optional<gate>()})
+    for (const auto form : {body_form::json, body_form::text})
+      for (const auto level : {details::full, details::names, details::none}) keys.push_back({which, form, level});
+  for (int round = 0; round < 2; ++round)
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      const auto body = cache.get(picture, keys[i], [&] { return ++made, std::to_string(i); });
+      CHECK(*body == std::to_string(i));
+    }
+  CHECK(made == static_cast<int>(keys.size()));
+}
+
+TEST_CASE("body cache: the next picture gets bodies of its own, while old ones stay with who holds them") {
+  body_cache cache;
+  const auto first = cache.get(fakes::mixed_picture().take(), {}, [] { return "old"; });
+  const auto second = cache.get(fakes::mixed_picture().take(), {}, [] { return "new"; });
+  CHECK(*first == "old");
+  CHECK(*second == "new");
+}
+
+TEST_CASE("body cache: bodies of an older picture are let go") {
+  body_cache cache;
+  std::weak_ptr<const std::string> old = cache.get(fakes::mixed_picture().take(), {}, [] { return "old"; });
+  CHECK_FALSE(old.expired());
+  cache.get(fakes::mixed_picture().take(), {gate::ready, body_form::text, details::none}, [] { return "new"; });
+  CHECK(old.expired());
+}

@@ -1,0 +1,30 @@
+#include <doctest/doctest.h>
+
+#include "routes/help_text.hpp"
+#include "routes/paths.hpp"
+
+using namespace telltale;
+
+TEST_CASE("help text: the index and an unknown path list every endpoint and every alias") {
+  for (const auto& text : {index_text(), unknown_path_text("/nowhere")})
+    for (const auto& row : path_table) {
+      CAPTURE(row.path);
+      CHECK(text.find(row.path) != std::string::npos);
+    }
+}
+
+TEST_CASE("help text: a slip is answered with what was meant") {
+  CHECK(unknown_path_text("/redy").starts_with("There is no /redy; did you mean /ready? These paths"));
+  CHECK(unknown_path_text("/metric").find("did you mean /metrics?") != std::string::npos);
+  CHECK(unknown_path_text("/favicon.ico").starts_with("There is no /favicon.ico. These paths"));
+  CHECK(unknown_check_text("dsik", {"db", "disk"}) ==
+        "There is no check named dsik; did you mean disk? /checks lists all of them.\n");
+  CHECK(unknown_check_text("other", {"db", "disk"}) == "There is no check named other. /checks lists all of them.\n");
+}
+
+TEST_CASE("help text: what was asked for is shown short and on one line") {
+  const auto text = unknown_check_text(std::string(100'000, 'x') + "\n\x1b", {"x"});
+  CHECK(text.size() < 300);
+  CHECK(unknown_check_text("a\nb\x1b[1m", {}).find('\x1b') == std::string::npos);
+  CHECK(unknown_check_text("a\nb", {}).find('\n') == unknown_check_text("a\nb", {}).size() - 1);
+}

@@ -1,0 +1,232 @@
+#include <doctest/doctest.h>
+#include <boost/json/parse.hpp>
+
+#include "fakes/exposition.hpp"
+#include "fakes/gunzip.hpp"
+#include "fakes/snapshots.hpp"
+#include "routes/routes.hpp"
+
+using namespace telltale;
+namespace json = boost::json;
+
+namespace {
+
+router make_router(details level = details::full, std::string token = {}) {
+  return router({level, std::move(token), false}, [] { return program_counters{}; });
+}
+
+request get(std::string_view target) {
+  request out;
+  out.method = "GET";
+  out.target = target;
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("router: gates answer 200 or 503 under every name") {
+  auto router = make_router();
+  const auto picture = fakes::mixed_picture().take();
+  struct row {
+    std::string target;
+    int status;
+    std::string_view label;
+  };
+  const row table[] = {{"/health", 200, "/health"},
+                       {"/livez", 200, "/health"},
+                       {"/health/live", 200, "/health"},
+                       {"/ready", 503, "/ready"},
+                       {"/readyz", 503, "/ready"},
+                       {"/health/ready/", 503, "/ready"},
+                       {"/startup", 200, "/startup"},
+                       {"/startupz", 200, "/startup"},
+                       {"/metrics", 200, "/metrics"},
+                       {"/checks", 200, "/checks"},
+                       {"/checks/db", 200, "/checks/NAME"},
+                       {"/checks/nobody", 404, "/checks/NAME"},
+                       {"/", 200, "/"},
+                       {"/nowhere", 404, "other"},
+                       {"/%", 400, "other"},
+                       {"/ready?exclude=disk&exclude=model", 200, "/ready"}};
+  for (const auto& expected : table)
+    for (const std::string method : {"GET", "HEAD"}) {
+      CAPTURE(expected.target);
+      auto asked = get(expected.target);
+      asked.method = method;
+      const auto answer = router.answer(asked, picture);
+      CHECK(answer.status == expected.status);
+      CHECK(answer.path_label == expected.label);
+      REQUIRE(answer.body);
+      CHECK_FALSE(answer.body->empty());
+      CHECK_FALSE(answer.content_type.empty());
+    }
+}
+
+TEST_CASE("router: a gate that warns answers 200") {
+  fakes::picture picture;
+  picture.add("x", "disk", outcome::warn(reason::threshold, "nearly full"));
+  auto router = make_router();
+  const auto answer = router.answer(get("/ready"), picture.take());
+  CHECK(answer.status == 200);
+  CHECK(json::parse(*answer.body).at("status") == "warn");
+}
+
+TEST_CASE("router: other methods are refused where a path exists, with what is allowed") {
+  auto router = make_router();
+  const auto picture = fakes::mixed_picture().take();
+  for (const std::string method : {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get", "", "PATCH\r\nX: y"}) {
+    CAPTURE(method);
+    auto asked = get("/ready");
+    asked.method = method;
+    const auto answer = router.answer(asked, picture);
+    CHECK(answer.status == 405);
+    CHECK(answer.allow == "GET, HEAD");
+    CHECK(answer.body->find("GET, HEAD") != std::string::npos);
+    asked.target = "/nowhere";
+    CHECK(router.answer(asked, picture).status == 404);
+  }
+}
+
+TEST_CASE("router: the form follows Accept, and ?verbose overrules it") {
+  auto router = make_router();
+  const auto picture = fakes::mixed_picture().take();
+  struct row {
+    std::string target;
+    std::string accept;
+    std::string_view type;
+  };
+  const row table[] = {{"/ready", "", "application/health+json"},
+                       {"/ready", "*/*", "application/health+json"},
+                       {"/ready", "application/json", "application/json"},
+                       {"/ready", "text/plain", "text/plain; charset=utf-8"},
+                       {"/ready?verbose", "application/json", "text/plain; charset=utf-8"},
+                       {"/checks", "", "application/json"},
+                       {"/checks/db", "text/plain", "text/plain; charset=utf-8"},
+                       {"/checks?verbose", "", "text/plain; charset=utf-8"},
+                       {"/", "application/json", "text/plain; charset=utf-8"},
+                       {"/metrics", "", "text/plain; version=0.0.4; charset=utf-8"},
+                       {"/metrics", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5",
+                        "application/openmetrics-text; version=1.0.0; charset=utf-8"}};
+  for (const auto& expected : table) {
+    CAPTURE(expected.target);
+    CAPTURE(expected.accept);
+    auto asked = get(expected.target);
+    asked.accept = expected.accept;
+    const auto answer = router.answer(asked, picture);
+    CHECK(answer.content_type == expected.type);
+    if (expected.type.ends_with("json")) CHECK_NOTHROW((void)json::parse(*answer.body));
+  }
+}
+
+TEST_CASE("router: metrics are compressed when the client takes it, and are the same inside") {
+  auto router = make_router();
+  const auto picture = fakes::mixed_picture().take();
+  auto asked = get("/metrics");
+  const auto plain = router.answer(asked, picture);
+  CHECK(plain.content_encoding.empty());
+  asked.accept_encoding = "gzip";
+  const auto packed = router.answer(asked, picture);
+  CHECK(packed.content_encoding == "gzip");
+  const auto read = fakes::read_exposition(fakes::gunzip(*packed.body));
+  CHECK(read.samples.size() == fakes::read_exposition(*plain.body).samples.size());
+}
+
+TEST_CASE("router: metrics carry the program's figures of this very moment") {
+  std::uint64_t connections = 0;
+  router router({}, [&] {
+    program_counters out;
+    out.http_connections = ++connections;
+    return out;
+  });
+  const auto picture = fakes::mixed_picture().take();
+  router.answer(get("/metrics"), picture);
+  const auto second = router.answer(get("/metrics"), picture);
+  CHECK(fakes::read_exposition(*second.body).value("telltale_http_connections") == 2);
+}
+
+TEST_CASE("router: details go to loopback and to the right token, others get what is configured") {
+  const auto picture = fakes::mixed_picture().take();
+  struct row {
+    details configured;
+    bool loopback;
+    std::string authorization;
+    details shown;
+  };
+  const row table[] = {{details::full, false, "", details::full},
+                       {details::names, false, "", details::names},
+                       {details::none, false, "", details::none},
+                       {details::none, true, "", details::full},
+                       {details::none, false, "bearer t0ken", details::full},
+                       {details::names, false, "Bearer wrong", details::names},
+                       {details::none, false, "Bearer wrong", details::none},
+                       {details::none, false, "Bearer", details::none}};
+  for (const auto& expected : table) {
+    CAPTURE(expected.authorization);
+    auto router = make_router(expected.configured, "t0ken");
+    auto asked = get("/ready");
+    asked.loopback = expected.loopback;
+    asked.authorization = expected.authorization;
+    const auto answer = router.answer(asked, picture);
+    CHECK(answer.status == 503);
+    CHECK((answer.body->find("/data 91%") != std::string::npos) == (expected.shown == details::full));
+    CHECK((answer.body->find("disk") != std::string::npos) == (expected.shown != details::none));
+  }
+}
+
+TEST_CASE("router: /checks is withheld where no details are due, with 401 only if a token would help") {
+  const auto picture = fakes::mixed_picture().take();
+  for (const std::string target : {"/checks", "/checks/db", "/checks/nobody"}) {
+    CAPTURE(target);
+    auto closed = make_router(details::none);
+    CHECK(closed.answer(get(target), picture).status == 403);
+    CHECK(closed.answer(get(target), picture).challenge.empty());
+    auto locked = make_router(details::none, "t0ken");
+    const auto refused = locked.answer(get(target), picture);
+    CHECK(refused.status == 401);
+    CHECK(refused.challenge.starts_with("Bearer"));
+    CHECK(refused.body->find("db") == std::string::npos);
+    auto asked = get(target);
+    asked.authorization = "Bearer t0ken";
+    CHECK(locked.answer(asked, picture).status != 401);
+  }
+}
+
+TEST_CASE("router: the same picture is told with the same bytes, the next one with its own") {
+  auto router = make_router();
+  const auto picture = fakes::mixed_picture().take();
+  const auto first = router.answer(get("/ready"), picture);
+  CHECK(router.answer(get("/readyz"), picture).body == first.body);
+  CHECK(router.answer(get("/ready?verbose"), picture).body != first.body);
+  CHECK(router.answer(get("/ready?exclude=nobody"), picture).body != first.body);
+  auto changed = fakes::mixed_picture();
+  changed.draining = true;
+  CHECK(router.answer(get("/ready"), changed.take()).body->find("draining") != std::string::npos);
+}
+
+TEST_CASE("router: two classes of clients never share a body") {
+  auto router = make_router(details::none);
+  const auto picture = fakes::mixed_picture().take();
+  auto inside = get("/ready");
+  inside.loopback = true;
+  CHECK(router.answer(inside, picture).body->find("disk") != std::string::npos);
+  CHECK(router.answer(get("/ready"), picture).body->find("disk") == std::string::npos);
+}
+
+TEST_CASE("router: excluding names changes the status, and unknown ones are told") {
+  auto router = make_router();
+  const auto answer =
+      router.answer(get("/ready?verbose&exclude=disk&exclude=model&exclude=nobody"), fakes::mixed_picture().take());
+  CHECK(answer.status == 200);
+  CHECK(*answer.body ==
+        "[-]updates fail refused: connection refused (severity degraded)\n[+]db ok\nexcluded: disk, model\n"
+        "warn: not excluded: no check of gate ready is named nobody\nready check passed with warnings\n");
+}
+
+TEST_CASE("router: a refusal says what is wrong, and what is allowed where that is known") {
+  const auto refused = router::refusal(413, "Requests have no body here.");
+  CHECK(refused.status == 413);
+  CHECK(*refused.body == "Requests have no body here.\n");
+  CHECK(refused.path_label == "other");
+  CHECK(refused.allow.empty());
+  CHECK(router::refusal(405, "No.").allow == "GET, HEAD");
+}

@@ -1,0 +1,172 @@
+// The scheduler: single flight, memory, standstill, and probes that do not end.
+#include "scheduler/scheduler.hpp"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "fakes/configs.hpp"
+#include "fakes/fake_worker_pool.hpp"
+
+using namespace telltale;
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+
+namespace {
+
+struct heard : run_listener {
+  bool ran(std::size_t check, run_report report, boot_clock::time_point) override {
+    runs.emplace_back(check, report.outcome);
+    return report.outcome.verdict == verdict::fail;
+  }
+  void stood_still(std::chrono::nanoseconds pause, boot_clock::time_point) override { pauses.push_back(pause); }
+  void turned(std::chrono::nanoseconds, boot_clock::time_point) override { ++turns; }
+  std::vector<std::pair<std::size_t, outcome>> runs;
+  std::vector<std::chrono::nanoseconds> pauses;
+  int turns = 0;
+};
+
+/// Ends only when its timer does, whatever the deadline says.
+struct endless_check : async_check {
+  asio::awaitable<outcome> probe(async_context ctx) override {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    asio::steady_timer timer(ctx.executor, 60s);
+    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_return outcome::pass("too late");
+  }
+};
+
+check_type network_type(std::function<std::shared_ptr<async_check>(const raw_value&)> make) {
+  check_type t;
+  t.name = "websocket";
+  t.make_async = std::move(make);
+  return t;
+}
+
+struct world {
+  explicit world(config c) : conf(std::move(c)), sched(io, conf, pool, names, listener, refused) {}
+  /// Turns the loop until the condition holds; the bound only catches a hang.
+  template <class Condition>
+  void until(Condition condition) {
+    const auto limit = std::chrono::steady_clock::now() + 30s;
+    while (!condition()) {
+      REQUIRE(std::chrono::steady_clock::now() < limit);
+      io.run_one_for(1s);
+    }
+  }
+  asio::io_context io;
+  config conf;
+  fakes::fake_worker_pool pool;
+  fakes::no_names names;
+  heard listener;
+  problems refused;
+  scheduler sched;
+};
+
+config with(std::vector<check_config> checks) {
+  config out;
+  out.checks = std::move(checks);
+  for (auto& c : out.checks) {
+    c.settings.interval = 100ms;
+    c.settings.timeout = 20ms;
+    c.settings.failing_interval = 100ms;
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("scheduler: checks run again and again, and what they remember travels along") {
+  world w(with({fakes::check_named("a")}));
+  REQUIRE(w.pool.tasks.size() == 1);
+  w.sched.start();
+  w.until([&] { return w.pool.runs.size() == 1; });
+  CHECK(w.pool.runs[0].timeout == 20ms);
+  memory kept;
+  kept.set("inode", 42);
+  w.pool.answer(outcome::pass("fine"), kept);
+  REQUIRE(w.listener.runs.size() == 1);
+  CHECK(w.listener.runs[0].second == outcome::pass("fine"));
+  w.until([&] { return w.pool.runs.size() == 1; });
+  CHECK(w.pool.runs[0].memory == kept);
+}
+
+TEST_CASE("scheduler: a run that has not been answered is never joined by a second") {
+  world w(with({fakes::check_named("slow"), fakes::check_named("quick")}));
+  w.sched.start();
+  w.until([&] { return w.pool.runs.size() == 2; });
+  for (int round = 0; round < 5; ++round) {
+    auto quick = std::move(w.pool.runs.back());
+    w.pool.runs.pop_back();
+    quick.done({outcome::pass("fine"), {}, {}, {}});
+    w.until([&] { return w.pool.runs.size() == 2; });
+    CHECK(w.pool.runs[0].task == 0);
+    CHECK(w.pool.runs[1].task == 1);
+  }
+}
+
+TEST_CASE("scheduler: after a standstill a result begun before it is not believed but fetched again") {
+  world w(with({fakes::check_named("a")}));
+  w.sched.start();
+  w.until([&] { return w.pool.runs.size() == 1; });
+  const auto later = boot_clock::now() + 30s;
+  w.sched.look_at_clock(later);
+  REQUIRE(w.listener.pauses.size() == 1);
+  CHECK(w.listener.pauses[0] >= 29s);
+  w.sched.look_at_clock(later + 1s);
+  CHECK(w.listener.pauses.size() == 1);
+  w.pool.answer(outcome::pass("from before"));
+  CHECK(w.listener.runs.empty());
+  w.until([&] { return w.pool.runs.size() == 1; });
+  w.pool.answer(outcome::pass("from after"));
+  REQUIRE(w.listener.runs.size() == 1);
+  CHECK(w.listener.runs[0].second.message == "from after");
+}
+
+TEST_CASE("scheduler: a network probe that does not end is a timeout first and stuck from then on") {
+  const auto type = network_type([](const raw_value&) { return std::make_shared<endless_check>(); });
+  world w(with({fakes::check_named("ws", type)}));
+  w.sched.start();
+  w.until([&] { return w.listener.runs.size() == 3; });
+  CHECK(w.listener.runs[0].second.reason == reason::timeout);
+  CHECK(w.listener.runs[1].second.reason == reason::stuck);
+  CHECK(w.listener.runs[2].second.reason == reason::stuck);
+  CHECK(w.listener.runs[1].second.message.find("has not ended for") != std::string::npos);
+}
+
+TEST_CASE("scheduler: a check that cannot be built is refused with its place") {
+  const auto type = network_type([](const raw_value&) -> std::shared_ptr<async_check> {
+    throw std::runtime_error("cannot read the secret in /nowhere: No such file or directory");
+  });
+  auto broken = fakes::check_named("ws", type);
+  broken.at = {7, 5};
+  world w(with({broken}));
+  REQUIRE(w.refused.size() == 1);
+  CHECK(w.refused.list()[0].at == place{7, 5});
+  CHECK(w.refused.list()[0].message == "check 'ws': cannot read the secret in /nowhere: No such file or directory");
+}
+
+TEST_CASE("scheduler: the loop shows a heartbeat when nothing is due") {
+  auto idle = with({fakes::check_named("a")});
+  idle.checks[0].settings.interval = 1h;
+  world w(std::move(idle));
+  w.sched.start();
+  w.until([&] { return w.pool.runs.size() == 1; });
+  w.pool.answer(outcome::pass("fine"));
+  const auto before = w.listener.turns;
+  w.until([&] { return w.listener.turns == before + 2; });
+}
+
+TEST_CASE("scheduler: once stopped it tells nothing more") {
+  world w(with({fakes::check_named("a")}));
+  w.sched.start();
+  w.until([&] { return w.pool.runs.size() == 1; });
+  w.sched.stop();
+  w.pool.answer(outcome::pass("late"));
+  CHECK(w.listener.runs.empty());
+  CHECK(w.io.run() < 3);
+}

@@ -1,0 +1,156 @@
+// The calendar: first runs, jitter, coalescing, single flight, and no bursts.
+#include "scheduler/timetable.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+
+using namespace telltale;
+using namespace std::chrono_literals;
+
+namespace {
+
+const boot_clock::time_point t0{1000s + 13ms};
+const cadence ten{10s, 2s, 0s, 0.1};
+
+}  // namespace
+
+TEST_CASE("timetable: the first run comes with the next tick, or after the initial delay") {
+  timetable table(1);
+  table.add(ten, t0);
+  table.add({10s, 2s, 3s, 0.1}, t0);
+  CHECK(table.next_due() == boot_clock::time_point(1000s + 50ms));
+  CHECK(table.take_due(t0).empty());
+  CHECK(table.take_due(t0 + 50ms) == std::vector<std::size_t>{0});
+  CHECK(table.take_due(t0 + 2900ms).empty());
+  CHECK(table.take_due(t0 + 3050ms) == std::vector<std::size_t>{1});
+}
+
+TEST_CASE("timetable: many first runs are spread over ticks") {
+  timetable table(1);
+  for (int i = 0; i < 1000; ++i) table.add(ten, t0);
+  std::size_t taken = 0;
+  for (auto now = t0; taken < 1000; now += tick) {
+    const auto due = table.take_due(now).size();
+    CHECK(due <= most_at_once);
+    taken += due;
+    REQUIRE(now < t0 + 2s);
+  }
+}
+
+TEST_CASE("timetable: a check is handed out once until it has finished") {
+  timetable table(1);
+  table.add(ten, t0);
+  REQUIRE(table.take_due(t0 + 1s).size() == 1);
+  CHECK(table.next_due() == boot_clock::time_point::max());
+  CHECK(table.take_due(t0 + 1h).empty());
+  table.hurry(t0 + 1h);
+  CHECK(table.take_due(t0 + 2h).empty());
+  table.finished(0, false, t0 + 2h);
+  CHECK(table.take_due(t0 + 3h).size() == 1);
+}
+
+TEST_CASE("timetable: the second run has a random phase, later ones keep the interval less the jitter") {
+  std::set<std::int64_t> phases;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    timetable table(seed);
+    table.add(ten, t0);
+    auto start = t0 + 50ms;
+    table.take_due(start);
+    table.finished(0, false, start + 10ms);
+    const auto phase = table.next_due() - start;
+    CHECK(phase >= 5s - tick);
+    CHECK(phase <= 10s + tick);
+    phases.insert(phase / tick);
+    start = table.next_due();
+    for (int run = 0; run < 20; ++run) {
+      REQUIRE(table.take_due(start).size() == 1);
+      table.finished(0, false, start + 100ms);
+      const auto gap = table.next_due() - start;
+      CHECK(gap >= 9s - tick);
+      CHECK(gap <= 10s + tick);
+      start = table.next_due();
+    }
+  }
+  CHECK(phases.size() > 20);
+}
+
+TEST_CASE("timetable: a failing check comes back at its failing interval") {
+  timetable table(1);
+  table.add(ten, t0);
+  table.take_due(t0 + 50ms);
+  table.finished(0, false, t0 + 60ms);
+  const auto start = table.next_due();
+  table.take_due(start);
+  table.finished(0, true, start + 10ms);
+  CHECK(table.next_due() - start <= 2s + tick);
+  CHECK(table.next_due() - start >= 1800ms - tick);
+}
+
+TEST_CASE("timetable: due times fall on the tick, so that checks meet") {
+  timetable table(7);
+  for (int i = 0; i < 200; ++i) table.add({1s, 1s, 0s, 0.1}, t0);
+  std::set<std::int64_t> wakeups;
+  for (auto now = t0; now < t0 + 10s; now = std::max(now + 1ms, table.next_due())) {
+    for (auto check : table.take_due(now)) table.finished(check, false, now);
+    wakeups.insert(table.next_due().time_since_epoch() / 1ms);
+    CHECK(table.next_due().time_since_epoch().count() % std::chrono::nanoseconds(tick).count() == 0);
+  }
+  CHECK(wakeups.size() <= 201);  // 10 s hold 200 ticks; without the grid there would be some 2,000
+}
+
+TEST_CASE("timetable: after a long pause each check runs once, not once per missed interval") {
+  timetable table(1);
+  for (int i = 0; i < 3; ++i) table.add({1s, 1s, 0s, 0.1}, t0);
+  for (auto check : table.take_due(t0 + 1s)) table.finished(check, false, t0 + 1s);
+  const auto resumed = t0 + 1h;
+  auto due = table.take_due(resumed);
+  CHECK(due.size() == 3);
+  for (auto check : due) table.finished(check, false, resumed);
+  CHECK(table.take_due(resumed).empty());
+  CHECK(table.next_due() > resumed);
+}
+
+TEST_CASE("timetable: hurry makes everything due now that is not running") {
+  timetable table(1);
+  for (int i = 0; i < 3; ++i) table.add(ten, t0);
+  table.take_due(t0 + 50ms);
+  table.finished(0, false, t0 + 60ms);
+  table.finished(2, false, t0 + 60ms);
+  table.hurry(t0 + 100ms);
+  auto due = table.take_due(t0 + 100ms);
+  std::sort(due.begin(), due.end());
+  CHECK(due == std::vector<std::size_t>{0, 2});
+}
+
+TEST_CASE("timetable: a run that outlasts its interval is followed by the next tick, not by the past") {
+  timetable table(1);
+  table.add({1s, 1s, 0s, 0.0}, t0);
+  table.take_due(t0 + 50ms);
+  table.finished(0, false, t0 + 9s);
+  CHECK(table.next_due() > t0 + 9s);
+  CHECK(table.next_due() <= t0 + 9s + tick);
+}
+
+TEST_CASE("timetable: a run that does not count is repeated at once") {
+  timetable table(1);
+  table.add(ten, t0);
+  table.take_due(t0 + 1s);
+  table.repeat(0, t0 + 2s);
+  CHECK(table.take_due(t0 + 2s) == std::vector<std::size_t>{0});
+}
+
+TEST_CASE("timetable: hurry spreads many checks over ticks, or it would bring about the next standstill") {
+  timetable table(1);
+  for (int i = 0; i < 1000; ++i) table.add(ten, t0);
+  for (auto check : table.take_due(t0 + 1h)) table.finished(check, false, t0 + 1h);
+  table.hurry(t0 + 2h);
+  std::size_t taken = 0;
+  for (auto now = t0 + 2h; taken < 1000; now += tick) {
+    const auto due = table.take_due(now).size();
+    CHECK(due <= most_at_once);
+    taken += due;
+    REQUIRE(now < t0 + 2h + 2s);
+  }
+}

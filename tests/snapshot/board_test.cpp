@@ -1,0 +1,167 @@
+// The board: what it publishes, when it takes a new picture, and what it never shows as fresh.
+#include "snapshot/board.hpp"
+
+#include <doctest/doctest.h>
+
+#include "config/heartbeat.hpp"
+#include "fakes/configs.hpp"
+
+using namespace telltale;
+using namespace std::chrono_literals;
+
+namespace {
+
+const boot_clock::time_point t0{1000s};
+const std::chrono::system_clock::time_point wall{};
+
+run_report found(outcome o) {
+  run_report r;
+  r.outcome = std::move(o);
+  r.duration = 3ms;
+  r.waited = 1ms;
+  return r;
+}
+
+/// A board over checks "a" (critical, ready) and "b" (degraded, ready and startup), whose heart beats at `now`.
+struct sample {
+  sample() : b(make(), t0, wall) { b.turned(0ns, t0); }
+  static config make() {
+    config c;
+    c.checks = {fakes::check_named("a"), fakes::check_named("b")};
+    c.checks[1].settings.severity = severity::degraded;
+    c.checks[1].settings.gates = {gate::ready, gate::startup};
+    return c;
+  }
+  snapshot_ptr at(boot_clock::time_point now) {
+    b.turned(0ns, now);
+    return b.picture(now);
+  }
+  board b;
+};
+
+verdict state(const snapshot_ptr& s, gate g) { return s->of(g).state.state; }
+
+}  // namespace
+
+TEST_CASE("board: before any result nothing is ready, and live is not in doubt") {
+  sample s;
+  const auto picture = s.at(t0);
+  CHECK(state(picture, gate::ready) == verdict::fail);
+  CHECK(state(picture, gate::startup) == verdict::fail);
+  CHECK(state(picture, gate::live) == verdict::pass);
+  CHECK(picture->checks[0]->status.state == check_state::pending);
+  CHECK(picture->find("b") == picture->checks[1].get());
+  CHECK(picture->find("c") == nullptr);
+}
+
+TEST_CASE("board: results become statuses, counters and gates") {
+  sample s;
+  CHECK_FALSE(s.b.ran(0, found(outcome::pass("fine")), t0 + 1s));
+  CHECK(s.b.ran(1, found(outcome::fail(reason::locked, "locked")), t0 + 1s));
+  const auto picture = s.at(t0 + 1s);
+  CHECK(state(picture, gate::ready) == verdict::warn);
+  CHECK(picture->checks[1]->status.reason == reason::locked);
+  CHECK(picture->checks[1]->counters.runs == 1);
+  CHECK(picture->checks[1]->counters.failures[static_cast<std::size_t>(reason::locked)] == 1);
+  CHECK(picture->checks[0]->counters.failures == check_counters{}.failures);
+  CHECK(picture->checks[0]->counters.duration.total == 1);
+  CHECK(picture->checks[0]->counters.waited.total == 1);
+  CHECK(picture->checks[0]->last_duration == 3ms);
+}
+
+TEST_CASE("board: a picture is shared until something changes or a second passes") {
+  sample s;
+  s.b.ran(0, found(outcome::pass("fine")), t0);
+  const auto first = s.at(t0);
+  CHECK(s.at(t0 + 900ms) == first);
+  const auto second = s.at(t0 + 1s);
+  CHECK(second != first);
+  CHECK(second->checks[0] == first->checks[0]);
+  s.b.ran(0, found(outcome::pass("fine")), t0 + 1100ms);
+  const auto third = s.at(t0 + 1100ms);
+  CHECK(third->checks[0] != second->checks[0]);
+  CHECK(third->checks[1] == second->checks[1]);
+}
+
+TEST_CASE("board: a result past its age is never shown as healthy, to the nanosecond") {
+  sample s;
+  s.b.ran(0, found(outcome::pass("fine")), t0);
+  s.b.ran(1, found(outcome::pass("fine")), t0);
+  const auto end = t0 + 22s;  // 2 x 10 s + 2 s
+  CHECK(state(s.at(end - 1ns), gate::ready) == verdict::pass);
+  const auto old = s.at(end);
+  CHECK(state(old, gate::ready) == verdict::fail);
+  CHECK(old->checks[0]->status.reason == reason::stale);
+  s.b.ran(0, found(outcome::pass("fine")), end + 1s);
+  CHECK(s.at(end + 1s)->checks[0]->status.reason == reason::ok);
+}
+
+TEST_CASE("board: when the heart stops, live fails although nothing else changed, and recovers with it") {
+  sample s;
+  s.b.ran(0, found(outcome::pass("fine")), t0);
+  CHECK(state(s.b.picture(t0), gate::live) == verdict::pass);
+  CHECK(state(s.b.picture(t0 + heartbeat_limit), gate::live) == verdict::fail);
+  CHECK(state(s.at(t0 + heartbeat_limit + 1s), gate::live) == verdict::pass);
+}
+
+TEST_CASE("board: after a standstill nothing found before it is shown") {
+  sample s;
+  s.b.ran(0, found(outcome::pass("fine")), t0);
+  s.b.ran(1, found(outcome::pass("fine")), t0);
+  CHECK(state(s.at(t0), gate::ready) == verdict::pass);
+  s.b.stood_still(10s, t0 + 10s);
+  const auto picture = s.at(t0 + 10s);
+  CHECK(state(picture, gate::ready) == verdict::fail);
+  CHECK(picture->checks[0]->status.reason == reason::stale);
+  s.b.ran(0, found(outcome::pass("fine")), t0 + 11s);
+  s.b.ran(1, found(outcome::pass("fine")), t0 + 11s);
+  CHECK(state(s.at(t0 + 11s), gate::ready) == verdict::pass);
+}
+
+TEST_CASE("board: startup stays passed once it has passed, and transitions are counted") {
+  sample s;
+  s.b.ran(1, found(outcome::pass("fine")), t0);
+  CHECK(state(s.at(t0), gate::startup) == verdict::pass);
+  s.b.ran(1, found(outcome::fail(reason::missing, "gone")), t0 + 1s);
+  CHECK(state(s.at(t0 + 1s), gate::startup) == verdict::pass);
+  s.b.ran(0, found(outcome::pass("fine")), t0 + 2s);
+  s.at(t0 + 2s);
+  s.b.ran(0, found(outcome::fail(reason::missing, "gone")), t0 + 3s);
+  CHECK(s.at(t0 + 3s)->of(gate::ready).transitions == 2);
+}
+
+TEST_CASE("board: draining fails ready at once and leaves live alone") {
+  sample s;
+  s.b.ran(0, found(outcome::pass("fine")), t0);
+  s.b.ran(1, found(outcome::pass("fine")), t0);
+  CHECK(state(s.at(t0), gate::ready) == verdict::pass);
+  s.b.drain();
+  const auto picture = s.at(t0);
+  CHECK(picture->draining);
+  CHECK(state(picture, gate::ready) == verdict::fail);
+  CHECK(state(picture, gate::live) == verdict::pass);
+}
+
+TEST_CASE("board: a change of status is told, a run that changes nothing is not") {
+  sample s;
+  int told = 0;
+  s.b.changed = [&] { ++told; };
+  s.b.ran(0, found(outcome::pass("fine")), t0);
+  CHECK(told == 1);
+  s.b.ran(0, found(outcome::pass("still fine")), t0 + 1s);
+  CHECK(told == 1);
+  s.b.ran(0, found(outcome::fail(reason::timeout, "late")), t0 + 2s);
+  s.b.ran(0, found(outcome::fail(reason::stuck, "stuck")), t0 + 3s);
+  CHECK(told == 3);
+}
+
+TEST_CASE("histogram: a value falls into the first bucket that is not below it") {
+  histogram h;
+  h.record(0.0001);
+  h.record(0.00011);
+  h.record(99);
+  CHECK(h.counts[0] == 1);
+  CHECK(h.counts[1] == 1);
+  CHECK(h.counts.back() == 1);
+  CHECK(h.total == 3);
+}

@@ -1,0 +1,63 @@
+#include "worker/children.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+using namespace telltale;
+
+namespace {
+
+pid_t child_that_exits_with(int code) {
+  const pid_t pid = ::fork();
+  REQUIRE(pid >= 0);
+  if (pid == 0) ::_exit(code);
+  return pid;
+}
+
+void wait_without_collecting(pid_t pid) {
+  siginfo_t info{};
+  REQUIRE(::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT) == 0);
+}
+
+}  // namespace
+
+TEST_CASE("children: one that lives is not collected, one that ended is") {
+  const pid_t living = ::fork();
+  REQUIRE(living >= 0);
+  if (living == 0) {
+    for (;;) ::pause();
+  }
+  CHECK_FALSE(collect_child(living));
+  ::kill(living, SIGKILL);
+  wait_without_collecting(living);
+  const auto status = collect_child(living);
+  REQUIRE(status);
+  CHECK(status->signal == SIGKILL);
+}
+
+TEST_CASE("children: the reaper keeps the exit status of a watched one, whoever asks first") {
+  const pid_t watched = child_that_exits_with(7);
+  const pid_t orphan = child_that_exits_with(8);
+  watch_child(watched);
+  wait_without_collecting(watched);
+  wait_without_collecting(orphan);
+  CHECK(collect_orphans() == 1);
+  for (int asked = 0; asked < 2; ++asked) {
+    const auto status = collect_child(watched);
+    REQUIRE(status);
+    CHECK(status->known);
+    CHECK(status->code == 7);
+  }
+  unwatch_child(watched);
+}
+
+TEST_CASE("children: one that somebody else collected ended in an unknown way") {
+  const pid_t pid = child_that_exits_with(0);
+  CHECK(::waitpid(pid, nullptr, 0) == pid);
+  const auto status = collect_child(pid);
+  REQUIRE(status);
+  CHECK_FALSE(status->known);
+}

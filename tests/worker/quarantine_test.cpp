@@ -1,0 +1,144 @@
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <set>
+
+#include "pool_fixture.hpp"
+#include "worker/worker_pool.hpp"
+
+using namespace telltale;
+using namespace telltale::test;
+
+namespace {
+
+// Workers that do not die of being killed, as in an uninterruptible system call, until they are let go.
+struct unkillable {
+  unkillable() {
+    options.kill = [this](pid_t pid) {
+      if (held) waiting.insert(pid);
+      else ::kill(pid, SIGKILL);
+    };
+    options.kill_grace = 50ms;
+  }
+  void let_go() {
+    held = false;
+    for (const auto pid : waiting) ::kill(pid, SIGKILL);
+  }
+  bool held = true;
+  std::set<pid_t> waiting;
+  worker_pool_options options = test_options();
+};
+
+}  // namespace
+
+TEST_CASE("quarantine: a worker that cannot be killed makes its check stuck, and nothing else") {
+  unkillable u;
+  pool_fixture f(u.options);
+  const auto hang = f.pool->add(scripted("hang"));
+  CHECK(f.run(hang, 100ms).outcome.reason == reason::timeout);  // at the deadline, not after the grace
+  CHECK(f.pool->counts().stuck == 0);
+  CHECK(f.run_until([&] { return f.pool->counts().stuck == 1; }));
+
+  const auto started = f.pool->counts().started;
+  const auto again = f.run(hang, 10s);
+  CHECK(again.outcome.reason == reason::stuck);
+  CHECK(again.outcome.message.starts_with("an earlier run has hung in the kernel for "));
+  CHECK(f.pool->counts().started == started);
+
+  CHECK(f.run(scripted("ok")).outcome.verdict == verdict::pass);
+  u.let_go();
+}
+
+TEST_CASE("quarantine: the check is free again as soon as the worker is dead at last") {
+  unkillable u;
+  pool_fixture f(u.options);
+  const auto hang = f.pool->add(scripted("hang"));
+  f.run(hang, 100ms);
+  CHECK(f.run_until([&] { return f.pool->counts().stuck == 1; }));
+  u.let_go();
+  CHECK(f.run_until([&] { return f.pool->counts().stuck == 0; }));
+  CHECK(f.run(hang, 100ms).outcome.reason == reason::timeout);
+}
+
+TEST_CASE("quarantine: a run in the moment between kill and death waits, then is told") {
+  unkillable u;
+  u.options.kill_grace = 300ms;
+  pool_fixture f(u.options);
+  const auto hang = f.pool->add(scripted("hang"));
+  f.run(hang, 100ms);
+  const auto started = f.pool->counts().started;
+  CHECK(f.run(hang, 10s).outcome.reason == reason::stuck);
+  CHECK(f.pool->counts().started == started);
+  u.let_go();
+}
+
+TEST_CASE("quarantine: a run that waited for the killed worker goes on when that is dead") {
+  pool_fixture f;
+  const auto hang = f.pool->add(scripted("hang"));
+  std::vector<run_report> done;
+  f.submit(hang, 100ms, done);
+  CHECK(f.run_until([&] { return done.size() == 1; }));
+  f.submit(hang, 100ms, done);
+  CHECK(f.run_until([&] { return done.size() == 2; }));
+  CHECK(done[1].outcome.reason == reason::timeout);
+  CHECK(done[1].outcome.message == "no answer within 100 ms; the worker was killed");
+}
+
+TEST_CASE("quarantine: the same check added again, as a reload does, is still stuck") {
+  unkillable u;
+  pool_fixture f(u.options);
+  CHECK(f.run(scripted("hang"), 100ms).outcome.reason == reason::timeout);
+  CHECK(f.run_until([&] { return f.pool->counts().stuck == 1; }));
+  CHECK(f.run(scripted("hang"), 10s).outcome.reason == reason::stuck);
+  u.let_go();
+}
+
+TEST_CASE("quarantine: stuck workers do not use up the cap") {
+  unkillable u;
+  u.options.max_workers = 1;
+  pool_fixture f(u.options);
+  for (int n = 0; n < 3; ++n)
+    CHECK(f.run(scripted("hang", std::to_string(n)), 100ms).outcome.reason == reason::timeout);
+  CHECK(f.run_until([&] { return f.pool->counts().stuck == 3; }));
+  CHECK(f.run(scripted("ok")).outcome.verdict == verdict::pass);
+  u.let_go();
+}
+
+TEST_CASE("quarantine: a worker that breaks the protocol and cannot be killed still gives an answer") {
+  unkillable u;
+  pool_fixture f(u.options);
+  CHECK(f.run(scripted("garbage_hang"), 10s).outcome ==
+        outcome::fail(reason::crashed, "the worker sent nonsense while running the check, and cannot be killed"));
+  u.let_go();
+}
+
+TEST_CASE("quarantine: a program that hangs while it starts is not started again and again") {
+  ::setenv("TELLTALE_TEST_NEVER_READY", "1", 1);
+  unkillable u;
+  u.options.start_limit = 50ms;
+  pool_fixture f(u.options);
+  const auto report = f.run(scripted("ok"), 2s);
+  ::unsetenv("TELLTALE_TEST_NEVER_READY");
+  CHECK(report.outcome ==
+        outcome::fail(reason::internal, "a worker cannot be started: the new process hangs in the kernel"));
+  CHECK(f.pool->counts().started == 1);
+  u.let_go();
+}
+
+TEST_CASE("quarantine: stop does not wait for a worker that cannot be killed") {
+  unkillable u;
+  pool_fixture f(u.options);
+  f.run(scripted("hang"), 100ms);
+  std::vector<run_report> done;
+  f.submit(f.pool->add(scripted("hang", "other")), 10s, done);
+  CHECK(f.run_until([&] { return f.pool->counts().stuck == 1 && f.pool->counts().busy == 1; }));
+  f.pool->stop();
+  f.context.restart();
+  f.context.run_for(10s);
+  CHECK(f.context.stopped());
+  CHECK(done.size() == 1);
+  u.let_go();
+  while (::waitpid(-1, nullptr, 0) > 0) {
+  }
+}

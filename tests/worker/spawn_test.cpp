@@ -1,0 +1,102 @@
+#include "worker/spawn.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+
+#include "pool_fixture.hpp"
+
+using namespace telltale;
+using namespace telltale::test;
+
+TEST_CASE("spawn: a worker has descriptors 0 to 3 and no other, whatever the program has open") {
+  std::vector<int> leaky;
+  for (int n = 0; n < 5; ++n) leaky.push_back(::open("/dev/null", O_RDONLY));  // without close-on-exec
+  {
+    pool_fixture f;
+    CHECK(f.run(scripted("descriptors")).outcome.message == "0 1 2 3 ");
+  }
+  for (const int fd : leaky) ::close(fd);
+}
+
+TEST_CASE("spawn: a worker starts with no signal blocked, its own group, its name, and dies with the program") {
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);
+  ::sigprocmask(SIG_BLOCK, &all, &before);
+  {
+    pool_fixture f;
+    CHECK(f.run(scripted("process")).outcome.message == "telltale-worker blocked=0 pdeathsig=9 own_group=true");
+  }
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+}
+
+TEST_CASE("spawn: works when standard descriptors are closed and the socket takes their place") {
+  // In a process of its own: doctest needs its own standard output.
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    for (int fd = 0; fd < 4; ++fd) ::close(fd);
+    bool ok = false;
+    {
+      boost::asio::io_context context;
+      const auto pool = make_worker_pool(context, test_options());
+      pool->run(pool->add(scripted("descriptors")), 10s, {}, [&](const run_report& report) {
+        ok = report.outcome.message == "0 1 2 3 " || report.outcome.message == "0 1 3 ";
+        pool->stop();
+      });
+      context.run();
+    }
+    ::_exit(ok ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  CHECK(status == 0);
+}
+
+TEST_CASE("spawn: /proc/self/exe starts workers of the running program after its file was replaced") {
+  char directory[] = "/tmp/telltale-spawn-XXXXXX";
+  REQUIRE(::mkdtemp(directory) != nullptr);
+  const auto copy = std::filesystem::path(directory) / "program";
+  std::filesystem::copy_file(TELLTALE_TEST_WORKER, copy);
+  const auto command = copy.string() + " replaced";
+  CHECK(std::system(command.c_str()) == 0);
+  std::filesystem::remove_all(directory);
+}
+
+TEST_CASE("spawn: a worker ends when the program dies, even in the middle of a run") {
+  std::array<int, 2> pipe_ends{};
+  REQUIRE(::pipe(pipe_ends.data()) == 0);
+  const pid_t program = ::fork();
+  REQUIRE(program >= 0);
+  if (program == 0) {
+    boost::asio::io_context context;
+    const auto pool = make_worker_pool(context, test_options());
+    pool->run(pool->add(scripted("pid")), 10s, {}, [&](const run_report& report) {
+      const int pid = std::stoi(report.outcome.message);
+      if (::write(pipe_ends[1], &pid, sizeof pid) < 0) ::_exit(1);
+      pool->run(pool->add(scripted("hang")), 60s, {}, [](const run_report&) {});
+    });
+    context.run();
+    ::_exit(0);
+  }
+  int worker = 0;
+  REQUIRE(::read(pipe_ends[0], &worker, sizeof worker) == sizeof worker);
+  ::kill(program, SIGKILL);
+  ::waitpid(program, nullptr, 0);
+  // It becomes an orphan, collected by somebody else or left as a zombie: it must not be running.
+  const auto running = [&] {
+    std::ifstream stat("/proc/" + std::to_string(worker) + "/stat");
+    std::string text((std::istreambuf_iterator<char>(stat)), {});
+    return !text.empty() && text.find(") Z") == std::string::npos && text.find(") X") == std::string::npos;
+  };
+  const auto end = std::chrono::steady_clock::now() + 10s;
+  while (running() && std::chrono::steady_clock::now() < end) ::usleep(1000);
+  CHECK_FALSE(running());
+  for (const int fd : pipe_ends) ::close(fd);
+}

@@ -1,0 +1,184 @@
+#include <doctest/doctest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "pool_fixture.hpp"
+#include "worker/worker_pool.hpp"
+
+using namespace telltale;
+using namespace telltale::test;
+
+namespace {
+
+class with_environment {
+ public:
+  explicit with_environment(const char* name) : name_(name) { ::setenv(name_, "1", 1); }
+  ~with_environment() { ::unsetenv(name_); }
+  with_environment(const with_environment&) = delete;
+  with_environment& operator=(const with_environment&) = delete;
+
+ private:
+  const char* name_;
+};
+
+}  // namespace
+
+TEST_CASE("worker failures: a run without an answer is killed and says so") {
+  pool_fixture f;
+  const auto report = f.run(scripted("hang"), 150ms);
+  CHECK(report.outcome == outcome::fail(reason::timeout, "no answer within 150 ms; the worker was killed"));
+  CHECK(report.duration >= 150ms);
+  CHECK(f.pool->counts().killed == 1);
+  CHECK(f.run(scripted("ok")).outcome.verdict == verdict::pass);
+}
+
+TEST_CASE("worker failures: a worker that dies says of what, and is replaced") {
+  struct row {
+    const char *how, *arg, *message;
+  };
+  pool_fixture f;
+  for (const auto& [how, arg, message] : std::vector<row>{
+           {"signal", "11", "the worker died of SIGSEGV while running the check"},
+           {"signal", "7", "the worker died of SIGBUS while running the check"},
+           {"signal", "6", "the worker died of SIGABRT while running the check"},
+           {"signal", "9", "the worker was killed by SIGKILL (out of memory?) while running the check"},
+           {"exit", "0", "the worker ended with exit code 0 while running the check"},
+           {"exit", "3", "the worker ended with exit code 3 while running the check"},
+           {"garbage", "", "the worker sent nonsense and was killed while running the check"},
+           {"huge_packet", "", "the worker sent nonsense and was killed while running the check"},
+           {"empty_packet", "", "the worker ended with exit code 0 while running the check"},
+           {"close_socket", "", "the worker closed its socket and was killed while running the check"},
+       }) {
+    CAPTURE(how);
+    const auto before = f.pool->counts();
+    CHECK(f.run(scripted(how, arg)).outcome == outcome::fail(reason::crashed, message));
+    CHECK(f.pool->counts().crashed == before.crashed + 1);
+    CHECK(f.pool->counts().killed == before.killed);
+    CHECK(f.run(scripted("ok")).outcome.verdict == verdict::pass);
+  }
+}
+
+TEST_CASE("worker failures: an exception is an outcome, and costs no worker") {
+  pool_fixture f;
+  CHECK(f.run(scripted("throw")).outcome == outcome::fail(reason::internal, "the check failed: out of luck"));
+  CHECK(f.run(scripted("throw_int")).outcome == outcome::fail(reason::internal, "the check failed in an unknown way"));
+  CHECK(f.run(scripted("unbuildable")).outcome == outcome::fail(reason::internal, "the check failed: no such secret"));
+  CHECK(f.pool->counts().started == 1);
+}
+
+TEST_CASE("worker failures: the runs behind a crash or a timeout are done by others") {
+  for (const auto* how : {"signal", "hang", "garbage", "close_socket"}) {
+    CAPTURE(how);
+    pool_fixture f;
+    std::vector<run_report> bad;
+    std::vector<run_report> good;
+    f.submit(f.pool->add(scripted(how, "7")), 300ms, bad);
+    const auto ok = f.pool->add(scripted("ok"));
+    for (int n = 0; n < 20; ++n) f.submit(ok, 20s, good);
+    CHECK(f.run_until([&] { return bad.size() == 1 && good.size() == 20; }));
+    CHECK(bad[0].outcome.verdict == verdict::fail);
+    for (const auto& report : good) CHECK(report.outcome.verdict == verdict::pass);
+  }
+}
+
+TEST_CASE("worker failures: what a worker said before it died counts, however late it is read") {
+  pool_fixture f;
+  f.run(scripted("ok"));
+  std::vector<run_report> good;
+  std::vector<run_report> bad;
+  const auto ok = f.pool->add(scripted("ok"));
+  for (int n = 0; n < 400; ++n) f.submit(ok, 20s, good);
+  f.submit(f.pool->add(scripted("exit", "3")), 20s, bad);
+  f.context.restart();
+  f.context.poll();
+  ::usleep(200'000);  // the loop is away until the worker is dead
+  CHECK(f.run_until([&] { return good.size() == 400 && bad.size() == 1; }));
+  for (const auto& report : good) CHECK(report.outcome.verdict == verdict::pass);
+  CHECK(bad[0].outcome.reason == reason::crashed);
+}
+
+TEST_CASE("worker failures: a stopped worker turns its check into a timeout and is replaced") {
+  pool_fixture f;
+  const auto pid = std::stoi(f.run(scripted("pid")).outcome.message);
+  ::kill(pid, SIGSTOP);
+  CHECK(f.run(scripted("ok"), 200ms).outcome.reason == reason::timeout);
+  CHECK(f.run(scripted("ok")).outcome.verdict == verdict::pass);
+  CHECK(f.pool->counts().killed == 1);
+}
+
+TEST_CASE("worker failures: an idle worker that dies is replaced when there is work") {
+  pool_fixture f;
+  const auto pid = std::stoi(f.run(scripted("pid")).outcome.message);
+  ::kill(pid, SIGKILL);
+  CHECK(f.run_until([&] { return f.pool->counts().crashed == 1; }));
+  CHECK(f.run(scripted("ok")).outcome.verdict == verdict::pass);
+}
+
+TEST_CASE("worker failures: a worker killed in the same turn in which it gets work costs no answer") {
+  pool_fixture f;
+  for (int round = 0; round < 20; ++round) {
+    const auto pid = std::stoi(f.run(scripted("pid")).outcome.message);
+    ::kill(pid, SIGKILL);
+    const auto found = f.run(scripted("ok")).outcome;
+    // Whether the work had reached it decides; both are an answer.
+    CHECK((found.verdict == verdict::pass || found.reason == reason::crashed));
+  }
+}
+
+TEST_CASE("worker failures: workers ignore what is meant for the program") {
+  pool_fixture f;
+  const auto pid = f.run(scripted("pid")).outcome.message;
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGPIPE}) ::kill(std::stoi(pid), signal);
+  CHECK(f.run(scripted("pid")).outcome.message == pid);
+}
+
+TEST_CASE("worker failures: a program that cannot be run is an outcome, tried again with pauses") {
+  auto options = test_options();
+  options.program = "/nonexistent/telltale";
+  pool_fixture f(options);
+  const auto report = f.run(scripted("ok"), 300ms);
+  CHECK(report.outcome == outcome::fail(reason::internal, "a worker cannot be started: No such file or directory"));
+  CHECK(f.pool->counts().started == 0);
+}
+
+TEST_CASE("worker failures: a program that is not a worker is an outcome, tried again with pauses") {
+  const with_environment variable("TELLTALE_TEST_NOT_A_WORKER");
+  pool_fixture f;
+  const auto report = f.run(scripted("ok"), 2s);
+  CHECK(report.outcome ==
+        outcome::fail(reason::internal, "a worker cannot be started: the new process ended with exit code 7"));
+  // At 0, 100, 300, 700 and 1500 ms, or a little later than that.
+  CHECK(f.pool->counts().started <= 5);
+  CHECK(f.pool->counts().crashed == 0);
+}
+
+TEST_CASE("worker failures: a program that greets in a foreign language is killed") {
+  const with_environment variable("TELLTALE_TEST_WRONG_GREETING");
+  pool_fixture f;
+  CHECK(f.run(scripted("ok"), 2s).outcome ==
+        outcome::fail(reason::internal, "a worker cannot be started: the new process sent nonsense and was killed"));
+}
+
+TEST_CASE("worker failures: a program that never gets ready is killed") {
+  const with_environment variable("TELLTALE_TEST_NEVER_READY");
+  auto options = test_options();
+  options.start_limit = 100ms;
+  pool_fixture f(options);
+  CHECK(f.run(scripted("ok"), 2s).outcome ==
+        outcome::fail(reason::internal,
+                      "a worker cannot be started: the new process was not ready within 100 ms and was killed"));
+}
+
+TEST_CASE("worker failures: without a free descriptor runs fail with the reason, and go on once there is one") {
+  pool_fixture f;
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit none{1, before.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &none);
+  const auto report = f.run(scripted("ok"), 300ms);
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  CHECK(report.outcome == outcome::fail(reason::internal, "a worker cannot be started: Too many open files"));
+  CHECK(f.run(scripted("ok"), 20s).outcome.verdict == verdict::pass);
+}

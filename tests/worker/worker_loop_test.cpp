@@ -1,0 +1,160 @@
+#include "worker/worker_loop.hpp"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+#include <thread>
+
+using namespace telltale;
+using namespace std::chrono_literals;
+
+namespace {
+
+// What the checks of this test were asked, and how they behave.
+struct stage {
+  int built = 0;
+  std::vector<std::string> ran;
+  std::chrono::system_clock::time_point started_at;
+  std::chrono::nanoseconds until_deadline{0};
+};
+
+class staged_check final : public blocking_check {
+ public:
+  staged_check(stage& s, std::string how) : stage_(s), how_(std::move(how)) { ++stage_.built; }
+  outcome probe(probe_context& ctx) override {
+    stage_.ran.push_back(how_);
+    stage_.started_at = ctx.started_at;
+    stage_.until_deadline = ctx.deadline - ctx.now;
+    ctx.memory.set("n", ctx.memory.get("n").value_or(0) + 1);
+    if (how_ == "throw") throw std::runtime_error("out of luck");
+    if (how_ == "slow") std::this_thread::sleep_for(30ms);
+    return outcome::pass(how_);
+  }
+
+ private:
+  stage& stage_;
+  std::string how_;
+};
+
+check_table table_on(stage& s) {
+  check_type type;
+  type.name = "staged";
+  type.make_blocking = [&s](const raw_value& options) -> std::unique_ptr<blocking_check> {
+    if (options.text == "unbuildable") throw std::runtime_error("no such secret");
+    return std::make_unique<staged_check>(s, options.text);
+  };
+  check_type async_only;
+  async_only.name = "network";
+  return {type, async_only};
+}
+
+struct fixture {
+  fixture() {
+    loop.handle(wire::hello{std::chrono::system_clock::time_point(5s)});
+    std::uint64_t number = 0;
+    for (const auto* how : {"ok", "throw", "slow", "unbuildable"})
+      loop.handle(wire::define{number++, "staged", raw_value::scalar(how)});
+    loop.handle(wire::define{10, "network", {}});
+    loop.handle(wire::define{11, "unknown", {}});
+  }
+  void run(std::vector<std::uint64_t> tasks, std::chrono::nanoseconds slice = 1h) {
+    wire::run_batch batch{1, wire::clock::now(), slice, {}};
+    for (const auto task : tasks) batch.items.push_back({100 + task, task, 2s, {}});
+    going_on = loop.handle(batch);
+  }
+  const wire::run_outcome& outcome_at(std::size_t i) const { return std::get<wire::run_outcome>(said.at(i)); }
+
+  stage on;
+  check_table table = table_on(on);
+  std::vector<wire::from_worker> said;
+  bool program_is_there = true;
+  bool going_on = true;
+  worker_loop loop{table, [this](const wire::from_worker& m) { return said.push_back(m), program_is_there; }};
+};
+
+}  // namespace
+
+TEST_CASE("worker loop: runs a batch in order and answers each") {
+  fixture f;
+  f.run({0, 1, 0});
+  REQUIRE(f.said.size() == 3);
+  CHECK(f.outcome_at(0).number == 100);
+  CHECK(f.outcome_at(0).outcome.message == "ok");
+  CHECK(f.outcome_at(0).memory.get("n") == 1);
+  CHECK(f.outcome_at(1).number == 101);
+  CHECK(f.on.ran == std::vector<std::string>{"ok", "throw", "ok"});
+  CHECK(f.on.started_at == std::chrono::system_clock::time_point(5s));
+  CHECK(f.on.until_deadline == 2s);
+}
+
+TEST_CASE("worker loop: a check is built once, when it is first run, until it is forgotten") {
+  fixture f;
+  CHECK(f.on.built == 0);
+  f.run({0, 0});
+  CHECK(f.on.built == 1);
+  f.loop.handle(wire::forget{0});
+  f.run({0});
+  CHECK(f.outcome_at(2).outcome.reason == reason::internal);
+  CHECK(f.on.built == 1);
+}
+
+TEST_CASE("worker loop: whatever goes wrong is told, and what the check remembered stays as it was") {
+  struct row {
+    std::uint64_t task;
+    std::string message;
+  };
+  for (const auto& [task, message] :
+       std::vector<row>{{1, "the check failed: out of luck"},
+                        {3, "the check failed: no such secret"},
+                        {10, "the check failed: there is no blocking check type 'network'"},
+                        {11, "the check failed: there is no blocking check type 'unknown'"},
+                        {12, "the check failed: the worker was not told about it"}}) {
+    fixture f;
+    f.run({task});
+    REQUIRE(f.said.size() == 1);
+    CHECK(f.outcome_at(0).outcome == outcome::fail(reason::internal, message));
+    CHECK(f.outcome_at(0).memory == memory{});
+  }
+}
+
+TEST_CASE("worker loop: after a slow job it yields instead of going on") {
+  fixture f;
+  f.run({0, 2, 0, 0}, 20ms);
+  REQUIRE(f.said.size() == 3);
+  CHECK(f.outcome_at(1).duration >= 30ms);
+  CHECK(std::get<wire::yielded>(f.said[2]).batch == 1);
+  CHECK(f.on.ran.size() == 2);
+}
+
+TEST_CASE("worker loop: the first job is run even when the message was long under way") {
+  fixture f;
+  wire::run_batch late{1, wire::clock::now() - 1h, 20ms, {{100, 0, 2s, {}}, {101, 0, 2s, {}}}};
+  f.loop.handle(late);
+  REQUIRE(f.said.size() == 2);
+  CHECK(f.outcome_at(0).number == 100);
+  CHECK(std::holds_alternative<wire::yielded>(f.said[1]));
+}
+
+TEST_CASE("worker loop: after the last job there is nothing to yield") {
+  fixture f;
+  f.run({2}, 20ms);
+  CHECK(f.said.size() == 1);
+}
+
+TEST_CASE("worker loop: begins nothing more when the program is gone") {
+  fixture f;
+  f.program_is_there = false;
+  f.run({0, 0});
+  CHECK_FALSE(f.going_on);
+  CHECK(f.on.ran.size() == 1);
+}
+
+TEST_CASE("worker loop: looks a name up") {
+  fixture f;
+  CHECK(f.loop.handle(wire::lookup{7, "127.0.0.1", 80}));
+  REQUIRE(f.said.size() == 1);
+  const auto& answer = std::get<wire::lookup_answer>(f.said[0]);
+  CHECK(answer.number == 7);
+  REQUIRE(answer.resolution.endpoints.size() == 1);
+  CHECK(answer.resolution.endpoints[0].port() == 80);
+}
