@@ -1,11 +1,14 @@
-// posix_spawn: no code of ours runs between fork and exec, and nothing is copied.
+// clone and exec; between them only async-signal-safe calls.
 #include "worker/spawn.hpp"
 
 #include <fcntl.h>
-#include <spawn.h>
+#include <linux/sched.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 
 #include "worker/worker_main.hpp"
 
@@ -14,72 +17,81 @@ namespace {
 
 // A sanitizer's report goes to standard error; everything else a worker might print has no reader.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool keep_stderr = true;
+constexpr int last_null = STDOUT_FILENO;
 #else
-constexpr bool keep_stderr = false;
+constexpr int last_null = STDERR_FILENO;
 #endif
 
-class file_actions {
- public:
-  file_actions() { error_ = ::posix_spawn_file_actions_init(&actions_); }
-  ~file_actions() { ::posix_spawn_file_actions_destroy(&actions_); }
-  file_actions(const file_actions&) = delete;
-  file_actions& operator=(const file_actions&) = delete;
+/// Exit codes from here on are an errno; a worker's own are small.
+constexpr int failed_with = 128;
 
+[[noreturn]] void give_up() { ::_exit(failed_with + errno); }
+
+void forget_signal_handlers() {
+  struct sigaction plain {};
+  plain.sa_handler = SIG_DFL;
+  for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &plain, nullptr);  // refused for a few
+}
+
+void arrange_descriptors(int socket) {
   // The socket first: it may itself be one of the numbers that /dev/null is opened on.
-  int prepare(int socket) {
-    note(::posix_spawn_file_actions_adddup2(&actions_, socket, worker_socket));
-    for (int fd = STDIN_FILENO; fd <= (keep_stderr ? STDOUT_FILENO : STDERR_FILENO); ++fd)
-      note(::posix_spawn_file_actions_addopen(&actions_, fd, "/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY, 0));
-    note(::posix_spawn_file_actions_addclosefrom_np(&actions_, worker_socket + 1));
-    return error_;
+  if (socket == worker_socket ? ::fcntl(socket, F_SETFD, 0) < 0 : ::dup2(socket, worker_socket) < 0) give_up();
+  for (int fd = STDIN_FILENO; fd <= last_null; ++fd) {
+    const int null = ::open("/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY);
+    if (null < 0 || (null != fd && ::dup2(null, fd) < 0)) give_up();
+    if (null > worker_socket) ::close(null);
   }
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
+  ::closefrom(worker_socket + 1);
+}
 
- private:
-  void note(int error) {
-    if (error_ == 0) error_ = error;
-  }
-  posix_spawn_file_actions_t actions_;
-  int error_ = 0;
-};
+[[noreturn]] void become(const char* program, int socket) {
+  char name[] = "telltale";
+  char command[] = "worker";
+  char* const argv[] = {name, command, nullptr};
+  ::setpgid(0, 0);
+  forget_signal_handlers();
+  arrange_descriptors(socket);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::execve(program, argv, ::environ);
+  give_up();
+}
 
-class attributes {
+/// No signal may reach the program's handlers in the new process before it has forgotten them.
+class all_signals_blocked {
  public:
-  attributes() {
-    ::posix_spawnattr_init(&attributes_);
-    sigset_t none;
+  all_signals_blocked() {
     sigset_t all;
-    ::sigemptyset(&none);
     ::sigfillset(&all);
-    ::posix_spawnattr_setsigmask(&attributes_, &none);
-    ::posix_spawnattr_setsigdefault(&attributes_, &all);
-    ::posix_spawnattr_setpgroup(&attributes_, 0);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+    ::sigprocmask(SIG_SETMASK, &all, &before_);
   }
-  ~attributes() { ::posix_spawnattr_destroy(&attributes_); }
-  attributes(const attributes&) = delete;
-  attributes& operator=(const attributes&) = delete;
-  const posix_spawnattr_t* get() const { return &attributes_; }
+  ~all_signals_blocked() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
+  all_signals_blocked(const all_signals_blocked&) = delete;
+  all_signals_blocked& operator=(const all_signals_blocked&) = delete;
 
  private:
-  posix_spawnattr_t attributes_;
+  sigset_t before_{};
 };
 
 }  // namespace
 
-pid_t spawn_worker(const std::string& program, int socket, std::error_code& ec) {
+spawned spawn_worker(const std::string& program, int socket, std::error_code& ec) {
   ec.clear();
-  file_actions actions;
-  const attributes attributes;
-  char name[] = "telltale";
-  char command[] = "worker";
-  char* const argv[] = {name, command, nullptr};
-  pid_t pid = -1;
-  int error = actions.prepare(socket);
-  if (error == 0) error = ::posix_spawn(&pid, program.c_str(), actions.get(), attributes.get(), argv, ::environ);
-  if (error != 0) ec.assign(error, std::generic_category());
-  return error == 0 ? pid : -1;
+  spawned out;
+  const all_signals_blocked here;
+  // A fork that gives the pidfd with it: nobody has to wait for a child that cannot be followed. Not clone3, which the
+  // seccomp profiles of older container engines refuse.
+  const auto pid = ::syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, nullptr, &out.pidfd, nullptr, nullptr);
+  if (pid == 0) become(program.c_str(), socket);
+  if (pid < 0) ec.assign(errno, std::generic_category());
+  out.pid = static_cast<pid_t>(pid);
+  return out;
+}
+
+std::optional<std::string> why_not_started(const exit_status& status) {
+  if (!status.known || status.signal != 0 || status.code <= failed_with) return std::nullopt;
+  return ::strerror(status.code - failed_with);
 }
 
 }  // namespace telltale

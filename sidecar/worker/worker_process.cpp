@@ -21,7 +21,6 @@ namespace {
 std::error_code last_error() { return {errno, std::generic_category()}; }
 
 // Not from <sys/pidfd.h>: glibc 2.36 forgot its extern "C".
-int pidfd_open(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
 void pidfd_send_signal(int pidfd, int signal) { ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0); }
 
 class descriptor {
@@ -39,12 +38,6 @@ class descriptor {
   int fd_;
 };
 
-void collect_killed_child(pid_t pid) {
-  ::kill(pid, SIGKILL);
-  // The one place that waits: the process was made a moment ago, runs no probe and cannot be followed without a pidfd.
-  while (!collect_child(pid)) ::usleep(100);
-}
-
 }  // namespace
 
 std::unique_ptr<worker_process> worker_process::start(asio::io_context& context, const std::string& program,
@@ -57,27 +50,24 @@ std::unique_ptr<worker_process> worker_process::start(asio::io_context& context,
   const int buffer = 4 * static_cast<int>(wire::max_message);
   for (const int fd : pair) ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
 
-  const pid_t pid = spawn_worker(program, theirs.get(), ec);
-  if (ec) return nullptr;
-  descriptor pidfd(pidfd_open(pid));
-  if (pidfd.get() < 0) {
-    ec = last_error();
-    collect_killed_child(pid);
-    return nullptr;
-  }
+  // Before there is a child: epoll_ctl may fail with ENOMEM or ENOSPC.
   boost::system::error_code failed;
-  asio::posix::stream_descriptor pidfd_stream(context);
-  pidfd_stream.assign(pidfd.get(), failed);
-  if (!failed) pidfd.release();
   socket_type socket(context);
-  if (!failed) socket.assign(asio::generic::seq_packet_protocol(AF_UNIX, 0), ours.get(), failed);
-  if (failed) {  // epoll_ctl: ENOMEM, ENOSPC
-    ec = failed;
-    collect_killed_child(pid);
-    return nullptr;
-  }
+  socket.assign(asio::generic::seq_packet_protocol(AF_UNIX, 0), ours.get(), failed);
+  if (failed) return ec = failed, nullptr;
   ours.release();
-  return std::unique_ptr<worker_process>(new worker_process(pid, std::move(pidfd_stream), std::move(socket)));
+
+  const auto child = spawn_worker(program, theirs.get(), ec);
+  if (ec) return nullptr;
+  asio::posix::stream_descriptor pidfd(context);
+  pidfd.assign(child.pidfd, failed);
+  if (failed) {
+    // It cannot be followed, so it must end, and its zombie is left to the reaper or to our own end.
+    pidfd_send_signal(child.pidfd, SIGKILL);
+    ::close(child.pidfd);
+    return ec = failed, nullptr;
+  }
+  return std::unique_ptr<worker_process>(new worker_process(child.pid, std::move(pidfd), std::move(socket)));
 }
 
 worker_process::worker_process(pid_t pid, asio::posix::stream_descriptor pidfd, socket_type socket)

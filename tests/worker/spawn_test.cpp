@@ -59,6 +59,35 @@ TEST_CASE("spawn: works when standard descriptors are closed and the socket take
   CHECK(status == 0);
 }
 
+TEST_CASE("spawn: a program whose loading hangs holds nothing up, and runs once it is there") {
+  char directory[] = "/tmp/telltale-spawn-XXXXXX";
+  REQUIRE(::mkdtemp(directory) != nullptr);
+  const auto copy = (std::filesystem::path(directory) / "program").string();
+  std::filesystem::copy_file(TELLTALE_TEST_WORKER, copy);
+  // A lease makes everybody who opens the file wait until it is given back; exec opens it.
+  const auto before = std::signal(SIGIO, SIG_IGN);
+  const int lease = ::open(copy.c_str(), O_RDONLY | O_CLOEXEC);
+  REQUIRE(lease >= 0);
+  REQUIRE(::fcntl(lease, F_SETLEASE, F_WRLCK) == 0);
+  {
+    auto options = test_options();
+    options.program = copy;
+    pool_fixture f(options);
+    std::vector<run_report> got;
+    const auto began = std::chrono::steady_clock::now();
+    f.submit(f.pool->add(scripted("ok")), 20s, got);
+    CHECK_FALSE(f.run_until([&] { return !got.empty(); }, 200ms));
+    CHECK(std::chrono::steady_clock::now() - began < 10s);  // the kernel lets it hang for 45 s
+    CHECK(f.pool->counts().busy == 1);
+    REQUIRE(::fcntl(lease, F_SETLEASE, F_UNLCK) == 0);
+    REQUIRE(f.run_until([&] { return !got.empty(); }));
+    CHECK(got[0].outcome.verdict == verdict::pass);
+  }
+  ::close(lease);
+  std::signal(SIGIO, before);
+  std::filesystem::remove_all(directory);
+}
+
 TEST_CASE("spawn: /proc/self/exe starts workers of the running program after its file was replaced") {
   char directory[] = "/tmp/telltale-spawn-XXXXXX";
   REQUIRE(::mkdtemp(directory) != nullptr);

@@ -140,7 +140,8 @@ TEST_CASE("worker failures: a program that cannot be run is an outcome, tried ag
   pool_fixture f(options);
   const auto report = f.run(scripted("ok"), 300ms);
   CHECK(report.outcome == outcome::fail(reason::internal, "a worker cannot be started: No such file or directory"));
-  CHECK(f.pool->counts().started == 0);
+  CHECK(f.pool->counts().started >= 2);
+  CHECK(f.pool->counts().started <= 4);
 }
 
 TEST_CASE("worker failures: a program that is not a worker is an outcome, tried again with pauses") {
