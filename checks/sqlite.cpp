@@ -1,6 +1,8 @@
 // The sqlite check: health of an SQLite database, WAL mode first of all, without touching it.
 #include <telltale/check_type.hpp>
 
+#include "sqlite/backup.hpp"
+#include "sqlite/examine.hpp"
 #include "sqlite/inspect.hpp"
 #include "sqlite/options.hpp"
 #include "sqlite/query.hpp"
@@ -19,8 +21,14 @@ class sqlite_check final : public blocking_check {
     auto found = sqlite::inspect(options_, ctx);
     if (options_.mode == sqlite::probe_mode::query) sqlite::query(found, options_, ctx);
     if (options_.mode == sqlite::probe_mode::write) sqlite::try_write(found, options_, ctx);
+    if (options_.backup)
+      sqlite::judge_backup(sqlite::observe_backup(options_.backup->path.text), found.seen, *options_.backup,
+                           std::chrono::system_clock::now(), found.found);
+    if (options_.examination()) sqlite::judge_examination(ctx.examined, found);
     return sqlite::finish(std::move(found), options_);
   }
+
+  outcome examine(probe_context& ctx) override { return sqlite::examine(options_, ctx); }
 
  private:
   sqlite::sqlite_options options_;
@@ -40,6 +48,9 @@ check_type sqlite() {
           {"writer_lock_held_seconds", "How long the write lock has been seen held without a break; 0 when free."},
           {"readers", "Read marks in use, 0 to 5; several readers can share one."},
           {"last_commit_age_seconds", "Time since a commit was last seen, counted from the first run at most."},
+          {"integrity_age_seconds", "Time since quick_check last found everything sound; absent before that."},
+          {"backup_age_seconds", "Time since the backup's file was last modified."},
+          {"backup_bytes", "Size of the backup's file."},
           {"query_value", "First value of the query's first row, when it is a number."},
       });
 }

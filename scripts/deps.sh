@@ -8,7 +8,7 @@ set -eu
 build="g++ cmake ninja-build ccache pkg-config git ca-certificates
   libboost1.81-dev libsqlite3-dev prometheus-cpp-dev libyaml-cpp-dev libssl-dev zlib1g-dev libfmt-dev libcli11-dev"
 run="python3 python3-websockets curl procps"
-test="doctest-dev sqlite3 python3-jsonschema python3-yaml openssl clang-format clang-tidy iproute2 util-linux e2fsprogs strace"
+test="doctest-dev sqlite3 python3-jsonschema python3-yaml openssl clang clang-format clang-tidy libclang-rt-14-dev iproute2 util-linux e2fsprogs strace"
 
 case "${1:-}" in
   "") packages="$build $run $test" ;;

@@ -1,16 +1,17 @@
 #!/bin/sh
-# Installs what is missing, builds and runs every test: presets dev and asan (AddressSanitizer + UBSan).
+# Installs what is missing, builds and runs every test: presets fuzz (libFuzzer, a minute a target), dev and asan
+# (AddressSanitizer + UBSan).
 #   scripts/test.sh [PRESET...]     other presets instead, e.g. scripts/test.sh tsan
 set -eu
 cd "$(dirname "$0")/.."
 
 case "${1:-}" in
-  -h|--help) sed -n '2,3p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
+  -h|--help) sed -n '2,4p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
 esac
 
 scripts/deps.sh
 jobs=$(nproc)
-for preset in ${*:-dev asan}; do
+for preset in ${*:-fuzz dev asan}; do
   echo "== $preset: configure, build, test"
   cmake --preset "$preset" >/dev/null
   cmake --build --preset "$preset" -- -j "$jobs"

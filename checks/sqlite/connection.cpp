@@ -38,6 +38,7 @@ std::string database_uri(const std::string& path, access how) {
   }
   out += how == access::write ? "?mode=rw" : "?mode=ro";
   if (how == access::read_without_trace) out += "&readonly_shm=1";
+  if (how == access::immutable) out += "&immutable=1";
   return out;
 }
 

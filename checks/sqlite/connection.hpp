@@ -26,6 +26,8 @@ enum class access : std::uint8_t {
   read_without_trace,
   /// Sets a read mark in -shm, as every reader does.
   read,
+  /// For files that nobody writes: neither locks nor side files, and a log beside it is not read.
+  immutable,
   /// Opens for writing, as a writer does; nothing can be written all the same (guarded_vfs.hpp).
   write,
 };

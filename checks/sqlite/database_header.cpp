@@ -36,6 +36,7 @@ header_result parse_database_header(byte_view from) {
   out.page_count = read_big_endian<std::uint32_t>(from, 28);
   out.page_count_valid = out.page_count != 0 && read_big_endian<std::uint32_t>(from, 92) == out.change_counter;
   out.schema_cookie = read_big_endian<std::uint32_t>(from, 40);
+  out.user_version = read_big_endian<std::uint32_t>(from, 60);
 
   if (!is_page_size(out.page_size)) return {header_fault::page_size, out};
   if (!has_payload_fractions(from)) return {header_fault::payload_fractions, out};

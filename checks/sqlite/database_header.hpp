@@ -18,6 +18,7 @@ struct database_header {
   std::uint32_t page_count = 0;      ///< at 28; believed only when `page_count_valid`
   bool page_count_valid = false;     ///< not zero, and the change counter equals the one at 92 (section 1.3.7)
   std::uint32_t schema_cookie = 0;   ///< at 40; changes with every schema change
+  std::uint32_t user_version = 0;    ///< at 60; the application's own: most migration tools count in it
 
   bool wal() const { return write_version == 2 && read_version == 2; }
   std::uint64_t expected_bytes() const { return std::uint64_t{page_count} * page_size; }

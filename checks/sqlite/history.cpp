@@ -115,8 +115,7 @@ std::optional<finding> history::replaced(const observation& seen) {
                    "without a name"};
   }
   // Nothing can be said about a file that cannot be read, or is no database.
-  if (!seen.readable() || !seen.network_file_system.empty() || seen.header.fault != header_fault::none)
-    return std::nullopt;
+  if (!seen.readable() || !seen.place.network.empty() || seen.header.fault != header_fault::none) return std::nullopt;
   return seen.wal_mode() ? swapped_in_wal_mode(seen) : swapped_in_rollback_mode(seen);
 }
 

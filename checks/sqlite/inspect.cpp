@@ -79,7 +79,7 @@ inspection inspect(const sqlite_options& options, probe_context& ctx) {
     out.found.add(replaced->verdict, replaced->reason, replaced->sentence);
   }
   for (auto& wrong : last.wrong) out.found.add(wrong.verdict, wrong.reason, std::move(wrong.sentence));
-  if (last.seen.readable() && last.seen.header.fault == header_fault::none && last.seen.network_file_system.empty()) {
+  if (last.seen.readable() && last.seen.header.fault == header_fault::none && last.seen.place.network.empty()) {
     last.since.last_commit = past.last_commit_age(last.seen);
     judge_limits(last.seen, last.since, options, out.found);
     out.healthy = describe(last.seen);

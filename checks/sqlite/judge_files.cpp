@@ -92,6 +92,24 @@ std::optional<finding> judge_journal(const observation& seen) {
       "a writer died in the middle of a transaction: the next application to open the database rolls it back", true};
 }
 
+/// A full disk shows at the next commit, that is too late.
+std::optional<finding> judge_room(const observation& seen) {
+  switch (seen.place.room) {
+    case room::enough:
+      return std::nullopt;
+    case room::reserved:
+      return finding{verdict::warn, reason::full,
+                     "its file system is full but for what is kept for root: commits of anybody else fail"};
+    case room::none:
+      return finding{verdict::fail, reason::full, "its file system is full: the next commit fails (SQLITE_FULL)"};
+    case room::no_inodes:
+      // An application that has everything open already can go on; the next one that starts cannot.
+      return finding{seen.live() || seen.held_exclusively() ? verdict::warn : verdict::fail, reason::full,
+                     "its file system is out of inodes: SQLite cannot create -wal, -shm or a journal"};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string by_whom(const held_lock& lock) {
@@ -106,15 +124,16 @@ std::vector<finding> judge_files(const observation& seen, wal_expectation expect
     if (found) out.push_back(std::move(*found));
     return found.has_value();
   };
-  if (!seen.network_file_system.empty())
+  if (!seen.place.network.empty())
     take(finding{verdict::fail, reason::mismatch,
                  fmt::format("is on {}: locks and shared memory cannot be trusted there, so nothing was looked at",
-                             seen.network_file_system)});
+                             seen.place.network)});
   // What follows reads the header: there is nothing more to say about a file without one.
   if (!out.empty() || take(judge_access(seen)) || take(judge_header(seen))) return out;
   take(judge_length(seen));
   take(judge_journal(seen));
   take(judge_journal_mode(seen, expected));
+  take(judge_room(seen));
   if (seen.wal_mode()) {
     take(judge_shm(seen));
     take(judge_wal(seen));

@@ -65,25 +65,6 @@ std::optional<held_lock> observation::writer() const {
   return locks.reserved ? locks.reserved : locks.pending;
 }
 
-std::string_view network_file_system_name(std::uint32_t magic) {
-  switch (magic) {
-    case 0x6969:
-      return "NFS";
-    case 0x517b:
-      return "SMB";
-    case 0xff534d42:
-      return "CIFS";
-    case 0xfe534d42:
-      return "SMB2";
-    case 0x5346414f:
-      return "AFS";
-    case 0x00c36400:
-      return "Ceph";
-    default:
-      return {};
-  }
-}
-
 observation observe(const std::string& path) {
   observation out;
   out.path = resolved(path);
@@ -91,9 +72,8 @@ observation observe(const std::string& path) {
   out.database = database.state;
   if (database.file) {
     struct statfs where {};
-    if (::fstatfs(database.file.get(), &where) == 0)
-      out.network_file_system = network_file_system_name(static_cast<std::uint32_t>(where.f_type));
-    if (!out.network_file_system.empty()) return out;
+    if (::fstatfs(database.file.get(), &where) == 0) out.place = describe_file_system(where);
+    if (!out.place.network.empty()) return out;
   }
   // The index before the log and the log before the database: what the index promises must then be there.
   observe_shm(out);

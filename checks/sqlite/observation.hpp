@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "sqlite/database_header.hpp"
 #include "sqlite/file_locks.hpp"
+#include "sqlite/file_system.hpp"
 #include "sqlite/looked_at.hpp"
 #include "sqlite/wal_header.hpp"
 #include "sqlite/wal_index.hpp"
@@ -20,7 +20,7 @@ struct observation {
   file_state database;
   header_result header;
   database_locks locks;
-  std::string_view network_file_system;  ///< its name; when not empty nothing but `database` was looked at
+  file_system place;  ///< when it is a network file system, nothing but `database` was looked at
 
   file_state wal;
   std::optional<wal_header> wal_start;  ///< nothing when the file is missing, empty or begins otherwise
@@ -49,8 +49,5 @@ struct observation {
 /// Looks once. Opens nothing for writing, creates nothing, takes no lock, and has closed everything when it returns.
 /// Throws std::system_error when the file system refuses to say who holds locks.
 observation observe(const std::string& path);
-
-/// The name of a network file system by its magic number (statfs(2)), or nothing for a local one.
-std::string_view network_file_system_name(std::uint32_t magic);
 
 }  // namespace telltale::sqlite

@@ -4,11 +4,55 @@
 #include "sqlite/expectation.hpp"
 
 namespace telltale::sqlite {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Reading a whole database costs disk time and cache.
+constexpr std::chrono::milliseconds shortest_every = 1s;
+constexpr std::chrono::milliseconds shortest_timeout = 100ms;
+/// How often a backup is examined when only that is asked for.
+constexpr examination_schedule backup_only{6h, 1min};
+
+}  // namespace
+
+const options_of<integrity_options>& integrity_options::declared() {
+  static const auto options =
+      options_of<integrity_options>()
+          .required("every", &integrity_options::every,
+                    "Time between two examinations; the first comes within seconds of the start.")
+          .optional("timeout", &integrity_options::timeout,
+                    "How long one may take; meanwhile the WAL cannot be restarted, so it may grow.");
+  return options;
+}
+
+const options_of<backup_options>& backup_options::declared() {
+  static const auto options =
+      options_of<backup_options>()
+          .required("path", &backup_options::path, "The backup's file.")
+          .optional("max_age", &backup_options::max_age, "How old its last modification may be.")
+          .optional("integrity", &backup_options::integrity,
+                    "Also examine it with quick_check, at the times of `integrity` or else every 6h.");
+  return options;
+}
+
+std::optional<examination_schedule> sqlite_options::examination() const {
+  if (integrity) return examination_schedule{integrity->every, integrity->timeout};
+  return examines_backup() ? std::optional(backup_only) : std::nullopt;
+}
 
 void sqlite_options::validate(place at, problems& errors) const {
   if (mode != probe_mode::query && query) errors.add(at, "query: needs `mode: query`");
   if (query && query->find_first_not_of(" \t\r\n;") == std::string::npos)
     errors.add(at, "query: there is no statement");
+  if (integrity && integrity->timeout < shortest_timeout)
+    errors.add(at, "integrity.timeout: " + to_text(integrity->timeout) + " is too short - use at least 100ms");
+  if (integrity && integrity->every < shortest_every)
+    errors.add(at, "integrity.every: " + to_text(integrity->every) + " is too short - use at least 1s");
+  else if (integrity && integrity->timeout >= integrity->every)
+    errors.add(at, "integrity.timeout: " + to_text(integrity->timeout) + " is not below integrity.every " +
+                       to_text(integrity->every) + " - one examination ends before the next one is due");
+  if (backup && backup->path == path) errors.add(at, "backup.path: is the database itself");
   if (!expect) return;
   if (!query) errors.add(at, "expect: needs a `query` whose value it can be held against");
   if (!parse_expectation(*expect)) errors.add(at, "expect: there is no value behind the operator");
@@ -34,7 +78,11 @@ options_of<sqlite_options> declared_options() {
       .optional("query", &sqlite_options::query,
                 "One SELECT for `mode: query`; it may only read. The first value of its first row is the result.")
       .optional("expect", &sqlite_options::expect,
-                "What the query must give: a value, or an operator (== != < <= > >=) and a value.");
+                "What the query must give: a value, or an operator (== != < <= > >=) and a value.")
+      .optional("integrity", &sqlite_options::integrity,
+                "Examines the whole database with `PRAGMA quick_check`, in a worker of its own and beside the probes.")
+      .optional("backup", &sqlite_options::backup,
+                "Verifies that a backup is there, fresh, sound and not behind in its `user_version`.");
 }
 
 }  // namespace telltale::sqlite

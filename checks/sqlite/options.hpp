@@ -7,12 +7,28 @@
 #include <string>
 #include <string_view>
 
-#include <telltale/option.hpp>
+#include <telltale/check.hpp>
+#include <telltale/option_group.hpp>
 
 namespace telltale::sqlite {
 
 enum class probe_mode : std::uint8_t { inspect, query, write };
 enum class wal_expectation : std::uint8_t { fail, warn, ignore };
+
+/// PRAGMA quick_check, off the normal cadence.
+struct integrity_options {
+  std::chrono::milliseconds every{};
+  std::chrono::milliseconds timeout{std::chrono::minutes(1)};
+  static const options_of<integrity_options>& declared();
+};
+
+/// A copy of the database that somebody else makes.
+struct backup_options {
+  file_path path;
+  upper_limit<std::chrono::milliseconds> max_age;
+  bool integrity = false;
+  static const options_of<backup_options>& declared();
+};
 
 struct sqlite_options {
   file_path path;
@@ -25,6 +41,11 @@ struct sqlite_options {
   upper_limit<std::chrono::milliseconds> last_commit_age;
   std::optional<std::string> query;
   std::optional<std::string> expect;
+  std::optional<integrity_options> integrity;
+  std::optional<backup_options> backup;
+
+  bool examines_backup() const { return backup && backup->integrity; }
+  std::optional<examination_schedule> examination() const;
 
   void validate(place at, problems& errors) const;
 };

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,13 +33,15 @@ struct check_type {
   /// (a secret or certificate that cannot be read).
   std::function<std::unique_ptr<blocking_check>(const raw_value& options)> make_blocking;
   std::function<std::shared_ptr<async_check>(const raw_value& options)> make_async;
+  /// When a check with these options is to be examined (`blocking_check::examine`), if at all. May be empty.
+  std::function<std::optional<examination_schedule>(const raw_value& options)> examination;
 };
 
 namespace detail {
 template <class Options>
 check_type declare(std::string name, std::string summary, const options_of<Options>& options,
                    std::vector<measurement_info> measurements) {
-  check_type out{std::move(name), std::move(summary), options.infos(), std::move(measurements), {}, {}, {}};
+  check_type out{std::move(name), std::move(summary), options.infos(), std::move(measurements), {}, {}, {}, {}};
   out.validate = [options](const raw_value& raw, problems& errors, const std::vector<std::string_view>& also_known) {
     options.parse(raw, errors, {}, also_known);
   };
@@ -55,6 +58,11 @@ check_type blocking_type(std::string name, std::string summary, options_of<Optio
     problems ignored;
     return std::make_unique<Check>(options.parse(raw, ignored));
   };
+  if constexpr (requires(const Options o) { o.examination(); })
+    out.examination = [options](const raw_value& raw) {
+      problems ignored;
+      return options.parse(raw, ignored).examination();
+    };
   return out;
 }
 

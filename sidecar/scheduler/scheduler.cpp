@@ -21,24 +21,46 @@ cadence cadence_of(const check_settings& s) {
   return {s.interval, s.effective_failing_interval(), s.initial_delay, s.jitter.ratio()};
 }
 
+/// Soon after the start, so that a fresh pod does not go unexamined for hours; sooner again after a bad result, so that
+/// a repair shows.
+cadence cadence_of(const examination_schedule& plan) {
+  constexpr std::chrono::milliseconds first{5'000};
+  constexpr std::chrono::milliseconds after_failure{300'000};
+  return {plan.every, std::min(plan.every, after_failure), std::min(plan.every, first), 0.1, false};
+}
+
 }  // namespace
 
 scheduler::scheduler(boost::asio::io_context& io, const config& conf, worker_pool& pool, name_resolver& names,
                      run_listener& listener, problems& refused)
     : io_(io), timer_(io), pool_(pool), names_(names), listener_(listener), table_(std::random_device{}()) {
-  for (const auto& c : conf.checks) {
-    unit u;
-    u.timeout = c.settings.timeout;
-    try {
-      if (c.type->make_async) u.check = c.type->make_async(c.options);
-      else u.task = pool_.add({c.type->name, c.options});
-    } catch (const std::exception& e) {
-      refused.add(c.at, fmt::format("check '{}': {}", c.settings.name, e.what()));
-    }
-    units_.push_back(std::move(u));
+  for (const auto& c : conf.checks) add_check(c, refused);
+  for (std::size_t check = 0; check < conf.checks.size(); ++check) add_examination(check, conf.checks[check]);
+}
+
+void scheduler::add_check(const check_config& c, problems& refused) {
+  unit u;
+  u.timeout = c.settings.timeout;
+  try {
+    if (c.type->make_async) u.check = c.type->make_async(c.options);
+    else u.task = pool_.add({c.type->name, c.options});
+  } catch (const std::exception& e) {
+    refused.add(c.at, fmt::format("check '{}': {}", c.settings.name, e.what()));
   }
-  const auto now = boot_clock::now();
-  for (const auto& c : conf.checks) table_.add(cadence_of(c.settings), now);
+  units_.push_back(std::move(u));
+  table_.add(cadence_of(c.settings), boot_clock::now());
+}
+
+void scheduler::add_examination(std::size_t check, const check_config& c) {
+  if (!c.type->examination) return;
+  const auto plan = c.type->examination(c.options);
+  if (!plan) return;
+  unit u;
+  u.timeout = plan->timeout;
+  u.task = pool_.add({c.type->name, c.options, true});
+  u.examines = check;
+  units_.push_back(std::move(u));
+  table_.add(cadence_of(*plan), boot_clock::now());
 }
 
 void scheduler::start() {
@@ -83,7 +105,9 @@ void scheduler::look_at_clock(boot_clock::time_point now) {
 void scheduler::run(std::size_t check, boot_clock::time_point now) {
   auto& u = units_[check];
   if (u.check) return run_network(check, now);
-  pool_.run(u.task, u.timeout, u.memory,
+  run_input input(u.memory);
+  input.examined = u.examined.as_of(now);
+  pool_.run(u.task, u.timeout, std::move(input),
             [this, check, epoch = epoch_](run_report report) { finished(check, epoch, std::move(report)); });
 }
 
@@ -103,20 +127,27 @@ void scheduler::run_network(std::size_t check, boot_clock::time_point now) {
       [this, check] { units_[check].running_since = {}; });
 }
 
-void scheduler::finished(std::size_t check, std::uint64_t epoch, run_report report) {
+void scheduler::finished(std::size_t unit, std::uint64_t epoch, run_report report) {
   if (stopped_) return;
   const auto now = boot_clock::now();
   look_at_clock(now);
-  auto& u = units_[check];
   if (epoch != epoch_) {
     // Begun before a standstill: it may speak of the world before it. Forget it and run again at once.
-    table_.repeat(check, now);
+    table_.repeat(unit, now);
     return arm();
   }
-  if (!u.check) u.memory = std::move(report.memory);
-  const bool failing = listener_.ran(check, std::move(report), now);
-  table_.finished(check, failing, now);
+  const bool failing = taken(unit, std::move(report), now);
+  table_.finished(unit, failing, now);
   if (table_.next_due() < expected_) arm();
+}
+
+bool scheduler::taken(std::size_t unit, run_report report, boot_clock::time_point now) {
+  auto& u = units_[unit];
+  if (!u.check) u.memory = std::move(report.memory);
+  if (!u.examines) return listener_.ran(unit, std::move(report), now);
+  const bool failing = report.outcome.verdict != verdict::pass;
+  units_[*u.examines].examined.note(std::move(report.outcome), now);
+  return failing;
 }
 
 }  // namespace telltale

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -14,6 +15,7 @@
 #include <telltale/clock.hpp>
 
 #include "config/config.hpp"
+#include "scheduler/examined_record.hpp"
 #include "scheduler/timetable.hpp"
 #include "worker/worker_pool.hpp"
 
@@ -31,7 +33,8 @@ class run_listener {
   virtual void turned(std::chrono::nanoseconds lag, boot_clock::time_point now) = 0;
 };
 
-/// One timer for all checks. Lives on the io_context's only thread; the pool, resolver and listener outlive it.
+/// One timer for all checks and their examinations; both are units of one timetable, the checks first.
+/// Lives on the io_context's only thread; the pool, resolver and listener outlive it.
 class scheduler {
  public:
   /// Builds the asynchronous checks; one that cannot be built (a secret that cannot be read) is added to `refused`,
@@ -50,14 +53,20 @@ class scheduler {
     std::shared_ptr<async_check> check;  ///< asynchronous checks
     worker_pool::task_id task = 0;       ///< blocking checks
     telltale::memory memory;
+    examined_record examined;                ///< checks that are examined: what came of it
+    std::optional<std::size_t> examines{};   ///< an examination: the check whose record it keeps
     boot_clock::time_point running_since{};  ///< asynchronous checks: the coroutine under way, else the clock's epoch
   };
 
+  void add_check(const check_config&, problems& refused);
+  void add_examination(std::size_t check, const check_config&);
   void arm();
   void turn();
   void run(std::size_t check, boot_clock::time_point now);
   void run_network(std::size_t check, boot_clock::time_point now);
-  void finished(std::size_t check, std::uint64_t epoch, run_report);
+  void finished(std::size_t unit, std::uint64_t epoch, run_report);
+  /// Whether it counts as failing, which decides when it runs again.
+  bool taken(std::size_t unit, run_report, boot_clock::time_point now);
 
   boost::asio::io_context& io_;
   boost::asio::steady_timer timer_;

@@ -74,7 +74,8 @@ void timetable::hurry(time_point now) {
   calendar_.clear();
   std::size_t planned = 0;
   for (std::size_t check = 0; check < entries_.size(); ++check)
-    if (!entries_[check].running) plan(check, now - tick + delay_of(planned++));
+    if (const auto& e = entries_[check]; !e.running)
+      plan(check, e.pace.hurried ? now - tick + delay_of(planned++) : e.due);
 }
 
 timetable::time_point timetable::next_due() const {

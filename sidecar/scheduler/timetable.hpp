@@ -25,6 +25,7 @@ struct cadence {
   std::chrono::nanoseconds failing_interval{};
   std::chrono::nanoseconds initial_delay{};
   double jitter = 0.1;  ///< each interval is shortened by up to this share, at random
+  bool hurried = true;  ///< due at once after a standstill
 };
 
 /// Checks are numbers from 0. Each is due, running or both at no time: `take_due` hands it out once, and it is due

@@ -26,7 +26,7 @@ void answers::failed(job j, reason why, std::string sentence, std::chrono::nanos
     answer.timed_out = why == reason::timeout;
     return resolved(std::move(j), std::move(answer));
   }
-  auto unchanged = std::move(j.memory);
+  auto unchanged = std::move(j.input.memory);
   found(std::move(j), outcome::fail(why, std::move(sentence)), std::move(unchanged), waited, duration);
 }
 

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 
 #include <telltale/async_check.hpp>
+#include <telltale/check.hpp>
 #include <telltale/memory.hpp>
 #include <telltale/outcome.hpp>
 #include <telltale/raw_value.hpp>
@@ -20,6 +22,9 @@ memory get_memory(byte_reader&);
 
 void put(byte_writer&, const outcome&);
 outcome get_outcome(byte_reader&);
+
+void put(byte_writer&, const std::optional<examination>&);
+std::optional<examination> get_examination(byte_reader&);
 
 void put(byte_writer&, const resolution&);
 resolution get_resolution(byte_reader&);

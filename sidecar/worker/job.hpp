@@ -48,7 +48,7 @@ struct job {
   loop_clock::time_point submitted;
 
   std::shared_ptr<telltale::task> task;  ///< null for a name lookup
-  telltale::memory memory;
+  run_input input;
   worker_pool::run_done run_done;
 
   std::string host;

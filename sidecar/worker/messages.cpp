@@ -11,6 +11,24 @@ namespace {
 
 using std::chrono::nanoseconds;
 
+void put_item(byte_writer& out, const run_item& item) {
+  out.number(item.number);
+  out.number(item.task);
+  out.number<std::int64_t>(item.timeout.count());
+  put(out, item.memory);
+  put(out, item.examined);
+}
+
+run_item get_run_item(byte_reader& in) {
+  run_item item;
+  item.number = in.number<std::uint64_t>();
+  item.task = in.number<std::uint64_t>();
+  item.timeout = nanoseconds(in.number<std::int64_t>());
+  item.memory = get_memory(in);
+  item.examined = get_examination(in);
+  return item;
+}
+
 void put_message(byte_writer& out, const hello& m) {
   out.number<std::int64_t>(nanoseconds(m.started_at.time_since_epoch()).count());
 }
@@ -18,6 +36,7 @@ void put_message(byte_writer& out, const define& m) {
   out.number(m.task);
   out.text(m.type);
   put(out, m.options);
+  out.number<std::uint8_t>(m.examination ? 1 : 0);
 }
 void put_message(byte_writer& out, const forget& m) { out.number(m.task); }
 void put_message(byte_writer& out, const run_batch& m) {
@@ -25,12 +44,7 @@ void put_message(byte_writer& out, const run_batch& m) {
   out.number<std::int64_t>(nanoseconds(m.sent.time_since_epoch()).count());
   out.number<std::int64_t>(m.slice.count());
   out.count(m.items.size());
-  for (const auto& item : m.items) {
-    out.number(item.number);
-    out.number(item.task);
-    out.number<std::int64_t>(item.timeout.count());
-    put(out, item.memory);
-  }
+  for (const auto& item : m.items) put_item(out, item);
 }
 void put_message(byte_writer& out, const lookup& m) {
   out.number(m.number);
@@ -58,20 +72,14 @@ void get_message(byte_reader& in, define& m) {
   m.task = in.number<std::uint64_t>();
   m.type = in.text(max_message);
   m.options = get_raw_value(in, max_depth);
+  m.examination = in.number<std::uint8_t>() != 0;
 }
 void get_message(byte_reader& in, forget& m) { m.task = in.number<std::uint64_t>(); }
 void get_message(byte_reader& in, run_batch& m) {
   m.batch = in.number<std::uint64_t>();
   m.sent = clock::time_point(nanoseconds(in.number<std::int64_t>()));
   m.slice = nanoseconds(in.number<std::int64_t>());
-  for (auto n = in.count(max_message); n > 0 && in.ok(); --n) {
-    run_item item;
-    item.number = in.number<std::uint64_t>();
-    item.task = in.number<std::uint64_t>();
-    item.timeout = nanoseconds(in.number<std::int64_t>());
-    item.memory = get_memory(in);
-    m.items.push_back(std::move(item));
-  }
+  for (auto n = in.count(max_message); n > 0 && in.ok(); --n) m.items.push_back(get_run_item(in));
 }
 void get_message(byte_reader& in, lookup& m) {
   m.number = in.number<std::uint64_t>();

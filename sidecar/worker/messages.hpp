@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <telltale/async_check.hpp>
+#include <telltale/check.hpp>
 #include <telltale/memory.hpp>
 #include <telltale/outcome.hpp>
 #include <telltale/raw_value.hpp>
@@ -35,6 +36,7 @@ struct define {
   std::uint64_t task = 0;
   std::string type;
   raw_value options;
+  bool examination = false;
 };
 struct forget {
   std::uint64_t task = 0;
@@ -44,6 +46,7 @@ struct run_item {
   std::uint64_t task = 0;
   std::chrono::nanoseconds timeout{0};
   telltale::memory memory;
+  std::optional<telltale::examination> examined;
 };
 /// Runs to be done one after the other. See docs/decisions/003 for `sent`, `slice` and who runs what.
 struct run_batch {
@@ -88,5 +91,6 @@ std::optional<from_worker> decode_from_worker(std::string_view);
 /// Bytes a `run_batch` message takes besides its items, and for one item.
 inline constexpr std::size_t run_batch_overhead = 64;
 std::size_t encoded_size(const telltale::memory&);
+std::size_t encoded_size(const std::optional<examination>&);
 
 }  // namespace telltale::wire

@@ -36,9 +36,12 @@ pool_core::~pool_core() {
 pool_core::task_id pool_core::add(worker_task description) {
   auto made = std::make_shared<task>();
   made->number = next_number_++;
-  made->definition = wire::encode(wire::define{made->number, description.type, description.options});
+  made->definition =
+      wire::encode(wire::define{made->number, description.type, description.options, description.examination});
   if (made->definition.size() > wire::max_message) made->refusal = "the check's options take more than 64 KiB";
   else if (!wire::decode_to_worker(made->definition)) made->refusal = "the check's options are nested too deeply";
+  if (description.examination)
+    made->overran(options_.slice);  // known to be slow, so it travels alone from the first on
   // The same check once more, after a reload: if its last run still hangs, the new one would hang just so.
   for (const auto& [id, w] : workers_)
     if (w.victim && w.victim->same_as(*made)) made = w.victim;
@@ -54,13 +57,13 @@ void pool_core::remove(task_id id) {
   tasks_.erase(found);
 }
 
-void pool_core::run(task_id id, std::chrono::nanoseconds timeout, memory remembered, worker_pool::run_done done) {
+void pool_core::run(task_id id, std::chrono::nanoseconds timeout, run_input input, worker_pool::run_done done) {
   job j;
   j.task = tasks_.at(id);
   j.timeout = timeout;
-  j.memory = std::move(remembered);
+  j.input = std::move(input);
   j.run_done = std::move(done);
-  j.wire_size = run_item_bytes + wire::encoded_size(j.memory);
+  j.wire_size = run_item_bytes + wire::encoded_size(j.input.memory) + wire::encoded_size(j.input.examined);
   if (!j.task->refusal.empty()) {
     auto sentence = j.task->refusal;
     return fail(std::move(j), reason::internal, std::move(sentence));

@@ -32,7 +32,7 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
 
   task_id add(worker_task);
   void remove(task_id);
-  void run(task_id, std::chrono::nanoseconds timeout, memory, worker_pool::run_done);
+  void run(task_id, std::chrono::nanoseconds timeout, run_input, worker_pool::run_done);
   void resolve(std::string host, std::uint16_t port, std::chrono::nanoseconds timeout, worker_pool::resolve_done);
   worker_counts counts() const;
   void stop();

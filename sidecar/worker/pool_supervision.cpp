@@ -8,6 +8,7 @@
 
 #include "worker/outcome_limits.hpp"
 #include "worker/pool_core.hpp"
+#include "worker/spawn.hpp"
 
 namespace telltale {
 namespace {
@@ -162,7 +163,8 @@ void pool_core::put_down(worker& w, time_point now) {
 
 void pool_core::bury(worker& w, const exit_status& status) {
   const auto end = w.blame.empty() ? status.describe() : w.blame + " and was killed";
-  if (!w.proved && !stopped_) start_failed(fmt::format("a worker cannot be started: the new process {}", end));
+  if (!w.proved && !stopped_)
+    start_failed("a worker cannot be started: " + why_not_started(status).value_or("the new process " + end));
   settle(w, fmt::format("the worker {} while running the check", end));
   if (!w.victim) return;
   if (--w.victim->dying == 0) w.victim->stuck_since.reset();

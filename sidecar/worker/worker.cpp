@@ -28,7 +28,7 @@ bool worker::send_runs(const std::vector<job>& jobs, std::uint64_t batch_number,
   message.items.reserve(jobs.size());
   for (const auto& j : jobs) {
     if (tasks.insert(j.task->number).second && !process->send(j.task->definition)) return false;
-    message.items.push_back({j.number, j.task->number, j.timeout, j.memory});
+    message.items.push_back({j.number, j.task->number, j.timeout, j.input.memory, j.input.examined});
   }
   return process->send(wire::encode(std::move(message)));
 }

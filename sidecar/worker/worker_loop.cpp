@@ -60,8 +60,8 @@ outcome worker_loop::probe(const wire::run_item& item, memory& remembered) {
   if (found == tasks_.end()) throw std::runtime_error("the worker was not told about it");
   const auto now = boot_clock::now();
   auto& check = check_of(found->second);
-  probe_context context{now, now + item.timeout, started_at_, remembered};
-  return check.probe(context);
+  probe_context context{now, now + item.timeout, started_at_, remembered, item.examined};
+  return found->second.definition.examination ? check.examine(context) : check.probe(context);
 }
 
 blocking_check& worker_loop::check_of(known_task& task) {

@@ -15,8 +15,8 @@ class process_pool final : public worker_pool {
 
   task_id add(worker_task description) override { return core_->add(std::move(description)); }
   void remove(task_id id) override { core_->remove(id); }
-  void run(task_id id, std::chrono::milliseconds timeout, memory remembered, run_done done) override {
-    core_->run(id, timeout, std::move(remembered), std::move(done));
+  void run(task_id id, std::chrono::milliseconds timeout, run_input input, run_done done) override {
+    core_->run(id, timeout, std::move(input), std::move(done));
   }
   void resolve(std::string host, std::uint16_t port, std::chrono::milliseconds timeout, resolve_done done) override {
     core_->resolve(std::move(host), port, timeout, std::move(done));

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <telltale/async_check.hpp>
+#include <telltale/check.hpp>
 #include <telltale/memory.hpp>
 #include <telltale/outcome.hpp>
 #include <telltale/raw_value.hpp>
@@ -24,6 +26,14 @@ namespace telltale {
 struct worker_task {
   std::string type;
   raw_value options;
+  bool examination = false;  ///< runs are `examine` instead of `probe`, and never share a worker's time with others
+};
+
+/// What a run is told of earlier ones.
+struct run_input {
+  run_input(telltale::memory remembered = {}) : memory(std::move(remembered)) {}
+  telltale::memory memory;
+  std::optional<examination> examined;
 };
 
 /// What one run of a check came to. The framework, not the check, measures time.
@@ -73,7 +83,7 @@ class worker_pool {
   /// with the outcome, or with `fail timeout`, `crashed` or `stuck`. The time limit counts from when a worker begins,
   /// and separately bounds the waiting. Runs submitted in one turn of the loop travel together. While a worker is stuck
   /// in this task, a further run answers `fail stuck` with the age at once and starts nothing.
-  virtual void run(task_id, std::chrono::milliseconds timeout, memory, run_done done) = 0;
+  virtual void run(task_id, std::chrono::milliseconds timeout, run_input, run_done done) = 0;
 
   /// getaddrinfo in a worker. `done` is called exactly once, from the loop.
   virtual void resolve(std::string host, std::uint16_t port, std::chrono::milliseconds timeout, resolve_done done) = 0;

@@ -156,9 +156,20 @@ class sqlite_probe {
 
   outcome run() {
     const auto deadline = boot_clock::now() + turned_ + std::chrono::seconds(2);
-    probe_context ctx{began_ + turned_, deadline, std::chrono::system_clock::now(), memory};
+    probe_context ctx{began_ + turned_, deadline, std::chrono::system_clock::now(), memory, last_};
     return check_->probe(ctx);
   }
+  /// Examines, and lets later runs know of it as the program does; `ago` is the age they are told.
+  outcome examine(std::chrono::milliseconds limit = std::chrono::seconds(20), std::chrono::seconds ago = {}) {
+    telltale::memory own;
+    const auto now = boot_clock::now();
+    probe_context ctx{now, now + limit, std::chrono::system_clock::now(), own};
+    auto found = check_->examine(ctx);
+    last_ = examination{found, ago, {}};
+    if (found.verdict == verdict::pass) last_->last_pass_age = ago;
+    return found;
+  }
+  void examined(outcome found) { last_ = examination{std::move(found), {}, {}}; }
   std::string said() { return described(run()); }
   void later(std::chrono::milliseconds by) { turned_ += by; }
 
@@ -166,6 +177,7 @@ class sqlite_probe {
 
  private:
   std::unique_ptr<blocking_check> check_;
+  std::optional<examination> last_;
   boot_clock::time_point began_ = boot_clock::now();  // every run starts then, so that ages are exact
   std::chrono::milliseconds turned_{0};
 };

@@ -51,7 +51,7 @@ TEST_CASE("sqlite judge: a network file system is refused by name") {
   CHECK(network_file_system_name(0xfe534d42) == "SMB2");
   CHECK(network_file_system_name(0xef53) == "");  // ext4
   auto seen = healthy();
-  seen.network_file_system = "NFS";
+  seen.place.network = "NFS";
   CHECK(judged(seen) ==
         "fail mismatch: is on NFS: locks and shared memory cannot be trusted there, so nothing was looked at\n");
 }

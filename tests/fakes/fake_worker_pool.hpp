@@ -16,6 +16,7 @@ class fake_worker_pool : public worker_pool {
     task_id task;
     std::chrono::milliseconds timeout;
     telltale::memory memory;
+    std::optional<examination> examined;
     run_done done;
   };
 
@@ -24,8 +25,8 @@ class fake_worker_pool : public worker_pool {
     return tasks.size() - 1;
   }
   void remove(task_id) override {}
-  void run(task_id task, std::chrono::milliseconds timeout, telltale::memory memory, run_done done) override {
-    runs.push_back({task, timeout, std::move(memory), std::move(done)});
+  void run(task_id task, std::chrono::milliseconds timeout, run_input input, run_done done) override {
+    runs.push_back({task, timeout, std::move(input.memory), std::move(input.examined), std::move(done)});
   }
   void resolve(std::string, std::uint16_t, std::chrono::milliseconds, resolve_done) override {}
   worker_counts counts() const override { return {}; }

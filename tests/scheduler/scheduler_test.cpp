@@ -170,3 +170,49 @@ TEST_CASE("scheduler: once stopped it tells nothing more") {
   CHECK(w.listener.runs.empty());
   CHECK(w.io.run() < 3);
 }
+
+TEST_CASE(
+    "scheduler: an examination runs off the cadence, with a memory of its own, and the next probe is told of it") {
+  auto type = fakes::blocking_fake();
+  type.examination = [](const raw_value&) { return examination_schedule{200ms, 3s}; };
+  world w(with({fakes::check_named("db", type), fakes::check_named("other")}));
+  REQUIRE(w.pool.tasks.size() == 3);
+  CHECK_FALSE(w.pool.tasks[0].examination);
+  CHECK(w.pool.tasks[2].examination);
+  CHECK(w.pool.tasks[2].type == "disk");
+  w.sched.start();
+  // Probes are answered until the examination comes.
+  std::optional<fakes::fake_worker_pool::asked> examination_run;
+  const auto answer_probes = [&](std::size_t more) {
+    const auto goal = w.listener.runs.size() + more;
+    w.until([&] {
+      while (!w.pool.runs.empty()) {
+        if (w.pool.runs.front().task != 2) {
+          w.pool.answer(outcome::pass("fine"));
+          continue;
+        }
+        REQUIRE_FALSE(examination_run);  // never a second one
+        examination_run = std::move(w.pool.runs.front());
+        w.pool.runs.erase(w.pool.runs.begin());
+      }
+      return w.listener.runs.size() >= goal && (more > 0 || examination_run);
+    });
+  };
+  answer_probes(0);
+  CHECK(examination_run->timeout == 3s);
+  CHECK(examination_run->memory == memory{});
+  answer_probes(6);  // nobody waits for it
+
+  memory kept;
+  kept.set("pages", 7);
+  examination_run->done({outcome::fail(reason::corrupt, "page 7 is torn"), {}, {}, kept});
+  for (const auto& [check, found] : w.listener.runs) CHECK(found.verdict == verdict::pass);
+  w.until([&] { return w.pool.runs.size() == 3; });
+  for (const auto& run : w.pool.runs) {
+    CHECK(run.memory.get("pages").has_value() == (run.task == 2));
+    CHECK(run.examined.has_value() == (run.task == 0));
+    if (!run.examined) continue;
+    CHECK(run.examined->found == outcome::fail(reason::corrupt, "page 7 is torn"));
+    CHECK_FALSE(run.examined->last_pass_age);
+  }
+}

@@ -124,6 +124,16 @@ TEST_CASE("timetable: hurry makes everything due now that is not running") {
   CHECK(due == std::vector<std::size_t>{0, 2});
 }
 
+TEST_CASE("timetable: hurry leaves alone what is not to be hurried") {
+  timetable table(1);
+  table.add(ten, t0);
+  table.add({6h, 6h, 1h, 0.1, false}, t0);
+  table.hurry(t0 + 100ms);
+  CHECK(table.take_due(t0 + 100ms) == std::vector<std::size_t>{0});
+  CHECK(table.take_due(t0 + 59min).empty());
+  CHECK(table.take_due(t0 + 1h + tick) == std::vector<std::size_t>{1});
+}
+
 TEST_CASE("timetable: a run that outlasts its interval is followed by the next tick, not by the past") {
   timetable table(1);
   table.add({1s, 1s, 0s, 0.0}, t0);

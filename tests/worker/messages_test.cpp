@@ -119,6 +119,24 @@ TEST_CASE("messages: a batch arrives with its times, in order") {
   CHECK(arrived.items[1].timeout == 3s);
 }
 
+TEST_CASE("messages: a run is told of the last examination, and a task that it is one") {
+  const auto task = wire::decode_to_worker(wire::encode(wire::define{7, "sqlite", options_tree(), true}));
+  REQUIRE(task);
+  CHECK(std::get<wire::define>(*task).examination);
+
+  const examination never_passed{outcome::fail(reason::corrupt, "page 7 is torn"), 90s, std::nullopt};
+  auto passed_before = never_passed;
+  passed_before.last_pass_age = 6h;
+  wire::run_batch batch{9, {}, 25ms, {{1, 7, 2s, {}, never_passed}, {2, 7, 2s, {}, passed_before}, {3, 7, 2s, {}, {}}}};
+  const auto message = wire::decode_to_worker(wire::encode(batch));
+  REQUIRE(message);
+  const auto& arrived = std::get<wire::run_batch>(*message);
+  REQUIRE(arrived.items.size() == 3);
+  CHECK(arrived.items[0].examined == never_passed);
+  CHECK(arrived.items[1].examined == passed_before);
+  CHECK_FALSE(arrived.items[2].examined);
+}
+
 TEST_CASE("messages: addresses of both families arrive with port and scope") {
   const auto message = wire::decode_from_worker(wire::encode(wire::lookup_answer{5, two_addresses()}));
   REQUIRE(message);
@@ -192,6 +210,15 @@ TEST_CASE("messages: 200,000 damaged messages are refused or understood, never m
     }
   }
   CHECK(understood > 1000);
+}
+
+TEST_CASE("messages: the size of an examination is known before it is encoded") {
+  const examination value{outcome::fail(reason::corrupt, "page 7 is torn"), 90s, 6h};
+  for (const auto& each : {std::optional(value), std::optional<examination>()}) {
+    byte_writer out;
+    wire::put(out, each);
+    CHECK(std::move(out).take().size() == wire::encoded_size(each));
+  }
 }
 
 TEST_CASE("messages: the size of a memory is known before it is encoded") {

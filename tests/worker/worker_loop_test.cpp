@@ -30,6 +30,10 @@ class staged_check final : public blocking_check {
     if (how_ == "slow") std::this_thread::sleep_for(30ms);
     return outcome::pass(how_);
   }
+  outcome examine(probe_context& ctx) override {
+    stage_.ran.push_back("examine " + how_);
+    return outcome::pass(ctx.examined ? "told" : "not told");
+  }
 
  private:
   stage& stage_;
@@ -157,4 +161,13 @@ TEST_CASE("worker loop: looks a name up") {
   CHECK(answer.number == 7);
   REQUIRE(answer.resolution.endpoints.size() == 1);
   CHECK(answer.resolution.endpoints[0].port() == 80);
+}
+
+TEST_CASE("worker loop: a task that is an examination examines, and a probe is told of the last one") {
+  fixture f;
+  f.loop.handle(wire::define{20, "staged", raw_value::scalar("ok"), true});
+  f.run({0, 20});
+  REQUIRE(f.said.size() == 2);
+  CHECK(f.on.ran == std::vector<std::string>{"ok", "examine ok"});
+  CHECK(f.outcome_at(1).outcome == outcome::pass("not told"));
 }

@@ -171,6 +171,19 @@ TEST_CASE("worker pool: slow checks never take the last worker") {
   CHECK(done.empty());
 }
 
+TEST_CASE("worker pool: an examination has a worker of its own from the first on") {
+  pool_fixture f;
+  auto description = scripted("ok");
+  description.examination = true;
+  std::vector<run_report> examined;
+  std::vector<run_report> probed;
+  f.submit(f.pool->add(description), 10s, examined);
+  f.submit(f.pool->add(scripted("ok")), 10s, probed);
+  REQUIRE(f.run_until([&] { return !examined.empty() && !probed.empty(); }));
+  CHECK(f.pool->counts().started == 2);
+  CHECK(examined[0].outcome == outcome{});  // the scripted check has no examination
+}
+
 TEST_CASE("worker pool: idle workers retire, all but one, and leave nothing behind") {
   auto options = test_options();
   options.idle_timeout = 50ms;

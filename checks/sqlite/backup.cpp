@@ -1,0 +1,80 @@
+// Looks at and judges the backup's file.
+#include "sqlite/backup.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include <telltale/clock.hpp>
+#include <telltale/units.hpp>
+
+#include "support/file_errors.hpp"
+
+namespace telltale::sqlite {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+/// Never negative: a file from a future that the clock has left again is as good as new.
+nanoseconds age_of(const file_facts& facts, std::chrono::system_clock::time_point now) {
+  return std::max(nanoseconds(now.time_since_epoch()) - nanoseconds(facts.modified_ns), nanoseconds(0));
+}
+
+bool there(const backup_seen& seen, findings& found) {
+  const auto& file = seen.file;
+  if (file.error != 0)
+    found.fail(support::reason_of_errno(file.error), "backup " + support::errno_sentence(seen.path, file.error));
+  else if (!file.regular) found.fail(reason::mismatch, "backup " + seen.path + " is not a regular file");
+  return file.error == 0 && file.regular;
+}
+
+void judge_content(const backup_seen& seen, const observation& of, findings& found) {
+  const auto& header = seen.header.header;
+  if (seen.header.fault != header_fault::none)
+    return found.fail(reason::corrupt, fmt::format("backup {} is not an SQLite database", seen.path));
+  if (header.page_count_valid && seen.file.facts.size < header.expected_bytes())
+    found.fail(reason::corrupt, fmt::format("backup {} is truncated: {} of {} bytes are there", seen.path,
+                                            seen.file.facts.size, header.expected_bytes()));
+  // Not the schema cookie at 40: the backup API and VACUUM INTO give the copy one of its own.
+  const auto& original = of.header;
+  if (original.fault == header_fault::none && header.user_version < original.header.user_version)
+    found.fail(reason::mismatch, fmt::format("backup {} has user_version {}, the database {}", seen.path,
+                                             header.user_version, original.header.user_version));
+}
+
+}  // namespace
+
+backup_seen observe_backup(const std::string& path) {
+  backup_seen out{path, {}, {}};
+  auto looked = look_at(path);
+  out.file = looked.state;
+  if (!looked.file) return out;
+  std::array<std::byte, database_header_bytes> start{};
+  const auto got = ::pread(looked.file.get(), start.data(), start.size(), 0);
+  if (got < 0) out.file.error = errno;
+  else out.header = parse_database_header(byte_view(start).first(static_cast<std::size_t>(got)));
+  return out;
+}
+
+void judge_backup(const backup_seen& seen, const observation& of, const backup_options& options,
+                  std::chrono::system_clock::time_point now, findings& found) {
+  if (!there(seen, found)) return;
+  const auto age = age_of(seen.file.facts, now);
+  found.measure("backup_bytes", static_cast<double>(seen.file.facts.size));
+  found.measure("backup_age_seconds", to_seconds(age));
+  if (of.database.exists && seen.file.facts.inode == of.database.facts.inode &&
+      seen.file.facts.device == of.database.facts.device)
+    return found.fail(reason::mismatch, fmt::format("backup {} is the database itself, by another name", seen.path));
+  judge_content(seen, of, found);
+  const auto verdict = judge(std::chrono::duration_cast<milliseconds>(age), options.max_age);
+  if (verdict != verdict::pass)
+    found.add(verdict, reason::threshold,
+              fmt::format("backup {} is {} old (limit {})", seen.path, human_duration(age),
+                          human_duration(crossed(options.max_age, verdict))));
+}
+
+}  // namespace telltale::sqlite

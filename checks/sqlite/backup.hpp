@@ -1,0 +1,30 @@
+// A backup of the database: there, fresh, of the right kind, and not behind.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include <telltale/outcome.hpp>
+
+#include "sqlite/database_header.hpp"
+#include "sqlite/looked_at.hpp"
+#include "sqlite/observation.hpp"
+#include "sqlite/options.hpp"
+
+namespace telltale::sqlite {
+
+/// What is at the backup's path: its first bytes and its facts, nothing else.
+struct backup_seen {
+  std::string path;
+  file_state file;
+  header_result header;
+};
+
+backup_seen observe_backup(const std::string& path);
+
+/// Adds what is wrong with it, and its measurements. Pure but for the explanation of a missing file. `now` is
+/// wall-clock time, because the age of a file is.
+void judge_backup(const backup_seen&, const observation& of, const backup_options&,
+                  std::chrono::system_clock::time_point now, findings&);
+
+}  // namespace telltale::sqlite

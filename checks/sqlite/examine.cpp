@@ -1,0 +1,75 @@
+// Joins examinations into one outcome, and that outcome into a probe's.
+#include "sqlite/examine.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <telltale/clock.hpp>
+#include <telltale/units.hpp>
+
+#include "sqlite/backup.hpp"
+#include "sqlite/judge_files.hpp"
+#include "sqlite/query.hpp"
+#include "sqlite/quick_check.hpp"
+
+namespace telltale::sqlite {
+namespace {
+
+/// How much the log may grow while it is kept from restarting: as much as the user finds unremarkable.
+std::uint64_t most_growth(const sqlite_options& options) {
+  const auto limit = options.wal_backlog.warn ? options.wal_backlog.warn : options.wal_backlog.fail;
+  return limit.value_or(bytes{64u << 20}).count;
+}
+
+outcome examine_database(const sqlite_options& options, probe_context& ctx) {
+  const auto seen = observe(options.path.text);
+  const auto wrong = judge_files(seen, wal_expectation::ignore);
+  const auto red = std::ranges::find(wrong, verdict::fail, &finding::verdict);
+  // The probes say so already; SQLite is not let near such files.
+  if (red != wrong.end() || !seen.readable() || seen.hot_journal())
+    return outcome::warn(reason::idle, "not examined: its files are not in order");
+  return quick_check(seen, most_growth(options), own_deadline(ctx));
+}
+
+outcome examine_backup(const sqlite_options& options, probe_context& ctx) {
+  const auto seen = observe_backup(options.backup->path.text);
+  if (seen.file.error != 0 || seen.header.fault != header_fault::none)
+    return outcome::warn(reason::idle, "not examined: its file is not in order");
+  return quick_check_unchanging(seen.path, own_deadline(ctx));
+}
+
+/// A run that came to nothing is not a sick database: its worker was killed, or died.
+bool came_to_nothing(const outcome& found) {
+  return found.reason == reason::timeout || found.reason == reason::crashed || found.reason == reason::stuck ||
+         found.reason == reason::internal;
+}
+
+}  // namespace
+
+outcome examine(const sqlite_options& options, probe_context& ctx) {
+  findings all;
+  const auto add = [&](std::string_view what, const outcome& found) {
+    all.add(found.verdict, found.reason, fmt::format("{}: {}", what, found.message));
+  };
+  if (options.integrity) add("integrity", examine_database(options, ctx));
+  if (options.examines_backup()) add("integrity of backup", examine_backup(options, ctx));
+  return std::move(all).result("integrity ok");
+}
+
+void judge_examination(const std::optional<examination>& last, inspection& into) {
+  if (!last) {
+    into.healthy += ", integrity not examined yet";
+    return;
+  }
+  if (last->last_pass_age) into.found.measure("integrity_age_seconds", to_seconds(*last->last_pass_age));
+  const auto& found = last->found;
+  const auto when = human_duration(last->age) + " ago";
+  if (found.verdict == verdict::pass) into.healthy += fmt::format(", integrity ok {}", when);
+  else if (found.reason == reason::idle) into.healthy += ", " + found.message;
+  else
+    into.found.add(came_to_nothing(found) ? verdict::warn : found.verdict, found.reason,
+                   fmt::format("{} ({})", found.message, when));
+}
+
+}  // namespace telltale::sqlite

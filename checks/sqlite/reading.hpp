@@ -1,0 +1,36 @@
+// How a probe reads a database through SQLite: only where no file would have to be created, with as little trace as may
+// be.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string_view>
+
+#include <telltale/clock.hpp>
+
+#include "sqlite/connection.hpp"
+#include "sqlite/observation.hpp"
+
+namespace telltale::sqlite {
+
+/// Why the database cannot be read without leaving a trace; empty when it can.
+std::string_view why_unreadable(const observation&);
+
+/// Opens the database and lets `use` read; again with a read mark where that is the only way. Gives what `use`
+/// returned, or the error of opening. Every descriptor of an inspection must be closed by now (connection.hpp).
+std::optional<sql_error> read_quietly(const observation&, boot_clock::time_point deadline,
+                                      const std::function<std::optional<sql_error>(connection&)>& use);
+
+/// One value: the first column of the first row as text.
+struct answer {
+  std::optional<sql_error> error;
+  std::optional<std::string> value;  ///< nothing when there is no row; NULL is "NULL"
+};
+
+/// Runs one statement that must give a value; a second statement behind it is an error.
+answer ask(connection&, const std::string& sql);
+
+/// A value of the user's data in a message: short, on one line, nothing that a terminal or log would act on.
+std::string shown(std::string_view value);
+
+}  // namespace telltale::sqlite

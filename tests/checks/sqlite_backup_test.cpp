@@ -1,0 +1,125 @@
+// Backups: there, fresh, of the right kind, sound, and not behind.
+#include <doctest/doctest.h>
+
+#include "checks/sqlite_fixtures.hpp"
+#include "sqlite/backup.hpp"
+
+using namespace telltale;
+using namespace telltale::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// An application with a database, a backup of it, and a check of both.
+struct backed_up {
+  explicit backed_up(std::vector<raw_member> backup_options = {}) {
+    make_wal_database(app, at / "app.db");
+    app.run("PRAGMA user_version = 5");
+    app.run(large_insert);
+    app.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    app.run("VACUUM INTO '" + at / "app.bak" + "'");
+    backup_options.push_back(option("path", at / "app.bak"));
+    std::vector<raw_member> options;
+    options.push_back(limit_option("backup", std::move(backup_options)));
+    probe.emplace(at / "app.db", std::move(options));
+  }
+  std::string said() { return probe->said(); }
+
+  scratch_directory at;
+  application app;
+  std::optional<sqlite_probe> probe;
+};
+
+std::vector<raw_member> one(raw_member member) {
+  std::vector<raw_member> out;
+  out.push_back(std::move(member));
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("sqlite backup: a good one passes and is measured") {
+  backed_up world;
+  set_age(world.at / "app.bak", 1h);
+  const auto found = world.probe->run();
+  CHECK(found.verdict == verdict::pass);
+  CHECK(found.measured("backup_age_seconds").value_or(0) >= 3600);
+  CHECK(found.measured("backup_age_seconds").value_or(0) < 3700);
+  CHECK(found.measured("backup_bytes").value_or(0) > 300 * 4096);
+}
+
+TEST_CASE("sqlite backup: what is wrong with it is said") {
+  backed_up world(one(limit_option("max_age", {option("warn", "1d"), option("fail", "2d")})));
+  const auto bak = world.at / "app.bak";
+  SUBCASE("missing") {
+    std::filesystem::remove(bak);
+    CHECK(contains(world.said(), "fail missing: app.db: backup " + bak + " does not exist"));
+  }
+  SUBCASE("old") {
+    set_age(bak, 30h);
+    CHECK(contains(world.said(), "warn threshold: app.db: backup " + bak + " is 30 h"));
+    set_age(bak, 50h);
+    CHECK(contains(world.said(), "fail threshold: "));
+  }
+  SUBCASE("from the future") {
+    set_age(bak, -1h);
+    CHECK(contains(world.said(), "pass ok"));
+  }
+  SUBCASE("not a database") {
+    write_file(bak, std::string(4096, 'x'));
+    CHECK(contains(world.said(), "fail corrupt: app.db: backup " + bak + " is not an SQLite database"));
+  }
+  SUBCASE("empty") {
+    write_file(bak, "");
+    CHECK(contains(world.said(), "fail corrupt: app.db: backup " + bak + " is not an SQLite database"));
+  }
+  SUBCASE("truncated") {
+    std::filesystem::resize_file(bak, 40'960);
+    CHECK(contains(world.said(), "is truncated: 40960 of "));
+  }
+  SUBCASE("a directory") {
+    std::filesystem::remove(bak);
+    std::filesystem::create_directory(bak);
+    CHECK(contains(world.said(), "fail mismatch: app.db: backup " + bak + " is not a regular file"));
+  }
+  SUBCASE("the database itself") {
+    std::filesystem::remove(bak);
+    std::filesystem::create_hard_link(world.at / "app.db", bak);
+    CHECK(contains(world.said(), "is the database itself, by another name"));
+  }
+  SUBCASE("behind") {
+    world.app.run("PRAGMA user_version = 6; PRAGMA wal_checkpoint(TRUNCATE)");
+    CHECK(contains(world.said(), "fail mismatch: app.db: backup " + bak + " has user_version 5, the database 6"));
+  }
+}
+
+TEST_CASE("sqlite backup: a newer schema cookie of the original is no sign of being behind") {
+  // The copy has a cookie of its own: a test of SQLite, on which the choice of user_version rests.
+  backed_up world;
+  const auto cookie = [](const std::string& path) { return sqlite::observe_backup(path).header.header.schema_cookie; };
+  world.app.run("CREATE TABLE u(x); CREATE TABLE v(x); DROP TABLE u; PRAGMA wal_checkpoint(TRUNCATE)");
+  std::filesystem::remove(world.at / "app.bak");
+  world.app.run("VACUUM INTO '" + world.at / "app.bak" + "'");
+  CHECK(cookie(world.at / "app.bak") != cookie(world.at / "app.db"));
+  CHECK(contains(world.said(), "pass ok"));
+}
+
+TEST_CASE("sqlite backup: with integrity it is read to the end, without a lock or a file beside it") {
+  backed_up world(one(option("integrity", "true")));
+  const auto before = listing(world.at.path());
+  CHECK(described(world.probe->examine()) == "pass ok: integrity ok");
+  CHECK(listing(world.at.path()) == before);
+  CHECK(contains(world.said(), "integrity ok"));
+
+  const int fd = ::open((world.at / "app.bak").c_str(), O_WRONLY | O_CLOEXEC);
+  REQUIRE(fd >= 0);
+  const std::string junk(200, '\x55');
+  REQUIRE(::pwrite(fd, junk.data(), junk.size(), 4096 * 20) == 200);
+  ::close(fd);
+  const auto found = world.probe->examine();
+  CHECK(found.verdict == verdict::fail);
+  CHECK(contains(described(found), "fail corrupt: integrity of backup: quick_check says: "));
+
+  std::filesystem::remove(world.at / "app.bak");
+  CHECK(world.probe->examine().reason == reason::idle);
+}
