@@ -47,6 +47,97 @@ TEST_CASE("sqlite words: result codes have a reason, extended ones before their 
   }
 }
 
+TEST_CASE("sqlite words: every code that a database, its files or a query can produce is explained") {
+  // The rest of https://sqlite.org/rescode.html are results of writing, which a probe does not do, or of misusing
+  // SQLite.
+  const int codes[] = {SQLITE_ERROR,
+                       SQLITE_PERM,
+                       SQLITE_BUSY,
+                       SQLITE_LOCKED,
+                       SQLITE_NOMEM,
+                       SQLITE_READONLY,
+                       SQLITE_INTERRUPT,
+                       SQLITE_IOERR,
+                       SQLITE_CORRUPT,
+                       SQLITE_FULL,
+                       SQLITE_CANTOPEN,
+                       SQLITE_PROTOCOL,
+                       SQLITE_SCHEMA,
+                       SQLITE_TOOBIG,
+                       SQLITE_NOLFS,
+                       SQLITE_AUTH,
+                       SQLITE_FORMAT,
+                       SQLITE_NOTADB,
+                       SQLITE_ERROR_MISSING_COLLSEQ,
+                       SQLITE_ERROR_RETRY,
+                       SQLITE_ERROR_SNAPSHOT,
+                       SQLITE_BUSY_RECOVERY,
+                       SQLITE_BUSY_SNAPSHOT,
+                       SQLITE_BUSY_TIMEOUT,
+                       SQLITE_LOCKED_SHAREDCACHE,
+                       SQLITE_LOCKED_VTAB,
+                       SQLITE_IOERR_READ,
+                       SQLITE_IOERR_SHORT_READ,
+                       SQLITE_IOERR_WRITE,
+                       SQLITE_IOERR_FSYNC,
+                       SQLITE_IOERR_DIR_FSYNC,
+                       SQLITE_IOERR_TRUNCATE,
+                       SQLITE_IOERR_FSTAT,
+                       SQLITE_IOERR_UNLOCK,
+                       SQLITE_IOERR_RDLOCK,
+                       SQLITE_IOERR_DELETE,
+                       SQLITE_IOERR_BLOCKED,
+                       SQLITE_IOERR_NOMEM,
+                       SQLITE_IOERR_ACCESS,
+                       SQLITE_IOERR_CHECKRESERVEDLOCK,
+                       SQLITE_IOERR_LOCK,
+                       SQLITE_IOERR_CLOSE,
+                       SQLITE_IOERR_DIR_CLOSE,
+                       SQLITE_IOERR_SHMOPEN,
+                       SQLITE_IOERR_SHMSIZE,
+                       SQLITE_IOERR_SHMLOCK,
+                       SQLITE_IOERR_SHMMAP,
+                       SQLITE_IOERR_SEEK,
+                       SQLITE_IOERR_DELETE_NOENT,
+                       SQLITE_IOERR_MMAP,
+                       SQLITE_IOERR_GETTEMPPATH,
+                       SQLITE_IOERR_CONVPATH,
+                       SQLITE_IOERR_VNODE,
+                       SQLITE_IOERR_AUTH,
+                       SQLITE_IOERR_DATA,
+                       SQLITE_IOERR_CORRUPTFS,
+                       SQLITE_CANTOPEN_NOTEMPDIR,
+                       SQLITE_CANTOPEN_ISDIR,
+                       SQLITE_CANTOPEN_FULLPATH,
+                       SQLITE_CANTOPEN_CONVPATH,
+                       SQLITE_CANTOPEN_DIRTYWAL,
+                       SQLITE_CANTOPEN_SYMLINK,
+                       SQLITE_CORRUPT_VTAB,
+                       SQLITE_CORRUPT_SEQUENCE,
+                       SQLITE_CORRUPT_INDEX,
+                       SQLITE_READONLY_RECOVERY,
+                       SQLITE_READONLY_CANTLOCK,
+                       SQLITE_READONLY_ROLLBACK,
+                       SQLITE_READONLY_DBMOVED,
+                       SQLITE_READONLY_CANTINIT,
+                       SQLITE_READONLY_DIRECTORY,
+                       SQLITE_AUTH_USER};
+  for (const int code : codes) {
+    CAPTURE(code);
+    const auto found = explain_result(code, "text");
+    CHECK_FALSE(contains(found.sentence, "SQLite answers with code"));
+    CHECK(found.sentence.size() > 10);
+    // What is not red must say why it is no healthy run either.
+    if (found.verdict == verdict::pass) CHECK((found.reason == reason::idle || found.reason == reason::locked));
+    if (found.reason == reason::internal) CHECK(found.verdict == verdict::fail);
+  }
+  for (const int code : {SQLITE_INTERNAL, SQLITE_MISUSE, SQLITE_CONSTRAINT, SQLITE_RANGE, SQLITE_NOTFOUND}) {
+    const auto found = explain_result(code, "text");
+    CHECK(found.reason == reason::internal);
+    CHECK(contains(found.sentence, std::to_string(code)));
+  }
+}
+
 TEST_CASE("sqlite words: an unknown code is internal, with its number") {
   const auto found = explain_result(200, "what is this");
   CHECK(found.reason == reason::internal);

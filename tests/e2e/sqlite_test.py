@@ -1,0 +1,94 @@
+"""A sidecar beside SQLite databases: what only the whole program shows - examinations, backups, workers that die."""
+import os
+import threading
+import time
+
+import harness
+
+HEAD = "server: {drain_delay: 0s}\ndefaults: {interval: 500ms, timeout: 400ms}\nchecks:\n"
+PAGE = 4096
+
+
+class Sqlite(harness.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.path = self.dir / "app.db"
+        self.database = harness.Database(self, self.path)
+        self.database.write(50)
+
+    def wait_words(self, sidecar, name, words):
+        try:
+            return harness.wait_until(lambda: (c := sidecar.check(name)) and words in c["message"] and c, words)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; it is {sidecar.check(name)}") from None
+
+    def overwrite(self, path, page, content):
+        with open(path, "r+b", buffering=0) as file:
+            file.seek(PAGE * page)
+            before = file.read(len(content))
+            file.seek(PAGE * page)
+            file.write(content)
+        return before
+
+    def test_damage_is_found_by_an_examination_and_its_repair_by_the_next(self):
+        self.database.sql("pragma wal_checkpoint(truncate)")
+        self.database.write()
+        sidecar = self.start(HEAD + f"  - {{name: db, type: sqlite, path: {self.path}, integrity: {{every: 1s, timeout: 900ms}}}}\n")
+        self.wait_words(sidecar, "db", "integrity ok")
+        self.assertRegex(sidecar.get("/metrics").text, r'telltale_sqlite_integrity_age_seconds\{check="db"\} \d')
+        before = self.overwrite(self.path, 7, b"\x55" * 200)
+        found = sidecar.wait_check("db", "fail", "corrupt")
+        self.assertIn("quick_check says", found["message"])
+        self.assertEqual(sidecar.get("/ready").status, 503)
+        self.overwrite(self.path, 7, before)
+        sidecar.wait_check("db", "pass")
+        self.wait_words(sidecar, "db", "integrity ok")
+        self.database.write()  # nothing was in its way
+
+    def test_a_backup_is_watched(self):
+        backup = self.dir / "app.bak"
+        sidecar = self.start(HEAD + f"  - {{name: backup, type: sqlite, path: {self.path}, severity: degraded,\n"
+                             f"     backup: {{path: {backup}, max_age: 1h, integrity: true}}}}\n")
+        found = sidecar.wait_check("backup", "fail", "missing")
+        self.assertIn("app.bak does not exist", found["message"])
+        self.assertEqual(sidecar.get("/ready").status, 200)
+        self.database.sql(f"vacuum into '{backup}'")
+        sidecar.wait_check("backup", "pass")
+        self.assertRegex(sidecar.get("/metrics").text, r'telltale_sqlite_backup_bytes\{check="backup"\} [1-9]')
+        old = time.time() - 7200
+        os.utime(backup, (old, old))
+        sidecar.wait_check("backup", "fail", "threshold")
+
+    def test_an_index_truncated_under_readers_ends_workers_at_most(self):
+        """Whoever reads a mapped file that was truncated dies of SIGBUS: a worker may, the sidecar may not."""
+        sidecar = self.start(HEAD + "".join(
+            f"  - {{name: db{i}, type: sqlite, path: {self.path}, mode: query, query: select count(*) from t, "
+            "interval: 100ms, timeout: 90ms}\n" for i in range(4)))
+        sidecar.wait_status("/ready", 200)
+        index = self.dir / "app.db-shm"
+        content = index.read_bytes()
+        ended = threading.Event()
+
+        def truncate_again_and_again():
+            with open(index, "r+b", buffering=0) as file:
+                while not ended.is_set():
+                    file.truncate(0)
+                    file.seek(0)
+                    file.write(content)
+                    ended.wait(0.0005)
+        storm = threading.Thread(target=truncate_again_and_again)
+        storm.start()
+        try:
+            end = time.monotonic() + 4
+            while time.monotonic() < end:
+                self.assertEqual(sidecar.get("/health").status, 200)
+        finally:
+            ended.set()
+            storm.join()
+        for i in range(4):
+            sidecar.wait_check(f"db{i}", "pass", "ok")
+        self.assertIsNone(sidecar.process.poll())
+
+
+if __name__ == "__main__":
+    harness.main()
