@@ -103,12 +103,18 @@ void scheduler::look_at_clock(boot_clock::time_point now) {
 }
 
 void scheduler::run(std::size_t check, boot_clock::time_point now) {
-  auto& u = units_[check];
-  if (u.check) return run_network(check, now);
+  if (units_[check].check) return run_network(check, now);
+  if (!units_[check].examines) return submit(check, now);
+  examinations_.push_back(check);
+  if (examinations_.size() == 1) submit(check, now);
+}
+
+void scheduler::submit(std::size_t unit, boot_clock::time_point now) {
+  auto& u = units_[unit];
   run_input input(u.memory);
   input.examined = u.examined.as_of(now);
   pool_.run(u.task, u.timeout, std::move(input),
-            [this, check, epoch = epoch_](run_report report) { finished(check, epoch, std::move(report)); });
+            [this, unit, epoch = epoch_](run_report report) { finished(unit, epoch, std::move(report)); });
 }
 
 void scheduler::run_network(std::size_t check, boot_clock::time_point now) {
@@ -131,6 +137,10 @@ void scheduler::finished(std::size_t unit, std::uint64_t epoch, run_report repor
   if (stopped_) return;
   const auto now = boot_clock::now();
   look_at_clock(now);
+  if (units_[unit].examines) {
+    examinations_.pop_front();
+    if (!examinations_.empty()) submit(examinations_.front(), now);
+  }
   if (epoch != epoch_) {
     // Begun before a standstill: it may speak of the world before it. Forget it and run again at once.
     table_.repeat(unit, now);

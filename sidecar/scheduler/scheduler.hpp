@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -63,6 +64,7 @@ class scheduler {
   void arm();
   void turn();
   void run(std::size_t check, boot_clock::time_point now);
+  void submit(std::size_t unit, boot_clock::time_point now);
   void run_network(std::size_t check, boot_clock::time_point now);
   void finished(std::size_t unit, std::uint64_t epoch, run_report);
   /// Whether it counts as failing, which decides when it runs again.
@@ -78,6 +80,8 @@ class scheduler {
   std::uint64_t epoch_ = 0;  ///< raised at each standstill: results of an older epoch are not believed
   boot_clock::time_point last_sign_of_life_{};
   boot_clock::time_point expected_{};
+  /// Due examinations, the first of them under way: together they would take the disk from the application.
+  std::deque<std::size_t> examinations_;
   bool stopped_ = false;
 };
 

@@ -138,6 +138,32 @@ TEST_CASE("sqlite integrity: files that are not in order are left to the probes"
   CHECK(contains(probe.said(), "fail corrupt"));
 }
 
+TEST_CASE("sqlite integrity: collations and functions that only the application has do not make it red") {
+  const scratch_directory at;
+  in_child([&]() -> std::string {
+    sqlite3* database = nullptr;
+    ::sqlite3_open((at / "app.db").c_str(), &database);
+    ::sqlite3_create_collation(database, "mine", SQLITE_UTF8, nullptr,
+                               [](void*, int a, const void*, int b, const void*) { return a - b; });
+    ::sqlite3_create_function(
+        database, "sane", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr,
+        [](sqlite3_context* to, int, sqlite3_value**) { ::sqlite3_result_int(to, 1); }, nullptr, nullptr);
+    for (const char* sql :
+         {"PRAGMA journal_mode = WAL", "CREATE TABLE checked(x CHECK (sane(x))); INSERT INTO checked VALUES (1)",
+          "CREATE TABLE collated(x COLLATE mine); CREATE INDEX i ON collated(x)"})
+      ::sqlite3_exec(database, sql, nullptr, nullptr, nullptr);
+    ::sqlite3_close(database);
+    return "";
+  });
+  application app(at / "app.db");
+  app.run("CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+  sqlite_probe probe(at / "app.db", every());
+  const auto found = probe.examine();
+  CHECK(described(found) == "warn mismatch: integrity: not examined: no such collation sequence: mine");
+  app.run("DROP INDEX i");
+  CHECK(probe.examine().verdict == verdict::pass);
+}
+
 TEST_CASE("sqlite integrity: a worker that was killed at it is a warning, not a sick database") {
   const scratch_directory at;
   application app;

@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -215,4 +217,29 @@ TEST_CASE(
     CHECK(run.examined->found == outcome::fail(reason::corrupt, "page 7 is torn"));
     CHECK_FALSE(run.examined->last_pass_age);
   }
+}
+
+TEST_CASE("scheduler: examinations of several checks run one after the other") {
+  auto type = fakes::blocking_fake();
+  type.examination = [](const raw_value&) { return examination_schedule{100ms, 50ms}; };
+  world w(with({fakes::check_named("a", type), fakes::check_named("b", type)}));
+  w.sched.start();
+  std::vector<std::size_t> examined;
+  w.until([&] {
+    std::vector<fakes::fake_worker_pool::asked> running;
+    for (auto& run : std::exchange(w.pool.runs, {})) {
+      if (run.task >= 2) running.push_back(std::move(run));
+      else run.done({outcome::pass("fine"), {}, {}, {}});
+    }
+    REQUIRE(running.size() <= 1);
+    if (running.empty() || examined.size() >= 4) return examined.size() >= 4;
+    // It takes a while: the other one comes due in the meantime and has to wait.
+    for (int turn = 0; turn < 4; ++turn) w.io.run_one_for(100ms);
+    for (const auto& run : w.pool.runs) CHECK(run.task < 2);
+    examined.push_back(running[0].task);
+    running[0].done({outcome::pass("sound"), {}, {}, {}});
+    return false;
+  });
+  CHECK(std::count(examined.begin(), examined.end(), 2u) > 0);
+  CHECK(std::count(examined.begin(), examined.end(), 3u) > 0);
 }
