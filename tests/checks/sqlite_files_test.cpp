@@ -29,17 +29,6 @@ TEST_CASE("sqlite: files that are no database are corrupt") {
   CHECK(contains(sqlite_probe(path).said(), "fail corrupt: app.db: is not an SQLite database"));
 }
 
-TEST_CASE("sqlite: a database deleted with all its files is replaced when a run saw it in use, else missing") {
-  const scratch_directory at;
-  application app;
-  make_wal_database(app, at / "app.db");
-  sqlite_probe watching(at / "app.db");
-  REQUIRE(watching.run().verdict == verdict::pass);
-  for (const auto* suffix : {"", "-wal", "-shm"}) fs::remove((at / "app.db") + suffix);
-  CHECK(contains(watching.said(), "fail replaced: app.db: was deleted after it was last seen in use"));
-  CHECK(sqlite_probe(at / "app.db").run().reason == reason::missing);
-}
-
 TEST_CASE("sqlite: a rollback journal is a mismatch, as severe as configured") {
   const scratch_directory at;
   application app(at / "app.db");
