@@ -2,6 +2,12 @@
 #include "sqlite/file_system.hpp"
 
 #include <sys/statvfs.h>
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
 
 namespace telltale::sqlite {
 namespace {
@@ -15,7 +21,41 @@ room room_on(const struct statfs& where) {
   return room::enough;
 }
 
+/// FUSE file systems whose files live on another machine or in an object store. mergerfs, lxcfs, ntfs-3g and the like
+/// are local, and so is virtiofs for the locks that count.
+constexpr std::array<std::string_view, 15> network_fuse{
+    "sshfs",    "glusterfs", "s3fs",   "gcsfuse",   "goofys",    "mountpoint-s3", "rclone",    "juicefs",
+    "blobfuse", "blobfuse2", "davfs2", "ceph-fuse", "curlftpfs", "smbnetfs",      "gvfsd-fuse"};
+
+/// The next field of a line of mountinfo, which has no empty ones.
+std::string_view take_field(std::string_view& line) {
+  const auto field = line.substr(0, line.find(' '));
+  line.remove_prefix(std::min(line.size(), field.size() + 1));
+  return field;
+}
+
 }  // namespace
+
+std::string_view network_fuse_name(std::string_view mountinfo, std::uint64_t device) {
+  const auto number = fmt::format("{}:{}", major(device), minor(device));
+  while (!mountinfo.empty()) {
+    auto line = mountinfo.substr(0, mountinfo.find('\n'));
+    mountinfo.remove_prefix(std::min(mountinfo.size(), line.size() + 1));
+    // 36 35 98:0 /root /point rw,noatime master:1 - fuse.sshfs host:/data rw,user_id=0
+    auto rest = line;
+    take_field(rest);
+    take_field(rest);
+    if (take_field(rest) != number) continue;
+    const auto separator = rest.find(" - ");
+    if (separator == std::string_view::npos) continue;
+    rest.remove_prefix(separator + 3);
+    const auto type = take_field(rest);
+    const auto source = take_field(rest);
+    const auto known = [&](std::string_view name) { return type.ends_with(name) || source == name; };
+    if (type.starts_with("fuse") && std::ranges::any_of(network_fuse, known)) return type == "fuse" ? source : type;
+  }
+  return {};
+}
 
 std::string_view network_file_system_name(std::uint32_t magic) {
   switch (magic) {
@@ -44,7 +84,7 @@ std::string_view network_file_system_name(std::uint32_t magic) {
 }
 
 file_system describe_file_system(const struct statfs& where) {
-  return {network_file_system_name(static_cast<std::uint32_t>(where.f_type)), room_on(where)};
+  return {std::string(network_file_system_name(static_cast<std::uint32_t>(where.f_type))), room_on(where)};
 }
 
 }  // namespace telltale::sqlite

@@ -4,6 +4,7 @@
 #include <sys/vfs.h>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace telltale::sqlite {
@@ -17,7 +18,7 @@ enum class room : std::uint8_t {
 };
 
 struct file_system {
-  std::string_view network;  ///< the name of a network file system; empty for a local one
+  std::string network;  ///< the name of a network file system; empty for a local one
   telltale::sqlite::room room = room::enough;
   friend bool operator==(const file_system&, const file_system&) = default;
 };
@@ -26,5 +27,12 @@ file_system describe_file_system(const struct statfs&);
 
 /// The name of a network file system by its magic number (statfs(2)), or nothing for a local one.
 std::string_view network_file_system_name(std::uint32_t magic);
+
+/// statfs says no more than "FUSE": whether that reaches over a network shows in the type of its mount, e.g. fuse.sshfs.
+inline constexpr std::uint32_t fuse_magic = 0x65735546;
+
+/// The type, e.g. "fuse.sshfs", of the FUSE mount with this device number when it is one that is known to reach over a
+/// network; nothing otherwise. `mountinfo` is the text of /proc/self/mountinfo (proc(5)).
+std::string_view network_fuse_name(std::string_view mountinfo, std::uint64_t device);
 
 }  // namespace telltale::sqlite

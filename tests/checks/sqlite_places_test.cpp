@@ -1,6 +1,7 @@
 // Where a database can lie: full and read-only file systems, huge files, logs written by machines of the other byte
 // order.
 #include <sys/statvfs.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 #include <fstream>
@@ -29,6 +30,14 @@ struct statfs ordinary() {
   out.f_ffree = 50;
   return out;
 }
+
+constexpr std::string_view mountinfo =
+    "22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
+    "36 22 0:51 / /mnt/far rw,nosuid master:1 propagate_from:2 - fuse.sshfs host:/data rw,user_id=0\n"
+    "37 22 0:52 / /mnt/pool rw shared:9 - fuse.mergerfs /a:/b rw\n"
+    "38 22 0:53 / /mnt/bucket rw - fuse mountpoint-s3 rw\n"
+    "39 22 0:54 / /mnt/a\\040-\\040b rw - fuse.gcsfuse bucket rw\n"
+    "40 22 0:55 /";
 
 /// What `body` says on a tmpfs of its own, mounted at `at`.
 std::string on_tmpfs(const scratch_directory& at, const char* options, const std::function<std::string()>& body) {
@@ -100,6 +109,18 @@ TEST_CASE("sqlite places: room is known where a file system counts and can be wr
   CHECK(describe_file_system(where).room == room::enough);
   where.f_type = 0x6969;
   CHECK(describe_file_system(where).network == "NFS");
+}
+
+TEST_CASE("sqlite places: FUSE that reaches over a network is known by the type of its mount") {
+  const auto name = [](unsigned device) { return sqlite::network_fuse_name(mountinfo, makedev(0, device)); };
+  CHECK(name(51) == "fuse.sshfs");
+  CHECK(name(52) == "");
+  CHECK(name(53) == "mountpoint-s3");
+  CHECK(name(54) == "fuse.gcsfuse");
+  CHECK(name(55) == "");
+  CHECK(name(56) == "");
+  CHECK(sqlite::network_fuse_name(mountinfo, makedev(8, 1)) == "");
+  CHECK(sqlite::network_fuse_name("", 0) == "");
 }
 
 TEST_CASE("sqlite places: a full disk is said before the next commit fails, and again when there is room") {
