@@ -19,9 +19,15 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-/// Never negative: a file from a future that the clock has left again is as good as new.
+/// Clocks of two machines differ; by more than this it is no mere difference.
+constexpr std::chrono::hours most_ahead{1};
+
+nanoseconds ahead_of(const file_facts& facts, std::chrono::system_clock::time_point now) {
+  return nanoseconds(facts.modified_ns) - nanoseconds(now.time_since_epoch());
+}
+
 nanoseconds age_of(const file_facts& facts, std::chrono::system_clock::time_point now) {
-  return std::max(nanoseconds(now.time_since_epoch()) - nanoseconds(facts.modified_ns), nanoseconds(0));
+  return std::max(-ahead_of(facts, now), nanoseconds(0));
 }
 
 bool there(const backup_seen& seen, findings& found) {
@@ -30,6 +36,13 @@ bool there(const backup_seen& seen, findings& found) {
     found.fail(support::reason_of_errno(file.error), "backup " + support::errno_sentence(seen.path, file.error));
   else if (!file.regular) found.fail(reason::mismatch, "backup " + seen.path + " is not a regular file");
   return file.error == 0 && file.regular;
+}
+
+/// A backup that was made as a copy of the file takes its log with it, or is not whole.
+std::string unfinished_beside(const std::string& path) {
+  for (const auto* suffix : {"-wal", "-journal"})
+    if (const auto beside = look_at(path + suffix).state; beside.exists && beside.facts.size > 0) return path + suffix;
+  return "";
 }
 
 void judge_content(const backup_seen& seen, const observation& of, findings& found) {
@@ -57,6 +70,7 @@ backup_seen observe_backup(const std::string& path) {
   const auto got = ::pread(looked.file.get(), start.data(), start.size(), 0);
   if (got < 0) out.file.error = errno;
   else out.header = parse_database_header(byte_view(start).first(static_cast<std::size_t>(got)));
+  out.unfinished = unfinished_beside(path);
   return out;
 }
 
@@ -70,6 +84,11 @@ void judge_backup(const backup_seen& seen, const observation& of, const backup_o
       seen.file.facts.device == of.database.facts.device)
     return found.fail(reason::mismatch, fmt::format("backup {} is the database itself, by another name", seen.path));
   judge_content(seen, of, found);
+  if (!seen.unfinished.empty())
+    found.warn(reason::mismatch,
+               fmt::format("backup {} is no finished copy: {} is not empty", seen.path, seen.unfinished));
+  if (ahead_of(seen.file.facts, now) > most_ahead)
+    found.warn(reason::mismatch, fmt::format("backup {} is from the future, so its age is not known", seen.path));
   const auto verdict = judge(std::chrono::duration_cast<milliseconds>(age), options.max_age);
   if (verdict != verdict::pass)
     found.add(verdict, reason::threshold,

@@ -18,6 +18,7 @@ struct backup_seen {
   std::string path;
   file_state file;
   header_result header;
+  std::string unfinished;  ///< the name of a file beside it that says that it is no finished copy; or empty
 };
 
 backup_seen observe_backup(const std::string& path);

@@ -14,6 +14,9 @@ namespace telltale::sqlite {
 namespace {
 
 constexpr std::chrono::milliseconds longest_wait{250};
+/// Of the whole process: a query may not bring down the container by its memory.
+constexpr std::int64_t most_memory = std::int64_t{64} << 20;
+constexpr int most_value_bytes = 16 << 20;
 /// Virtual machine steps between two looks at the clock: well below a millisecond.
 constexpr int steps_per_look = 1000;
 
@@ -50,6 +53,8 @@ connection::connection(const std::string& path, access how, boot_clock::time_poi
     failed_ = last_error(rc);
     return;
   }
+  ::sqlite3_hard_heap_limit64(most_memory);
+  ::sqlite3_limit(handle_, SQLITE_LIMIT_LENGTH, most_value_bytes);
   ::sqlite3_busy_timeout(handle_, busy_ms(deadline));
   ::sqlite3_progress_handler(handle_, steps_per_look, &connection::past_deadline, this);
   // Without the first, the last connection to close would checkpoint and delete the application's log.

@@ -20,7 +20,8 @@ struct database_header {
   std::uint32_t schema_cookie = 0;   ///< at 40; changes with every schema change
   std::uint32_t user_version = 0;    ///< at 60; the application's own: most migration tools count in it
 
-  bool wal() const { return write_version == 2 && read_version == 2; }
+  /// SQLite goes by the read version alone.
+  bool wal() const { return read_version == 2; }
   std::uint64_t expected_bytes() const { return std::uint64_t{page_count} * page_size; }
   friend bool operator==(const database_header&, const database_header&) = default;
 };

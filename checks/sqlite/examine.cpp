@@ -16,10 +16,10 @@
 namespace telltale::sqlite {
 namespace {
 
-/// How much the log may grow while it is kept from restarting: as much as the user finds unremarkable.
-std::uint64_t most_growth(const sqlite_options& options) {
+/// How far the backlog may grow while checkpoints are held back: half of what the user wants to hear of.
+std::uint64_t most_backlog(const sqlite_options& options) {
   const auto limit = options.wal_backlog.warn ? options.wal_backlog.warn : options.wal_backlog.fail;
-  return limit.value_or(bytes{64u << 20}).count;
+  return limit.value_or(bytes{64u << 20}).count / 2;
 }
 
 outcome examine_database(const sqlite_options& options, probe_context& ctx) {
@@ -29,12 +29,12 @@ outcome examine_database(const sqlite_options& options, probe_context& ctx) {
   // The probes say so already; SQLite is not let near such files.
   if (red != wrong.end() || !seen.readable() || seen.hot_journal())
     return outcome::warn(reason::idle, "not examined: its files are not in order");
-  return quick_check(seen, most_growth(options), own_deadline(ctx));
+  return quick_check(seen, most_backlog(options), own_deadline(ctx));
 }
 
 outcome examine_backup(const sqlite_options& options, probe_context& ctx) {
   const auto seen = observe_backup(options.backup->path.text);
-  if (seen.file.error != 0 || seen.header.fault != header_fault::none)
+  if (seen.file.error != 0 || seen.header.fault != header_fault::none || !seen.unfinished.empty())
     return outcome::warn(reason::idle, "not examined: its file is not in order");
   return quick_check_unchanging(seen.path, own_deadline(ctx));
 }

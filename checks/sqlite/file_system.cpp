@@ -14,11 +14,14 @@ namespace {
 
 room room_on(const struct statfs& where) {
   // An image or a read-only mount is full by design and never written. Some file systems count no blocks or inodes.
-  if (where.f_flags & ST_RDONLY) return room::enough;
-  if (where.f_blocks > 0 && where.f_bfree == 0) return room::none;
-  if (where.f_blocks > 0 && where.f_bavail == 0) return room::reserved;
-  if (where.f_files > 0 && where.f_ffree == 0) return room::no_inodes;
-  return room::enough;
+  if (where.f_flags & ST_RDONLY) return {};
+  room out;
+  if (where.f_blocks > 0) {
+    out.bytes_for_root = std::uint64_t{where.f_bfree} * static_cast<std::uint64_t>(where.f_bsize);
+    out.bytes_for_others = std::uint64_t{where.f_bavail} * static_cast<std::uint64_t>(where.f_bsize);
+  }
+  out.no_inodes = where.f_files > 0 && where.f_ffree == 0;
+  return out;
 }
 
 /// FUSE file systems whose files live on another machine or in an object store. mergerfs, lxcfs, ntfs-3g and the like
@@ -78,6 +81,16 @@ std::string_view network_file_system_name(std::uint32_t magic) {
       return "GPFS";
     case 0x19830326:
       return "BeeGFS";
+    case 0x73757245:
+      return "Coda";
+    case 0x564c:
+      return "NCP";
+    case 0x20030528:
+      return "OrangeFS";
+    case 0x7461636f:
+      return "OCFS2";
+    case 0x01161970:
+      return "GFS2";
     default:
       return {};
   }

@@ -4,6 +4,8 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include <atomic>
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 
@@ -19,6 +21,8 @@ struct file_extra {
 };
 
 sqlite3_vfs* base = nullptr;
+/// There is one connection at a time in a worker.
+std::atomic<const volatile std::byte*> mapped_start{nullptr};
 sqlite3_vfs guarded;
 // The unix VFS has one set of methods for files with locks (the database) and one for those without.
 sqlite3_io_methods database_methods;
@@ -38,7 +42,14 @@ int map_existing_shm(sqlite3_file* file, int region, int size, int extend, void 
   struct stat info {};
   const std::string shm = std::string(extra_of(file).path) + "-shm";
   if (::stat(shm.c_str(), &info) != 0) return SQLITE_CANTOPEN;
-  return extra_of(file).methods->xShmMap(file, region, size, extend, out);
+  const int rc = extra_of(file).methods->xShmMap(file, region, size, extend, out);
+  if (region == 0 && *out) mapped_start = static_cast<const volatile std::byte*>(*out);
+  return rc;
+}
+
+int unmap_and_keep(sqlite3_file* file, int) {
+  mapped_start = nullptr;
+  return extra_of(file).methods->xShmUnmap(file, 0);
 }
 
 int open_existing(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* flags_out) {
@@ -57,15 +68,17 @@ int open_existing(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags,
   methods.xWrite = refuse_write;
   methods.xTruncate = refuse_truncate;
   if (methods.xShmMap) methods.xShmMap = map_existing_shm;
+  if (methods.xShmUnmap) methods.xShmUnmap = unmap_and_keep;
   file->pMethods = &methods;
   return rc;
 }
 
 int keep_owner(int, uid_t, gid_t) { return 0; }
+int keep_mode(int, mode_t) { return 0; }
 
-void replace_fchown(sqlite3_syscall_ptr with) {
+void replace(const char* call, sqlite3_syscall_ptr with) {
   guarded_vfs();
-  base->xSetSystemCall(base, "fchown", with);
+  base->xSetSystemCall(base, call, with);
 }
 
 const char* install() {
@@ -88,7 +101,21 @@ const char* guarded_vfs() {
   return name;
 }
 
-ownership_kept::ownership_kept() { replace_fchown(reinterpret_cast<sqlite3_syscall_ptr>(&keep_owner)); }
-ownership_kept::~ownership_kept() { replace_fchown(nullptr); }
+std::optional<mapped_log> mapped_index() {
+  const auto* start = mapped_start.load();
+  if (!start) return std::nullopt;
+  // mxFrame and nBackfill, as in wal_index.hpp; each is written in one piece.
+  const auto number = [start](std::size_t at) { return *reinterpret_cast<const volatile std::uint32_t*>(start + at); };
+  return mapped_log{number(16), number(96)};
+}
+
+ownership_kept::ownership_kept() {
+  replace("fchown", reinterpret_cast<sqlite3_syscall_ptr>(&keep_owner));
+  replace("fchmod", reinterpret_cast<sqlite3_syscall_ptr>(&keep_mode));
+}
+ownership_kept::~ownership_kept() {
+  replace("fchown", nullptr);
+  replace("fchmod", nullptr);
+}
 
 }  // namespace telltale::sqlite

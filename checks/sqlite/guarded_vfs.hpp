@@ -1,6 +1,9 @@
 // The file layer SQLite gets inside telltale: it can read and lock, but not create, write, cut or delete.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 namespace telltale::sqlite {
 
 /// Registers the layer once per process and returns its name, for `vfs=` in a database URI. It stands on SQLite's unix
@@ -12,8 +15,18 @@ namespace telltale::sqlite {
 /// Throws std::runtime_error when SQLite has no unix VFS.
 const char* guarded_vfs();
 
-/// As root, SQLite gives -wal and -shm to the owner of the database whenever it opens them. While one of these exists
-/// it does not, in the whole process: the files are the application's. One at a time.
+/// What the WAL index says that this process's connection has mapped; nothing while it has none. Unlike a look at the
+/// file it costs no descriptor, whose end would drop the connection's locks. From any thread, while the connection
+/// lives.
+struct mapped_log {
+  std::uint32_t last_frame = 0;
+  std::uint32_t backfilled = 0;
+};
+std::optional<mapped_log> mapped_index();
+
+/// As root, SQLite gives -wal and -shm to the owner of the database whenever it opens them, and an empty one the
+/// database's mode. While one of these exists it does not, in the whole process: the files are the application's. One
+/// at a time.
 class ownership_kept {
  public:
   ownership_kept();

@@ -16,6 +16,7 @@ constexpr std::string_view commit_since = "commit_since_ns";
 constexpr std::string_view used_device = "used_device";
 constexpr std::string_view used_inode = "used_inode";
 constexpr std::string_view swapped_value = "swapped_value";
+constexpr std::string_view no_index_pid = "no_index_pid";
 constexpr std::string_view seen_device = "seen_device";
 constexpr std::string_view seen_inode = "seen_inode";
 
@@ -70,6 +71,22 @@ std::chrono::nanoseconds history::last_commit_age(const observation& seen) {
     kept_.set(commit_value, mark->value);
   }
   return std::chrono::nanoseconds(count(now_) - *kept_.get(commit_since));
+}
+
+bool history::index_missing_for_long(const observation& seen) {
+  const bool missing = seen.wal_mode() && seen.locks.user && !seen.shm.exists && !seen.held_exclusively();
+  if (!missing) {
+    kept_.forget(no_index_pid);
+    return false;
+  }
+  const bool before = kept_.get(no_index_pid) == seen.locks.user->pid;
+  kept_.set(no_index_pid, seen.locks.user->pid);
+  return before;
+}
+
+bool history::is_file_seen_in_use(const observation& seen) const {
+  return kept_.get(used_inode) == static_cast<std::int64_t>(seen.database.facts.inode) &&
+         kept_.get(used_device) == static_cast<std::int64_t>(seen.database.facts.device);
 }
 
 std::optional<finding> history::swapped_in_wal_mode(const observation& seen) {

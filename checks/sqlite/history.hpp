@@ -25,6 +25,13 @@ class history {
   /// Since when there was no commit, at least: counted from the first run that saw the present state.
   std::chrono::nanoseconds last_commit_age(const observation&);
 
+  /// A database in use without its -shm is broken - or an application is just opening it, which takes long on a slow
+  /// disk. True once an earlier run has seen the same holder without it.
+  bool index_missing_for_long(const observation&);
+
+  /// The file is the one that a run saw in use: no other was put in its place.
+  bool is_file_seen_in_use(const observation&) const;
+
   /// Whether the file was deleted or swapped behind an application's back. The rule, for WAL mode: a swap is fine when
   /// some run saw the old file unused, or when somebody uses the new one (has it open, or has committed to it).
   /// Otherwise it fails until then, because the application may still be writing to the deleted file.

@@ -1,6 +1,8 @@
 // Judges one look at the database itself, its journal mode and its size.
 #include "sqlite/judge_files.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <telltale/units.hpp>
@@ -70,6 +72,11 @@ std::uint64_t pages_in_log(const observation& seen) {
 std::optional<finding> judge_length(const observation& seen) {
   const auto& header = seen.header.header;
   const auto size = seen.database.facts.size;
+  // With every page copied, the file must hold what the index says, whatever the header in it does.
+  if (seen.wal_mode() && seen.index_ok() && seen.index.index.last_frame > 0 && seen.index.index.backlog_frames() == 0)
+    if (const auto whole = std::uint64_t{seen.index.index.page_count} * seen.index.index.page_size; size < whole)
+      return finding{verdict::fail, reason::corrupt, fmt::format("is truncated: {} of {} bytes are there", size, whole),
+                     true};
   if (!header.page_count_valid || size >= header.expected_bytes()) return std::nullopt;
   // A rollback-mode writer extends the file page by page under its lock, and a hot journal would undo that.
   if (!seen.wal_mode() && (seen.writer() || seen.journal_has_header)) return std::nullopt;
@@ -92,22 +99,35 @@ std::optional<finding> judge_journal(const observation& seen) {
       "a writer died in the middle of a transaction: the next application to open the database rolls it back", true};
 }
 
+/// A commit appends at least a frame for each page it changes; less than this is as good as nothing.
+constexpr std::uint64_t least_room = std::uint64_t{64} << 10;
+
+/// What the owner of the database may still write: the application is somebody with the rights of its files' owner.
+std::optional<std::uint64_t> room_for_owner(const observation& seen) {
+  return seen.database.facts.owner == 0 ? seen.place.room.bytes_for_root : seen.place.room.bytes_for_others;
+}
+
+/// A log that was longer once is written over from its start, which needs no new space.
+bool log_has_slack(const observation& seen) {
+  if (!seen.index_ok()) return false;
+  const auto& index = seen.index.index;
+  const auto used = wal_header_bytes + std::uint64_t{index.last_frame} * (wal_frame_header_bytes + index.page_size);
+  return seen.wal.facts.size >= used + least_room;
+}
+
 /// A full disk shows at the next commit, that is too late.
 std::optional<finding> judge_room(const observation& seen) {
-  switch (seen.place.room) {
-    case room::enough:
-      return std::nullopt;
-    case room::reserved:
-      return finding{verdict::warn, reason::full,
-                     "its file system is full but for what is kept for root: commits of anybody else fail"};
-    case room::none:
-      return finding{verdict::fail, reason::full, "its file system is full: the next commit fails (SQLITE_FULL)"};
-    case room::no_inodes:
-      // An application that has everything open already can go on; the next one that starts cannot.
-      return finding{seen.live() || seen.held_exclusively() ? verdict::warn : verdict::fail, reason::full,
-                     "its file system is out of inodes: SQLite cannot create -wal, -shm or a journal"};
-  }
-  return std::nullopt;
+  const auto left = room_for_owner(seen);
+  const auto needed = std::max(least_room, 4 * (wal_frame_header_bytes + std::uint64_t{seen.header.header.page_size}));
+  if (left && *left < needed)
+    return finding{log_has_slack(seen) ? verdict::warn : verdict::fail, reason::full,
+                   fmt::format("its file system is full ({} left for its owner): commits that need new space fail "
+                               "(SQLITE_FULL)",
+                               human_bytes(static_cast<double>(*left)))};
+  if (!seen.place.room.no_inodes) return std::nullopt;
+  // An application that has everything open already can go on; the next one that starts cannot.
+  return finding{seen.live() || seen.held_exclusively() ? verdict::warn : verdict::fail, reason::full,
+                 "its file system is out of inodes: SQLite cannot create -wal, -shm or a journal"};
 }
 
 }  // namespace

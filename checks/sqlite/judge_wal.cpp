@@ -19,7 +19,16 @@ std::optional<finding> judge_side_file(const file_state& file, const std::string
   return finding{verdict::fail, support::reason_of_errno(file.error), support::errno_sentence(path, file.error)};
 }
 
+finding truncated_index(const observation& seen) {
+  return broken(reason::corrupt,
+                fmt::format("{}-shm was truncated to {} bytes while in use: the application can crash at any access",
+                            file_name(seen.path), seen.shm.facts.size));
+}
+
 std::optional<finding> judge_index(const observation& seen) {
+  const auto frames = seen.index_ok() ? seen.index.index.last_frame : 0;
+  if (seen.index.state != wal_index_state::unknown_version && seen.shm.facts.size < wal_index_bytes(frames))
+    return truncated_index(seen);
   switch (seen.index.state) {
     case wal_index_state::ok:
       return std::nullopt;
@@ -28,10 +37,7 @@ std::optional<finding> judge_index(const observation& seen) {
                      fmt::format("its WAL index has version {}, only {} is known: backlog and commits cannot be read",
                                  seen.index.version, wal_format_version)};
     case wal_index_state::too_short:
-      return broken(
-          reason::corrupt,
-          fmt::format("{}-shm was truncated to {} bytes while in use: the application can crash at any access",
-                      file_name(seen.path), seen.shm.facts.size));
+      return truncated_index(seen);
     case wal_index_state::uninitialised:
     case wal_index_state::torn:
       break;
@@ -64,10 +70,21 @@ std::optional<finding> judge_shm(const observation& seen) {
 
 std::optional<finding> judge_wal(const observation& seen) {
   if (auto found = judge_side_file(seen.wal, seen.path + "-wal")) return found;
+  const auto name = file_name(seen.path) + "-wal";
+  if (seen.wal_start && seen.wal_start->version != wal_format_version)
+    return finding{
+        verdict::warn, reason::mismatch,
+        fmt::format("{} has format version {}, only {} is known", name, seen.wal_start->version, wal_format_version)};
+  if (seen.wal_start && seen.wal_start->page_size != seen.header.header.page_size)
+    return broken(reason::corrupt,
+                  fmt::format("{} has pages of {} bytes, the database of {}: it belongs to another one", name,
+                              seen.wal_start->page_size, seen.header.header.page_size));
+  if (!seen.live() && !seen.held_exclusively() && seen.wal.facts.size > 0 && !seen.wal_start)
+    return finding{verdict::warn, reason::corrupt,
+                   name + " does not begin like a write-ahead log: the next application drops what it holds", true};
   if (!seen.index_ok() || seen.index.index.last_frame == 0) return std::nullopt;
 
   const auto& index = seen.index.index;
-  const auto name = file_name(seen.path) + "-wal";
   if (!seen.wal.exists)
     return broken(reason::replaced, fmt::format("{} was deleted while in use: {} pages of committed data are lost when "
                                                 "the application stops",

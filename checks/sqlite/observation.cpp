@@ -70,8 +70,11 @@ void observe_journal(observation& out) {
 
 std::optional<held_lock> observation::writer() const {
   if (wal_mode()) return shm_holders.writer;
+  if (held_exclusively()) return std::nullopt;
   if (locks.exclusive()) return locks.user;
-  return locks.reserved ? locks.reserved : locks.pending;
+  if (locks.reserved) return locks.reserved;
+  // Every reader takes a read lock on the pending byte for a moment.
+  return locks.pending && locks.pending->exclusive ? locks.pending : std::nullopt;
 }
 
 observation observe(const std::string& path) {

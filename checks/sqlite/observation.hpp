@@ -36,8 +36,11 @@ struct observation {
   bool wal_mode() const { return header.fault == header_fault::none && header.header.wal(); }
   /// Some process has the WAL index open.
   bool live() const { return shm_holders.connection.has_value(); }
-  /// locking_mode=EXCLUSIVE (https://sqlite.org/pragma.html#pragma_locking_mode), or the unix-excl VFS.
-  bool held_exclusively() const { return wal_mode() && locks.exclusive(); }
+  /// locking_mode=EXCLUSIVE (https://sqlite.org/pragma.html#pragma_locking_mode), or the unix-excl VFS. In rollback
+  /// mode a transaction that has changed nothing yet looks the same.
+  bool held_exclusively() const {
+    return header.fault == header_fault::none && locks.exclusive() && (wal_mode() || !journal_has_header);
+  }
   bool index_ok() const { return live() && index.state == wal_index_state::ok; }
   /// Who has a write transaction open, if anybody. An application in exclusive mode does not say.
   std::optional<held_lock> writer() const;

@@ -10,10 +10,20 @@
 namespace telltale::sqlite {
 namespace {
 
-void add(inspection& into, const explained& what) {
+void add(inspection& into, const sqlite_options& options, const explained& what) {
   if (what.verdict != verdict::pass) return into.found.add(what.verdict, what.reason, what.sentence);
+  // An expectation that nobody looked at is not one that holds; without an application there is nothing to expect.
+  if (options.expect && what.reason != reason::idle)
+    return into.found.warn(what.reason, "not queried: " + what.sentence);
   into.healthy += ", not queried: " + what.sentence;
   if (what.reason == reason::idle) into.why = reason::idle;
+}
+
+/// An application that opens or closes the database while it is read: what was there a moment ago is gone or not whole.
+bool changed_meanwhile(const observation& before) {
+  const auto now = observe(before.path);
+  return now.live() != before.live() || now.wal.exists != before.wal.exists || now.shm.exists != before.shm.exists ||
+         now.shm.facts.inode != before.shm.facts.inode || now.wal.facts.inode != before.wal.facts.inode;
 }
 
 /// Whether the answer is the expected one. The query itself is configuration and is not repeated.
@@ -38,8 +48,7 @@ std::optional<sql_error> read(connection& database, inspection& into, const sqli
   auto schema = ask(database, "SELECT count(*) FROM sqlite_schema");
   if (schema.error) return schema.error;
   if (!options.query) return std::nullopt;
-  database.allow_reading_only();
-  auto result = ask(database, *options.query);
+  auto result = ask_as_user(database, *options.query);
   if (result.error) return result.error;
   judge_answer(into, result.value, options);
   return std::nullopt;
@@ -53,15 +62,17 @@ boot_clock::time_point own_deadline(const probe_context& ctx) {
 
 void query(inspection& into, const sqlite_options& options, probe_context& ctx) {
   if (!into.sound()) return;
-  if (into.seen.held_exclusively()) {
-    into.healthy += fmt::format(", not queried: {}", why_unreadable(into.seen));
-    return;
+  if (const auto why = why_unreadable(into.seen); !why.empty()) {
+    const bool unused = into.seen.wal_mode() && !into.seen.live() && !into.seen.held_exclusively();
+    return add(into, options, {verdict::pass, unused ? reason::idle : reason::locked, std::string(why)});
   }
-  if (const auto why = why_unreadable(into.seen); !why.empty())
-    return add(into, {verdict::pass, reason::idle, std::string(why)});
   const auto error =
       read_quietly(into.seen, own_deadline(ctx), [&](connection& database) { return read(database, into, options); });
-  if (error) add(into, explain_result(error->code, error->message));
+  if (!error) return;
+  const auto what = explain_result(error->code, error->message);
+  if (what.verdict == verdict::fail && what.reason != reason::timeout && changed_meanwhile(into.seen))
+    return add(into, options, {verdict::pass, reason::idle, "an application opened or closed it at this moment"});
+  add(into, options, what);
 }
 
 }  // namespace telltale::sqlite

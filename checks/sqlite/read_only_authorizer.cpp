@@ -12,10 +12,10 @@ namespace telltale::sqlite {
 namespace {
 
 /// Pragmas that only report, argument or not (https://sqlite.org/pragma.html).
-constexpr std::array<std::string_view, 13> reporting{
-    "collation_list", "database_list", "foreign_key_check", "foreign_key_list", "freelist_count",
-    "index_info",     "index_list",    "index_xinfo",       "integrity_check",  "page_count",
-    "quick_check",    "table_info",    "table_xinfo"};
+constexpr std::array<std::string_view, 14> reporting{
+    "data_version",   "collation_list", "database_list", "foreign_key_check", "foreign_key_list",
+    "freelist_count", "index_info",     "index_list",    "index_xinfo",       "integrity_check",
+    "page_count",     "quick_check",    "table_info",    "table_xinfo"};
 /// Pragmas that report without an argument and change something with one.
 constexpr std::array<std::string_view, 6> reporting_when_bare{"application_id", "encoding",       "journal_mode",
                                                               "page_size",      "schema_version", "user_version"};

@@ -5,10 +5,21 @@
 
 namespace telltale::sqlite {
 
+namespace {
+
+/// Nobody has it open: whoever reads next rebuilds the index in memory from the whole log, and again with every run.
+constexpr std::uint64_t largest_unindexed_log = std::uint64_t{64} << 20;
+
+}  // namespace
+
 std::string_view why_unreadable(const observation& seen) {
   if (seen.held_exclusively()) return "nobody else can read in that mode";
-  if (seen.wal_mode() && !(seen.wal.exists && seen.shm.exists))
-    return "SQLite would have to create its -wal and -shm files";
+  if (!seen.wal_mode()) return "in rollback-journal mode a reader keeps writers from committing";
+  if (seen.live() && seen.index.state == wal_index_state::unknown_version)
+    return "its WAL index has a version that is not known here";
+  if (!seen.live() && seen.wal.facts.size > largest_unindexed_log)
+    return "after a crash every reader would have to read a log of this size first";
+  if (!(seen.wal.exists && seen.shm.exists)) return "SQLite would have to create its -wal and -shm files";
   return {};
 }
 
@@ -54,6 +65,19 @@ answer ask(connection& database, const std::string& sql) {
   if (!text) return {{}, "NULL"};
   const auto size = static_cast<std::size_t>(::sqlite3_column_bytes(prepared.get(), 0));
   return {{}, std::string(reinterpret_cast<const char*>(text), size)};
+}
+
+answer ask_as_user(connection& database, const std::string& sql) {
+  {
+    // A virtual table (FTS5, json_each, pragma_table_info) is set up the first time a statement names it, with
+    // statements of its own that a user may not run. So the user's is prepared, and not run, once before the authorizer
+    // is there.
+    sqlite3_stmt* raw = nullptr;
+    ::sqlite3_prepare_v2(database.handle(), sql.c_str(), -1, &raw, nullptr);
+    const statement dropped(raw);
+  }
+  database.allow_reading_only();
+  return ask(database, sql);
 }
 
 }  // namespace telltale::sqlite

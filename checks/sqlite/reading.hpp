@@ -30,6 +30,9 @@ struct answer {
 /// Runs one statement that must give a value; a second statement behind it is an error.
 answer ask(connection&, const std::string& sql);
 
+/// The same for SQL of the user's: it may only read (read_only_authorizer.hpp), as may everything after it.
+answer ask_as_user(connection&, const std::string& sql);
+
 /// A value of the user's data in a message: short, on one line, nothing that a terminal or log would act on.
 std::string shown(std::string_view value);
 

@@ -38,7 +38,7 @@ constexpr std::array rows{
     row{SQLITE_CORRUPT, verdict::fail, reason::corrupt, "the database is damaged", true},
     row{SQLITE_NOTADB, verdict::fail, reason::corrupt, "is not an SQLite database, or it is encrypted"},
     row{SQLITE_FORMAT, verdict::fail, reason::corrupt, "the database is damaged", true},
-    row{SQLITE_IOERR_NOMEM, verdict::fail, reason::internal, "telltale ran out of memory"},
+    row{SQLITE_IOERR_NOMEM, verdict::fail, reason::mismatch, "SQLite wanted more than the 64 MiB that it is given"},
     row{SQLITE_IOERR_WRITE, verdict::fail, reason::internal, "SQLite wanted to write, which a probe never lets it do"},
     row{SQLITE_IOERR_TRUNCATE, verdict::fail, reason::internal,
         "SQLite wanted to truncate, which a probe never lets it do"},
@@ -79,7 +79,7 @@ constexpr std::array rows{
     row{SQLITE_ERROR, verdict::fail, reason::mismatch, "the configured query fails", true},
     row{SQLITE_SCHEMA, verdict::pass, reason::locked, "the schema changed while it was read"},
     row{SQLITE_TOOBIG, verdict::fail, reason::mismatch, "the configured query gives too large a value"},
-    row{SQLITE_NOMEM, verdict::fail, reason::internal, "telltale ran out of memory"},
+    row{SQLITE_NOMEM, verdict::fail, reason::mismatch, "SQLite wanted more than the 64 MiB that it is given"},
     row{SQLITE_PROTOCOL, verdict::warn, reason::locked, "readers and writers kept each other from starting"},
     row{SQLITE_NOLFS, verdict::fail, reason::mismatch, "the file system cannot hold a file of this size"},
 };

@@ -12,6 +12,13 @@ namespace telltale::sqlite {
 /// Two copies of 48 bytes, then the checkpoint block up to 136.
 inline constexpr std::size_t wal_index_header_bytes = 136;
 
+/// The index grows in regions of this size: the first describes 4062 frames, each further one 4096 (walformat.html,
+/// section 2.2). An application has all it needs mapped, so a shorter file makes it die of SIGBUS.
+inline constexpr std::uint64_t wal_index_region_bytes = 32768;
+constexpr std::uint64_t wal_index_bytes(std::uint32_t frames) {
+  return wal_index_region_bytes * (frames <= 4062 ? 1 : 1 + (std::uint64_t{frames} - 4062 + 4095) / 4096);
+}
+
 struct wal_index {
   std::uint32_t change = 0;             ///< iChange at 8: moves with every transaction
   bool big_endian_checksums = false;    ///< at 13: of the log, as in its header

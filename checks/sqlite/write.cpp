@@ -38,7 +38,7 @@ void try_write(inspection& into, const sqlite_options&, probe_context& ctx) {
     return into.found.fail(reason::readonly,
                            std::string(not_writable) + (errno == EROFS ? " (read-only file system)" : ""));
   if (into.seen.held_exclusively()) return skip(into, "nobody else can write in that mode");
-  if (into.seen.wal_mode() && !(into.seen.live() && into.seen.wal.exists))
+  if (into.seen.wal_mode() && !(into.seen.index_ok() && into.seen.wal.exists))
     return skip(into, "SQLite would have to create or rebuild its -wal and -shm files");
 
   const auto failed = attempt(into.seen, own_deadline(ctx));

@@ -155,7 +155,7 @@ bool scheduler::taken(std::size_t unit, run_report report, boot_clock::time_poin
   auto& u = units_[unit];
   if (!u.check) u.memory = std::move(report.memory);
   if (!u.examines) return listener_.ran(unit, std::move(report), now);
-  const bool failing = report.outcome.verdict != verdict::pass;
+  const bool failing = report.outcome.verdict == verdict::fail;
   units_[*u.examines].examined.note(std::move(report.outcome), now);
   return failing;
 }

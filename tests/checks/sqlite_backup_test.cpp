@@ -62,8 +62,14 @@ TEST_CASE("sqlite backup: what is wrong with it is said") {
     CHECK(contains(world.said(), "fail threshold: "));
   }
   SUBCASE("from the future") {
-    set_age(bak, -1h);
+    set_age(bak, -50min);
     CHECK(contains(world.said(), "pass ok"));
+    set_age(bak, -2h);
+    CHECK(contains(world.said(), "warn mismatch: app.db: backup " + bak + " is from the future"));
+  }
+  SUBCASE("unfinished") {
+    write_file(bak + "-wal", "x");
+    CHECK(contains(world.said(), "warn mismatch: app.db: backup " + bak + " is no finished copy: " + bak + "-wal"));
   }
   SUBCASE("not a database") {
     write_file(bak, std::string(4096, 'x'));

@@ -23,6 +23,7 @@ namespace {
 struct statfs ordinary() {
   struct statfs out {};
   out.f_type = 0xef53;
+  out.f_bsize = 1024;
   out.f_blocks = 1000;
   out.f_bfree = 500;
   out.f_bavail = 450;
@@ -90,23 +91,19 @@ void make_checksums_big_endian(const std::string& path, std::size_t page_size) {
 
 TEST_CASE("sqlite places: room is known where a file system counts and can be written") {
   using sqlite::describe_file_system;
-  using sqlite::room;
   auto where = ordinary();
-  CHECK(describe_file_system(where).room == room::enough);
-  where.f_bavail = 0;
-  CHECK(describe_file_system(where).room == room::reserved);
-  where.f_bfree = 0;
-  CHECK(describe_file_system(where).room == room::none);
-  where.f_flags = ST_RDONLY;  // an image
-  CHECK(describe_file_system(where).room == room::enough);
-  where = ordinary();
-  where.f_ffree = 0;
-  CHECK(describe_file_system(where).room == room::no_inodes);
-  where.f_files = 0;  // btrfs counts none
-  CHECK(describe_file_system(where).room == room::enough);
-  where = ordinary();
-  where.f_blocks = where.f_bfree = where.f_bavail = 0;
-  CHECK(describe_file_system(where).room == room::enough);
+  CHECK(describe_file_system(where).room.bytes_for_root == 500 * 1024);
+  CHECK(describe_file_system(where).room.bytes_for_others == 450 * 1024);
+  CHECK_FALSE(describe_file_system(where).room.no_inodes);
+  where.f_bavail = where.f_bfree = where.f_ffree = 0;
+  CHECK(describe_file_system(where).room.bytes_for_root == 0);
+  CHECK(describe_file_system(where).room.no_inodes);
+  where.f_flags = ST_RDONLY;  // an image is full by design
+  CHECK(describe_file_system(where).room == sqlite::room{});
+  where.f_flags = 0;
+  where.f_files = 0;   // btrfs counts no inodes
+  where.f_blocks = 0;  // and some count nothing at all
+  CHECK(describe_file_system(where).room == sqlite::room{});
   where.f_type = 0x6969;
   CHECK(describe_file_system(where).network == "NFS");
 }
@@ -136,7 +133,10 @@ TEST_CASE("sqlite places: a full disk is said before the next commit fails, and 
     fs::remove(at / "ballast");
     return before.substr(0, 8) + "\n" + full + "\n" + probe.said().substr(0, 8);
   });
-  CHECK(said == "pass ok:\nfail full: app.db: its file system is full: the next commit fails (SQLITE_FULL)\npass ok:");
+  CHECK(
+      said ==
+      "pass ok:\nfail full: app.db: its file system is full (0 B left for its owner): commits that need new space fail "
+      "(SQLITE_FULL)\npass ok:");
 }
 
 TEST_CASE("sqlite places: out of inodes fails an idle database, and warns for one whose files are all there") {

@@ -109,7 +109,12 @@ TEST_CASE("sqlite: -wal or -shm deleted while in use is replaced") {
   }
   SUBCASE("-shm") {
     fs::remove(at / "app.db-shm");
-    CHECK(contains(sqlite_probe(at / "app.db").said(), "fail replaced: app.db: app.db-shm was deleted while in use"));
+    // An application that is just opening the database looks the same, for as long as the disk makes it wait.
+    sqlite_probe probe(at / "app.db");
+    const auto first = probe.said();
+    CHECK(contains(first, "warn replaced: app.db: app.db-shm was deleted while in use"));
+    CHECK(contains(first, "unless an application is just opening it"));
+    CHECK(contains(probe.said(), "fail replaced: app.db: app.db-shm was deleted while in use"));
   }
 }
 

@@ -30,7 +30,7 @@ TEST_CASE("sqlite words: result codes have a reason, extended ones before their 
       {SQLITE_CORRUPT_VTAB, verdict::fail, reason::corrupt},
       {SQLITE_NOTADB, verdict::fail, reason::corrupt},
       {SQLITE_IOERR_READ, verdict::fail, reason::corrupt},
-      {SQLITE_IOERR_NOMEM, verdict::fail, reason::internal},
+      {SQLITE_IOERR_NOMEM, verdict::fail, reason::mismatch},
       {SQLITE_FULL, verdict::fail, reason::full},
       {SQLITE_READONLY, verdict::fail, reason::readonly},
       {SQLITE_READONLY_CANTINIT, verdict::pass, reason::idle},

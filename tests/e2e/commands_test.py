@@ -312,6 +312,9 @@ class Asking(Commands):
                 (("--url", "http://nosuch.invalid"), "nosuch.invalid"),
                 (("-c", "nowhere.yaml"), "nowhere.yaml"),
             ):
+                if "nosuch" in words and "thread" in os.environ.get("TELLTALE_SANITIZE", ""):
+                    print("not tried: glibc looks names up in threads of its own, which ThreadSanitizer does not survive")
+                    continue
                 self.assertIn(words, self.healthcheck(*arguments, code=1), arguments)
         for arguments in (("--bogus",), ("--gate", "open"), ("extra",), ("--timeout", "x")):
             done = self.run_telltale("healthcheck", *arguments)

@@ -64,7 +64,7 @@ class Sqlite(harness.TestCase):
         sidecar = self.start(HEAD + "".join(
             f"  - {{name: db{i}, type: sqlite, path: {self.path}, mode: query, query: select count(*) from t, "
             "interval: 100ms, timeout: 90ms}\n" for i in range(4)),
-            env={"ASAN_OPTIONS": "handle_sigbus=0"})  # a sanitizer would report it as its own finding
+            env={"ASAN_OPTIONS": "handle_sigbus=0", "TSAN_OPTIONS": "handle_sigbus=0"})  # a sanitizer would report it as its own finding
         sidecar.wait_status("/ready", 200)
         index = self.dir / "app.db-shm"
         content = index.read_bytes()

@@ -1,0 +1,45 @@
+// What later probes are told of examinations.
+#include "scheduler/examined_record.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace telltale;
+using namespace std::chrono_literals;
+
+namespace {
+
+boot_clock::time_point at(std::chrono::hours time) { return boot_clock::time_point(time); }
+
+}  // namespace
+
+TEST_CASE("examined record: nothing is told before the first has ended") {
+  CHECK_FALSE(examined_record().as_of(at(1h)));
+}
+
+TEST_CASE("examined record: the last one and the last that passed have their ages") {
+  examined_record record;
+  record.note(outcome::pass("sound"), at(1h));
+  record.note(outcome::fail(reason::corrupt, "torn"), at(3h));
+  CHECK(record.as_of(at(5h)) == examination{outcome::fail(reason::corrupt, "torn"), 2h, 4h});
+  record.note(outcome::pass("sound"), at(6h));
+  CHECK(record.as_of(at(7h)) == examination{outcome::pass("sound"), 1h, 1h});
+}
+
+TEST_CASE("examined record: one that came to nothing clears no damage, but is told of otherwise") {
+  const outcome nothing[] = {outcome::warn(reason::idle, "not in use"), outcome::fail(reason::timeout, "no answer"),
+                             outcome::fail(reason::crashed, "died"), outcome::fail(reason::stuck, "hangs"),
+                             outcome::fail(reason::internal, "cannot be started")};
+  for (const auto& each : nothing) {
+    examined_record record;
+    record.note(each, at(1h));
+    CHECK(record.as_of(at(1h))->found == each);
+    record.note(outcome::pass("sound"), at(2h));
+    record.note(each, at(3h));
+    CHECK(record.as_of(at(3h)) == examination{each, 0h, 1h});
+    record.note(outcome::fail(reason::corrupt, "torn"), at(4h));
+    record.note(each, at(5h));
+    CHECK(record.as_of(at(6h)) == examination{outcome::fail(reason::corrupt, "torn"), 2h, 4h});
+    record.note(outcome::fail(reason::corrupt, "worse"), at(7h));
+    CHECK(record.as_of(at(7h))->found.message == "worse");
+  }
+}
