@@ -46,8 +46,8 @@ class blocking_check {
   /// The slow look, for types whose options have `std::optional<examination_schedule> examination() const`. Runs in a
   /// worker of its own with a time limit and a memory of its own, beside the probes but never twice at a time, and may
   /// be killed like them. It passes when all is well, fails when something is wrong, and warns when it came to nothing;
-  /// a failure stays until a later one passes or fails. What it finds reaches the gates through the next `probe`, which is
-  /// given it as `ctx.examined`.
+  /// a failure stays until a later one passes or fails. What it finds reaches the gates through the next `probe`, which
+  /// is given it as `ctx.examined`.
   virtual outcome examine(probe_context&) { return {}; }
 };
 

@@ -9,8 +9,8 @@
 
 namespace telltale {
 
-/// A value type without I/O or clock. What an examination found wrong stays until another one has looked as well: one that
-/// was given up, killed or could not begin clears nothing.
+/// A value type without I/O or clock. What an examination found wrong stays until another one has looked as well: one
+/// that was given up, killed or could not begin clears nothing.
 class examined_record {
  public:
   void note(outcome found, boot_clock::time_point ended) {
