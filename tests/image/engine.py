@@ -1,4 +1,7 @@
+#!/usr/bin/python3
 """buildah and podman with a store of their own, which is gone again afterwards, whatever the machine allows them.
+
+usage: engine.py        builds the image and runs every *_test.py of this folder with it (each of them runs alone as well)
 
 What takes long is kept in ~/.cache/telltale/image: the base image where no registry answers, and the compiler's cache.
 """
@@ -10,11 +13,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
+import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "telltale", "image")
 PUBLIC_BASE = "debian:bookworm-slim"
 OWN_BASE = "localhost/telltale-base:bookworm"
+IMAGE = "localhost/telltale:test"
 
 # runc and cgroupfs work on more kernels than crun and systemd's cgroups; the limits are such that nobody has to raise any.
 CONFIGURATION = """[containers]
@@ -25,6 +31,8 @@ runtime = "runc"
 events_logger = "file"
 cgroup_manager = "cgroupfs"
 lock_type = "file"
+[network]
+network_backend = "netavark"
 """
 # What a careful operator starts it with. The host's network, because a bridge needs more than every machine has.
 HARDENED = ("--network", "host", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--user", "65532")
@@ -34,7 +42,8 @@ def missing():
     """Why nothing can be built and run here, or None."""
     if os.geteuid() != 0:
         return "building and running images needs root here"
-    absent = [name for name in ("buildah", "podman", "runc") if not shutil.which(name)]
+    wanted = ("buildah", "podman", "runc", "podman-compose", "docker-compose", "iptables", "nsenter", "ip")
+    absent = [name for name in wanted if not shutil.which(name)]
     return f"{', '.join(absent)} not installed; scripts/deps.sh --test does that" if absent else None
 
 
@@ -51,8 +60,12 @@ class Engine:
     def buildah(self, *arguments, **options):
         return self._run("buildah", *self.store, *arguments, **options)
 
+    def options(self):
+        """Of every podman command."""
+        return (*self.store, "--tmpdir", str(self.folder / "tmp"), "--network-config-dir", str(self.folder / "networks"))
+
     def podman(self, *arguments, **options):
-        return self._run("podman", *self.store, "--tmpdir", str(self.folder / "tmp"), *arguments, **options)
+        return self._run("podman", *self.options(), *arguments, **options)
 
     def _run(self, *command, check=True, timeout=120):
         done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=timeout,
@@ -95,7 +108,7 @@ class Engine:
         return json.loads(self.podman("inspect", name).stdout)[0]
 
     def close(self):
-        self.podman("rm", "--force", "--all", "--time", "0", check=False)
+        self.podman("rm", "--force", "--all", "--volumes", "--time", "0", check=False)
         for line in sorted(pathlib.Path("/proc/self/mounts").read_text().splitlines(), reverse=True):
             target = line.split()[1]
             if target.startswith(str(self.folder) + "/"):
@@ -103,14 +116,47 @@ class Engine:
         shutil.rmtree(self.folder)
 
 
-def skip_unless_possible():
-    reason = missing()
-    if reason:
-        print(f"skipped: {reason}")
-        sys.exit(77)
-
-
 def free_port():
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
+
+
+_shared = []
+
+
+def shared():
+    """The one engine of this run, with the image in its store; built when first asked for."""
+    if not _shared:
+        host = Engine()
+        _shared.append(host)
+        started = time.monotonic()
+        host.base = host.base_image()
+        print(f"base image {host.base} after {time.monotonic() - started:.0f} s", flush=True)
+        started = time.monotonic()
+        host.build(IMAGE, "--build-arg", f"BASE={host.base}", "--build-arg", "REVISION=0123abc")
+        print(f"image built in {time.monotonic() - started:.0f} s", flush=True)
+    return _shared[0]
+
+
+def main():
+    """Runs the tests of a script, or all of this folder; 77 is what ctest takes for skipped."""
+    reason = missing()
+    if reason:
+        print(f"skipped: {reason}")
+        sys.exit(77)
+    here = pathlib.Path(__file__).parent
+    own = sys.modules["__main__"].__file__ != __file__
+    sys.modules["engine"] = sys.modules[__name__]
+    tests = (unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"]) if own
+             else unittest.defaultTestLoader.discover(here, "*_test.py"))
+    try:
+        done = unittest.TextTestRunner(verbosity=2, stream=sys.stdout).run(tests)
+    finally:
+        for host in _shared:
+            host.close()
+    sys.exit(not (done.testsRun and done.wasSuccessful()))
+
+
+if __name__ == "__main__":
+    main()

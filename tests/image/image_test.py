@@ -8,10 +8,10 @@ import time
 import unittest
 
 import engine
+from engine import IMAGE
 
 MEGABYTE = 1_000_000
 LIMIT = 20 * MEGABYTE
-IMAGE = "localhost/telltale:test"
 CONFIG = """
 server: {drain_delay: 500ms, shutdown_timeout: 5s}
 defaults: {interval: 300ms, timeout: 250ms, failing_interval: 300ms}
@@ -21,15 +21,7 @@ checks: [{name: model, type: marker, path: /data/loaded}]
 
 def setUpModule():
     global host
-    engine.skip_unless_possible()
-    host = engine.Engine()
-    unittest.addModuleCleanup(host.close)
-    started = time.monotonic()
-    base = host.base_image()
-    print(f"base image {base} after {time.monotonic() - started:.0f} s")
-    started = time.monotonic()
-    host.build(IMAGE, "--build-arg", f"BASE={base}", "--build-arg", "REVISION=0123abc")
-    print(f"image built in {time.monotonic() - started:.0f} s")
+    host = engine.shared()
 
 
 def run(*arguments, **options):
@@ -151,4 +143,4 @@ class Container(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    engine.main()
