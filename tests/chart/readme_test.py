@@ -115,6 +115,10 @@ class Project(unittest.TestCase):
             self.assertEqual(known.errors(one), [])
         self.assertEqual(list(rules.broken_references(found, provided=["telltale"])), [])
 
+    def test_the_one_line_of_the_readme_is_that_of_the_chart(self):
+        line = re.search(r"^```gotemplate\n(.*?)^```$", (helm.ROOT / "README.md").read_text(), re.S | re.M).group(1)
+        self.assertIn(line, blocks(helm.CHART / "README.md")["templates/deployment.yaml"])
+
 
 if __name__ == "__main__":
     helm.main()
