@@ -172,7 +172,7 @@ class Sidecar(unittest.TestCase):
             template = pod(helm.rendered(HELM, "--set", "demo.enabled=true", *arguments))
             return template["metadata"].get("annotations", {}).get("telltale/config-checksum")
         self.assertEqual(checksum(), checksum("--set", "service.enabled=true"))
-        self.assertNotEqual(checksum(), checksum("--set", "config.defaults.interval=7s"))
+        self.assertNotEqual(*(checksum("--set", f"config.defaults.interval={interval}") for interval in ("7s", "8s")))
         self.assertIsNone(checksum("--set", "existingConfigMap=of-mine"))
 
     def test_a_job_completes_because_the_sidecar_is_native_or_is_refused(self):
