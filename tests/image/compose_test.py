@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """examples/compose: the file is valid, and its application and telltale run as it says and become healthy."""
 import copy
+import json
 import os
 import pathlib
 import shutil
@@ -14,6 +15,14 @@ import engine
 
 COMPOSE = engine.ROOT / "examples" / "compose" / "compose.yaml"
 PROJECT = f"telltale{os.getpid()}"
+# In place of the public image, which is not to be had everywhere: Debian's program in the same surroundings.
+PROMETHEUS = """
+ARG BASE
+FROM ${BASE}
+RUN install -d -o 65534 -g 65534 /prometheus
+COPY prometheus /bin/
+ENTRYPOINT ["/bin/prometheus"]
+"""
 
 
 def compose_file():
@@ -62,6 +71,7 @@ class Running(unittest.TestCase):
         cls.host.podman("tag", engine.IMAGE, "localhost/telltale:latest")
         cls.host.build("localhost/telltale-demo-app", "--build-arg", f"BASE={cls.host.base}",
                        context=engine.ROOT / "examples" / "demo-app")
+        cls.build_prometheus()
         subprocess.run(["ip", "netns", "add", PROJECT], check=True)
         cls.addClassCleanup(subprocess.run, ["ip", "netns", "delete", PROJECT], check=True)
         subprocess.run(["ip", "-n", PROJECT, "link", "set", "lo", "up"], check=True)
@@ -69,6 +79,18 @@ class Running(unittest.TestCase):
         cls.podman = cls.host.folder / "podman"
         cls.podman.write_text(f'#!/bin/sh\nexec {" ".join(cls.inside)} podman {" ".join(cls.host.options())} "$@"\n')
         cls.podman.chmod(0o755)
+
+    @classmethod
+    def build_prometheus(cls):
+        program = engine.CACHE.parent / "tools" / "prometheus"
+        if not program.exists():
+            raise unittest.SkipTest("no prometheus; scripts/deps.sh --test brings it")
+        context = cls.host.folder / "prometheus"
+        context.mkdir()
+        shutil.copy(program, context)
+        (context / "Dockerfile").write_text(PROMETHEUS)
+        cls.host.build("localhost/" + compose_file()["services"]["prometheus"]["image"], "--build-arg", f"BASE={cls.host.base}",
+                       context=context)
 
     def compose(self, content, *arguments):
         # Beside the original, whose paths are relative to it, a file would be left behind: the paths are made absolute.
@@ -84,6 +106,14 @@ class Running(unittest.TestCase):
 
     def run_podman(self, *arguments):
         return subprocess.run([self.podman, *arguments], capture_output=True, text=True, timeout=60, env=self.host.environment)
+
+    def get(self, url, *arguments):
+        return subprocess.run([*self.inside, "curl", "-s", "--max-time", "5", url, *arguments], capture_output=True, text=True).stdout
+
+    def asked(self, expression):
+        """The values that Prometheus answers, none while it does not answer."""
+        answer = self.get("http://127.0.0.1:9090/api/v1/query", "--get", "--data-urlencode", f"query={expression}")
+        return [one["value"][1] for one in json.loads(answer)["data"]["result"]] if answer else []
 
     def until(self, condition, what):
         end = time.monotonic() + 60
@@ -101,12 +131,18 @@ class Running(unittest.TestCase):
         def health():
             return self.run_podman("healthcheck", "run", telltale).returncode == 0
         self.until(health, self.run_podman("logs", telltale).stderr)
-        said = subprocess.run([*self.inside, "curl", "-s", "http://127.0.0.1:9640/ready?verbose"], capture_output=True, text=True)
+        said = self.get("http://127.0.0.1:9640/ready?verbose")
         for name in ("db", "data", "updates", "model"):
-            self.assertIn(f"[+]{name} ok", said.stdout)
+            self.assertIn(f"[+]{name} ok", said)
+
+        self.compose(content, "up", "--detach", "--no-build", "prometheus")
+        self.until(lambda: self.asked('telltale_gate_up{gate="ready", job="telltale"}') == ["1"], "Prometheus scrapes telltale")
+        groups = json.loads(self.get("http://127.0.0.1:9090/api/v1/rules"))["data"]["groups"]
+        self.assertIn("TelltaleNotReady", [rule["name"] for group in groups for rule in group["rules"]])
 
         self.run_podman("exec", app, "demo_app.py", "break", "marker")
         self.until(lambda: not health(), "a removed marker is seen")
+        self.until(lambda: self.asked('ALERTS{alertname="TelltaleNotReady", alertstate="pending"}') == ["1"], "an alert is pending")
         self.run_podman("exec", app, "demo_app.py", "repair", "all")
         self.until(health, "healthy again")
         self.run_podman("stop", "--time", "20", telltale)
