@@ -2,34 +2,41 @@
 # Installs what telltale is built and tested with, from Debian 12 packages. This is the only list of them.
 #   scripts/deps.sh           what the build and the tests need
 #   scripts/deps.sh --build   only what a release build needs
+#   scripts/deps.sh --test    only what the tests need besides, with the tools of scripts/tools.sh
 #   scripts/deps.sh --run     only what the demo needs besides the program
 set -eu
 
 build="g++ cmake ninja-build ccache pkg-config git ca-certificates
   libboost1.81-dev libsqlite3-dev prometheus-cpp-dev libyaml-cpp-dev libssl-dev zlib1g-dev libfmt-dev libcli11-dev"
 run="python3 python3-websockets curl procps"
-test="doctest-dev sqlite3 python3-jsonschema python3-yaml openssl clang clang-format clang-tidy libclang-rt-14-dev iproute2 util-linux e2fsprogs strace"
+test="doctest-dev sqlite3 python3-jsonschema python3-yaml openssl clang clang-format clang-tidy libclang-rt-14-dev iproute2
+  util-linux e2fsprogs strace buildah podman runc debootstrap netavark aardvark-dns iptables podman-compose docker-compose"
+# Wherever npm comes from, it is only used to fetch a package.
+command -v npm >/dev/null || test="$test npm"
 
 case "${1:-}" in
   "") packages="$build $run $test" ;;
   --build) packages="$build" ;;
   --run) packages="$run" ;;
-  *) echo "usage: scripts/deps.sh [--build|--run]" >&2; exit 2 ;;
+  --test) packages="$run $test" ;;
+  *) echo "usage: scripts/deps.sh [--build|--run|--test]" >&2; exit 2 ;;
 esac
 
 missing=""
 for package in $packages; do
   dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $package"
 done
-[ -n "$missing" ] || exit 0
-
-if [ "$(id -u)" -eq 0 ]; then sudo=""; elif command -v sudo >/dev/null; then sudo=sudo; else
-  echo "deps: missing packages:$missing" >&2
-  echo "deps: run as root, or install sudo" >&2
-  exit 1
+if [ -n "$missing" ]; then
+  if [ "$(id -u)" -eq 0 ]; then sudo=""; elif command -v sudo >/dev/null; then sudo=sudo; else
+    echo "deps: missing packages:$missing" >&2
+    echo "deps: run as root, or install sudo" >&2
+    exit 1
+  fi
+  echo "deps: installing$missing" >&2
+  export DEBIAN_FRONTEND=noninteractive
+  $sudo apt-get update -qq
+  # shellcheck disable=SC2086
+  $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
-echo "deps: installing$missing" >&2
-export DEBIAN_FRONTEND=noninteractive
-$sudo apt-get update -qq
-# shellcheck disable=SC2086
-$sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+
+case "${1:-}" in "" | --test) "${0%/*}/tools.sh" ;; esac

@@ -16,4 +16,6 @@ for preset in ${*:-fuzz dev asan}; do
   cmake --preset "$preset" >/dev/null
   cmake --build --preset "$preset" -- -j "$jobs"
   ctest --preset "$preset" -j "$jobs"
+  # ctest keeps the reasons of what was skipped to itself.
+  grep -hE '(^| )skipped:? ' "build/$preset/Testing/Temporary/LastTest.log" || true
 done

@@ -2,7 +2,7 @@
 """A small real application for trying telltale on: it writes a SQLite WAL database all the time, serves a WebSocket,
 and needs a few seconds to "load a model" before it drops a marker file.
 
-    demo_app.py [run] [--data DIR] [--port N] [--load-seconds S]
+    demo_app.py [run] [--data DIR] [--host ADDRESS] [--port N] [--load-seconds S]
     demo_app.py break  writer|database|marker|disk|websocket [--data DIR]
     demo_app.py repair writer|database|marker|disk|websocket|all [--data DIR]
 
@@ -107,15 +107,16 @@ class Model:
 class Endpoint:
     """Echoes what it is told at /ws, and tells everybody once a second how many rows were written."""
 
-    def __init__(self, port, writer):
+    def __init__(self, host, port, writer):
+        self.host = host
         self.port = port
         self.writer = writer
         self.server = None
 
     async def start(self):
-        self.server = await websockets.serve(self.serve, "127.0.0.1", self.port, process_request=self.only_ws)
+        self.server = await websockets.serve(self.serve, self.host, self.port, process_request=self.only_ws)
         self.port = self.server.sockets[0].getsockname()[1]
-        say("websocket", f"listening on ws://127.0.0.1:{self.port}/ws")
+        say("websocket", f"listening on ws://{self.host}:{self.port}/ws")
 
     async def stop(self):
         self.server.close()
@@ -207,13 +208,13 @@ def clear_faults(data):
     (data / "ballast").unlink(missing_ok=True)
 
 
-async def run(data, port, load_seconds):
+async def run(data, host, port, load_seconds):
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     say("app", f"data directory {data}")
     writer = Writer(data / "app.db")
-    endpoint = Endpoint(port, writer)
+    endpoint = Endpoint(host, port, writer)
     await endpoint.start()
     writer.start()
     faults = Faults(data, writer, endpoint, Model(data, load_seconds))
@@ -250,6 +251,8 @@ def arguments():
     parser.add_argument("faults", nargs="*", metavar="fault", help="what to break or repair: " + ", ".join(FAULTS))
     parser.add_argument("--data", type=pathlib.Path, default=os.environ.get("DEMO_DATA", "demo-data"),
                         help="data directory ($DEMO_DATA, else demo-data)")
+    parser.add_argument("--host", default=os.environ.get("DEMO_HOST", "127.0.0.1"),
+                        help="address of the WebSocket ($DEMO_HOST, else 127.0.0.1)")
     parser.add_argument("--port", type=int, default=int(os.environ.get("DEMO_PORT", "8765")),
                         help="of the WebSocket, 0 for any ($DEMO_PORT, else 8765)")
     parser.add_argument("--load-seconds", type=float, default=4, help="how long the model takes to load (4)")
@@ -268,7 +271,7 @@ def main():
         return set_faults(chosen.data, chosen.faults, chosen.command == "break")
     try:
         chosen.data.mkdir(parents=True, exist_ok=True)
-        asyncio.run(run(chosen.data.resolve(), chosen.port, chosen.load_seconds))
+        asyncio.run(run(chosen.data.resolve(), chosen.host, chosen.port, chosen.load_seconds))
     except OSError as error:
         sys.exit(f"demo_app: {error}")
     return None

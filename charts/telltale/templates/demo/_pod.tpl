@@ -1,0 +1,55 @@
+{{/* The demo's pod as an application's chart would write it: nothing in it knows of telltale. */}}
+{{- define "telltale.demoPod" -}}
+{{- $demo := .Values.demo -}}
+metadata:
+  labels: {{- include "telltale.demoLabels" . | nindent 4 }}
+  {{- with $demo.podAnnotations }}
+  annotations: {{- toYaml . | nindent 4 }}
+  {{- end }}
+spec:
+  automountServiceAccountToken: false
+  {{- with $demo.imagePullSecrets }}
+  imagePullSecrets: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  securityContext:
+    runAsNonRoot: true
+    runAsUser: 10001
+    runAsGroup: 10001
+    fsGroup: 10001
+    seccompProfile: {type: RuntimeDefault}
+  containers:
+    - name: app
+      image: {{ printf "%s:%s" $demo.image.repository (default .Chart.AppVersion $demo.image.tag) | quote }}
+      imagePullPolicy: {{ $demo.image.pullPolicy }}
+      env:
+        - {name: DEMO_DATA, value: /data}
+      securityContext:
+        allowPrivilegeEscalation: false
+        readOnlyRootFilesystem: true
+        capabilities: {drop: [ALL]}
+      resources: {{- toYaml $demo.resources | nindent 8 }}
+      volumeMounts:
+        - {name: data, mountPath: /data}
+  volumes:
+    - {name: data, emptyDir: {sizeLimit: 256Mi}}
+  {{- with $demo.nodeSelector }}
+  nodeSelector: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $demo.tolerations }}
+  tolerations: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $demo.affinity }}
+  affinity: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- if $demo.topologySpread.enabled }}
+  topologySpreadConstraints:
+    - {{- toYaml (omit $demo.topologySpread "enabled") | nindent 6 }}
+      labelSelector:
+        matchLabels: {{- include "telltale.demoLabels" . | nindent 10 }}
+  {{- end }}
+{{- end }}
+
+{{- define "telltale.demoLabels" -}}
+app.kubernetes.io/name: {{ include "telltale.name" . }}-demo
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}

@@ -1,0 +1,112 @@
+#!/usr/bin/python3
+"""The rules that manifests are held against find what is wrong: each row breaks one thing."""
+import copy
+import unittest
+
+import yaml
+
+import manifests
+import rules
+
+GOOD = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: app}
+spec:
+  selector: {matchLabels: {app: app}}
+  template:
+    metadata: {labels: {app: app}}
+    spec:
+      securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+      containers:
+        - name: app
+          image: example/app:1
+          ports: [{name: web, containerPort: 80}]
+          readinessProbe: {httpGet: {path: /, port: web}}
+          securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+          volumeMounts: [{name: data, mountPath: /data}]
+      volumes: [{name: data, emptyDir: {}}]
+"""
+
+SERVICE = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "app", "labels": {"app": "app"}},
+           "spec": {"selector": {"app": "app"}, "ports": [{"name": "web", "port": 80, "targetPort": "web"}]}}
+
+
+def spec_of(deployment):
+    return deployment["spec"]["template"]["spec"]
+
+
+def container_of(deployment):
+    return spec_of(deployment)["containers"][0]
+
+
+class Rules(unittest.TestCase):
+    def setUp(self):
+        self.good = yaml.safe_load(GOOD)
+
+    def broken(self, change):
+        bad = copy.deepcopy(self.good)
+        change(bad)
+        return bad
+
+    def test_what_is_right_is_left_alone(self):
+        objects = [self.good, SERVICE]
+        self.assertEqual(list(rules.broken_references(objects)) + list(rules.not_restricted(objects)), [])
+
+    def test_references(self):
+        for words, change in (
+                ("which is no volume", lambda d: spec_of(d).update(volumes=[])),
+                ("which nobody opens", lambda d: container_of(d)["readinessProbe"]["httpGet"].update(port=81)),
+                ("longer than its period", lambda d: container_of(d)["readinessProbe"].update(timeoutSeconds=11)),
+                ("does not select its own pods", lambda d: d["spec"]["selector"]["matchLabels"].update(app="other")),
+                ("two containers", lambda d: spec_of(d)["containers"].append(container_of(d))),
+                ("ConfigMap gone is not there", lambda d: spec_of(d)["volumes"].append({"name": "c", "configMap": {"name": "gone"}})),
+                ("no sidecar", lambda d: spec_of(d).update(initContainers=[{**container_of(d), "name": "init"}]))):
+            with self.subTest(words):
+                self.assertRegex("\n".join(rules.broken_references([self.broken(change)])), words)
+
+    def test_selectors(self):
+        for words, change in (("selects no pod", {"selector": {"app": "other"}}),
+                              ("port metrics is no port", {"ports": [{"name": "m", "port": 1, "targetPort": "metrics"}]})):
+            with self.subTest(words):
+                service = {**SERVICE, "spec": {**SERVICE["spec"], **change}}
+                self.assertRegex("\n".join(rules.broken_references([self.good, service])), words)
+
+    def test_restricted(self):
+        for words, change in (
+                ("allowPrivilegeEscalation", lambda d: container_of(d)["securityContext"].pop("allowPrivilegeEscalation")),
+                ("drop ALL", lambda d: container_of(d)["securityContext"].update(capabilities={})),
+                ("adds capabilities", lambda d: container_of(d)["securityContext"]["capabilities"].update(add=["NET_RAW"])),
+                ("may run as root", lambda d: spec_of(d)["securityContext"].pop("runAsNonRoot")),
+                ("seccomp", lambda d: spec_of(d)["securityContext"].pop("seccompProfile")),
+                ("hostNetwork", lambda d: spec_of(d).update(hostNetwork=True)),
+                ("port of the node", lambda d: container_of(d)["ports"][0].update(hostPort=80)),
+                ("type that is not allowed", lambda d: spec_of(d).update(volumes=[{"name": "data", "hostPath": {"path": "/"}}]))):
+            with self.subTest(words):
+                self.assertRegex("\n".join(rules.not_restricted([self.broken(change)])), words)
+
+    def test_schemas(self):
+        folder = manifests.schema_folder()
+        if not folder:
+            self.skipTest("no Kubernetes schemas: set TELLTALE_K8S_SCHEMAS (see tests/chart/manifests.py)")
+        schemas = manifests.Schemas(folder)
+        self.assertEqual(schemas.errors(self.good), [])
+        for words, change in (
+                ("imagee", lambda d: container_of(d).update(imagee="x")),
+                ("not of type", lambda d: d["spec"].update(replicas="two")),
+                ("knows no apps/v2", lambda d: d.update(apiVersion="apps/v2")),
+                ("required", lambda d: d["spec"].pop("selector")),
+                ("not a name", lambda d: d["metadata"].update(name="App"))):
+            with self.subTest(words):
+                self.assertRegex("\n".join(schemas.errors(self.broken(change))), words)
+        monitor = {"apiVersion": "monitoring.coreos.com/v1", "kind": "PodMonitor", "metadata": {"name": "m"},
+                   "spec": {"selector": {}, "podMetricsEndpoints": [{"prt": "web"}]}}
+        self.assertRegex("\n".join(schemas.errors(monitor)), "prt")
+
+    def test_a_key_that_is_given_twice(self):
+        with self.assertRaisesRegex(yaml.YAMLError, "given twice"):
+            manifests.documents("a: 1\nb: {c: 1, c: 2}\n")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

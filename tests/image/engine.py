@@ -1,0 +1,162 @@
+#!/usr/bin/python3
+"""buildah and podman with a store of their own, which is gone again afterwards, whatever the machine allows them.
+
+usage: engine.py        builds the image and runs every *_test.py of this folder with it (each of them runs alone as well)
+
+What takes long is kept in ~/.cache/telltale/image: the base image where no registry answers, and the compiler's cache.
+"""
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "telltale", "image")
+PUBLIC_BASE = "debian:bookworm-slim"
+OWN_BASE = "localhost/telltale-base:bookworm"
+IMAGE = "localhost/telltale:test"
+
+# runc and cgroupfs work on more kernels than crun and systemd's cgroups; the limits are such that nobody has to raise any.
+CONFIGURATION = """[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
+log_driver = "k8s-file"
+[engine]
+runtime = "runc"
+events_logger = "file"
+cgroup_manager = "cgroupfs"
+lock_type = "file"
+[network]
+network_backend = "netavark"
+"""
+# What a careful operator starts it with. The host's network, because a bridge needs more than every machine has.
+HARDENED = ("--network", "host", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--user", "65532")
+
+
+def missing():
+    """Why nothing can be built and run here, or None."""
+    if os.geteuid() != 0:
+        return "building and running images needs root here"
+    wanted = ("buildah", "podman", "runc", "podman-compose", "docker-compose", "iptables", "nsenter", "ip")
+    absent = [name for name in wanted if not shutil.which(name)]
+    return f"{', '.join(absent)} not installed; scripts/deps.sh --test does that" if absent else None
+
+
+class Engine:
+    def __init__(self):
+        CACHE.mkdir(parents=True, exist_ok=True)
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="store-", dir=CACHE))
+        (self.folder / "containers.conf").write_text(CONFIGURATION)
+        (CACHE / "tmp").mkdir(exist_ok=True)
+        self.environment = {**os.environ, "CONTAINERS_CONF": str(self.folder / "containers.conf"),
+                            "TMPDIR": str(CACHE / "tmp"), "DISABLE_HC_SYSTEMD": "true"}
+        self.store = ("--root", str(self.folder / "root"), "--runroot", str(self.folder / "run"))
+
+    def buildah(self, *arguments, **options):
+        return self._run("buildah", *self.store, *arguments, **options)
+
+    def options(self):
+        """Of every podman command."""
+        return (*self.store, "--tmpdir", str(self.folder / "tmp"), "--network-config-dir", str(self.folder / "networks"))
+
+    def podman(self, *arguments, **options):
+        return self._run("podman", *self.options(), *arguments, **options)
+
+    def _run(self, *command, check=True, timeout=120):
+        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=timeout,
+                              env=self.environment, stdin=subprocess.DEVNULL)
+        if check and done.returncode != 0:
+            raise AssertionError(f"{' '.join(map(str, command))}: {done.returncode}\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+        return done
+
+    def build(self, tag, *arguments, context=ROOT, timeout=1500):
+        self.buildah("bud", "--isolation", "chroot", "--network", "host", "--format", "docker", "-t", tag, *arguments,
+                     context, timeout=timeout)
+
+    def base_image(self):
+        """The name of a Debian 12 image that is in the store: a public one, or one that is made here."""
+        named = os.environ.get("TELLTALE_BASE_IMAGE", PUBLIC_BASE)
+        try:
+            self.buildah("pull", "-q", named, timeout=60)
+            return named
+        except (AssertionError, subprocess.TimeoutExpired):
+            if "TELLTALE_BASE_IMAGE" in os.environ:
+                raise
+            print("no registry answers: the base image is made of Debian's packages")
+        archive = CACHE / "bookworm.tar"
+        if not archive.exists():
+            subprocess.run([pathlib.Path(__file__).with_name("base_image.sh"), archive], check=True, timeout=600)
+        self.podman("import", "-q", "--change", 'CMD ["bash"]', archive, OWN_BASE)
+        return OWN_BASE
+
+    def files(self, image):
+        """{path: size} of the files and links of an image, and the sum of the sizes."""
+        mounted = pathlib.Path(self.podman("image", "mount", image).stdout.strip())
+        try:
+            found = {str(path.relative_to(mounted)): path.lstat().st_size for path in mounted.rglob("*")
+                     if path.is_symlink() or path.is_file()}
+        finally:
+            self.podman("image", "unmount", image)
+        return found
+
+    def inspect(self, name):
+        return json.loads(self.podman("inspect", name).stdout)[0]
+
+    def close(self):
+        self.podman("rm", "--force", "--all", "--volumes", "--time", "0", check=False)
+        for line in sorted(pathlib.Path("/proc/self/mounts").read_text().splitlines(), reverse=True):
+            target = line.split()[1]
+            if target.startswith(str(self.folder) + "/"):
+                subprocess.run(["umount", target], check=True)
+        shutil.rmtree(self.folder)
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+_shared = []
+
+
+def shared():
+    """The one engine of this run, with the image in its store; built when first asked for."""
+    if not _shared:
+        host = Engine()
+        _shared.append(host)
+        started = time.monotonic()
+        host.base = host.base_image()
+        print(f"base image {host.base} after {time.monotonic() - started:.0f} s", flush=True)
+        started = time.monotonic()
+        host.build(IMAGE, "--build-arg", f"BASE={host.base}", "--build-arg", "REVISION=0123abc")
+        print(f"image built in {time.monotonic() - started:.0f} s", flush=True)
+    return _shared[0]
+
+
+def main():
+    """Runs the tests of a script, or all of this folder; 77 is what ctest takes for skipped."""
+    reason = missing()
+    if reason:
+        print(f"skipped: {reason}")
+        sys.exit(77)
+    here = pathlib.Path(__file__).parent
+    own = sys.modules["__main__"].__file__ != __file__
+    sys.modules["engine"] = sys.modules[__name__]
+    tests = (unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"]) if own
+             else unittest.defaultTestLoader.discover(here, "*_test.py"))
+    try:
+        done = unittest.TextTestRunner(verbosity=2, stream=sys.stdout).run(tests)
+    finally:
+        for host in _shared:
+            host.close()
+    sys.exit(not (done.testsRun and done.wasSuccessful()))
+
+
+if __name__ == "__main__":
+    main()

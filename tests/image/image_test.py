@@ -1,0 +1,146 @@
+#!/usr/bin/python3
+"""The image as somebody builds and runs it: its size, its content, its health check, its end."""
+import os
+import pathlib
+import shutil
+import tempfile
+import time
+import unittest
+
+import engine
+from engine import IMAGE
+
+MEGABYTE = 1_000_000
+LIMIT = 20 * MEGABYTE
+CONFIG = """
+server: {drain_delay: 500ms, shutdown_timeout: 5s}
+defaults: {interval: 300ms, timeout: 250ms, failing_interval: 300ms}
+checks: [{name: model, type: marker, path: /data/loaded}]
+"""
+
+
+def setUpModule():
+    global host
+    host = engine.shared()
+
+
+def run(*arguments, **options):
+    return host.podman("run", "--rm", *engine.HARDENED, *arguments, **options)
+
+
+class Content(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.files = host.files(IMAGE)
+        cls.config = host.inspect(IMAGE)["Config"]
+
+    def test_it_is_small(self):
+        size = sum(self.files.values())
+        print(f"{size / MEGABYTE:.1f} MB unpacked, {len(self.files)} files; the program {self.files['opt/telltale/telltale']}")
+        self.assertLess(size, LIMIT)
+
+    def test_it_holds_the_program_and_what_that_needs_and_nothing_else(self):
+        others = {path for path in self.files if not path.startswith("opt/telltale/lib/")}
+        self.assertEqual(others, {"opt/telltale/telltale", "telltale", "etc/telltale/telltale.yaml", "etc/passwd", "etc/group",
+                                  "etc/ssl/certs/ca-certificates.crt"})
+
+    def test_its_user_is_nobody_and_its_commands_need_no_shell(self):
+        self.assertEqual(self.config["User"], "65532:65532")
+        self.assertEqual((self.config["Entrypoint"], self.config["Cmd"]), (["/telltale"], ["serve"]))
+        self.assertIn("9640/tcp", self.config["ExposedPorts"])
+
+    def test_its_labels_tell_the_truth(self):
+        labels = {key.removeprefix("org.opencontainers.image."): value for key, value in self.config["Labels"].items()}
+        self.assertEqual(run(IMAGE, "--version").stdout.splitlines()[0], f"telltale {labels['version']}")
+        self.assertEqual((labels["title"], labels["licenses"], labels["revision"]), ("telltale", "Apache-2.0", "0123abc"))
+
+    def test_its_own_configuration_is_valid_and_listens_on_all_addresses(self):
+        run(IMAGE, "validate", "/etc/telltale/telltale.yaml")
+        self.assertIn("0.0.0.0:9640", (engine.ROOT / "image" / "telltale.yaml").read_text())
+        self.assertRegex(run(IMAGE, "check", "--format", "text").stdout, r"(?m)^\[\+\]root|root .*ok")
+
+    def test_only_what_is_copied_is_sent_to_the_builder(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder, "Dockerfile")
+            file.write_text("FROM scratch\nCOPY . /\n")
+            host.build("localhost/context:test", "-f", file)
+        sent = {path.split("/")[0] for path in host.files("localhost/context:test")}
+        self.assertEqual(sent, {"CMakeLists.txt", "CMakePresets.json", "scripts", "cmake", "include", "checks", "sidecar", "image"})
+
+    def test_one_copy_brings_it_into_any_other_image(self):
+        with tempfile.TemporaryDirectory() as folder:
+            # Nothing of the program's surroundings is in there, not even a C library.
+            pathlib.Path(folder, "Dockerfile").write_text(
+                f'FROM scratch\nCOPY --from={IMAGE} /opt/telltale /opt/telltale\nENTRYPOINT ["/opt/telltale/telltale"]\n')
+            host.build("localhost/other:test", context=folder)
+        self.assertIn("1 passed, 0 warned, 0 failed", run("localhost/other:test", "check").stdout)
+
+
+class Container(unittest.TestCase):
+    """One running container, hardened."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="telltale-image-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.folder.chmod(0o755)
+        (self.folder / "data").mkdir()
+        (self.folder / "telltale.yaml").write_text(CONFIG)
+        self.name = f"telltale-test-{os.getpid()}"
+        self.port = engine.free_port()
+        host.podman("run", "--detach", "--name", self.name, *engine.HARDENED,
+                    "--env", f"TELLTALE_URL=http://127.0.0.1:{self.port}",
+                    "--volume", f"{self.folder}/data:/data:ro", "--volume", f"{self.folder}/telltale.yaml:/etc/telltale/telltale.yaml:ro",
+                    IMAGE, "serve", "--listen", f"127.0.0.1:{self.port}")
+        self.addCleanup(host.podman, "rm", "--force", "--time", "0", self.name)
+
+    def health(self):
+        return host.inspect(self.name)["State"]["Health"]["Status"]
+
+    def ask(self):
+        """What the HEALTHCHECK ends with; like the engine's own timer, it changes the container's state."""
+        return host.podman("healthcheck", "run", self.name, check=False).returncode
+
+    def until(self, condition):
+        end = time.monotonic() + 30
+        while not condition():
+            self.assertLess(time.monotonic(), end, f"not within 30 s: {host.inspect(self.name)['State']}")
+            time.sleep(0.2)
+
+    def ask_until(self, code):
+        self.until(lambda: self.ask() == code)
+
+    def test_it_goes_from_starting_to_healthy_to_unhealthy_and_back(self):
+        self.assertEqual(host.inspect(self.name)["Config"]["Healthcheck"]["Test"], ["CMD", "/telltale", "healthcheck"])
+        self.assertEqual(self.health(), "starting")
+        self.assertEqual(self.ask(), 1)
+        self.assertEqual(self.health(), "starting")  # within the start period a failure does not count
+
+        (self.folder / "data" / "loaded").touch()
+        self.ask_until(0)
+        self.assertEqual(self.health(), "healthy")
+
+        (self.folder / "data" / "loaded").unlink()
+        self.ask_until(1)
+        self.assertEqual(self.health(), "healthy")  # it takes three in a row, after the start period of 10 s
+        self.until(lambda: self.ask() == 1 and self.health() == "unhealthy")
+        self.assertIn("model fail missing: /data/loaded does not exist",
+                      host.inspect(self.name)["State"]["Health"]["Log"][-1]["Output"])
+
+        (self.folder / "data" / "loaded").touch()
+        self.ask_until(0)
+        self.assertEqual(self.health(), "healthy")
+
+    def test_sigterm_ends_it_with_0_in_time(self):
+        (self.folder / "data" / "loaded").touch()
+        self.ask_until(0)
+        started = time.monotonic()
+        host.podman("stop", "--time", "20", self.name)
+        took = time.monotonic() - started
+        state = host.inspect(self.name)["State"]
+        self.assertEqual((state["Status"], state["ExitCode"]), ("exited", 0))
+        self.assertLess(took, 8, "drain_delay is 0.5 s, shutdown_timeout 5 s")
+        self.assertIn('"msg":"stopped"', host.podman("logs", self.name).stderr)
+
+
+if __name__ == "__main__":
+    engine.main()
