@@ -18,7 +18,7 @@ step() { printf '\n== %s\n' "$*"; }
 now() { date +%s; }
 
 build() {
-  step "building (a minute or two on the first run)"
+  step "building (some minutes on the first run)"
   scripts/deps.sh --build
   cmake --preset release >/dev/null
   cmake --build --preset release --target telltale

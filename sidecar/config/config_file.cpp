@@ -33,7 +33,7 @@ config_file failed(std::string error, bool missing = false) { return {{}, std::m
 config_file too_large() { return failed(fmt::format("larger than {} - is this the right file?", max_config_words)); }
 
 config_file open_failed(int error) {
-  if (error == ENOENT || error == ENOTDIR) return failed("no such file - name the configuration with -c FILE", true);
+  if (error == ENOENT || error == ENOTDIR) return failed("no such file", true);
   if (error == EACCES || error == EPERM)
     return failed(fmt::format("permission denied for user {} - make the file readable for it", ::geteuid()));
   if (error == ENXIO) return failed("a socket or device without a peer, not a regular file");

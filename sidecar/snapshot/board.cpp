@@ -107,7 +107,7 @@ void board::evaluate_gates(snapshot& next, boot_clock::time_point now) {
     const auto state = evaluate_gate({g, fed, ready_without_checks_, draining_, startup_latched_, now - heartbeat_});
     const bool up = state.state != verdict::fail;
     const bool was_up = gates_[i].state.state != verdict::fail;
-    if (up != was_up) ++gates_[i].transitions;
+    if (up != was_up && gate_logged_[i]) ++gates_[i].transitions;  // the first evaluation changes nothing
     if (up != was_up || !gate_logged_[i]) log_gate_change(g, state);
     gate_logged_[i] = true;
     gates_[i].state = state;

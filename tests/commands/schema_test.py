@@ -90,7 +90,8 @@ schema = json.loads(subprocess.run([telltale, "schema"], capture_output=True, ch
 jsonschema.Draft7Validator.check_schema(schema)
 validator = jsonschema.Draft7Validator(schema)
 
-files = sorted(examples.rglob("*.yaml"))
+# What else lies there, for compose or Prometheus, has no checks.
+files = sorted(f for f in examples.rglob("*.yaml") if "checks" in yaml.safe_load(f.read_text()))
 if len(files) < 6:
     problems.append(f"only {len(files)} example files below {examples}")
 for file in files:

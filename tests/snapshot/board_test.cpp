@@ -118,6 +118,12 @@ TEST_CASE("board: after a standstill nothing found before it is shown") {
   CHECK(state(s.at(t0 + 11s), gate::ready) == verdict::pass);
 }
 
+TEST_CASE("board: the first state of a gate is no transition") {
+  sample s;
+  const auto first = s.at(t0);
+  for (auto g : all_gates) CHECK(first->of(g).transitions == 0);
+}
+
 TEST_CASE("board: startup stays passed once it has passed, and transitions are counted") {
   sample s;
   s.b.ran(1, found(outcome::pass("fine")), t0);
