@@ -15,7 +15,10 @@ for preset in ${*:-fuzz dev asan}; do
   echo "== $preset: configure, build, test"
   cmake --preset "$preset" >/dev/null
   cmake --build --preset "$preset" -- -j "$jobs"
-  ctest --preset "$preset" -j "$jobs"
-  # ctest keeps the reasons of what was skipped to itself.
+  # ctest keeps the reasons of what was skipped to itself; they are shown, and its summary comes last once more.
+  output=build/$preset/ctest.log
+  { ctest --preset "$preset" -j "$jobs" 2>&1 || echo "ctest failed"; } | tee "$output"
   grep -hE '(^| )skipped:? ' "build/$preset/Testing/Temporary/LastTest.log" || true
+  if grep -q '^ctest failed$' "$output"; then exit 8; fi
+  grep 'tests passed' "$output"
 done

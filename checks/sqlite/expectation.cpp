@@ -1,6 +1,7 @@
 // Reads and applies the expected value of a query.
 #include "sqlite/expectation.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -41,6 +42,30 @@ bool compare(const T& actual, relation wanted, const T& value) {
   return false;
 }
 
+constexpr std::string_view null_word = "NULL";
+
+std::optional<std::int64_t> as_whole(std::string_view text) {
+  std::int64_t value = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && stop == end ? std::optional(value) : std::nullopt;
+}
+
+bool begins_like_operator(std::string_view text) {
+  constexpr std::array<std::string_view, 7> signs{"=", "!", "<", ">", "\u2264", "\u2265", "\u2260"};
+  return std::ranges::any_of(signs, [&](std::string_view sign) { return text.starts_with(sign); });
+}
+
+bool begins_like_number(std::string_view text) {
+  const auto digit = text.find_first_not_of("+-.");
+  return digit != std::string_view::npos && text[digit] >= '0' && text[digit] <= '9';
+}
+
+bool looks_like_date(std::string_view text) {
+  return text.find_first_of("-:", 1) != std::string_view::npos &&
+         text.find_first_not_of("0123456789-:.TZ+ ") == std::string_view::npos;
+}
+
 }  // namespace
 
 std::optional<double> as_number(std::string_view text) {
@@ -50,11 +75,17 @@ std::optional<double> as_number(std::string_view text) {
   return error == std::errc() && stop == end && std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
 
-bool expectation::holds(std::string_view actual) const {
-  const auto left = as_number(actual);
+bool expectation::holds(std::optional<std::string_view> actual) const {
+  const bool ordered = wanted != relation::equal && wanted != relation::not_equal;
+  if (!actual || value == null_word)
+    return !ordered && (!actual == (value == null_word)) == (wanted == relation::equal);
+  if (const auto left = as_whole(*actual), right = as_whole(value); left && right)
+    return compare(*left, wanted, *right);
+  const auto left = as_number(*actual);
   const auto right = as_number(value);
   if (left && right) return compare(*left, wanted, *right);
-  return compare(actual, wanted, std::string_view(value));
+  if (ordered && (left || right)) return false;
+  return compare(*actual, wanted, std::string_view(value));
 }
 
 std::optional<expectation> parse_expectation(std::string_view text) {
@@ -64,9 +95,11 @@ std::optional<expectation> parse_expectation(std::string_view text) {
     out.wanted = wanted;
     text.remove_prefix(word.size());
     while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-    if (text.empty()) return std::nullopt;
     break;
   }
+  if (text.empty() || begins_like_operator(text)) return std::nullopt;
+  const bool ordered = out.wanted != relation::equal && out.wanted != relation::not_equal;
+  if (ordered && !as_number(text) && begins_like_number(text) && !looks_like_date(text)) return std::nullopt;
   out.value = std::string(text);
   return out;
 }

@@ -55,7 +55,10 @@ void sqlite_options::validate(place at, problems& errors) const {
   if (backup && backup->path == path) errors.add(at, "backup.path: is the database itself");
   if (!expect) return;
   if (!query) errors.add(at, "expect: needs a `query` whose value it can be held against");
-  if (!parse_expectation(*expect)) errors.add(at, "expect: there is no value behind the operator");
+  if (!parse_expectation(*expect))
+    errors.add(at,
+               "expect: expected a value, or an operator (== != < <= > >=) and a value; an order needs a number, a "
+               "date or a text");
 }
 
 options_of<sqlite_options> declared_options() {

@@ -27,7 +27,8 @@ bool changed_meanwhile(const observation& before) {
 }
 
 /// Whether the answer is the expected one. The query itself is configuration and is not repeated.
-void judge_answer(inspection& into, const std::optional<std::string>& value, const sqlite_options& options) {
+void judge_answer(inspection& into, const answer& got, const sqlite_options& options) {
+  const auto& value = got.value;
   if (value)
     if (const auto number = as_number(*value)) into.found.measure("query_value", *number);
   if (!options.expect) {
@@ -35,12 +36,13 @@ void judge_answer(inspection& into, const std::optional<std::string>& value, con
     return;
   }
   const auto wanted = parse_expectation(*options.expect);
-  if (value && wanted && wanted->holds(*value)) {
+  const auto comparable = got.null ? std::nullopt : std::optional<std::string_view>(value);
+  if (value && wanted && wanted->holds(comparable)) {
     into.healthy += fmt::format(", query gives '{}'", shown(*value));
     return;
   }
-  const auto got = value ? fmt::format("'{}'", shown(*value)) : std::string("no row");
-  into.found.fail(reason::mismatch, fmt::format("the query gives {}, expected '{}'", got, shown(*options.expect)));
+  const auto given = value ? fmt::format("'{}'", shown(*value)) : std::string("no row");
+  into.found.fail(reason::mismatch, fmt::format("the query gives {}, expected '{}'", given, shown(*options.expect)));
 }
 
 std::optional<sql_error> read(connection& database, inspection& into, const sqlite_options& options) {
@@ -50,7 +52,7 @@ std::optional<sql_error> read(connection& database, inspection& into, const sqli
   if (!options.query) return std::nullopt;
   auto result = ask_as_user(database, *options.query);
   if (result.error) return result.error;
-  judge_answer(into, result.value, options);
+  judge_answer(into, result, options);
   return std::nullopt;
 }
 

@@ -62,7 +62,7 @@ answer ask(connection& database, const std::string& sql) {
   if (rc == SQLITE_DONE) return {};
   if (rc != SQLITE_ROW) return {database.last_error(rc), {}};
   const auto* text = ::sqlite3_column_text(prepared.get(), 0);
-  if (!text) return {{}, "NULL"};
+  if (!text) return {{}, "NULL", true};
   const auto size = static_cast<std::size_t>(::sqlite3_column_bytes(prepared.get(), 0));
   return {{}, std::string(reinterpret_cast<const char*>(text), size)};
 }

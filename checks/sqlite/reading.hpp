@@ -24,7 +24,8 @@ std::optional<sql_error> read_quietly(const observation&, boot_clock::time_point
 /// One value: the first column of the first row as text.
 struct answer {
   std::optional<sql_error> error;
-  std::optional<std::string> value;  ///< nothing when there is no row; NULL is "NULL"
+  std::optional<std::string> value;  ///< nothing when there is no row
+  bool null = false;                 ///< there is a row, and its value is NULL, shown as such
 };
 
 /// Runs one statement that must give a value; a second statement behind it is an error.

@@ -34,6 +34,7 @@ enum class reason : std::uint8_t {
   auth,
   protocol,
   mismatch,
+  draining,
   internal,
 };
 
@@ -66,6 +67,7 @@ inline constexpr auto reason_table = std::to_array<reason_row>({
     {reason::auth, "auth", "the target wants other credentials"},
     {reason::protocol, "protocol", "the target broke its protocol"},
     {reason::mismatch, "mismatch", "the target works but is not what was expected"},
+    {reason::draining, "draining", "the program is shutting down"},
     {reason::internal, "internal", "telltale itself could not run the check"},
 });
 

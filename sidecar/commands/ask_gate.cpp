@@ -50,14 +50,20 @@ std::string safe_lines(std::string_view body) {
   return shortened(out, longest_answer_text - 1) + "\n";
 }
 
+bool ends_like_gate(std::string_view text) {
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  const auto last = text.substr(text.rfind('\n') + 1);
+  return last.find(" check passed") != std::string_view::npos;
+}
+
 }  // namespace
 
 gate_answer ask_gate(const http_target& target, std::chrono::milliseconds timeout) {
   try {
     const auto reply = get(target, timeout);
     auto text = safe_lines(reply.body);
-    if (reply.status == 200) return {true, text};
-    // The gates answer 200 and 503; anything else was not said by a gate.
+    // Anybody can answer 200; only a gate says so in its last line.
+    if (reply.status == 200 && ends_like_gate(reply.body)) return {true, text};
     if (reply.status == 503 && !text.empty()) return {false, text};
     return {false, fmt::format("{} answered {}: is that a telltale sidecar?\n{}", target.shown, reply.status,
                                shortened(text, longest_answer_text / 2))};

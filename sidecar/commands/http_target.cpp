@@ -1,6 +1,7 @@
 // URLs for healthcheck and wait.
 #include "commands/http_target.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -38,7 +39,9 @@ http_target parse_target(std::string_view text, gate g) {
   out.tls = parsed->scheme == "https";
   out.host = parsed->host;
   out.port = parsed->port;
-  out.path = parsed->target == "/" ? gate_path(g) : parsed->target;
+  out.path = parsed->target;
+  const auto query = std::min(out.path.find('?'), out.path.size());
+  if (out.path.substr(0, query) == "/") out.path.replace(0, query, gate_path(g));
   const bool v6 = out.host.find(':') != std::string::npos;
   out.shown =
       fmt::format("{}://{}{}{}:{}{}", parsed->scheme, v6 ? "[" : "", out.host, v6 ? "]" : "", out.port, out.path);

@@ -95,7 +95,7 @@ const options_of<server_settings>& server_settings::declared() {
                     "kubelet probes the pod's address and needs 0.0.0.0:9640.")
           .optional("details", &server_settings::details,
                     "What clients see that are neither on loopback nor authorised: full, the names of checks only, or "
-                    "none. /metrics is not affected: its labels name checks, gates and reasons, nothing else.")
+                    "none; /metrics is open to all, its labels name checks, gates and reasons.")
           .optional(
               "token", &server_settings::token,
               "Bearer token that authorises a client to see full details, from a file or an environment variable.")

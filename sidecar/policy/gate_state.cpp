@@ -65,7 +65,7 @@ bool has_a_say(std::span<const fed_status> fed) {
 gate_state evaluate_gate(const gate_inputs& in) {
   switch (in.gate) {
     case gate::ready:
-      if (in.draining) return fail(reason::ok, "draining: the program is shutting down");
+      if (in.draining) return fail(reason::draining, "draining: the program is shutting down");
       if (!has_a_say(in.fed) && !in.ready_without_checks)
         return fail(reason::missing, "no check feeds this gate; configure one or set ready_without_checks: true");
       break;

@@ -108,7 +108,7 @@ void board::evaluate_gates(snapshot& next, boot_clock::time_point now) {
     const bool up = state.state != verdict::fail;
     const bool was_up = gates_[i].state.state != verdict::fail;
     if (up != was_up && gate_logged_[i]) ++gates_[i].transitions;  // the first evaluation changes nothing
-    if (up != was_up || !gate_logged_[i]) log_gate_change(g, state);
+    if (state.state != gates_[i].state.state || !gate_logged_[i]) log_gate_change(g, state);
     gate_logged_[i] = true;
     gates_[i].state = state;
     if (g == gate::startup && up) startup_latched_ = true;

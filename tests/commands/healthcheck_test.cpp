@@ -55,6 +55,7 @@ TEST_CASE("healthcheck: answers that are not a gate's are failures and say so") 
   };
   for (const auto& [answer, says] : {
            row{http_answer(404, "no such page\n"), "answered 404"},
+           row{http_answer(200, "<html>hello\n"), "answered 200"},
            row{http_answer(301, ""), "answered 301"},
            row{http_answer(204, ""), "answered 204"},
            row{http_answer(503, ""), "answered 503"},
@@ -93,11 +94,11 @@ TEST_CASE("healthcheck: a sidecar that says nothing costs the timeout and no mor
 }
 
 TEST_CASE("healthcheck: localhost and Unix sockets") {
-  const small_server server(http_answer(200, "ok\n"));
+  const small_server server(http_answer(200, "ready check passed\n"));
   CHECK(ask("http://localhost" + server.url().substr(server.url().rfind(':'))).exit_code == 0);
   temp_folder folder;
   const auto path = folder.path() + "/t.sock";
-  const small_server local(http_answer(200, "ok\n"), manners::answers, path);
+  const small_server local(http_answer(200, "ready check passed\n"), manners::answers, path);
   CHECK(ask("unix:" + path).exit_code == 0);
   CHECK(local.request().find("\r\nHost: localhost\r\n") != std::string::npos);
   CHECK(ask("unix:" + folder.path() + "/none.sock").out.find("No such file") != std::string::npos);
@@ -119,7 +120,7 @@ TEST_CASE("healthcheck: bad arguments are exit code 1 as well, because Docker re
 }
 
 TEST_CASE("healthcheck: -c asks where that file makes the sidecar listen") {
-  const small_server server(http_answer(200, "ok\n"));
+  const small_server server(http_answer(200, "ready check passed\n"));
   temp_folder folder;
   healthcheck_command asked;
   asked.timeout = 5s;

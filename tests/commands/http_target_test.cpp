@@ -73,3 +73,9 @@ TEST_CASE("http target: the option wins over the environment, the environment ov
   CHECK(find_sidecar({gate::live, "http://10.0.0.2:8", {}}, {}, some).shown == "http://10.0.0.2:8/health");
   CHECK_THROWS_AS(find_sidecar({gate::live, "", "/nowhere/at/all.yaml"}, {}, some), std::runtime_error);
 }
+
+TEST_CASE("http target: a query without a path asks the gate") {
+  CHECK(parse_target("http://127.0.0.1:9640?verbose", gate::ready).path == "/ready?verbose");
+  CHECK(parse_target("http://127.0.0.1:9640/?exclude=db", gate::live).path == "/health?exclude=db");
+  CHECK(parse_target("http://127.0.0.1:9640/readyz?verbose", gate::ready).path == "/readyz?verbose");
+}

@@ -69,8 +69,8 @@ TEST_CASE("load_config: a symbolic link, as Kubernetes makes them, is followed")
 TEST_CASE("load_config: what cannot be read is named in one line that says what to do") {
   const temporary_directory dir;
   const auto missing = dir.path("missing.yaml");
-  CHECK_EQ(load(missing), missing + ": no such file - name the configuration with -c FILE\n");
-  CHECK_EQ(load(missing + "/x"), missing + "/x: no such file - name the configuration with -c FILE\n");
+  CHECK_EQ(load(missing), missing + ": no such file\n");
+  CHECK_EQ(load(missing + "/x"), missing + "/x: no such file\n");
   CHECK_EQ(load(dir.path("")), dir.path("") + ": a directory - name a file in it\n");
   const auto fifo = dir.path("fifo");
   REQUIRE_EQ(::mkfifo(fifo.c_str(), 0600), 0);

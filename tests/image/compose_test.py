@@ -82,7 +82,7 @@ class Running(unittest.TestCase):
 
     @classmethod
     def build_prometheus(cls):
-        program = engine.CACHE.parent / "tools" / "prometheus"
+        program = engine.TOOLS / "prometheus"
         if not program.exists():
             raise unittest.SkipTest("no prometheus; scripts/deps.sh --test brings it")
         context = cls.host.folder / "prometheus"

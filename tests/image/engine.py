@@ -17,7 +17,9 @@ import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "telltale", "image")
+KEPT = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "telltale")
+CACHE = KEPT / "image"
+TOOLS = pathlib.Path(os.environ.get("TELLTALE_TOOLS") or KEPT / "tools")
 PUBLIC_BASE = "debian:bookworm-slim"
 OWN_BASE = "localhost/telltale-base:bookworm"
 IMAGE = "localhost/telltale:test"
