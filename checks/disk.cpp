@@ -73,7 +73,7 @@ check_type disk() {
        {"used_bytes", "Space in use, including what only root may use."},
        {"available_bytes", "Space available to unprivileged users."},
        {"used_ratio", "Share of the space in use, counted as df does."},
-       {"inodes_total", "Inodes of the file system; absent where they are not counted."},
+       {"inodes", "Inodes of the file system; absent where they are not counted."},
        {"inodes_used", "Inodes in use."},
        {"inodes_used_ratio", "Share of the inodes in use."},
        {"time_to_full_seconds", "When the space will be used up at the pace of the last minutes; only while filling."},

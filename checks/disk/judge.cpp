@@ -135,7 +135,7 @@ void measure_usage(const usage& now, findings& found) {
     found.measure("used_ratio", now.used_ratio);
   }
   if (now.has_inodes()) {
-    found.measure("inodes_total", now.inodes_total);
+    found.measure("inodes", now.inodes_total);
     found.measure("inodes_used", now.inodes_used);
     found.measure("inodes_used_ratio", now.inodes_used_ratio);
   }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "config/config.hpp"
+#include "config/masked_line.hpp"
 #include "config/shown_line.hpp"
 #include "config/source_text.hpp"
 
@@ -19,7 +20,7 @@ std::string to_text(const config_errors& errors) {
       continue;
     }
     out += fmt::format("{}:{}:{}: {}\n", name, problem.at.line, problem.at.column, printable(problem.message));
-    const auto shown = shown_line(source.line(problem.at.line), problem.at.column);
+    const auto shown = shown_line(masked_line(source.line(problem.at.line)), problem.at.column);
     if (!shown.text.empty())
       out += fmt::format("{:>6} | {}\n{:>6} | {}^\n", problem.at.line, shown.text, "", std::string(shown.caret, ' '));
   }
