@@ -45,6 +45,17 @@ class Sqlite(harness.TestCase):
         self.wait_words(sidecar, "db", "integrity ok")
         self.database.write()  # nothing was in its way
 
+    def test_the_check_command_examines_before_it_probes(self):
+        self.database.sql("pragma wal_checkpoint(truncate)")
+        self.database.write()
+        (self.dir / "telltale.yaml").write_text(HEAD + f"  - {{name: db, type: sqlite, path: {self.path}, integrity: {{every: 6h}}}}\n")
+        done = self.run_telltale("check", "-c", "telltale.yaml")
+        self.assertEqual(done.returncode, 0, done)
+        self.overwrite(self.path, 7, b"\x55" * 200)
+        done = self.run_telltale("check", "-c", "telltale.yaml", "--format", "text")
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn("quick_check says", done.stdout)
+
     def test_a_backup_is_watched(self):
         backup = self.dir / "app.bak"
         sidecar = self.start(HEAD + f"  - {{name: backup, type: sqlite, path: {self.path}, severity: degraded,\n"
