@@ -1,6 +1,9 @@
 // Reads through SQLite, leaving no trace where that is possible and none but a read mark where it is not.
 #include "sqlite/query.hpp"
 
+#include <chrono>
+#include <thread>
+
 #include <fmt/format.h>
 
 #include "sqlite/expectation.hpp"
@@ -19,11 +22,13 @@ void add(inspection& into, const sqlite_options& options, const explained& what)
   if (what.reason == reason::idle) into.why = reason::idle;
 }
 
-/// An application that opens or closes the database while it is read: what was there a moment ago is gone or not whole.
-bool changed_meanwhile(const observation& before) {
-  const auto now = observe(before.path);
-  return now.live() != before.live() || now.wal.exists != before.wal.exists || now.shm.exists != before.shm.exists ||
-         now.shm.facts.inode != before.shm.facts.inode || now.wal.facts.inode != before.wal.facts.inode;
+/// An application that opens or closes the database while it is read makes files vanish, or appear half made: what
+/// looks like a fault then is none when it is gone a moment later.
+constexpr int attempts = 5;
+constexpr std::chrono::milliseconds between_attempts{2};
+
+bool may_pass(const explained& what) {
+  return what.verdict == verdict::fail && what.reason != reason::timeout && what.reason != reason::mismatch;
 }
 
 /// Whether the answer is the expected one. The query itself is configuration and is not repeated.
@@ -68,13 +73,18 @@ void query(inspection& into, const sqlite_options& options, probe_context& ctx) 
     const bool unused = into.seen.wal_mode() && !into.seen.live() && !into.seen.held_exclusively();
     return add(into, options, {verdict::pass, unused ? reason::idle : reason::locked, std::string(why)});
   }
-  const auto error =
-      read_quietly(into.seen, own_deadline(ctx), [&](connection& database) { return read(database, into, options); });
-  if (!error) return;
-  const auto what = explain_result(error->code, error->message);
-  if (what.verdict == verdict::fail && what.reason != reason::timeout && changed_meanwhile(into.seen))
-    return add(into, options, {verdict::pass, reason::idle, "an application opened or closed it at this moment"});
-  add(into, options, what);
+  auto seen = into.seen;
+  for (int attempt = 1;; ++attempt) {
+    const auto error =
+        read_quietly(seen, own_deadline(ctx), [&](connection& database) { return read(database, into, options); });
+    if (!error) return;
+    const auto what = explain_result(error->code, error->message);
+    if (!may_pass(what) || attempt == attempts) return add(into, options, what);
+    std::this_thread::sleep_for(between_attempts);
+    seen = observe(seen.path);
+    if (!why_unreadable(seen).empty())
+      return add(into, options, {verdict::pass, reason::idle, "an application opened or closed it at this moment"});
+  }
 }
 
 }  // namespace telltale::sqlite
