@@ -41,7 +41,9 @@ void make_access_times_old(const std::string& directory) {
 
 }  // namespace
 
-TEST_CASE("sqlite harmless: 10,000 probes change neither a file nor a time, in any state of the application") {
+TEST_CASE(
+    "sqlite harmless: 10,000 inspections, or 1,000 queries, change neither a file nor a time, in any state of the "
+    "application") {
   for (const auto& mode : modes)
     for (const std::string state : {"running", "idle reader", "write lock", "stopped", "crashed", "exclusive"}) {
       CAPTURE(mode);
@@ -117,7 +119,9 @@ TEST_CASE("sqlite harmless: another user's probes leave the files alone, also in
       }
 }
 
-TEST_CASE("sqlite harmless: a writing application sees no error and is never kept waiting in 10,000 probes") {
+TEST_CASE(
+    "sqlite harmless: a writing application sees no error and is never kept waiting in 10,000 inspections or 1,000 "
+    "queries") {
   for (const auto& mode : modes) {
     CAPTURE(mode);
     const scratch_directory at;
