@@ -84,16 +84,17 @@ void find_secrets(std::string_view line, std::vector<range>& hidden) {
 }  // namespace
 
 std::string masked_line(std::string_view line) {
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+  if (line.size() > longest_searched)
+    return std::string(line.size() - static_cast<std::size_t>(std::ranges::count_if(line, continues)), '*');
   std::vector<range> hidden;
-  if (line.size() > longest_searched) hidden.emplace_back(0, line.size());
-  else find_secrets(line, hidden);
+  find_secrets(line, hidden);
 
   std::string out;
   for (std::size_t i = 0; i < line.size(); ++i) {
     const bool hide = std::ranges::any_of(hidden, [&](const range& r) { return i >= r.first && i < r.second; });
-    const bool continues = (static_cast<unsigned char>(line[i]) & 0xC0) == 0x80;
     if (!hide) out += line[i];
-    else if (!continues) out += '*';
+    else if (!continues(line[i])) out += '*';
   }
   return out;
 }

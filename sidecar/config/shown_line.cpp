@@ -67,7 +67,11 @@ cell_text next_cell(std::string_view& rest) {
 
 line_excerpt shown_line(std::string_view line, int column) {
   std::vector<cell_text> before;
-  for (int i = 1; i < column && !line.empty(); ++i) before.push_back(next_cell(line));
+  for (int i = 1; i < column && !line.empty(); ++i) {
+    // Only the last cells are shown; what a megabyte begins with is not kept.
+    if (before.size() >= 4 * cells_before) before.erase(before.begin(), before.end() - 2 * cells_before);
+    before.push_back(next_cell(line));
+  }
   line_excerpt out;
   auto first = before.size();
   for (std::size_t used = 0; first > 0 && used + before[first - 1].width <= cells_before; --first)

@@ -11,13 +11,15 @@ namespace telltale::fakes {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 inline constexpr double slower = 10;  // red zones, shadow memory and a quarantine of freed blocks
+#elif !defined(NDEBUG)
+inline constexpr double slower = 4;  // -Og takes a multiple of a release's time, and a machine may be slow
 #else
 inline constexpr double slower = 1;
 #endif
 
 /// The bounds of every configuration, however hostile.
 inline constexpr double most_seconds = 1 * slower;
-inline constexpr double most_mib = 64 * slower;
+inline constexpr double most_mib = 64 * (slower >= 10 ? slower : 1);
 
 struct cost {
   bool ended_well = false;  ///< false: a crash, or `work` said so
