@@ -46,7 +46,7 @@ struct runner {
     auto loaded = load_config(asked.config, table, process_environment());
     if (const auto* errors = std::get_if<config_errors>(&loaded)) return print({exit_usage, "", to_text(*errors)});
     configure_log(asked.format, asked.level);
-    return serve(std::move(std::get<config>(loaded)), serve_options{asked.listen});
+    return serve(std::move(std::get<config>(loaded)), serve_options{asked.listen, asked.config, &table});
   }
 
   int operator()(const check_command& asked) const {

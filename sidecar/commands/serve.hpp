@@ -11,7 +11,9 @@
 namespace telltale {
 
 struct serve_options {
-  std::vector<std::string> listen;  ///< overrides `server.listen` when not empty
+  std::vector<std::string> listen;     ///< overrides `server.listen` when not empty
+  std::string config;                  ///< where the configuration came from, to be read again: see `load_config`
+  const check_table* table = nullptr;  ///< of the check types
 };
 
 /// Runs until SIGTERM or SIGINT and the drain that follows; returns the exit code.

@@ -1,6 +1,7 @@
 // Start, serve, drain, stop.
 #include "commands/sidecar.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <stdexcept>
 
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 #include <boost/asio/post.hpp>
 
+#include "config/load_config.hpp"
 #include "config/version.hpp"
 #include "log/log.hpp"
 
@@ -32,9 +34,27 @@ router::options router_options(const config& c) {
   return out;
 }
 
+bool same_files(const std::optional<tls_settings>& a, const std::optional<tls_settings>& b) {
+  if (!a || !b) return !a && !b;
+  return a->cert.text == b->cert.text && a->key.text == b->key.text;
+}
+
 std::optional<tls_files> tls_of(const config& c) {
   if (!c.server.tls) return std::nullopt;
   return tls_files{c.server.tls->cert.text, c.server.tls->key.text};
+}
+
+void log_change(const config& before, const config& after, const kept_checks& kept) {
+  const auto going_on =
+      static_cast<std::int64_t>(std::ranges::count_if(kept, [](const auto& from) { return from.has_value(); }));
+  log(log_level::info, "reloaded",
+      {{"config", after.source},
+       {"checks", static_cast<std::int64_t>(after.checks.size())},
+       {"kept", going_on},
+       {"new", static_cast<std::int64_t>(after.checks.size()) - going_on},
+       {"gone", static_cast<std::int64_t>(before.checks.size()) - going_on}});
+  if (before.server.listen != after.server.listen || !same_files(before.server.tls, after.server.tls))
+    log(log_level::warn, "server.listen and server.tls are taken at the start only: restart to put them in force");
 }
 
 }  // namespace
@@ -48,7 +68,9 @@ sidecar::sidecar(config conf, const serve_options& options)
       names_(make_name_resolver(*pool_)),
       board_(config_, boot_clock::now(), std::chrono::system_clock::now()),
       scheduler_(io_, config_, *pool_, *names_, board_, refused_),
-      router_(router_options(config_), [this] { return counters(); }) {
+      router_(router_options(config_), [this] { return counters(); }),
+      reloader_(io_, {options.config, installed_config_path, options.table, process_environment()}, config_,
+                [this](const config& next) { return reconfigure(next); }) {
   if (!refused_.empty()) throw std::runtime_error(to_text(config_errors{config_.source, "", refused_.list()}));
   raise_descriptor_limit();
   server_ = make_http_server(
@@ -84,7 +106,8 @@ reply sidecar::answer(const request& r) {
 program_counters sidecar::counters() const {
   auto requests = requests_;
   for (const auto& [status, count] : server_->refusals()) requests[{"malformed", status}] = count;
-  return {pool_->counts(), board_.loop_lag(), std::move(requests), server_->connections(), log_lines_dropped()};
+  return {pool_->counts(),        board_.loop_lag(),   std::move(requests),
+          server_->connections(), log_lines_dropped(), reloader_.counters()};
 }
 
 /// Many statuses may change in one turn of the loop; their gates are evaluated once, after all of them.
@@ -100,13 +123,36 @@ void sidecar::wait_for_signal() {
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
     wait_for_signal();
-    if (signal == SIGHUP) log(log_level::info, "SIGHUP ignored: the configuration is read at the start only");
+    if (signal == SIGHUP) reload();
     else if (!std::exchange(draining_, true)) drain(signal);
     else finish("second signal, not waiting any longer");
   });
 }
 
+void sidecar::reload() {
+  if (draining_) return log(log_level::info, "SIGHUP ignored: draining");
+  log(log_level::info, "SIGHUP: reading the configuration again");
+  reloader_.reload();
+}
+
+/// Everything that may be refused comes first; from the scheduler on, nothing fails.
+std::string sidecar::reconfigure(const config& next) try {
+  auto routes = router_options(next);
+  const auto kept = find_kept_checks(config_, next);
+  problems refused;
+  scheduler_.change(next, kept, refused);
+  if (!refused.empty()) return to_text(config_errors{next.source, "", refused.list()});
+  board_.change(next, kept, boot_clock::now());
+  router_.change(std::move(routes));
+  log_change(config_, next, kept);
+  config_ = next;
+  return {};
+} catch (const std::exception& e) {
+  return e.what();  // a secret that cannot be read
+}
+
 void sidecar::drain(int signal) {
+  reloader_.stop();
   log(log_level::info, "draining: ready now fails, still serving",
       {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"},
        {"drain_delay_ms", static_cast<std::int64_t>(config_.server.drain_delay.count())}});

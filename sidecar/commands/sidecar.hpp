@@ -14,6 +14,7 @@
 #include "commands/serve.hpp"
 #include "config/config.hpp"
 #include "http_server/http_server.hpp"
+#include "reload/reloader.hpp"
 #include "routes/routes.hpp"
 #include "scheduler/scheduler.hpp"
 #include "snapshot/board.hpp"
@@ -38,7 +39,9 @@ class sidecar {
   reply answer(const request&);
   program_counters counters() const;
   void take_picture_soon();
+  std::string reconfigure(const config&);
   void wait_for_signal();
+  void reload();
   void drain(int signal);
   void close_listeners();
   void finish(const char* how);
@@ -56,6 +59,7 @@ class sidecar {
   scheduler scheduler_;
   router router_;
   std::unique_ptr<http_server> server_;
+  reloader reloader_;
   std::map<std::pair<std::string, int>, std::uint64_t> requests_;
   bool picture_wanted_ = false;
   bool draining_ = false;

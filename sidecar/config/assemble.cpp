@@ -57,6 +57,8 @@ config assembler::run(raw_value root) {
     out_.ready_without_checks = allowed.value_or(false);
     empty_allowed |= allowed.value_or(true);  // a bad value was reported, one problem is enough
   }
+  if (const auto* written = root.find("watch"))
+    out_.watch = option_traits<bool>::parse(*written, "watch", errors_).value_or(false);
   for (auto& member : root.members)
     if (member.key == "checks") take_checks(member.value, empty_allowed);
   if (!root.find("checks") && !empty_allowed)

@@ -7,7 +7,7 @@
 
 namespace telltale {
 
-inline constexpr std::string_view top_level_keys[] = {"server", "defaults", "checks", "ready_without_checks"};
+inline constexpr std::string_view top_level_keys[] = {"server", "defaults", "checks", "ready_without_checks", "watch"};
 
 /// Applies the declarations and the rules. Every problem of every section is added; the result is meaningful only
 /// when there was none. Takes the tree apart.

@@ -1,6 +1,7 @@
 // The configuration after every rule has been applied: what the rest of the program is built from.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -25,7 +26,9 @@ struct config {
   server_settings server;
   std::vector<check_config> checks;  ///< in the order written; names are unique
   bool ready_without_checks = false;
-  std::string source;  ///< file name for messages: "telltale.yaml", "<stdin>", "<built-in>"
+  bool watch = false;      ///< reload when the text changes
+  std::uint64_t hash = 0;  ///< `text_hash` of the text
+  std::string source;      ///< file name for messages: "telltale.yaml", "<stdin>", "<built-in>"
 };
 
 /// Configuration text that was refused: every problem, with what is needed to print it.

@@ -8,8 +8,6 @@
 namespace telltale {
 namespace {
 
-constexpr const char* installed_path = "/etc/telltale/telltale.yaml";
-
 /// What works anywhere: the one thing every program depends on is room on its disk.
 constexpr const char* built_in = "checks:\n  - {name: root, type: disk, path: /}\n";
 
@@ -19,17 +17,21 @@ config_result failed(std::string source, std::string error) {
 
 }  // namespace
 
-config_result load_config_or_default(const std::string& path, const std::string& default_path, const check_table& table,
-                                     const environment& env) {
-  auto file = read_config_file(path.empty() ? default_path : path);
-  if (path.empty() && file.missing) return parse_config(built_in, "<built-in>", table, env);
+config_result take_config(config_file file, const std::string& path, const std::string& default_path,
+                          const check_table& table, const environment& env) {
+  if (path.empty() && file.missing) return parse_config(built_in, built_in_source, table, env);
   auto source = path == "-" ? std::string("<stdin>") : path.empty() ? default_path : path;
   if (!file.error.empty()) return failed(std::move(source), std::move(file.error));
   return parse_config(std::move(file.text), std::move(source), table, env);
 }
 
+config_result load_config_or_default(const std::string& path, const std::string& default_path, const check_table& table,
+                                     const environment& env) {
+  return take_config(read_config_file(path.empty() ? default_path : path), path, default_path, table, env);
+}
+
 config_result load_config(const std::string& path, const check_table& table, const environment& env) {
-  return load_config_or_default(path, installed_path, table, env);
+  return load_config_or_default(path, installed_config_path, table, env);
 }
 
 environment process_environment() {

@@ -8,6 +8,7 @@
 #include "config/config.hpp"
 #include "config/config_file.hpp"
 #include "config/substitution.hpp"
+#include "config/text_hash.hpp"
 #include "config/yaml_reader.hpp"
 
 namespace telltale {
@@ -59,9 +60,12 @@ config_result parse_config(std::string text, std::string source, const check_tab
   problems errors;
   if (text.size() > max_config_bytes)
     return config_errors{std::move(source), {}, {{{}, fmt::format("larger than {}", max_config_words)}}};
+  const auto hash = text_hash(text);
   auto clean = clean_text(text, errors);
   if (!clean) return config_errors{std::move(source), std::move(text), errors.list()};
-  return read_config(source_text(std::move(*clean)), std::move(source), table, env);
+  auto out = read_config(source_text(std::move(*clean)), std::move(source), table, env);
+  if (auto* good = std::get_if<config>(&out)) good->hash = hash;
+  return out;
 }
 
 }  // namespace telltale

@@ -54,14 +54,14 @@ json::object described(json::object schema, std::string_view description) {
 
 json::object sections(const check_table& table) {
   json::object checks{{"type", "array"}, {"items", check_schema(table)}};
-  auto allowed = shape_schema({option_kind::boolean, {}, {}, {}});
-  allowed["default"] = false;
-  return {
-      {"server", described(options_schema(server_settings::declared().infos()), "How the sidecar is asked.")},
-      {"defaults", described(options_schema(check_settings::declared_for_defaults().infos()),
-                             "Cadence and thresholds of every check that does not say otherwise.")},
-      {"checks", described(std::move(checks), "What is watched.")},
-      {"ready_without_checks", described(std::move(allowed), "Lets the ready gate pass although no check feeds it.")}};
+  auto off_unless_asked = shape_schema({option_kind::boolean, {}, {}, {}});
+  off_unless_asked["default"] = false;
+  return {{"server", described(options_schema(server_settings::declared().infos()), "How the sidecar is asked.")},
+          {"defaults", described(options_schema(check_settings::declared_for_defaults().infos()),
+                                 "Cadence and thresholds of every check that does not say otherwise.")},
+          {"checks", described(std::move(checks), "What is watched.")},
+          {"ready_without_checks", described(off_unless_asked, "Lets the ready gate pass although no check feeds it.")},
+          {"watch", described(off_unless_asked, "Reloads this file when its text changes, as SIGHUP does.")}};
 }
 
 }  // namespace

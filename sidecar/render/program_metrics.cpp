@@ -30,6 +30,20 @@ void add_http(const program_counters& counters, metric_families& out) {
   add_value(out.back(), {}, static_cast<double>(counters.http_connections));
 }
 
+void add_config(const config_counters& config, metric_families& out) {
+  const auto gauge = [&](std::string_view name, std::string_view help, double value) {
+    out.push_back(gauge_family(name, help));
+    add_value(out.back(), {}, value);
+  };
+  gauge("telltale_config_last_reload_successful", "1 when the configuration was taken as it was last read, else 0.",
+        config.last_reload_successful ? 1 : 0);
+  const std::chrono::duration<double> taken = config.last_reload.time_since_epoch();
+  gauge("telltale_config_last_reload_timestamp_seconds", "When the configuration in force was taken, Unix time.",
+        taken.count());
+  gauge("telltale_config_hash", "A number that stands for the text of the configuration in force.",
+        static_cast<double>(config.hash));
+}
+
 }  // namespace
 
 void add_program_metrics(const program_counters& counters, metric_families& out) {
@@ -40,6 +54,7 @@ void add_program_metrics(const program_counters& counters, metric_families& out)
   add_http(counters, out);
   add_counter("telltale_log_lines_dropped_total", "Log lines lost because standard error would have blocked.",
               counters.log_lines_dropped, out);
+  add_config(counters.config, out);
 }
 
 }  // namespace telltale

@@ -48,6 +48,9 @@ class router {
   router(const router&) = delete;
   router& operator=(const router&) = delete;
 
+  /// From the next request on. The caller's next picture must be a new one: bodies are kept per picture.
+  void change(options next) { options_ = std::move(next); }
+
   /// Never blocks, never throws on any input. Errors (400, 404, 405, 413, 431, 408) have a body that says what to do.
   reply answer(const request&, const snapshot_ptr&);
   /// The reply to something that was not a request: status and one sentence.

@@ -29,38 +29,85 @@ cadence cadence_of(const examination_schedule& plan) {
   return {plan.every, std::min(plan.every, after_failure), std::min(plan.every, first), 0.1, false};
 }
 
+/// One for each check, null for those that run in workers.
+std::vector<std::shared_ptr<async_check>> network_checks(const config& conf, problems& refused) {
+  std::vector<std::shared_ptr<async_check>> out;
+  for (const auto& c : conf.checks) try {
+      out.push_back(c.type->make_async ? c.type->make_async(c.options) : nullptr);
+    } catch (const std::exception& e) {
+      refused.add(c.at, fmt::format("check '{}': {}", c.settings.name, e.what()));
+    }
+  return out;
+}
+
 }  // namespace
 
 scheduler::scheduler(boost::asio::io_context& io, const config& conf, worker_pool& pool, name_resolver& names,
                      run_listener& listener, problems& refused)
     : io_(io), timer_(io), pool_(pool), names_(names), listener_(listener), table_(std::random_device{}()) {
-  for (const auto& c : conf.checks) add_check(c, refused);
-  for (std::size_t check = 0; check < conf.checks.size(); ++check) add_examination(check, conf.checks[check]);
+  change(conf, kept_checks(conf.checks.size()), refused);
 }
 
-void scheduler::add_check(const check_config& c, problems& refused) {
-  unit u;
-  u.timeout = c.settings.timeout;
-  try {
-    if (c.type->make_async) u.check = c.type->make_async(c.options);
-    else u.task = pool_.add({c.type->name, c.options});
-  } catch (const std::exception& e) {
-    refused.add(c.at, fmt::format("check '{}': {}", c.settings.name, e.what()));
+void scheduler::change(const config& conf, const kept_checks& kept, problems& refused) {
+  const auto network = network_checks(conf, refused);
+  if (!refused.empty()) return;
+  std::vector<timetable::entry_change> entries;
+  auto units = made_units(conf, kept, network, entries);
+  table_.change(entries, boot_clock::now());
+  units.swap(units_);
+  for (auto& old : units) old->gone = true;
+  for (std::size_t i = 0; i < units_.size(); ++i) {
+    units_[i]->number = i;
+    units_[i]->gone = false;
   }
-  units_.push_back(std::move(u));
-  table_.add(cadence_of(c.settings), boot_clock::now());
+  retire(units);
+  if (last_sign_of_life_ != boot_clock::time_point{} && !stopped_) arm();
 }
 
-void scheduler::add_examination(std::size_t check, const check_config& c) {
-  if (!c.type->examination) return;
-  const auto plan = c.type->examination(c.options);
-  if (!plan) return;
-  unit u;
-  u.timeout = plan->timeout;
-  u.task = pool_.add({c.type->name, c.options, true});
-  u.examines = check;
-  units_.push_back(std::move(u));
-  table_.add(cadence_of(*plan), boot_clock::now());
+/// The checks first, their examinations behind them.
+std::vector<scheduler::unit_ptr> scheduler::made_units(const config& conf, const kept_checks& kept,
+                                                       const std::vector<std::shared_ptr<async_check>>& network,
+                                                       std::vector<timetable::entry_change>& entries) {
+  std::vector<unit_ptr> out;
+  for (std::size_t i = 0; i < conf.checks.size(); ++i) {
+    const auto& c = conf.checks[i];
+    const auto u = kept[i] ? units_[*kept[i]] : std::make_shared<unit>();
+    u->timeout = c.settings.timeout;
+    u->check = network[i];
+    if (!u->check && !kept[i]) u->task = pool_.add({c.type->name, c.options});
+    out.push_back(u);
+    entries.push_back({cadence_of(c.settings), kept[i]});
+  }
+  for (std::size_t i = 0; i < conf.checks.size(); ++i) {
+    const auto& c = conf.checks[i];
+    const auto plan = c.type->examination ? c.type->examination(c.options) : std::nullopt;
+    if (!plan) continue;
+    const auto known = kept[i] ? examination_of(out[i]) : nullptr;  // the same options, the same plan
+    entries.push_back({cadence_of(*plan), known ? std::optional(known->number) : std::nullopt});
+    out.push_back(known ? known : std::make_shared<unit>());
+    if (known) continue;
+    auto& made = *out.back();
+    made.timeout = plan->timeout;
+    made.task = pool_.add({c.type->name, c.options, true});
+    made.examines = out[i];
+  }
+  return out;
+}
+
+scheduler::unit_ptr scheduler::examination_of(const unit_ptr& check) const {
+  const auto found = std::ranges::find(units_, check, &unit::examines);
+  return found == units_.end() ? nullptr : *found;
+}
+
+/// What is gone of the units there were. An examination under way keeps its place at the head of the queue until it has
+/// ended: two at a time would take the disk from the application.
+void scheduler::retire(const std::vector<unit_ptr>& before) {
+  for (const auto& u : before)
+    if (u->gone && !u->check) pool_.remove(u->task);
+  for (std::size_t i = 1; i < examinations_.size();) {
+    if (examinations_[i]->gone) examinations_.erase(examinations_.begin() + static_cast<std::ptrdiff_t>(i));
+    else ++i;
+  }
 }
 
 void scheduler::start() {
@@ -87,7 +134,7 @@ void scheduler::turn() {
   const auto lag = now - expected_;
   look_at_clock(now);
   last_sign_of_life_ = now;
-  for (auto check : table_.take_due(now)) run(check, now);
+  for (auto number : table_.take_due(now)) run(units_[number], now);
   listener_.turned(std::max(lag, boot_clock::duration::zero()), now);
   arm();
 }
@@ -102,61 +149,59 @@ void scheduler::look_at_clock(boot_clock::time_point now) {
   arm();
 }
 
-void scheduler::run(std::size_t check, boot_clock::time_point now) {
-  if (units_[check].check) return run_network(check, now);
-  if (!units_[check].examines) return submit(check, now);
-  examinations_.push_back(check);
-  if (examinations_.size() == 1) submit(check, now);
+void scheduler::run(const unit_ptr& u, boot_clock::time_point now) {
+  if (u->check) return run_network(u, now);
+  if (!u->examines) return submit(u, now);
+  examinations_.push_back(u);
+  if (examinations_.size() == 1) submit(u, now);
 }
 
-void scheduler::submit(std::size_t unit, boot_clock::time_point now) {
-  auto& u = units_[unit];
-  run_input input(u.memory);
-  input.examined = u.examined.as_of(now);
-  pool_.run(u.task, u.timeout, std::move(input),
-            [this, unit, epoch = epoch_](run_report report) { finished(unit, epoch, std::move(report)); });
+void scheduler::submit(const unit_ptr& u, boot_clock::time_point now) {
+  run_input input(u->memory);
+  input.examined = u->examined.as_of(now);
+  pool_.run(u->task, u->timeout, std::move(input),
+            [this, u, epoch = epoch_](run_report report) { finished(u, epoch, std::move(report)); });
 }
 
-void scheduler::run_network(std::size_t check, boot_clock::time_point now) {
-  auto& u = units_[check];
-  if (u.running_since != boot_clock::time_point{}) {
+void scheduler::run_network(const unit_ptr& u, boot_clock::time_point now) {
+  if (u->running_since != boot_clock::time_point{}) {
     run_report report;
     report.outcome = outcome::fail(
-        reason::stuck, fmt::format("an earlier run has not ended for {}", human_duration(now - u.running_since)));
-    return boost::asio::post(
-        io_, [this, check, epoch = epoch_, report = std::move(report)] { finished(check, epoch, report); });
+        reason::stuck, fmt::format("an earlier run has not ended for {}", human_duration(now - u->running_since)));
+    return boost::asio::post(io_,
+                             [this, u, epoch = epoch_, report = std::move(report)] { finished(u, epoch, report); });
   }
-  u.running_since = now;
+  u->running_since = now;
   run_async(
-      io_, u.check, u.timeout, names_,
-      [this, check, epoch = epoch_](run_report report) { finished(check, epoch, std::move(report)); },
-      [this, check] { units_[check].running_since = {}; });
+      io_, u->check, u->timeout, names_,
+      [this, u, epoch = epoch_](run_report report) { finished(u, epoch, std::move(report)); },
+      [u] { u->running_since = {}; });
 }
 
-void scheduler::finished(std::size_t unit, std::uint64_t epoch, run_report report) {
+void scheduler::finished(const unit_ptr& u, std::uint64_t epoch, run_report report) {
   if (stopped_) return;
   const auto now = boot_clock::now();
   look_at_clock(now);
-  if (units_[unit].examines) {
+  if (u->examines) {
     examinations_.pop_front();
     if (!examinations_.empty()) submit(examinations_.front(), now);
   }
+  if (u->gone) return;
   if (epoch != epoch_) {
     // Begun before a standstill: it may speak of the world before it. Forget it and run again at once.
-    table_.repeat(unit, now);
+    table_.repeat(u->number, now);
     return arm();
   }
-  const bool failing = taken(unit, std::move(report), now);
-  table_.finished(unit, failing, now);
+  const bool failing = taken(*u, std::move(report), now);
+  table_.finished(u->number, failing, now);
   if (table_.next_due() < expected_) arm();
 }
 
-bool scheduler::taken(std::size_t unit, run_report report, boot_clock::time_point now) {
-  auto& u = units_[unit];
+bool scheduler::taken(unit& u, run_report report, boot_clock::time_point now) {
   if (!u.check) u.memory = std::move(report.memory);
-  if (!u.examines) return listener_.ran(unit, std::move(report), now);
+  if (!u.examines) return listener_.ran(u.number, std::move(report), now);
   const bool failing = report.outcome.verdict == verdict::fail;
-  units_[*u.examines].examined.note(std::move(report.outcome), now);
+  u.examines->examined.note(std::move(report.outcome), now);
   return failing;
 }
 

@@ -16,6 +16,7 @@
 #include <telltale/clock.hpp>
 
 #include "config/config.hpp"
+#include "config/kept_checks.hpp"
 #include "scheduler/examined_record.hpp"
 #include "scheduler/timetable.hpp"
 #include "worker/worker_pool.hpp"
@@ -42,6 +43,12 @@ class scheduler {
   /// and then the scheduler must not be started.
   scheduler(boost::asio::io_context&, const config&, worker_pool&, name_resolver&, run_listener&, problems& refused);
 
+  /// Goes on with another configuration. Kept checks keep their phase, memory, examinations and a run under way; their
+  /// asynchronous objects are built anew, so that secrets and certificates are read again. Of a check that is gone, a
+  /// run under way ends unheard. When one cannot be built it is added to `refused` and nothing has changed.
+  /// The listener is told by the caller, before the loop turns.
+  void change(const config&, const kept_checks&, problems& refused);
+
   void start();
   void stop();
   /// To be called before anything is told to anybody: notices a standstill that ended a moment ago, before the timer
@@ -49,26 +56,33 @@ class scheduler {
   void look_at_clock(boot_clock::time_point now);
 
  private:
+  /// A check or the examination of one. Callbacks hold it, not its number, which another configuration may change.
   struct unit {
+    std::size_t number = 0;  ///< in `units_` and in the timetable
+    bool gone = false;       ///< not part of the configuration any more
     std::chrono::milliseconds timeout{};
     std::shared_ptr<async_check> check;  ///< asynchronous checks
     worker_pool::task_id task = 0;       ///< blocking checks
     telltale::memory memory;
     examined_record examined;                ///< checks that are examined: what came of it
-    std::optional<std::size_t> examines{};   ///< an examination: the check whose record it keeps
+    std::shared_ptr<unit> examines;          ///< an examination: the check whose record it keeps
     boot_clock::time_point running_since{};  ///< asynchronous checks: the coroutine under way, else the clock's epoch
   };
 
-  void add_check(const check_config&, problems& refused);
-  void add_examination(std::size_t check, const check_config&);
+  using unit_ptr = std::shared_ptr<unit>;
+
+  std::vector<unit_ptr> made_units(const config&, const kept_checks&, const std::vector<std::shared_ptr<async_check>>&,
+                                   std::vector<timetable::entry_change>&);
+  unit_ptr examination_of(const unit_ptr& check) const;
+  void retire(const std::vector<unit_ptr>& before);
   void arm();
   void turn();
-  void run(std::size_t check, boot_clock::time_point now);
-  void submit(std::size_t unit, boot_clock::time_point now);
-  void run_network(std::size_t check, boot_clock::time_point now);
-  void finished(std::size_t unit, std::uint64_t epoch, run_report);
+  void run(const unit_ptr&, boot_clock::time_point now);
+  void submit(const unit_ptr&, boot_clock::time_point now);
+  void run_network(const unit_ptr&, boot_clock::time_point now);
+  void finished(const unit_ptr&, std::uint64_t epoch, run_report);
   /// Whether it counts as failing, which decides when it runs again.
-  bool taken(std::size_t unit, run_report, boot_clock::time_point now);
+  bool taken(unit&, run_report, boot_clock::time_point now);
 
   boost::asio::io_context& io_;
   boost::asio::steady_timer timer_;
@@ -76,12 +90,12 @@ class scheduler {
   name_resolver& names_;
   run_listener& listener_;
   timetable table_;
-  std::vector<unit> units_;
+  std::vector<unit_ptr> units_;
   std::uint64_t epoch_ = 0;  ///< raised at each standstill: results of an older epoch are not believed
   boot_clock::time_point last_sign_of_life_{};
   boot_clock::time_point expected_{};
   /// Due examinations, the first of them under way: together they would take the disk from the application.
-  std::deque<std::size_t> examinations_;
+  std::deque<unit_ptr> examinations_;
   bool stopped_ = false;
 };
 

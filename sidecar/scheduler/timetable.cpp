@@ -2,6 +2,7 @@
 #include "scheduler/timetable.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace telltale {
 namespace {
@@ -28,6 +29,28 @@ std::size_t timetable::add(cadence pace, time_point now) {
   entries_.push_back({pace, {}, {}, false, false});
   plan(check, now + pace.initial_delay + delay_of(check));
   return check;
+}
+
+void timetable::change(const std::vector<entry_change>& wanted, time_point now) {
+  const auto before = std::exchange(entries_, {});
+  calendar_.clear();
+  entries_.reserve(wanted.size());
+  std::size_t added = 0;
+  for (const auto& w : wanted) {
+    const auto check = entries_.size();
+    if (!w.from) {
+      entries_.push_back({w.pace, {}, {}, false, false});
+      plan(check, now + w.pace.initial_delay + delay_of(added++));
+      continue;
+    }
+    auto kept = before[*w.from];
+    const bool same_pace = kept.pace == w.pace;
+    kept.pace = w.pace;
+    entries_.push_back(kept);
+    if (kept.running) continue;
+    if (same_pace || !kept.ran_before) plan(check, kept.due);
+    else plan(check, std::min(kept.due, std::max(now, kept.started + w.pace.interval)));
+  }
 }
 
 void timetable::plan(std::size_t check, time_point when) {

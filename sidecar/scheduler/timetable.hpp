@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <random>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct cadence {
   std::chrono::nanoseconds initial_delay{};
   double jitter = 0.1;  ///< each interval is shortened by up to this share, at random
   bool hurried = true;  ///< due at once after a standstill
+  friend bool operator==(const cadence&, const cadence&) = default;
 };
 
 /// Checks are numbers from 0. Each is due, running or both at no time: `take_due` hands it out once, and it is due
@@ -40,6 +42,13 @@ class timetable {
 
   /// Adds the next check and returns its number.
   std::size_t add(cadence, time_point now);
+  /// Replaces all checks: each is a new one, or goes on from one there was - `from`, under its new number. Of those the
+  /// phase stays; with another pace the next run comes no later than the new interval wants it.
+  struct entry_change {
+    cadence pace;
+    std::optional<std::size_t> from;
+  };
+  void change(const std::vector<entry_change>&, time_point now);
   /// The checks due at `now`, in the order of their due times; they count as running until `finished`.
   std::vector<std::size_t> take_due(time_point now);
   /// The run taken at `started` has ended; the next is an interval after `started`, but never in the past.

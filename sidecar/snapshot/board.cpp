@@ -10,17 +10,32 @@
 namespace telltale {
 
 board::board(const config& conf, boot_clock::time_point now, std::chrono::system_clock::time_point wall)
-    : ready_without_checks_(conf.ready_without_checks), heartbeat_(now), started_(wall) {
-  for (const auto& c : conf.checks) {
-    const auto& s = c.settings;
-    for (auto g : all_gates)
-      if (s.feeds(g)) feeding_[static_cast<std::size_t>(g)].push_back(posts_.size());
+    : heartbeat_(now), started_(wall) {
+  change(conf, kept_checks(conf.checks.size()), now);
+}
+
+void board::change(const config& conf, const kept_checks& kept, boot_clock::time_point now) {
+  auto before = std::exchange(posts_, {});
+  feeding_ = {};
+  ready_without_checks_ = conf.ready_without_checks;
+  for (std::size_t i = 0; i < conf.checks.size(); ++i) {
     post p;
-    p.config = std::make_shared<const check_config>(c);
-    p.limits = {s.rise, s.fall, s.effective_max_age()};
-    p.status = initial_status(now + s.initial_delay);
-    posts_.push_back(std::move(p));
+    if (kept[i]) p = std::move(before[*kept[i]]);
+    else p.status = initial_status(now + conf.checks[i].settings.initial_delay);
+    add_post(conf.checks[i], std::move(p));
   }
+  dirty_ = true;
+  if (changed) changed();
+}
+
+void board::add_post(const check_config& c, post p) {
+  const auto& s = c.settings;
+  for (auto g : all_gates)
+    if (s.feeds(g)) feeding_[static_cast<std::size_t>(g)].push_back(posts_.size());
+  p.config = std::make_shared<const check_config>(c);
+  p.limits = {s.rise, s.fall, s.effective_max_age()};
+  p.view = nullptr;
+  posts_.push_back(std::move(p));
 }
 
 bool board::ran(std::size_t check, run_report report, boot_clock::time_point now) {

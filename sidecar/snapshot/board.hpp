@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "config/kept_checks.hpp"
 #include "scheduler/scheduler.hpp"
 #include "snapshot/snapshot.hpp"
 
@@ -22,6 +23,10 @@ class board final : public run_listener {
   bool ran(std::size_t check, run_report, boot_clock::time_point now) override;
   void stood_still(std::chrono::nanoseconds, boot_clock::time_point now) override;
   void turned(std::chrono::nanoseconds lag, boot_clock::time_point now) override;
+
+  /// Goes on with another configuration: kept checks keep what is known of them, a new one is pending. Gates keep their
+  /// history, and `startup` stays passed.
+  void change(const config&, const kept_checks&, boot_clock::time_point now);
 
   /// From now on `ready` fails, whatever the checks say.
   void drain();
@@ -48,6 +53,7 @@ class board final : public run_listener {
     telltale::reason logged_reason = reason::pending;
   };
 
+  void add_post(const check_config&, post);
   std::shared_ptr<const check_view> view_of(post&, boot_clock::time_point now);
   void note(post&, const telltale::status& shown);
   void evaluate_gates(snapshot&, boot_clock::time_point now);
@@ -56,7 +62,7 @@ class board final : public run_listener {
   std::array<std::vector<std::size_t>, all_gates.size()> feeding_;
   std::array<gate_view, all_gates.size()> gates_;
   std::array<bool, all_gates.size()> gate_logged_{};
-  bool ready_without_checks_;
+  bool ready_without_checks_ = false;
   bool draining_ = false;
   bool startup_latched_ = false;
   bool dirty_ = true;

@@ -53,6 +53,13 @@ struct gate_view {
   std::uint64_t transitions = 0;  ///< changes between 200 and 503 since the start
 };
 
+/// How the configuration in force came to be.
+struct config_counters {
+  bool last_reload_successful = true;
+  std::chrono::system_clock::time_point last_reload{};  ///< when the one in force was taken; the start counts
+  std::uint64_t hash = 0;                               ///< of its text
+};
+
 /// Program-wide figures that metrics show.
 struct program_counters {
   worker_counts workers;
@@ -60,6 +67,7 @@ struct program_counters {
   std::map<std::pair<std::string, int>, std::uint64_t> http_requests;  ///< (path, status code)
   std::uint64_t http_connections = 0;
   std::uint64_t log_lines_dropped = 0;
+  config_counters config;
 };
 
 struct snapshot {

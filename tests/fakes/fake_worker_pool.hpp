@@ -24,7 +24,7 @@ class fake_worker_pool : public worker_pool {
     tasks.push_back(std::move(task));
     return tasks.size() - 1;
   }
-  void remove(task_id) override {}
+  void remove(task_id task) override { removed.push_back(task); }
   void run(task_id task, std::chrono::milliseconds timeout, run_input input, run_done done) override {
     runs.push_back({task, timeout, std::move(input.memory), std::move(input.examined), std::move(done)});
   }
@@ -43,6 +43,7 @@ class fake_worker_pool : public worker_pool {
   }
 
   std::vector<worker_task> tasks;
+  std::vector<task_id> removed;
   std::vector<asked> runs;
 };
 

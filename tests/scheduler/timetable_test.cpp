@@ -164,3 +164,45 @@ TEST_CASE("timetable: hurry spreads many checks over ticks, or it would bring ab
     REQUIRE(now < t0 + 2h + 2s);
   }
 }
+
+TEST_CASE("timetable: after a change kept checks have their phase, new ones are due at once, gone ones never") {
+  timetable table(1);
+  for (int i = 0; i < 3; ++i) table.add(ten, t0);
+  for (auto check : table.take_due(t0 + 50ms)) table.finished(check, false, t0 + 50ms);
+  timetable changed = table;
+  changed.change({{ten, 2}, {ten, std::nullopt}, {ten, 0}}, t0 + 1s);
+  CHECK(changed.take_due(t0 + 1s + tick) == std::vector<std::size_t>{1});
+  const auto times = [](timetable t, std::size_t which, boot_clock::time_point from) {
+    for (auto now = from; now < from + 20s; now += tick)
+      for (auto due : t.take_due(now))
+        if (due == which) return now;
+    return boot_clock::time_point{};
+  };
+  CHECK(times(changed, 0, t0 + 1s) == times(table, 2, t0 + 1s));
+  CHECK(times(changed, 2, t0 + 1s) == times(table, 0, t0 + 1s));
+}
+
+TEST_CASE("timetable: a change lets a run under way end, under its new number") {
+  timetable table(1);
+  table.add(ten, t0);
+  table.add(ten, t0);
+  table.take_due(t0 + 50ms);
+  table.change({{ten, 1}}, t0 + 1s);
+  CHECK(table.next_due() == timetable::time_point::max());
+  table.finished(0, false, t0 + 2s);
+  CHECK(table.next_due() < t0 + 11s);
+}
+
+TEST_CASE("timetable: with a shorter interval the next run does not wait for the longer one") {
+  timetable table(1);
+  const cadence hour{1h, 1h, 0s, 0.0};
+  table.add(hour, t0);
+  for (int round = 0; round < 2; ++round) {
+    const auto now = table.next_due();
+    table.take_due(now);
+    table.finished(0, false, now);
+  }
+  const auto now = table.next_due() - 30min;
+  table.change({{cadence{10s, 10s, 0s, 0.0}, 0}}, now);
+  CHECK(table.next_due() <= now + tick);
+}

@@ -161,6 +161,38 @@ TEST_CASE("board: a change of status is told, a run that changes nothing is not"
   CHECK(told == 3);
 }
 
+TEST_CASE("board: a change keeps what is known of kept checks, and the startup gate stays passed") {
+  sample s;
+  s.b.ran(0, found(outcome::pass("fine")), t0 + 1s);
+  s.b.ran(1, found(outcome::pass("fine")), t0 + 1s);
+  CHECK(state(s.at(t0 + 1s), gate::ready) == verdict::pass);
+  auto next = sample::make();
+  std::swap(next.checks[0], next.checks[1]);
+  next.checks[1].settings.name = "new";
+  s.b.change(next, {1, std::nullopt}, t0 + 2s);
+  const auto picture = s.at(t0 + 2s);
+  REQUIRE(picture->checks.size() == 2);
+  CHECK(picture->find("a") == nullptr);
+  CHECK(picture->find("b")->status.state == check_state::pass);
+  CHECK(picture->find("b")->counters.runs == 1);
+  CHECK(picture->find("new")->status.state == check_state::pending);
+  CHECK(state(picture, gate::ready) == verdict::fail);
+  CHECK(state(picture, gate::startup) == verdict::pass);
+  s.b.ran(1, found(outcome::pass("fine")), t0 + 3s);
+  CHECK(state(s.at(t0 + 3s), gate::ready) == verdict::pass);
+}
+
+TEST_CASE("board: other gates and severities of a kept check count from the change on") {
+  sample s;
+  s.b.ran(0, found(outcome::fail(reason::full, "full")), t0 + 1s);
+  s.b.ran(1, found(outcome::pass("fine")), t0 + 1s);
+  CHECK(state(s.at(t0 + 1s), gate::ready) == verdict::fail);
+  auto next = sample::make();
+  next.checks[0].settings.severity = severity::degraded;
+  s.b.change(next, {0, 1}, t0 + 2s);
+  CHECK(state(s.at(t0 + 2s), gate::ready) == verdict::warn);
+}
+
 TEST_CASE("histogram: a value falls into the first bucket that is not below it") {
   histogram h;
   h.record(0.0001);

@@ -1,0 +1,207 @@
+// A child that reads, a pipe, a deadline.
+#include "reload/config_reader.hpp"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <telltale/units.hpp>
+
+#include "worker/children.hpp"
+
+namespace telltale {
+namespace {
+
+namespace asio = boost::asio;
+
+// The first byte of what the child writes; the rest is the text or the sentence.
+constexpr char is_text = 't';
+constexpr char is_error = 'e';
+constexpr char is_missing = 'm';
+
+bool write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno != EINTR) return false;
+    if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+/// In the child: no descriptor of the program's stays open, or a port would be held for as long as the file hangs.
+[[noreturn]] void read_and_end(const std::string& path, int pipe, pid_t program) {
+  constexpr int pipe_here = STDERR_FILENO + 1;
+  struct sigaction plain {};
+  plain.sa_handler = SIG_DFL;
+  for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &plain, nullptr);  // refused for a few
+  std::signal(SIGTERM, SIG_IGN);                                                       // the program ends it
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  ::prctl(PR_SET_NAME, "telltale-config");
+  if (::getppid() != program) ::_exit(1);
+  if (pipe != pipe_here && ::dup2(pipe, pipe_here) < 0) ::_exit(1);
+  ::closefrom(pipe_here + 1);
+  const auto file = read_config_file(path);
+  const char kind = file.error.empty() ? is_text : file.missing ? is_missing : is_error;
+  const bool told = write_all(pipe_here, {&kind, 1}) && write_all(pipe_here, kind == is_text ? file.text : file.error);
+  ::_exit(told ? 0 : 1);
+}
+
+config_file failed(std::string sentence) { return {{}, std::move(sentence), false}; }
+
+config_file taken_from(std::string received) {
+  if (received.empty()) return failed("could not be read: the process reading it died");
+  const char kind = received.front();
+  received.erase(0, 1);
+  if (kind == is_text) return {std::move(received), {}, false};
+  return {{}, std::move(received), kind == is_missing};
+}
+
+/// A child under way. Its handlers hold it, so that it outlives the reader until they were called.
+struct reading {
+  explicit reading(asio::io_context& io) : output(io), process(io), deadline(io) {}
+  ~reading() {
+    if (pid < 0) return;
+    collect_child(pid);
+    unwatch_child(pid);
+  }
+  void kill() {
+    // Through the pidfd: the number may belong to another process once ours was collected.
+    ::syscall(SYS_pidfd_send_signal, process.native_handle(), SIGKILL, nullptr, 0);
+  }
+
+  asio::posix::stream_descriptor output;
+  asio::posix::stream_descriptor process;  ///< its pidfd
+  asio::steady_timer deadline;
+  pid_t pid = -1;
+  std::string received;
+  std::array<char, 16 * 1024> chunk{};
+  config_reader::read_done done;  ///< empty once called
+};
+
+class child_reader final : public config_reader {
+ public:
+  child_reader(asio::io_context& io, std::chrono::milliseconds limit) : io_(io), limit_(limit) {}
+  ~child_reader() override {
+    if (!under_way_) return;
+    under_way_->done = nullptr;
+    under_way_->kill();
+    close(*under_way_);
+  }
+  child_reader(const child_reader&) = delete;
+  child_reader& operator=(const child_reader&) = delete;
+
+  void read(std::string path, read_done done) override {
+    if (under_way_) return answer(std::move(done), failed("an earlier attempt to read it still hangs in the kernel"));
+    auto r = std::make_shared<reading>(io_);
+    if (const auto error = start(*r, path)) return answer(std::move(done), failed(*error));
+    r->done = std::move(done);
+    under_way_ = r;
+    receive(r);
+    r->process.async_wait(asio::posix::stream_descriptor::wait_read,
+                          [this, r, alive = std::weak_ptr(alive_)](const boost::system::error_code& ec) {
+                            if (!ec && !alive.expired()) ended(r);
+                          });
+    r->deadline.expires_after(limit_);
+    r->deadline.async_wait([this, r](const boost::system::error_code& ec) {
+      if (ec || !r->done) return;
+      r->kill();
+      std::exchange(r->done, nullptr)(failed(fmt::format("could not be read within {}", to_text(limit_))));
+    });
+  }
+
+ private:
+  static std::optional<std::string> start(reading& r, const std::string& path) {
+    const auto why = [] { return fmt::format("could not be read: {}", std::generic_category().message(errno)); };
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return why();
+    boost::system::error_code ec;
+    r.output.assign(ends[0], ec);
+    const auto program = ::getpid();
+    const auto pid = ec ? -1 : ::fork();
+    if (pid == 0) read_and_end(path, ends[1], program);
+    const auto sentence = why();
+    ::close(ends[1]);
+    if (pid < 0) {
+      if (ec) ::close(ends[0]);
+      return sentence;
+    }
+    r.pid = pid;
+    watch_child(pid);
+    const auto pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+    if (pidfd >= 0) r.process.assign(pidfd, ec);
+    if (pidfd >= 0 && !ec) return std::nullopt;
+    // Not collected yet, so the number is still its own. The zombie is left to the reaper or to our own end.
+    ::kill(pid, SIGKILL);
+    if (pidfd >= 0) ::close(pidfd);
+    return "could not be read: too many files are open";
+  }
+
+  void receive(const std::shared_ptr<reading>& r) {
+    r->output.async_read_some(asio::buffer(r->chunk),
+                              [this, r](const boost::system::error_code& ec, std::size_t bytes) {
+                                if (!r->done) return;
+                                r->received.append(r->chunk.data(), bytes);
+                                if (!ec) return receive(r);
+                                boost::system::error_code ignored;
+                                r->output.close(ignored);
+                                if (r->pid >= 0 && exited_) finish(r);
+                              });
+  }
+
+  void ended(const std::shared_ptr<reading>& r) {
+    exited_ = collect_child(r->pid);
+    if (!exited_) exited_ = exit_status{0, 0, false};
+    if (!r->output.is_open() || !r->done) finish(r);
+  }
+
+  /// Both ends have come: that of the output and that of the process.
+  void finish(const std::shared_ptr<reading>& r) {
+    const auto status = *std::exchange(exited_, std::nullopt);
+    const bool well = status.known && status.signal == 0 && status.code == 0;
+    under_way_ = nullptr;
+    close(*r);
+    if (auto done = std::exchange(r->done, nullptr)) done(taken_from(well ? std::move(r->received) : std::string()));
+  }
+
+  static void close(reading& r) {
+    boost::system::error_code ignored;
+    r.output.close(ignored);
+    r.process.close(ignored);
+    r.deadline.cancel();
+  }
+
+  void answer(read_done done, config_file file) {
+    asio::post(io_, [alive = std::weak_ptr(alive_), done = std::move(done), file = std::move(file)]() mutable {
+      if (!alive.expired()) done(std::move(file));
+    });
+  }
+
+  asio::io_context& io_;
+  std::chrono::milliseconds limit_;
+  std::shared_ptr<reading> under_way_;  ///< also when it was given up but is not dead
+  std::optional<exit_status> exited_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace
+
+std::unique_ptr<config_reader> make_config_reader(asio::io_context& io, std::chrono::milliseconds limit) {
+  return std::make_unique<child_reader>(io, limit);
+}
+
+}  // namespace telltale

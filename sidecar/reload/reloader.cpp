@@ -1,0 +1,103 @@
+// One read at a time; a refused configuration changes nothing.
+#include "reload/reloader.hpp"
+
+#include <utility>
+
+#include "config/load_config.hpp"
+#include "config/text_hash.hpp"
+#include "log/log.hpp"
+
+namespace telltale {
+
+reloader::reloader(boost::asio::io_context& io, reload_source source, const config& in_force, apply apply,
+                   std::unique_ptr<config_reader> reader)
+    : timer_(io),
+      source_(std::move(source)),
+      apply_(std::move(apply)),
+      reader_(reader ? std::move(reader) : make_config_reader(io)),
+      counters_{true, std::chrono::system_clock::now(), in_force.hash},
+      seen_(in_force.hash) {
+  came_from(in_force);
+  watch(in_force.watch);
+}
+
+/// Once a file is in force, its disappearance is an error and no reason to fall back to the built-in configuration.
+void reloader::came_from(const config& in_force) {
+  if (source_.path.empty() && in_force.source != built_in_source) source_.path = in_force.source;
+}
+
+void reloader::stop() {
+  stopped_ = true;
+  timer_.cancel();
+}
+
+void reloader::reload() {
+  if (stopped_) return;
+  if (source_.path == "-")
+    return log(log_level::warn, "not reloaded: the configuration came from standard input, which is read once");
+  if (reading_) {
+    wanted_ = true;
+    return;
+  }
+  read();
+}
+
+void reloader::watch(bool wanted) {
+  watching_ = wanted && source_.path != "-";
+  if (wanted && !watching_)
+    log(log_level::warn, "watch: true does nothing: the configuration came from standard input");
+  if (watching_) look_after(watch_period);
+  else timer_.cancel();
+}
+
+void reloader::look_after(std::chrono::milliseconds pause) {
+  timer_.expires_after(pause);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error || stopped_ || !watching_) return;
+    if (reading_) return look_after(watch_settle);
+    reading_ = true;
+    reader_->read(source_.path.empty() ? source_.default_path : source_.path,
+                  [this](config_file file) { looked(std::move(file)); });
+  });
+}
+
+void reloader::looked(config_file file) {
+  reading_ = false;
+  if (stopped_) return;
+  if (std::exchange(wanted_, false)) return read();
+  const auto hash = text_hash(file.error.empty() ? file.text : file.error);
+  const bool settled = newer_ == hash;
+  newer_ = hash == seen_ || settled ? std::nullopt : std::optional(hash);
+  if (newer_) return look_after(watch_settle);
+  if (hash != seen_) take(std::move(file));
+  if (watching_) look_after(watch_period);
+}
+
+void reloader::read() {
+  reading_ = true;
+  reader_->read(source_.path.empty() ? source_.default_path : source_.path, [this](config_file file) {
+    reading_ = false;
+    if (stopped_) return;
+    take(std::move(file));
+    if (std::exchange(wanted_, false)) read();
+    else if (watching_) look_after(watch_period);
+  });
+}
+
+void reloader::take(config_file file) {
+  seen_ = text_hash(file.error.empty() ? file.text : file.error);
+  auto result = take_config(std::move(file), source_.path, source_.default_path, *source_.table, source_.env);
+  if (const auto* errors = std::get_if<config_errors>(&result)) return refuse(to_text(*errors));
+  const auto& next = std::get<config>(result);
+  if (const auto why = apply_(next); !why.empty()) return refuse(why);
+  counters_ = {true, std::chrono::system_clock::now(), next.hash};
+  came_from(next);
+  watch(next.watch);
+}
+
+void reloader::refuse(const std::string& why) {
+  counters_.last_reload_successful = false;
+  log(log_level::error, "not reloaded: the configuration is refused, the old one stays in force", {{"error", why}});
+}
+
+}  // namespace telltale

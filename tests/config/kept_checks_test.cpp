@@ -1,0 +1,48 @@
+// Which checks a new configuration leaves as they were.
+#include "config/kept_checks.hpp"
+
+#include <doctest/doctest.h>
+
+#include "config/text_hash.hpp"
+#include "fakes/fake_checks.hpp"
+
+using namespace telltale;
+
+namespace {
+
+config made_of(const std::string& text) {
+  return std::get<config>(parse_config(text, "t.yaml", fakes::table(), fakes::variables));
+}
+
+const std::string two =
+    "checks:\n"
+    "  - {name: a, type: disk, path: /data, warn: 80%}\n"
+    "  - {name: b, type: disk, path: /}\n";
+
+}  // namespace
+
+TEST_CASE("kept checks: the same in another order, place and cadence") {
+  const auto before = made_of(two);
+  CHECK(find_kept_checks(before, made_of("# moved\n" + two)) == kept_checks{0, 1});
+  CHECK(find_kept_checks(before, made_of("checks:\n"
+                                         "  - {name: b, type: disk, path: /, interval: 1m, gates: [live]}\n"
+                                         "  - {name: a, type: disk, path: /data, warn: 80%, description: data}\n")) ==
+        kept_checks{1, 0});
+}
+
+TEST_CASE("kept checks: another option, name or type is another check") {
+  const auto before = made_of(two);
+  const auto kept = find_kept_checks(before, made_of("checks:\n"
+                                                     "  - {name: a, type: disk, path: /data, warn: 81%}\n"
+                                                     "  - {name: c, type: disk, path: /}\n"
+                                                     "  - {name: b, type: marker, path: /}\n"));
+  CHECK(kept == kept_checks{std::nullopt, std::nullopt, std::nullopt});
+}
+
+TEST_CASE("text hash: tells texts apart and fits a double") {
+  CHECK(text_hash("a") != text_hash("b"));
+  CHECK(text_hash("a\n") != text_hash("a"));
+  CHECK(text_hash(two) == made_of(two).hash);
+  for (const auto* text : {"", "a", "b", "checks: []"})
+    CHECK(static_cast<std::uint64_t>(static_cast<double>(text_hash(text))) == text_hash(text));
+}
