@@ -49,7 +49,9 @@ http_target parse_target(std::string_view text, gate g) {
 }
 
 http_target local_target(const server_settings& server, gate g) {
-  const auto& address = server.listen.front();
+  const auto& all = server.listen;
+  const auto found = std::find_if(all.begin(), all.end(), [](const auto& l) { return l.does_serve(served::gates); });
+  const auto& address = found->address;  // the configuration has one
   if (address.starts_with(unix_scheme)) {
     auto out = parse_target(address, g);
     out.tls = server.tls.has_value();

@@ -26,8 +26,16 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-router::options router_options(const config& c) {
+/// A command line names addresses only; each serves everything.
+std::vector<listen_entry> listeners_of(const config& c, const serve_options& options) {
+  if (options.listen.empty()) return c.server.listen;
+  return {options.listen.begin(), options.listen.end()};
+}
+
+router::options router_options(const config& c, const std::vector<listen_entry>& listeners) {
   router::options out;
+  out.metrics = c.server.metrics;
+  for (const auto& entry : listeners) out.listeners.push_back(entry.serves);
   out.details = c.server.details;
   out.ready_without_checks = c.ready_without_checks;
   if (c.server.token) out.token = c.server.token->reveal();
@@ -68,14 +76,15 @@ sidecar::sidecar(config conf, const serve_options& options)
       names_(make_name_resolver(*pool_)),
       board_(config_, boot_clock::now(), std::chrono::system_clock::now()),
       scheduler_(io_, config_, *pool_, *names_, board_, refused_),
-      router_(router_options(config_), [this] { return counters(); }),
+      listeners_(listeners_of(config_, options)),
+      router_(router_options(config_, listeners_), [this] { return counters(); }),
       reloader_(io_, {options.config, installed_config_path, options.table, process_environment()}, config_,
                 [this](const config& next) { return reconfigure(next); }) {
   if (!refused_.empty()) throw std::runtime_error(to_text(config_errors{config_.source, "", refused_.list()}));
   raise_descriptor_limit();
   server_ = make_http_server(
       io_, [this](const request& r) { return answer(r); }, {}, tls_of(config_));
-  for (const auto& address : options.listen.empty() ? config_.server.listen : options.listen) server_->listen(address);
+  for (const auto& entry : listeners_) server_->listen(entry.address);
   board_.changed = [this] { take_picture_soon(); };
 }
 
@@ -137,7 +146,7 @@ void sidecar::reload() {
 
 /// Everything that may be refused comes first; from the scheduler on, nothing fails.
 std::string sidecar::reconfigure(const config& next) try {
-  auto routes = router_options(next);
+  auto routes = router_options(next, listeners_);
   const auto kept = find_kept_checks(config_, next);
   problems refused;
   scheduler_.change(next, kept, refused);

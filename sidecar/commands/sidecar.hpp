@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -57,6 +58,7 @@ class sidecar {
   board board_;
   problems refused_;
   scheduler scheduler_;
+  std::vector<listen_entry> listeners_;  ///< as they were at the start
   router router_;
   std::unique_ptr<http_server> server_;
   reloader reloader_;

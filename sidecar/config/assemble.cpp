@@ -71,7 +71,7 @@ void assembler::take_server(const raw_value& server) {
   auto parsed = option_traits<server_settings>::parse(server, "server", errors_);
   if (parsed) out_.server = std::move(*parsed);
   if (errors_.size() == before) check_rules(out_.server, server, errors_);
-  for (auto& address : out_.server.listen) address = numeric_listen_address(std::move(address));
+  for (auto& entry : out_.server.listen) entry.address = numeric_listen_address(std::move(entry.address));
 }
 
 void assembler::take_defaults(const raw_value& defaults) {

@@ -17,7 +17,15 @@ std::string cell(std::string_view text) {
   return out;
 }
 
+/// The options of a list whose entries may be written as text or as a group.
+std::vector<option_info> members_of_element(const option_shape& shape) {
+  if (shape.kind != option_kind::list || shape.element.front().element.empty()) return {};
+  return shape.element.front().element.front().members;
+}
+
 std::string type_name(const option_shape& shape) {
+  const bool or_options = shape.kind == option_kind::list && !members_of_element(shape).empty();
+  if (or_options) return shape.name() + " or options";
   const bool or_secret = shape.kind == option_kind::text && !shape.element.empty();
   const bool of_such = shape.kind == option_kind::map && !shape.element.front().element.empty();
   return shape.name() + (or_secret || of_such ? " or secret" : "");
@@ -34,6 +42,7 @@ std::string option_rows(const std::vector<option_info>& options, const std::stri
     out += fmt::format("| `{}{}` | {} | {} | {} |\n", prefix, option.name, cell(type_name(option.shape)),
                        default_cell(option), cell(option.doc));
     out += option_rows(option.shape.members, prefix + option.name + ".");
+    out += option_rows(members_of_element(option.shape), prefix + option.name + "[].");
   }
   return out;
 }

@@ -87,18 +87,56 @@ const options_of<tls_settings>& tls_settings::declared() {
   return options;
 }
 
+bool listen_entry::does_serve(served what) const {
+  return std::find(serves.begin(), serves.end(), what) != serves.end();
+}
+
+const options_of<listen_entry>& listen_entry::declared() {
+  static const auto options =
+      options_of<listen_entry>()
+          .required("address", &listen_entry::address, "HOST:PORT, [V6]:PORT or unix:/path, as in listen itself.")
+          .optional("serves", &listen_entry::serves,
+                    "What is answered there: gates are /health, /ready and /startup, checks are /checks and "
+                    "/checks/NAME, everything else is 404.");
+  return options;
+}
+
+option_shape option_traits<listen_entry>::shape() {
+  return {option_kind::text, {}, {{option_kind::group, {}, {}, listen_entry::declared().infos()}}, {}};
+}
+
+std::optional<listen_entry> option_traits<listen_entry>::parse(const raw_value& value, std::string_view option,
+                                                               problems& errors) {
+  if (value.kind == raw_value::kind_t::scalar) return listen_entry(value.text);
+  if (value.kind != raw_value::kind_t::map) {
+    detail::wrong_value(value, option, "an address, or {address: 0.0.0.0:9640, serves: gates}", errors);
+    return std::nullopt;
+  }
+  const auto before = errors.size();
+  auto parsed = listen_entry::declared().parse(value, errors);
+  return errors.size() == before ? std::optional(std::move(parsed)) : std::nullopt;
+}
+
+std::string option_traits<listen_entry>::text(const listen_entry& value) {
+  return option_traits<std::string>::text(value.address);
+}
+
 const options_of<server_settings>& server_settings::declared() {
   static const auto options =
       options_of<server_settings>()
           .optional("listen", &server_settings::listen,
                     "Addresses to listen on: HOST:PORT with a numeric host or localhost, [V6]:PORT, or unix:/path; the "
-                    "kubelet probes the pod's address and needs 0.0.0.0:9640.")
+                    "kubelet probes the pod's address and needs 0.0.0.0:9640; {address: 0.0.0.0:9640, serves: gates} "
+                    "answers less there than elsewhere.")
           .optional("details", &server_settings::details,
                     "What clients see that are neither on loopback nor authorised: full, the names of checks only, or "
-                    "none; /metrics is open to all, its labels name checks, gates and reasons.")
-          .optional(
-              "token", &server_settings::token,
-              "Bearer token that authorises a client to see full details, from a file or an environment variable.")
+                    "none.")
+          .optional("metrics", &server_settings::metrics,
+                    "Who may read /metrics, whose labels name checks, gates and reasons: everybody (open), or clients "
+                    "on loopback and those with the token.")
+          .optional("token", &server_settings::token,
+                    "Bearer token that authorises a client to see full details and metrics, from a file or an "
+                    "environment variable.")
           .optional("tls", &server_settings::tls, "Certificate and key; with them the server speaks HTTPS only.")
           .optional("drain_delay", &server_settings::drain_delay,
                     "Time after SIGTERM during which requests are still answered, with the ready gate failing.")

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <telltale/option.hpp>
@@ -18,6 +19,17 @@ enum class gate : std::uint8_t { live, ready, startup };
 enum class severity : std::uint8_t { critical, degraded, info };
 enum class scope : std::uint8_t { local, shared };
 enum class details : std::uint8_t { full, names, none };
+enum class served : std::uint8_t { gates, metrics, checks };
+enum class metrics_access : std::uint8_t { open, token };
+
+template <>
+struct choices<served> {
+  static constexpr std::array<std::string_view, 3> names{"gates", "metrics", "checks"};
+};
+template <>
+struct choices<metrics_access> {
+  static constexpr std::array<std::string_view, 2> names{"open", "token"};
+};
 
 inline constexpr std::array<gate, 3> all_gates{gate::live, gate::ready, gate::startup};
 
@@ -79,10 +91,32 @@ struct tls_settings {
   static const options_of<tls_settings>& declared();
 };
 
-struct server_settings {
+/// One entry of `listen`: an address, or `{address: …, serves: …}`.
+struct listen_entry {
+  listen_entry() = default;
+  listen_entry(std::string where) : address(std::move(where)) {}  // NOLINT: an address alone serves everything
+  listen_entry(const char* where) : address(where) {}             // NOLINT
+
   /// HOST:PORT with a numeric host, [V6]:PORT or unix:/path; checked by the loader.
-  std::vector<std::string> listen{"127.0.0.1:9640"};
+  std::string address;
+  std::vector<served> serves{served::gates, served::metrics, served::checks};
+
+  bool does_serve(served) const;
+  bool operator==(const listen_entry&) const = default;
+  static const options_of<listen_entry>& declared();
+};
+
+template <>
+struct option_traits<listen_entry> {
+  static option_shape shape();
+  static std::optional<listen_entry> parse(const raw_value&, std::string_view option, problems&);
+  static std::string text(const listen_entry&);
+};
+
+struct server_settings {
+  std::vector<listen_entry> listen{"127.0.0.1:9640"};
   telltale::details details = details::full;
+  metrics_access metrics = metrics_access::open;
   std::optional<secret> token;
   std::optional<tls_settings> tls;
   std::chrono::milliseconds drain_delay{5'000};

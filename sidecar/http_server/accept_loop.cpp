@@ -51,8 +51,8 @@ void make_room(server_state& state) {
   }
 }
 
-void adopt(const std::shared_ptr<server_state>& state, listener& from, const std::shared_ptr<tls_context>& tls,
-           descriptor fd, const sockaddr_storage& peer) {
+void adopt(const std::shared_ptr<server_state>& state, listener& from, const tls_renewal* tls, descriptor fd,
+           const sockaddr_storage& peer) {
   if (peer.ss_family != AF_UNIX) {
     const int on = 1;
     ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
@@ -60,9 +60,9 @@ void adopt(const std::shared_ptr<server_state>& state, listener& from, const std
   byte_stream::socket_type socket(from.socket().get_executor());
   socket.assign(asio::generic::stream_protocol(peer.ss_family, 0), fd.get());
   static_cast<void>(fd.release());
-  auto stream = tls ? make_tls_stream(std::move(socket), tls) : make_plain_stream(std::move(socket));
+  auto stream = tls ? make_tls_stream(std::move(socket), tls->current()) : make_plain_stream(std::move(socket));
   make_room(*state);
-  connection::start(std::make_shared<connection>(state, std::move(stream), is_loopback(peer)));
+  connection::start(std::make_shared<connection>(state, std::move(stream), is_loopback(peer), from.number()));
 }
 
 // Errors of a connection that died in the queue are not errors of the listener (accept(2), Linux).
@@ -90,8 +90,7 @@ bool somebody_waits(listener& from) {
   return ::poll(&who, 1, 0) == 1;
 }
 
-accepted accept_some(const std::shared_ptr<server_state>& state, listener& from,
-                     const std::shared_ptr<tls_context>& tls) {
+accepted accept_some(const std::shared_ptr<server_state>& state, listener& from, const tls_renewal* tls) {
   for (int i = 0; i < batch && from.is_open(); ++i) {
     sockaddr_storage peer{};
     socklen_t size = sizeof(peer);
@@ -110,8 +109,7 @@ accepted accept_some(const std::shared_ptr<server_state>& state, listener& from,
 }
 
 // Memory, the event queue or a descriptor ran out on the way: the connection is lost, the listener is not.
-accepted accept_safely(const std::shared_ptr<server_state>& state, listener& from,
-                       const std::shared_ptr<tls_context>& tls) {
+accepted accept_safely(const std::shared_ptr<server_state>& state, listener& from, const tls_renewal* tls) {
   try {
     return accept_some(state, from, tls);
   } catch (const std::exception& e) {
@@ -122,10 +120,10 @@ accepted accept_safely(const std::shared_ptr<server_state>& state, listener& fro
 }  // namespace
 
 asio::awaitable<void> accept_loop(std::shared_ptr<server_state> state, std::shared_ptr<listener> from,
-                                  std::shared_ptr<tls_context> tls) {
+                                  std::shared_ptr<const tls_renewal> tls) {
   asio::steady_timer pause(from->socket().get_executor());
   while (from->is_open()) {
-    const auto result = accept_safely(state, *from, tls);
+    const auto result = accept_safely(state, *from, tls.get());
     if (result.exhausted) {
       complain(*state, "no room for new connections, trying again shortly", result.why);
       state->list.evict(connection_list::clock::now());

@@ -7,7 +7,7 @@
 
 #include "http_server/connection.hpp"
 #include "http_server/listener.hpp"
-#include "http_server/tls.hpp"
+#include "http_server/tls_renewal.hpp"
 
 namespace telltale {
 
@@ -15,6 +15,6 @@ namespace telltale {
 /// kernel has no descriptor or memory left, somebody is evicted as well, and it pauses: the waiting connection keeps
 /// the listening socket readable, so going on at once would be a busy loop. `tls` may be null: plain HTTP.
 boost::asio::awaitable<void> accept_loop(std::shared_ptr<server_state>, std::shared_ptr<listener>,
-                                         std::shared_ptr<tls_context> tls);
+                                         std::shared_ptr<const tls_renewal> tls);
 
 }  // namespace telltale

@@ -38,10 +38,11 @@ void log_exception(const std::exception_ptr& thrown) {
 
 }  // namespace
 
-connection::connection(std::shared_ptr<server_state> state, std::unique_ptr<byte_stream> stream, bool loopback)
+connection::connection(std::shared_ptr<server_state> state, std::unique_ptr<byte_stream> stream, bool loopback,
+                       std::size_t listener)
     : state_(std::move(state)),
       stream_(std::move(stream)),
-      talk_(state_->answer, state_->limits, loopback),
+      talk_(state_->answer, state_->limits, loopback, listener),
       timer_(stream_->socket().get_executor()),
       membership_(state_->list.join(*this, connection_list::clock::now())) {}
 

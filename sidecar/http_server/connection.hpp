@@ -31,7 +31,7 @@ struct server_state {
 
 class connection final : public droppable, public std::enable_shared_from_this<connection> {
  public:
-  connection(std::shared_ptr<server_state>, std::unique_ptr<byte_stream>, bool loopback);
+  connection(std::shared_ptr<server_state>, std::unique_ptr<byte_stream>, bool loopback, std::size_t listener = 0);
   virtual ~connection() = default;
 
   /// Serves until one side has had enough, then leaves the list. Nothing is thrown out of it.

@@ -25,8 +25,9 @@ outgoing make_outgoing(const reply& answer, bool with_body, std::string_view con
 
 }  // namespace
 
-conversation::conversation(const http_server::handler& handler, const http_limits& limits, bool loopback)
-    : handler_(handler), limits_(limits), loopback_(loopback) {}
+conversation::conversation(const http_server::handler& handler, const http_limits& limits, bool loopback,
+                           std::size_t listener)
+    : handler_(handler), limits_(limits), loopback_(loopback), listener_(listener) {}
 
 std::span<char> conversation::room() {
   const auto wanted = std::min(limits_.header_bytes, std::max(first_read_bytes, 2 * used_));
@@ -78,7 +79,8 @@ std::optional<outgoing> conversation::answer(std::string_view head, bool last) {
 }
 
 reply conversation::ask(const request_head& head) const {
-  request question{head.method, head.target, head.accept, head.accept_encoding, head.authorization, loopback_};
+  request question{head.method,        head.target, head.accept, head.accept_encoding,
+                   head.authorization, loopback_,   listener_};
   try {
     return handler_(question);
   } catch (const std::exception& e) {

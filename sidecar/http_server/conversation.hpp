@@ -28,7 +28,7 @@ struct outgoing {
 class conversation {
  public:
   /// `handler` and `limits` must outlive the conversation.
-  conversation(const http_server::handler& handler, const http_limits& limits, bool loopback);
+  conversation(const http_server::handler& handler, const http_limits& limits, bool loopback, std::size_t listener = 0);
 
   /// Where to put the next bytes; never empty once `next` returned nothing.
   std::span<char> room();
@@ -52,6 +52,7 @@ class conversation {
   const http_server::handler& handler_;
   const http_limits& limits_;
   const bool loopback_;
+  const std::size_t listener_;
   std::string bytes_;
   std::size_t used_ = 0;
   head_scanner scanner_;

@@ -10,11 +10,12 @@
 #include <fmt/format.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "http_server/accept_loop.hpp"
 #include "http_server/connection.hpp"
 #include "http_server/listener.hpp"
-#include "http_server/tls.hpp"
+#include "http_server/tls_renewal.hpp"
 #include "log/log.hpp"
 
 namespace telltale {
@@ -45,12 +46,13 @@ void log_end_of_accepting(const std::exception_ptr& thrown) {
 class server final : public http_server {
  public:
   server(asio::io_context& loop, handler answer, http_limits limits, const std::optional<tls_files>& tls)
-      : loop_(loop), state_(std::make_shared<server_state>()) {
-    if (tls) tls_ = make_tls_context(*tls);
+      : loop_(loop), state_(std::make_shared<server_state>()), tls_timer_(loop) {
+    if (tls) tls_ = std::make_shared<tls_renewal>(*tls);
     state_->answer = std::move(answer);
     state_->limits = limits;
     if (limits.max_connections == 0) state_->limits.max_connections = half_the_descriptors();
     state_->on_left = [this] { finish_if_empty(); };
+    if (tls_) look_at_tls_files();
   }
 
   ~server() override {
@@ -65,7 +67,7 @@ class server final : public http_server {
 
   void listen(const std::string& address) override {
     const auto wanted = parse_listen_address(address);
-    auto opened = std::make_shared<listener>(loop_, wanted, shares_port(wanted));
+    auto opened = std::make_shared<listener>(loop_, wanted, shares_port(wanted), listeners_.size());
     listeners_.push_back(opened);
     asio::co_spawn(loop_, accept_loop(state_, opened, tls_), log_end_of_accepting);
   }
@@ -82,6 +84,7 @@ class server final : public http_server {
   void stop(std::function<void()> done) override {
     state_->stopping = true;
     waiting_.push_back(std::move(done));
+    tls_timer_.cancel();
     close_listeners();
     state_->list.drop_idle();
     finish_if_empty();
@@ -90,6 +93,16 @@ class server final : public http_server {
  private:
   void close_listeners() {
     for (const auto& each : listeners_) each->close();
+  }
+
+  void look_at_tls_files() {
+    tls_timer_.expires_after(state_->limits.tls_look);
+    auto later = [this, alive = alive_](const boost::system::error_code& ec) {
+      if (ec || !*alive || state_->stopping) return;
+      tls_->look();
+      look_at_tls_files();
+    };
+    tls_timer_.async_wait(std::move(later));
   }
 
   void finish_if_empty() {
@@ -121,7 +134,8 @@ class server final : public http_server {
 
   asio::io_context& loop_;
   std::shared_ptr<server_state> state_;
-  std::shared_ptr<tls_context> tls_;
+  std::shared_ptr<tls_renewal> tls_;
+  asio::steady_timer tls_timer_;
   std::vector<std::shared_ptr<listener>> listeners_;
   std::vector<std::function<void()>> waiting_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

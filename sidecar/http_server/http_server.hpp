@@ -27,6 +27,7 @@ struct http_limits {
   std::size_t max_connections = 0;                ///< 0: half the descriptor limit
   std::chrono::milliseconds accept_backoff{100};  ///< after EMFILE and the like
   std::chrono::milliseconds linger{1'000};        ///< after the last answer, for the peer to have read it
+  std::chrono::milliseconds tls_look{3'000};      ///< between two looks for a renewed certificate
   std::size_t drain_bytes = 2'097'152;            ///< read and thrown away meanwhile: a 1 MiB head sees its 431
 };
 
@@ -46,7 +47,8 @@ class http_server {
   /// Binds and listens: `127.0.0.1:9640`, `[::]:9640`, `unix:/run/telltale.sock` (port 0: any). Throws
   /// std::runtime_error with one sentence: "cannot listen on 0.0.0.0:80: permission denied; …what to do…".
   /// `[::]` takes IPv4 as well, unless an IPv4 address with that port was listened on before. A Unix socket has mode
-  /// 0666 (its folder decides who may enter), replaces a stale socket file and is removed in the end.
+  /// 0666 (its folder decides who may enter), replaces a stale socket file and is removed in the end. Requests carry
+  /// the number of the call that they came in by, from 0.
   virtual void listen(const std::string& address) = 0;
   /// What was bound, with real ports, in the order of `listen`.
   virtual std::vector<std::string> addresses() const = 0;
@@ -58,7 +60,8 @@ class http_server {
   virtual void stop(std::function<void()> done) = 0;
 };
 
-/// Throws std::runtime_error when the TLS files are missing or do not fit together.
+/// Throws std::runtime_error when the TLS files are missing or do not fit together. Renewed files are taken over while
+/// the server runs.
 std::unique_ptr<http_server> make_http_server(boost::asio::io_context&, http_server::handler, http_limits = {},
                                               std::optional<tls_files> = {});
 

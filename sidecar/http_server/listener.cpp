@@ -118,8 +118,8 @@ std::string describe_listen_error(const listen_address& address, int error) {
   return fmt::format("cannot listen on {}: {}", address.text, advice(address, error));
 }
 
-listener::listener(boost::asio::io_context& loop, const listen_address& address, bool ipv6_only)
-    : bound_(address), socket_(loop) {
+listener::listener(boost::asio::io_context& loop, const listen_address& address, bool ipv6_only, std::size_t number)
+    : bound_(address), number_(number), socket_(loop) {
   const auto* path = std::get_if<unix_path>(&address.where);
   descriptor fd = path != nullptr ? open_unix(address, path->path)
                                   : open_tcp(address, std::get<tcp_endpoint>(address.where), ipv6_only);

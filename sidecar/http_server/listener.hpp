@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -23,7 +24,7 @@ class listener {
   /// A Unix socket is made with mode 0666: whoever may enter its folder may ask, as anyone on the machine may ask a
   /// loopback port. Restrict the folder to restrict access. A socket file that nobody listens on any more is replaced,
   /// any other file is left alone.
-  listener(boost::asio::io_context&, const listen_address&, bool ipv6_only);
+  listener(boost::asio::io_context&, const listen_address&, bool ipv6_only, std::size_t number = 0);
   ~listener() { close(); }
   listener(const listener&) = delete;
   listener& operator=(const listener&) = delete;
@@ -34,10 +35,13 @@ class listener {
 
   /// What was bound, with the real port.
   const listen_address& bound() const { return bound_; }
+  /// What requests call it.
+  std::size_t number() const { return number_; }
   boost::asio::posix::stream_descriptor& socket() { return socket_; }
 
  private:
   listen_address bound_;
+  std::size_t number_;
   boost::asio::posix::stream_descriptor socket_;
   std::optional<struct stat> socket_file_;
 };

@@ -73,6 +73,12 @@ std::string unknown_path_text(std::string_view path) {
                      did_you_mean(path, known).empty() ? "." : did_you_mean(path, known), path_list());
 }
 
+std::string not_served_text(std::string_view path, const std::vector<served>& parts) {
+  std::string list;
+  for (const auto part : parts) list += fmt::format("{}{}", list.empty() ? "" : " and ", to_string(part));
+  return fmt::format("{} is not served at this address, which serves {} (server.listen).\n", path, list);
+}
+
 std::string unknown_check_text(std::string_view name, const std::vector<std::string_view>& known) {
   const auto hint = did_you_mean(name, known);
   return fmt::format("There is no check named {}{} /checks lists all of them.\n", shown(name),

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "config/settings.hpp"
+
 namespace telltale {
 
 /// The body of `/`.
@@ -12,6 +14,9 @@ std::string index_text();
 
 /// "There is no /redy; did you mean /ready?" and the list of paths.
 std::string unknown_path_text(std::string_view path);
+
+/// "/metrics is not served at this address, which serves gates."
+std::string not_served_text(std::string_view path, const std::vector<served>& parts);
 
 /// "There is no check named disc; did you mean disk?"
 std::string unknown_check_text(std::string_view name, const std::vector<std::string_view>& known);

@@ -37,6 +37,22 @@ inline constexpr std::array path_table{
 
 inline constexpr path_row one_check_row{"/checks/NAME", "/checks/NAME", endpoint::one_check};
 
+/// What a listener must serve for this endpoint to be answered there; nothing: it is answered everywhere.
+constexpr std::optional<served> part_of(endpoint e) {
+  switch (e) {
+    case endpoint::gate:
+      return served::gates;
+    case endpoint::metrics:
+      return served::metrics;
+    case endpoint::checks:
+    case endpoint::one_check:
+      return served::checks;
+    case endpoint::index:
+      break;
+  }
+  return std::nullopt;
+}
+
 struct found_path {
   path_row row;
   std::string_view check;  ///< for endpoint::one_check: the name, a part of the path that was asked for

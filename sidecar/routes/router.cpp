@@ -1,7 +1,10 @@
 // From a request to a reply: who asks, for what, in which form.
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "render/render.hpp"
 #include "routes/authorization.hpp"
@@ -55,8 +58,8 @@ class answering {
  public:
   answering(const router::options& options, body_cache& cache, const request& asked, const snapshot_ptr& picture)
       : options_(options), cache_(cache), asked_(asked), picture_(picture) {
-    const bool trusted = asked.loopback || carries_token(asked.authorization, options.token);
-    level_ = trusted ? details::full : options.details;
+    trusted_ = asked.loopback || carries_token(asked.authorization, options.token);
+    level_ = trusted_ ? details::full : options.details;
   }
 
   reply gate(telltale::gate which, const parsed_target& target, std::string_view label) {
@@ -103,7 +106,9 @@ class answering {
     return out;
   }
 
-  reply metrics(const program_counters& counters, std::string_view label) {
+  reply metrics(const router::counters_source& counters_now, std::string_view label) {
+    if (options_.metrics == metrics_access::token && !trusted_) return unauthorized(label, "Metrics");
+    const auto counters = counters_now();
     const auto chosen = preferred_offer(asked_.accept, metrics_offers);
     auto body = chosen == 0 ? metrics_text(*picture_, counters) : metrics_openmetrics(*picture_, counters);
     const bool compressed = accepts_gzip(asked_.accept_encoding);
@@ -118,7 +123,12 @@ class answering {
   reply withheld(std::string_view label) const {
     if (options_.token.empty())
       return text_reply(403, label, "Details are shown on the loopback interface only (server.details is none).\n");
-    auto out = text_reply(401, label, "Details are shown with the bearer token, or on the loopback interface.\n");
+    return unauthorized(label, "Details");
+  }
+
+  static reply unauthorized(std::string_view label, std::string_view what) {
+    auto out = text_reply(401, label,
+                          fmt::format("{} are shown with the bearer token, or on the loopback interface.\n", what));
     out.challenge = "Bearer realm=\"telltale\"";
     return out;
   }
@@ -133,8 +143,16 @@ class answering {
   body_cache& cache_;
   const request& asked_;
   const snapshot_ptr& picture_;
+  bool trusted_ = false;
   details level_ = details::none;
 };
+
+bool is_served(const router::options& options, std::size_t listener, endpoint what) {
+  const auto as = part_of(what);
+  if (!as || listener >= options.listeners.size()) return true;
+  const auto& parts = options.listeners[listener];
+  return std::find(parts.begin(), parts.end(), *as) != parts.end();
+}
 
 }  // namespace
 
@@ -149,6 +167,8 @@ reply router::answer(const request& asked, const snapshot_ptr& picture) try {
   const auto found = find_path(target->path);
   if (!found) return text_reply(404, other, unknown_path_text(target->path));
   const auto label = found->row.canonical;
+  if (!is_served(options_, asked.listener, found->row.endpoint))
+    return text_reply(404, label, not_served_text(label, options_.listeners[asked.listener]));
   if (asked.method != "GET" && asked.method != "HEAD") {
     auto out = text_reply(405, label, wrong_method_text(asked.method));
     out.allow = allowed_methods;
@@ -161,7 +181,7 @@ reply router::answer(const request& asked, const snapshot_ptr& picture) try {
     case endpoint::gate:
       return answering.gate(found->row.gate, *target, label);
     case endpoint::metrics:
-      return answering.metrics(counters_(), label);
+      return answering.metrics(counters_, label);
     case endpoint::checks:
       return answering.checks(*target, label);
     case endpoint::one_check:

@@ -17,7 +17,8 @@ struct request {
   std::string_view accept;
   std::string_view accept_encoding;
   std::string_view authorization;
-  bool loopback = false;  ///< the peer is this machine (or a Unix socket)
+  bool loopback = false;     ///< the peer is this machine (or a Unix socket)
+  std::size_t listener = 0;  ///< where it came in, in the order of listening
 };
 
 /// What to send. `body` is shared with every other request that asks for the same bytes of the same picture.
@@ -40,6 +41,8 @@ class router {
     telltale::details details = details::full;  ///< for clients that are neither loopback nor authorised
     std::string token;                          ///< empty: no token is accepted
     bool ready_without_checks = false;
+    metrics_access metrics = metrics_access::open;
+    std::vector<std::vector<served>> listeners;  ///< what each serves; one that is not named here serves everything
   };
   using counters_source = std::function<program_counters()>;
 

@@ -51,7 +51,7 @@ void put_message(byte_writer& out, const lookup& m) {
   out.text(m.host);
   out.number(m.port);
 }
-void put_message(byte_writer&, const ready&) {}
+void put_message(byte_writer& out, const ready& m) { out.text(m.unconfined); }
 void put_message(byte_writer& out, const run_outcome& m) {
   out.number(m.number);
   put(out, m.outcome);
@@ -86,7 +86,7 @@ void get_message(byte_reader& in, lookup& m) {
   m.host = in.text(max_host_length);
   m.port = in.number<std::uint16_t>();
 }
-void get_message(byte_reader&, ready&) {}
+void get_message(byte_reader& in, ready& m) { m.unconfined = in.text(max_message); }
 void get_message(byte_reader& in, run_outcome& m) {
   m.number = in.number<std::uint64_t>();
   m.outcome = get_outcome(in);

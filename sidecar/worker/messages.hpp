@@ -64,7 +64,9 @@ using to_worker = std::variant<hello, define, forget, run_batch, lookup>;
 
 // ---- worker to program
 
-struct ready {};
+struct ready {
+  std::string unconfined;  ///< what the kernel refused of the worker's profile; empty: nothing
+};
 struct run_outcome {
   std::uint64_t number = 0;
   telltale::outcome outcome;

@@ -67,6 +67,7 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   enum class drained { empty, more };
   drained drain(worker&, std::size_t most);
   void handle(worker&, wire::from_worker, time_point now);
+  void say_what_was_refused(const wire::ready&);
   void handle_outcome(worker&, wire::run_outcome, time_point now);
   void handle_lookup(worker&, wire::lookup_answer, time_point now);
   void handle_yielded(worker&, wire::yielded, time_point now);
@@ -106,7 +107,8 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
 
   std::uint64_t next_number_ = 1;  ///< of workers, tasks, jobs and batches alike
   int start_failures_ = 0;         ///< in a row
-  std::string start_error_;        ///< of the last try, empty after a success
+  bool said_unconfined_ = false;
+  std::string start_error_;  ///< of the last try, empty after a success
   time_point next_start_{};
   worker_counts totals_;
   std::array<char, wire::max_message> buffer_{};

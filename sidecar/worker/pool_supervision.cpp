@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <telltale/units.hpp>
 
+#include "log/log.hpp"
 #include "worker/outcome_limits.hpp"
 #include "worker/pool_core.hpp"
 #include "worker/spawn.hpp"
@@ -91,10 +92,16 @@ void pool_core::handle(worker& w, wire::from_worker message, time_point now) {
   if (auto* gave_up = std::get_if<wire::yielded>(&message)) return handle_yielded(w, *gave_up, now);
   if (w.state != worker_state::starting) return lose(w, "sent nonsense", now);
   w.proved = true;
+  say_what_was_refused(std::get<wire::ready>(message));
   start_failures_ = 0;
   start_error_.clear();
   next_start_ = {};
   w.enter(worker_state::idle, now);
+}
+
+void pool_core::say_what_was_refused(const wire::ready& message) {
+  if (message.unconfined.empty() || std::exchange(said_unconfined_, true)) return;
+  log(log_level::info, "the kernel does not confine workers as it should", {{"refused", message.unconfined}});
 }
 
 void pool_core::handle_outcome(worker& w, wire::run_outcome message, time_point now) {

@@ -2,7 +2,6 @@
 #include "worker/worker_main.hpp"
 
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include <variant>
 
 #include "worker/messages.hpp"
+#include "worker/profile.hpp"
 #include "worker/worker_loop.hpp"
 
 namespace telltale {
@@ -42,9 +42,6 @@ bool die_with(pid_t program) {
 void prepare_process() {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGPIPE}) std::signal(signal, SIG_IGN);
   ::prctl(PR_SET_NAME, "telltale-worker");
-  // A crashing probe leaves no core file, wherever the program was started.
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
 }
 
 // Blocks; empty when the program has closed the socket.
@@ -77,7 +74,7 @@ int worker_main(const check_table& table) {
   prepare_process();
   worker_loop loop(table, send);
   static std::array<char, wire::max_message> buffer;
-  if (!send(wire::ready{})) return 0;
+  if (!send(wire::ready{give_up_rights()})) return 0;
   while (const auto packet = receive(buffer)) {
     const auto message = wire::decode_to_worker(*packet);
     if (!message) return exit_misled;

@@ -79,3 +79,10 @@ TEST_CASE("http target: a query without a path asks the gate") {
   CHECK(parse_target("http://127.0.0.1:9640/?exclude=db", gate::live).path == "/health?exclude=db");
   CHECK(parse_target("http://127.0.0.1:9640/readyz?verbose", gate::ready).path == "/readyz?verbose");
 }
+
+TEST_CASE("http target: a sidecar is asked at the first address that serves gates") {
+  server_settings server;
+  server.listen = {"127.0.0.1:1", "127.0.0.1:2"};
+  server.listen[0].serves = {served::metrics};
+  CHECK(local_target(server, gate::ready).shown == "http://127.0.0.1:2/ready");
+}

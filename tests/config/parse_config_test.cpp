@@ -25,7 +25,7 @@ checks:
   - {name: model, type: marker, path: /models/.loaded, gates: [startup, ready], newer_than: boot}
 )");
   CHECK_EQ(c.source, "t.yaml");
-  CHECK_EQ(c.server.listen, std::vector<std::string>{"0.0.0.0:9640"});
+  CHECK_EQ(c.server.listen, std::vector<listen_entry>{"0.0.0.0:9640"});
   REQUIRE_EQ(c.checks.size(), 4);
   CHECK_EQ(c.checks[0].settings.name, "db");
   CHECK_EQ(c.checks[0].type, find_type(fakes::table(), "sqlite"));
@@ -66,7 +66,7 @@ checks:
     links: {runbook: "https://example.com/r", dashboard: http://example.com/d}
 )");
   CHECK_EQ(c.server.listen,
-           std::vector<std::string>{"127.0.0.1:0", "[::1]:9640", "127.0.0.1:80", "unix:/run/telltale.sock"});
+           std::vector<listen_entry>{"127.0.0.1:0", "[::1]:9640", "127.0.0.1:80", "unix:/run/telltale.sock"});
   CHECK_EQ(c.server.details, details::names);
   CHECK_EQ(c.server.token, secret::from_file("/run/token"));
   CHECK_EQ(c.server.tls->cert.text, "/tls/crt");
@@ -102,7 +102,7 @@ checks:
   CHECK_EQ(c.checks[0].settings.effective_max_age(), 5min);
   CHECK_EQ(c.checks[1].settings.interval, 1min);
   CHECK_EQ(c.checks[1].settings.rise, 1);
-  CHECK_EQ(c.server.listen, std::vector<std::string>{"127.0.0.1:9640"});
+  CHECK_EQ(c.server.listen, std::vector<listen_entry>{"127.0.0.1:9640"});
 }
 
 TEST_CASE("config: a failing interval below the timeout is fine, since runs of a check never overlap") {
@@ -213,4 +213,26 @@ TEST_CASE("config: problems are sorted by place, and of many the first hundred a
 TEST_CASE("config: the same text gives the same answer without an environment") {
   const auto result = parse_config("checks: [{name: a, type: disk, path: '${HOME}'}]", "t.yaml", fakes::table(), {});
   CHECK_EQ(to_text(std::get<config_errors>(result)).find("t.yaml:1:38: variable HOME is not set"), 0);
+}
+
+TEST_CASE("config: an address may serve less than everything") {
+  const auto c = good(R"(
+server:
+  token: {file: /run/token}
+  metrics: token
+  listen:
+    - {address: 0.0.0.0:9640, serves: gates}
+    - {address: "localhost:9641", serves: [metrics, checks]}
+    - unix:/run/telltale.sock
+checks: [{name: a, type: disk, path: /}]
+)");
+  REQUIRE_EQ(c.server.listen.size(), 3);
+  CHECK_EQ(c.server.metrics, metrics_access::token);
+  CHECK_EQ(c.server.listen[0].address, "0.0.0.0:9640");
+  CHECK(c.server.listen[0].does_serve(served::gates));
+  CHECK_FALSE(c.server.listen[0].does_serve(served::metrics));
+  CHECK_FALSE(c.server.listen[0].does_serve(served::checks));
+  CHECK_EQ(c.server.listen[1].address, "127.0.0.1:9641");
+  CHECK_FALSE(c.server.listen[1].does_serve(served::gates));
+  CHECK_EQ(c.server.listen[2], listen_entry("unix:/run/telltale.sock"));
 }

@@ -47,7 +47,7 @@ TEST_CASE("settings: every option is documented by one sentence") {
   std::vector<option_info> all;
   for (const auto* infos :
        {&check_settings::declared_for_check().infos(), &check_settings::declared_for_defaults().infos(),
-        &server_settings::declared().infos(), &tls_settings::declared().infos()})
+        &server_settings::declared().infos(), &tls_settings::declared().infos(), &listen_entry::declared().infos()})
     all.insert(all.end(), infos->begin(), infos->end());
   for (const auto& info : all) {
     INFO(info.name);

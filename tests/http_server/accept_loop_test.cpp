@@ -24,7 +24,7 @@ http_limits at_most(std::size_t connections) {
   return limits;
 }
 
-raw_client served(running_server& server) {
+raw_client is_served(running_server& server) {
   raw_client out;
   REQUIRE(out.connect(server.port()));
   out.send(get);
@@ -68,10 +68,10 @@ double cpu_seconds() {
 
 TEST_CASE("accept_loop: at the limit the one idle longest makes room") {
   running_server server(at_most(3));
-  auto first = served(server);
-  auto second = served(server);
-  auto third = served(server);
-  auto fourth = served(server);
+  auto first = is_served(server);
+  auto second = is_served(server);
+  auto third = is_served(server);
+  auto fourth = is_served(server);
   CHECK(first.read_to_end().empty());
   CHECK(server.connections() == 3);
   for (auto* each : {&second, &third, &fourth}) {
@@ -84,7 +84,7 @@ TEST_CASE("accept_loop: when everybody is busy with half a request, the oldest o
   running_server server(at_most(2));
   auto first = half_served(server);
   auto second = half_served(server);
-  auto third = served(server);
+  auto third = is_served(server);
   CHECK(first.read_to_end().find("200") == std::string::npos);
   CHECK(server.connections() == 2);
   second.send(" HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -93,7 +93,7 @@ TEST_CASE("accept_loop: when everybody is busy with half a request, the oldest o
 
 TEST_CASE("accept_loop: a limit of one still serves one after the other") {
   running_server server(at_most(1));
-  for (int i = 0; i < 20; ++i) served(server);
+  for (int i = 0; i < 20; ++i) is_served(server);
 }
 
 TEST_CASE("accept_loop: without descriptors it waits without spinning, and goes on when there are some again") {
@@ -116,7 +116,7 @@ TEST_CASE("accept_loop: without descriptors it waits without spinning, and goes 
 
 TEST_CASE("accept_loop: when descriptors run out, an idle connection gives its own to the one that waits") {
   running_server server;
-  auto idle = served(server);
+  auto idle = is_served(server);
   raw_client client;
   const no_descriptors left;
   REQUIRE(client.connect(server.port()));
@@ -128,7 +128,7 @@ TEST_CASE("accept_loop: when descriptors run out, an idle connection gives its o
 TEST_CASE("accept_loop: no socket of the server is inherited by a program it starts") {
   running_server server;
   server.with_server([](const auto& s) { s->listen("[::1]:0"); });
-  auto client = served(server);
+  auto client = is_served(server);
   int sockets = 0;
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
     std::error_code ec;

@@ -179,3 +179,23 @@ TEST_CASE("http_server: [::] serves IPv4 too, unless IPv4 is listed before it") 
   v4->listen("[::]" + second_port);
   CHECK(v4->addresses().size() == 2);
 }
+
+TEST_CASE("http server: a request knows which listener it came in by") {
+  const auto numbered = [](const request& asked) {
+    reply out;
+    out.status = 200;
+    out.body = std::make_shared<const std::string>("listener " + std::to_string(asked.listener));
+    return out;
+  };
+  running_server server({}, numbered);
+  const auto second = server.with_server([](const auto& s) {
+    s->listen("127.0.0.1:0");
+    return std::atoi(s->addresses().at(1).substr(s->addresses().at(1).rfind(':') + 1).c_str());
+  });
+  for (const auto& [port, answer] : {std::pair{server.port(), "listener 0"}, std::pair{second, "listener 1"}}) {
+    raw_client client;
+    REQUIRE(client.connect(port));
+    client.send(get_and_close);
+    CHECK(client.read_to_end().ends_with(answer));
+  }
+}

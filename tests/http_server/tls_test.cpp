@@ -1,4 +1,4 @@
-#include "http_server/tls.hpp"
+#include "http_server/tls_renewal.hpp"
 
 #include <doctest/doctest.h>
 #include <openssl/err.h>
@@ -7,6 +7,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <memory>
 #include <stdexcept>
@@ -102,7 +103,68 @@ struct tls_client {
   }
 };
 
+// What the server shows in a handshake, as PEM.
+std::string shown_certificate(int port) {
+  tls_client client;
+  if (!client.connect(port)) return "no handshake";
+  const cert_ptr shown(SSL_get1_peer_certificate(client.ssl.get()));
+  const bio_ptr bio(BIO_new(BIO_s_mem()));
+  PEM_write_bio_X509(bio.get(), shown.get());
+  return text_of(bio.get());
+}
+
+// Handshakes until it is shown; false after many.
+bool comes_to_show(int port, const std::string& certificate) {
+  for (int i = 0; i < 2'000; ++i)
+    if (shown_certificate(port) == certificate) return true;
+  return false;
+}
+
 }  // namespace
+
+TEST_CASE("tls: a renewed certificate is shown to new connections, and open ones go on") {
+  const temporary_folder folder;
+  http_limits limits;
+  limits.tls_look = 10ms;
+  const auto files = make_files(folder);
+  running_server server(limits, hello, "127.0.0.1:0", files);
+  tls_client before;
+  REQUIRE(before.connect(server.port()));
+  const auto old = shown_certificate(server.port());
+  const auto key = make_key();
+  const auto renewed = self_signed_pem(key.get());
+  folder.write("tls.crt", renewed);
+  folder.write("tls.key", key_pem(key.get()));
+  CHECK(comes_to_show(server.port(), renewed));
+  CHECK(old != renewed);
+  CHECK(before.ask(get_and_close).ends_with("GET /ready from here"));
+}
+
+TEST_CASE("tls: a broken pair keeps the old certificate, until it is mended") {
+  const temporary_folder folder;
+  const auto files = make_files(folder);
+  tls_renewal certificate(files);
+  const auto old = certificate.current();
+  const auto key = make_key();
+  const auto renewed = self_signed_pem(key.get());
+  certificate.look();
+  CHECK(certificate.current() == old);
+  folder.write("tls.crt", renewed);  // half-way
+  certificate.look();
+  CHECK(certificate.current() == old);
+  folder.write("tls.key", "junk");
+  certificate.look();
+  CHECK(certificate.current() == old);
+  ::unlink(files.key.c_str());
+  certificate.look();
+  CHECK(certificate.current() == old);
+  folder.write("tls.key", key_pem(key.get()));
+  certificate.look();
+  const auto mended = certificate.current();
+  CHECK(mended != old);
+  certificate.look();
+  CHECK(certificate.current() == mended);
+}
 
 TEST_CASE("tls: requests are answered over TLS, and the end is announced") {
   const temporary_folder folder;

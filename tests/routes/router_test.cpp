@@ -230,3 +230,51 @@ TEST_CASE("router: a refusal says what is wrong, and what is allowed where that 
   CHECK(refused.allow.empty());
   CHECK(router::refusal(405, "No.").allow == "GET, HEAD");
 }
+
+TEST_CASE("router: metrics may want the token; gates never do") {
+  router::options options;
+  options.details = details::none;
+  options.token = "open sesame";
+  options.metrics = metrics_access::token;
+  router router(options, [] { return program_counters{}; });
+  const auto picture = fakes::mixed_picture().take();
+  auto asked = get("/metrics");
+  const auto refused = router.answer(asked, picture);
+  CHECK(refused.status == 401);
+  CHECK(refused.challenge == "Bearer realm=\"telltale\"");
+  CHECK(*refused.body == "Metrics are shown with the bearer token, or on the loopback interface.\n");
+  asked.authorization = "Bearer open sesam";
+  CHECK(router.answer(asked, picture).status == 401);
+  asked.authorization = "Bearer open sesame";
+  CHECK(router.answer(asked, picture).status == 200);
+  asked.authorization = {};
+  asked.loopback = true;
+  CHECK(router.answer(asked, picture).status == 200);
+  for (const auto* gate : {"/health", "/startup"}) CHECK(router.answer(get(gate), picture).status == 200);
+  CHECK(router.answer(get("/ready"), picture).status == 503);
+}
+
+TEST_CASE("router: an address answers only what it serves, whoever asks") {
+  router::options options;
+  options.listeners = {{served::gates}, {served::metrics, served::checks}};
+  router router(options, [] { return program_counters{}; });
+  const auto picture = fakes::mixed_picture().take();
+  const auto status = [&](std::string_view target, std::size_t listener) {
+    auto asked = get(target);
+    asked.loopback = true;
+    asked.listener = listener;
+    return router.answer(asked, picture).status;
+  };
+  for (const auto* target : {"/health", "/readyz", "/startup/"}) {
+    CHECK(status(target, 0) != 404);
+    CHECK(status(target, 1) == 404);
+  }
+  for (const auto* target : {"/metrics", "/checks", "/checks/db"}) {
+    CHECK(status(target, 0) == 404);
+    CHECK(status(target, 1) == 200);
+    CHECK(status(target, 2) == 200);
+  }
+  CHECK(status("/", 0) == 200);
+  CHECK(*router.answer(get("/metrics"), picture).body ==
+        "/metrics is not served at this address, which serves gates (server.listen).\n");
+}

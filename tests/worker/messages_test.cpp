@@ -49,8 +49,12 @@ std::vector<wire::from_worker> all_from_worker() {
   found.measurements = {{"used_ratio", 0.8}, {"free_bytes", 1e12}};
   resolution failed;
   failed.error = "db does not resolve: Name or service not known";
-  return {wire::ready{}, wire::run_outcome{4, found, remembering({{"n", 1}}), 12us},
-          wire::lookup_answer{5, two_addresses()}, wire::lookup_answer{6, failed}, wire::yielded{9}};
+  return {wire::ready{},
+          wire::ready{"system call filter: Invalid argument"},
+          wire::run_outcome{4, found, remembering({{"n", 1}}), 12us},
+          wire::lookup_answer{5, two_addresses()},
+          wire::lookup_answer{6, failed},
+          wire::yielded{9}};
 }
 
 // A message survives when it is encoded, decoded and encoded again to the same bytes.

@@ -20,6 +20,7 @@
 #include <boost/asio/io_context.hpp>
 #include <telltale/units.hpp>
 
+#include "forbidden_calls.hpp"
 #include "worker/worker_main.hpp"
 #include "worker/worker_pool.hpp"
 
@@ -131,6 +132,13 @@ outcome act(const script& what, probe_context& context) {
        [](auto& s, auto&) -> outcome {
          leave_trace(s);
          for (;;) ::pause();
+       }},
+      {"forbidden", [](auto&, auto&) { return passed(telltale::test::forbidden_calls()); }},
+      {"permitted", [](auto&, auto&) { return passed(telltale::test::permitted_calls()); }},
+      {"greedy",
+       [](auto&, auto&) {
+         const std::string much(std::size_t{3} << 30, 'x');
+         return passed(fmt::format("{}", much.size()));
        }},
       {"garbage_hang",
        [](auto&, auto&) -> outcome {

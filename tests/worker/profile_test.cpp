@@ -1,0 +1,50 @@
+#include "worker/profile.hpp"
+
+#include <doctest/doctest.h>
+
+#include "pool_fixture.hpp"
+#include "worker/syscall_filter.hpp"
+
+using namespace telltale;
+using namespace telltale::test;
+
+TEST_CASE("profile: a check that asks the kernel for something strange is denied it") {
+  pool_fixture f;
+  const auto report = f.run(scripted("forbidden"));
+  CHECK_EQ(report.outcome.verdict, verdict::pass);
+  CHECK_EQ(report.outcome.message, "none");
+}
+
+TEST_CASE("profile: what looking up names and plain code need is permitted") {
+  pool_fixture f;
+  CHECK_EQ(f.run(scripted("permitted")).outcome.message, "none");
+}
+
+TEST_CASE("profile: names are still looked up") {
+  pool_fixture f;
+  const auto found = f.resolve("localhost", 80);
+  CHECK_EQ(found.error, "");
+  CHECK_FALSE(found.endpoints.empty());
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_CASE("profile: a check that wants all memory gets an error and not the pod's") {
+  pool_fixture f;
+  const auto report = f.run(scripted("greedy"));
+  CHECK_EQ(report.outcome.verdict, verdict::fail);
+  CHECK_EQ(report.outcome.reason, reason::internal);
+}
+#endif
+
+TEST_CASE("profile: the filter is within what the kernel takes, and its jumps end inside of it") {
+  const auto filter = syscall_filter(1);
+#if defined(__x86_64__) || defined(__aarch64__)
+  REQUIRE_FALSE(filter.empty());
+#endif
+  CHECK(filter.size() <= BPF_MAXINSNS);
+  for (std::size_t i = 0; i < filter.size(); ++i) {
+    if (BPF_CLASS(filter[i].code) != BPF_JMP) continue;
+    CHECK(i + 1 + filter[i].jt < filter.size());
+    CHECK(i + 1 + filter[i].jf < filter.size());
+  }
+}
