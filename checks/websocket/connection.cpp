@@ -82,6 +82,11 @@ class tcp_connection final : public connection {
   }
 
   asio::awaitable<transferred> read_some(std::span<char> into, time_point until) override {
+    // What is there already is read before a timer that has run out is looked at: a flood would go on and on.
+    if (std::chrono::steady_clock::now() >= until) {
+      tcp_.close();
+      co_return transferred{asio::error::timed_out, 0};
+    }
     const auto buffer = asio::buffer(into.data(), into.size());
     tcp_.expires_at(until);
     if (tls_) {

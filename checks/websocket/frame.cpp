@@ -58,7 +58,7 @@ std::optional<event> event_reader::next() {
   while (broken_.empty()) {
     if (!head_ && !read_head()) break;
     take_payload();
-    if (left_ != 0) break;
+    if (left_ != 0 || !broken_.empty()) break;
     if (auto found = end_frame()) return found;
   }
   if (broken_.empty() && total_ > max_total)
@@ -108,16 +108,33 @@ bool event_reader::read_head() {
   head_ = frame_head{(first & 0x80) != 0, static_cast<opcode>(first & 0x0f), length};
   left_ = length;
   used_ += 2 + extra;
+  if (head_->code == opcode::text) text_.emplace();
+  if (head_->code == opcode::binary) text_.reset();
   return true;
 }
 
 void event_reader::take_payload() {
   const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left_, available()));
+  if (!is_control()) judge_text(std::string_view(bytes_).substr(used_, count));
   auto& into = is_control() ? control_ : message_;
   // What goes beyond the limit is skipped, not stored: a server may push large messages that nobody asked about.
   into.append(bytes_, used_, std::min(count, max_kept - into.size()));
   used_ += count;
   left_ -= count;
+}
+
+/// RFC 6455 section 8.1: text that is not UTF-8 fails the connection, wherever in the message that shows.
+void event_reader::judge_text(std::string_view piece) {
+  if (!text_) return;
+  const bool ends = head_->final && left_ == piece.size();
+  if (!text_->feed(piece) || (ends && !text_->complete())) broken_ = "a text message is not valid UTF-8";
+}
+
+std::string event_reader::fault_of_close(std::string_view payload) const {
+  if (payload.size() == 1) return "a close frame carries half a code";
+  utf8_reader reason;
+  const bool valid = payload.size() < 2 || (reason.feed(payload.substr(2)) && reason.complete());
+  return valid ? "" : "the reason of a close frame is not valid UTF-8";
 }
 
 std::optional<event> event_reader::end_frame() {
@@ -130,7 +147,7 @@ std::optional<event> event_reader::end_frame() {
                                            : event::kind_t::close;
     out.payload = std::move(control_);
     control_.clear();
-    if (out.kind == event::kind_t::close && out.payload.size() == 1) broken_ = "a close frame carries half a code";
+    if (out.kind == event::kind_t::close) broken_ = fault_of_close(out.payload);
     return broken_.empty() ? std::optional(std::move(out)) : std::nullopt;
   }
   in_message_ = !head.final;

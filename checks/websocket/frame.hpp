@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "websocket/utf8.hpp"
+
 namespace telltale::websocket {
 
 enum class opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
@@ -55,6 +57,8 @@ class event_reader {
   std::string fault_of(unsigned first, unsigned second) const;
   std::string fault_of_length(unsigned short_length, std::uint64_t length) const;
   void take_payload();
+  void judge_text(std::string_view piece);
+  std::string fault_of_close(std::string_view payload) const;
   std::optional<event> end_frame();
   bool is_control() const { return head_->code >= opcode::close; }
   std::size_t available() const { return bytes_.size() - used_; }
@@ -67,6 +71,7 @@ class event_reader {
   std::string control_;
   std::string message_;
   bool in_message_ = false;
+  std::optional<utf8_reader> text_;  ///< of the message being read, if it is text
   std::string broken_;
 };
 

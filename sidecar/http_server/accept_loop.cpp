@@ -51,12 +51,18 @@ void make_room(server_state& state) {
   }
 }
 
+// The write deadline ends with the connection: without a limit of its own the kernel would keep trying for minutes to
+// deliver what a peer that never reads has asked for, a megabyte each time (TCP_USER_TIMEOUT, tcp(7)).
+void prepare(const descriptor& fd, const http_limits& limits) {
+  const int on = 1;
+  ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  const auto patience = static_cast<unsigned>(limits.write_deadline.count());
+  ::setsockopt(fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &patience, sizeof(patience));
+}
+
 void adopt(const std::shared_ptr<server_state>& state, listener& from, const tls_renewal* tls, descriptor fd,
            const sockaddr_storage& peer) {
-  if (peer.ss_family != AF_UNIX) {
-    const int on = 1;
-    ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  }
+  if (peer.ss_family != AF_UNIX) prepare(fd, state->limits);
   byte_stream::socket_type socket(from.socket().get_executor());
   socket.assign(asio::generic::stream_protocol(peer.ss_family, 0), fd.get());
   static_cast<void>(fd.release());

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 
 #include <doctest/doctest.h>
 
@@ -20,12 +21,18 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A process that repeats `step` until this object goes, or for ten seconds.
+/// How long each writer is watched: TELLTALE_TEST_WRITER_SECONDS, or a second.
+std::chrono::seconds watched() {
+  const char* wanted = std::getenv("TELLTALE_TEST_WRITER_SECONDS");
+  return wanted ? std::chrono::seconds(std::max(1, std::atoi(wanted))) : 1s;
+}
+
+/// A process that repeats `step` until this object goes, or for ten seconds more than it is watched.
 class busy_writer {
  public:
   explicit busy_writer(const std::function<void(int)>& step) : child_(::fork()) {
     if (child_ != 0) return;
-    const auto end = boot_clock::now() + 10s;
+    const auto end = boot_clock::now() + watched() + 10s;
     for (int i = 0; boot_clock::now() < end; ++i) step(i);
     ::_exit(0);
   }
@@ -40,17 +47,18 @@ class busy_writer {
   pid_t child_;
 };
 
-/// Probes without a pause for one second; the first red, or "" when there was none.
+/// Probes without a pause for as long as is wanted; the first red, or "" when there was none.
 std::string first_red(const std::string& path) {
   checked check(checks::marker(), {option("path", path),
                                    {"content", {}, raw_value::map({option("/model", "llama")})},
                                    option("newer_than", "start")});
   check.started_at -= 1min;
-  const auto end = boot_clock::now() + 1s;
+  const auto end = boot_clock::now() + watched();
   int runs = 0;
   for (; boot_clock::now() < end; ++runs)
     if (const auto found = check.run(); found.verdict != verdict::pass) return described(found);
   CHECK(runs > 3);
+  MESSAGE(fmt::format("{} probes in {}, never red", runs, human_duration(watched())));
   return "";
 }
 
@@ -78,6 +86,20 @@ TEST_CASE("marker writers: replacing by rename is never seen half-way") {
   const busy_writer writer([&](int i) {
     write_file(top / "m.new", text(i));
     fs::rename(top / "m.new", top / "m");
+  });
+  CHECK(first_red(top / "m") == "");
+}
+
+TEST_CASE("marker writers: a file replaced a thousand times a second is never seen half-way") {
+  const scratch_directory top;
+  write_file(top / "m", text(0));
+  const auto began = boot_clock::now();
+  const busy_writer writer([&](int i) {
+    write_slowly(top / "m.new", text(i));
+    fs::rename(top / "m.new", top / "m");
+    const auto next = began + std::chrono::milliseconds(i + 1);
+    const auto left = std::chrono::duration_cast<std::chrono::microseconds>(next - boot_clock::now()).count();
+    if (left > 0) ::usleep(static_cast<useconds_t>(left));
   });
   CHECK(first_red(top / "m") == "");
 }

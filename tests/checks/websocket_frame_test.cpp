@@ -133,3 +133,50 @@ TEST_CASE("frame: endless fragments do not grow the memory") {
   }
   CHECK_FALSE(reader.broken().empty());
 }
+
+TEST_CASE("frame: text has to be UTF-8, however it is cut, and only text") {
+  struct row {
+    std::string text;
+    bool valid;
+  };
+  for (const auto& [text, valid] : std::vector<row>{
+           {"plain", true},
+           {"\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80 \xf4\x8f\xbf\xbf", true},
+           {"a\0b"s, true},
+           {"\xff", false},
+           {"pong \x80", false},
+           {"\xc0\xaf", false},          // overlong
+           {"\xe0\x9f\xbf", false},      // overlong
+           {"\xf0\x8f\xbf\xbf", false},  // overlong
+           {"\xed\xa0\x80", false},      // a surrogate
+           {"\xf4\x90\x80\x80", false},  // above U+10FFFF
+           {"cut off \xe2\x82", false},
+           {"\xc3(", false},
+       })
+    for (const std::size_t piece : {1, 3, 1000}) {
+      CAPTURE(text);
+      CAPTURE(piece);
+      event_reader whole;
+      CHECK(read_all(whole, server_frame(0x81, text), piece).size() == (valid ? 1 : 0));
+      CHECK(whole.broken() == (valid ? "" : "a text message is not valid UTF-8"));
+      event_reader fragmented;
+      const auto fragments = server_frame(0x01, text.substr(0, text.size() / 2)) + server_frame(0x89, "\xff") +
+                             server_frame(0x80, text.substr(text.size() / 2));
+      const auto events = read_all(fragmented, fragments, piece);
+      CHECK(fragmented.broken().empty() == valid);
+      if (valid) CHECK(events.back().payload == text);
+      event_reader binary;
+      CHECK(read_all(binary, server_frame(0x82, text), piece).size() == 1);
+      event_reader closing;
+      CHECK(read_all(closing, server_frame(0x88, "\x03\xe8" + text), piece).size() == (valid ? 1 : 0));
+      CHECK(closing.broken() == (valid ? "" : "the reason of a close frame is not valid UTF-8"));
+    }
+}
+
+TEST_CASE("frame: a text that is too long to be kept is still looked at to its end") {
+  const std::string big(60'000, 'x');
+  event_reader reader;
+  const auto bytes = server_frame(0x01, big) + server_frame(0x00, big) + server_frame(0x80, "\xff");
+  CHECK(read_all(reader, bytes, 1000).empty());
+  CHECK(reader.broken() == "a text message is not valid UTF-8");
+}

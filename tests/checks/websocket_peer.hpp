@@ -135,12 +135,15 @@ class peer {
   tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
   void stop() { acceptor_.close(); }
   int finished() const { return finished_; }
+  /// Connections that were accepted and whose client has not gone yet.
+  int open() const { return accepted_ - finished_; }
 
  private:
   asio::awaitable<void> accept(const script& behaviour) {
     for (;;) {
       auto [error, socket] = co_await acceptor_.async_accept(quiet);
       if (error) co_return;
+      ++accepted_;
       asio::co_spawn(acceptor_.get_executor(), behaviour(std::move(socket)), [this](std::exception_ptr e) {
         if (e) std::rethrow_exception(e);
         ++finished_;
@@ -149,6 +152,7 @@ class peer {
   }
 
   tcp::acceptor acceptor_;
+  int accepted_ = 0;
   int finished_ = 0;
 };
 

@@ -1,9 +1,12 @@
 // The websocket check against scripted peers on loopback: one row a way to misbehave.
+#include <array>
+
 #include <doctest/doctest.h>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "websocket/connection.hpp"
 #include "websocket_peer.hpp"
 
 using namespace telltale;
@@ -220,6 +223,11 @@ TEST_CASE("websocket: every misbehaviour has its reason and its sentence") {
       {"hangs up instead of pong", closes_after_ping, reason::protocol, "closed the connection before its pong"},
       {"masked frame", opens_and_says("\x8a\x80\0\0\0\0"s), reason::protocol, "masked"},
       {"huge frame", opens_and_says("\x82\x7f\0\0\0\x10\0\0\0\0"s), reason::protocol, "announces 64.0 GiB"},
+      {"expected text in what is not UTF-8",
+       opens_and_says(server_frame(0x81, "there \xff")),
+       reason::protocol,
+       "not valid UTF-8",
+       {{"ping", text("false")}, {"expect", text("there")}}},
       {"flood", floods, reason::protocol, "sent over 1.0 MiB"},
       {"no reply",
        answers_close_never,
@@ -313,6 +321,32 @@ TEST_CASE("websocket: the last good address is used, and said so") {
   const auto out = probe_once(io, check, names, 1s, {&server});
   CHECK(out.verdict == verdict::pass);
   CHECK(contains(out.message, "last known address"));
+}
+
+TEST_CASE("websocket: bytes that keep coming do not carry a probe past its deadline") {
+  asio::io_context io;
+  const script floods_at_once = [](tcp::socket socket) -> socket_task {
+    co_await say(socket, "more than is read");
+    co_await until_closed(socket);
+  };
+  peer server(io, floods_at_once);
+  const auto line = websocket::make_connection(io.get_executor());
+  boost::system::error_code second;
+  const auto reading = [&]() -> socket_task {
+    std::array<char, 1> one{};
+    const auto later = std::chrono::steady_clock::now() + 10s;
+    const auto connected = co_await line->connect(server.endpoint(), later);
+    CHECK(!connected);
+    const auto got = co_await line->read_some(one, later);
+    CHECK(got.bytes == 1);
+    const auto late = co_await line->read_some(one, std::chrono::steady_clock::now());
+    second = late.error;
+    server.stop();
+  };
+  asio::co_spawn(io, reading, [](std::exception_ptr) {});
+  io.run_for(10s);
+  CHECK(io.stopped());
+  CHECK(second == asio::error::timed_out);
 }
 
 TEST_CASE("websocket: the loop may end in the middle of a probe") {

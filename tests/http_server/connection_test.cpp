@@ -2,15 +2,32 @@
 #include "http_server/connection.hpp"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <fstream>
 #include <string>
+
+#include <fmt/format.h>
 
 #include "running_server.hpp"
 
 using namespace telltale;
 using namespace telltale::testing;
 using namespace std::chrono_literals;
+
+namespace {
+
+/// Whether the kernel still has the server's end of a connection on loopback, with or without a process it belongs to.
+bool kernel_knows(int server_port, int client_port) {
+  const auto wanted = fmt::format(" 0100007F:{:04X} 0100007F:{:04X} ", server_port, client_port);
+  std::ifstream table("/proc/net/tcp");
+  for (std::string line; std::getline(table, line);)
+    if (line.find(wanted) != std::string::npos) return true;
+  return false;
+}
+
+}  // namespace
 
 TEST_CASE("connection: half a request and then silence gets 408 and the end") {
   http_limits limits;
@@ -90,6 +107,21 @@ TEST_CASE("connection: a peer that does not read is dropped") {
   client.send(get);
   CHECK(client.wait_for_hang_up());
   CHECK(server.empties());
+}
+
+TEST_CASE("connection: answers that wait in the kernel for a peer that never reads are given up as well") {
+  http_limits limits;
+  limits.write_deadline = 300ms;
+  limits.linger = 50ms;
+  running_server server(limits, flooding(1 << 16));
+  raw_client client;
+  client.receive_buffer(4096);
+  REQUIRE(client.connect(server.port()));
+  client.send(get_and_close);  // the answer fits into the server's socket, which is closed with the bytes still in it
+  CHECK(server.empties());
+  const auto end = std::chrono::steady_clock::now() + 10s;
+  while (kernel_knows(server.port(), client.port()) && std::chrono::steady_clock::now() < end) ::usleep(10'000);
+  CHECK_FALSE(kernel_knows(server.port(), client.port()));
 }
 
 TEST_CASE("connection: a peer that reads slowly gets all of a large answer") {

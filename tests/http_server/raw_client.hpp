@@ -40,6 +40,13 @@ class raw_client {
   }
 
   int get() const { return fd_.get(); }
+  /// Its own port, once connected over IPv4.
+  int port() const {
+    sockaddr_in own{};
+    socklen_t size = sizeof(own);
+    ::getsockname(fd_.get(), reinterpret_cast<sockaddr*>(&own), &size);
+    return ntohs(own.sin_port);
+  }
   void receive_buffer(int bytes) { ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes)); }
   void half_close() { ::shutdown(fd_.get(), SHUT_WR); }
   /// Closes with a reset instead of an orderly end.

@@ -21,6 +21,7 @@
 #include <telltale/units.hpp>
 
 #include "forbidden_calls.hpp"
+#include "worker/messages.hpp"
 #include "worker/worker_main.hpp"
 #include "worker/worker_pool.hpp"
 
@@ -106,6 +107,13 @@ outcome act(const script& what, probe_context& context) {
       {"throw", [](auto&, auto&) -> outcome { throw std::runtime_error("out of luck"); }},
       {"throw_int", [](auto&, auto&) -> outcome { throw 42; }},
       {"garbage", [](auto&, auto&) { return send_raw("junk"), passed(); }},
+      {"half_a_message",
+       [](auto&, auto&) {
+         const auto whole =
+             wire::encode(wire::from_worker{wire::run_outcome{1, passed(std::string(500, 'x')), {}, {}}});
+         send_raw(whole.substr(0, whole.size() / 2));
+         return passed();
+       }},
       {"empty_packet", [](auto&, auto&) { return send_raw(""), passed(); }},
       {"huge_packet", [](auto&, auto&) { return send_raw(std::string(100'000, 'x')), passed(); }},
       {"close_socket",
@@ -197,6 +205,10 @@ int main(int argc, char** argv) {
   if (command == "replaced") return run_after_being_replaced(argv[0]);
   if (std::getenv("TELLTALE_TEST_NOT_A_WORKER") != nullptr) return 7;
   if (std::getenv("TELLTALE_TEST_NEVER_READY") != nullptr) ::pause();
+  if (std::getenv("TELLTALE_TEST_NEVER_READS") != nullptr) {
+    send_raw(wire::encode(wire::from_worker{wire::ready{}}));
+    for (;;) ::pause();
+  }
   if (std::getenv("TELLTALE_TEST_WRONG_GREETING") != nullptr) send_raw("junk");
   return worker_main(scripted());
 }

@@ -47,6 +47,7 @@ TEST_CASE("worker failures: a worker that dies says of what, and is replaced") {
            {"exit", "0", "the worker ended with exit code 0 while running the check"},
            {"exit", "3", "the worker ended with exit code 3 while running the check"},
            {"garbage", "", "the worker sent nonsense and was killed while running the check"},
+           {"half_a_message", "", "the worker sent nonsense and was killed while running the check"},
            {"huge_packet", "", "the worker sent nonsense and was killed while running the check"},
            {"empty_packet", "", "the worker ended with exit code 0 while running the check"},
            {"close_socket", "", "the worker closed its socket and was killed while running the check"},
@@ -170,6 +171,23 @@ TEST_CASE("worker failures: a program that never gets ready is killed") {
   CHECK(f.run(scripted("ok"), 2s).outcome ==
         outcome::fail(reason::internal,
                       "a worker cannot be started: the new process was not ready within 100 ms and was killed"));
+}
+
+TEST_CASE("worker failures: a worker that never reads is killed, however much there is to tell it") {
+  pool_fixture f;
+  std::vector<run_report> done;
+  {
+    const with_environment broken("TELLTALE_TEST_NEVER_READS");
+    // More than a socket holds: what does not fit must wait outside it, not the program.
+    for (int n = 0; n < 40; ++n) f.submit(f.pool->add(scripted("ok", std::string(50'000, 'x'))), 300ms, done);
+    const auto began = std::chrono::steady_clock::now();
+    CHECK(f.run_until([&] { return done.size() == 40; }));
+    CHECK(std::chrono::steady_clock::now() - began < 5s);
+  }
+  for (const auto& report : done) CHECK(report.outcome.reason == reason::timeout);
+  CHECK(f.pool->counts().killed > 0);
+  f.run(scripted("ok"), 300ms);  // one that was started before may still be there
+  CHECK(f.run(scripted("ok")).outcome.verdict == verdict::pass);
 }
 
 TEST_CASE("worker failures: without a free descriptor runs fail with the reason, and go on once there is one") {

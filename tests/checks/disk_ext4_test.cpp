@@ -1,0 +1,190 @@
+// The disk check on real ext4 file systems in loop devices: root's reserve, limits, inodes, and what an error leaves.
+#include <fcntl.h>
+#include <linux/loop.h>
+#include <sys/ioctl.h>
+#include <sys/statvfs.h>
+
+#include <doctest/doctest.h>
+
+#include "checks/file_fixtures.hpp"
+
+namespace telltale::checks {
+check_type disk();
+}
+
+using namespace telltale;
+using namespace telltale::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+checked disk_on(const std::string& path, std::vector<raw_member> more = {}) {
+  more.push_back(option("path", path));
+  return {checks::disk(), std::move(more)};
+}
+
+std::string brief(const outcome& found) {
+  return fmt::format("{} {}", to_string(found.verdict), to_string(found.reason));
+}
+
+/// A loop device that forgets its file as soon as nothing has it mounted or open.
+class loop_device {
+ public:
+  explicit loop_device(const std::string& file) {
+    const int control = ::open("/dev/loop-control", O_RDWR | O_CLOEXEC);
+    const int backing = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
+    // Somebody else may take the free one first.
+    for (int attempt = 0; control >= 0 && backing >= 0 && device_ < 0 && attempt < 20; ++attempt) {
+      path_ = fmt::format("/dev/loop{}", ::ioctl(control, LOOP_CTL_GET_FREE));
+      device_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
+      loop_config settings{};
+      settings.fd = static_cast<std::uint32_t>(backing);
+      settings.info.lo_flags = LO_FLAGS_AUTOCLEAR;
+      if (device_ < 0 || ::ioctl(device_, LOOP_CONFIGURE, &settings) == 0) continue;
+      ::close(device_);
+      device_ = -1;
+    }
+    if (control >= 0) ::close(control);
+    if (backing >= 0) ::close(backing);
+  }
+  loop_device(const loop_device&) = delete;
+  loop_device& operator=(const loop_device&) = delete;
+  ~loop_device() {
+    if (device_ >= 0) ::close(device_);
+  }
+  bool works() const { return device_ >= 0; }
+  const std::string& path() const { return path_; }
+
+ private:
+  int device_ = -1;
+  std::string path_;
+};
+
+/// Runs `body` in a child with an ext4 of 32 MiB mounted, 5 % of it root's reserve; "skipped: ..." where that is not
+/// possible.
+std::string on_ext4(const std::function<std::string(const std::string& path)>& body,
+                    const std::string& make = "-m 5 -N 2000") {
+  const scratch_directory top;
+  const auto image = top / "image";
+  write_file(image, "");
+  fs::resize_file(image, 32 << 20);
+  if (std::system(fmt::format("PATH=$PATH:/sbin:/usr/sbin mkfs.ext4 -q -F {} {} 2>/dev/null", make, image).c_str()) !=
+      0)
+    return "skipped: no mkfs.ext4";
+  fs::create_directory(top / "mnt");
+  fs::permissions(top.path(), fs::perms(0755));
+  return in_private_mounts([&]() -> std::string {
+    const loop_device device(image);
+    if (!device.works()) return "skipped: no loop device";
+    if (::mount(device.path().c_str(), (top / "mnt").c_str(), "ext4", 0, nullptr) != 0)
+      return fmt::format("skipped: no ext4 (errno {})", errno);
+    fs::permissions(top / "mnt", fs::perms(0777));
+    auto found = body(top / "mnt");
+    ::umount2((top / "mnt").c_str(), MNT_DETACH);
+    return found;
+  });
+}
+
+bool skipped(const std::string& found) {
+  const bool so = found.starts_with("skipped") || found == "cannot make private mounts";
+  if (so) MESSAGE(found << " (needs root, loop devices and e2fsprogs)");
+  return so;
+}
+
+/// As `df` shows it: what others than root may have of it counts.
+double used_percent(const std::string& path) {
+  struct statvfs now {};
+  ::statvfs(path.c_str(), &now);
+  const auto used = static_cast<double>(now.f_blocks - now.f_bfree);
+  return 100 * used / (used + static_cast<double>(now.f_bavail));
+}
+
+/// Fills by a megabyte's fraction at a time until `percent` is reached.
+void fill_to(const std::string& path, double percent) {
+  const int fd = ::open((path + "/fill").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  const std::string block(64 * 1024, 'x');
+  while (used_percent(path) < percent && ::write(fd, block.data(), block.size()) > 0 && ::fsync(fd) == 0) continue;
+  ::close(fd);
+}
+
+}  // namespace
+
+TEST_CASE("disk ext4: from empty over 80 and 88 to 100 %, where root could still write") {
+  const auto found = on_ext4([](const std::string& path) {
+    std::string out;
+    auto check = disk_on(path);
+    auto writing = disk_on(path, {option("write_test", "true"), option("warn", "100%"), option("fail", "100%")});
+    for (const double percent : {0.0, 80.0, 88.0, 90.5, 100.0}) {
+      fill_to(path, percent);
+      out += fmt::format("{:.0f} {}\n", percent, brief(check.run()));
+    }
+    struct statvfs now {};
+    ::statvfs(path.c_str(), &now);
+    out += fmt::format("reserve left {}\n", now.f_bavail == 0 && now.f_bfree > 0);
+    fs::remove(path + "/fill");
+    ::sync();
+    return out + brief(check.run()) + "\n" + brief(writing.run());
+  });
+  if (skipped(found)) return;
+  CHECK(found ==
+        "0 pass ok\n80 warn threshold\n88 warn threshold\n90 fail threshold\n100 fail full\nreserve left true\n"
+        "pass ok\npass ok");
+}
+
+TEST_CASE("disk ext4: out of inodes while there is space is full") {
+  const auto found = on_ext4(
+      [](const std::string& path) {
+        auto check = disk_on(path);
+        const auto before = brief(check.run());
+        int files = 0;
+        for (;; ++files) {
+          const int fd = ::open(fmt::format("{}/{}", path, files).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+          if (fd < 0) break;
+          ::close(fd);
+        }
+        const bool by_inodes = errno == ENOSPC && used_percent(path) < 50;
+        const auto seen = check.run();
+        return fmt::format("{}, {}, {}, {}", before, by_inodes, brief(seen),
+                           seen.message.find("has no inodes left") != std::string::npos);
+      },
+      "-m 5 -N 128");
+  if (skipped(found)) return;
+  CHECK(found == "pass ok, true, fail full, true");
+}
+
+TEST_CASE("disk ext4: after an error it refuses writes, and that is seen although the mount still says rw") {
+  const auto found = on_ext4([](const std::string& path) -> std::string {
+    auto check = disk_on(path);
+    auto strict = disk_on(path, {option("expect_writable", "true")});
+    auto writing = disk_on(path, {option("write_test", "true")});
+    std::string out = brief(check.run()) + ", " + brief(strict.run()) + ", " + brief(writing.run());
+    // What ext4 does to itself with errors=remount-ro, asked for by hand.
+    if (::mount(nullptr, path.c_str(), nullptr, MS_REMOUNT, "abort") != 0) return "skipped: abort is not permitted";
+    const int fd = ::open((path + "/new").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    if (fd >= 0) return "it can still be written";
+    return out + " -> " + brief(check.run()) + ", " + brief(strict.run()) + ", " + brief(writing.run());
+  });
+  if (skipped(found)) return;
+  CHECK(found == "pass ok, pass ok, pass ok -> warn readonly, fail readonly, fail readonly");
+}
+
+TEST_CASE("disk ext4: a read-only bind, a remount and a remount back") {
+  const auto found = on_ext4([](const std::string& path) -> std::string {
+    auto strict = disk_on(path, {option("expect_writable", "true")});
+    auto check = disk_on(path);
+    std::string out = brief(strict.run());
+    check.run();
+    if (::mount(nullptr, path.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) != 0) return "no remount";
+    out += ", " + brief(strict.run()) + ", " + brief(check.run());
+    if (::mount(nullptr, path.c_str(), nullptr, MS_REMOUNT, nullptr) != 0) return "no remount back";
+    out += ", " + brief(strict.run()) + ", " + brief(check.run());
+    if (::mount(path.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) != 0 ||
+        ::mount(nullptr, path.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) != 0)
+      return "no bind";
+    out += ", " + brief(strict.run());
+    ::umount2(path.c_str(), MNT_DETACH);
+    return out;
+  });
+  if (skipped(found)) return;
+  CHECK(found == "pass ok, fail readonly, warn readonly, pass ok, pass ok, fail readonly");
+}
