@@ -15,8 +15,8 @@ CONFIG = """
 server: {{drain_delay: 0s, shutdown_timeout: 5s}}
 {extra}
 checks:
-  - {{name: root, type: disk, path: /, warn: 100%, fail: 100%, interval: 200ms, timeout: 150ms}}
-  - {{name: model, type: marker, path: {dir}/loaded, interval: 200ms, timeout: 150ms}}
+  - {{name: root, type: disk, path: /, warn: 100%, fail: 100%, interval: 1s, timeout: 950ms, fall: 3}}
+  - {{name: model, type: marker, path: {dir}/loaded, interval: 1s, timeout: 950ms, fall: 3}}
 {more}
 """
 
