@@ -259,7 +259,8 @@ class Places(harness.TestCase):
             self.assertEqual(process.wait(harness.PATIENCE), 0)
 
     def test_commands_with_closed_standard_streams(self):
-        (self.dir / "telltale.yaml").write_text(HEAD + ROOT)
+        patient = HEAD.replace("500ms", "10s").replace("400ms", "9s")
+        (self.dir / "telltale.yaml").write_text(patient + ROOT)
         for redirections, code, words in (("<&-", 0, "root"), ("2>&-", 0, "root"), (">&-", 1, ""), ("<&- >&- 2>&-", 1, "")):
             done = subprocess.run([*shell(redirections), harness.TELLTALE, "check", "-c", "telltale.yaml"],
                                   capture_output=True, text=True, cwd=self.dir, timeout=60)
