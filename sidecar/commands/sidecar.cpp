@@ -61,8 +61,6 @@ void log_change(const config& before, const config& after, const kept_checks& ke
        {"kept", going_on},
        {"new", static_cast<std::int64_t>(after.checks.size()) - going_on},
        {"gone", static_cast<std::int64_t>(before.checks.size()) - going_on}});
-  if (before.server.listen != after.server.listen || !same_files(before.server.tls, after.server.tls))
-    log(log_level::warn, "server.listen and server.tls are taken at the start only: restart to put them in force");
 }
 
 }  // namespace
@@ -76,7 +74,9 @@ sidecar::sidecar(config conf, const serve_options& options)
       names_(make_name_resolver(*pool_)),
       board_(config_, boot_clock::now(), std::chrono::system_clock::now()),
       scheduler_(io_, config_, *pool_, *names_, board_, refused_),
-      listeners_(listeners_of(config_, options)),
+      options_(options),
+      listeners_(listeners_of(config_, options_)),
+      tls_(config_.server.tls),
       router_(router_options(config_, listeners_), [this] { return counters(); }),
       reloader_(io_, {options.config, installed_config_path, options.table, process_environment()}, config_,
                 [this](const config& next) { return reconfigure(next); }) {
@@ -154,6 +154,8 @@ std::string sidecar::reconfigure(const config& next) try {
   board_.change(next, kept, boot_clock::now());
   router_.change(std::move(routes));
   log_change(config_, next, kept);
+  if (listeners_of(next, options_) != listeners_ || !same_files(next.server.tls, tls_))
+    log(log_level::warn, "server.listen and server.tls are taken at the start only: restart to put them in force");
   config_ = next;
   return {};
 } catch (const std::exception& e) {

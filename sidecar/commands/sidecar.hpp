@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,7 +59,9 @@ class sidecar {
   board board_;
   problems refused_;
   scheduler scheduler_;
-  std::vector<listen_entry> listeners_;  ///< as they were at the start
+  serve_options options_;
+  std::vector<listen_entry> listeners_;  ///< as they were at the start, and so the next
+  std::optional<tls_settings> tls_;
   router router_;
   std::unique_ptr<http_server> server_;
   reloader reloader_;

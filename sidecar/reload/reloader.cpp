@@ -19,6 +19,7 @@ reloader::reloader(boost::asio::io_context& io, reload_source source, const conf
       seen_(in_force.hash) {
   came_from(in_force);
   watch(in_force.watch);
+  if (watching_) look_after(watch_period);
 }
 
 /// Once a file is in force, its disappearance is an error and no reason to fall back to the built-in configuration.
@@ -46,24 +47,26 @@ void reloader::watch(bool wanted) {
   watching_ = wanted && source_.path != "-";
   if (wanted && !watching_)
     log(log_level::warn, "watch: true does nothing: the configuration came from standard input");
-  if (watching_) look_after(watch_period);
-  else timer_.cancel();
+  if (!watching_) timer_.cancel();
+}
+
+void reloader::ask(config_reader::read_done done) {
+  reading_ = true;
+  reader_->read(source_.path.empty() ? source_.default_path : source_.path, [this, done](config_file file) {
+    reading_ = false;
+    if (!stopped_) done(std::move(file));
+  });
 }
 
 void reloader::look_after(std::chrono::milliseconds pause) {
   timer_.expires_after(pause);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error || stopped_ || !watching_) return;
-    if (reading_) return look_after(watch_settle);
-    reading_ = true;
-    reader_->read(source_.path.empty() ? source_.default_path : source_.path,
-                  [this](config_file file) { looked(std::move(file)); });
+    if (!reading_) ask([this](config_file file) { looked(std::move(file)); });
   });
 }
 
 void reloader::looked(config_file file) {
-  reading_ = false;
-  if (stopped_) return;
   if (std::exchange(wanted_, false)) return read();
   const auto hash = text_hash(file.error.empty() ? file.text : file.error);
   const bool settled = newer_ == hash;
@@ -74,10 +77,7 @@ void reloader::looked(config_file file) {
 }
 
 void reloader::read() {
-  reading_ = true;
-  reader_->read(source_.path.empty() ? source_.default_path : source_.path, [this](config_file file) {
-    reading_ = false;
-    if (stopped_) return;
+  ask([this](config_file file) {
     take(std::move(file));
     if (std::exchange(wanted_, false)) read();
     else if (watching_) look_after(watch_period);

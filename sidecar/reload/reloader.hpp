@@ -49,6 +49,7 @@ class reloader {
   void watch(bool wanted);
   void look_after(std::chrono::milliseconds);
   void looked(config_file);
+  void ask(config_reader::read_done);
   void read();
   void take(config_file);
   void refuse(const std::string& why);

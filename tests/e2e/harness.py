@@ -90,12 +90,14 @@ class Sidecar:
     """A running sidecar on a free port, with its log lines as they come."""
 
     def __init__(self, directory, config, *arguments, env=None, listen="127.0.0.1:0", prefix=(), **options):
-        """`listen` may be several addresses. `prefix` is a command that starts the program, `options` are Popen's."""
+        """`listen` may be several addresses, or None: those of the configuration, of which one is waited for. `prefix` is
+        a command that starts the program, `options` are Popen's."""
         self.config = directory / "telltale.yaml"
         self.config.write_text(config)
         self.log = []
-        self.wanted = [listen] if isinstance(listen, str) else list(listen)
-        where = [word for address in self.wanted for word in ("--listen", address)]
+        addresses = [listen] if isinstance(listen, str) else list(listen or ())
+        self.wanted = len(addresses) or 1
+        where = [word for address in addresses for word in ("--listen", address)]
         self.process = subprocess.Popen(
             [*prefix, TELLTALE, "serve", "-c", str(self.config), *where, *arguments],
             **{"stderr": subprocess.PIPE, "stdout": subprocess.DEVNULL, "cwd": directory,
@@ -119,7 +121,7 @@ class Sidecar:
             self.reader.join(5)
             raise AssertionError(f"the sidecar ended with {self.process.returncode}: {''.join(self.raw)}")
         found = [l["address"] for l in list(self.log) if l["msg"] == "listening"]
-        return found if len(found) == len(self.wanted) else None
+        return found if len(found) >= self.wanted else None
 
     @property
     def port(self):

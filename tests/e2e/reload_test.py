@@ -90,12 +90,22 @@ class Reload(harness.TestCase):
         self.reload(sidecar, self.text())
         self.assertEqual(self.metric(sidecar, "telltale_config_last_reload_successful"), 1)
 
-    def test_server_options_take_effect_and_a_changed_listener_is_told_to_wait(self):
-        sidecar = self.sidecar()
-        text = self.text().replace("shutdown_timeout: 5s", "shutdown_timeout: 6s, listen: '127.0.0.1:1'")
+    def test_listeners_stay_as_at_the_start_which_is_said_each_time(self):
+        (self.dir / "loaded").touch()
+        text = self.text().replace("shutdown_timeout: 5s", f"shutdown_timeout: 5s, listen: 'unix:{self.dir}/s'")
+        sidecar = self.start(text, listen=None)
+        ready = lambda: harness.ask_unix(self.dir / "s", "/ready").status == 200
+        harness.wait_until(ready, "ready")
         self.reload(sidecar, text)
-        self.assertTrue(self.lines(sidecar, "server.listen"))
-        self.assertEqual(sidecar.get("/ready").status, 200)
+        self.assertFalse(self.lines(sidecar, "server.listen"), "nothing to say")
+        for round in (1, 2):
+            self.reload(sidecar, text.replace(f"{self.dir}/s", f"{self.dir}/other"))
+            harness.wait_until(lambda: len(self.lines(sidecar, "server.listen")) == round, "a warning")
+        self.assertFalse((self.dir / "other").exists())
+        self.assertTrue(ready())
+        self.reload(sidecar, text)
+        self.assertTrue(ready())
+        self.assertEqual(len(self.lines(sidecar, "server.listen")), 2)
 
     def test_standard_input_cannot_be_read_twice(self):
         (self.dir / "loaded").touch()
