@@ -6,22 +6,13 @@
 
 #include <doctest/doctest.h>
 
-#include "checks/file_fixtures.hpp"
-
-namespace telltale::checks {
-check_type disk();
-}
+#include "checks/disk_fixtures.hpp"
 
 using namespace telltale;
 using namespace telltale::testing;
 namespace fs = std::filesystem;
 
 namespace {
-
-checked disk_on(const std::string& path, std::vector<raw_member> more = {}) {
-  more.push_back(option("path", path));
-  return {checks::disk(), std::move(more)};
-}
 
 std::string brief(const outcome& found) {
   return fmt::format("{} {}", to_string(found.verdict), to_string(found.reason));

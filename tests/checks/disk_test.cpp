@@ -5,24 +5,15 @@
 
 #include <doctest/doctest.h>
 
-#include "checks/file_fixtures.hpp"
+#include "checks/disk_fixtures.hpp"
 #include "disk/look.hpp"
 #include "disk/write_test.hpp"
-
-namespace telltale::checks {
-check_type disk();
-}
 
 using namespace telltale;
 using namespace telltale::testing;
 namespace fs = std::filesystem;
 
 namespace {
-
-checked disk_on(const std::string& path, std::vector<raw_member> more = {}) {
-  more.push_back(option("path", path));
-  return {checks::disk(), std::move(more)};
-}
 
 /// Runs `body` with a tmpfs of 4 MiB and 64 inodes mounted on a directory that vanishes afterwards.
 std::string on_tmpfs(const std::function<std::string(const std::string& path)>& body) {

@@ -1,0 +1,114 @@
+// Another configuration while checks run: what stays, what ends unheard, and what is built anew.
+#include "scheduler/scheduler_world.hpp"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+#include <utility>
+
+using namespace telltale;
+using namespace telltale::fakes;
+using namespace std::chrono_literals;
+
+TEST_CASE("scheduler: a change keeps what a kept check remembers, under its new number") {
+  world w(with({fakes::check_named("a"), fakes::check_named("b")}));
+  w.sched.start();
+  w.until([&] { return w.pool.runs.size() == 2; });
+  memory kept;
+  kept.set("inode", 42);
+  w.pool.answer(outcome::pass("a is fine"));
+  w.pool.answer(outcome::pass("b is fine"), kept);
+  w.listener.runs.clear();
+
+  const auto next = with({fakes::check_named("b"), fakes::check_named("c")});
+  w.sched.change(next, {1, std::nullopt}, w.refused);
+  CHECK(w.pool.removed == std::vector<worker_pool::task_id>{0});
+  REQUIRE(w.pool.tasks.size() == 3);
+  w.until([&] { return w.pool.runs.size() == 2; });
+  for (auto& run : std::exchange(w.pool.runs, {})) {
+    CHECK((run.task == 1 || run.task == 2));
+    CHECK((run.memory == kept) == (run.task == 1));
+    run.done({outcome::pass(run.task == 1 ? "b" : "c"), {}, {}, {}});
+  }
+  REQUIRE(w.listener.runs.size() == 2);
+  for (const auto& [check, found] : w.listener.runs) CHECK(found.message == (check == 0 ? "b" : "c"));
+}
+
+TEST_CASE("scheduler: a run that ends after a change is told to its check, or to nobody") {
+  world w(with({fakes::check_named("a"), fakes::check_named("b")}));
+  w.sched.start();
+  w.until([&] { return w.pool.runs.size() == 2; });
+  w.sched.change(with({fakes::check_named("b")}), {1}, w.refused);
+  w.pool.answer(outcome::fail(reason::full, "a"));
+  CHECK(w.listener.runs.empty());
+  w.pool.answer(outcome::pass("b"));
+  REQUIRE(w.listener.runs.size() == 1);
+  CHECK(w.listener.runs[0].first == 0);
+  CHECK(w.listener.runs[0].second.message == "b");
+}
+
+TEST_CASE("scheduler: a change that cannot be made changes nothing") {
+  const auto type = network_type(
+      [](const raw_value&) -> std::shared_ptr<async_check> { throw std::runtime_error("the secret cannot be read"); });
+  world w(with({fakes::check_named("a")}));
+  w.sched.start();
+  w.sched.change(with({fakes::check_named("b"), fakes::check_named("ws", type)}), {std::nullopt, std::nullopt},
+                 w.refused);
+  CHECK(w.refused.list().size() == 1);
+  CHECK(w.pool.tasks.size() == 1);
+  CHECK(w.pool.removed.empty());
+  w.until([&] { return w.pool.runs.size() == 1; });
+  w.pool.answer(outcome::pass("a"));
+  CHECK(w.listener.runs.size() == 1);
+}
+
+TEST_CASE("scheduler: a network check is built anew by a change, and its old probe still holds the flight") {
+  int built = 0;
+  const auto type = network_type([&](const raw_value&) {
+    ++built;
+    return std::make_shared<endless_check>();
+  });
+  world w(with({fakes::check_named("ws", type)}));
+  w.sched.start();
+  w.until([&] { return w.listener.runs.size() == 1; });
+  CHECK(w.listener.runs[0].second.reason == reason::timeout);
+  w.sched.change(with({fakes::check_named("ws", type)}), {0}, w.refused);
+  CHECK(built == 2);
+  w.until([&] { return w.listener.runs.size() == 2; });
+  CHECK(w.listener.runs[1].second.reason == reason::stuck);
+}
+
+TEST_CASE("scheduler: a change keeps what an examination found, and never has two under way") {
+  auto type = fakes::blocking_fake();
+  type.examination = [](const raw_value&) { return examination_schedule{100ms, 50ms}; };
+  world w(with({fakes::check_named("a", type)}));  // tasks: 0 a, 1 its examination
+  w.sched.start();
+  const auto answer_until = [&](worker_pool::task_id wanted) {
+    std::optional<fakes::fake_worker_pool::asked> found;
+    w.until([&] {
+      for (auto& run : std::exchange(w.pool.runs, {})) {
+        if (run.task == wanted) found = std::move(run);
+        else run.done({outcome::pass("fine"), {}, {}, {}});
+      }
+      return found.has_value();
+    });
+    return std::move(*found);
+  };
+  answer_until(1).done({outcome::fail(reason::corrupt, "page 7 is torn"), {}, {}, {}});
+  auto under_way = answer_until(1);
+  w.sched.change(with({fakes::check_named("b", type), fakes::check_named("a", type)}), {std::nullopt, 0}, w.refused);
+  REQUIRE(w.pool.tasks.size() == 4);  // 2 b, 3 its examination
+  auto probe = answer_until(0);
+  REQUIRE(probe.examined);
+  CHECK(probe.examined->found.reason == reason::corrupt);
+  probe.done({outcome::pass("fine"), {}, {}, {}});
+  for (int i = 0; i < 8; ++i) {
+    w.io.run_one_for(50ms);
+    for (auto& run : std::exchange(w.pool.runs, {})) {
+      CHECK(run.task != 3);  // waits for the one under way
+      run.done({outcome::pass("fine"), {}, {}, {}});
+    }
+  }
+  under_way.done({outcome::pass("sound"), {}, {}, {}});
+  CHECK(answer_until(3).task == 3);
+}
