@@ -16,6 +16,7 @@ import sys
 
 CLONE_NEWNS = 0x20000
 MS_REC_PRIVATE = 1 << 14 | 1 << 18
+MNT_DETACH = 2
 LOOKUP, FORGET, GETATTR, OPEN, READ, STATFS, RELEASE = 1, 2, 3, 14, 15, 17, 18
 FLUSH, INIT, OPENDIR, READDIR, RELEASEDIR, INTERRUPT, BATCH_FORGET = 25, 26, 27, 28, 29, 36, 42
 HEADER = struct.Struct("<IIQQIIII")
@@ -112,6 +113,7 @@ class HangingMounts:
     """Mounts that show copies of `directory`'s files; skips the test where none can be had."""
 
     def __init__(self, test, directory, mount_points):
+        self.mount_points = mount_points
         for point in mount_points:
             point.mkdir()
         self.process = subprocess.Popen([sys.executable, "-B", __file__, directory, *mount_points], text=True,
@@ -132,9 +134,11 @@ class HangingMounts:
         self._say("answer")
 
     def close(self):
-        """Ends the connections: whoever waits for an answer gets an error."""
+        """Ends the connections: whoever waits for an answer gets an error. Then the mount points can be removed."""
         self.process.kill()
         self.process.wait()
+        for point in self.mount_points:
+            libc.umount2(str(point).encode(), MNT_DETACH)
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             stream.close()
 
