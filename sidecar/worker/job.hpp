@@ -57,6 +57,7 @@ struct job {
 
   std::size_t wire_size = 0;  ///< bytes it takes in a batch message
   int failed_deliveries = 0;  ///< workers that were found dead when it was sent to them
+  int overtaken = 0;          ///< batches it was in whose current job took longer than a slice
 
   std::chrono::nanoseconds expect_at_least{0};  ///< it was in a batch that took too long
 

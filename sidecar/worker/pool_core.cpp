@@ -153,9 +153,9 @@ void pool_core::answer_expired(time_point now) {
       continue;
     }
     const auto limit = human_duration(j.timeout);
-    auto sentence = count(worker_state::busy) > 0 ? fmt::format("waited {} for a free worker ({} of {} busy)", limit,
-                                                                count(worker_state::busy), options_.max_workers)
-                                                  : fmt::format("waited {} for a worker to start", limit);
+    auto sentence = count(worker_state::busy) > 0
+                        ? fmt::format("waited {} for a free worker ({} busy)", limit, count(worker_state::busy))
+                        : fmt::format("waited {} for a worker to start", limit);
     fail(std::move(j), reason::timeout, std::move(sentence), waited);
   }
 }
@@ -179,6 +179,15 @@ void pool_core::requeue(std::vector<job> jobs) {
   dispatch_soon();
 }
 
+// Where one check of a file system hangs, others will: found one after the other they would cost a slice each. So those
+// behind it part in four, and after a second one go alone.
+void pool_core::requeue_apart(std::vector<job> jobs) {
+  const auto alone = options_.slice / 2;
+  const auto quarter = options_.slice * 4 / static_cast<std::int64_t>(std::max<std::size_t>(jobs.size(), 8));
+  for (auto& j : jobs) j.expect_at_least = ++j.overtaken > 1 ? alone : quarter;
+  requeue(std::move(jobs));
+}
+
 void pool_core::fail(job j, reason why, std::string sentence, std::chrono::nanoseconds waited,
                      std::chrono::nanoseconds duration) {
   answers_.failed(std::move(j), why, std::move(sentence), waited, duration);
@@ -200,7 +209,10 @@ void pool_core::start_missing() {
   const auto starting = static_cast<std::size_t>(
       std::count_if(workers_.begin(), workers_.end(), [](const auto& entry) { return !entry.second.proved; }));
   const auto alive = starting + count(worker_state::idle) + count(worker_state::busy);
-  const auto room = options_.max_workers - std::min(alive, options_.max_workers);
+  // Checks that begin to hang were believed to be quick, and may hold every worker: for the quick ones that wait there
+  // are others, up to twice the cap.
+  const auto cap = options_.max_workers + (quick > 0 ? std::min(overrunning(), options_.max_workers) : 0);
+  const auto room = cap - std::min(alive, cap);
   const auto wanted = quick + slow;
   for (auto n = std::min(wanted - std::min(wanted, starting), room); n > 0; --n)
     if (!start_one()) return;
@@ -267,6 +279,15 @@ worker* pool_core::best_idle() {
   for (auto& [id, w] : workers_)
     if (w.state == worker_state::idle && (best == nullptr || w.since > best->since)) best = &w;
   return best;
+}
+
+// In a job believed to be quick that has taken longer than a slice: a file system that has just begun to hang.
+std::size_t pool_core::overrunning() const {
+  const auto now = loop_clock::now();
+  return static_cast<std::size_t>(std::count_if(workers_.begin(), workers_.end(), [&](const auto& entry) {
+    const auto& w = entry.second;
+    return w.state == worker_state::busy && !w.slow_work && now >= w.work->slice_end();
+  }));
 }
 
 std::size_t pool_core::count(worker_state state) const {

@@ -49,6 +49,7 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   void answer_expired(time_point now);
   void answer_stuck(const task&);
   void requeue(std::vector<job>);
+  void requeue_apart(std::vector<job>);
   void fail(job, reason, std::string sentence, std::chrono::nanoseconds waited = {},
             std::chrono::nanoseconds duration = {});
   bool slow_allowed() const;
@@ -90,6 +91,7 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   worker* find(worker_id);
   worker* best_idle();
   std::size_t count(worker_state) const;
+  std::size_t overrunning() const;
   void kill(worker&);
 
   boost::asio::io_context& context_;

@@ -231,7 +231,7 @@ void pool_core::check_time(worker& w, time_point now) {
 void pool_core::check_busy(worker& w, time_point now) {
   const auto due = w.work->has_rest() ? std::min(w.work->slice_end(), w.work->deadline()) : w.work->deadline();
   if (now < due || drain(w, packets_per_turn) == drained::more || w.state != worker_state::busy) return;
-  if (now >= w.work->slice_end()) requeue(w.work->take_rest());
+  if (now >= w.work->slice_end()) requeue_apart(w.work->take_rest());
   if (now < w.work->deadline()) return;
   const auto late = now - w.work->deadline();
   if (late < loop_was_away || !w.work->extend(late)) overdue(w, now);
@@ -279,6 +279,8 @@ pool_core::time_point pool_core::next_due() const {
   auto due = queue_.next_expiry();
   if (!queue_.empty() && next_start_ > loop_clock::now()) due = std::min(due, next_start_);
   const bool may_retire = count(worker_state::idle) > 1;
+  const bool quick_waits = queue_.quick_batches() > 0;
+  const auto now = loop_clock::now();
   for (const auto& [id, w] : workers_) {
     if (w.state == worker_state::starting) due = std::min(due, w.since + options_.start_limit);
     if (w.state == worker_state::idle && may_retire) due = std::min(due, w.since + options_.idle_timeout);
@@ -286,7 +288,7 @@ pool_core::time_point pool_core::next_due() const {
       due = std::min(due, w.since + options_.kill_grace);
     if (w.state != worker_state::busy) continue;
     due = std::min(due, w.work->deadline());
-    if (w.work->has_rest()) due = std::min(due, w.work->slice_end());
+    if (w.work->has_rest() || (quick_waits && now < w.work->slice_end())) due = std::min(due, w.work->slice_end());
   }
   return due;
 }

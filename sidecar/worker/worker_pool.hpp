@@ -54,8 +54,8 @@ struct worker_counts {
 };
 
 struct worker_pool_options {
-  std::string program = "/proc/self/exe";          ///< re-executed as `program worker`
-  std::size_t max_workers = 16;                    ///< stuck workers do not count
+  std::string program = "/proc/self/exe";  ///< re-executed as `program worker`
+  std::size_t max_workers = 16;            ///< stuck ones do not count; twice as many while checks begin to hang
   std::chrono::milliseconds idle_timeout{30'000};  ///< one idle worker is always kept
   std::chrono::milliseconds slice{25};             ///< a job that takes longer gives the rest of its batch away
   std::chrono::milliseconds kill_grace{200};       ///< from SIGKILL to "stuck"
