@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <boost/asio/post.hpp>
 
+#include "commands/working_loop.hpp"
 #include "config/version.hpp"
 #include "log/log.hpp"
 
@@ -41,7 +42,7 @@ std::optional<tls_files> tls_of(const config& c) {
 
 sidecar::sidecar(config conf, const serve_options& options)
     : config_(std::move(conf)),
-      signals_(io_, SIGTERM, SIGINT, SIGHUP),
+      signals_(require_working(io_), SIGTERM, SIGINT, SIGHUP),
       drain_timer_(io_),
       shutdown_timer_(io_),
       pool_(make_worker_pool(io_)),
