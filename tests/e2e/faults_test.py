@@ -1,7 +1,7 @@
 """One system call fails, at every place where one can: nothing crashes, nothing broken looks healthy, all recovers.
 
 TELLTALE_FAULTS=full tries every call from the 1st to the 200th; otherwise every one to the 20th, and some beyond.
-TELLTALE_FAULT_CALLS="open write" limits it to some kinds of calls. The tables it prints are in docs/reliability.md.
+TELLTALE_FAULT_CALLS="open write" limits it to some kinds of calls. The tables it prints are in docs/reliability-fuzz.md.
 """
 import concurrent.futures
 import contextlib
