@@ -96,7 +96,9 @@ std::size_t head_length(std::string_view bytes) {
 maybe_failure judge_first_bytes(std::string_view bytes) {
   constexpr std::string_view start = "HTTP/";
   // A TLS record of type alert (21) or handshake (22), version 3.x: RFC 8446 section 5.1.
-  if (bytes.size() >= 2 && (bytes[0] == 0x15 || bytes[0] == 0x16) && bytes[1] == 0x03)
+  const bool record = !bytes.empty() && (bytes[0] == 0x15 || bytes[0] == 0x16);
+  if (record && bytes.size() == 1) return std::nullopt;  // the next byte tells
+  if (record && bytes[1] == 0x03)
     return protocol("the server speaks TLS on this port: the URL should begin with wss://");
   if (bytes.substr(0, start.size()) != start.substr(0, bytes.size())) return protocol("the server does not speak HTTP");
   return std::nullopt;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
 
+#include "commands/working_loop.hpp"
 #include "scheduler/async_run.hpp"
 #include "scheduler/examined_record.hpp"
 #include "worker/worker_pool.hpp"
@@ -30,6 +31,7 @@ std::vector<check_result> run_once(const config& conf) {
   if (results.empty()) return results;
 
   boost::asio::io_context io(1);
+  require_working(io);
   auto pool = make_worker_pool(io);
   auto names = make_name_resolver(*pool);
   auto unanswered = results.size();

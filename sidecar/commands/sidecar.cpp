@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <boost/asio/post.hpp>
 
+#include "commands/working_loop.hpp"
 #include "config/load_config.hpp"
 #include "config/version.hpp"
 #include "log/log.hpp"
@@ -67,7 +68,7 @@ void log_change(const config& before, const config& after, const kept_checks& ke
 
 sidecar::sidecar(config conf, const serve_options& options)
     : config_(std::move(conf)),
-      signals_(io_, SIGTERM, SIGINT, SIGHUP),
+      signals_(require_working(io_), SIGTERM, SIGINT, SIGHUP),
       drain_timer_(io_),
       shutdown_timer_(io_),
       pool_(make_worker_pool(io_)),

@@ -11,6 +11,14 @@ namespace {
 
 using std::chrono::nanoseconds;
 
+/// What is added to and taken from the clock must not overflow, whatever arrives: at most 60 years, never negative.
+nanoseconds get_span(byte_reader& in) {
+  constexpr std::int64_t longest = 2'000'000'000'000'000'000;
+  const auto count = in.number<std::int64_t>();
+  if (count < 0 || count > longest) in.fail();
+  return nanoseconds(in.ok() ? count : 0);
+}
+
 void put_item(byte_writer& out, const run_item& item) {
   out.number(item.number);
   out.number(item.task);
@@ -23,7 +31,7 @@ run_item get_run_item(byte_reader& in) {
   run_item item;
   item.number = in.number<std::uint64_t>();
   item.task = in.number<std::uint64_t>();
-  item.timeout = nanoseconds(in.number<std::int64_t>());
+  item.timeout = get_span(in);
   item.memory = get_memory(in);
   item.examined = get_examination(in);
   return item;
@@ -77,8 +85,8 @@ void get_message(byte_reader& in, define& m) {
 void get_message(byte_reader& in, forget& m) { m.task = in.number<std::uint64_t>(); }
 void get_message(byte_reader& in, run_batch& m) {
   m.batch = in.number<std::uint64_t>();
-  m.sent = clock::time_point(nanoseconds(in.number<std::int64_t>()));
-  m.slice = nanoseconds(in.number<std::int64_t>());
+  m.sent = clock::time_point(get_span(in));
+  m.slice = get_span(in);
   for (auto n = in.count(max_message); n > 0 && in.ok(); --n) m.items.push_back(get_run_item(in));
 }
 void get_message(byte_reader& in, lookup& m) {

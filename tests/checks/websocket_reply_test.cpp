@@ -105,6 +105,7 @@ TEST_CASE("reply: the first bytes tell a server that does not speak HTTP") {
   CHECK_FALSE(judge_first_bytes(""));
   CHECK_FALSE(judge_first_bytes("H"));
   CHECK_FALSE(judge_first_bytes("HTTP/1.1 101"));
+  CHECK_FALSE(judge_first_bytes("\x15"));  // the sentence must not depend on how the bytes arrive
   REQUIRE(judge_first_bytes("SSH-2.0-OpenSSH"));
   CHECK(judge_first_bytes("SSH-2.0-OpenSSH")->sentence == "the server does not speak HTTP");
   REQUIRE(judge_first_bytes("\x15\x03\x01"));

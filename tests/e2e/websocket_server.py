@@ -1,6 +1,7 @@
 """A real WebSocket endpoint on a given port (python3-websockets, not ours): echoes, and prints `ready`.
 usage: websocket_server.py PORT [CERT KEY]"""
 import asyncio
+import contextlib
 import ssl
 import sys
 
@@ -8,8 +9,9 @@ import websockets
 
 
 async def echo(socket, *_):
-    async for message in socket:
-        await socket.send(message)
+    with contextlib.suppress(websockets.ConnectionClosed):  # a client may leave without a word
+        async for message in socket:
+            await socket.send(message)
 
 
 async def main():

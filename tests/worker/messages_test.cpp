@@ -173,6 +173,19 @@ TEST_CASE("messages: a value outside its enumeration is refused") {
   CHECK_FALSE(wire::decode_from_worker("\x63"));
 }
 
+TEST_CASE("messages: times that the clock cannot be reckoned with are refused") {
+  const auto understood = [](wire::clock::time_point sent, std::chrono::nanoseconds slice,
+                             std::chrono::nanoseconds timeout) {
+    return wire::decode_to_worker(wire::encode(wire::run_batch{9, sent, slice, {{1, 7, timeout, {}}}})).has_value();
+  };
+  constexpr auto most = std::chrono::nanoseconds::max();
+  CHECK(understood(wire::clock::time_point(99s), 25ms, 2s));
+  CHECK_FALSE(understood(wire::clock::time_point(-most), 25ms, 2s));
+  CHECK_FALSE(understood(wire::clock::time_point(99s), most, 2s));
+  CHECK_FALSE(understood(wire::clock::time_point(99s), 25ms, most));
+  CHECK_FALSE(understood(wire::clock::time_point(99s), 25ms, -1ns));
+}
+
 TEST_CASE("messages: a lookup's answer has either addresses or a reason") {
   CHECK_FALSE(wire::decode_from_worker(wire::encode(wire::lookup_answer{5, {}})));
   auto both = two_addresses();

@@ -1,0 +1,90 @@
+// Fuzz target: what a marker file says. Lines `POINTER=EXPECTED` and `progress POINTER`, an empty line, then the file.
+#include <cctype>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "marker/content.hpp"
+#include "require.hpp"
+
+using namespace telltale;
+using namespace telltale::marker;
+using fuzz::require;
+
+namespace {
+
+struct input {
+  marker_options options;
+  std::string_view text;
+};
+
+input read(std::string_view bytes) {
+  input out;
+  out.options.path = file_path{"/models/.loaded"};
+  constexpr std::string_view progress = "progress ";
+  while (!bytes.empty()) {
+    const auto end = std::min(bytes.find('\n'), bytes.size());
+    const auto line = bytes.substr(0, end);
+    bytes.remove_prefix(std::min(end + 1, bytes.size()));
+    if (line.empty()) break;
+    if (line.starts_with(progress)) out.options.progress = line.substr(progress.size());
+    else if (const auto at = line.find('='); at != std::string_view::npos)
+      out.options.content[std::string(line.substr(0, at))] = line.substr(at + 1);
+  }
+  out.text = bytes;
+  return out;
+}
+
+bool is_valid(const marker_options& options) {
+  problems errors;
+  options.validate({1, 1}, errors);
+  return errors.empty();
+}
+
+bool may_be_a_number(std::string_view text) {
+  return text.find_first_not_of("0123456789+-.eEinfatyINFATY") == std::string_view::npos;
+}
+
+/// Without escapes, what was found must be in the file letter for letter, and so must the name it was found under.
+void judge_values(const marker_options& options, std::string_view text) {
+  if (text.find('\\') != std::string_view::npos) return;
+  for (const auto& [pointer, expected] : options.content) {
+    if (!may_be_a_number(expected))
+      require(text.find(expected) != std::string_view::npos, "an expected text is in the file");
+    const auto name = pointer.substr(pointer.rfind('/') + 1);
+    const bool index = name.find_first_not_of("0123456789") == std::string::npos && !name.empty();
+    if (!index && name.find('~') == std::string::npos)
+      require(text.find('"' + name + '"') != std::string_view::npos, "an expected name is in the file");
+  }
+}
+
+void judge_pass(const input& in, const content_result& got) {
+  require(got.finding.reason == reason::ok, "what passes has no other reason");
+  require(in.options.progress.empty() || got.progress == 1.0, "what passes has loaded completely");
+  judge_values(in.options, in.text);
+  // A file that is still being written lacks its end.
+  auto torn = in.text;
+  while (!torn.empty() && std::isspace(static_cast<unsigned char>(torn.back())) != 0) torn.remove_suffix(1);
+  if (torn.empty() || (torn.back() != '}' && torn.back() != ']')) return;
+  torn.remove_suffix(1);
+  const auto half = judge_content("/models/.loaded", torn, in.options);
+  require(half.finding.verdict == verdict::fail && half.finding.reason == reason::corrupt, "a torn file never passes");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto in = read({reinterpret_cast<const char*>(data), size});
+  if (!is_valid(in.options)) return 0;
+  const auto got = judge_content("/models/.loaded", in.text, in.options);
+  require(got.finding == judge_content("/models/.loaded", in.text, in.options).finding,
+          "the same file is judged alike");
+  if (got.progress) require(*got.progress >= 0 && *got.progress <= 1, "progress is a share");
+  if (got.finding.verdict == verdict::pass) {
+    judge_pass(in, got);
+  } else {
+    require(got.finding.reason != reason::ok && !got.finding.sentence.empty(), "every red says why");
+    require(got.finding.sentence.size() <= 1024 + 2 * size, "a sentence is bounded");
+  }
+  return 0;
+}

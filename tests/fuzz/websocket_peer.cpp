@@ -1,0 +1,174 @@
+// Fuzz target: a WebSocket peer's bytes against the whole probe, over a connection in memory. The first byte chooses
+// the options. "{accept}" in the rest becomes the right Sec-WebSocket-Accept, "{ping}!!" the payload of the ping; what
+// follows the latter is said once the ping was heard.
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "require.hpp"
+#include "server_frames.hpp"
+#include "websocket/plan.hpp"
+#include "websocket/probe.hpp"
+
+using namespace telltale;
+using namespace telltale::websocket;
+using fuzz::require;
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::string_view accept_token = "{accept}";
+constexpr std::string_view ping_token = "{ping}!!";
+
+struct peer {
+  std::string says;      ///< with every token replaced that can be by now
+  std::string heard;     ///< the request
+  std::string accept;    ///< what the reply has to contain
+  std::string ping;      ///< the payload, once it was heard
+  std::size_t said = 0;  ///< of `says`
+  std::size_t written = 0;
+
+  void hear(std::string_view bytes) {
+    written += bytes.size();
+    if (heard.empty()) hear_request(bytes);
+    else if (bytes.size() == 14 && static_cast<unsigned char>(bytes[0]) == 0x89) hear_ping(bytes);
+  }
+  void hear_request(std::string_view bytes) {
+    constexpr std::string_view name = "Sec-WebSocket-Key: ";
+    heard = bytes;
+    const auto at = bytes.find(name);
+    require(at != std::string_view::npos, "a request has a key");
+    accept = accept_for(bytes.substr(at + name.size(), 24));
+    const auto token = says.find(accept_token);
+    if (token != std::string::npos) says.replace(token, accept_token.size(), accept);
+  }
+  void hear_ping(std::string_view frame) {
+    for (std::size_t i = 0; i < 8; ++i) ping += static_cast<char>(frame[6 + i] ^ frame[2 + i % 4]);
+    for (auto at = says.find(ping_token, said); at != std::string::npos; at = says.find(ping_token, at + 1))
+      says.replace(at, ping.size(), ping);
+  }
+  std::string_view ready() const {
+    const auto end = ping.empty() ? std::min(says.find(ping_token, said), says.size()) : says.size();
+    return std::string_view(says).substr(said, end - said);
+  }
+};
+
+class memory_connection final : public connection {
+ public:
+  memory_connection(peer& other, bool whole) : other_(other), whole_(whole), cut_(other.says) {}
+
+  asio::awaitable<error_code> connect(asio::ip::tcp::endpoint, time_point) override { co_return error_code(); }
+  asio::awaitable<secured> secure(const tls_client&, time_point) override {
+    secured out;
+    out.error = asio::error::operation_not_supported;
+    co_return out;
+  }
+  asio::awaitable<transferred> read_some(std::span<char> into, time_point) override {
+    const auto ready = other_.ready();
+    transferred out;
+    out.bytes = std::min({into.size(), ready.size(), whole_ ? ready.size() : cut_.next()});
+    if (out.bytes == 0) out.error = asio::error::eof;
+    std::copy_n(ready.begin(), out.bytes, into.begin());
+    other_.said += out.bytes;
+    co_return out;
+  }
+  asio::awaitable<error_code> write(std::string_view bytes, time_point) override {
+    other_.hear(bytes);
+    co_return error_code();
+  }
+  asio::awaitable<void> close(time_point) override { co_return; }
+
+ private:
+  peer& other_;
+  bool whole_;
+  fuzz::scissors cut_;
+};
+
+class one_address final : public name_resolver {
+  asio::awaitable<resolution> resolve(std::string, std::uint16_t port, time_point) override {
+    resolution out;
+    out.endpoints.emplace_back(asio::ip::address_v4::loopback(), port);
+    co_return out;
+  }
+};
+
+std::shared_ptr<const plan> make_test_plan(unsigned choice) {
+  auto out = std::make_shared<plan>();
+  auto& options = out->options;
+  options.url = {"ws://app:8000/ws", "ws", "app", 8000, "/ws"};
+  options.ping = (choice & 1U) == 0;
+  if ((choice & 2U) == 0) options.expect = "ready";
+  if ((choice & 4U) == 0) out->send = "hello";
+  if ((choice & 8U) != 0) options.subprotocol = "chat";
+  return out;
+}
+
+outcome run_probe(const std::shared_ptr<const plan>& what, peer& other, bool whole) {
+  asio::io_context context(1);
+  one_address names;
+  const async_context where{context.get_executor(), std::chrono::steady_clock::now() + std::chrono::hours(1), &names};
+  outcome out;
+  asio::co_spawn(context, probe(what, where, std::make_unique<memory_connection>(other, whole)),
+                 [&out](const std::exception_ptr& thrown, outcome found) {
+                   require(!thrown, "nothing is thrown out of a probe");
+                   out = std::move(found);
+                 });
+  context.run();
+  return out;
+}
+
+void judge_pass(const plan& what, const peer& other) {
+  const auto& options = what.options;
+  const auto said = std::string_view(other.says).substr(0, other.said);
+  const auto head = said.substr(0, said.find("\r\n\r\n") + 4);
+  require(head.starts_with("HTTP/1.1 101"), "only a switch of protocols passes");
+  require(head.find(other.accept) != std::string_view::npos, "only an answer to this request passes");
+  const auto talk = fuzz::read_server_frames(said.substr(head.size()));
+  if (options.ping) require(talk.pongs.find(other.ping) != std::string::npos, "only the right pong passes");
+  if (options.expect) require(talk.messages.find(*options.expect) != std::string::npos, "only the right reply passes");
+  if (options.subprotocol)
+    require(head.find(*options.subprotocol) != std::string_view::npos, "the subprotocol is there");
+}
+
+void judge(const plan& what, const peer& other, const outcome& found) {
+  require(!found.message.empty() && found.message.size() < 1024, "a message is there and bounded");
+  for (const unsigned char c : found.message) require(c >= 0x20 && c < 0x7f, "a peer's bytes are not repeated");
+  require(other.written <= 4096 + 20 * other.said, "what is sent is bounded by what is asked");
+  if (found.verdict == verdict::pass) judge_pass(what, other);
+  else require(found.reason != reason::ok && found.reason != reason::internal, "every red says why");
+}
+
+/// Each run has a random ping of its own. Where its bytes are not a pong's payload, they may mean anything.
+bool is_repeatable(const std::string& says) {
+  const auto first = says.find(ping_token);
+  if (first == std::string::npos) return true;
+  if (says.find(ping_token, first + 1) != std::string::npos) return false;
+  const auto head = says.find("\r\n\r\n");
+  if (head == std::string::npos || head > first) return false;
+  const auto talk = fuzz::read_server_frames(std::string_view(says).substr(head + 4));
+  return talk.pongs.find(ping_token) != std::string::npos;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const std::string says(reinterpret_cast<const char*>(data + 1), size - 1);
+  const auto what = make_test_plan(data[0]);
+  peer whole{says, {}, {}, {}};
+  const auto found = run_probe(what, whole, true);
+  judge(*what, whole, found);
+  peer pieces{says, {}, {}, {}};
+  const auto again = run_probe(what, pieces, false);
+  judge(*what, pieces, again);
+  if (!is_repeatable(says)) return 0;
+  require(found.verdict == again.verdict && found.reason == again.reason && found.message == again.message,
+          "how bytes arrive changes no finding");
+  return 0;
+}
