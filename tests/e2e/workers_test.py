@@ -85,8 +85,10 @@ class Workers(harness.TestCase):
             deadly += [signal.SIGSEGV, signal.SIGBUS]
         most_children = most_descriptors = 0
         hits = 0
+        def in_the_act():  # most are hit between two runs, which nobody notices
+            return {"crashed", "timeout"} & {l["reason"] for l in sidecar.log if "check" in l}
         end = time.monotonic() + 8
-        while time.monotonic() < end or hits < 25:
+        while time.monotonic() < end or hits < 25 or (not in_the_act() and time.monotonic() < end + harness.PATIENCE):
             workers = [w for w in sidecar.workers() if process_state(w) not in (None, "Z", "T")]
             if workers:
                 with contextlib.suppress(ProcessLookupError):
@@ -102,7 +104,7 @@ class Workers(harness.TestCase):
         sidecar.wait_status("/ready", 200)
         for name in ("root", *names):
             sidecar.wait_check(name, "pass", "ok")
-        self.assertTrue({"crashed", "timeout"} & {l["reason"] for l in sidecar.log if "check" in l}, "nothing was hit")
+        self.assertTrue(in_the_act(), "nothing was hit")
         harness.wait_until(lambda: not zombies(pid) and len(sidecar.workers()) <= FEW_WORKERS,
                            "few workers, no zombie", RETIREMENT)
         harness.wait_until(lambda: own_descriptors() <= baseline, f"descriptors are back at {baseline}")

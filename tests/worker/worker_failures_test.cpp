@@ -186,8 +186,11 @@ TEST_CASE("worker failures: a worker that never reads is killed, however much th
   }
   for (const auto& report : done) CHECK(report.outcome.reason == reason::timeout);
   CHECK(f.pool->counts().killed > 0);
-  f.run(scripted("ok"), 300ms);  // one that was started before may still be there
-  CHECK(f.run(scripted("ok")).outcome.verdict == verdict::pass);
+  // Those that were started before may still be there.
+  const auto most = 2 * worker_pool_options().max_workers;
+  std::size_t timeouts = 0;
+  while (f.run(scripted("ok"), 300ms).outcome.verdict != verdict::pass && timeouts <= most) ++timeouts;
+  CHECK(timeouts <= most);
 }
 
 TEST_CASE("worker failures: without a free descriptor runs fail with the reason, and go on once there is one") {
