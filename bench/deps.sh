@@ -4,7 +4,7 @@
 set -eu
 
 packages="nginx-light haproxy lighttpd caddy golang-go golang-github-prometheus-client-golang-dev
-  python3-fastapi uvicorn prometheus-blackbox-exporter monit curl gcc libc6-dev prometheus-cpp-dev
+  python3-fastapi uvicorn python3-uvloop python3-httptools prometheus-blackbox-exporter monit curl gcc libc6-dev prometheus-cpp-dev
   python3 python3-websockets iproute2 util-linux"
 
 # A refusal here is how Debian is told that installing is not starting; one that is there already is left alone.
