@@ -1,8 +1,6 @@
 """Command line of the benchmarks: outside, a folder and a namespace; inside, the rows one after the other."""
 import argparse
-import os
 import pathlib
-import signal
 import sys
 import time
 
@@ -55,15 +53,8 @@ def main():
     asked = arguments()
     if not namespace.inside():
         return namespace.enter(sys.argv[1:])
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        return measure(asked)
-    except KeyboardInterrupt:
-        print("bench: interrupted", file=sys.stderr)
-        return 130
+    return measure(asked)
 
 
 if __name__ == "__main__":
-    sys.stdout.flush()
     sys.exit(main())

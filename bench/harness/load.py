@@ -5,27 +5,36 @@ import subprocess
 import time
 
 
-def wait_for(process, port, path, patience=30):
-    """Until the server answers 200."""
+def wait_until(condition, what, process=None, patience=30):
+    """Polls until the condition is truthy and returns its value."""
     end = time.monotonic() + patience
     while True:
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", path)
-            response = connection.getresponse()
-            body = response.read()
-            if response.status == 200:
-                return body
-            trouble = f"status {response.status}"
-        except OSError as error:
-            trouble = str(error)
-        finally:
-            connection.close()
-        if process.popen.poll() is not None:
+        value = condition()
+        if value:
+            return value
+        if process and process.popen.poll() is not None:
             raise RuntimeError(f"{process.name} ended: {process.last_words()}")
         if time.monotonic() > end:
-            raise RuntimeError(f"{process.name} does not answer {path}: {trouble}")
-        time.sleep(0.01)
+            raise RuntimeError(f"not within {patience} s: {what}")
+        time.sleep(0.02)
+
+
+def body(port, path, timeout=30):
+    """What a GET brings, or nothing when it is not a 200."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.read() if response.status == 200 else None
+    except OSError:
+        return None
+    finally:
+        connection.close()
+
+
+def wait_for(process, port, path):
+    """Until the server answers 200; returns the body."""
+    return wait_until(lambda: body(port, path), f"{process.name} answers {path} with 200", process)
 
 
 def run(bench, port, path, requests, fresh=False, connections=16, rate=None, accept="*/*"):
