@@ -15,11 +15,13 @@ def markers(bench, count=100):
 
 def databases(bench, count=20):
     """In WAL mode, with a reader and a log that is not empty, as an application that runs keeps them."""
-    folder = bench.folder / "d"
-    folder.mkdir(exist_ok=True)
-    bench.start("database-app", [sys.executable, bench.peers / "database_app.py", folder, count], beside=True)
+    folder = bench.folder / f"d{bench.port()}"
+    folder.mkdir()
+    words = [sys.executable, bench.peers / "database_app.py", folder, count]
+    process = bench.start("database-app", words, beside=True)
     made = [folder / f"{i}.db" for i in range(count)]
-    load.wait_until(lambda: all(path.with_name(path.name + "-shm").exists() for path in made), "the databases are open")
+    load.wait_until(lambda: all(path.with_name(path.name + "-shm").exists() for path in made), "the databases are open",
+                    process)
     return made
 
 

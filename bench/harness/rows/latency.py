@@ -12,11 +12,12 @@ def milliseconds(bench, server):
 
 
 def run(bench):
-    quiet = {"telltale": sidecar.start(bench), **peers.start(bench, {"nginx": peers.NGINX, "raw epoll": peers.RAW_EPOLL})}
+    floor = {"raw epoll": peers.RAW_EPOLL}
+    quiet = {"telltale": sidecar.start(bench), **peers.start(bench, {"nginx": peers.NGINX, **floor})}
     lines = lines_of(bench, "idle", quiet, 0.5)
     bench.end_all()
-    busy = sidecar.start(bench, sidecar.markers(bench, 10_000), path="/ready")
-    return lines + lines_of(bench, "beside 10,000 checks a second", {"telltale": busy}, 1)
+    busy = {"telltale": sidecar.start(bench, sidecar.markers(bench, 10_000), path="/ready")}
+    return lines + lines_of(bench, "beside 10,000 checks a second", {**busy, **peers.start(bench, floor)}, 1)
 
 
 def lines_of(bench, what, servers, limit):
@@ -24,6 +25,9 @@ def lines_of(bench, what, servers, limit):
     found = rounds.interleaved(bench, there, lambda server: milliseconds(bench, server), bench.rounds(5, 3))
     own = found["telltale"]
     lines = [table.limited(NUMBER, f"{TITLE}, {what}", rounds.median(own), "ms", limit, decimals=3)]
+    # The bare server shares the processor with whatever else runs there, and waits for nothing else.
+    if lines[0].verdict == table.MISSED and rounds.median(found.get("raw epoll", [0])) > limit:
+        lines[0].verdict = table.NOISE
     for name, server in servers.items():
         if isinstance(server, str):
             lines.append(table.missing(NUMBER, f"{TITLE}, {what}", name, server))
