@@ -3,15 +3,5 @@
 #   bench/run.sh [--quick] [--save FILE] [NAME...]   --help says more, and lists the names
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-case " $* " in
-  *" --help "* | *" -h "*) ;;
-  *)
-    cd "$here/.."
-    scripts/deps.sh --build
-    bench/deps.sh
-    cmake --preset release -DTELLTALE_BENCH=ON >/dev/null
-    cmake --build --preset release >&2
-    cd - >/dev/null
-    ;;
-esac
+[ -x /usr/bin/python3 ] || "$here/../scripts/deps.sh" --run
 PYTHONPATH="$here" exec /usr/bin/python3 -B -m harness "$@"

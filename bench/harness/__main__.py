@@ -4,7 +4,7 @@ import pathlib
 import sys
 import time
 
-from harness import namespace, rows, table
+from harness import build, namespace, rows, table
 from harness.bench import Bench
 
 
@@ -15,7 +15,7 @@ def arguments():
         description="Measures telltale and its peers in one run, in a network namespace of its own, and prints one\n"
                     "table. Builds a release first, and installs missing peers (bench/deps.sh).",
         epilog="names:\n" + listed)
-    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: about two minutes, less steady")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: some minutes, less steady")
     parser.add_argument("--save", metavar="FILE", type=pathlib.Path, help="also write the table as Markdown")
     parser.add_argument("names", nargs="*", metavar="NAME", help="rows to measure, by name or number; default: all")
     found = parser.parse_args()
@@ -52,6 +52,7 @@ def measure(asked):
 def main():
     asked = arguments()
     if not namespace.inside():
+        build.prepare()
         return namespace.enter(sys.argv[1:])
     return measure(asked)
 

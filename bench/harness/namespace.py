@@ -27,7 +27,8 @@ def enter(arguments):
     made = tempfile.mkdtemp(prefix="telltale-bench-")
     os.chmod(made, 0o755)  # peers that give up their rights read their files there
     rights = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-    command = ["unshare", *rights, "--net", "--pid", "--fork", "--kill-child", "--mount-proc",
+    command = ["setpriv", "--pdeathsig", "KILL",
+               "unshare", *rights, "--net", "--pid", "--fork", "--kill-child", "--mount-proc",
                sys.executable, "-B", "-m", "harness", *arguments]
     child = subprocess.Popen(command, env={**os.environ, FOLDER: made}, start_new_session=True)
     stopped = []

@@ -107,5 +107,6 @@ def start(bench, wanted):
             load.wait_for(process, port, peer.path)
             found[name] = Server(process, port, peer.share)
         except RuntimeError as error:
-            found[name] = str(error)
+            bench.say(f"  {error}")
+            found[name] = "does not start"
     return found

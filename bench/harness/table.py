@@ -49,9 +49,11 @@ def _without_repetition(lines):
     before = ("", "", "")
     for line in lines:
         cells = list(line.cells())
+        if not cells[2] and cells[:2] == list(before[:2]):
+            cells[2] = before[2]  # a peer that is not there, beside others that are
         shown = list(cells)
         for i in range(3):
-            if tuple(cells[:i + 1]) == tuple(before[:i + 1]):
+            if cells[:i + 1] == list(before[:i + 1]):
                 shown[i] = ""
         before = cells[:3]
         yield tuple(shown)

@@ -7,7 +7,7 @@ RATE = 200
 
 
 def milliseconds(bench, server):
-    asked = RATE * bench.rounds(10, 5)
+    asked = RATE * bench.rounds(6, 4)
     return load.run(bench, server.port, "/health", asked, fresh=True, rate=RATE)["p99_us"] / 1000
 
 

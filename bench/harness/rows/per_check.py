@@ -11,8 +11,8 @@ def run(bench):
     lines = []
     for count in (200, 10_000):
         config = sidecar.many("marker", paths, count)
-        subjects = {"telltale": lambda: many.telltale(bench, config, count, bench.rounds(10, 6))[1],
-                    "the probe": lambda: many.bare(bench, "marker", count, bench.rounds(10, 6), paths)}
+        subjects = {"telltale": lambda: many.telltale(bench, config, count, bench.rounds(8, 6))[1],
+                    "the probe": lambda: many.bare(bench, "marker", count, bench.rounds(8, 6), paths)}
         found = {name: [] for name in subjects}
         for _ in range(bench.rounds(3, 1)):
             for name, measure in subjects.items():

@@ -20,8 +20,8 @@ def local(bench, kind, paths, limit):
     config = sidecar.many(kind, paths, COUNT)
     found, probes = [], []
     for _ in range(bench.rounds(3, 1)):
-        found.append(many.telltale(bench, config, COUNT, bench.rounds(10, 6))[0] * 100)
-        probes.append(many.bare(bench, kind, COUNT, bench.rounds(10, 6), paths) * COUNT / 1e4)
+        found.append(many.telltale(bench, config, COUNT, bench.rounds(8, 6))[0] * 100)
+        probes.append(many.bare(bench, kind, COUNT, bench.rounds(8, 6), paths) * COUNT / 1e4)
     bench.say(f"  {kind}: {found} {probes}")
     line = table.limited(NUMBER, f"{COUNT:,} {kind} {TITLE}", rounds.median(found), "%", limit, decimals=1)
     line.peer, line.peer_figure = "the probes alone", f"{rounds.median(probes):.1f} %"
@@ -32,7 +32,7 @@ def local(bench, kind, paths, limit):
 def web_socket(bench):
     url = watched.web_socket(bench)
     config = sidecar.config([f"type: websocket, url: '{url}'"] * WEB_SOCKETS, "1s")
-    found = [many.telltale(bench, config, WEB_SOCKETS, bench.rounds(10, 6)) for _ in range(bench.rounds(3, 1))]
+    found = [many.telltale(bench, config, WEB_SOCKETS, bench.rounds(8, 6)) for _ in range(bench.rounds(3, 1))]
     share, each = (rounds.median(values) for values in zip(*found))
     return table.Line(NUMBER, f"{WEB_SOCKETS} websocket {TITLE}", f"{share * 100:.1f} %",
                       peer="", peer_figure=f"{each:.0f} us a run")
