@@ -4,8 +4,8 @@
 set -eu
 
 packages="nginx-light haproxy lighttpd caddy golang-go golang-github-prometheus-client-golang-dev
-  python3-fastapi uvicorn python3-uvloop python3-httptools prometheus-blackbox-exporter monit curl gcc libc6-dev prometheus-cpp-dev
-  python3 python3-websockets iproute2 util-linux"
+  python3-fastapi uvicorn python3-uvloop python3-httptools prometheus-blackbox-exporter monit curl
+  gcc libc6-dev prometheus-cpp-dev python3 python3-websockets iproute2 util-linux"
 
 # A refusal here is how Debian is told that installing is not starting; one that is there already is left alone.
 guard=/usr/sbin/policy-rc.d
@@ -16,11 +16,13 @@ trap 'exit 130' INT TERM
 
 missing=""
 for package in $packages; do
-  dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $package"
+  status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) || status=""
+  [ "$status" = "install ok installed" ] || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" -eq 0 ]; then sudo=""; elif command -v sudo >/dev/null; then sudo=sudo; else
-  echo "bench: missing packages:$missing (run bench/deps.sh as root, or go on without: the table says who is missing)" >&2
+  echo "bench: not installed:$missing" >&2
+  echo "bench: run bench/deps.sh as root; without them the table says who is not there" >&2
   exit 0
 fi
 if [ ! -e "$guard" ]; then

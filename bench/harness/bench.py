@@ -45,8 +45,8 @@ class Bench:
         return self.next_port
 
     def start(self, name, command, beside=False, **options):
-        """A process on the server's processor, or `beside` it on the client's; its output is kept in a file, for when it
-        does not come up."""
+        """A process on the server's processor, or `beside` it on the client's. Its output is kept in a file, for when
+        it does not come up."""
         cpu = self.client_cpu if beside else self.server_cpu
         process = Process(name, command, cpu=cpu, log=self.folder / f"{name}-{self.port()}.log", **options)
         self.running.append(process)
@@ -67,4 +67,4 @@ class Bench:
                      platform.machine())
         load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
         return (f"{time.strftime('%Y-%m-%d')}, {model}, Linux {platform.release().split('-')[0]}, "
-                f"{'quick run' if self.quick else 'full run'} of {seconds / 60:.1f} min, load average at its end {load}")
+                f"{'quick' if self.quick else 'full'} run of {seconds / 60:.0f} min, load average at its end {load}")

@@ -7,8 +7,10 @@ def start(bench, files, disks):
     paths = watched.markers(bench)
     text = f"set daemon 1\nset log {bench.folder}/monit.log\n" + "".join(
         f"set {name}file {bench.folder}/monit.{name}\n" for name in ("pid", "id", "state"))
-    text += "".join(f"check file m{i} with path {paths[i % len(paths)]}\n  if does not exist then alert\n" for i in range(files))
-    text += "".join(f"check filesystem d{i} with path /\n  if space usage > 90% then alert\n" for i in range(disks))
+    for i in range(files):
+        text += f"check file m{i} with path {paths[i % len(paths)]}\n  if does not exist then alert\n"
+    for i in range(disks):
+        text += f"check filesystem d{i} with path /\n  if space usage > 90% then alert\n"
     file = bench.folder / "monitrc"
     file.write_text(text)
     file.chmod(0o600)

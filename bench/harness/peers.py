@@ -57,7 +57,8 @@ def caddy(bench, port):
 
 def go_server(bench, port):
     series = bench.folder / "series"
-    return ["env", f"BODY={BODY}", bench.tool("bench_go_server"), f"127.0.0.1:{port}", *([series] if series.exists() else [])]
+    command = ["env", f"BODY={BODY}", bench.tool("bench_go_server"), f"127.0.0.1:{port}"]
+    return [*command, series] if series.exists() else command
 
 
 def exposer(bench, port):

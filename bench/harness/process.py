@@ -51,7 +51,8 @@ class Process:
         for pid in self.tree():
             for status in pathlib.Path(f"/proc/{pid}/task").glob("*/status"):
                 try:
-                    total += sum(int(line.split()[1]) for line in status.read_text().splitlines() if "ctxt_switches" in line)
+                    lines = [line for line in status.read_text().splitlines() if "ctxt_switches" in line]
+                    total += sum(int(line.split()[1]) for line in lines)
                 except OSError:
                     pass
         return total

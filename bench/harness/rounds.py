@@ -1,4 +1,7 @@
-"""A B A B: every subject once a round, so that a machine that slows down slows all of them."""
+"""A B A B: every subject once a round, so that a machine that slows down slows all of them.
+
+Many short rounds rather than a few long ones: a disturbance then spoils some figures, and the median not at all.
+"""
 import statistics
 
 

@@ -53,7 +53,9 @@ answer::progress answer::take_body() {
   const auto body = std::string_view(received_).substr(body_at_);
   if (ending_ == ending::close) return progress::more;
   if (ending_ == ending::length)
-    return body.size() < body_bytes_ ? progress::more : body.size() == body_bytes_ ? progress::complete : progress::broken;
+    return body.size() < body_bytes_    ? progress::more
+           : body.size() == body_bytes_ ? progress::complete
+                                        : progress::broken;
   auto rest = body;
   std::size_t sum = 0;
   for (;;) {

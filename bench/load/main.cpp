@@ -26,10 +26,11 @@ int main(int argc, char** argv) {
     client.run();
     const std::chrono::duration<double> took = load::clock::now() - begin;
     auto times = client.microseconds();
-    std::printf("{\"requests\": %zu, \"seconds\": %.6f, \"body_bytes\": %zu, \"p50_us\": %.1f, \"p99_us\": %.1f, "
-                "\"max_us\": %.1f}\n",
-                times.size(), took.count(), client.body_bytes(), percentile(times, 0.5), percentile(times, 0.99),
-                percentile(times, 1));
+    std::printf(
+        "{\"requests\": %zu, \"seconds\": %.6f, \"body_bytes\": %zu, \"p50_us\": %.1f, \"p99_us\": %.1f, "
+        "\"max_us\": %.1f}\n",
+        times.size(), took.count(), client.body_bytes(), percentile(times, 0.5), percentile(times, 0.99),
+        percentile(times, 1));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench_load: %s %s\n", asked.path.c_str(), error.what());
     return 1;

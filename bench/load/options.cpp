@@ -10,7 +10,8 @@ namespace {
 
 [[noreturn]] void usage() {
   std::fputs(
-      "usage: bench_load --port PORT --requests N [--path PATH] [--accept TYPE] [--fresh] [--connections N] [--rate R]\n",
+      "usage: bench_load --port PORT --requests N [--path PATH] [--accept TYPE] [--fresh] [--connections N] [--rate "
+      "R]\n",
       stderr);
   std::exit(2);
 }

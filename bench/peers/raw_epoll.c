@@ -19,8 +19,9 @@
 
 enum { head_limit = 8192, max_connections = 65536, batch = 64 };
 
-#define BODY "{\"status\":\"pass\",\"version\":\"1\",\"releaseId\":\"0.1.0\",\"checks\":{}}\n" /* what telltale says */
-#define HEAD(connection)                                                                        \
+/* What telltale says. */
+#define BODY "{\"status\":\"pass\",\"version\":\"1\",\"releaseId\":\"0.1.0\",\"checks\":{}}\n"
+#define HEAD(connection)                                                                               \
   "HTTP/1.1 200 OK\r\nContent-Type: application/health+json\r\nCache-Control: no-store\r\n" connection \
   "Content-Length: 64\r\n\r\n" BODY
 static const char stays[] = HEAD("");
@@ -28,14 +29,14 @@ static const char closes[] = HEAD("Connection: close\r\n");
 
 /* Only what came without the end of a head is kept, and only then is there a buffer. */
 struct connection {
-  char *partial;
+  char* partial;
   int length;
 };
 static struct connection connections[max_connections];
 static char buffer[2 * head_limit];
 static int epoll;
 
-static void die(const char *what) {
+static void die(const char* what) {
   perror(what);
   exit(1);
 }
@@ -47,14 +48,14 @@ static void forget(int fd) {
 }
 
 /* Whether the connection ends after this head: Connection: close, or HTTP/1.0. */
-static int wants_close(const char *head, int length) {
-  const char *line = memchr(head, '\n', length);
+static int wants_close(const char* head, int length) {
+  const char* line = memchr(head, '\n', length);
   if (!line || line - head < 10) return 1;
   if (memcmp(line - 9, "HTTP/1.1", 8) != 0) return 1;
-  const char *end = head + length;
+  const char* end = head + length;
   for (line++; line < end; line++) {
     if ((*line | 32) == 'c' && end - line > 17 && strncasecmp(line, "connection:", 11) == 0) {
-      const char *value = line + 11;
+      const char* value = line + 11;
       while (*value == ' ') value++;
       return strncasecmp(value, "close", 5) == 0;
     }
@@ -65,12 +66,12 @@ static int wants_close(const char *head, int length) {
 }
 
 /* Answers every whole head in `text`; returns how many bytes are left, or -1 when the connection is done. */
-static int answer_all(int fd, char *text, int length) {
+static int answer_all(int fd, char* text, int length) {
   char *from = text, *end;
   while ((end = memmem(from, length, "\r\n\r\n", 4))) {
     int head = end + 4 - from;
     int last = wants_close(from, head);
-    const char *answer = last ? closes : stays;
+    const char* answer = last ? closes : stays;
     size_t size = last ? sizeof closes - 1 : sizeof stays - 1;
     /* The answer is smaller than any socket buffer: a peer that does not read is dropped. */
     if (send(fd, answer, size, MSG_NOSIGNAL) != (ssize_t)size || last) return -1;
@@ -82,7 +83,7 @@ static int answer_all(int fd, char *text, int length) {
 }
 
 static void readable(int fd, int hung_up) {
-  struct connection *c = &connections[fd];
+  struct connection* c = &connections[fd];
   for (;;) {
     if (c->length) memcpy(buffer, c->partial, c->length);
     ssize_t got = recv(fd, buffer + c->length, head_limit, 0);
@@ -113,7 +114,7 @@ static void accept_all(int listener) {
       continue;
     }
     /* The request is often there already; a connection that is done with it never enters the epoll set. */
-    struct connection *c = &connections[fd];
+    struct connection* c = &connections[fd];
     ssize_t got = recv(fd, buffer, head_limit, 0);
     if (got == 0 || (got < 0 && errno != EAGAIN)) {
       forget(fd);
@@ -136,12 +137,13 @@ static void accept_all(int listener) {
   }
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc != 2) return fprintf(stderr, "usage: bench_raw_epoll PORT\n"), 2;
   int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1;
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(atoi(argv[1])), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  if (bind(listener, (struct sockaddr *)&at, sizeof at) != 0) die("bind");
+  struct sockaddr_in at = {
+      .sin_family = AF_INET, .sin_port = htons(atoi(argv[1])), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  if (bind(listener, (struct sockaddr*)&at, sizeof at) != 0) die("bind");
   if (listen(listener, 4096) != 0) die("listen");
   epoll = epoll_create1(EPOLL_CLOEXEC);
   struct epoll_event want = {.events = EPOLLIN, .data.fd = listener};

@@ -21,12 +21,12 @@ static double now(void) {
   return t.tv_sec + t.tv_nsec * 1e-9;
 }
 
-static int answers(int port, const char *path) {
+static int answers(int port, const char* path) {
   struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   char text[512];
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), good = 0;
   if (fd < 0) return 0;
-  if (connect(fd, (struct sockaddr *)&to, sizeof to) == 0) {
+  if (connect(fd, (struct sockaddr*)&to, sizeof to) == 0) {
     int size = snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path);
     ssize_t got = send(fd, text, size, MSG_NOSIGNAL) == size ? recv(fd, text, sizeof text, 0) : -1;
     good = got > 12 && memcmp(text + 8, " 200", 4) == 0;
@@ -45,7 +45,7 @@ static void end(pid_t child) {
   waitpid(child, NULL, 0);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc < 5) return fprintf(stderr, "usage: bench_first_answer CPU PORT PATH COMMAND...\n"), 2;
   cpu_set_t cpu;
   CPU_ZERO(&cpu);

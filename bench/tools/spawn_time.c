@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-extern char **environ;
+extern char** environ;
 
 static double now(void) {
   struct timespec t;
@@ -18,15 +18,15 @@ static double now(void) {
   return t.tv_sec + t.tv_nsec * 1e-9;
 }
 
-static int by_value(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
+static int by_value(const void* a, const void* b) {
+  double x = *(const double*)a, y = *(const double*)b;
   return (x > y) - (x < y);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   int count = argc > 2 ? atoi(argv[1]) : 0;
   if (count < 1) return fprintf(stderr, "usage: bench_spawn_time COUNT COMMAND...\n"), 2;
-  double *took = calloc(count, sizeof *took);
+  double* took = calloc(count, sizeof *took);
   posix_spawn_file_actions_t quiet;
   posix_spawn_file_actions_init(&quiet);
   posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);

@@ -16,7 +16,7 @@ def run(bench):
             commands[name] = lambda port, peer=peer: peer.command(bench, port)
         else:
             missing[name] = f"{peer.package} is not installed"
-    found = rounds.interleaved(bench, commands, lambda command: milliseconds(bench, command), bench.rounds(15, 5))
+    found = rounds.interleaved(bench, commands, lambda command: milliseconds(bench, command), bench.rounds(15, 7))
     own = rounds.median(found["telltale"])
     lines = [table.limited(NUMBER, TITLE, own, "ms", LIMIT_MS)]
     for name in peers.HEALTH:

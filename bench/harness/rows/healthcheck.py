@@ -15,7 +15,7 @@ def run(bench):
                 "static C client": [bench.tool("bench_static_client"), port, "/ready"]}
     if shutil.which("curl"):
         commands["curl"] = ["curl", "-fsS", "-o", "/dev/null", f"http://127.0.0.1:{port}/ready"]
-    found = rounds.interleaved(bench, commands, lambda command: milliseconds(bench, command), bench.rounds(9, 3))
+    found = rounds.interleaved(bench, commands, lambda command: milliseconds(bench, command), bench.rounds(15, 5))
     lines = [table.limited(NUMBER, TITLE, rounds.median(found["telltale"]), "ms", LIMIT_MS)]
     for name in ("static C client", "curl"):
         if name in found:
@@ -27,7 +27,7 @@ def run(bench):
 
 
 def milliseconds(bench, command):
-    words = [bench.tool("bench_spawn_time"), bench.rounds(100, 40), *command]
+    words = [bench.tool("bench_spawn_time"), bench.rounds(50, 30), *command]
     done = subprocess.run([str(word) for word in words], capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(done.stderr.strip())

@@ -49,6 +49,6 @@ def lines_of(found, missing, what, which, unit, limit):
     for name, values in found.items():
         if name != "telltale":
             theirs = [value[which] for value in values]
-            lines.append(table.compared(NUMBER, title, lines[0].figure, name, f"{rounds.median(theirs):.1f} {unit}".strip(),
-                                        rounds.ratio(theirs, own)))
+            figure = f"{rounds.median(theirs):.1f} {unit}".strip()
+            lines.append(table.compared(NUMBER, title, lines[0].figure, name, figure, rounds.ratio(theirs, own)))
     return lines + [table.missing(NUMBER, title, name, why) for name, why in missing.items()]

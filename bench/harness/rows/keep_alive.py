@@ -11,4 +11,4 @@ GOALS = {"nginx": 1.15, "raw epoll": 0.95}
 def run(bench):
     servers = {"telltale": sidecar.start(bench), **peers.start(bench, peers.HEALTH)}
     return requests.compare(bench, sys.modules[__name__], servers, "/health", GOALS,
-                            requests=bench.rounds(100_000, 20_000), count=bench.rounds(7, 3))
+                            requests=bench.rounds(20_000, 10_000), count=bench.rounds(21, 5))

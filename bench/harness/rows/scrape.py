@@ -25,4 +25,4 @@ def run(bench):
         if not isinstance(servers[name], str):
             servers[name].share = share
     return requests.compare(bench, sys.modules[__name__], servers, "/metrics", GOALS, accept=ACCEPT,
-                            requests=bench.rounds(6_000, 1_500), count=bench.rounds(7, 3))
+                            requests=bench.rounds(1_500, 800), count=bench.rounds(21, 5))

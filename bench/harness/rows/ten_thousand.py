@@ -49,8 +49,9 @@ def network(bench):
         if isinstance(blackbox, str):
             line.peer_figure = blackbox
         else:
-            address = f"127.0.0.1:{target.port}" if module == "tcp_connect" else f"http://127.0.0.1:{target.port}/health"
-            line.peer_figure = f"{cpu_share(bench, blackbox, f'/probe?module={module}&target={address}'):.0f} %"
+            address = f"127.0.0.1:{target.port}"
+            url = f"/probe?module={module}&target={address if module == 'tcp_connect' else f'http://{address}/health'}"
+            line.peer_figure = f"{cpu_share(bench, blackbox, url):.0f} %"
         lines.append(line)
     return lines
 
