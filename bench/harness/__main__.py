@@ -16,7 +16,8 @@ def arguments():
                     "table. Builds a release first, and installs missing peers (bench/deps.sh).",
         epilog="names:\n" + listed)
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: some minutes, less steady")
-    parser.add_argument("--save", metavar="FILE", type=pathlib.Path, help="also write the table as Markdown")
+    parser.add_argument("--save", metavar="FILE", type=pathlib.Path,
+                        help="also write the table as Markdown; docs/performance.md keeps the text around its table")
     parser.add_argument("names", nargs="*", metavar="NAME", help="rows to measure, by name or number; default: all")
     found = parser.parse_args()
     known = {key: row for row in rows.ALL for key in (row.NAME, str(row.NUMBER))}
@@ -45,7 +46,7 @@ def measure(asked):
         about = bench.about(time.monotonic() - begin)
     print(table.text(lines, about))
     if asked.save:
-        asked.save.write_text(table.markdown(lines, about))
+        table.save(asked.save, table.markdown(lines, about))
     return 1 if any(line.verdict == table.FAILED for line in lines) else 0
 
 

@@ -2,6 +2,7 @@
 import dataclasses
 
 MET, MISSED, MISSING, FAILED, NONE = "met", "missed", "not there", "failed", ""
+BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 NOISE = "the machine is too busy"  # a bare server misses the goal as well
 HEADINGS = ("#", "what", "telltale", "against", "its figure", "ratio", "goal", "")
 
@@ -70,3 +71,10 @@ def text(lines, about):
 def markdown(lines, about):
     rows = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in _without_repetition(lines)]
     return "\n".join(["| " + " | ".join(HEADINGS) + " |", "|" + "---|" * len(HEADINGS), *rows, "", about, ""])
+
+
+def save(path, table):
+    """Into a page that has a place for it, between the two marks; else as the whole file."""
+    before, mark, rest = (path.read_text() if path.exists() else "").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    path.write_text(f"{before}{mark}\n{table}{end}{after}" if mark and end else table)
