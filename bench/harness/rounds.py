@@ -14,8 +14,12 @@ def interleaved(bench, subjects, measure, rounds):
             if number >= 0:
                 figures[name].append(value)
     for name, values in figures.items():
-        bench.say(f"  {name}: {' '.join(f'{value:.4g}' for value in values)}")
+        bench.say(f"  {name}: {' '.join(shown(value) for value in values)}")
     return figures
+
+
+def shown(value):
+    return "/".join(f"{part:.4g}" for part in (value if isinstance(value, tuple) else (value,)))
 
 
 def median(values):
