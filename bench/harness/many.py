@@ -9,6 +9,7 @@ import time
 
 from harness import load, sidecar
 
+FIRST_RUNS_PER_SECOND = 64 * 20  # docs/decisions/004
 RUNS = re.compile(rb"^telltale_check_runs_total\{[^}]*\} (\d+)$", re.MULTILINE)
 
 
@@ -19,10 +20,10 @@ def runs(server):
 
 
 def telltale(bench, config, count, seconds):
-    """(share of one processor, CPU microseconds per run). A scrape of 10,000 checks is itself work, so that the
-    processor time is read well after the first one and before the second."""
-    server = sidecar.start(bench, config, path="/ready")  # 10,000 first runs are spread over eight seconds
-    time.sleep(2)
+    """(CPU microseconds per run, runs a second). A scrape of 10,000 checks is itself work, so that the processor time is
+    read well after the first one and before the second."""
+    server = sidecar.start(bench, config)
+    time.sleep(count / FIRST_RUNS_PER_SECOND + 2)  # not until all are well: they may be too many for the machine
     first, first_time = runs(server)
     time.sleep(3)
     begin, cpu = time.monotonic(), server.process.cpu_seconds()
@@ -31,9 +32,7 @@ def telltale(bench, config, count, seconds):
     last, last_time = runs(server)
     rate = (last - first) / (last_time - first_time)
     server.process.end()
-    if rate < 0.8 * count:
-        raise RuntimeError(f"{count} checks at 1 s were run {rate:.0f} times a second")
-    return share, share / rate * 1e6
+    return share / rate * 1e6, rate
 
 
 def bare(bench, kind, count, seconds, paths):

@@ -33,7 +33,7 @@ def compared(row, what, figure, peer, peer_figure, ratio, goal=None):
 
 def limited(row, what, value, unit, limit, decimals=2):
     """An absolute goal: at most `limit`."""
-    return Line(row, what, f"{value:.{decimals}f} {unit}", goal=f"<= {limit:g} {unit}",
+    return Line(row, what, f"{value:.{decimals}f} {unit}".strip(), goal=f"<= {limit:g} {unit}".strip(),
                 verdict=MET if value <= limit else MISSED)
 
 

@@ -11,7 +11,7 @@ def run(bench):
     lines = []
     for count in (200, 10_000):
         config = sidecar.many("marker", paths, count)
-        subjects = {"telltale": lambda: many.telltale(bench, config, count, bench.rounds(8, 6))[1],
+        subjects = {"telltale": lambda: many.telltale(bench, config, count, bench.rounds(8, 6))[0],
                     "the probe": lambda: many.bare(bench, "marker", count, bench.rounds(8, 6), paths)}
         found = {name: [] for name in subjects}
         for _ in range(bench.rounds(3, 1)):
