@@ -1,0 +1,74 @@
+"""10,000 checks, each every second: share of one processor, all processes together."""
+from harness import load, many, peers, rounds, sidecar, table, watched
+
+NUMBER, NAME = 9, "ten-thousand"
+TITLE = "checks at 1 s, share of a core"
+COUNT = 10_000
+WEB_SOCKETS = 300  # a server in Python on one processor answers no more
+
+
+def run(bench):
+    markers, databases = watched.markers(bench), watched.databases(bench)
+    lines = [local(bench, "marker", markers, 4), local(bench, "disk", ["/"], 4), local(bench, "sqlite", databases, 10)]
+    bench.end_all()
+    lines.append(web_socket(bench))
+    bench.end_all()
+    return lines + network(bench)
+
+
+def local(bench, kind, paths, limit):
+    found, rates, probes = [], [], []
+    for _ in range(bench.rounds(3, 1)):
+        each, rate = many.telltale(bench, sidecar.many(kind, paths, COUNT), COUNT, bench.rounds(8, 6))
+        found.append(percent(each, COUNT))
+        rates.append(rate)
+        probes.append(percent(many.bare(bench, kind, COUNT, bench.rounds(8, 6), paths), COUNT))
+    bench.say(f"  {kind}: {[round(value, 1) for value in found]}, {[round(rate) for rate in rates]} a second, "
+              f"probes {[round(value, 1) for value in probes]}")
+    line = table.limited(NUMBER, f"{COUNT:,} {kind} {TITLE}", rounds.median(found), "%", limit, decimals=1)
+    if rounds.median(rates) < 0.95 * COUNT:
+        line.figure += f", had it run all and not {rounds.median(rates):,.0f} a second"
+    line.peer, line.peer_figure = "the probes alone", f"{rounds.median(probes):.1f} %"
+    line.ratio = f"{rounds.ratio(probes, found):.2f} x"
+    return line
+
+
+def percent(microseconds, a_second):
+    """Of a core, for so many runs a second."""
+    return microseconds * a_second / 1e4
+
+
+def web_socket(bench):
+    url = watched.web_socket(bench)
+    config = sidecar.config([f"type: websocket, url: '{url}'"] * WEB_SOCKETS, "1s")
+    each = rounds.median([many.telltale(bench, config, WEB_SOCKETS, bench.rounds(8, 6))[0]
+                          for _ in range(bench.rounds(3, 1))])
+    return table.Line(NUMBER, f"{WEB_SOCKETS} websocket {TITLE}", f"{percent(each, WEB_SOCKETS):.1f} %",
+                      peer_figure=f"{each:.0f} us a run")
+
+
+def network(bench):
+    """There are no such checks yet; what blackbox_exporter takes for one is here to be compared with."""
+    lines = []
+    found = peers.start(bench, {"raw epoll": peers.RAW_EPOLL, "blackbox_exporter": peers.BLACKBOX})
+    target, blackbox = found["raw epoll"], found["blackbox_exporter"]
+    for what, module, limit in (("TCP connect", "tcp_connect", 35), ("HTTP keep-alive", "http_2xx", 25)):
+        line = table.Line(NUMBER, f"{COUNT:,} {what} {TITLE}", "no such check yet", "blackbox_exporter",
+                          goal=f"<= {limit} %", verdict=table.MISSING)
+        if isinstance(blackbox, str):
+            line.peer_figure = blackbox
+        else:
+            address = f"127.0.0.1:{target.port}"
+            url = f"/probe?module={module}&target={address if module == 'tcp_connect' else f'http://{address}/health'}"
+            line.peer_figure = f"{cpu_share(bench, blackbox, url):.0f} %"
+        lines.append(line)
+    return lines
+
+
+def cpu_share(bench, blackbox, path):
+    """Percent of a core that it would take for 10,000 a second, had it that many."""
+    probes = bench.rounds(3_000, 500)
+    load.run(bench, blackbox.port, path, probes // 5, connections=4)
+    before = blackbox.process.cpu_seconds()
+    load.run(bench, blackbox.port, path, probes, connections=4)
+    return (blackbox.process.cpu_seconds() - before) / probes * COUNT * 100
