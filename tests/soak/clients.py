@@ -1,0 +1,310 @@
+"""Clients of every kind, as one process of bounded appetite: clients.py PORT UNIX_PATH [ADDRESS PORT], told `run` and `pause`.
+
+Each kind is a thread that makes one round after the other. `pause` waits for the rounds under way, closes everything and
+prints as one JSON object what was asked and answered so far. An answer that was not the right one is a complaint.
+"""
+import collections
+import http.client
+import itertools
+import json
+import os
+import random
+import socket
+import struct
+import sys
+import threading
+import time
+
+SHARE = 0.5      # of one processor, for all of them
+PATIENCE = 60    # only a hang or a defect uses it up
+TOKEN = "a token for a soak"
+GATES = ["/health", "/ready", "/startup"]
+RIGHT = {"/health": (200,), "/ready": (200, 503), "/startup": (200,), "/metrics": (200,), "/checks": (200,)}
+
+
+class Tally:
+    """What was asked, by path and status as the sidecar counts them, and what went wrong."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.answered, self.unsure, self.did = collections.Counter(), collections.Counter(), collections.Counter()
+        self.complaints = []
+
+    def took(self, label, status, right):
+        with self.lock:
+            self.answered[f"{label} {status}"] += 1
+            if status not in right:
+                self.complaints.append(f"{label} answered {status}")
+
+    def count(self, what, number=1):
+        with self.lock:
+            self.did[what] += number
+
+    def may_have_asked(self, label, number=1):
+        """A client that goes away does not know whether it was answered."""
+        with self.lock:
+            self.unsure[label] += number
+
+    def complain(self, what):
+        with self.lock:
+            self.complaints.append(what)
+
+
+tally = Tally()
+running = threading.Event()
+
+
+def connect(address):
+    s = socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET)
+    s.settimeout(PATIENCE)
+    s.connect(address)
+    return s
+
+
+def request(target, *headers, last=False):
+    lines = [f"GET {target} HTTP/1.1", "Host: soak", *headers, *(["Connection: close"] if last else []), "", ""]
+    return "\r\n".join(lines).encode()
+
+
+def read_all(s):
+    """Until the end; whoever is refused before all was read may be reset, and has its answer all the same."""
+    received = b""
+    try:
+        while chunk := s.recv(65536):
+            received += chunk
+    except ConnectionResetError:
+        if not received:
+            raise
+    return received
+
+
+def status_of(answer):
+    return int(answer[9:12]) if answer.startswith(b"HTTP/1.1 ") else 0
+
+
+def targets():
+    """The gates in turn, and now and then what is dearer."""
+    return itertools.cycle(GATES * 3 + ["/metrics"])
+
+
+class Kept:
+    """One connection for many requests, as Prometheus and load balancers keep it."""
+    pace = 0.004
+
+    def __init__(self, address):
+        self.address, self.targets, self.connection = address, targets(), None
+
+    def round(self):
+        target = next(self.targets)
+        if not self.ask(target, fresh=self.connection is None):
+            tally.count("kept connections found closed")
+            if not self.ask(target, fresh=True):
+                tally.complain(f"{target} got no answer on a fresh connection")
+
+    def ask(self, target, fresh):
+        """False when the connection turned out to be closed, which every client has to expect of an idle one."""
+        if fresh:
+            self.connection = http.client.HTTPConnection("soak", timeout=PATIENCE)
+            self.connection.sock = connect(self.address)
+        try:
+            self.connection.request("GET", target, headers={"Authorization": f"Bearer {TOKEN}"})
+            answer = self.connection.getresponse()
+            answer.read()
+        except (ConnectionError, http.client.BadStatusLine):
+            self.close()
+            return False
+        tally.took(target, answer.status, RIGHT[target])
+        tally.count("kept")
+        if answer.getheader("Connection", "").lower() == "close":
+            self.close()
+        return True
+
+    def close(self):
+        if self.connection:
+            self.connection.close()
+        self.connection = None
+
+
+class Kind:
+    """A kind without state between rounds."""
+    pace = 0.05
+
+    def __init__(self, address):
+        self.address, self.targets = address, targets()
+
+    def close(self):
+        pass
+
+
+class Fresh(Kind):
+    """A connection for each request, as the kubelet makes; every other one half-closes it."""
+    pace = 0.008
+
+    def __init__(self, address):
+        super().__init__(address)
+        self.half = itertools.cycle((False, True))
+
+    def round(self):
+        target, half = next(self.targets), next(self.half)
+        with connect(self.address) as s:
+            s.sendall(request(target, last=True))
+            if half:
+                s.shutdown(socket.SHUT_WR)
+            tally.took(target, status_of(read_all(s)), RIGHT[target])
+        tally.count("half-closed" if half else "fresh")
+
+
+class Pipelined(Kind):
+    """Many requests in one write."""
+
+    def round(self):
+        with connect(self.address) as s:
+            s.sendall(request("/health") * 19 + request("/health", last=True))
+            answered = read_all(s).count(b"HTTP/1.1 200 ")
+        for _ in range(answered):
+            tally.took("/health", 200, (200,))
+        if answered != 20:
+            tally.complain(f"of 20 pipelined requests {answered} were answered")
+        tally.count("pipelined", answered)
+
+
+class Slow(Kind):
+    """A header that comes byte by byte, but comes. When there are no descriptors it is the first to make room."""
+
+    def round(self):
+        with connect(self.address) as s:
+            try:
+                for byte in request("/checks", last=True):
+                    s.sendall(bytes([byte]))
+                    time.sleep(0.01)  # what makes it slow
+                answer = read_all(s)
+            except ConnectionError:
+                answer = b""
+        if answer:
+            tally.took("/checks", status_of(answer), RIGHT["/checks"])
+            tally.count("slow")
+        else:
+            tally.may_have_asked("/checks")
+            tally.count("slow, had to make room")
+
+
+class TooSlow(Kind):
+    """A header that never ends: told so with 408, unless the client has gone before."""
+
+    def round(self):
+        tally.may_have_asked("malformed")
+        with connect(self.address) as s:
+            s.sendall(b"GET /ready HTTP/1.1\r\nX: ")
+            s.settimeout(0.2)
+            while running.is_set():
+                try:
+                    if status_of(s.recv(65536)) == 408:
+                        tally.count("thrown out with 408")
+                    return
+                except TimeoutError:
+                    continue
+                except ConnectionError:
+                    return
+
+
+class Resets(Kind):
+    """Clients that are gone in the middle of an answer."""
+
+    def round(self):
+        tally.may_have_asked("/checks", 10)
+        s = connect(self.address)
+        s.sendall(request("/checks") * 10)
+        try:
+            s.recv(100)
+        finally:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            s.close()
+        tally.count("resets")
+
+
+class Odd(Kind):
+    """What deserves a refusal, and gets it."""
+    ODDITIES = [(b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 20000 + b"\r\n\r\n", 431, "malformed"),
+                (b"POST /health HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n", 413, "malformed"),
+                (b"GET /health HTTP/1.1\r\n\r\n", 400, "malformed"), (b"\0\1\2\3" * 100, 400, "malformed"),
+                (b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 405, "malformed"),
+                (b"GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 404, "other")]
+
+    def round(self):
+        data, wanted, label = random.choice(self.ODDITIES)
+        with connect(self.address) as s:
+            s.sendall(data)
+            s.shutdown(socket.SHUT_WR)
+            tally.took(label, status_of(read_all(s)), (wanted,))
+        tally.count("odd")
+
+
+class Stranger(Kind):
+    """From another address than loopback: /metrics is for the token only."""
+
+    def round(self):
+        for headers, wanted in (((), 401), ((f"Authorization: Bearer {TOKEN}",), 200), (("Authorization: Bearer no",), 401)):
+            with connect(self.address) as s:
+                s.sendall(request("/metrics", *headers, last=True))
+                tally.took("/metrics", status_of(read_all(s)), (wanted,))
+            tally.count("with and without token")
+
+
+class Appetite:
+    """Sleeps for as long as the process has used more than its share."""
+
+    def __init__(self):
+        self.used, self.ran, self.since = time.process_time(), 0.0, time.monotonic()
+
+    def started(self):
+        self.since = time.monotonic()
+
+    def stopped(self):
+        self.ran += time.monotonic() - self.since
+
+    def wait(self):
+        while running.is_set() and time.process_time() - self.used > SHARE * (self.ran + time.monotonic() - self.since) + 0.1:
+            time.sleep(0.02)
+
+
+def work(client, appetite, quiet):
+    while True:
+        running.wait()
+        with quiet:
+            while running.is_set():
+                try:
+                    client.round()
+                except (OSError, http.client.HTTPException) as error:
+                    client.close()
+                    tally.complain(f"{type(client).__name__}: {error!r}")
+                time.sleep(client.pace)
+                appetite.wait()
+            client.close()
+
+
+def main():
+    port, path = ("127.0.0.1", int(sys.argv[1])), sys.argv[2]
+    os.setpriority(os.PRIO_PROCESS, 0, 10)
+    clients = [Kept(port), Kept(port), Kept(path), Fresh(port), Fresh(path), Pipelined(port), Slow(port), Slow(path),
+               *[TooSlow(port) for _ in range(3)], Resets(port), Resets(path), Odd(port)]
+    if len(sys.argv) > 3:
+        clients.append(Stranger((sys.argv[3], int(sys.argv[4]))))
+    appetite, locks = Appetite(), [threading.Lock() for _ in clients]
+    for client, lock in zip(clients, locks):
+        threading.Thread(target=work, args=(client, appetite, lock), daemon=True).start()
+    for line in sys.stdin:
+        if line.strip() == "run":
+            appetite.started()
+            running.set()
+            continue
+        running.clear()
+        appetite.stopped()
+        for lock in locks:
+            with lock:
+                pass
+        print(json.dumps({"answered": tally.answered, "unsure": tally.unsure, "did": tally.did,
+                          "complaints": tally.complaints[:20], "complained": len(tally.complaints),
+                          "cpu": time.process_time(), "ran": appetite.ran}), flush=True)
+
+
+main()

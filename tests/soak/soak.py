@@ -1,0 +1,217 @@
+#!/usr/bin/python3
+"""The real sidecar under load and faults for minutes or hours: what has to stay flat is compared at quiet points.
+
+usage: soak.py MINUTES       (0.5 or more; the program is that of the environment variable TELLTALE)
+Progress on standard error, a table in the end; exit code 1 with the names of what was not flat. scripts/soak.sh builds
+the program first.
+"""
+import collections
+import contextlib
+import json
+import math
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "e2e"))
+
+import faults
+import harness
+import judgement
+import sampling
+from program import Program
+from surroundings import Surroundings
+
+LEAST_CYCLES = 3
+# Without descriptors a sanitizer cannot look at memory, and it reports the signals of a crash as its own findings.
+NOT_SANITIZED = (faults.NoDescriptors, faults.WorkersCrash)
+
+
+def say(text):
+    print(f"soak: {text}", file=sys.stderr, flush=True)
+
+
+def own_address():
+    """An address of this machine that is not a loopback one, or None."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        with contextlib.suppress(OSError):
+            s.connect(("192.0.2.1", 9))  # looks up the route, sends nothing
+            found = s.getsockname()[0]
+            return None if found.startswith("127.") else found
+
+
+class Load:
+    """The process of the clients."""
+
+    def __init__(self, program, stack):
+        port, path, *outside = program.addresses
+        arguments = [port.rsplit(":", 1)[1], path.removeprefix("unix:"), *(outside[0].rsplit(":", 1) if outside else ())]
+        self.process = subprocess.Popen([sys.executable, "-B", str(HERE / "clients.py"), *arguments],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        stack.callback(self.end)
+        self.running, self.last = False, None
+
+    def _say(self, word):
+        self.process.stdin.write(word + "\n")
+        self.process.stdin.flush()
+
+    def run(self):
+        self._say("run")
+
+    def pause(self):
+        """Ends when every client is at rest; what they did so far."""
+        self._say("pause")
+        line = self.process.stdout.readline()
+        if not line:
+            raise AssertionError("the clients have ended")
+        self.last = json.loads(line)
+        return self.last
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+
+class Soak:
+    def __init__(self, directory, stack):
+        self.around = Surroundings(stack, directory)
+        addresses = ["127.0.0.1:0", f"unix:{directory}/telltale.sock"]
+        if outside := own_address():
+            addresses.append(f"{outside}:0")
+        self.temporary = directory / "tmp"
+        self.temporary.mkdir()
+        self.program = Program(directory, self.around.configuration(), listen=addresses,
+                               env={"TMPDIR": str(self.temporary)})
+        stack.callback(self.program.process.kill)
+        self.pid = self.program.process.pid
+        self.load = Load(self.program, stack)
+        self.began = time.monotonic()
+        self.points, self.done = [], collections.Counter()
+
+    def quiet_point(self):
+        """Nobody asks, nothing is broken, every check passes."""
+        harness.wait_until(self.program.all_pass, f"every check passes: {self.program.states()}", 2 * harness.PATIENCE)
+        harness.wait_until(lambda: self.program.metrics()["telltale_http_connections"] == 1, "nobody is connected")
+        self.points.append(sampling.point(self.pid, self.began, self.points[0].least if self.points else None))
+
+    def waves(self, hit_workers):
+        for kinds in faults.WAVES:
+            kinds = [k for k in kinds if (hit_workers or not issubclass(k, faults.WorkersHit))
+                     and not (harness.SANITIZED and issubclass(k, NOT_SANITIZED))]
+            faults.wave(kinds, self.program, self.around, self.done)
+
+    def cycle(self, hit_workers):
+        self.load.run()
+        self.waves(hit_workers)
+        self.program.write_config(self.around.configuration())
+        self.load.pause()
+        self.quiet_point()
+
+    def run(self, duration):
+        self.calm_since = (1 - judgement.WITHOUT_HITS) * duration
+        self.quiet_point()
+        cycles = 0
+        while cycles < LEAST_CYCLES or time.monotonic() - self.began < duration:
+            self.cycle(hit_workers=time.monotonic() - self.began < self.calm_since)
+            cycles += 1
+            self.progress(cycles)
+        harness.wait_until(lambda: len(sampling.workers(self.pid)) <= judgement.MOST_AT_REST, "workers retire", 120)
+        self.quiet_point()
+        self.duration = time.monotonic() - self.began
+        return cycles
+
+    def progress(self, cycles):
+        p = self.points[-1]
+        say(f"{p.seconds:4.0f} s, cycle {cycles}: {p.least.descriptors} descriptors, {p.workers} workers, "
+            f"{p.least.zombies} zombies, RSS {p.rss_kib} KiB ({p.anonymous_kib} anonymous), tree {p.tree_pss_kib} KiB; "
+            f"{sum(self.load.last['answered'].values())} requests, {self.load.last['complained']} complaints, "
+            f"{sum(self.done.values())} faults")
+
+    def findings(self):
+        last, own = self.load.last, self.program
+        answered = collections.Counter(last["answered"]) + own.answered
+        metrics = own.metrics()
+        counted = {f"{path} {code}": n for name, n in metrics.items() if name.startswith("telltale_http_requests_total")
+                   for path, code in [judgement.labels(name)]}
+        more = [f"and {last['complained'] - len(last['complaints'])} more complaints"] \
+            if last["complained"] > len(last["complaints"]) else []
+        found = judgement.structure(self.points)
+        if harness.SANITIZED:
+            found.append(judgement.Finding("RSS", None, "skipped: a sanitizer keeps what was freed"))
+        else:
+            found += judgement.sizes(self.points, self.duration, self.calm_since)
+        return [*found, judgement.requests(answered, last["unsure"], counted, last["complaints"] + more),
+                judgement.own_word(metrics)]
+
+    def ending(self):
+        code = self.program.stop()
+        files = [p.name for p in self.temporary.iterdir()]
+        if pathlib.Path(self.program.addresses[1].removeprefix("unix:")).exists():
+            files.append("the Unix socket")
+        here = str(self.around.directory)
+        mounts = [line for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines() if here in line]
+        with contextlib.suppress(AssertionError):  # workers die with the program, not before it
+            harness.wait_until(lambda: not self.program.left_running(), "nothing runs")
+        return judgement.ending(code, self.program.left_running(), files, mounts, self.program.errors)
+
+
+def table(findings):
+    width = max(len(f.name) for f in findings)
+    word = {True: "ok", False: "FAILED", None: "-"}
+    return "\n".join(f"  {f.name:<{width}}  {word[f.holds]:<8}  {f.text}" for f in findings)
+
+
+def summary(soak, cycles):
+    last = soak.load.last
+    tree = [p.tree_pss_kib for p in soak.points]
+    return "\n".join([
+        f"{soak.duration / 60:.1f} minutes, {cycles} cycles, {len(soak.points)} quiet points, clients took "
+        f"{100 * last['cpu'] / max(last['ran'], 1):.0f} % of a processor while they ran",
+        "  faults: " + ", ".join(f"{name} {n}" for name, n in soak.done.items()) + f"; signals to workers {dict(faults.WorkersHit.hits)}",
+        "  clients: " + ", ".join(f"{name} {n}" for name, n in sorted(last["did"].items())),
+        f"  memory of parent and workers (PSS, not judged: their number varies): {min(tree)} to {max(tree)} KiB",
+    ])
+
+
+def minutes(text):
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0.5 <= value < math.inf:
+        sys.exit(f"soak: MINUTES is a number of at least 0.5, not {text!r}")
+    return value
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("soak: ended by SIGTERM"))  # and cleans up
+    duration = 60 * minutes(sys.argv[1])
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="telltale-soak-"))
+    with contextlib.ExitStack() as stack:
+        stack.callback(shutil.rmtree, directory, True)
+        soak = Soak(directory, stack)
+        try:
+            cycles = soak.run(duration)
+            findings = soak.findings() + soak.ending()
+        except AssertionError:
+            say("the last lines of the log:\n" + "".join(soak.program.tail))
+            raise
+        print(summary(soak, cycles))
+        print(table(findings))
+    failed = [f.name for f in findings if f.holds is False]
+    if failed:
+        sys.exit("soak: failed: " + ", ".join(failed))
+
+
+if __name__ == "__main__":
+    main()
