@@ -28,7 +28,8 @@ import sampling
 from program import Program
 from surroundings import Surroundings
 
-LEAST_CYCLES = 3
+# A busy machine may take longer for them than it was given; fewer would be no soak, or let memory go without a judgement.
+LEAST_CYCLES, IN_THREE_MINUTES = 3, 10
 # Without descriptors a sanitizer cannot look at memory, and it reports the signals of a crash as its own findings.
 NOT_SANITIZED = (faults.NoDescriptors, faults.WorkersCrash)
 
@@ -94,12 +95,15 @@ class Soak:
         self.pid = self.program.process.pid
         self.load = Load(self.program, stack)
         self.began = time.monotonic()
-        self.points, self.done = [], collections.Counter()
+        self.points, self.done, self.cycles, self.broke_off = [], collections.Counter(), 0, None
 
     def quiet_point(self):
         """Nobody asks, nothing is broken, every check passes."""
         harness.wait_until(self.program.all_pass, f"every check passes: {self.program.states()}", 2 * harness.PATIENCE)
         harness.wait_until(lambda: self.program.metrics()["telltale_http_connections"] == 1, "nobody is connected")
+        self.sample()
+
+    def sample(self):
         self.points.append(sampling.point(self.pid, self.began, self.points[0].least if self.points else None))
 
     def waves(self, hit_workers):
@@ -116,40 +120,53 @@ class Soak:
         self.quiet_point()
 
     def run(self, duration):
+        """Until the time is over, or something that was waited for did not come."""
         self.calm_since = (1 - judgement.WITHOUT_HITS) * duration
-        self.quiet_point()
-        cycles = 0
-        while cycles < LEAST_CYCLES or time.monotonic() - self.began < duration:
-            self.cycle(hit_workers=time.monotonic() - self.began < self.calm_since)
-            cycles += 1
-            self.progress(cycles)
-        harness.wait_until(lambda: len(sampling.workers(self.pid)) <= judgement.MOST_AT_REST, "workers retire", 120)
-        self.quiet_point()
+        least = LEAST_CYCLES if duration < 180 else IN_THREE_MINUTES
+        try:
+            self.quiet_point()
+            while self.cycles < least or time.monotonic() - self.began < duration:
+                self.cycle(hit_workers=time.monotonic() - self.began < self.calm_since)
+                self.cycles += 1
+                self.progress()
+            harness.wait_until(lambda: len(sampling.workers(self.pid)) <= judgement.MOST_AT_REST, "workers retire", 120)
+            self.quiet_point()
+        except (AssertionError, OSError) as error:
+            say("the last lines of the log:\n" + "".join(self.program.tail))
+            self.broke_off = repr(error)
+            self.load.pause()
+            self.sample()
         self.duration = time.monotonic() - self.began
-        return cycles
 
-    def progress(self, cycles):
+    def progress(self):
         p = self.points[-1]
-        say(f"{p.seconds:4.0f} s, cycle {cycles}: {p.least.descriptors} descriptors, {p.workers} workers, "
+        say(f"{p.seconds:4.0f} s, cycle {self.cycles}: {p.least.descriptors} descriptors, {p.workers} workers, "
             f"{p.least.zombies} zombies, RSS {p.rss_kib} KiB ({p.anonymous_kib} anonymous), tree {p.tree_pss_kib} KiB; "
             f"{sum(self.load.last['answered'].values())} requests, {self.load.last['complained']} complaints, "
             f"{sum(self.done.values())} faults")
 
     def findings(self):
-        last, own = self.load.last, self.program
-        answered = collections.Counter(last["answered"]) + own.answered
-        metrics = own.metrics()
-        counted = {f"{path} {code}": n for name, n in metrics.items() if name.startswith("telltale_http_requests_total")
-                   for path, code in [judgement.labels(name)]}
-        more = [f"and {last['complained'] - len(last['complaints'])} more complaints"] \
-            if last["complained"] > len(last["complaints"]) else []
-        found = judgement.structure(self.points)
+        found = [judgement.Finding("course", not self.broke_off, self.broke_off or "every fault showed and was got over"),
+                 *judgement.structure(self.points)]
         if harness.SANITIZED:
             found.append(judgement.Finding("RSS", None, "skipped: a sanitizer keeps what was freed"))
         else:
             found += judgement.sizes(self.points, self.duration, self.calm_since)
-        return [*found, judgement.requests(answered, last["unsure"], counted, last["complaints"] + more),
-                judgement.own_word(metrics)]
+        try:
+            return found + self.what_it_says()
+        except OSError as error:
+            return [*found, judgement.Finding("requests", False, f"it does not answer: {error}")]
+
+    def what_it_says(self):
+        last = self.load.last
+        answered = collections.Counter(last["answered"]) + self.program.answered
+        metrics = self.program.metrics()
+        counted = {" ".join(judgement.labels(name)): n for name, n in metrics.items()
+                   if name.startswith("telltale_http_requests_total")}
+        complaints = last["complaints"]
+        if last["complained"] > len(complaints):
+            complaints = [*complaints, f"and {last['complained'] - len(complaints)} more complaints"]
+        return [judgement.requests(answered, last["unsure"], counted, complaints), judgement.own_word(metrics)]
 
     def ending(self):
         code = self.program.stop()
@@ -169,11 +186,11 @@ def table(findings):
     return "\n".join(f"  {f.name:<{width}}  {word[f.holds]:<8}  {f.text}" for f in findings)
 
 
-def summary(soak, cycles):
+def summary(soak):
     last = soak.load.last
     tree = [p.tree_pss_kib for p in soak.points]
     return "\n".join([
-        f"{soak.duration / 60:.1f} minutes, {cycles} cycles, {len(soak.points)} quiet points, clients took "
+        f"{soak.duration / 60:.1f} minutes, {soak.cycles} cycles, {len(soak.points)} quiet points, clients took "
         f"{100 * last['cpu'] / max(last['ran'], 1):.0f} % of a processor while they ran",
         "  faults: " + ", ".join(f"{name} {n}" for name, n in soak.done.items()) + f"; signals to workers {dict(faults.WorkersHit.hits)}",
         "  clients: " + ", ".join(f"{name} {n}" for name, n in sorted(last["did"].items())),
@@ -200,13 +217,9 @@ def main():
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, directory, True)
         soak = Soak(directory, stack)
-        try:
-            cycles = soak.run(duration)
-            findings = soak.findings() + soak.ending()
-        except AssertionError:
-            say("the last lines of the log:\n" + "".join(soak.program.tail))
-            raise
-        print(summary(soak, cycles))
+        soak.run(duration)
+        findings = soak.findings() + soak.ending()
+        print(summary(soak))
         print(table(findings))
     failed = [f.name for f in findings if f.holds is False]
     if failed:
