@@ -169,7 +169,8 @@ class Pipelined(Kind):
 
 
 class Slow(Kind):
-    """A header that comes byte by byte, but comes. When there are no descriptors it is the first to make room."""
+    """A header that comes byte by byte, but comes. When there are no descriptors it is the first to make room, and on a
+    machine that has no time for it it is thrown out like one that never comes."""
 
     def round(self):
         with connect(self.address) as s:
@@ -180,7 +181,10 @@ class Slow(Kind):
                 answer = read_all(s)
             except ConnectionError:
                 answer = b""
-        if answer:
+        if status_of(answer) == 408:
+            tally.took("malformed", 408, (408,))
+            tally.count("slow, thrown out with 408")
+        elif answer:
             tally.took("/checks", status_of(answer), RIGHT["/checks"])
             tally.count("slow")
         else:
@@ -223,7 +227,7 @@ class Resets(Kind):
 
 
 class Odd(Kind):
-    """What deserves a refusal, and gets it."""
+    """What deserves a refusal, and gets it; whoever is slow to fetch it may be cut off."""
     ODDITIES = [(b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 20000 + b"\r\n\r\n", 431, "malformed"),
                 (b"POST /health HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n", 413, "malformed"),
                 (b"GET /health HTTP/1.1\r\n\r\n", 400, "malformed"), (b"\0\1\2\3" * 100, 400, "malformed"),
@@ -233,10 +237,19 @@ class Odd(Kind):
     def round(self):
         data, wanted, label = random.choice(self.ODDITIES)
         with connect(self.address) as s:
-            s.sendall(data)
-            s.shutdown(socket.SHUT_WR)
-            tally.took(label, status_of(read_all(s)), (wanted,))
-        tally.count("odd")
+            try:
+                s.sendall(data)
+                s.shutdown(socket.SHUT_WR)
+                answer = read_all(s)
+            except TimeoutError:
+                raise
+            except OSError:
+                answer = b""
+        if answer:
+            tally.took(label, status_of(answer), (wanted,))
+        else:
+            tally.may_have_asked(label)
+        tally.count("odd" if answer else "odd, cut off")
 
 
 class Stranger(Kind):

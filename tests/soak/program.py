@@ -1,5 +1,6 @@
 """The sidecar under test: what it says is counted instead of kept, and so is what it is asked."""
 import collections
+import contextlib
 import json
 import os
 import pathlib
@@ -73,18 +74,24 @@ class Program(harness.Sidecar):
             self.process.kill()
             self.process.wait()
             code = None
-        self.reader.join(5)
-        self.process.stderr.close()
         return code
 
+    def clear_up(self):
+        """Ends what it left behind, which would keep the pipe of its log open."""
+        for pid in self.left_running():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.reader.join()
+        self.process.stderr.close()
+
     def left_running(self):
-        """Processes of the session that it was started in, which its workers inherit."""
-        found = []
+        """Processes of the session that it was started in, which its workers inherit: names by process id."""
+        found = {}
         for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
             try:
                 text = stat.read_text()
             except OSError:  # ended meanwhile
                 continue
             if int(text.rsplit(")", 1)[1].split()[3]) == self.process.pid:
-                found.append(text.rsplit(")", 1)[0] + ")")
+                found[int(text.split()[0])] = text[text.index("("):text.rindex(")") + 1]
         return found

@@ -91,6 +91,7 @@ class Soak:
         self.temporary.mkdir()
         self.program = Program(directory, self.around.configuration(), listen=addresses,
                                env={"TMPDIR": str(self.temporary)})
+        stack.callback(self.program.process.wait)
         stack.callback(self.program.process.kill)
         self.pid = self.program.process.pid
         self.load = Load(self.program, stack)
@@ -177,7 +178,9 @@ class Soak:
         mounts = [line for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines() if here in line]
         with contextlib.suppress(AssertionError):  # workers die with the program, not before it
             harness.wait_until(lambda: not self.program.left_running(), "nothing runs")
-        return judgement.ending(code, self.program.left_running(), files, mounts, self.program.errors)
+        left = [f"{name} {pid}" for pid, name in self.program.left_running().items()]
+        self.program.clear_up()
+        return judgement.ending(code, left, files, mounts, self.program.errors)
 
 
 def table(findings):
