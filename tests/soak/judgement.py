@@ -51,7 +51,7 @@ def after_warm_up(points, duration):
 
 def memory(name, values, wanted=LEAST_POINTS):
     if len(values) < wanted:
-        return Finding(name, None, f"not judged: {len(values)} quiet points after the warm-up, {wanted} are needed")
+        return Finding(name, None, f"skipped: {len(values)} quiet points after the warm-up, {wanted} are needed")
     first, last, change = thirds(values)
     return Finding(name, abs(change) <= TOLERANCE, f"{first:.0f} -> {last:.0f} KiB, {100 * change:+.2f} %")
 

@@ -28,8 +28,9 @@ import sampling
 from program import Program
 from surroundings import Surroundings
 
-# A busy machine may take longer for them than it was given; fewer would be no soak, or let memory go without a judgement.
-LEAST_CYCLES, IN_THREE_MINUTES = 3, 10
+# Cycles altogether, and those in which no worker is hit. A busy machine takes longer for them than it was given; with fewer
+# it would be no soak, or memory would go without a judgement.
+LEAST, LEAST_IN_THREE_MINUTES = (3, 0), (10, 6)
 # Without descriptors a sanitizer cannot look at memory, and it reports the signals of a crash as its own findings.
 NOT_SANITIZED = (faults.NoDescriptors, faults.WorkersCrash)
 
@@ -123,12 +124,14 @@ class Soak:
     def run(self, duration):
         """Until the time is over, or something that was waited for did not come."""
         self.calm_since = (1 - judgement.WITHOUT_HITS) * duration
-        least = LEAST_CYCLES if duration < 180 else IN_THREE_MINUTES
+        least, calm = LEAST if duration < 180 else LEAST_IN_THREE_MINUTES
         try:
             self.quiet_point()
-            while self.cycles < least or time.monotonic() - self.began < duration:
-                self.cycle(hit_workers=time.monotonic() - self.began < self.calm_since)
+            while self.cycles < least or calm > 0 or time.monotonic() - self.began < duration:
+                hit_workers = time.monotonic() - self.began < self.calm_since
+                self.cycle(hit_workers)
                 self.cycles += 1
+                calm -= not hit_workers
                 self.progress()
             harness.wait_until(lambda: len(sampling.workers(self.pid)) <= judgement.MOST_AT_REST, "workers retire", 120)
             self.quiet_point()
