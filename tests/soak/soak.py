@@ -7,13 +7,11 @@ the program first.
 """
 import collections
 import contextlib
-import json
 import math
 import pathlib
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,7 +23,9 @@ import faults
 import harness
 import judgement
 import sampling
+from load import Load
 from program import Program
+from report import summary, table
 from surroundings import Surroundings
 
 # Cycles altogether, and those in which no worker is hit. A busy machine takes longer for them than it was given; with fewer
@@ -48,40 +48,6 @@ def own_address():
             return None if found.startswith("127.") else found
 
 
-class Load:
-    """The process of the clients."""
-
-    def __init__(self, program, stack):
-        port, path, *outside = program.addresses
-        arguments = [port.rsplit(":", 1)[1], path.removeprefix("unix:"), *(outside[0].rsplit(":", 1) if outside else ())]
-        self.process = subprocess.Popen([sys.executable, "-B", str(HERE / "clients.py"), *arguments],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        stack.callback(self.end)
-        self.running, self.last = False, None
-
-    def _say(self, word):
-        self.process.stdin.write(word + "\n")
-        self.process.stdin.flush()
-
-    def run(self):
-        self._say("run")
-
-    def pause(self):
-        """Ends when every client is at rest; what they did so far."""
-        self._say("pause")
-        line = self.process.stdout.readline()
-        if not line:
-            raise AssertionError("the clients have ended")
-        self.last = json.loads(line)
-        return self.last
-
-    def end(self):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdin.close()
-        self.process.stdout.close()
-
-
 class Soak:
     def __init__(self, directory, stack):
         self.around = Surroundings(stack, directory)
@@ -97,6 +63,7 @@ class Soak:
         self.pid = self.program.process.pid
         self.load = Load(self.program, stack)
         self.began = time.monotonic()
+        self.signals = faults.WorkersHit.hits
         self.points, self.done, self.cycles, self.broke_off = [], collections.Counter(), 0, None
 
     def quiet_point(self):
@@ -139,7 +106,8 @@ class Soak:
             say("the last lines of the log:\n" + "".join(self.program.tail))
             self.broke_off = repr(error)
             self.load.pause()
-            self.sample()
+            if self.program.process.poll() is None:
+                self.sample()
         self.duration = time.monotonic() - self.began
 
     def progress(self):
@@ -150,8 +118,9 @@ class Soak:
             f"{sum(self.done.values())} faults")
 
     def findings(self):
-        found = [judgement.Finding("course", not self.broke_off, self.broke_off or "every fault showed and was got over"),
-                 *judgement.structure(self.points)]
+        found = [judgement.Finding("course", not self.broke_off, self.broke_off or "every fault showed and was got over")]
+        if self.points:
+            found += judgement.structure(self.points)
         if harness.SANITIZED:
             found.append(judgement.Finding("RSS", None, "skipped: a sanitizer keeps what was freed"))
         else:
@@ -184,24 +153,6 @@ class Soak:
         left = [f"{name} {pid}" for pid, name in self.program.left_running().items()]
         self.program.clear_up()
         return judgement.ending(code, left, files, mounts, self.program.errors)
-
-
-def table(findings):
-    width = max(len(f.name) for f in findings)
-    word = {True: "ok", False: "FAILED", None: "-"}
-    return "\n".join(f"  {f.name:<{width}}  {word[f.holds]:<8}  {f.text}" for f in findings)
-
-
-def summary(soak):
-    last = soak.load.last
-    tree = [p.tree_pss_kib for p in soak.points]
-    return "\n".join([
-        f"{soak.duration / 60:.1f} minutes, {soak.cycles} cycles, {len(soak.points)} quiet points, clients took "
-        f"{100 * last['cpu'] / max(last['ran'], 1):.0f} % of a processor while they ran",
-        "  faults: " + ", ".join(f"{name} {n}" for name, n in soak.done.items()) + f"; signals to workers {dict(faults.WorkersHit.hits)}",
-        "  clients: " + ", ".join(f"{name} {n}" for name, n in sorted(last["did"].items())),
-        f"  memory of parent and workers (PSS, not judged: their number varies): {min(tree)} to {max(tree)} KiB",
-    ])
 
 
 def minutes(text):
