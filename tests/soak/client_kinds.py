@@ -1,0 +1,227 @@
+"""Clients of every kind: each makes one round after the other, with a pause of `pace` seconds between them.
+
+An answer that was not the right one is a complaint; what a client cannot know, because it left early, is said as well.
+"""
+import http.client
+import itertools
+import random
+import socket
+import struct
+import time
+
+from tally import running, tally
+
+PATIENCE = 60    # only a hang or a defect uses it up
+TOKEN = "a token for a soak"
+GATES = ["/health", "/ready", "/startup"]
+RIGHT = {"/health": (200,), "/ready": (200, 503), "/startup": (200,), "/metrics": (200,), "/checks": (200,)}
+
+
+def connect(address):
+    s = socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET)
+    s.settimeout(PATIENCE)
+    s.connect(address)
+    return s
+
+
+def request(target, *headers, last=False):
+    lines = [f"GET {target} HTTP/1.1", "Host: soak", *headers, *(["Connection: close"] if last else []), "", ""]
+    return "\r\n".join(lines).encode()
+
+
+def read_all(s):
+    """Until the end; whoever is refused before all was read may be reset, and has its answer all the same."""
+    received = b""
+    try:
+        while chunk := s.recv(65536):
+            received += chunk
+    except ConnectionResetError:
+        if not received:
+            raise
+    return received
+
+
+def status_of(answer):
+    return int(answer[9:12]) if answer.startswith(b"HTTP/1.1 ") else 0
+
+
+def targets():
+    """The gates in turn, and now and then what is dearer."""
+    return itertools.cycle(GATES * 3 + ["/metrics"])
+
+
+class Kept:
+    """One connection for many requests, as Prometheus and load balancers keep it."""
+    pace = 0.004
+
+    def __init__(self, address):
+        self.address, self.targets, self.connection = address, targets(), None
+
+    def round(self):
+        target = next(self.targets)
+        if not self.ask(target, fresh=self.connection is None):
+            tally.count("kept connections found closed")
+            if not self.ask(target, fresh=True):
+                tally.complain(f"{target} got no answer on a fresh connection")
+
+    def ask(self, target, fresh):
+        """False when the connection turned out to be closed, which every client has to expect of an idle one."""
+        if fresh:
+            self.connection = http.client.HTTPConnection("soak", timeout=PATIENCE)
+            self.connection.sock = connect(self.address)
+        try:
+            self.connection.request("GET", target, headers={"Authorization": f"Bearer {TOKEN}"})
+            answer = self.connection.getresponse()
+            answer.read()
+        except (ConnectionError, http.client.BadStatusLine):
+            self.close()
+            return False
+        tally.took(target, answer.status, RIGHT[target])
+        tally.count("kept")
+        if answer.getheader("Connection", "").lower() == "close":
+            self.close()
+        return True
+
+    def close(self):
+        if self.connection:
+            self.connection.close()
+        self.connection = None
+
+
+class Kind:
+    """A kind without state between rounds."""
+    pace = 0.05
+
+    def __init__(self, address):
+        self.address, self.targets = address, targets()
+
+    def close(self):
+        pass
+
+
+class Fresh(Kind):
+    """A connection for each request, as the kubelet makes; every other one half-closes it."""
+    pace = 0.008
+
+    def __init__(self, address):
+        super().__init__(address)
+        self.half = itertools.cycle((False, True))
+
+    def round(self):
+        target, half = next(self.targets), next(self.half)
+        with connect(self.address) as s:
+            s.sendall(request(target, last=True))
+            if half:
+                s.shutdown(socket.SHUT_WR)
+            tally.took(target, status_of(read_all(s)), RIGHT[target])
+        tally.count("half-closed" if half else "fresh")
+
+
+class Pipelined(Kind):
+    """Many requests in one write."""
+
+    def round(self):
+        with connect(self.address) as s:
+            s.sendall(request("/health") * 19 + request("/health", last=True))
+            answered = read_all(s).count(b"HTTP/1.1 200 ")
+        for _ in range(answered):
+            tally.took("/health", 200, (200,))
+        if answered != 20:
+            tally.complain(f"of 20 pipelined requests {answered} were answered")
+        tally.count("pipelined", answered)
+
+
+class Slow(Kind):
+    """A header that comes byte by byte, but comes. When there are no descriptors it is the first to make room, and on a
+    machine that has no time for it it is thrown out like one that never comes."""
+
+    def round(self):
+        with connect(self.address) as s:
+            try:
+                for byte in request("/checks", last=True):
+                    s.sendall(bytes([byte]))
+                    time.sleep(0.01)  # what makes it slow
+                answer = read_all(s)
+            except ConnectionError:
+                answer = b""
+        if status_of(answer) == 408:
+            tally.took("malformed", 408, (408,))
+            tally.count("slow, thrown out with 408")
+        elif answer:
+            tally.took("/checks", status_of(answer), RIGHT["/checks"])
+            tally.count("slow")
+        else:
+            for label in ("/checks", "malformed"):  # its 408 may have been lost with the connection
+                tally.may_have_asked(label)
+            tally.count("slow, had to make room")
+
+
+class TooSlow(Kind):
+    """A header that never ends: told so with 408, unless the client has gone before."""
+
+    def round(self):
+        tally.may_have_asked("malformed")
+        with connect(self.address) as s:
+            s.sendall(b"GET /ready HTTP/1.1\r\nX: ")
+            s.settimeout(0.2)
+            while running.is_set():
+                try:
+                    if status_of(s.recv(65536)) == 408:
+                        tally.count("thrown out with 408")
+                    return
+                except TimeoutError:
+                    continue
+                except ConnectionError:
+                    return
+
+
+class Resets(Kind):
+    """Clients that are gone in the middle of an answer."""
+
+    def round(self):
+        tally.may_have_asked("/checks", 10)
+        s = connect(self.address)
+        s.sendall(request("/checks") * 10)
+        try:
+            s.recv(100)
+        finally:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            s.close()
+        tally.count("resets")
+
+
+class Odd(Kind):
+    """What deserves a refusal, and gets it; whoever is slow to fetch it may be cut off."""
+    ODDITIES = [(b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 20000 + b"\r\n\r\n", 431, "malformed"),
+                (b"POST /health HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n", 413, "malformed"),
+                (b"GET /health HTTP/1.1\r\n\r\n", 400, "malformed"), (b"\0\1\2\3" * 100, 400, "malformed"),
+                (b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 405, "malformed"),
+                (b"GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 404, "other")]
+
+    def round(self):
+        data, wanted, label = random.choice(self.ODDITIES)
+        with connect(self.address) as s:
+            try:
+                s.sendall(data)
+                s.shutdown(socket.SHUT_WR)
+                answer = read_all(s)
+            except TimeoutError:
+                raise
+            except OSError:
+                answer = b""
+        if answer:
+            tally.took(label, status_of(answer), (wanted,))
+        else:
+            tally.may_have_asked(label)
+        tally.count("odd" if answer else "odd, cut off")
+
+
+class Stranger(Kind):
+    """From another address than loopback: /metrics is for the token only."""
+
+    def round(self):
+        for headers, wanted in (((), 401), ((f"Authorization: Bearer {TOKEN}",), 200), (("Authorization: Bearer no",), 401)):
+            with connect(self.address) as s:
+                s.sendall(request("/metrics", *headers, last=True))
+                tally.took("/metrics", status_of(read_all(s)), (wanted,))
+            tally.count("with and without token")

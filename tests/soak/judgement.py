@@ -1,0 +1,126 @@
+"""Whether it was flat: pure functions from what was sampled and counted to findings.
+
+Descriptors, processes, threads and zombies are exact, so each quiet point has to equal the first. Memory is not: the
+medians of the first and of the last third are compared, after a warm-up in which pages are touched for the first time.
+
+Memory of the parent is VmRSS, which is what a container is charged for and what the promise names. It is no measure for the
+workers: those that replace killed ones begin afresh, and their number changes. So in the last part of a soak no worker is
+hit, and the one that worked most of those that lived through it is compared with itself, by its private memory.
+"""
+import dataclasses
+import re
+import statistics
+
+WARM_UP = 0.2
+WITHOUT_HITS = 0.4       # the last part of a soak, in which workers live
+TOLERANCE = 0.02
+LEAST_POINTS = 6         # after the warm-up, for two thirds to be medians of something
+LEAST_OF_A_LIFE = 4      # quiet points a worker has to have lived through
+MOST_WORKERS = 16        # the pool's cap; idle ones retire after half a minute, so their number varies
+MOST_AT_REST = 3         # the pool keeps one; a busy machine needs a second or third now and then
+EXACT = ("/health", "/ready", "/startup", "/metrics")
+
+
+@dataclasses.dataclass
+class Finding:
+    name: str
+    holds: bool | None   # None: not judged, and the text says why
+    text: str
+
+
+def thirds(values):
+    """Medians of the first and the last third, and what share the last one is above the first."""
+    n = max(1, len(values) // 3)
+    first, last = statistics.median(values[:n]), statistics.median(values[-n:])
+    return first, last, last / first - 1
+
+
+def equal(name, values):
+    same = set(values) == {values[0]}
+    return Finding(name, same, f"{values[0]} at each of {len(values)} quiet points" if same else
+                   f"{values[0]} at first, then {', '.join(map(str, values[1:]))}")
+
+
+def none_of(name, values):
+    return Finding(name, not any(values), f"{max(values)} at most")
+
+
+def after_warm_up(points, duration):
+    return [p for p in points if p.seconds >= WARM_UP * duration]
+
+
+def memory(name, values, wanted=LEAST_POINTS):
+    if len(values) < wanted:
+        return Finding(name, None, f"skipped: {len(values)} quiet points after the warm-up, {wanted} are needed")
+    first, last, change = thirds(values)
+    return Finding(name, abs(change) <= TOLERANCE, f"{first:.0f} -> {last:.0f} KiB, {100 * change:+.2f} %")
+
+
+def busiest_worker(points, since):
+    """Private memory of a worker since then, without its first point, the warm-up. An idle one would prove nothing."""
+    lives, work = {}, {}
+    for p in points:
+        if p.seconds >= since:
+            for pid, kib in p.worker_kib.items():
+                lives.setdefault(pid, []).append(kib)
+                work[pid] = p.worker_ticks[pid]
+    long = [pid for pid in lives if len(lives[pid]) > LEAST_OF_A_LIFE]
+    chosen = max(long, key=work.get, default=None)
+    return memory("memory of a worker", lives[chosen][1:] if chosen else [], LEAST_OF_A_LIFE)
+
+
+def structure(points):
+    least = [p.least for p in points]
+    workers = [p.workers for p in points]
+    return [
+        equal("descriptors", [l.descriptors for l in least]),
+        none_of("processes that are no workers", [l.others for l in least]),
+        Finding("workers", max(workers) <= MOST_WORKERS and workers[-1] <= MOST_AT_REST,
+                f"{min(workers)} to {max(workers)}, {workers[-1]} in the end"),
+        equal("threads of a process", [l.threads for l in least]),
+        none_of("zombies", [l.zombies for l in least]),
+    ]
+
+
+def sizes(points, duration, calm_since):
+    warm = after_warm_up(points, duration)
+    return [memory("RSS", [p.rss_kib for p in warm]), busiest_worker(points, calm_since)]
+
+
+def by_path(counts, path):
+    return sum(n for key, n in counts.items() if key.rsplit(" ", 1)[0] == path)
+
+
+def requests(answered, unsure, counted, complaints):
+    """What clients were answered is what the sidecar counted; where clients left early, at least that and at most all."""
+    wrong = list(complaints)
+    for key in sorted(set(answered) | set(counted)):
+        path = key.rsplit(" ", 1)[0]
+        if path in EXACT and answered.get(key, 0) != counted.get(key, 0):
+            wrong.append(f"{key}: {answered.get(key, 0)} answers received, {counted.get(key, 0):.0f} counted")
+    for path in sorted({k.rsplit(" ", 1)[0] for k in counted} - set(EXACT)):
+        more = by_path(counted, path) - by_path(answered, path)
+        if not 0 <= more <= unsure.get(path, 0):
+            wrong.append(f"{path}: counted {more:+.0f} than answered, {unsure.get(path, 0)} clients left early")
+    total = sum(answered.values())
+    return Finding("requests", not wrong, "; ".join(wrong) if wrong else f"{total} answered, each as it should, all counted")
+
+
+def labels(name):
+    """Path and code of telltale_http_requests_total{path="/ready",code="200"}."""
+    return re.search(r'path="([^"]*)"', name)[1], re.search(r'code="([^"]*)"', name)[1]
+
+
+def own_word(metrics):
+    """Its own gauges while one client asks: the one that reads them."""
+    wanted = {"telltale_http_connections": 1, "telltale_log_lines_dropped_total": 0, 'telltale_workers{state="stuck"}': 0,
+              "telltale_config_last_reload_successful": 1}
+    wrong = [f"{name} is {metrics[name]:g}, not {value}" for name, value in wanted.items() if metrics[name] != value]
+    return Finding("its own gauges", not wrong, "; ".join(wrong) or "agree")
+
+
+def ending(code, processes, files, mounts, errors):
+    left = [*processes, *files, *mounts]
+    return [Finding("exit code", code == 0, str(code)),
+            Finding("nothing left", not left, ", ".join(left) or "no process, file or mount"),
+            Finding("errors in the log", not errors, errors[0].strip() if errors else "none but those provoked")]

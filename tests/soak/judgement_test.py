@@ -1,0 +1,91 @@
+"""The judgement can fail: each quantity that is not flat is seen, and noise is not."""
+import unittest
+
+import judgement
+from sampling import Look, Point
+
+DURATION = 100
+
+
+def points(number=12, **changes):
+    """Flat ones; a change is a function of the point's number."""
+    def value(name, n, flat):
+        return changes[name](n) if name in changes else flat
+    return [Point(n * DURATION / number, Look(*(value(f, n, flat) for f, flat in (
+                ("descriptors", 11), ("others", 0), ("zombies", 0), ("threads", 1)))),
+                  value("workers", n, 2), value("rss", n, 13000 + n % 3 * 40), 2200, 10000,
+                  value("worker_kib", n, {7: 1200, 8: 900}), {7: 10 * n, 8: 1}) for n in range(number)]
+
+
+def failed(number=12, **changes):
+    found = judgement.structure(points(number, **changes)) + judgement.sizes(points(number, **changes), DURATION, 40)
+    return [f.name for f in found if f.holds is False]
+
+
+class Flat(unittest.TestCase):
+    def test_what_is_flat_but_for_noise_holds(self):
+        self.assertEqual(failed(), [])
+
+    def test_one_more_descriptor_at_one_point_is_enough(self):
+        self.assertEqual(failed(descriptors=lambda n: 11 + (n == 7)), ["descriptors"])
+
+    def test_so_is_one_zombie_one_thread_and_one_process(self):
+        self.assertEqual(failed(zombies=lambda n: n == 3), ["zombies"])
+        self.assertEqual(failed(threads=lambda n: 1 + (n > 9)), ["threads of a process"])
+        self.assertEqual(failed(others=lambda n: n == 5), ["processes that are no workers"])
+
+    def test_the_pool_may_vary_below_its_cap_and_comes_to_rest(self):
+        self.assertEqual(failed(workers=lambda n: 16 if n < 11 else 3), [])
+        self.assertEqual(failed(workers=lambda n: 17 if n == 4 else 1), ["workers"])
+        self.assertEqual(failed(workers=lambda n: 4), ["workers"])
+
+    def test_memory_that_grows_by_more_than_two_percent_is_seen_whatever_the_warm_up_was(self):
+        self.assertEqual(failed(rss=lambda n: 9000 if n < 2 else 13000), [])
+        self.assertEqual(failed(rss=lambda n: 13000 + 30 * n), [])
+        self.assertEqual(failed(rss=lambda n: 13000 + 60 * n), ["RSS"])
+        self.assertEqual(failed(rss=lambda n: 13000 - 60 * n), ["RSS"])
+
+    def test_a_worker_is_compared_with_itself(self):
+        self.assertEqual(failed(worker_kib=lambda n: {7: 1200 + 20 * n, 8: 900}), ["memory of a worker"])
+        self.assertEqual(failed(worker_kib=lambda n: {7: 1200, 8: 900 + 20 * n}), [], "which did nothing")
+        self.assertEqual(failed(worker_kib=lambda n: {7: 1200 if n == 5 else 1000}), [], "its first point is a warm-up")
+
+    def test_too_few_points_are_no_judgement(self):
+        found = judgement.sizes(points(4), DURATION, 40)
+        self.assertEqual([f.holds for f in found], [None, None])
+
+
+class Requests(unittest.TestCase):
+    def holds(self, answered, counted, unsure=None, complaints=()):
+        return judgement.requests(answered, unsure or {}, counted, complaints).holds
+
+    def test_what_was_answered_is_what_was_counted(self):
+        self.assertTrue(self.holds({"/ready 200": 5, "/ready 503": 1}, {"/ready 200": 5, "/ready 503": 1}))
+        self.assertFalse(self.holds({"/ready 200": 5}, {"/ready 200": 6}), "an answer was lost")
+        self.assertFalse(self.holds({"/ready 200": 5}, {"/ready 200": 4, "/ready 503": 1}), "another status")
+        self.assertFalse(self.holds({"/health 200": 5}, {}), "not counted at all")
+
+    def test_clients_that_leave_early_may_have_been_answered(self):
+        self.assertTrue(self.holds({"/checks 200": 5}, {"/checks 200": 8}, {"/checks": 3}))
+        self.assertFalse(self.holds({"/checks 200": 5}, {"/checks 200": 9}, {"/checks": 3}))
+        self.assertFalse(self.holds({"/checks 200": 5}, {"/checks 200": 4}, {"/checks": 3}))
+
+    def test_a_complaint_is_enough(self):
+        self.assertFalse(self.holds({}, {}, complaints=["/health answered 503"]))
+
+
+class Ending(unittest.TestCase):
+    def failed(self, code=0, processes=(), files=(), mounts=(), errors=()):
+        return [f.name for f in judgement.ending(code, processes, files, mounts, errors) if not f.holds]
+
+    def test_it_ends_well_or_it_is_said_how_not(self):
+        self.assertEqual(self.failed(), [])
+        self.assertEqual(self.failed(code=1), ["exit code"])
+        self.assertEqual(self.failed(code=None), ["exit code"])
+        self.assertEqual(self.failed(processes=["9 (telltale-worker)"]), ["nothing left"])
+        self.assertEqual(self.failed(files=["the Unix socket"]), ["nothing left"])
+        self.assertEqual(self.failed(errors=["{}"]), ["errors in the log"])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,41 @@
+"""The clients as seen from the soak: a process that is told to run and to pause."""
+import json
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).parent
+
+
+class Load:
+    """The process of the clients."""
+
+    def __init__(self, program, stack):
+        port, path, *outside = program.addresses
+        arguments = [port.rsplit(":", 1)[1], path.removeprefix("unix:"), *(outside[0].rsplit(":", 1) if outside else ())]
+        self.process = subprocess.Popen([sys.executable, "-B", str(HERE / "clients.py"), *arguments],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        stack.callback(self.end)
+        self.running, self.last = False, None
+
+    def _say(self, word):
+        self.process.stdin.write(word + "\n")
+        self.process.stdin.flush()
+
+    def run(self):
+        self._say("run")
+
+    def pause(self):
+        """Ends when every client is at rest; what they did so far."""
+        self._say("pause")
+        line = self.process.stdout.readline()
+        if not line:
+            raise AssertionError("the clients have ended")
+        self.last = json.loads(line)
+        return self.last
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()

@@ -1,0 +1,110 @@
+"""What the kernel knows of the sidecar and its workers at a quiet point.
+
+Much goes on even then: probes open sockets, a child reads the configuration every five seconds. So a point is not one look
+but the least of many: what has leaked is there in every one of them, what is passing is not.
+"""
+import contextlib
+import dataclasses
+import os
+import pathlib
+import time
+
+PER_WORKER = 2          # descriptors of the parent for each worker: its socket and its pidfd
+LEAST_LOOKS = 40
+LOOK_PAUSE = 0.025
+PATIENCE = 20.0         # how long a point waits for what may pass; what was leaked never does
+
+
+@dataclasses.dataclass
+class Look:
+    """Numbers of one moment. `descriptors`: of the parent, without those of its workers. `others`: living children that
+    are no workers. `threads`: of whichever process has most."""
+    descriptors: int
+    others: int
+    zombies: int
+    threads: int
+
+
+@dataclasses.dataclass
+class Point:
+    seconds: float             # since the start
+    least: Look
+    workers: int
+    rss_kib: int               # VmRSS of the parent
+    anonymous_kib: int         # RssAnon of the parent: heap and stacks, no file that is mapped
+    tree_pss_kib: int          # of the parent and its workers, shared pages counted in parts
+    worker_kib: dict           # RssAnon of each worker, by process id
+    worker_ticks: dict         # what each worker has had of a processor
+
+
+def children(pid):
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return [int(p) for p in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
+def status(pid):
+    """The fields of /proc/PID/status; empty when it is gone."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        lines = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
+        return dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+    return {}
+
+
+def kib(fields, name):
+    return int(fields.get(name, "0 kB").split()[0])
+
+
+def cpu_ticks(pid):
+    with contextlib.suppress(OSError):
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return int(fields[11]) + int(fields[12])
+    return 0
+
+
+def is_worker(pid):
+    with contextlib.suppress(OSError):
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[1:2] == [b"worker"]
+    return False
+
+
+def workers(pid):
+    return [p for p in children(pid) if is_worker(p)]
+
+
+def look(pid):
+    """One moment, or None when processes came or went while it was looked at."""
+    before = children(pid)
+    fields = {p: status(p) for p in [pid, *before]}
+    dead = [p for p in before if fields[p].get("State", "Z").startswith("Z")]
+    working = [p for p in before if p not in dead and is_worker(p)]
+    descriptors = len(os.listdir(f"/proc/{pid}/fd"))
+    threads = max(int(fields[p].get("Threads", 1)) for p in [pid, *before] if p not in dead)
+    if children(pid) != before:
+        return None
+    return Look(descriptors - PER_WORKER * len(working), len(before) - len(dead) - len(working), len(dead), threads)
+
+
+def least_of(looks):
+    return Look(*(min(getattr(l, f.name) for l in looks) for f in dataclasses.fields(Look)))
+
+
+def pss(pid):
+    with contextlib.suppress(OSError):
+        for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    return 0
+
+
+def point(pid, began, wanted=None):
+    """Looks until there was a moment as quiet as `wanted`, or patience has run out; without it, for a while."""
+    looks, end = [], time.monotonic() + PATIENCE
+    while time.monotonic() < end and (len(looks) < LEAST_LOOKS or wanted and least_of(looks) != wanted):
+        if (seen := look(pid)) is not None:
+            looks.append(seen)
+        time.sleep(LOOK_PAUSE)
+    own, working = status(pid), workers(pid)
+    return Point(time.monotonic() - began, least_of(looks), len(working), kib(own, "VmRSS"), kib(own, "RssAnon"),
+                 pss(pid) + sum(map(pss, working)), {p: kib(status(p), "RssAnon") for p in working},
+                 {p: cpu_ticks(p) for p in working})
