@@ -9,6 +9,7 @@ import time
 import unittest
 
 import harness
+from authority import Authority
 from harness import ask, ask_unix
 
 FAST = "server: {drain_delay: 0s}\ndefaults: {interval: 2s, timeout: 1900ms, failing_interval: 1s}\nchecks:\n"
@@ -21,38 +22,6 @@ SECRET = "a-planted-secret"
 def websocket(name, url, **settings):
     more = "".join(f", {k}: {v}" for k, v in settings.items())
     return f'  - {{name: {name}, type: websocket, url: "{url}"{more}}}\n'
-
-
-class Authority:
-    """A certificate authority of the openssl tool."""
-
-    def __init__(self, directory):
-        self.dir = directory
-        self.cert = directory / "ca.crt"
-        self.key = directory / "ca.key"
-        self.run("req", "-x509", *self.new_key(self.key), "-out", self.cert, "-subj", "/CN=test authority", "-days", "2")
-
-    def run(self, *arguments):
-        subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True, cwd=self.dir)
-
-    @staticmethod
-    def new_key(path):
-        return ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", path)
-
-    def issue(self, name, days=2, hosts="DNS:localhost,IP:127.0.0.1"):
-        """Returns paths of certificate and key."""
-        cert, key, request, extensions = (self.dir / f"{name}.{end}" for end in ("crt", "key", "csr", "ext"))
-        extensions.write_text(f"subjectAltName={hosts}\n")
-        self.run("req", *self.new_key(key), "-out", request, "-subj", f"/CN={name}")
-        self.run("x509", "-req", "-in", request, "-CA", self.cert, "-CAkey", self.key, "-CAcreateserial",
-                 "-extfile", extensions, "-days", days, "-out", cert)
-        return cert, key
-
-    def self_signed(self, name):
-        cert, key = self.dir / f"{name}.crt", self.dir / f"{name}.key"
-        self.run("req", "-x509", *self.new_key(key), "-out", cert, "-subj", f"/CN={name}", "-days", "2",
-                 "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1")
-        return cert, key
 
 
 class Names(harness.TestCase):
