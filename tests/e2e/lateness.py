@@ -73,5 +73,7 @@ class Healthy:
         self.test.assertLess(p99, ALLOWED, f"{what}: healthy checks are late")
 
     def expect_never_red(self, log):
-        red = [line for line in log if line.get("check") in self.lines and line["state"] == "fail"]
+        """Since their first result: a busy machine may need its time to start."""
+        red = [line for line in log
+               if line.get("check") in self.lines and line["state"] == "fail" and line["previous"] != "pending"]
         self.test.assertEqual(red, [], "a healthy check was red")
