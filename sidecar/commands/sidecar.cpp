@@ -75,8 +75,13 @@ sidecar::sidecar(config conf, const serve_options& options)
       listeners_(listeners_of(config_, options_)),
       tls_(config_.server.tls),
       router_(router_options(config_, listeners_, refused_), [this] { return counters(); }),
-      reloader_(io_, {options.config, installed_config_path, options.table, process_environment()}, config_,
-                [this](const config& next) { return reconfigure(next); }) {
+      reloader_(
+          io_, {options.config, installed_config_path, options.table, process_environment()}, config_,
+          [this](const config& next) { return reconfigure(next); },
+          make_config_reader(io_, config_read_limit, [table = options_.table](const config_file& file) {
+            const auto read = parse_config(file.text, "", *table, process_environment());
+            if (const auto* valid = std::get_if<config>(&read)) look_at_named_files(*valid);
+          })) {
   raise_descriptor_limit();
   try {
     server_ = make_http_server(

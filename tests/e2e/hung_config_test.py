@@ -1,4 +1,4 @@
-"""The configuration itself on a file system that hangs: the old one goes on, on schedule, and a later reload succeeds."""
+"""The configuration, or a secret of it, on a file system that hangs: the old one goes on, and a later reload succeeds."""
 import contextlib
 import pathlib
 import re
@@ -21,16 +21,18 @@ def setUpModule():
 
 
 class HungConfig(harness.TestCase):
-    def begin(self, top=""):
+    def begin(self, top="", config="mount/telltale.yaml", settings=""):
         self.files = self.dir / "files"
         self.files.mkdir()
         with lateness.healthy_files(self.dir / "healthy"):
             pass
         self.healthy = lateness.Healthy(self, self.dir / "healthy")
-        self.text = top + lateness.HEAD + "".join(self.healthy.lines.values())
+        head = lateness.HEAD.replace("drain_delay", settings + "drain_delay")
+        self.text = top + head + "".join(self.healthy.lines.values())
         (self.files / "telltale.yaml").write_text(self.text)
+        (self.files / "secret").write_text("a-planted-secret")
         self.mounts = HangingMounts(self, self.files, [self.dir / "mount"])
-        self.sidecar = self.start(self.dir / "mount" / "telltale.yaml")
+        self.sidecar = self.start(self.dir / config)
         self.addCleanup(self.mounts.close)
         self.sidecar.wait_status("/ready", 200)
 
@@ -55,6 +57,12 @@ class HungConfig(harness.TestCase):
     def reload(self):
         self.sidecar.process.send_signal(signal.SIGHUP)
 
+    def reload_while_it_hangs(self):
+        self.mounts.answer()
+        harness.wait_until(lambda: not self.readers(), "the reader of the round before is gone")
+        self.mounts.hang()
+        self.reload()
+
     def change(self):
         """The same configuration with one more check, on the mount and not yet read."""
         more = f"  - {{name: extra, type: marker, path: {self.dir}/healthy/marker}}\n"
@@ -76,13 +84,7 @@ class HungConfig(harness.TestCase):
 
     def test_sighup(self):
         self.begin()
-
-        def ask_while_it_hangs():
-            self.mounts.answer()
-            harness.wait_until(lambda: not self.readers(), "the reader of the round before is gone")
-            self.mounts.hang()
-            self.reload()
-        self.healthy.expect_on_schedule(self.sidecar.get, "reload of a configuration that hangs", ask_while_it_hangs)
+        self.healthy.expect_on_schedule(self.sidecar.get, "reload of a configuration that hangs", self.reload_while_it_hangs)
         harness.wait_until(self.refusals, "the reload is given up")
         self.assertIn("could not be read within 5s", self.refusals()[0]["error"])
         before = len(self.refusals())
@@ -91,6 +93,19 @@ class HungConfig(harness.TestCase):
         self.assertIn("an earlier attempt to read it still hangs in the kernel", self.refusals()[-1]["error"])
         self.expect_old_one_in_force()
         self.change()
+        self.mounts.answer()
+        harness.wait_until(lambda: not self.readers(), "the reader is gone")
+        self.reload()
+        harness.wait_until(self.reloads, "the new one is taken")
+        self.expect_new_one_in_force()
+
+    def test_a_secret_alone(self):
+        self.begin(config="files/telltale.yaml", settings=f"token: {{file: {self.dir}/mount/secret}}, ")
+        self.change()
+        self.healthy.expect_on_schedule(self.sidecar.get, "reload of a secret that hangs", self.reload_while_it_hangs)
+        harness.wait_until(self.refusals, "the reload is given up")
+        self.assertIn("a certificate or secret that it names could not be read within 5s", self.refusals()[0]["error"])
+        self.expect_old_one_in_force()
         self.mounts.answer()
         harness.wait_until(lambda: not self.readers(), "the reader is gone")
         self.reload()
