@@ -12,6 +12,8 @@
 
 #include <telltale/option_traits.hpp>
 
+#include "api/open_error.hpp"
+
 namespace telltale {
 namespace {
 
@@ -22,7 +24,7 @@ std::string read_secret_file(const std::string& path) {
     return std::runtime_error(fmt::format("cannot read the secret in {}: {}", path, why));
   };
   const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-  if (fd < 0) throw refuse(std::strerror(errno));
+  if (fd < 0) throw refuse(open_error(errno));
   struct stat info {};
   std::string out(largest_secret + 1, '\0');
   const bool regular = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);

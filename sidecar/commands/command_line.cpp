@@ -194,6 +194,7 @@ command parse_wait(const arguments& words) {
 command parse_validate(const arguments& words) {
   validate_command out;
   parser options("validate");
+  options.flag("--files", out.named_files, "also read what serve reads at its start: certificates, keys, secrets");
   options.rest("FILE", out.files, "configuration files; - is standard input");
   if (auto help = options.parse(words)) return answer(*help);
   if (out.files.empty()) throw usage_error{"name at least one file"};

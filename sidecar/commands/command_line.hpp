@@ -53,6 +53,7 @@ struct wait_command {
 
 struct validate_command {
   std::vector<std::string> files;
+  bool named_files = false;  ///< read what they name as well: certificates, keys, secrets
 };
 
 struct checks_command {

@@ -66,8 +66,14 @@ Else the command's own.)"},
     {"validate", "look for errors in configuration files",
      R"(Reads each file (`-` is standard input) and prints every error with its line and column. Runs no check.
 
-Example:
+Without --files only the text counts, so the answer is the same on a laptop and in a pipeline. With it, what `serve`
+reads at its start is read as well, on this machine and as this user: the certificate and key of server.tls, the
+token, and the secrets and ca_file of checks, from files or variables. No secret is printed. A certificate that has
+expired is a warning.
+
+Examples:
   telltale validate examples/*.yaml
+  telltale validate --files /etc/telltale/telltale.yaml     where it is going to run
 
 Exit codes:
   0  every file is valid

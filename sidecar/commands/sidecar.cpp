@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <boost/asio/post.hpp>
 
+#include "commands/named_files.hpp"
 #include "commands/working_loop.hpp"
 #include "config/load_config.hpp"
 #include "config/version.hpp"
@@ -33,24 +34,19 @@ std::vector<listen_entry> listeners_of(const config& c, const serve_options& opt
   return {options.listen.begin(), options.listen.end()};
 }
 
-router::options router_options(const config& c, const std::vector<listen_entry>& listeners) {
+router::options router_options(const config& c, const std::vector<listen_entry>& listeners, problems& refused) {
   router::options out;
   out.metrics = c.server.metrics;
   for (const auto& entry : listeners) out.listeners.push_back(entry.serves);
   out.details = c.server.details;
   out.ready_without_checks = c.ready_without_checks;
-  if (c.server.token) out.token = c.server.token->reveal();
+  out.token = read_token(c, refused);
   return out;
 }
 
 bool same_files(const std::optional<tls_settings>& a, const std::optional<tls_settings>& b) {
   if (!a || !b) return !a && !b;
   return a->cert.text == b->cert.text && a->key.text == b->key.text;
-}
-
-std::optional<tls_files> tls_of(const config& c) {
-  if (!c.server.tls) return std::nullopt;
-  return tls_files{c.server.tls->cert.text, c.server.tls->key.text};
 }
 
 void log_change(const config& before, const config& after, const kept_checks& kept) {
@@ -78,13 +74,22 @@ sidecar::sidecar(config conf, const serve_options& options)
       options_(options),
       listeners_(listeners_of(config_, options_)),
       tls_(config_.server.tls),
-      router_(router_options(config_, listeners_), [this] { return counters(); }),
-      reloader_(io_, {options.config, installed_config_path, options.table, process_environment()}, config_,
-                [this](const config& next) { return reconfigure(next); }) {
-  if (!refused_.empty()) throw std::runtime_error(to_text(config_errors{config_.source, "", refused_.list()}));
+      router_(router_options(config_, listeners_, refused_), [this] { return counters(); }),
+      reloader_(
+          io_, {options.config, installed_config_path, options.table, process_environment()}, config_,
+          [this](const config& next) { return reconfigure(next); },
+          make_config_reader(io_, config_read_limit, [table = options_.table](const config_file& file) {
+            const auto read = parse_config(file.text, "", *table, process_environment());
+            if (const auto* valid = std::get_if<config>(&read)) look_at_named_files(*valid);
+          })) {
   raise_descriptor_limit();
-  server_ = make_http_server(
-      io_, [this](const request& r) { return answer(r); }, {}, tls_of(config_));
+  try {
+    server_ = make_http_server(
+        io_, [this](const request& r) { return answer(r); }, {}, tls_files_of(config_));
+  } catch (const tls_file_error& error) {
+    add_tls_problem(config_, error, refused_);
+  }
+  if (!refused_.empty()) throw std::runtime_error(to_text(errors_of(config_, refused_)));
   for (const auto& entry : listeners_) server_->listen(entry.address);
   board_.changed = [this] { take_picture_soon(); };
 }
@@ -147,11 +152,12 @@ void sidecar::reload() {
 
 /// Everything that may be refused comes first; from the scheduler on, nothing fails.
 std::string sidecar::reconfigure(const config& next) try {
-  auto routes = router_options(next, listeners_);
-  const auto kept = find_kept_checks(config_, next);
   problems refused;
+  auto routes = router_options(next, listeners_, refused);
+  if (!refused.empty()) return to_text(errors_of(next, refused));
+  const auto kept = find_kept_checks(config_, next);
   scheduler_.change(next, kept, refused);
-  if (!refused.empty()) return to_text(config_errors{next.source, "", refused.list()});
+  if (!refused.empty()) return to_text(errors_of(next, refused));
   board_.change(next, kept, boot_clock::now());
   router_.change(std::move(routes));
   log_change(config_, next, kept);
@@ -160,7 +166,7 @@ std::string sidecar::reconfigure(const config& next) try {
   config_ = next;
   return {};
 } catch (const std::exception& e) {
-  return e.what();  // a secret that cannot be read
+  return e.what();
 }
 
 void sidecar::drain(int signal) {

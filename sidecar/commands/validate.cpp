@@ -1,8 +1,9 @@
-// Reading a configuration has no side effects, so validating is reading.
+// Reading a configuration has no side effects, so validating is reading, and so is looking at the files it names.
 #include "commands/validate.hpp"
 
 #include <fmt/format.h>
 
+#include "commands/named_files.hpp"
 #include "commands/program.hpp"
 
 namespace telltale {
@@ -17,6 +18,14 @@ command_result validate(const validate_command& asked, const check_table& table,
       continue;
     }
     const auto& valid = std::get<config>(loaded);
+    if (asked.named_files) {
+      const auto found = look_at_named_files(valid);
+      out.err += to_text(errors_of(valid, found.refused)) + to_text(errors_of(valid, found.warnings));
+      if (!found.refused.empty()) {
+        out.exit_code = exit_usage;
+        continue;
+      }
+    }
     out.out +=
         fmt::format("{}: ok ({} check{})\n", valid.source, valid.checks.size(), valid.checks.size() == 1 ? "" : "s");
   }

@@ -6,8 +6,8 @@
 
 namespace telltale {
 
-/// Every file is reported: "FILE: ok (4 checks)" on standard output, errors on standard error. Exit code 0 when all
-/// are valid, else 2.
+/// Every file is reported: "FILE: ok (4 checks)" on standard output, errors and warnings on standard error. Exit code 0
+/// when all are valid, else 2.
 command_result validate(const validate_command&, const check_table&, const environment&);
 
 }  // namespace telltale

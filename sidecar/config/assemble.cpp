@@ -70,6 +70,11 @@ void assembler::take_server(const raw_value& server) {
   const auto before = errors_.size();
   auto parsed = option_traits<server_settings>::parse(server, "server", errors_);
   if (parsed) out_.server = std::move(*parsed);
+  if (const auto* token = server.find("token")) out_.server_at.token = token->at;
+  if (const auto* tls = server.find("tls")) {
+    if (const auto* cert = tls->find("cert")) out_.server_at.cert = cert->at;
+    if (const auto* key = tls->find("key")) out_.server_at.key = key->at;
+  }
   if (errors_.size() == before) check_rules(out_.server, server, errors_);
   for (auto& entry : out_.server.listen) entry.address = numeric_listen_address(std::move(entry.address));
 }

@@ -22,8 +22,16 @@ struct check_config {
   place at;                          ///< of the entry, for errors found later (a secret that cannot be read)
 };
 
+/// Where the server section names files, for errors found when they are read.
+struct server_places {
+  place token;
+  place cert;
+  place key;
+};
+
 struct config {
   server_settings server;
+  server_places server_at;
   std::vector<check_config> checks;  ///< in the order written; names are unique
   bool ready_without_checks = false;
   bool watch = false;      ///< reload when the text changes

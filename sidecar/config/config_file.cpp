@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include "api/open_error.hpp"
+
 namespace telltale {
 namespace {
 
@@ -34,10 +36,8 @@ config_file too_large() { return failed(fmt::format("larger than {} - is this th
 
 config_file open_failed(int error) {
   if (error == ENOENT || error == ENOTDIR) return failed("no such file", true);
-  if (error == EACCES || error == EPERM)
-    return failed(fmt::format("permission denied for user {} - make the file readable for it", ::geteuid()));
   if (error == ENXIO) return failed("a socket or device without a peer, not a regular file");
-  return failed(fmt::format("cannot be opened: {}", std::generic_category().message(error)));
+  return failed(open_error(error));
 }
 
 const char* kind_of(mode_t mode) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,17 @@ struct tls_files {
   std::string key;   ///< PEM
 };
 
+/// A TLS file that cannot be used; `what()` is one sentence that names it.
+class tls_file_error : public std::runtime_error {
+ public:
+  enum class file : std::uint8_t { cert, key };
+  tls_file_error(file which, const std::string& sentence) : std::runtime_error(sentence), which_(which) {}
+  file which() const { return which_; }
+
+ private:
+  file which_;
+};
+
 /// Lives on the io_context's only thread and must be destroyed before it; that closes every connection at once.
 /// `answer` is called once per well-formed request and must not throw; methods are as sent, `HEAD` needs no care.
 class http_server {
@@ -60,7 +72,7 @@ class http_server {
   virtual void stop(std::function<void()> done) = 0;
 };
 
-/// Throws std::runtime_error when the TLS files are missing or do not fit together. Renewed files are taken over while
+/// Throws tls_file_error when the TLS files are missing or do not fit together. Renewed files are taken over while
 /// the server runs.
 std::unique_ptr<http_server> make_http_server(boost::asio::io_context&, http_server::handler, http_limits = {},
                                               std::optional<tls_files> = {});

@@ -17,6 +17,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include "api/open_error.hpp"
 #include "http_server/descriptor.hpp"
 
 namespace telltale {
@@ -33,14 +34,17 @@ namespace {
 
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t max_pem_bytes = 1 << 20;
+using which = tls_file_error::file;
+
+tls_file_error refusal(which file, const std::string& path, std::string_view why) {
+  return {file, fmt::format("TLS {} {}: {}", file == which::cert ? "certificate" : "key", path, why)};
+}
 
 // Non-blocking and regular files only: a FIFO at this path must not hang the start.
-std::string read_pem(std::string_view what, const std::string& path) {
-  const auto fail = [&](std::string_view why) {
-    return std::runtime_error(fmt::format("TLS {} {}: {}", what, path, why));
-  };
+std::string read_pem(which file_of, const std::string& path) {
+  const auto fail = [&](std::string_view why) { return refusal(file_of, path, why); };
   const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!file) throw fail(std::strerror(errno));
+  if (!file) throw fail(open_error(errno));
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) throw fail(std::strerror(errno));
   if (!S_ISREG(info.st_mode)) throw fail("not a regular file");
@@ -80,15 +84,14 @@ void harden(asio::ssl::context& context) {
 }
 
 void load_certificate(asio::ssl::context& context, const std::string& path) {
-  const auto pem = read_pem("certificate", path);
+  const auto pem = read_pem(which::cert, path);
   error_code ec;
   context.use_certificate_chain(asio::buffer(pem), ec);
-  if (ec)
-    throw std::runtime_error(fmt::format("TLS certificate {}: not a certificate in PEM ({})", path, ec.message()));
+  if (ec) throw refusal(which::cert, path, fmt::format("not a certificate in PEM ({})", ec.message()));
 }
 
 void load_key(asio::ssl::context& context, const tls_files& files) {
-  auto pem = read_pem("key", files.key);
+  auto pem = read_pem(which::key, files.key);
   bool asked_password = false;
   // Without a callback OpenSSL would ask on the terminal.
   context.set_password_callback([&asked_password](std::size_t, asio::ssl::context::password_purpose) {
@@ -101,12 +104,10 @@ void load_key(asio::ssl::context& context, const tls_files& files) {
   context.set_password_callback([](std::size_t, asio::ssl::context::password_purpose) { return std::string(); });
   OPENSSL_cleanse(pem.data(), pem.size());
   if (usable) return;
-  if (asked_password)
-    throw std::runtime_error(fmt::format("TLS key {}: it is encrypted; give a key without a passphrase", files.key));
+  if (asked_password) throw refusal(which::key, files.key, "it is encrypted; give a key without a passphrase");
   if (!ec || ERR_GET_REASON(static_cast<unsigned long>(ec.value())) == X509_R_KEY_VALUES_MISMATCH)
-    throw std::runtime_error(
-        fmt::format("TLS key {}: it does not belong to the certificate {}", files.key, files.cert));
-  throw std::runtime_error(fmt::format("TLS key {}: not a private key in PEM ({})", files.key, ec.message()));
+    throw refusal(which::key, files.key, fmt::format("it does not belong to the certificate {}", files.cert));
+  throw refusal(which::key, files.key, fmt::format("not a private key in PEM ({})", ec.message()));
 }
 
 class tls_stream final : public byte_stream {
@@ -154,6 +155,22 @@ std::shared_ptr<tls_context> make_tls_context(const tls_files& files) {
   load_certificate(out->context, files.cert);
   load_key(out->context, files);
   return out;
+}
+
+std::string validity_warning(tls_context& loaded, const tls_files& files, std::chrono::system_clock::time_point now) {
+  const X509* shown = SSL_CTX_get0_certificate(loaded.context.native_handle());
+  auto moment = std::chrono::system_clock::to_time_t(now);
+  const auto said = [&](const ASN1_TIME* time, std::string_view what) {
+    std::tm date{};
+    ASN1_TIME_to_tm(time, &date);
+    return fmt::format(
+        "TLS certificate {}: {} {:04}-{:02}-{:02} {:02}:{:02} UTC - renew it, clients that verify it refuse it",
+        files.cert, what, date.tm_year + 1900, date.tm_mon + 1, date.tm_mday, date.tm_hour, date.tm_min);
+  };
+  if (X509_cmp_time(X509_get0_notAfter(shown), &moment) < 0) return said(X509_get0_notAfter(shown), "it expired on");
+  if (X509_cmp_time(X509_get0_notBefore(shown), &moment) > 0)
+    return said(X509_get0_notBefore(shown), "it is not valid before");
+  return {};
 }
 
 std::unique_ptr<byte_stream> make_tls_stream(byte_stream::socket_type socket, std::shared_ptr<tls_context> context) {

@@ -1,5 +1,6 @@
 #include "http_server/tls_renewal.hpp"
 
+#include <chrono>
 #include <exception>
 #include <string_view>
 #include <utility>
@@ -10,7 +11,9 @@ namespace telltale {
 
 // The stamps come first: what is written after them is seen at the next look.
 tls_renewal::tls_renewal(tls_files files)
-    : files_(std::move(files)), seen_(stamps_of(files_)), current_(make_tls_context(files_)) {}
+    : files_(std::move(files)), seen_(stamps_of(files_)), current_(make_tls_context(files_)) {
+  warn_of_validity();
+}
 
 // A file that is not there has the stamp of zeros.
 tls_renewal::stamps tls_renewal::stamps_of(const tls_files& files) {
@@ -39,12 +42,18 @@ void tls_renewal::renew() {
     current_ = make_tls_context(files_);
     complaint_.clear();
     log(log_level::info, "the TLS certificate was renewed", {{"cert", std::string_view(files_.cert)}});
+    warn_of_validity();
   } catch (const std::exception& e) {
     if (complaint_ != e.what())
       log(log_level::warn, "the TLS files changed but are no good, the old certificate stays in use",
           {{"error", std::string_view(e.what())}});
     complaint_ = e.what();
   }
+}
+
+void tls_renewal::warn_of_validity() const {
+  const auto warning = validity_warning(*current_, files_, std::chrono::system_clock::now());
+  if (!warning.empty()) log(log_level::warn, warning);
 }
 
 }  // namespace telltale

@@ -31,6 +31,7 @@ class tls_renewal {
   static stamps stamps_of(const tls_files&);
   static bool same(const struct stat&, const struct stat&);
   void renew();
+  void warn_of_validity() const;
 
   tls_files files_;
   stamps seen_;

@@ -34,6 +34,8 @@ constexpr char is_text = 't';
 constexpr char is_error = 'e';
 constexpr char is_missing = 'm';
 
+using named_files_look = std::function<void(const config_file&)>;
+
 bool write_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
     const auto n = ::write(fd, bytes.data(), bytes.size());
@@ -44,7 +46,8 @@ bool write_all(int fd, std::string_view bytes) {
 }
 
 /// In the child: no descriptor of the program's stays open, or a port would be held for as long as the file hangs.
-[[noreturn]] void read_and_end(const std::string& path, int pipe, pid_t program) {
+[[noreturn]] void read_and_end(const std::string& path, int pipe, pid_t program,
+                               const named_files_look& also) noexcept {
   constexpr int pipe_here = STDERR_FILENO + 1;
   struct sigaction plain {};
   plain.sa_handler = SIG_DFL;
@@ -58,6 +61,7 @@ bool write_all(int fd, std::string_view bytes) {
   const auto file = read_config_file(path);
   const char kind = file.error.empty() ? is_text : file.missing ? is_missing : is_error;
   const bool told = write_all(pipe_here, {&kind, 1}) && write_all(pipe_here, kind == is_text ? file.text : file.error);
+  if (told && also) also(file);
   ::_exit(told ? 0 : 1);
 }
 
@@ -95,7 +99,8 @@ struct reading {
 
 class child_reader final : public config_reader {
  public:
-  child_reader(asio::io_context& io, std::chrono::milliseconds limit) : io_(io), limit_(limit) {}
+  child_reader(asio::io_context& io, std::chrono::milliseconds limit, named_files_look also)
+      : io_(io), limit_(limit), also_(std::move(also)) {}
   ~child_reader() override {
     if (!under_way_) return;
     under_way_->done = nullptr;
@@ -108,7 +113,7 @@ class child_reader final : public config_reader {
   void read(std::string path, read_done done) override {
     if (under_way_) return answer(std::move(done), failed("an earlier attempt to read it still hangs in the kernel"));
     auto r = std::make_shared<reading>(io_);
-    if (const auto error = start(*r, path)) return answer(std::move(done), failed(*error));
+    if (const auto error = start(*r, path, also_)) return answer(std::move(done), failed(*error));
     r->done = std::move(done);
     under_way_ = r;
     receive(r);
@@ -120,12 +125,13 @@ class child_reader final : public config_reader {
     r->deadline.async_wait([this, r](const boost::system::error_code& ec) {
       if (ec || !r->done) return;
       r->kill();
-      std::exchange(r->done, nullptr)(failed(fmt::format("could not be read within {}", to_text(limit_))));
+      const auto* what = r->received.empty() ? "" : "a certificate or secret that it names ";
+      std::exchange(r->done, nullptr)(failed(fmt::format("{}could not be read within {}", what, to_text(limit_))));
     });
   }
 
  private:
-  static std::optional<std::string> start(reading& r, const std::string& path) {
+  static std::optional<std::string> start(reading& r, const std::string& path, const named_files_look& also) {
     const auto why = [] { return fmt::format("could not be read: {}", std::generic_category().message(errno)); };
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return why();
@@ -133,7 +139,7 @@ class child_reader final : public config_reader {
     r.output.assign(ends[0], ec);
     const auto program = ::getpid();
     const auto pid = ec ? -1 : ::fork();
-    if (pid == 0) read_and_end(path, ends[1], program);
+    if (pid == 0) read_and_end(path, ends[1], program, also);
     const auto sentence = why();
     ::close(ends[1]);
     if (pid < 0) {
@@ -193,6 +199,7 @@ class child_reader final : public config_reader {
 
   asio::io_context& io_;
   std::chrono::milliseconds limit_;
+  named_files_look also_;
   std::shared_ptr<reading> under_way_;  ///< also when it was given up but is not dead
   std::optional<exit_status> exited_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
@@ -200,8 +207,9 @@ class child_reader final : public config_reader {
 
 }  // namespace
 
-std::unique_ptr<config_reader> make_config_reader(asio::io_context& io, std::chrono::milliseconds limit) {
-  return std::make_unique<child_reader>(io, limit);
+std::unique_ptr<config_reader> make_config_reader(asio::io_context& io, std::chrono::milliseconds limit,
+                                                  std::function<void(const config_file&)> also) {
+  return std::make_unique<child_reader>(io, limit, std::move(also));
 }
 
 }  // namespace telltale

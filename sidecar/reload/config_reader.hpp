@@ -28,8 +28,11 @@ class config_reader {
 
 inline constexpr std::chrono::milliseconds config_read_limit{5'000};
 
-/// The program must have one thread: the child goes on from a fork.
+/// The program must have one thread: the child goes on from a fork. It calls `also` with what it has read, within the
+/// same limit: files that the configuration names may be on a mount that hangs as well, and whoever reads them later on
+/// the loop should not be the first. What `also` finds is not told.
 std::unique_ptr<config_reader> make_config_reader(boost::asio::io_context&,
-                                                  std::chrono::milliseconds limit = config_read_limit);
+                                                  std::chrono::milliseconds limit = config_read_limit,
+                                                  std::function<void(const config_file&)> also = {});
 
 }  // namespace telltale

@@ -13,6 +13,7 @@
 
 #include "config/heartbeat.hpp"
 #include "scheduler/async_run.hpp"
+#include "scheduler/network_checks.hpp"
 
 namespace telltale {
 namespace {
@@ -27,17 +28,6 @@ cadence cadence_of(const examination_schedule& plan) {
   constexpr std::chrono::milliseconds first{5'000};
   constexpr std::chrono::milliseconds after_failure{300'000};
   return {plan.every, std::min(plan.every, after_failure), std::min(plan.every, first), 0.1, false};
-}
-
-/// One for each check, null for those that run in workers.
-std::vector<std::shared_ptr<async_check>> network_checks(const config& conf, problems& refused) {
-  std::vector<std::shared_ptr<async_check>> out;
-  for (const auto& c : conf.checks) try {
-      out.push_back(c.type->make_async ? c.type->make_async(c.options) : nullptr);
-    } catch (const std::exception& e) {
-      refused.add(c.at, fmt::format("check '{}': {}", c.settings.name, e.what()));
-    }
-  return out;
 }
 
 }  // namespace

@@ -81,6 +81,8 @@ TEST_CASE("command line: everything behind -- is the command of wait, options in
 }
 
 TEST_CASE("command line: validate, checks and schema") {
+  CHECK_FALSE(parsed<validate_command>("validate a.yaml").named_files);
+  CHECK(parsed<validate_command>("validate --files a.yaml").named_files);
   CHECK(parsed<validate_command>("validate a.yaml - b.yaml").files ==
         std::vector<std::string>{"a.yaml", "-", "b.yaml"});
   CHECK(parsed<checks_command>("checks").type.empty());

@@ -29,7 +29,8 @@ class Volume:
     """One connection: the root is node 1, its files are 2 and up."""
 
     def __init__(self, directory, mount_point):
-        self.files = [(path.name.encode(), path.read_bytes()) for path in sorted(pathlib.Path(directory).iterdir())]
+        self.directory = pathlib.Path(directory)
+        self.copy()
         self.held = []
         self.hanging = False
         self.fd = os.open("/dev/fuse", os.O_RDWR | os.O_CLOEXEC)
@@ -37,6 +38,10 @@ class Volume:
         if libc.mount(b"hanging", str(mount_point).encode(), b"fuse", 0, options.encode()) != 0:
             raise OSError(ctypes.get_errno(), "cannot mount a FUSE file system")
         self.take()  # INIT: from here on the mount answers
+
+    def copy(self):
+        """What the files hold from now on; their names stay."""
+        self.files = [(path.name.encode(), path.read_bytes()) for path in sorted(self.directory.iterdir())]
 
     def take(self):
         request = os.read(self.fd, LARGEST_REQUEST)
@@ -103,6 +108,9 @@ def serve(directory, *mount_points):
             if not word:
                 return
             for volume in volumes.values():
+                if word == b"copy":
+                    volume.copy()
+                    continue
                 volume.hanging = word == b"hang"
                 if not volume.hanging:
                     volume.answer_held()
@@ -132,6 +140,10 @@ class HangingMounts:
 
     def answer(self):
         self._say("answer")
+
+    def copy(self):
+        """Shows what the directory's files hold now."""
+        self._say("copy")
 
     def close(self):
         """Ends the connections: whoever waits for an answer gets an error. Then the mount points can be removed."""

@@ -90,10 +90,12 @@ class Sidecar:
     """A running sidecar on a free port, with its log lines as they come."""
 
     def __init__(self, directory, config, *arguments, env=None, listen="127.0.0.1:0", prefix=(), **options):
-        """`listen` may be several addresses, or None: those of the configuration, of which one is waited for. `prefix` is
+        """`config` is the text, or the path of a file. `listen` may be several addresses, or None: those of the configuration, of which one is waited for. `prefix` is
         a command that starts the program, `options` are Popen's."""
-        self.config = directory / "telltale.yaml"
-        self.config.write_text(config)
+        self.config = config
+        if isinstance(config, str):
+            self.config = directory / "telltale.yaml"
+            self.config.write_text(config)
         self.log = []
         addresses = [listen] if isinstance(listen, str) else list(listen or ())
         self.wanted = len(addresses) or 1

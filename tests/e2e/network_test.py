@@ -2,8 +2,6 @@
 import http.client
 import os
 import pathlib
-import re
-import shutil
 import socket
 import ssl
 import subprocess
@@ -11,6 +9,7 @@ import time
 import unittest
 
 import harness
+from authority import Authority
 from harness import ask, ask_unix
 
 FAST = "server: {drain_delay: 0s}\ndefaults: {interval: 2s, timeout: 1900ms, failing_interval: 1s}\nchecks:\n"
@@ -23,38 +22,6 @@ SECRET = "a-planted-secret"
 def websocket(name, url, **settings):
     more = "".join(f", {k}: {v}" for k, v in settings.items())
     return f'  - {{name: {name}, type: websocket, url: "{url}"{more}}}\n'
-
-
-class Authority:
-    """A certificate authority of the openssl tool."""
-
-    def __init__(self, directory):
-        self.dir = directory
-        self.cert = directory / "ca.crt"
-        self.key = directory / "ca.key"
-        self.run("req", "-x509", *self.new_key(self.key), "-out", self.cert, "-subj", "/CN=test authority", "-days", "2")
-
-    def run(self, *arguments):
-        subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True, cwd=self.dir)
-
-    @staticmethod
-    def new_key(path):
-        return ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", path)
-
-    def issue(self, name, days=2, hosts="DNS:localhost,IP:127.0.0.1"):
-        """Returns paths of certificate and key."""
-        cert, key, request, extensions = (self.dir / f"{name}.{end}" for end in ("crt", "key", "csr", "ext"))
-        extensions.write_text(f"subjectAltName={hosts}\n")
-        self.run("req", *self.new_key(key), "-out", request, "-subj", f"/CN={name}")
-        self.run("x509", "-req", "-in", request, "-CA", self.cert, "-CAkey", self.key, "-CAcreateserial",
-                 "-extfile", extensions, "-days", days, "-out", cert)
-        return cert, key
-
-    def self_signed(self, name):
-        cert, key = self.dir / f"{name}.crt", self.dir / f"{name}.key"
-        self.run("req", "-x509", *self.new_key(key), "-out", cert, "-subj", f"/CN={name}", "-days", "2",
-                 "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1")
-        return cert, key
 
 
 class Names(harness.TestCase):
@@ -83,43 +50,6 @@ class Names(harness.TestCase):
         self.assertIn("nosuch.invalid does not resolve", found["message"])
         self.assertEqual(sidecar.get("/ready").status, 503)
         self.expect_root_on_schedule(lambda: sidecar.check("root"), sidecar.log)
-
-    def test_a_resolver_that_never_answers_delays_nobody(self):
-        """In a network of its own, whose name server takes every question and says nothing."""
-        if subprocess.run(["unshare", "-nm", "ip", "link", "set", "lo", "up"], capture_output=True).returncode != 0:
-            self.skipTest("network and mount namespaces are not permitted here")
-        (self.dir / "resolv.conf").write_text("nameserver 127.0.0.1\noptions timeout:30 attempts:5\n")
-        (self.dir / "silent.py").write_text("""
-import os, socket, sys
-with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-    s.bind(("127.0.0.1", 53))
-    open("resolver", "w").close()
-    parent = int(sys.argv[1])
-    s.settimeout(0.2)
-    while os.getppid() == parent:
-        try: s.recvfrom(4096)
-        except TimeoutError: continue
-        open("asked", "w").close()
-""")
-        script = ("ip link set lo up && mount --bind resolv.conf /etc/resolv.conf && "
-                  '{ %s -B silent.py $$ & while [ ! -e resolver ]; do sleep 0.05; done; exec "$@"; }' % shutil.which("python3"))
-        path = self.dir / "telltale.sock"
-        config = FAST + ROOT + "".join(websocket(f"ws{i}", f"ws://name{i}.test:8000/", timeout="1s", interval="2s",
-                                                 failing_interval="1s") for i in range(4))
-        sidecar = self.start(config, listen=f"unix:{path}", prefix=["unshare", "-nm", "sh", "-c", script, "sh"])
-
-        def check(name):
-            return ask_unix(path, f"/checks/{name}").json
-        for i in range(4):
-            found = harness.wait_until(lambda: (c := check(f"ws{i}"))["state"] == "fail" and c, f"ws{i} fails")
-            self.assertEqual(found["reason"], "timeout", found)
-            self.assertIn(f"name{i}.test does not resolve: no answer in time", found["message"])
-        self.assertTrue((self.dir / "asked").exists(), "the resolver was asked")
-        self.expect_root_on_schedule(lambda: check("root"), sidecar.log)
-        self.assertEqual(ask_unix(path, "/health").status, 200)
-        metrics = ask_unix(path, "/metrics").text
-        workers = sum(int(n) for n in re.findall(r"(?m)^telltale_workers{[^}]*} (\d+)", metrics))
-        self.assertLessEqual(workers, 16)
 
 
 class Certificates(harness.TestCase):

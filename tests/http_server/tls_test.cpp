@@ -256,8 +256,9 @@ TEST_CASE("tls: each way files can be wrong has its sentence") {
   const auto fifo = folder.file("fifo");
   REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
   const auto missing = folder.file("missing");
-  CHECK(sentence_of({missing, good.key}) == "TLS certificate " + missing + ": No such file or directory");
-  CHECK(sentence_of({good.cert, missing}) == "TLS key " + missing + ": No such file or directory");
+  CHECK(sentence_of({missing, good.key}) ==
+        "TLS certificate " + missing + ": no such file - mount it or correct the path");
+  CHECK(sentence_of({good.cert, missing}) == "TLS key " + missing + ": no such file - mount it or correct the path");
   CHECK(sentence_of({fifo, good.key}) == "TLS certificate " + fifo + ": not a regular file");
   CHECK(sentence_of({folder.file(""), good.key}).find("not a regular file") != std::string::npos);
   CHECK(sentence_of({junk, good.key}).starts_with("TLS certificate " + junk + ": not a certificate in PEM"));
