@@ -2,10 +2,9 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
-#include "http_server/byte_stream.hpp"
 #include "http_server/http_server.hpp"
+#include "http_server/transport.hpp"
 
 namespace telltale {
 
@@ -16,7 +15,7 @@ class tls_context;
 /// PEM, encrypted, or a key that belongs to another certificate.
 std::shared_ptr<tls_context> make_tls_context(const tls_files&);
 
-/// TLS 1.2 or newer.
-std::unique_ptr<byte_stream> make_tls_stream(byte_stream::socket_type, std::shared_ptr<tls_context>);
+/// TLS 1.2 or newer. Throws std::bad_alloc.
+std::unique_ptr<transport> make_tls_transport(int socket, std::shared_ptr<tls_context>);
 
 }  // namespace telltale

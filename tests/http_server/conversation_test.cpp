@@ -10,7 +10,7 @@
 
 using telltale::conversation;
 using telltale::http_limits;
-using telltale::http_server;
+using telltale::http_service;
 using telltale::outgoing;
 using telltale::reply;
 using telltale::request;
@@ -18,19 +18,21 @@ using telltale::request;
 namespace {
 
 struct talk {
-  explicit talk(http_limits given = {}) : limits(given) {}
+  explicit talk(http_limits given = {}) { service.limits = given; }
 
-  http_limits limits;
   std::vector<std::string> asked;
-  http_server::handler handler = [this](const request& r) {
-    asked.push_back(std::string(r.method) + " " + std::string(r.target));
-    reply out;
-    out.status = 200;
-    out.content_type = "text/plain";
-    out.body = std::make_shared<const std::string>("hello");
-    return out;
-  };
-  conversation side{handler, limits, true};
+  http_service service{[this](const request& r) {
+                         asked.push_back(std::string(r.method) + " " + std::string(r.target));
+                         reply out;
+                         out.status = 200;
+                         out.content_type = "text/plain";
+                         out.body = std::make_shared<const std::string>("hello");
+                         return out;
+                       },
+                       {},
+                       {},
+                       {}};
+  conversation side{service, true};
   std::vector<outgoing> answers;
 
   void pump(bool last = false) {
@@ -136,11 +138,11 @@ TEST_CASE("conversation: a head of exactly the limit is taken, one byte more is 
   const std::string begin = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
   const auto filled = [&](std::size_t size) { return begin + std::string(size - begin.size() - 4, 'x') + "\r\n\r\n"; };
   talk fits;
-  fits.send(filled(fits.limits.header_bytes));
+  fits.send(filled(fits.service.limits.header_bytes));
   REQUIRE(fits.answers.size() == 1);
   CHECK(fits.answers[0].status == 200);
   talk larger;
-  larger.send(filled(larger.limits.header_bytes + 1));
+  larger.send(filled(larger.service.limits.header_bytes + 1));
   REQUIRE(larger.answers.size() == 1);
   CHECK(larger.answers[0].status == 431);
   CHECK(larger.answers[0].closes);
@@ -182,7 +184,7 @@ TEST_CASE("conversation: one empty line before a request is ignored, two are not
 
 TEST_CASE("conversation: a handler that throws gives 500, and its words stay inside") {
   talk t;
-  t.handler = [](const request&) -> reply { throw std::runtime_error("secret path"); };
+  t.service.answer = [](const request&) -> reply { throw std::runtime_error("secret path"); };
   t.send(get);
   REQUIRE(t.answers.size() == 1);
   CHECK(t.answers[0].status == 500);

@@ -53,8 +53,8 @@ std::string mutated(std::mt19937& random) {
 
 // Feeds bytes in pieces until the conversation ends; every answer must be well-formed.
 void converse(const http_server::handler& handler, const std::string& bytes, std::mt19937& random) {
-  const http_limits limits;
-  conversation talk(handler, limits, false);
+  http_service service{handler, {}, {}, {}};
+  conversation talk(service, false);
   std::string_view rest = bytes;
   while (!rest.empty()) {
     const auto room = talk.room();
