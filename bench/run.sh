@@ -1,14 +1,17 @@
 #!/bin/sh
-# Builds a release and prints the benchmarks, each with what it is measured against in the same run.
-#   bench/run.sh            takes less than a minute; a quiet machine gives steadier figures
+# Measures telltale and what it is compared with in one run, and prints one table; docs/performance.md says how.
+#   bench/run.sh [--quick] [--save FILE] [NAME...]   --help says more, and lists the names
 set -eu
-cd "$(dirname "$0")/.."
-case "${1:-}" in
-  "") ;;
-  -h | --help) sed -n '2,3p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
-  *) echo "bench: unknown argument $1 (see --help)" >&2; exit 2 ;;
+here=$(cd "$(dirname "$0")" && pwd)
+case " $* " in
+  *" --help "* | *" -h "*) ;;
+  *)
+    cd "$here/.."
+    scripts/deps.sh --build
+    bench/deps.sh
+    cmake --preset release -DTELLTALE_BENCH=ON >/dev/null
+    cmake --build --preset release >&2
+    cd - >/dev/null
+    ;;
 esac
-scripts/deps.sh --build
-cmake --preset release -DTELLTALE_BENCH=ON >/dev/null
-cmake --build --preset release --target bench_sqlite_inspect
-build/release/bench/bench_sqlite_inspect
+PYTHONPATH="$here" exec /usr/bin/python3 -B -m harness "$@"

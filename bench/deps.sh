@@ -1,0 +1,38 @@
+#!/bin/sh
+# Installs what telltale is measured against, from Debian 12 packages, without starting any of it.
+#   bench/deps.sh
+set -eu
+
+packages="nginx-light haproxy lighttpd caddy golang-go golang-github-prometheus-client-golang-dev
+  python3-fastapi uvicorn python3-uvloop python3-httptools prometheus-blackbox-exporter monit curl gcc libc6-dev prometheus-cpp-dev
+  python3 python3-websockets iproute2 util-linux"
+
+# A refusal here is how Debian is told that installing is not starting; one that is there already is left alone.
+guard=/usr/sbin/policy-rc.d
+guarded=""
+unguard() { [ -z "$guarded" ] || $sudo rm -f "$guard"; }
+trap unguard EXIT
+trap 'exit 130' INT TERM
+
+missing=""
+for package in $packages; do
+  dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" -eq 0 ]; then sudo=""; elif command -v sudo >/dev/null; then sudo=sudo; else
+  echo "bench: missing packages:$missing (run bench/deps.sh as root, or go on without: the table says who is missing)" >&2
+  exit 0
+fi
+if [ ! -e "$guard" ]; then
+  guarded=yes
+  printf '#!/bin/sh\nexit 101\n' | $sudo tee "$guard" >/dev/null
+  $sudo chmod 755 "$guard"
+fi
+echo "bench: installing$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+$sudo apt-get update -qq
+# One by one: a package that is not to be had costs one column of the table, not the table.
+for package in $missing; do
+  $sudo apt-get install -y -qq --no-install-recommends "$package" >/dev/null ||
+    echo "bench: $package cannot be installed" >&2
+done

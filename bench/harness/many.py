@@ -1,0 +1,45 @@
+"""Many checks every second: what telltale's processes take for each run, and what the probe alone takes.
+
+The probe alone is bench_bare_checks: the same check objects in one process, at the same pace, with nothing around them.
+Paced, because a probe that runs after 50 ms of sleep takes longer than one in a hot loop.
+"""
+import re
+import subprocess
+import time
+
+from harness import load, sidecar
+
+RUNS = re.compile(rb"^telltale_check_runs_total\{[^}]*\} (\d+)$", re.MULTILINE)
+
+
+def runs(server):
+    """All that have ended, and when this was asked."""
+    text = load.wait_for(server.process, server.port, "/metrics")
+    return sum(int(count) for count in RUNS.findall(text)), time.monotonic()
+
+
+def telltale(bench, config, count, seconds):
+    """(share of one processor, CPU microseconds per run). A scrape of 10,000 checks is itself work, so that the
+    processor time is read well after the first one and before the second."""
+    server = sidecar.start(bench, config)
+    time.sleep(2)
+    first, first_time = runs(server)
+    time.sleep(3)
+    begin, cpu = time.monotonic(), server.process.cpu_seconds()
+    time.sleep(seconds)
+    share = (server.process.cpu_seconds() - cpu) / (time.monotonic() - begin)
+    last, last_time = runs(server)
+    rate = (last - first) / (last_time - first_time)
+    server.process.end()
+    if rate < 0.8 * count:
+        raise RuntimeError(f"{count} checks at 1 s were run {rate:.0f} times a second")
+    return share, share / rate * 1e6
+
+
+def bare(bench, kind, count, seconds, paths):
+    """CPU microseconds per probe, on the same processor."""
+    words = ["taskset", "-c", bench.server_cpu, bench.tool("bench_bare_checks"), kind, count, seconds, *paths]
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr.strip())
+    return float(done.stdout)

@@ -1,0 +1,15 @@
+"""monit with the same kind of checks: files that exist, space of file systems."""
+from harness import watched
+
+
+def start(bench, files, disks):
+    """Every second; nothing is asked of it, it has no listener."""
+    paths = watched.markers(bench)
+    text = f"set daemon 1\nset log {bench.folder}/monit.log\n" + "".join(
+        f"set {name}file {bench.folder}/monit.{name}\n" for name in ("pid", "id", "state"))
+    text += "".join(f"check file m{i} with path {paths[i % len(paths)]}\n  if does not exist then alert\n" for i in range(files))
+    text += "".join(f"check filesystem d{i} with path /\n  if space usage > 90% then alert\n" for i in range(disks))
+    file = bench.folder / "monitrc"
+    file.write_text(text)
+    file.chmod(0o600)
+    return bench.start("monit", ["monit", "-I", "-c", file])

@@ -1,0 +1,14 @@
+"""/health over connections that stay open: CPU time per request."""
+import sys
+
+from harness import peers, requests, sidecar
+
+NUMBER, NAME = 1, "keep-alive"
+TITLE = "/health, keep-alive: CPU per request"
+GOALS = {"nginx": 1.15, "raw epoll": 0.95}
+
+
+def run(bench):
+    servers = {"telltale": sidecar.start(bench), **peers.start(bench, peers.HEALTH)}
+    return requests.compare(bench, sys.modules[__name__], servers, "/health", GOALS,
+                            requests=bench.rounds(100_000, 20_000), count=bench.rounds(9, 3))

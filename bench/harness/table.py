@@ -1,0 +1,69 @@
+"""The one table: what was measured, against whom, and whether the goal was met."""
+import dataclasses
+
+MET, MISSED, MISSING, FAILED, NONE = "met", "missed", "not there", "failed", ""
+HEADINGS = ("#", "what", "telltale", "against", "its figure", "ratio", "goal", "")
+
+
+@dataclasses.dataclass
+class Line:
+    row: object
+    what: str
+    figure: str = ""
+    peer: str = ""
+    peer_figure: str = ""
+    ratio: str = ""
+    goal: str = ""
+    verdict: str = NONE
+
+    def cells(self):
+        return (str(self.row), self.what, self.figure, self.peer, self.peer_figure, self.ratio, self.goal, self.verdict)
+
+
+def compared(row, what, figure, peer, peer_figure, ratio, goal=None):
+    """`ratio`: how many times more the peer took; `goal`: how many it should be at least."""
+    line = Line(row, what, figure, peer, peer_figure, f"{ratio:.2f} x" if ratio < 10 else f"{ratio:.0f} x")
+    if goal is not None:
+        line.goal = f">= {goal:g} x"
+        line.verdict = MET if ratio >= goal else MISSED
+    return line
+
+
+def limited(row, what, value, unit, limit, decimals=2):
+    """An absolute goal: at most `limit`."""
+    return Line(row, what, f"{value:.{decimals}f} {unit}", goal=f"<= {limit:g} {unit}",
+                verdict=MET if value <= limit else MISSED)
+
+
+def missing(row, what, peer, why):
+    return Line(row, what, peer=peer, peer_figure=why, verdict=MISSING)
+
+
+def failed(row, error):
+    return Line(row.NUMBER, row.TITLE, figure=f"{type(error).__name__}: {error}", verdict=FAILED)
+
+
+def _without_repetition(lines):
+    """What is the same as in the line above is left out."""
+    before = ("", "", "")
+    for line in lines:
+        cells = list(line.cells())
+        shown = list(cells)
+        for i in range(3):
+            if tuple(cells[:i + 1]) == tuple(before[:i + 1]):
+                shown[i] = ""
+        before = cells[:3]
+        yield tuple(shown)
+
+
+def text(lines, about):
+    table = [HEADINGS, *_without_repetition(lines)]
+    widths = [max(len(row[i]) for row in table) for i in range(len(HEADINGS))]
+    out = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in table]
+    out.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join([*out, "", about])
+
+
+def markdown(lines, about):
+    rows = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in _without_repetition(lines)]
+    return "\n".join(["| " + " | ".join(HEADINGS) + " |", "|" + "---|" * len(HEADINGS), *rows, "", about, ""])

@@ -1,0 +1,30 @@
+"""What checks look at: marker files, databases that an application has open, a WebSocket."""
+import sys
+
+from harness import load
+
+
+def markers(bench, count=100):
+    folder = bench.folder / "m"
+    folder.mkdir(exist_ok=True)
+    made = [folder / str(i) for i in range(count)]
+    for file in made:
+        file.write_text("loaded\n")
+    return made
+
+
+def databases(bench, count=20):
+    """In WAL mode, with a reader and a log that is not empty, as an application that runs keeps them."""
+    folder = bench.folder / "d"
+    folder.mkdir(exist_ok=True)
+    bench.start("database-app", [sys.executable, bench.peers / "database_app.py", folder, count], beside=True)
+    made = [folder / f"{i}.db" for i in range(count)]
+    load.wait_until(lambda: all(path.with_name(path.name + "-shm").exists() for path in made), "the databases are open")
+    return made
+
+
+def web_socket(bench):
+    port = bench.port()
+    process = bench.start("websocket", ["/usr/bin/python3", bench.peers / "websocket_app.py", port], beside=True)
+    load.wait_until(lambda: "ready" in process.log.read_text(), "the WebSocket server listens", process)
+    return f"ws://127.0.0.1:{port}/"
