@@ -12,6 +12,7 @@ namespace telltale {
 namespace {
 
 constexpr std::size_t first_read_bytes = 512;  // a probe's whole request is smaller
+constexpr std::size_t copied_bytes = 1024;     // most answers of a gate
 
 }  // namespace
 
@@ -78,9 +79,12 @@ outgoing conversation::answer(const request_head& asked, std::size_t bytes, bool
 outgoing conversation::compose(const reply& answer, bool with_body, std::string_view connection) {
   outgoing out;
   out.status = answer.status;
-  out.head = response_head(answer, answer.body ? answer.body->size() : 0, connection, service_.date.at(std::time(nullptr)));
-  if (with_body) out.body = answer.body;
+  out.head =
+      response_head(answer, answer.body ? answer.body->size() : 0, connection, service_.date.at(std::time(nullptr)));
   out.closes = connection == "close";
+  if (!with_body || !answer.body) return out;
+  if (answer.body->size() <= copied_bytes) out.head += *answer.body;  // one piece costs the kernel less than two
+  else out.body = answer.body;
   return out;
 }
 

@@ -19,8 +19,8 @@ namespace telltale {
 /// What to send next.
 struct outgoing {
   int status = 0;
-  std::string head;
-  std::shared_ptr<const std::string> body;  ///< null for HEAD
+  std::string head;                         ///< with the body behind it, when that is small
+  std::shared_ptr<const std::string> body;  ///< else what follows; null for HEAD
   bool refused = false;                     ///< the server answered, not the handler
   bool closes = false;                      ///< the last answer of this connection
   bool peer_is_done = false;                ///< and the peer has said that it sends nothing more

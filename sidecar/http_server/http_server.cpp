@@ -66,7 +66,8 @@ class server final : public http_server {
 
   void listen(const std::string& address) override {
     const auto wanted = parse_listen_address(address);
-    auto opened = std::make_shared<listener>(loop_, wanted, shares_port(wanted), state_->service.limits.write_deadline, listeners_.size());
+    auto opened = std::make_shared<listener>(loop_, wanted, shares_port(wanted), state_->service.limits.write_deadline,
+                                             listeners_.size());
     listeners_.push_back(opened);
     asio::co_spawn(loop_, accept_loop(state_, opened, tls_), log_end_of_accepting);
   }

@@ -15,6 +15,16 @@ io_step judged(ssize_t result, io_state nothing_yet) {
   return {errno == EAGAIN || errno == EWOULDBLOCK ? nothing_yet : io_state::failed};
 }
 
+ssize_t send_both(int socket, const transport::pieces& from) {
+  std::array<iovec, 2> parts{};
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    parts[i] = {const_cast<char*>(from[i].data()), from[i].size()};  // sendmsg(2) does not write to it
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = parts.size();
+  return ::sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 class plain_transport final : public transport {
  public:
   explicit plain_transport(int socket) : socket_(socket) {}
@@ -39,16 +49,11 @@ io_step receive_some(int socket, std::span<char> into) {
 }
 
 io_step send_some(int socket, const transport::pieces& from) {
-  std::array<iovec, 2> parts{};
-  std::size_t count = 0;
-  for (const auto piece : from)
-    if (!piece.empty()) parts[count++] = {const_cast<char*>(piece.data()), piece.size()};
-  if (count == 0) return {io_state::done};
-  msghdr message{};
-  message.msg_iov = parts.data();
-  message.msg_iovlen = count;
+  const bool both = !from[0].empty() && !from[1].empty();
+  const auto alone = from[0].empty() ? from[1] : from[0];
+  if (alone.empty()) return {io_state::done};
   ssize_t sent = 0;
-  do sent = ::sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  do sent = both ? send_both(socket, from) : ::send(socket, alone.data(), alone.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   while (sent < 0 && errno == EINTR);
   return judged(sent, io_state::want_write);
 }

@@ -64,7 +64,9 @@ class tls_transport final : public transport {
     SSL_set_accept_state(tls_.get());
   }
 
-  io_step open() override { return attempt([this] { return SSL_do_handshake(tls_.get()); }, false); }
+  io_step open() override {
+    return attempt([this] { return SSL_do_handshake(tls_.get()); }, false);
+  }
 
   io_step read(std::span<char> into) override {
     const auto size = static_cast<int>(std::min(into.size(), record_bytes));
@@ -112,7 +114,7 @@ class tls_transport final : public transport {
         return {io_state::ended};
       case SSL_ERROR_SSL:  // many clients just close
         return {ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING ? io_state::ended
-                                                                                        : io_state::failed};
+                                                                                       : io_state::failed};
       default:
         return {io_state::failed};
     }

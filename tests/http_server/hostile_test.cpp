@@ -65,8 +65,7 @@ void converse(const http_server::handler& handler, const std::string& bytes, std
     rest.remove_prefix(n);
     while (const auto out = talk.next(false)) {
       REQUIRE(out->head.starts_with("HTTP/1.1 "));
-      REQUIRE(out->head.ends_with("\r\n\r\n"));
-      REQUIRE(out->head.find("\r\n\r\n") == out->head.size() - 4);
+      REQUIRE(out->head.find("\r\n\r\n") != std::string::npos);
       if (out->closes) return;
     }
   }
