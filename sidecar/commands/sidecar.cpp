@@ -92,6 +92,7 @@ sidecar::sidecar(config conf, const serve_options& options)
   if (!refused_.empty()) throw std::runtime_error(to_text(errors_of(config_, refused_)));
   for (const auto& entry : listeners_) server_->listen(entry.address);
   board_.changed = [this] { take_picture_soon(); };
+  reloader_.refused = [this] { router_.forget_metrics(); };
 }
 
 sidecar::~sidecar() = default;

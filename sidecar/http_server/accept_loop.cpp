@@ -1,7 +1,5 @@
 #include "http_server/accept_loop.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -45,30 +43,17 @@ void complain(server_state& state, std::string_view message, std::string_view wh
 
 void make_room(server_state& state) {
   const auto now = connection_list::clock::now();
-  while (state.list.size() >= state.limits.max_connections) {
+  while (state.list.size() >= state.service.limits.max_connections) {
     complain(state, "closing connections to make room for new ones", "too many connections");
     if (!state.list.evict(now)) return;
   }
 }
 
-// The write deadline ends with the connection: without a limit of its own the kernel would keep trying for minutes to
-// deliver what a peer that never reads has asked for, a megabyte each time (TCP_USER_TIMEOUT, tcp(7)).
-void prepare(const descriptor& fd, const http_limits& limits) {
-  const int on = 1;
-  ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  const auto patience = static_cast<unsigned>(limits.write_deadline.count());
-  ::setsockopt(fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &patience, sizeof(patience));
-}
-
-void adopt(const std::shared_ptr<server_state>& state, listener& from, const tls_renewal* tls, descriptor fd,
+void adopt(const std::shared_ptr<server_state>& state, const listener& from, const tls_renewal* tls, descriptor fd,
            const sockaddr_storage& peer) {
-  if (peer.ss_family != AF_UNIX) prepare(fd, state->limits);
-  byte_stream::socket_type socket(from.socket().get_executor());
-  socket.assign(asio::generic::stream_protocol(peer.ss_family, 0), fd.get());
-  static_cast<void>(fd.release());
-  auto stream = tls ? make_tls_stream(std::move(socket), tls->current()) : make_plain_stream(std::move(socket));
   make_room(*state);
-  connection::start(std::make_shared<connection>(state, std::move(stream), is_loopback(peer), from.number()));
+  auto over = tls ? make_tls_transport(fd.get(), tls->current()) : make_plain_transport(fd.get());
+  std::make_shared<connection>(state, std::move(fd), std::move(over), is_loopback(peer), from.number())->start();
 }
 
 // Errors of a connection that died in the queue are not errors of the listener (accept(2), Linux).
@@ -101,7 +86,8 @@ accepted accept_some(const std::shared_ptr<server_state>& state, listener& from,
     sockaddr_storage peer{};
     socklen_t size = sizeof(peer);
     // Not Asio's accept: it leaves a moment in which a worker, started just then, would inherit the connection.
-    descriptor fd(::accept4(from.socket().native_handle(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_CLOEXEC));
+    descriptor fd(::accept4(from.socket().native_handle(), reinterpret_cast<sockaddr*>(&peer), &size,
+                            SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (fd) {
       adopt(state, from, tls, std::move(fd), peer);
       continue;
@@ -133,7 +119,7 @@ asio::awaitable<void> accept_loop(std::shared_ptr<server_state> state, std::shar
     if (result.exhausted) {
       complain(*state, "no room for new connections, trying again shortly", result.why);
       state->list.evict(connection_list::clock::now());
-      pause.expires_after(state->limits.accept_backoff);
+      pause.expires_after(state->service.limits.accept_backoff);
       co_await pause.async_wait(no_throw);
     } else if (from->is_open()) {
       co_await from->socket().async_wait(asio::posix::stream_descriptor::wait_read, no_throw);

@@ -2,16 +2,12 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <exception>
-#include <optional>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/socket_base.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/post.hpp>
 
 #include "log/log.hpp"
 
@@ -21,169 +17,212 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 constexpr refusal too_slow{408, "The request was not complete in time."};
 constexpr refusal cut_off{400, "The request ended before its head was complete."};
 
-void log_exception(const std::exception_ptr& thrown) {
-  if (!thrown) return;
-  try {
-    std::rethrow_exception(thrown);
-  } catch (const std::exception& e) {
-    log(log_level::error, "a connection failed", {{"error", std::string_view(e.what())}});
-  } catch (...) {
-    log(log_level::error, "a connection failed");
-  }
+constexpr int answers_per_turn = 16;                 // of pipelined requests; then everybody else has a turn
+constexpr std::size_t drained_per_turn = 64 * 1024;  // the same for what is read and thrown away
+
+phase_limits limits_by_phase(const http_limits& l) {
+  return {l.header_deadline, l.idle_timeout, l.header_deadline, l.write_deadline, l.linger};
 }
 
 }  // namespace
 
-connection::connection(std::shared_ptr<server_state> state, std::unique_ptr<byte_stream> stream, bool loopback,
-                       std::size_t listener)
+server_state::server_state(asio::io_context& io, http_server::handler handler, http_limits given)
+    : loop(io), service{std::move(handler), given, {}, {}}, clock(io, list, limits_by_phase(given)) {}
+
+connection::connection(std::shared_ptr<server_state> state, descriptor socket, std::unique_ptr<transport> over,
+                       bool loopback, std::size_t listener)
     : state_(std::move(state)),
-      stream_(std::move(stream)),
-      talk_(state_->answer, state_->limits, loopback, listener),
-      timer_(stream_->socket().get_executor()),
-      membership_(state_->list.join(*this, connection_list::clock::now())) {}
+      socket_(std::move(socket)),
+      fd_(socket_.get()),
+      transport_(std::move(over)),
+      talk_(state_->service, loopback, listener),
+      now_(connection_list::clock::now()),
+      membership_(state_->list.join(*this, now_)) {}
 
-void connection::start(std::shared_ptr<connection> self) {
-  const auto executor = self->stream_->socket().get_executor();
-  auto ended = [self](const std::exception_ptr& thrown) {
-    log_exception(thrown);
-    self->leave();
-  };
-  asio::co_spawn(executor, serve(self), std::move(ended));
+void connection::start() noexcept {
+  state_->clock.entered(phase::opening, now_);
+  go_on();
 }
 
-asio::awaitable<void> connection::serve(std::shared_ptr<connection> self) {
-  bool going_on = co_await self->open();
-  while (going_on && !self->dropped_) {
-    const bool stopping = self->state_->stopping;
-    const auto next = self->talk_.next(stopping);
-    if (!next && stopping && self->talk_.idle()) break;
-    if (!next) {
-      going_on = co_await self->receive();
-      continue;
-    }
-    if (next->refused) ++self->state_->refusals[next->status];
-    going_on = co_await self->send(*next);
-    if (!going_on || !next->closes) continue;
-    co_await self->part();
-    break;
+void connection::go_on() noexcept {
+  const auto self = shared_from_this();
+  try {
+    now_ = connection_list::clock::now();
+    answers_ = 0;
+    while (!left_ && step()) continue;
+  } catch (const std::exception& e) {
+    log(log_level::error, "a connection failed", {{"error", std::string_view(e.what())}});
+    leave();
   }
 }
 
-asio::awaitable<bool> connection::open() {
-  enter(phase::opening);
-  const auto error = co_await stream_->open();
-  co_return !error && !dropped_ && !expired_;
+/// False: there is something to wait for, or nothing any more.
+bool connection::step() {
+  switch (phase_) {
+    case phase::opening:
+      return open();
+    case phase::waiting:
+    case phase::head:
+      return receive();
+    case phase::sending:
+      return send();
+    case phase::parting:
+      break;
+  }
+  return part();
 }
 
-asio::awaitable<bool> connection::receive() {
-  enter(talk_.idle() ? phase::waiting : phase::head);
-  io_result got;
-  if (!expired_) {
-    const auto room = talk_.room();
-    const auto into = asio::buffer(room.data(), room.size());
-    got = co_await stream_->read_some(into);
+bool connection::blocked(io_step got) {
+  if (got.state == io_state::want_read || got.state == io_state::want_write) wait(got.state);
+  else leave();
+  return false;
+}
+
+bool connection::open() {
+  const auto got = transport_->open();
+  if (got.state != io_state::done) return blocked(got);
+  enter(phase::waiting);
+  return true;
+}
+
+bool connection::receive() {
+  const bool stopping = state_->stopping;
+  if (auto next = talk_.next(stopping)) {
+    answer(*std::move(next));
+    return true;
   }
-  if (dropped_) co_return false;
+  if (stopping && talk_.idle()) {
+    leave();
+    return false;
+  }
+  const auto room = talk_.room();
+  const auto got = transport_->read(room);
   if (got.bytes > 0) {
-    membership_.busy(connection_list::clock::now());
+    if (phase_ == phase::waiting) enter(phase::head);
     talk_.received(got.bytes);
-    co_return true;
+    return true;
   }
-  const bool half_way = !talk_.idle();
-  if (!half_way || (!expired_ && got.error != asio::error::eof)) co_return false;
-  const auto last_words = talk_.give_up(expired_ ? too_slow : cut_off);
-  ++state_->refusals[last_words.status];
-  if (co_await send(last_words)) co_await part();
-  co_return false;
+  if (got.state != io_state::ended || talk_.idle()) return blocked(got);
+  answer(talk_.give_up(cut_off));
+  return true;
 }
 
-asio::awaitable<bool> connection::send(const outgoing& out) {
-  if (dropped_) co_return false;  // the handler may have ended the server
-  enter(phase::sending);
-  byte_stream::buffers bytes;
-  bytes[0] = asio::buffer(out.head);
-  if (out.body) bytes[1] = asio::buffer(*out.body);
-  const auto error = co_await stream_->write(bytes);
-  co_return !error && !dropped_ && !expired_;
+void connection::answer(outgoing next) {
+  if (next.refused) ++state_->refusals[next.status];
+  out_ = std::move(next);
+  sent_ = 0;
+  if (!left_) enter(phase::sending);  // the handler may have ended the server
+}
+
+bool connection::send() {
+  const auto head = std::string_view(out_.head);
+  const auto body = out_.body ? std::string_view(*out_.body) : std::string_view();
+  for (const auto size = head.size() + body.size(); sent_ < size;) {
+    const auto skip = std::min(sent_, head.size());
+    const auto got = transport_->write({head.substr(skip), body.substr(sent_ - skip)});
+    if (got.state != io_state::done) return blocked(got);
+    sent_ += got.bytes;
+  }
+  if (out_.closes) {
+    to_drain_ = state_->service.limits.drain_bytes;
+    enter(phase::parting);
+    return true;
+  }
+  enter(talk_.idle() ? phase::waiting : phase::head);
+  if (talk_.idle() && !transport_->has_buffered() && !state_->stopping) {
+    wait(io_state::want_read);
+    return false;
+  }
+  if (++answers_ < answers_per_turn) return true;
+  asio::post(state_->loop, [self = shared_from_this(), round = ++round_] {
+    if (round == self->round_) self->go_on();
+  });
+  return false;
+}
+
+bool connection::part() {
+  if (!said_farewell_) {
+    const auto got = transport_->farewell();
+    if (got.state == io_state::want_read || got.state == io_state::want_write) return blocked(got);
+    said_farewell_ = true;
+    if (out_.peer_is_done) {
+      leave();
+      return false;
+    }
+    ::shutdown(fd_, SHUT_WR);
+  }
+  return drain();
 }
 
 // Closing a socket with unread bytes makes the kernel send a reset, which can destroy the answer before it is read:
 // RFC 9112, 9.6 asks to go on reading for a while.
-asio::awaitable<void> connection::part() {
-  enter(phase::parting);
-  co_await stream_->farewell();
-  error_code ignored;
-  auto& socket = stream_->socket();
-  socket.shutdown(asio::socket_base::shutdown_send, ignored);
+bool connection::drain() {
   std::array<char, 4096> sink;
-  const auto into = asio::buffer(sink);
-  for (auto left = state_->limits.drain_bytes; left > 0 && !dropped_ && !expired_;) {
-    auto [error, bytes] = co_await socket.async_read_some(into, no_throw);
-    if (error) break;
-    left -= std::min(left, bytes);
+  for (std::size_t read = 0; read < drained_per_turn && to_drain_ > 0;) {
+    const auto got = receive_some(fd_, sink);
+    if (got.state != io_state::done) return blocked(got);
+    read += got.bytes;
+    to_drain_ -= std::min(to_drain_, got.bytes);
   }
-}
-
-std::chrono::milliseconds connection::limit_of(phase p) const {
-  switch (p) {
-    case phase::opening:
-    case phase::head:
-      return state_->limits.header_deadline;
-    case phase::waiting:
-      return state_->limits.idle_timeout;
-    case phase::sending:
-      return state_->limits.write_deadline;
-    case phase::parting:
-      break;
-  }
-  return state_->limits.linger;
+  return blocked({to_drain_ > 0 ? io_state::want_read : io_state::ended});
 }
 
 // The clock of a phase runs from when it is entered: dripping bytes does not wind it up again.
 void connection::enter(phase p) {
-  const auto now = connection_list::clock::now();
-  if (p == phase_ && p == phase::waiting) membership_.idle(now);
-  if (p == phase_ && (p == phase::waiting || p == phase::head)) return;
   phase_ = p;
-  if (p == phase::opening || p == phase::waiting) membership_.idle(now);
-  else membership_.busy(now);
-  expired_ = false;
-  timer_.expires_after(limit_of(p));
-  auto expiry = [weak = weak_from_this(), round = ++timer_round_](const error_code& ec) {
-    const auto self = weak.lock();
-    if (!ec && self && self->timer_round_ == round) self->expire();
-  };
-  timer_.async_wait(std::move(expiry));
+  membership_.enter(p, now_);
+  state_->clock.entered(p, now_);
+}
+
+void connection::wait(io_state wanted) {
+  if (!watched_) {
+    watched_.emplace(state_->loop, fd_);
+    static_cast<void>(socket_.release());
+  }
+  using direction = asio::posix::stream_descriptor::wait_type;
+  const auto what = wanted == io_state::want_read ? direction::wait_read : direction::wait_write;
+  watched_->async_wait(what, [self = shared_from_this(), round = ++round_](const error_code&) {
+    if (round == self->round_) self->go_on();  // an error shows itself at the next attempt
+  });
 }
 
 void connection::expire() noexcept {
-  expired_ = true;
+  const auto self = shared_from_this();
+  ++round_;
+  if (phase_ != phase::head) return drop();
   error_code ignored;
-  if (phase_ == phase::sending) close();
-  else stream_->socket().cancel(ignored);
+  if (watched_) watched_->cancel(ignored);
+  try {
+    now_ = connection_list::clock::now();
+    answer(talk_.give_up(too_slow));
+  } catch (const std::exception&) {
+    return drop();  // no memory for the last words
+  }
+  go_on();
 }
 
 void connection::drop() noexcept {
-  dropped_ = true;
-  close();
+  if (left_) return;
+  // Unsent bytes would otherwise occupy the kernel for minutes on behalf of a peer that does not read.
+  constexpr linger at_once{1, 0};
+  if (phase_ == phase::sending) ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+  leave();
 }
 
 void connection::close() noexcept {
   error_code ignored;
-  auto& socket = stream_->socket();
-  // Unsent bytes would otherwise occupy the kernel for minutes on behalf of a peer that does not read.
-  if (phase_ == phase::sending) socket.set_option(asio::socket_base::linger(true, 0), ignored);
-  socket.close(ignored);
+  if (watched_) watched_->close(ignored);
+  else socket_ = descriptor();
 }
 
-void connection::leave() {
-  error_code ignored;
-  timer_.cancel();
-  stream_->socket().close(ignored);  // not close(): what was sent is still to arrive
+void connection::leave() noexcept {
+  const auto self = shared_from_this();
+  if (std::exchange(left_, true)) return;
+  ++round_;
+  close();
   membership_.leave();
   if (state_->on_left) state_->on_left();
 }

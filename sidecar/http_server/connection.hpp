@@ -1,69 +1,86 @@
-// One client's connection: moves bytes between its stream and its conversation, against the clock.
+// One client's connection: moves bytes between its transport and its conversation, against the clock.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 
-#include "http_server/byte_stream.hpp"
 #include "http_server/connection_list.hpp"
 #include "http_server/conversation.hpp"
+#include "http_server/deadlines.hpp"
+#include "http_server/descriptor.hpp"
 #include "http_server/http_server.hpp"
+#include "http_server/transport.hpp"
 
 namespace telltale {
 
 /// What a server and its connections share. Connections keep it alive, so it outlives the server when they do.
 struct server_state {
-  http_server::handler answer;
-  http_limits limits;
+  server_state(boost::asio::io_context&, http_server::handler, http_limits);
+
+  boost::asio::io_context& loop;
+  http_service service;
   connection_list list;
+  deadlines clock;
   std::map<int, std::uint64_t> refusals;
   std::optional<connection_list::clock::time_point> complained;  ///< when lack of room was last logged
   bool stopping = false;
   std::function<void()> on_left;  ///< somebody left; empty once the server is gone
 };
 
+/// Goes as far as it can without waiting before it asks the loop for anything: the whole life of a probe that brings
+/// its request along is accept, receive, send, close, and the loop never hears of it.
 class connection final : public droppable, public std::enable_shared_from_this<connection> {
  public:
-  connection(std::shared_ptr<server_state>, std::unique_ptr<byte_stream>, bool loopback, std::size_t listener = 0);
+  /// Owns the socket, which must not block; `over` uses it.
+  connection(std::shared_ptr<server_state>, descriptor socket, std::unique_ptr<transport> over, bool loopback,
+             std::size_t listener = 0);
   virtual ~connection() = default;
 
   /// Serves until one side has had enough, then leaves the list. Nothing is thrown out of it.
-  static void start(std::shared_ptr<connection>);
+  void start() noexcept;
 
   /// Closes at once; an answer under way is cut off.
   void drop() noexcept override;
+  void expire() noexcept override;
 
  private:
-  enum class phase : std::uint8_t { opening, waiting, head, sending, parting };
+  void go_on() noexcept;
+  bool step();
+  bool open();
+  bool receive();
+  bool send();
+  bool part();
+  bool drain();
+  bool blocked(io_step);
 
-  static boost::asio::awaitable<void> serve(std::shared_ptr<connection> self);
-  boost::asio::awaitable<bool> open();
-  boost::asio::awaitable<bool> receive();
-  boost::asio::awaitable<bool> send(const outgoing&);
-  boost::asio::awaitable<void> part();
-
+  void answer(outgoing);
   void enter(phase);
-  std::chrono::milliseconds limit_of(phase) const;
-  void expire() noexcept;
+  void wait(io_state wanted);
   void close() noexcept;
-  void leave();
+  void leave() noexcept;
 
   std::shared_ptr<server_state> state_;
-  std::unique_ptr<byte_stream> stream_;
+  descriptor socket_;  ///< until the loop watches it
+  std::optional<boost::asio::posix::stream_descriptor> watched_;
+  const int fd_;
+  std::unique_ptr<transport> transport_;
   conversation talk_;
-  boost::asio::steady_timer timer_;
+  connection_list::clock::time_point now_;
   connection_list::membership membership_;
+  outgoing out_;
+  std::size_t sent_ = 0;
+  std::size_t to_drain_ = 0;
+  std::uint32_t round_ = 0;  ///< what an earlier round waited for concerns nobody any more
+  int answers_ = 0;          ///< in this turn of the loop
   phase phase_ = phase::opening;
-  std::uint64_t timer_round_ = 0;
-  bool expired_ = false;
-  bool dropped_ = false;
+  bool said_farewell_ = false;
+  bool left_ = false;
 };
 
 }  // namespace telltale

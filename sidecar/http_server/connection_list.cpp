@@ -1,59 +1,89 @@
 #include "http_server/connection_list.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
 namespace telltale {
 
 connection_list::membership connection_list::join(droppable& who, clock::time_point now) {
-  idle_.push_back({&who, now, state::idle});
-  return {*this, std::prev(idle_.end())};
+  constexpr auto first = static_cast<std::size_t>(phase::opening);
+  auto& newcomers = lists_[first];
+  newcomers.push_back({&who, now, first});
+  return {*this, std::prev(newcomers.end())};
 }
 
-void connection_list::move(records::iterator at, state to, clock::time_point now) {
-  if (at->is == state::dropped) return;
-  auto& from = of(at->is);
-  auto& target = of(to);
-  target.splice(target.end(), from, at);
-  at->is = to;
+std::size_t connection_list::size() const {
+  std::size_t sum = 0;
+  for (std::size_t i = 0; i < phase_count; ++i) sum += lists_[i].size();
+  return sum;
+}
+
+void connection_list::move(records::iterator at, std::size_t to, clock::time_point now) {
+  if (at->where == dropped) return;
+  auto& target = lists_[to];
+  target.splice(target.end(), lists_[at->where], at);
+  at->where = to;
   at->since = now;
 }
 
 void connection_list::drop(records::iterator at) {
-  move(at, state::dropped, at->since);
-  at->who->drop();
+  auto* who = at->who;
+  move(at, dropped, at->since);
+  who->drop();
+}
+
+connection_list::records* connection_list::oldest_of(phase first, phase last) {
+  records* oldest = nullptr;
+  for (auto i = static_cast<std::size_t>(first); i <= static_cast<std::size_t>(last); ++i) {
+    auto& here = lists_[i];
+    if (!here.empty() && (oldest == nullptr || here.front().since < oldest->front().since)) oldest = &here;
+  }
+  return oldest;
 }
 
 bool connection_list::evict(clock::time_point now) {
-  const bool idle_long = !idle_.empty() && now - idle_.front().since >= grace;
-  auto& from = idle_long || busy_.empty() ? idle_ : busy_;
-  if (from.empty()) return false;
-  drop(from.begin());
+  auto* idle = oldest_of(phase::opening, phase::waiting);
+  auto* busy = oldest_of(phase::head, phase::parting);
+  const bool idle_long = idle != nullptr && now - idle->front().since >= grace;
+  auto* from = idle_long || busy == nullptr ? idle : busy;
+  if (from == nullptr) return false;
+  drop(from->begin());
   return true;
 }
 
 void connection_list::drop_idle() {
-  while (!idle_.empty()) drop(idle_.begin());
+  while (auto* idle = oldest_of(phase::opening, phase::waiting)) drop(idle->begin());
 }
 
 void connection_list::drop_all() {
-  drop_idle();
-  while (!busy_.empty()) drop(busy_.begin());
+  while (auto* any = oldest_of(phase::opening, phase::parting)) drop(any->begin());
+}
+
+void connection_list::expire(clock::time_point now, const phase_limits& limits) {
+  for (std::size_t i = 0; i < phase_count; ++i)
+    while (!lists_[i].empty() && lists_[i].front().since + limits[i] <= now) lists_[i].front().who->expire();
+}
+
+std::optional<connection_list::clock::time_point> connection_list::next_expiry(const phase_limits& limits) const {
+  std::optional<clock::time_point> out;
+  for (std::size_t i = 0; i < phase_count; ++i) {
+    if (lists_[i].empty()) continue;
+    const auto due = lists_[i].front().since + limits[i];
+    out = out ? std::min(*out, due) : due;
+  }
+  return out;
 }
 
 connection_list::membership::membership(membership&& other) noexcept
     : list_(std::exchange(other.list_, nullptr)), at_(other.at_) {}
 
-void connection_list::membership::idle(clock::time_point now) {
-  if (list_ != nullptr) list_->move(at_, state::idle, now);
-}
-
-void connection_list::membership::busy(clock::time_point now) {
-  if (list_ != nullptr) list_->move(at_, state::busy, now);
+void connection_list::membership::enter(phase next, clock::time_point now) {
+  if (list_ != nullptr) list_->move(at_, static_cast<std::size_t>(next), now);
 }
 
 void connection_list::membership::leave() {
-  if (auto* list = std::exchange(list_, nullptr)) list->of(at_->is).erase(at_);
+  if (auto* list = std::exchange(list_, nullptr)) list->lists_[at_->where].erase(at_);
 }
 
 }  // namespace telltale

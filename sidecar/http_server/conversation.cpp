@@ -6,31 +6,21 @@
 #include <utility>
 #include <variant>
 
-#include "http_server/response_head.hpp"
 #include "log/log.hpp"
 
 namespace telltale {
 namespace {
 
 constexpr std::size_t first_read_bytes = 512;  // a probe's whole request is smaller
-
-outgoing make_outgoing(const reply& answer, bool with_body, std::string_view connection) {
-  outgoing out;
-  out.status = answer.status;
-  out.head = response_head(answer, answer.body ? answer.body->size() : 0, connection, std::time(nullptr));
-  if (with_body) out.body = answer.body;
-  out.closes = connection == "close";
-  return out;
-}
+constexpr std::size_t copied_bytes = 1024;     // most answers of a gate
 
 }  // namespace
 
-conversation::conversation(const http_server::handler& handler, const http_limits& limits, bool loopback,
-                           std::size_t listener)
-    : handler_(handler), limits_(limits), loopback_(loopback), listener_(listener) {}
+conversation::conversation(http_service& service, bool loopback, std::size_t listener)
+    : service_(service), loopback_(loopback), listener_(listener) {}
 
 std::span<char> conversation::room() {
-  const auto wanted = std::min(limits_.header_bytes, std::max(first_read_bytes, 2 * used_));
+  const auto wanted = std::min(service_.limits.header_bytes, std::max(first_read_bytes, 2 * used_));
   if (bytes_.size() < wanted) bytes_.resize(wanted);
   return std::span(bytes_).subspan(used_);
 }
@@ -53,36 +43,56 @@ void conversation::skip_empty_line() {
 }
 
 std::optional<outgoing> conversation::next(bool last) {
-  if (ended_) return std::nullopt;
+  if (ended_ || used_ == 0) return std::nullopt;
   skip_empty_line();
   const auto arrived = std::string_view(bytes_).substr(0, used_);
   if (!skipped_empty_line_ && arrived == "\r") return std::nullopt;
+  if (const auto* known = service_.heads.find(arrived)) return answer(known->head, known->bytes.size(), last);
   const auto found = scanner_.scan(arrived);
   if (const auto* why = std::get_if<refusal>(&found)) return give_up(*why);
   if (const auto* complete = std::get_if<head_scanner::complete>(&found))
-    return answer(arrived.substr(0, complete->length), last);
-  if (used_ >= limits_.header_bytes) return give_up({431, "The request head is too large."});
+    return parse_and_answer(arrived.substr(0, complete->length), last);
+  if (used_ >= service_.limits.header_bytes) return give_up({431, "The request head is too large."});
   return std::nullopt;
 }
 
-std::optional<outgoing> conversation::answer(std::string_view head, bool last) {
+std::optional<outgoing> conversation::parse_and_answer(std::string_view head, bool last) {
   const auto parsed = parse_request_head(head);
   if (const auto* why = std::get_if<refusal>(&parsed)) return give_up(*why);
   const auto& asked = std::get<request_head>(parsed);
-  consume(head.size());
+  service_.heads.remember(head, asked);
+  return answer(asked, head.size(), last);
+}
+
+outgoing conversation::answer(const request_head& asked, std::size_t bytes, bool last) {
+  consume(bytes);
   skipped_empty_line_ = false;
   ++answered_;
-  ended_ = last || !asked.keep_alive || answered_ >= limits_.requests_per_connection;
+  ended_ = last || !asked.keep_alive || answered_ >= service_.limits.requests_per_connection;
   // HTTP/1.0 closes unless told otherwise, HTTP/1.1 the other way round.
   const std::string_view connection = ended_ ? "close" : asked.http_1_0 ? "keep-alive" : "";
-  return make_outgoing(ask(asked), asked.method != "HEAD", connection);
+  auto out = compose(ask(asked), asked.method != "HEAD", connection);
+  out.peer_is_done = !asked.keep_alive && idle();
+  return out;
+}
+
+outgoing conversation::compose(const reply& answer, bool with_body, std::string_view connection) {
+  outgoing out;
+  out.status = answer.status;
+  out.head =
+      response_head(answer, answer.body ? answer.body->size() : 0, connection, service_.date.at(std::time(nullptr)));
+  out.closes = connection == "close";
+  if (!with_body || !answer.body) return out;
+  if (answer.body->size() <= copied_bytes) out.head += *answer.body;  // one piece costs the kernel less than two
+  else out.body = answer.body;
+  return out;
 }
 
 reply conversation::ask(const request_head& head) const {
   request question{head.method,        head.target, head.accept, head.accept_encoding,
                    head.authorization, loopback_,   listener_};
   try {
-    return handler_(question);
+    return service_.answer(question);
   } catch (const std::exception& e) {
     log(log_level::error, "answering a request failed", {{"error", std::string_view(e.what())}});
   }
@@ -92,7 +102,7 @@ reply conversation::ask(const request_head& head) const {
 outgoing conversation::give_up(const refusal& why) {
   ended_ = true;
   const bool with_body = !std::string_view(bytes_).substr(0, used_).starts_with("HEAD ");
-  auto out = make_outgoing(router::refusal(why.status, why.sentence), with_body, "close");
+  auto out = compose(router::refusal(why.status, why.sentence), with_body, "close");
   out.refused = true;
   return out;
 }

@@ -10,25 +10,36 @@
 
 #include "http_server/head_scanner.hpp"
 #include "http_server/http_server.hpp"
+#include "http_server/known_heads.hpp"
 #include "http_server/request_head.hpp"
+#include "http_server/response_head.hpp"
 
 namespace telltale {
 
 /// What to send next.
 struct outgoing {
   int status = 0;
-  std::string head;
-  std::shared_ptr<const std::string> body;  ///< null for HEAD
+  std::string head;                         ///< with the body behind it, when that is small
+  std::shared_ptr<const std::string> body;  ///< else what follows; null for HEAD
   bool refused = false;                     ///< the server answered, not the handler
   bool closes = false;                      ///< the last answer of this connection
+  bool peer_is_done = false;                ///< and the peer has said that it sends nothing more
+};
+
+/// What all conversations of a server share.
+struct http_service {
+  http_server::handler answer;
+  http_limits limits;
+  known_heads heads;
+  date_text date;
 };
 
 /// Holds at most one request head of bytes; pipelined requests wait in the kernel, which makes their sender wait.
 /// Everything that is refused ends the conversation, because where the next request would begin is anyone's guess.
 class conversation {
  public:
-  /// `handler` and `limits` must outlive the conversation.
-  conversation(const http_server::handler& handler, const http_limits& limits, bool loopback, std::size_t listener = 0);
+  /// `service` must outlive the conversation.
+  conversation(http_service& service, bool loopback, std::size_t listener = 0);
 
   /// Where to put the next bytes; never empty once `next` returned nothing.
   std::span<char> room();
@@ -44,13 +55,14 @@ class conversation {
   outgoing give_up(const refusal&);
 
  private:
-  std::optional<outgoing> answer(std::string_view head, bool last);
+  std::optional<outgoing> parse_and_answer(std::string_view head, bool last);
+  outgoing answer(const request_head&, std::size_t bytes, bool last);
+  outgoing compose(const reply&, bool with_body, std::string_view connection);
   reply ask(const request_head&) const;
   void skip_empty_line();
   void consume(std::size_t bytes);
 
-  const http_server::handler& handler_;
-  const http_limits& limits_;
+  http_service& service_;
   const bool loopback_;
   const std::size_t listener_;
   std::string bytes_;

@@ -46,11 +46,9 @@ void log_end_of_accepting(const std::exception_ptr& thrown) {
 class server final : public http_server {
  public:
   server(asio::io_context& loop, handler answer, http_limits limits, const std::optional<tls_files>& tls)
-      : loop_(loop), state_(std::make_shared<server_state>()), tls_timer_(loop) {
+      : loop_(loop), state_(std::make_shared<server_state>(loop, std::move(answer), limits)), tls_timer_(loop) {
     if (tls) tls_ = std::make_shared<tls_renewal>(*tls);
-    state_->answer = std::move(answer);
-    state_->limits = limits;
-    if (limits.max_connections == 0) state_->limits.max_connections = half_the_descriptors();
+    if (limits.max_connections == 0) state_->service.limits.max_connections = half_the_descriptors();
     state_->on_left = [this] { finish_if_empty(); };
     if (tls_) look_at_tls_files();
   }
@@ -61,13 +59,15 @@ class server final : public http_server {
     *alive_ = false;
     close_listeners();
     state_->list.drop_all();
+    state_->clock.stop();
   }
   server(const server&) = delete;
   server& operator=(const server&) = delete;
 
   void listen(const std::string& address) override {
     const auto wanted = parse_listen_address(address);
-    auto opened = std::make_shared<listener>(loop_, wanted, shares_port(wanted), listeners_.size());
+    auto opened = std::make_shared<listener>(loop_, wanted, shares_port(wanted), state_->service.limits.write_deadline,
+                                             listeners_.size());
     listeners_.push_back(opened);
     asio::co_spawn(loop_, accept_loop(state_, opened, tls_), log_end_of_accepting);
   }
@@ -96,7 +96,7 @@ class server final : public http_server {
   }
 
   void look_at_tls_files() {
-    tls_timer_.expires_after(state_->limits.tls_look);
+    tls_timer_.expires_after(state_->service.limits.tls_look);
     auto later = [this, alive = alive_](const boost::system::error_code& ec) {
       if (ec || !*alive || state_->stopping) return;
       tls_->look();

@@ -1,6 +1,7 @@
 #include "http_server/listener.hpp"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -41,6 +42,15 @@ descriptor make_socket(const listen_address& address, int family) {
 void turn(int fd, int level, int option, bool on) {
   const int value = on ? 1 : 0;
   ::setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+// What is set here is inherited by every connection. The write deadline ends with the connection: without a limit of
+// its own the kernel would keep trying for minutes to deliver what a peer that never reads has asked for, a megabyte
+// each time (TCP_USER_TIMEOUT, tcp(7)).
+void prepare_connections(int fd, std::chrono::milliseconds write_deadline) {
+  turn(fd, IPPROTO_TCP, TCP_NODELAY, true);
+  const auto patience = static_cast<unsigned>(write_deadline.count());
+  ::setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience, sizeof(patience));
 }
 
 descriptor open_tcp(const listen_address& address, const tcp_endpoint& endpoint, bool ipv6_only) {
@@ -118,7 +128,8 @@ std::string describe_listen_error(const listen_address& address, int error) {
   return fmt::format("cannot listen on {}: {}", address.text, advice(address, error));
 }
 
-listener::listener(boost::asio::io_context& loop, const listen_address& address, bool ipv6_only, std::size_t number)
+listener::listener(boost::asio::io_context& loop, const listen_address& address, bool ipv6_only,
+                   std::chrono::milliseconds write_deadline, std::size_t number)
     : bound_(address), number_(number), socket_(loop) {
   const auto* path = std::get_if<unix_path>(&address.where);
   descriptor fd = path != nullptr ? open_unix(address, path->path)
@@ -128,6 +139,7 @@ listener::listener(boost::asio::io_context& loop, const listen_address& address,
     struct stat info {};
     if (::lstat(path->path.c_str(), &info) == 0) socket_file_ = info;
   }
+  if (path == nullptr) prepare_connections(fd.get(), write_deadline);
   if (::listen(fd.get(), backlog) != 0) throw failure(address, errno);
   bound_ = really_bound(fd.get(), address);
   boost::system::error_code ec;

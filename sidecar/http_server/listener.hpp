@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -23,8 +24,9 @@ class listener {
   ///
   /// A Unix socket is made with mode 0666: whoever may enter its folder may ask, as anyone on the machine may ask a
   /// loopback port. Restrict the folder to restrict access. A socket file that nobody listens on any more is replaced,
-  /// any other file is left alone.
-  listener(boost::asio::io_context&, const listen_address&, bool ipv6_only, std::size_t number = 0);
+  /// any other file is left alone. `write_deadline` is the longest that the kernel tries to deliver to a peer.
+  listener(boost::asio::io_context&, const listen_address&, bool ipv6_only, std::chrono::milliseconds write_deadline,
+           std::size_t number = 0);
   ~listener() { close(); }
   listener(const listener&) = delete;
   listener& operator=(const listener&) = delete;

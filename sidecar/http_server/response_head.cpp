@@ -46,6 +46,8 @@ std::string_view phrase(int status) {
   }
 }
 
+constexpr std::size_t usual_bytes = 320;
+
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 void header(std::string& out, std::string_view name, std::string_view value) {
@@ -67,11 +69,21 @@ std::string http_date(std::time_t now) {
                      months.at(static_cast<std::size_t>(t.tm_mon)), t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
 }
 
-std::string response_head(const reply& answer, std::size_t body_bytes, std::string_view connection, std::time_t now) {
-  auto out = fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\n", answer.status, phrase(answer.status), http_date(now));
+std::string_view date_text::at(std::time_t now) {
+  if (now != second_ || text_.empty()) text_ = http_date(now);
+  second_ = now;
+  return text_;
+}
+
+std::string response_head(const reply& answer, std::size_t body_bytes, std::string_view connection,
+                          std::string_view date) {
+  std::string out;
+  out.reserve(usual_bytes);
+  out.append("HTTP/1.1 ").append(fmt::format_int(answer.status).c_str()).append(" ").append(phrase(answer.status));
+  out.append("\r\nDate: ").append(date).append("\r\n");
   header(out, "Content-Type", answer.content_type);
   header(out, "Content-Encoding", answer.content_encoding);
-  header(out, "Content-Length", fmt::to_string(body_bytes));
+  header(out, "Content-Length", fmt::format_int(body_bytes).c_str());
   header(out, "Cache-Control", "no-store");
   header(out, "X-Content-Type-Options", "nosniff");
   header(out, "Allow", answer.allow);

@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "http_server/byte_stream.hpp"
 #include "http_server/http_server.hpp"
+#include "http_server/transport.hpp"
 
 namespace telltale {
 
@@ -21,7 +21,7 @@ std::shared_ptr<tls_context> make_tls_context(const tls_files&);
 /// kubelet does not mind, but whoever verifies it will. Empty: it is.
 std::string validity_warning(tls_context&, const tls_files&, std::chrono::system_clock::time_point);
 
-/// TLS 1.2 or newer.
-std::unique_ptr<byte_stream> make_tls_stream(byte_stream::socket_type, std::shared_ptr<tls_context>);
+/// TLS 1.2 or newer. Throws std::bad_alloc.
+std::unique_ptr<transport> make_tls_transport(int socket, std::shared_ptr<tls_context>);
 
 }  // namespace telltale

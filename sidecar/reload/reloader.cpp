@@ -98,6 +98,7 @@ void reloader::take(config_file file) {
 void reloader::refuse(const std::string& why) {
   counters_.last_reload_successful = false;
   log(log_level::error, "not reloaded: the configuration is refused, the old one stays in force", {{"error", why}});
+  if (refused) refused();
 }
 
 }  // namespace telltale

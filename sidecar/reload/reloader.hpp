@@ -44,6 +44,8 @@ class reloader {
   void stop();
   const config_counters& counters() const { return counters_; }
 
+  std::function<void()> refused;  ///< called when nothing was put in force
+
  private:
   void came_from(const config& in_force);
   void watch(bool wanted);

@@ -12,6 +12,7 @@
 #include "routes/excluded_gate.hpp"
 #include "routes/gzip.hpp"
 #include "routes/help_text.hpp"
+#include "routes/metrics_cache.hpp"
 #include "routes/negotiation.hpp"
 #include "routes/paths.hpp"
 #include "routes/routes.hpp"
@@ -106,14 +107,23 @@ class answering {
     return out;
   }
 
-  reply metrics(const router::counters_source& counters_now, std::string_view label) {
+  reply metrics(metrics_cache& cache, const router::counters_source& counters_now, std::string_view label) {
     if (options_.metrics == metrics_access::token && !trusted_) return unauthorized(label, "Metrics");
-    const auto counters = counters_now();
     const auto chosen = preferred_offer(asked_.accept, metrics_offers);
-    auto body = chosen == 0 ? metrics_text(*picture_, counters) : metrics_openmetrics(*picture_, counters);
+    const bool in_text = chosen == 0;
+    const auto plain = [&] {
+      return cache.get(in_text ? metrics_cache::text : metrics_cache::openmetrics, picture_, [&] {
+        return in_text ? metrics_text(*picture_, counters_now()) : metrics_openmetrics(*picture_, counters_now());
+      });
+    };
     const bool compressed = accepts_gzip(asked_.accept_encoding);
-    auto out = text_reply(200, label, compressed ? gzip(body) : std::move(body));
+    reply out;
+    out.status = 200;
+    out.path_label = label;
     out.content_type = metrics_offers[chosen].content_type;
+    out.body = compressed ? cache.get(in_text ? metrics_cache::text_gzip : metrics_cache::openmetrics_gzip, picture_,
+                                      [&] { return gzip(*plain()); })
+                          : plain();
     if (compressed) out.content_encoding = "gzip";
     return out;
   }
@@ -157,11 +167,22 @@ bool is_served(const router::options& options, std::size_t listener, endpoint wh
 }  // namespace
 
 router::router(options options, counters_source counters)
-    : options_(std::move(options)), counters_(std::move(counters)), cache_(std::make_unique<body_cache>()) {}
+    : options_(std::move(options)),
+      counters_(std::move(counters)),
+      cache_(std::make_unique<body_cache>()),
+      metrics_(std::make_unique<metrics_cache>()) {}
 
 router::~router() = default;
 
+void router::change(options next) {
+  options_ = std::move(next);
+  forget_metrics();
+}
+
+void router::forget_metrics() { metrics_->clear(); }
+
 reply router::answer(const request& asked, const snapshot_ptr& picture) try {
+  metrics_->tidy();
   const auto target = parse_target(asked.target);
   if (!target) return refusal(400, "The request target is not a well-formed path and query.");
   const auto found = find_path(target->path);
@@ -181,7 +202,7 @@ reply router::answer(const request& asked, const snapshot_ptr& picture) try {
     case endpoint::gate:
       return answering.gate(found->row.gate, *target, label);
     case endpoint::metrics:
-      return answering.metrics(counters_, label);
+      return answering.metrics(*metrics_, counters_, label);
     case endpoint::checks:
       return answering.checks(*target, label);
     case endpoint::one_check:

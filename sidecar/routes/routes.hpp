@@ -34,6 +34,7 @@ struct reply {
 
 /// Bodies of one snapshot, made when first asked for and kept as long as the snapshot is the newest.
 class body_cache;
+class metrics_cache;
 
 class router {
  public:
@@ -52,7 +53,9 @@ class router {
   router& operator=(const router&) = delete;
 
   /// From the next request on. The caller's next picture must be a new one: bodies are kept per picture.
-  void change(options next) { options_ = std::move(next); }
+  void change(options next);
+  /// The counters have just changed in a way that the next scrape must show.
+  void forget_metrics();
 
   /// Never blocks, never throws on any input. Errors (400, 404, 405, 413, 431, 408) have a body that says what to do.
   reply answer(const request&, const snapshot_ptr&);
@@ -63,6 +66,7 @@ class router {
   options options_;
   counters_source counters_;
   std::unique_ptr<body_cache> cache_;
+  std::unique_ptr<metrics_cache> metrics_;
 };
 
 }  // namespace telltale

@@ -2,16 +2,27 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
+#include <vector>
+
 using telltale::connection_list;
 using telltale::droppable;
+using telltale::phase;
+using telltale::phase_limits;
 using namespace std::chrono_literals;
 
 namespace {
 
 struct fake final : droppable {
   void drop() noexcept override { ++dropped; }
+  void expire() noexcept override {
+    ++expired;
+    if (when_expired) when_expired();
+  }
   virtual ~fake() = default;
   int dropped = 0;
+  int expired = 0;
+  std::function<void()> when_expired;
 };
 
 const connection_list::clock::time_point start{};
@@ -25,7 +36,7 @@ TEST_CASE("connection_list: members count from joining to leaving") {
   {
     auto membership = list.join(a, start);
     CHECK(list.size() == 1);
-    membership.busy(start);
+    membership.enter(phase::head, start);
     CHECK(list.size() == 1);
   }
   CHECK(list.size() == 0);
@@ -38,8 +49,8 @@ TEST_CASE("connection_list: the one idle longest is evicted, counted from when i
   fake late;
   auto a = list.join(early, start);
   auto b = list.join(late, start + 1s);
-  a.busy(start + 2s);
-  a.idle(start + 3s);
+  a.enter(phase::head, start + 2s);
+  a.enter(phase::waiting, start + 3s);
   CHECK(list.evict(start + 10s));
   CHECK(late.dropped == 1);
   CHECK(early.dropped == 0);
@@ -51,7 +62,7 @@ TEST_CASE("connection_list: an idle one goes before a busy one") {
   fake busy;
   fake idle;
   auto a = list.join(busy, start);
-  a.busy(start);
+  a.enter(phase::head, start);
   auto b = list.join(idle, start + 1s);
   CHECK(list.evict(start + 10s));
   CHECK(idle.dropped == 1);
@@ -62,7 +73,7 @@ TEST_CASE("connection_list: somebody who has only just come is spared for one th
   fake dripping;
   fake fresh;
   auto a = list.join(dripping, start);
-  a.busy(start);
+  a.enter(phase::head, start);
   auto b = list.join(fresh, start + 4s);
   CHECK(list.evict(start + 4s + connection_list::grace / 2));
   CHECK(dripping.dropped == 1);
@@ -87,8 +98,8 @@ TEST_CASE("connection_list: somebody dropped is dropped once and counts no more"
   CHECK(list.evict(start));
   CHECK(list.size() == 0);
   CHECK_FALSE(list.evict(start));
-  membership.busy(start);
-  membership.idle(start);
+  membership.enter(phase::head, start);
+  membership.enter(phase::waiting, start);
   CHECK(list.size() == 0);
   list.drop_all();
   CHECK(a.dropped == 1);
@@ -99,7 +110,7 @@ TEST_CASE("connection_list: idle members can be dropped alone, or everybody") {
   fake busy;
   fake idle;
   auto a = list.join(busy, start);
-  a.busy(start);
+  a.enter(phase::head, start);
   auto b = list.join(idle, start);
   list.drop_idle();
   CHECK(idle.dropped == 1);
@@ -107,4 +118,53 @@ TEST_CASE("connection_list: idle members can be dropped alone, or everybody") {
   list.drop_all();
   CHECK(busy.dropped == 1);
   CHECK(list.size() == 0);
+}
+
+TEST_CASE("connection_list: whose time in a phase is over is told so, the others are not") {
+  constexpr phase_limits limits{1s, 10s, 2s, 1s, 1s};
+  connection_list list;
+  fake slow;
+  fake fresh;
+  fake patient;
+  auto a = list.join(slow, start);
+  auto b = list.join(fresh, start);
+  auto c = list.join(patient, start);
+  a.enter(phase::head, start);
+  b.enter(phase::head, start + 1s);
+  c.enter(phase::waiting, start);
+  slow.when_expired = [&] { a.enter(phase::sending, start + 2s); };
+  CHECK(list.next_expiry(limits) == start + 2s);
+  list.expire(start + 2s, limits);
+  CHECK(slow.expired == 1);
+  CHECK(fresh.expired == 0);
+  CHECK(patient.expired == 0);
+  CHECK(list.next_expiry(limits) == start + 3s);
+}
+
+TEST_CASE("connection_list: entering a phase again begins its time anew, and nobody has no time") {
+  constexpr phase_limits limits{1s, 10s, 2s, 1s, 1s};
+  connection_list list;
+  CHECK_FALSE(list.next_expiry(limits).has_value());
+  fake who;
+  auto a = list.join(who, start);
+  a.enter(phase::waiting, start + 1s);
+  a.enter(phase::waiting, start + 5s);
+  CHECK(list.next_expiry(limits) == start + 15s);
+  list.expire(start + 14s, limits);
+  CHECK(who.expired == 0);
+}
+
+TEST_CASE("connection_list: whoever expires may leave") {
+  constexpr phase_limits limits{1s, 1s, 1s, 1s, 1s};
+  connection_list list;
+  std::vector<fake> crowd(5);
+  std::vector<connection_list::membership> members;
+  members.reserve(crowd.size());
+  for (auto& each : crowd) {
+    members.push_back(list.join(each, start));
+    each.when_expired = [&members, n = members.size() - 1] { members[n].leave(); };
+  }
+  list.expire(start + 1s, limits);
+  CHECK(list.size() == 0);
+  for (const auto& each : crowd) CHECK(each.expired == 1);
 }

@@ -10,27 +10,34 @@
 
 using telltale::conversation;
 using telltale::http_limits;
-using telltale::http_server;
+using telltale::http_service;
 using telltale::outgoing;
 using telltale::reply;
 using telltale::request;
 
 namespace {
 
-struct talk {
-  explicit talk(http_limits given = {}) : limits(given) {}
+std::string body_of(const outgoing& out) {
+  const auto rest = out.body ? *out.body : std::string();
+  return out.head.substr(out.head.find("\r\n\r\n") + 4) + rest;
+}
 
-  http_limits limits;
+struct talk {
+  explicit talk(http_limits given = {}) { service.limits = given; }
+
   std::vector<std::string> asked;
-  http_server::handler handler = [this](const request& r) {
-    asked.push_back(std::string(r.method) + " " + std::string(r.target));
-    reply out;
-    out.status = 200;
-    out.content_type = "text/plain";
-    out.body = std::make_shared<const std::string>("hello");
-    return out;
-  };
-  conversation side{handler, limits, true};
+  http_service service{[this](const request& r) {
+                         asked.push_back(std::string(r.method) + " " + std::string(r.target));
+                         reply out;
+                         out.status = 200;
+                         out.content_type = "text/plain";
+                         out.body = std::make_shared<const std::string>("hello");
+                         return out;
+                       },
+                       {},
+                       {},
+                       {}};
+  conversation side{service, true};
   std::vector<outgoing> answers;
 
   void pump(bool last = false) {
@@ -63,7 +70,7 @@ TEST_CASE("conversation: a request is answered, and the connection stays") {
   CHECK(t.answers[0].status == 200);
   CHECK(has(t.answers[0], "Content-Length: 5\r\n"));
   CHECK_FALSE(has(t.answers[0], "Connection:"));
-  CHECK(*t.answers[0].body == "hello");
+  CHECK(body_of(t.answers[0]) == "hello");
   CHECK_FALSE(t.answers[0].closes);
   CHECK(t.side.idle());
 }
@@ -73,7 +80,7 @@ TEST_CASE("conversation: HEAD has the length of the body, and no body") {
   t.send("HEAD /ready HTTP/1.1\r\nHost: a\r\n\r\n");
   REQUIRE(t.answers.size() == 1);
   CHECK(has(t.answers[0], "Content-Length: 5\r\n"));
-  CHECK(t.answers[0].body == nullptr);
+  CHECK(body_of(t.answers[0]).empty());
 }
 
 TEST_CASE("conversation: a request may come byte by byte, and is idle only between requests") {
@@ -136,11 +143,11 @@ TEST_CASE("conversation: a head of exactly the limit is taken, one byte more is 
   const std::string begin = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
   const auto filled = [&](std::size_t size) { return begin + std::string(size - begin.size() - 4, 'x') + "\r\n\r\n"; };
   talk fits;
-  fits.send(filled(fits.limits.header_bytes));
+  fits.send(filled(fits.service.limits.header_bytes));
   REQUIRE(fits.answers.size() == 1);
   CHECK(fits.answers[0].status == 200);
   talk larger;
-  larger.send(filled(larger.limits.header_bytes + 1));
+  larger.send(filled(larger.service.limits.header_bytes + 1));
   REQUIRE(larger.answers.size() == 1);
   CHECK(larger.answers[0].status == 431);
   CHECK(larger.answers[0].closes);
@@ -162,7 +169,7 @@ TEST_CASE("conversation: a refused HEAD has no body either") {
   t.send("HEAD / HTTP/1.1\r\n\r\n");
   REQUIRE(t.answers.size() == 1);
   CHECK(t.answers[0].status == 400);
-  CHECK(t.answers[0].body == nullptr);
+  CHECK(body_of(t.answers[0]).empty());
 }
 
 TEST_CASE("conversation: one empty line before a request is ignored, two are not a request") {
@@ -182,11 +189,11 @@ TEST_CASE("conversation: one empty line before a request is ignored, two are not
 
 TEST_CASE("conversation: a handler that throws gives 500, and its words stay inside") {
   talk t;
-  t.handler = [](const request&) -> reply { throw std::runtime_error("secret path"); };
+  t.service.answer = [](const request&) -> reply { throw std::runtime_error("secret path"); };
   t.send(get);
   REQUIRE(t.answers.size() == 1);
   CHECK(t.answers[0].status == 500);
-  CHECK(t.answers[0].body->find("secret") == std::string::npos);
+  CHECK(body_of(t.answers[0]).find("secret") == std::string::npos);
 }
 
 TEST_CASE("conversation: a request that will not be completed gets its last words") {
@@ -203,4 +210,48 @@ TEST_CASE("conversation: 405 says which methods there are") {
   t.send("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n");
   REQUIRE(t.answers.size() == 1);
   CHECK(has(t.answers[0], "Allow: GET, HEAD\r\n"));
+}
+
+TEST_CASE("conversation: a large body is shared, not copied") {
+  talk t;
+  const auto large = std::make_shared<const std::string>(100'000, 'x');
+  t.service.answer = [&](const request&) {
+    reply out;
+    out.status = 200;
+    out.body = large;
+    return out;
+  };
+  t.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  REQUIRE(t.answers.size() == 1);
+  CHECK(t.answers[0].body == large);
+  CHECK(t.answers[0].head.ends_with("\r\n\r\n"));
+}
+
+TEST_CASE("conversation: a head that was seen before is answered the same, and still asked about anew") {
+  const std::string head = "GET /ready HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+  talk t;
+  t.send(head);
+  conversation second(t.service, true);
+  const auto room = second.room();
+  std::copy(head.begin(), head.end(), room.begin());
+  second.received(head.size());
+  const auto again = second.next(false);
+  REQUIRE(again.has_value());
+  CHECK(t.asked.size() == 2);
+  CHECK(again->head == t.answers.at(0).head);
+  CHECK(again->closes);
+}
+
+TEST_CASE("conversation: a peer that asks for the end is done, unless it has sent more") {
+  const std::string last = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+  talk done;
+  done.send(last);
+  CHECK(done.answers.at(0).peer_is_done);
+  talk more;
+  more.send(last + "GET /");
+  CHECK(more.answers.at(0).closes);
+  CHECK_FALSE(more.answers.at(0).peer_is_done);
+  talk stays;
+  stays.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK_FALSE(stays.answers.at(0).peer_is_done);
 }

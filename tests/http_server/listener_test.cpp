@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -13,12 +14,13 @@
 
 using namespace telltale;
 using namespace telltale::testing;
+using namespace std::chrono_literals;
 
 namespace {
 
 std::string sentence_of(boost::asio::io_context& loop, const std::string& address) {
   try {
-    listener opened(loop, parse_listen_address(address), false);
+    listener opened(loop, parse_listen_address(address), false, 5s);
   } catch (const std::runtime_error& e) {
     return e.what();
   }
@@ -58,7 +60,7 @@ TEST_CASE("listener: the real port is known, and the port is free after closing"
   boost::asio::io_context loop;
   std::string address;
   {
-    listener first(loop, parse_listen_address("127.0.0.1:0"), false);
+    listener first(loop, parse_listen_address("127.0.0.1:0"), false, 5s);
     address = first.bound().text;
     CHECK_FALSE(address.ends_with(":0"));
     CHECK(sentence_of(loop, address).find("already in use") != std::string::npos);
@@ -76,7 +78,7 @@ TEST_CASE("listener: a socket file left behind is replaced, one in use is not") 
   const temporary_folder folder;
   const auto path = folder.file("a.sock");
   {
-    listener first(loop, parse_listen_address("unix:" + path), false);
+    listener first(loop, parse_listen_address("unix:" + path), false, 5s);
     CHECK(sentence_of(loop, "unix:" + path).find("another program is listening") != std::string::npos);
     CHECK(std::filesystem::is_socket(path));
   }
@@ -105,7 +107,7 @@ TEST_CASE("listener: a file that took the socket's place meanwhile is not remove
   boost::asio::io_context loop;
   const temporary_folder folder;
   const auto path = folder.file("a.sock");
-  listener opened(loop, parse_listen_address("unix:" + path), false);
+  listener opened(loop, parse_listen_address("unix:" + path), false, 5s);
   std::filesystem::rename(path, folder.file("moved"));
   folder.write("a.sock", "somebody else's");
   opened.close();

@@ -15,7 +15,7 @@ TEST_CASE("response_head: every header of a plain answer is there, and only thos
   reply answer;
   answer.status = 503;
   answer.content_type = "application/health+json";
-  CHECK(response_head(answer, 12, "close", 784111777) ==
+  CHECK(response_head(answer, 12, "close", http_date(784111777)) ==
         "HTTP/1.1 503 Service Unavailable\r\n"
         "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
         "Content-Type: application/health+json\r\n"
@@ -32,7 +32,7 @@ TEST_CASE("response_head: optional values become headers") {
   answer.content_encoding = "gzip";
   answer.allow = "GET, HEAD";
   answer.challenge = "Bearer realm=\"telltale\"";
-  const auto head = response_head(answer, 0, "", 0);
+  const auto head = response_head(answer, 0, "", http_date(0));
   CHECK(head.find("Content-Encoding: gzip\r\n") != std::string::npos);
   CHECK(head.find("Allow: GET, HEAD\r\n") != std::string::npos);
   CHECK(head.find("WWW-Authenticate: Bearer realm=\"telltale\"\r\n") != std::string::npos);
@@ -43,7 +43,7 @@ TEST_CASE("response_head: no value can begin a header of its own") {
   reply answer;
   answer.status = 200;
   answer.content_type = "text/plain\r\nSet-Cookie: a=b\r\n\r\n<html>";
-  const auto head = response_head(answer, 0, "", 0);
+  const auto head = response_head(answer, 0, "", http_date(0));
   CHECK(head.find("\r\nSet-Cookie") == std::string::npos);
   CHECK(head.find("\r\n\r\n") == head.size() - 4);
 }

@@ -20,7 +20,7 @@ HOMES = {
     "zlib.h": ["sidecar/routes/gzip"],
     "boost/beast": ["sidecar/http_server/", "checks/websocket", "sidecar/boost/"],
     "boost/url": ["sidecar/api/url", "sidecar/boost/"],
-    "openssl/": ["sidecar/http_server/tls_context", "checks/websocket", "sidecar/commands/client_tls", "sidecar/config/version"],
+    "openssl/": ["sidecar/http_server/tls_", "checks/websocket", "sidecar/commands/client_tls", "sidecar/config/version"],
     "boost/asio/ssl": ["sidecar/http_server/", "checks/websocket", "sidecar/boost/"],
 }
 

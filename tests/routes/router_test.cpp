@@ -131,7 +131,7 @@ TEST_CASE("router: metrics are compressed when the client takes it, and are the 
   CHECK(read.samples.size() == fakes::read_exposition(*plain.body).samples.size());
 }
 
-TEST_CASE("router: metrics carry the program's figures of this very moment") {
+TEST_CASE("router: metrics are written once for all who ask within a moment, and anew after a change") {
   std::uint64_t connections = 0;
   router router({}, [&] {
     program_counters out;
@@ -139,9 +139,13 @@ TEST_CASE("router: metrics carry the program's figures of this very moment") {
     return out;
   });
   const auto picture = fakes::mixed_picture().take();
-  router.answer(get("/metrics"), picture);
-  const auto second = router.answer(get("/metrics"), picture);
-  CHECK(fakes::read_exposition(*second.body).value("telltale_http_connections") == 2);
+  const auto connections_in = [&] {
+    return fakes::read_exposition(*router.answer(get("/metrics"), picture).body).value("telltale_http_connections");
+  };
+  CHECK(connections_in() == 1);
+  CHECK(connections_in() == 1);
+  router.change({});
+  CHECK(connections_in() == 2);
 }
 
 TEST_CASE("router: details go to loopback and to the right token, others get what is configured") {

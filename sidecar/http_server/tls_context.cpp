@@ -10,29 +10,19 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
+#include <boost/asio/buffer.hpp>
 
 #include "api/open_error.hpp"
 #include "http_server/descriptor.hpp"
+#include "http_server/tls_context.hpp"
 
 namespace telltale {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-class tls_context {
- public:
-  asio::ssl::context context{asio::ssl::context::tls_server};
-};
-
 namespace {
 
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t max_pem_bytes = 1 << 20;
 using which = tls_file_error::file;
 
@@ -79,7 +69,9 @@ void harden(asio::ssl::context& context) {
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
+  // What was not taken is offered again, perhaps from another place in memory.
+  SSL_CTX_set_mode(native,
+                   SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_alpn_select_cb(native, prefer_http_1_1, nullptr);
 }
 
@@ -110,43 +102,6 @@ void load_key(asio::ssl::context& context, const tls_files& files) {
   throw refusal(which::key, files.key, fmt::format("not a private key in PEM ({})", ec.message()));
 }
 
-class tls_stream final : public byte_stream {
- public:
-  tls_stream(socket_type socket, std::shared_ptr<tls_context> context)
-      : context_(std::move(context)), stream_(std::move(socket), context_->context) {}
-
-  asio::awaitable<error_code> open() override {
-    auto [ec] = co_await stream_.async_handshake(asio::ssl::stream_base::server, no_throw);
-    co_return ec;
-  }
-
-  asio::awaitable<io_result> read_some(asio::mutable_buffer into) override {
-    auto [ec, bytes] = co_await stream_.async_read_some(into, no_throw);
-    io_result out;
-    out.error = ec == asio::ssl::error::stream_truncated ? error_code(asio::error::eof) : ec;
-    out.bytes = bytes;
-    co_return out;
-  }
-
-  asio::awaitable<error_code> write(buffers from) override {
-    auto [ec, bytes] = co_await asio::async_write(stream_, from, no_throw);
-    static_cast<void>(bytes);
-    co_return ec;
-  }
-
-  asio::awaitable<void> farewell() override {
-    // The peer's own close_notify is waited for, within the caller's deadline; how it ends is of no interest.
-    auto [ec] = co_await stream_.async_shutdown(no_throw);
-    static_cast<void>(ec);
-  }
-
-  socket_type& socket() override { return stream_.next_layer(); }
-
- private:
-  std::shared_ptr<tls_context> context_;
-  asio::ssl::stream<socket_type> stream_;
-};
-
 }  // namespace
 
 std::shared_ptr<tls_context> make_tls_context(const tls_files& files) {
@@ -171,10 +126,6 @@ std::string validity_warning(tls_context& loaded, const tls_files& files, std::c
   if (X509_cmp_time(X509_get0_notBefore(shown), &moment) > 0)
     return said(X509_get0_notBefore(shown), "it is not valid before");
   return {};
-}
-
-std::unique_ptr<byte_stream> make_tls_stream(byte_stream::socket_type socket, std::shared_ptr<tls_context> context) {
-  return std::make_unique<tls_stream>(std::move(socket), std::move(context));
 }
 
 }  // namespace telltale
