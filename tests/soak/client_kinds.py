@@ -5,6 +5,7 @@ An answer that was not the right one is a complaint; what a client cannot know, 
 import http.client
 import itertools
 import random
+import re
 import socket
 import struct
 import time
@@ -50,42 +51,23 @@ def targets():
     return itertools.cycle(GATES * 3 + ["/metrics"])
 
 
-class Kept:
-    """One connection for many requests, as Prometheus and load balancers keep it."""
-    pace = 0.004
+class Unanswered(Exception):
+    """A request, or some, without an answer: label, number, what was seen."""
 
-    def __init__(self, address):
-        self.address, self.targets, self.connection = address, targets(), None
 
-    def round(self):
-        target = next(self.targets)
-        if not self.ask(target, fresh=self.connection is None):
-            tally.count("kept connections found closed")
-            if not self.ask(target, fresh=True):
-                tally.complain(f"{target} got no answer on a fresh connection")
-
-    def ask(self, target, fresh):
-        """False when the connection turned out to be closed, which every client has to expect of an idle one."""
-        if fresh:
-            self.connection = http.client.HTTPConnection("soak", timeout=PATIENCE)
-            self.connection.sock = connect(self.address)
-        try:
-            self.connection.request("GET", target, headers={"Authorization": f"Bearer {TOKEN}"})
-            answer = self.connection.getresponse()
-            answer.read()
-        except (ConnectionError, http.client.BadStatusLine):
-            self.close()
-            return False
-        tally.took(target, answer.status, RIGHT[target])
-        tally.count("kept")
-        if answer.getheader("Connection", "").lower() == "close":
-            self.close()
-        return True
-
-    def close(self):
-        if self.connection:
-            self.connection.close()
-        self.connection = None
+def answer_to(address, label, data, half_close=False):
+    """All that comes back on a fresh connection; raises Unanswered when that is nothing."""
+    try:
+        with connect(address) as s:
+            s.sendall(data)
+            if half_close:
+                s.shutdown(socket.SHUT_WR)
+            received = read_all(s)
+    except OSError as error:
+        raise Unanswered(label, 1, repr(error)) from None
+    if not received:
+        raise Unanswered(label, 1, "closed without an answer")
+    return received
 
 
 class Kind:
@@ -99,6 +81,46 @@ class Kind:
         pass
 
 
+class Kept(Kind):
+    """One connection for many requests, as Prometheus and load balancers keep it."""
+    pace = 0.004
+    connection = None
+
+    def round(self):
+        target, spells = next(self.targets), tally.spells
+        if self.connection and self.ask(target):
+            return
+        if self.connection:  # closed, which every client has to expect of one that was idle
+            self.close()
+            tally.count("kept connections found closed")
+            if spells % 2 or spells != tally.spells:
+                tally.may_have_asked(target)
+        self.connection = http.client.HTTPConnection("soak", timeout=PATIENCE)
+        self.connection.sock = connect(self.address)
+        if not self.ask(target):
+            self.close()
+            raise Unanswered(target, 1, "closed without an answer")
+
+    def ask(self, target):
+        """False when the connection turned out to be closed."""
+        try:
+            self.connection.request("GET", target, headers={"Authorization": f"Bearer {TOKEN}"})
+            answer = self.connection.getresponse()
+            answer.read()
+        except (ConnectionError, http.client.HTTPException):
+            return False
+        tally.took(target, answer.status, RIGHT[target])
+        tally.count("kept")
+        if answer.getheader("Connection", "").lower() == "close":
+            self.close()
+        return True
+
+    def close(self):
+        if self.connection:
+            self.connection.close()
+        self.connection = None
+
+
 class Fresh(Kind):
     """A connection for each request, as the kubelet makes; every other one half-closes it."""
     pace = 0.008
@@ -109,11 +131,8 @@ class Fresh(Kind):
 
     def round(self):
         target, half = next(self.targets), next(self.half)
-        with connect(self.address) as s:
-            s.sendall(request(target, last=True))
-            if half:
-                s.shutdown(socket.SHUT_WR)
-            tally.took(target, status_of(read_all(s)), RIGHT[target])
+        answer = answer_to(self.address, target, request(target, last=True), half)
+        tally.took(target, status_of(answer), RIGHT[target])
         tally.count("half-closed" if half else "fresh")
 
 
@@ -121,14 +140,13 @@ class Pipelined(Kind):
     """Many requests in one write."""
 
     def round(self):
-        with connect(self.address) as s:
-            s.sendall(request("/health") * 19 + request("/health", last=True))
-            answered = read_all(s).count(b"HTTP/1.1 200 ")
-        for _ in range(answered):
-            tally.took("/health", 200, (200,))
-        if answered != 20:
-            tally.complain(f"of 20 pipelined requests {answered} were answered")
-        tally.count("pipelined", answered)
+        received = answer_to(self.address, "/health", request("/health") * 19 + request("/health", last=True))
+        statuses = [int(status) for status in re.findall(rb"HTTP/1\.1 (\d+) ", received)]
+        for status in statuses:
+            tally.took("/health", status, (200,))
+        tally.count("pipelined", len(statuses))
+        if len(statuses) != 20:
+            raise Unanswered("/health", 20 - len(statuses), f"of 20 pipelined requests {len(statuses)} were answered")
 
 
 class Slow(Kind):
@@ -221,7 +239,6 @@ class Stranger(Kind):
 
     def round(self):
         for headers, wanted in (((), 401), ((f"Authorization: Bearer {TOKEN}",), 200), (("Authorization: Bearer no",), 401)):
-            with connect(self.address) as s:
-                s.sendall(request("/metrics", *headers, last=True))
-                tally.took("/metrics", status_of(read_all(s)), (wanted,))
+            answer = answer_to(self.address, "/metrics", request("/metrics", *headers, last=True))
+            tally.took("/metrics", status_of(answer), (wanted,))
             tally.count("with and without token")

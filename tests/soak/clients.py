@@ -1,16 +1,15 @@
 """Clients of every kind, as one process of bounded appetite: clients.py PORT UNIX_PATH [ADDRESS PORT].
 
 Each client is a thread. `run` on standard input lets them go; `pause` waits for the rounds under way, closes everything and
-prints as one JSON object what was asked and answered so far.
+prints as one JSON object what was asked and answered so far. Between `spell` and `over` the sidecar has no descriptors.
 """
-import http.client
 import json
 import os
 import sys
 import threading
 import time
 
-from client_kinds import Fresh, Kept, Odd, Pipelined, Resets, Slow, Stranger, TooSlow
+from client_kinds import Fresh, Kept, Odd, Pipelined, Resets, Slow, Stranger, TooSlow, Unanswered
 from tally import running, tally
 
 SHARE = 0.5  # of one processor, for all of them
@@ -38,11 +37,15 @@ def work(client, appetite, quiet):
         running.wait()
         with quiet:
             while running.is_set():
+                spells = tally.spells
                 try:
                     client.round()
-                except (OSError, http.client.HTTPException) as error:
+                except Unanswered as error:
+                    label, number, what = error.args
+                    tally.unanswered(label, number, spells, f"{type(client).__name__}: {what}")
+                except OSError as error:
                     client.close()
-                    tally.complain(f"{type(client).__name__}: {error!r}")
+                    tally.unanswered("a connection", 0, spells, f"{type(client).__name__}: {error!r}")
                 time.sleep(client.pace)
                 appetite.wait()
             client.close()
@@ -59,9 +62,14 @@ def main():
     for client, lock in zip(clients, locks):
         threading.Thread(target=work, args=(client, appetite, lock), daemon=True).start()
     for line in sys.stdin:
-        if line.strip() == "run":
+        word = line.strip()
+        if word == "run":
             appetite.started()
             running.set()
+            continue
+        if word in ("spell", "over"):
+            tally.spells += 1
+            print(word, flush=True)
             continue
         running.clear()
         appetite.stopped()

@@ -12,7 +12,7 @@ def points(number=12, **changes):
     def value(name, n, flat):
         return changes[name](n) if name in changes else flat
     return [Point(n * DURATION / number, Look(*(value(f, n, flat) for f, flat in (
-                ("descriptors", 11), ("others", 0), ("zombies", 0), ("threads", 1)))),
+                ("descriptors", 11), ("surplus", 0), ("others", 0), ("zombies", 0), ("threads", 1)))),
                   value("workers", n, 2), value("rss", n, 13000 + n % 3 * 40), 2200, 10000,
                   value("worker_kib", n, {7: 1200, 8: 900}), {7: 10 * n, 8: 1}) for n in range(number)]
 
@@ -28,6 +28,7 @@ class Flat(unittest.TestCase):
 
     def test_one_more_descriptor_at_one_point_is_enough(self):
         self.assertEqual(failed(descriptors=lambda n: 11 + (n == 7)), ["descriptors"])
+        self.assertEqual(failed(surplus=lambda n: n == 7), ["descriptors for workers that are gone"])
 
     def test_so_is_one_zombie_one_thread_and_one_process(self):
         self.assertEqual(failed(zombies=lambda n: n == 3), ["zombies"])
@@ -63,6 +64,7 @@ class Requests(unittest.TestCase):
         self.assertTrue(self.holds({"/ready 200": 5, "/ready 503": 1}, {"/ready 200": 5, "/ready 503": 1}))
         self.assertFalse(self.holds({"/ready 200": 5}, {"/ready 200": 6}), "an answer was lost")
         self.assertFalse(self.holds({"/ready 200": 5}, {"/ready 200": 4, "/ready 503": 1}), "another status")
+        self.assertFalse(self.holds({"/ready 200": 5}, {"/ready 503": 6}, {"/ready": 9}), "another status, and more")
         self.assertFalse(self.holds({"/health 200": 5}, {}), "not counted at all")
 
     def test_clients_that_leave_early_may_have_been_answered(self):

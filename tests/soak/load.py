@@ -1,4 +1,5 @@
 """The clients as seen from the soak: a process that is told to run and to pause."""
+import contextlib
 import json
 import pathlib
 import subprocess
@@ -16,14 +17,28 @@ class Load:
         self.process = subprocess.Popen([sys.executable, "-B", str(HERE / "clients.py"), *arguments],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         stack.callback(self.end)
-        self.running, self.last = False, None
+        self.last = None
 
     def _say(self, word):
         self.process.stdin.write(word + "\n")
         self.process.stdin.flush()
 
+    def _tell(self, word):
+        self._say(word)
+        if self.process.stdout.readline().strip() != word:
+            raise AssertionError("the clients have ended")
+
     def run(self):
         self._say("run")
+
+    @contextlib.contextmanager
+    def spell(self):
+        """A time in which clients may be thrown out, and know it from beginning to end."""
+        self._tell("spell")
+        try:
+            yield
+        finally:
+            self._tell("over")
 
     def pause(self):
         """Ends when every client is at rest; what they did so far."""

@@ -10,6 +10,7 @@ import pathlib
 import time
 
 PER_WORKER = 2          # descriptors of the parent for each worker: its socket and its pidfd
+SEQPACKET = "0005"      # the type of workers' sockets, and of no others here, in /proc/net/unix
 LEAST_LOOKS = 40
 LOOK_PAUSE = 0.025
 PATIENCE = 20.0         # how long a point waits for what may pass; what was leaked never does
@@ -17,9 +18,10 @@ PATIENCE = 20.0         # how long a point waits for what may pass; what was lea
 
 @dataclasses.dataclass
 class Look:
-    """Numbers of one moment. `descriptors`: of the parent, without those of its workers. `others`: living children that
-    are no workers. `threads`: of whichever process has most."""
+    """Numbers of one moment. `descriptors`: of the parent, without those for workers. `surplus`: those for workers, beyond two
+    for each that lives. `others`: living children that are no workers. `threads`: of whichever process has most."""
     descriptors: int
+    surplus: int
     others: int
     zombies: int
     threads: int
@@ -72,17 +74,32 @@ def workers(pid):
     return [p for p in children(pid) if is_worker(p)]
 
 
+def descriptors(pid):
+    """How many are for workers, and how many are not. A worker on its way out has lost its socket before it is gone, so
+    the number of workers does not tell."""
+    of_workers = {line.split()[6] for line in pathlib.Path(f"/proc/{pid}/net/unix").read_text().splitlines()[1:]
+                  if line.split()[4] == SEQPACKET}
+    for_workers = others = 0
+    for fd in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(OSError):  # closed meanwhile
+            target = os.readlink(f"/proc/{pid}/fd/{fd}")
+            inode = target.removeprefix("socket:[").removesuffix("]")
+            ours = target == "anon_inode:[pidfd]" or target.startswith("socket:") and inode in of_workers
+            for_workers, others = for_workers + ours, others + (not ours)
+    return for_workers, others
+
+
 def look(pid):
     """One moment, or None when processes came or went while it was looked at."""
     before = children(pid)
     fields = {p: status(p) for p in [pid, *before]}
     dead = [p for p in before if fields[p].get("State", "Z").startswith("Z")]
     working = [p for p in before if p not in dead and is_worker(p)]
-    descriptors = len(os.listdir(f"/proc/{pid}/fd"))
+    for_workers, own = descriptors(pid)
     threads = max(int(fields[p].get("Threads", 1)) for p in [pid, *before] if p not in dead)
     if children(pid) != before:
         return None
-    return Look(descriptors - PER_WORKER * len(working), len(before) - len(dead) - len(working), len(dead), threads)
+    return Look(own, max(0, for_workers - PER_WORKER * len(working)), len(before) - len(dead) - len(working), len(dead), threads)
 
 
 def least_of(looks):

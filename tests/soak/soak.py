@@ -79,7 +79,9 @@ class Soak:
         for kinds in faults.WAVES:
             kinds = [k for k in kinds if (hit_workers or not issubclass(k, faults.WorkersHit))
                      and not (harness.SANITIZED and issubclass(k, NOT_SANITIZED))]
-            faults.wave(kinds, self.program, self.around, self.done)
+            spell = self.load.spell() if faults.NoDescriptors in kinds else contextlib.nullcontext()
+            with spell:
+                faults.wave(kinds, self.program, self.around, self.done)
 
     def cycle(self, hit_workers):
         self.load.run()
