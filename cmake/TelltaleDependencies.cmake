@@ -1,4 +1,18 @@
 # Third-party libraries, all from Debian packages (scripts/deps.sh is their list). Installed with the package as well.
+# What Debian has as an archive is linked in where the start of a process counts: see docs/decisions/013.
+option(TELLTALE_ARCHIVES "Link OpenSSL, SQLite, zlib and yaml-cpp from their archives" OFF)
+set(TELLTALE_YAML yaml-cpp)
+if(TELLTALE_ARCHIVES)
+  set(OPENSSL_USE_STATIC_LIBS TRUE)
+  foreach(archive SQLite3_LIBRARY=libsqlite3.a ZLIB_LIBRARY=libz.a TELLTALE_YAML_ARCHIVE=libyaml-cpp.a)
+    string(REPLACE "=" ";" archive ${archive})
+    list(GET archive 0 variable)
+    list(GET archive 1 file)
+    find_library(${variable} ${file} REQUIRED)
+  endforeach()
+  set(TELLTALE_YAML ${TELLTALE_YAML_ARCHIVE})
+endif()
+
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(OpenSSL REQUIRED)

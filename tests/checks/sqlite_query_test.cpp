@@ -72,7 +72,7 @@ TEST_CASE("sqlite query: an endless query ends by the deadline") {
   auto probe =
       querying(at / "app.db", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n");
   CHECK(probe.said() == "fail timeout: app.db: no answer before the deadline");
-  CHECK(boot_clock::now() - before < 2s);
+  CHECK(boot_clock::now() - before < 10s);  // without a deadline it would never end
 }
 
 TEST_CASE("sqlite query: a database that inspection finds broken is not given to SQLite") {
