@@ -8,6 +8,7 @@ the program first.
 import collections
 import contextlib
 import math
+import os
 import pathlib
 import shutil
 import signal
@@ -122,7 +123,7 @@ class Soak:
     def findings(self):
         found = [judgement.Finding("course", not self.broke_off, self.broke_off or "every fault showed and was got over")]
         if self.points:
-            found += judgement.structure(self.points)
+            found += judgement.structure(self.points, os.environ.get("TELLTALE_SANITIZE", ""))
         if harness.SANITIZED:
             found.append(judgement.Finding("RSS", None, "skipped: a sanitizer keeps what was freed"))
         else:
