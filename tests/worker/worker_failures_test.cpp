@@ -186,7 +186,9 @@ TEST_CASE("worker failures: a worker that never reads is killed, however much th
   }
   for (const auto& report : done) CHECK(report.outcome.reason == reason::timeout);
   CHECK(f.pool->counts().killed > 0);
-  f.run(scripted("ok"), 300ms);  // one that was started before may still be there
+  // Those that were started before may still be there, several where starting is slow; each costs one run.
+  for (int left = 16; left > 0 && f.run(scripted("ok"), 300ms).outcome.verdict != verdict::pass; --left) {
+  }
   CHECK(f.run(scripted("ok")).outcome.verdict == verdict::pass);
 }
 
