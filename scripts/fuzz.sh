@@ -2,27 +2,39 @@
 # Runs the fuzz targets for long, one after the other, on what they found before and the committed corpus.
 #   scripts/fuzz.sh [TARGET] [MINUTES]     all targets, 10 minutes each; scripts/fuzz.sh all 60: each for an hour
 # What is found stays in build/fuzz/tests/fuzz/found; an input that breaks a promise is named and ends the script with 1.
+# Bad arguments end it with 2, before anything is built.
 set -eu
 cd "$(dirname "$0")/.."
 
 case "${1:-}" in
-  -h|--help) sed -n '2,4p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
+  -h|--help) sed -n '2,5p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
 esac
 
-target=${1:-all}
+refuse() { echo "fuzz: $1 (see scripts/fuzz.sh --help)" >&2; exit 2; }
+
+[ $# -le 2 ] || refuse "a target and a number of minutes are all there is to say"
 minutes=${2:-10}
-[ "$target" != all ] || target=$(cd tests/fuzz/corpus && ls)
+case "$minutes" in
+  *[!0-9]* | "" | 0*) refuse "MINUTES is a whole number from 1, not '$minutes'" ;;
+esac
+known=$(cd tests/fuzz/corpus && echo *)
+targets=${1:-all}
+[ "$targets" != all ] || targets=$known
+for name in $known ""; do
+  [ "$targets" != "$name" ] && [ "$targets" != "$known" ] || break
+done
+[ -n "$name" ] || refuse "there is no target '$targets': use all or one of $known"
+
 cmake --preset fuzz >/dev/null
-cmake --build --preset fuzz -- -j "$(nproc)"
+# shellcheck disable=SC2046,SC2086
+cmake --build --preset fuzz --target $(printf 'fuzz_%s ' $targets) -- --quiet -j "$(nproc)"
 programs=build/fuzz/tests/fuzz
-for name in $target; do
-  if [ ! -d "tests/fuzz/corpus/$name" ]; then
-    echo "fuzz: there is no target $name: use one of $(cd tests/fuzz/corpus && echo *)" >&2
-    exit 2
-  fi
-  echo "== $name: $minutes minutes"
+for name in $targets; do
+  echo "== $name for $minutes min"
   mkdir -p "$programs/found/$name"
-  "$programs/fuzz_$name" -max_total_time=$((minutes * 60)) -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+  # An input of an earlier run must not be taken for one of this run.
+  rm -f "$programs/$name-"*
+  "$programs/fuzz_$name" -max_total_time=$((minutes * 60)) -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 \
     -artifact_prefix="$programs/$name-" "$programs/found/$name" "tests/fuzz/corpus/$name" || {
     echo "fuzz: $name broke a promise; its input is $programs/$name-*: commit it to tests/fuzz/corpus/$name" >&2
     exit 1

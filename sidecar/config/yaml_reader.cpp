@@ -92,7 +92,9 @@ void tree_builder::OnScalar(const YAML::Mark& mark, const std::string&, YAML::an
   if (expects_key()) return take_key(text, at(mark));
   auto value = raw_value::scalar(text, at(mark));
   const char first = source_.text()[pos];
-  value.quoted = first == '"' || first == '\'' || first == '|' || first == '>';
+  // Behind a tag, or over several lines - both reported -, the text is not found at its place either.
+  value.quoted = first == '"' || first == '\'' || first == '|' || first == '>' ||
+                 source_.text().compare(pos, text.size(), text) != 0;
   if (first == '|' || first == '>') value.text.erase(value.text.find_last_not_of('\n') + 1);
   take(std::move(value));
 }

@@ -41,6 +41,17 @@ TEST_CASE("yaml_reader: quotes and text blocks are remembered, so that text stay
   }
 }
 
+TEST_CASE(
+    "yaml_reader: a value that is not written literally at its place counts as quoted, so that no place leaves its "
+    "line") {
+  problems errors;
+  const auto root = read_yaml(source_text("!tag&a\n  a value ${far to the right\n"), errors);
+  CHECK_FALSE(errors.empty());
+  REQUIRE(root);
+  CHECK_EQ(root->at, place{1, 1});
+  CHECK(root->quoted);
+}
+
 TEST_CASE("yaml_reader: a value that is not there is a null at its key") {
   const auto root = tree("a:\nb: ~\nc: {d: , e: null}\nf: ''\n");
   for (auto key : {"a", "b"}) CHECK_EQ(root.find(key)->kind, raw_value::kind_t::null);

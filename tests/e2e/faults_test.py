@@ -1,7 +1,7 @@
 """One system call fails, at every place where one can: nothing crashes, nothing broken looks healthy, all recovers.
 
 TELLTALE_FAULTS=full tries every call from the 1st to the 200th; otherwise every one to the 20th, and some beyond.
-TELLTALE_FAULT_CALLS="open write" limits it to some kinds of calls. The tables it prints are in docs/reliability.md.
+TELLTALE_FAULT_CALLS="open write" limits it to some kinds of calls, TELLTALE_FAULT_NUMBERS="50 182" to some calls. The tables it prints are in docs/reliability.md.
 """
 import concurrent.futures
 import contextlib
@@ -24,7 +24,8 @@ from harness import ask_unix
 SHIM = os.environ.get("TELLTALE_FAIL_NTH_CALL", "")
 FULL = os.environ.get("TELLTALE_FAULTS") == "full"
 ONLY = os.environ.get("TELLTALE_FAULT_CALLS", "").split()
-NUMBERS = list(range(1, 201)) if FULL else [*range(1, 21), 25, 30, 40, 60, 100, 200]
+NUMBERS = [int(n) for n in os.environ.get("TELLTALE_FAULT_NUMBERS", "").split()] or (
+    list(range(1, 201)) if FULL else [*range(1, 21), 25, 30, 40, 60, 100, 200])
 # How long a sidecar may run until the call that is to fail has been made.
 REACH = 40.0 if FULL else 4.0
 AT_ONCE = 4
