@@ -39,6 +39,7 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
 
  private:
   using worker_id = std::uint64_t;
+  static constexpr std::size_t packets_per_turn = 256;  // of one worker; the loop has other things to do
 
   // Jobs: pool_core.cpp
   void submit(job);
@@ -52,9 +53,10 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   void requeue_apart(std::vector<job>);
   void fail(job, reason, std::string sentence, std::chrono::nanoseconds waited = {},
             std::chrono::nanoseconds duration = {});
-  bool slow_allowed() const;
 
-  // Starting: pool_core.cpp
+  // Starting: pool_starting.cpp
+  bool slow_allowed() const;
+  std::size_t overrunning() const;
   void start_missing();
   bool start_one();
   void start_failed(std::string sentence);
@@ -78,7 +80,7 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   void bury(worker&, const exit_status&);
   void settle(worker&, std::string sentence);
 
-  // Time: pool_supervision.cpp
+  // Time: pool_time.cpp
   void tick();
   void check_time(worker&, time_point now);
   void check_busy(worker&, time_point now);
@@ -91,7 +93,6 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   worker* find(worker_id);
   worker* best_idle();
   std::size_t count(worker_state) const;
-  std::size_t overrunning() const;
   void kill(worker&);
 
   boost::asio::io_context& context_;
