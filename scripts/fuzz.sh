@@ -18,12 +18,12 @@ case "$minutes" in
   *[!0-9]* | "" | 0*) refuse "MINUTES is a whole number from 1, not '$minutes'" ;;
 esac
 known=$(cd tests/fuzz/corpus && echo *)
-targets=${1:-all}
+targets=${1-all}
 [ "$targets" != all ] || targets=$known
-for name in $known ""; do
-  [ "$targets" != "$name" ] && [ "$targets" != "$known" ] || break
-done
-[ -n "$name" ] || refuse "there is no target '$targets': use all or one of $known"
+case " $known " in
+  *" $targets "*) ;;
+  *) refuse "there is no target '$targets': use all or one of $known" ;;
+esac
 
 cmake --preset fuzz >/dev/null
 # shellcheck disable=SC2046,SC2086
