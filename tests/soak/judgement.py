@@ -15,7 +15,7 @@ WARM_UP = 0.2
 WITHOUT_HITS = 0.4       # the last part of a soak, in which workers live
 TOLERANCE = 0.02
 LEAST_POINTS = 6         # after the warm-up, for two thirds to be medians of something
-LEAST_OF_A_LIFE = 4      # quiet points a worker has to have lived through
+LEAST_OF_A_LIFE = 4      # quiet points of a worker, after its warm-up
 MOST_WORKERS = 16        # the pool's cap; idle ones retire after half a minute, so their number varies
 MOST_AT_REST = 3         # the pool keeps one; a busy machine needs a second or third now and then
 
@@ -56,16 +56,17 @@ def memory(name, values, wanted=LEAST_POINTS):
 
 
 def busiest_worker(points, since):
-    """Private memory of a worker since then, without its first point, the warm-up. An idle one would prove nothing."""
+    """Private memory of a worker in the second half of its life since then. The first is its warm-up: it grows in steps, when
+    it is first given each kind of check (952, 1096 and 1204 KiB in one), and stays there. An idle one would prove nothing."""
     lives, work = {}, {}
     for p in points:
         if p.seconds >= since:
             for pid, kib in p.worker_kib.items():
                 lives.setdefault(pid, []).append(kib)
                 work[pid] = p.worker_ticks[pid]
-    long = [pid for pid in lives if len(lives[pid]) > LEAST_OF_A_LIFE]
-    chosen = max(long, key=work.get, default=None)
-    return memory("memory of a worker", lives[chosen][1:] if chosen else [], LEAST_OF_A_LIFE)
+    warm = {pid: life[len(life) // 2:] for pid, life in lives.items()}
+    chosen = max((pid for pid in warm if len(warm[pid]) >= LEAST_OF_A_LIFE), key=work.get, default=None)
+    return memory("memory of a worker", warm.get(chosen, []), LEAST_OF_A_LIFE)
 
 
 def structure(points, sanitizer=""):

@@ -49,7 +49,8 @@ class Flat(unittest.TestCase):
     def test_a_worker_is_compared_with_itself(self):
         self.assertEqual(failed(worker_kib=lambda n: {7: 1200 + 20 * n, 8: 900}), ["memory of a worker"])
         self.assertEqual(failed(worker_kib=lambda n: {7: 1200, 8: 900 + 20 * n}), [], "which did nothing")
-        self.assertEqual(failed(worker_kib=lambda n: {7: 1200 if n == 5 else 1000}), [], "its first point is a warm-up")
+        self.assertEqual(failed(worker_kib=lambda n: {7: 1000 if n < 7 else 1200}), [], "the first half is a warm-up")
+        self.assertEqual(failed(worker_kib=lambda n: {7: 1000 if n < 10 else 1200}), ["memory of a worker"])
 
     def test_too_few_points_are_no_judgement(self):
         found = judgement.sizes(points(4), DURATION, 40)

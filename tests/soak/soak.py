@@ -31,7 +31,7 @@ from surroundings import Surroundings
 
 # Cycles altogether, and those in which no worker is hit. A busy machine takes longer for them than it was given; with fewer
 # it would be no soak, or memory would go without a judgement.
-LEAST, LEAST_IN_THREE_MINUTES = (3, 0), (10, 6)
+LEAST, LEAST_IN_THREE_MINUTES = (3, 0), (10, 8)
 # Without descriptors a sanitizer cannot look at memory, and it reports the signals of a crash as its own findings.
 NOT_SANITIZED = (faults.NoDescriptors, faults.WorkersCrash)
 
