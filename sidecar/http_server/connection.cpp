@@ -7,6 +7,7 @@
 #include <exception>
 #include <utility>
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
 #include "log/log.hpp"
@@ -42,11 +43,12 @@ connection::connection(std::shared_ptr<server_state> state, descriptor socket, s
       now_(connection_list::clock::now()),
       membership_(state_->list.join(*this, now_)) {}
 
-void connection::start() noexcept {
+void connection::start() {
   state_->clock.entered(phase::opening, now_);
   go_on();
 }
 
+// Called once too often it finds nothing to do.
 void connection::go_on() noexcept {
   const auto self = shared_from_this();
   try {
@@ -55,6 +57,9 @@ void connection::go_on() noexcept {
     while (!left_ && step()) continue;
   } catch (const std::exception& e) {
     log(log_level::error, "a connection failed", {{"error", std::string_view(e.what())}});
+    leave();
+  } catch (...) {
+    log(log_level::error, "a connection failed");
     leave();
   }
 }
@@ -137,9 +142,7 @@ bool connection::send() {
     return false;
   }
   if (++answers_ < answers_per_turn) return true;
-  asio::post(state_->loop, [self = shared_from_this(), round = ++round_] {
-    if (round == self->round_) self->go_on();
-  });
+  asio::post(state_->loop, [self = shared_from_this()] { self->go_on(); });
   return false;
 }
 
@@ -184,14 +187,13 @@ void connection::wait(io_state wanted) {
   }
   using direction = asio::posix::stream_descriptor::wait_type;
   const auto what = wanted == io_state::want_read ? direction::wait_read : direction::wait_write;
-  watched_->async_wait(what, [self = shared_from_this(), round = ++round_](const error_code&) {
-    if (round == self->round_) self->go_on();  // an error shows itself at the next attempt
+  watched_->async_wait(what, [self = shared_from_this()](const error_code& ec) {
+    if (ec != asio::error::operation_aborted) self->go_on();  // another error shows itself at the next attempt
   });
 }
 
 void connection::expire() noexcept {
   const auto self = shared_from_this();
-  ++round_;
   if (phase_ != phase::head) return drop();
   error_code ignored;
   if (watched_) watched_->cancel(ignored);
@@ -221,7 +223,6 @@ void connection::close() noexcept {
 void connection::leave() noexcept {
   const auto self = shared_from_this();
   if (std::exchange(left_, true)) return;
-  ++round_;
   close();
   membership_.leave();
   if (state_->on_left) state_->on_left();

@@ -42,8 +42,9 @@ class connection final : public droppable, public std::enable_shared_from_this<c
              std::size_t listener = 0);
   virtual ~connection() = default;
 
-  /// Serves until one side has had enough, then leaves the list. Nothing is thrown out of it.
-  void start() noexcept;
+  /// Serves until one side has had enough, then leaves the list. Throws only when there is no memory for a timer,
+  /// before anything was served.
+  void start();
 
   /// Closes at once; an answer under way is cut off.
   void drop() noexcept override;
@@ -76,8 +77,7 @@ class connection final : public droppable, public std::enable_shared_from_this<c
   outgoing out_;
   std::size_t sent_ = 0;
   std::size_t to_drain_ = 0;
-  std::uint32_t round_ = 0;  ///< what an earlier round waited for concerns nobody any more
-  int answers_ = 0;          ///< in this turn of the loop
+  int answers_ = 0;  ///< in this turn of the loop
   phase phase_ = phase::opening;
   bool said_farewell_ = false;
   bool left_ = false;

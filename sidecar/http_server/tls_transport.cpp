@@ -112,9 +112,6 @@ class tls_transport final : public transport {
         return {io_state::want_write};
       case SSL_ERROR_ZERO_RETURN:
         return {io_state::ended};
-      case SSL_ERROR_SSL:  // many clients just close
-        return {ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING ? io_state::ended
-                                                                                       : io_state::failed};
       default:
         return {io_state::failed};
     }

@@ -180,3 +180,28 @@ TEST_CASE("connection: a peer that never closes after the last answer is closed"
   CHECK(client.read_to_end().ends_with("from here"));
   CHECK(server.empties());
 }
+
+TEST_CASE("connection: the end is announced at once, while what still comes is read and thrown away") {
+  http_limits limits;
+  limits.linger = 1h;
+  running_server server(limits);
+  raw_client client;
+  REQUIRE(client.connect(server.port()));
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
+  const auto answer = client.read_to_end();
+  CHECK(status_line(answer) == "HTTP/1.1 413 Content Too Large");
+  CHECK(answer.find("<timeout>") == std::string::npos);
+}
+
+TEST_CASE("connection: more pipelined requests than one turn answers are all answered") {
+  running_server server;
+  raw_client client;
+  REQUIRE(client.connect(server.port()));
+  std::string many;
+  for (int i = 0; i < 40; ++i) many += get;
+  client.send(many + get_and_close);
+  const auto answers = client.read_to_end();
+  std::size_t count = 0;
+  for (auto at = answers.find("from here"); at != std::string::npos; at = answers.find("from here", at + 1)) ++count;
+  CHECK(count == 41);
+}

@@ -93,8 +93,12 @@ struct tls_client {
     SSL_set_fd(ssl.get(), raw.get());
     return SSL_connect(ssl.get()) == 1;
   }
+  void send(const std::string& bytes) { SSL_write(ssl.get(), bytes.data(), static_cast<int>(bytes.size())); }
   std::string ask(const std::string& bytes) {
-    SSL_write(ssl.get(), bytes.data(), static_cast<int>(bytes.size()));
+    send(bytes);
+    return read_to_end();
+  }
+  std::string read_to_end() {
     std::string out;
     char buffer[16384];
     int n = 0;
@@ -173,6 +177,31 @@ TEST_CASE("tls: requests are answered over TLS, and the end is announced") {
   REQUIRE(client.connect(server.port()));
   CHECK(SSL_version(client.ssl.get()) >= TLS1_2_VERSION);
   CHECK(client.ask(get + get_and_close).ends_with("GET /ready from here"));
+}
+
+TEST_CASE("tls: a request that came along in the record of another one is not forgotten") {
+  const temporary_folder folder;
+  running_server server({}, hello, "127.0.0.1:0", make_files(folder));
+  tls_client client;
+  REQUIRE(client.connect(server.port()));
+  // One read of the server takes exactly the first; no event on the socket will announce the second.
+  std::string first = "GET /first HTTP/1.1\r\nHost: a\r\nX: ";
+  first += std::string(512 - first.size() - 4, 'x') + "\r\n\r\n";
+  CHECK(client.ask(first + get_and_close).ends_with("GET /ready from here"));
+}
+
+TEST_CASE("tls: half a request and then the end gets 400, whether the end is announced or not") {
+  const temporary_folder folder;
+  running_server server({}, hello, "127.0.0.1:0", make_files(folder));
+  for (const bool announced : {true, false}) {
+    CAPTURE(announced);
+    tls_client client;
+    REQUIRE(client.connect(server.port()));
+    client.send("GET /half");
+    if (announced) SSL_shutdown(client.ssl.get());
+    client.raw.half_close();
+    CHECK(status_line(client.read_to_end()) == "HTTP/1.1 400 Bad Request");
+  }
 }
 
 TEST_CASE("tls: a refusal arrives whole, with a body still on its way") {
