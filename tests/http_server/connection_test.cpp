@@ -197,8 +197,8 @@ TEST_CASE("connection: more pipelined requests than one turn answers are all ans
   running_server server;
   raw_client client;
   REQUIRE(client.connect(server.port()));
-  std::string many;
-  for (int i = 0; i < 40; ++i) many += get;
+  std::string many = "GET /odd HTTP/1.1\r\nHost: a\r\n\r\n";  // so that no read ends where a request does
+  for (int i = 0; i < 39; ++i) many += get;
   client.send(many + get_and_close);
   const auto answers = client.read_to_end();
   std::size_t count = 0;
