@@ -54,7 +54,7 @@ class NameServers(harness.TestCase):
             return all(checks[name]["state"] == "fail" and checks[name]["reason"] == reason for name in self.named) and checks
         checks = harness.wait_until(all_red, f"every name is {reason}", PATIENCE)
         for name in self.named:
-            self.assertIn(f"{name}.test does not resolve: {words}", checks[name]["message"])
+            self.assertRegex(checks[name]["message"], f"{name}.test does not resolve: {words}")
 
     def expect_on_schedule(self, what, *again):
         def look():
@@ -83,7 +83,7 @@ class NameServers(harness.TestCase):
             self.expect_red("dns", "")
             self.treat_questions("silent")
         self.expect_on_schedule("the name server just fell silent", hang_anew)
-        self.expect_red("timeout", "no answer in time")
+        self.expect_red("timeout", "no answer (in time|within 10 s; the worker was killed)")  # the run's limit, or the lookup's
         self.expect_on_schedule("it stays silent")
         self.expect_nothing_else_happened()
 

@@ -80,7 +80,7 @@ TEST_CASE("config_reader: answers at the deadline, and reads again once the chil
   std::ofstream(path) << "checks: []";
   world w(0ms);
   const auto late = w.read(path);
-  CHECK(late.error == "could not be read within 0s");
+  CHECK(late.error.ends_with("could not be read within 0s"));  // it, or the files that it may name
   const auto again = w.read(path);
   const bool hangs = again.error == "an earlier attempt to read it still hangs in the kernel";
   CHECK((hangs || again.error == late.error));
