@@ -5,6 +5,7 @@
 #include <functional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -39,6 +40,9 @@ constexpr auto quiet = asio::as_tuple(asio::use_awaitable);
 /// What a server does with one connection. Kept by the caller for as long as the test runs.
 using script = std::function<asio::awaitable<void>(tcp::socket)>;
 using options = std::vector<std::pair<std::string, raw_value>>;
+
+inline raw_value text(std::string value) { return raw_value::scalar(std::move(value)); }
+inline bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 inline raw_value map_of(options members) {
   std::vector<raw_member> out;
@@ -123,6 +127,18 @@ asio::awaitable<void> behave(Stream& socket) {
     if (first == 0x88) co_return;
   }
 }
+
+/// Opens with these header lines besides, then keeps to the rules.
+inline script opens_with(std::string more_headers) {
+  return [more_headers](tcp::socket socket) -> asio::awaitable<void> {
+    const auto request = co_await read_request(socket);
+    auto reply = accepting(request, more_headers);
+    co_await say(socket, std::move(reply));
+    co_await behave(socket);
+  };
+}
+
+inline const script healthy = opens_with("");
 
 /// One address on 127.0.0.1 whose connections are handled by a script.
 class peer {

@@ -2,7 +2,6 @@
 #include <array>
 
 #include <doctest/doctest.h>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -27,15 +26,6 @@ script opens_and_says(std::string bytes) {
   };
 }
 
-script opens_with(std::string more_headers) {
-  return [more_headers](tcp::socket socket) -> socket_task {
-    const auto request = co_await read_request(socket);
-    auto reply = accepting(request, more_headers);
-    co_await say(socket, std::move(reply));
-    co_await behave(socket);
-  };
-}
-
 /// Says `bytes` to the request; then hangs up, or waits for the client to.
 script answers(std::string bytes, bool hang_up = false) {
   return [bytes, hang_up](tcp::socket socket) -> socket_task {
@@ -48,8 +38,6 @@ script answers(std::string bytes, bool hang_up = false) {
 script status(const std::string& line, const std::string& headers = "") {
   return answers("HTTP/1.1 " + line + "\r\n" + headers + "Content-Length: 1000000\r\n\r\npartial body");
 }
-
-const script healthy = opens_with("");
 
 socket_task silent(tcp::socket socket) { co_await until_closed(socket); }
 socket_task hangs_up(tcp::socket socket) { co_await read_request(socket); }
@@ -121,8 +109,6 @@ socket_task floods(tcp::socket socket) {
   }
 }
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 struct row {
   std::string name;
   script behaviour;
@@ -131,8 +117,6 @@ struct row {
   options chosen = {};
   std::chrono::milliseconds timeout = 2s;
 };
-
-raw_value text(const char* value) { return raw_value::scalar(value); }
 
 }  // namespace
 
@@ -258,69 +242,6 @@ TEST_CASE("websocket: every misbehaviour has its reason and its sentence") {
 TEST_CASE("websocket: a reply sent before our message does not count as its reply") {
   const auto out = probe_against(chatters, {{"send", text("hi")}, {"expect", text("greet")}}, 200ms);
   CHECK(out.verdict == verdict::fail);
-}
-
-TEST_CASE("websocket: nothing listening is a refused connection") {
-  asio::io_context io;
-  tcp::acceptor unused(io, {asio::ip::address_v4::loopback(), 0});
-  const auto endpoint = unused.local_endpoint();
-  unused.close();
-  fixed_resolver names;
-  names.answer.endpoints = {endpoint};
-  const auto check = make_check({{"url", text("ws://server.test:81/")}});
-  const auto out = probe_once(io, check, names, 2s, {});
-  CHECK(out.reason == reason::refused);
-  CHECK(contains(out.message, "refused the connection: nothing listens there"));
-}
-
-TEST_CASE("websocket: every address is tried, the last one gets its share of the time") {
-  asio::io_context io;
-  // A full backlog drops further SYNs, as a black hole does.
-  tcp::acceptor full(io);
-  full.open(tcp::v4());
-  full.bind({asio::ip::address_v4::loopback(), 0});
-  full.listen(0);
-  tcp::socket first(io);
-  first.connect(full.local_endpoint());
-
-  peer server(io, healthy);
-  fixed_resolver names;
-  names.answer.endpoints = {full.local_endpoint(), server.endpoint()};
-  const auto check = make_check({{"url", text("ws://server.test:81/")}});
-  auto out = probe_once(io, check, names, 1s, {&server});
-  CAPTURE(out.message);
-  CHECK(out.verdict == verdict::pass);
-  CHECK(*out.measured("connect_seconds") >= 0.4);
-
-  names.answer.endpoints = {full.local_endpoint(), full.local_endpoint()};
-  out = probe_once(io, check, names, 200ms, {});
-  CHECK(out.reason == reason::timeout);
-  CHECK(contains(out.message, "within 200 ms (2 addresses tried)"));
-}
-
-TEST_CASE("websocket: a name that does not resolve, and a resolver that does not answer, are told apart") {
-  asio::io_context io;
-  fixed_resolver names;
-  names.answer.error = "server.test does not resolve: Name or service not known";
-  const auto check = make_check({{"url", text("ws://server.test:81/")}});
-  auto out = probe_once(io, check, names, 1s, {});
-  CHECK(out.reason == reason::dns);
-  CHECK(contains(out.message, "Name or service not known"));
-  names.answer.timed_out = true;
-  out = probe_once(io, check, names, 1s, {});
-  CHECK(out.reason == reason::timeout);
-}
-
-TEST_CASE("websocket: the last good address is used, and said so") {
-  asio::io_context io;
-  peer server(io, healthy);
-  fixed_resolver names;
-  names.answer.endpoints = {server.endpoint()};
-  names.answer.remembered = true;
-  const auto check = make_check({{"url", text("ws://server.test:81/")}});
-  const auto out = probe_once(io, check, names, 1s, {&server});
-  CHECK(out.verdict == verdict::pass);
-  CHECK(contains(out.message, "last known address"));
 }
 
 TEST_CASE("websocket: bytes that keep coming do not carry a probe past its deadline") {

@@ -62,9 +62,6 @@ asio::awaitable<void> speaks_http(tcp::socket socket) {
   co_await until_closed(socket);
 }
 
-raw_value text(const std::string& value) { return raw_value::scalar(value); }
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 }  // namespace
 
 TEST_CASE("websocket tls: a certificate of the named authority passes, and its end is measured") {
