@@ -11,6 +11,7 @@ namespace telltale {
 batch::batch(std::uint64_t number, std::vector<job> jobs, time_point sent, std::chrono::nanoseconds slice)
     : number_(number),
       jobs_(std::make_move_iterator(jobs.begin()), std::make_move_iterator(jobs.end())),
+      sent_(sent),
       since_(sent),
       slice_(slice) {
   assert(!jobs_.empty());
@@ -22,24 +23,20 @@ bool batch::extend(std::chrono::nanoseconds late) {
   return true;
 }
 
-std::optional<job> batch::finish(std::uint64_t number, time_point now) {
+std::optional<job> batch::finish(std::uint64_t number, time_point ended, time_point now) {
   if (jobs_.empty() || jobs_.front().number != number) return std::nullopt;
-  answered_ = true;
+  ++finished_;
   auto done = abandon_current();
-  since_ = now;
+  since_ = std::clamp(ended, since_, std::max(since_, now));
   return done;
 }
 
-std::vector<job> batch::take_rest() {
-  if (!has_rest()) return {};
-  std::vector<job> out(std::make_move_iterator(jobs_.begin() + 1), std::make_move_iterator(jobs_.end()));
-  jobs_.erase(jobs_.begin() + 1, jobs_.end());
+std::optional<std::vector<job>> batch::take_unbegun(std::size_t begun) {
+  if (begun < finished_ || begun > finished_ + jobs_.size()) return std::nullopt;
+  const auto first = jobs_.begin() + static_cast<std::ptrdiff_t>(begun - finished_);
+  std::vector<job> out(std::make_move_iterator(first), std::make_move_iterator(jobs_.end()));
+  jobs_.erase(first, jobs_.end());
   return out;
-}
-
-std::optional<std::vector<job>> batch::yield() {
-  if (!answered_) return std::nullopt;
-  return take_all();
 }
 
 std::vector<job> batch::take_all() {
@@ -54,11 +51,6 @@ job batch::abandon_current() {
   jobs_.pop_front();
   extension_ = {};
   return out;
-}
-
-bool worker_must_yield(loop_clock::time_point since, loop_clock::time_point sent, loop_clock::time_point now,
-                       std::chrono::nanoseconds slice) {
-  return now - since >= slice || now - sent >= 4 * slice;
 }
 
 }  // namespace telltale

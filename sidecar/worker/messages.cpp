@@ -49,8 +49,6 @@ void put_message(byte_writer& out, const define& m) {
 void put_message(byte_writer& out, const forget& m) { out.number(m.task); }
 void put_message(byte_writer& out, const run_batch& m) {
   out.number(m.batch);
-  out.number<std::int64_t>(nanoseconds(m.sent.time_since_epoch()).count());
-  out.number<std::int64_t>(m.slice.count());
   out.count(m.items.size());
   for (const auto& item : m.items) put_item(out, item);
 }
@@ -60,17 +58,11 @@ void put_message(byte_writer& out, const lookup& m) {
   out.number(m.port);
 }
 void put_message(byte_writer& out, const ready& m) { out.text(m.unconfined); }
-void put_message(byte_writer& out, const run_outcome& m) {
-  out.number(m.number);
-  put(out, m.outcome);
-  put(out, m.memory);
-  out.number<std::int64_t>(m.duration.count());
-}
 void put_message(byte_writer& out, const lookup_answer& m) {
   out.number(m.number);
   put(out, m.resolution);
 }
-void put_message(byte_writer& out, const yielded& m) { out.number(m.batch); }
+void put_message(byte_writer&, const wrote&) {}
 
 void get_message(byte_reader& in, hello& m) {
   m.started_at = std::chrono::system_clock::time_point(
@@ -85,8 +77,6 @@ void get_message(byte_reader& in, define& m) {
 void get_message(byte_reader& in, forget& m) { m.task = in.number<std::uint64_t>(); }
 void get_message(byte_reader& in, run_batch& m) {
   m.batch = in.number<std::uint64_t>();
-  m.sent = clock::time_point(get_span(in));
-  m.slice = get_span(in);
   for (auto n = in.count(max_message); n > 0 && in.ok(); --n) m.items.push_back(get_run_item(in));
 }
 void get_message(byte_reader& in, lookup& m) {
@@ -95,17 +85,21 @@ void get_message(byte_reader& in, lookup& m) {
   m.port = in.number<std::uint16_t>();
 }
 void get_message(byte_reader& in, ready& m) { m.unconfined = in.text(max_message); }
-void get_message(byte_reader& in, run_outcome& m) {
-  m.number = in.number<std::uint64_t>();
-  m.outcome = get_outcome(in);
-  m.memory = get_memory(in);
-  m.duration = nanoseconds(in.number<std::int64_t>());
-}
 void get_message(byte_reader& in, lookup_answer& m) {
   m.number = in.number<std::uint64_t>();
   m.resolution = get_resolution(in);
 }
-void get_message(byte_reader& in, yielded& m) { m.batch = in.number<std::uint64_t>(); }
+void get_message(byte_reader&, wrote&) {}
+
+run_outcome get_run_outcome(byte_reader& in) {
+  run_outcome out;
+  out.number = in.number<std::uint64_t>();
+  out.began = clock::time_point(get_span(in));
+  out.duration = get_span(in);
+  out.outcome = get_outcome(in);
+  if (in.number<std::uint8_t>() != 0) out.memory = get_memory(in);
+  return out;
+}
 
 template <class Variant>
 std::string encode_variant(const Variant& message) {
@@ -140,5 +134,23 @@ std::string encode(const to_worker& message) { return encode_variant(message); }
 std::string encode(const from_worker& message) { return encode_variant(message); }
 std::optional<to_worker> decode_to_worker(std::string_view bytes) { return decode_variant<to_worker>(bytes); }
 std::optional<from_worker> decode_from_worker(std::string_view bytes) { return decode_variant<from_worker>(bytes); }
+
+std::string encode(const run_outcome& found) {
+  byte_writer out;
+  out.number(found.number);
+  out.number<std::int64_t>(nanoseconds(found.began.time_since_epoch()).count());
+  out.number<std::int64_t>(found.duration.count());
+  put(out, found.outcome);
+  out.number<std::uint8_t>(found.memory ? 1 : 0);
+  if (found.memory) put(out, *found.memory);
+  return std::move(out).take();
+}
+
+std::optional<std::vector<run_outcome>> decode_outcomes(std::string_view bytes) {
+  byte_reader in(bytes);
+  std::vector<run_outcome> out;
+  while (in.ok() && !in.finished()) out.push_back(get_run_outcome(in));
+  return in.ok() ? std::optional(std::move(out)) : std::nullopt;
+}
 
 }  // namespace telltale::wire

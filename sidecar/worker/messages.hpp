@@ -48,11 +48,9 @@ struct run_item {
   telltale::memory memory;
   std::optional<telltale::examination> examined;
 };
-/// Runs to be done one after the other. See docs/decisions/003 for `sent`, `slice` and who runs what.
+/// Runs to be done one after the other. Who runs what is agreed upon in the ledger, see docs/decisions/003.
 struct run_batch {
   std::uint64_t batch = 0;
-  clock::time_point sent;
-  std::chrono::nanoseconds slice{0};
   std::vector<run_item> items;
 };
 struct lookup {
@@ -67,21 +65,22 @@ using to_worker = std::variant<hello, define, forget, run_batch, lookup>;
 struct ready {
   std::string unconfined;  ///< what the kernel refused of the worker's profile; empty: nothing
 };
-struct run_outcome {
-  std::uint64_t number = 0;
-  telltale::outcome outcome;
-  telltale::memory memory;
-  std::chrono::nanoseconds duration{0};
-};
 struct lookup_answer {
   std::uint64_t number = 0;
   telltale::resolution resolution;
 };
-/// The items of this batch that have not been answered were not begun and never will be.
-struct yielded {
-  std::uint64_t batch = 0;
+/// There is something new in the ledger.
+struct wrote {};
+using from_worker = std::variant<ready, lookup_answer, wrote>;
+
+/// What one run found. Stands in the ledger, not in a message.
+struct run_outcome {
+  std::uint64_t number = 0;
+  telltale::outcome outcome;
+  std::optional<telltale::memory> memory;  ///< nothing: it stays as it was
+  clock::time_point began;
+  std::chrono::nanoseconds duration{0};
 };
-using from_worker = std::variant<ready, run_outcome, lookup_answer, yielded>;
 
 std::string encode(const to_worker&);
 std::string encode(const from_worker&);
@@ -89,6 +88,10 @@ std::string encode(const from_worker&);
 /// Nothing when the bytes are not exactly one well-formed message. Safe on any input.
 std::optional<to_worker> decode_to_worker(std::string_view);
 std::optional<from_worker> decode_from_worker(std::string_view);
+
+std::string encode(const run_outcome&);
+/// One after the other; nothing when the bytes are anything but whole outcomes. Safe on any input.
+std::optional<std::vector<run_outcome>> decode_outcomes(std::string_view);
 
 /// Bytes a `run_batch` message takes besides its items, and for one item.
 inline constexpr std::size_t run_batch_overhead = 64;

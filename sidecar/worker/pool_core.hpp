@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -71,9 +72,11 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   drained drain(worker&, std::size_t most);
   void handle(worker&, wire::from_worker, time_point now);
   void say_what_was_refused(const wire::ready&);
-  void handle_outcome(worker&, wire::run_outcome, time_point now);
   void handle_lookup(worker&, wire::lookup_answer, time_point now);
-  void handle_yielded(worker&, wire::yielded, time_point now);
+  std::optional<std::string> unread_of(worker&);
+  void believe(worker&, const std::optional<std::string>& written, time_point now);
+  bool take_down(worker&, wire::run_outcome, time_point now);
+  std::vector<job> take_unbegun(worker&, std::size_t begun, time_point now);
   void finished_one(worker&, time_point now);
   void lose(worker&, std::string blame, time_point now);
   void put_down(worker&, time_point now);
@@ -84,6 +87,7 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   void tick();
   void check_time(worker&, time_point now);
   void check_busy(worker&, time_point now);
+  void part(worker&, bool overran, time_point now);
   void overdue(worker&, time_point now);
   void give_up(worker&, time_point now);
   void retire_idle(time_point now);

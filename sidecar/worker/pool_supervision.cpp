@@ -15,6 +15,7 @@ namespace telltale {
 namespace {
 
 constexpr auto all_packets = std::numeric_limits<std::size_t>::max();
+constexpr auto nonsense = "sent nonsense";
 
 }  // namespace
 
@@ -62,32 +63,35 @@ void pool_core::on_dead(worker_id id) {
   dispatch();
 }
 
+// What it wrote is read before what it said, and believed after that: so nothing is that was written after nonsense.
 pool_core::drained pool_core::drain(worker& w, std::size_t most) {
+  const auto written = unread_of(w);
   for (; most > 0 && w.listens(); --most) {
     const auto got = w.process->receive(buffer_);
     const auto now = loop_clock::now();
     switch (got.what) {
       case worker_process::received::nothing:
+        believe(w, written, now);
         return drained::empty;
       case worker_process::received::closed:
-        lose(w, "", now);
+        believe(w, written, now);
+        if (w.listens()) lose(w, "", now);
         break;
       case worker_process::received::oversized:
-        lose(w, "sent nonsense", now);
+        lose(w, nonsense, now);
         break;
       case worker_process::received::packet:
         if (auto message = wire::decode_from_worker(got.packet)) handle(w, std::move(*message), now);
-        else lose(w, "sent nonsense", now);
+        else lose(w, nonsense, now);
     }
   }
   return w.listens() ? drained::more : drained::empty;
 }
 
 void pool_core::handle(worker& w, wire::from_worker message, time_point now) {
-  if (auto* run = std::get_if<wire::run_outcome>(&message)) return handle_outcome(w, std::move(*run), now);
+  if (std::holds_alternative<wire::wrote>(message)) return;  // that is why the loop was woken
   if (auto* answer = std::get_if<wire::lookup_answer>(&message)) return handle_lookup(w, std::move(*answer), now);
-  if (auto* gave_up = std::get_if<wire::yielded>(&message)) return handle_yielded(w, *gave_up, now);
-  if (w.state != worker_state::starting) return lose(w, "sent nonsense", now);
+  if (w.state != worker_state::starting) return lose(w, nonsense, now);
   w.proved = true;
   say_what_was_refused(std::get<wire::ready>(message));
   start_failures_ = 0;
@@ -101,39 +105,56 @@ void pool_core::say_what_was_refused(const wire::ready& message) {
   log(log_level::info, "the kernel does not confine workers as it should", {{"refused", message.unconfined}});
 }
 
-void pool_core::handle_outcome(worker& w, wire::run_outcome message, time_point now) {
-  if (!w.work || w.work->empty() || w.work->current().is_lookup()) return lose(w, "sent nonsense", now);
-  auto done = w.work->finish(message.number, now);
-  if (!done) return lose(w, "sent nonsense", now);
+// What the worker found since the last look, whether or not it has said so.
+std::optional<std::string> pool_core::unread_of(worker& w) {
+  return w.work && !w.has_lookup() ? w.process->ledger().written_since(w.read) : std::string();
+}
+
+void pool_core::believe(worker& w, const std::optional<std::string>& written, time_point now) {
+  if (!w.listens() || !w.work || w.has_lookup()) return;
+  auto found = written ? wire::decode_outcomes(*written) : std::nullopt;
+  if (!found) return lose(w, nonsense, now);
+  w.read += written->size();
+  for (auto& each : *found)
+    if (!take_down(w, std::move(each), now)) return lose(w, nonsense, now);
+  // Its ledger is full: what is left of the batch should not travel together again.
+  if (const auto begun = w.process->ledger().closed(w.work->number()); begun && w.work->has_rest()) {
+    auto rest = take_unbegun(w, *begun, now);
+    for (auto& j : rest) j.expect_at_least = options_.slice / 4;
+    requeue(std::move(rest));
+  }
+  if (w.listens()) finished_one(w, now);
+}
+
+bool pool_core::take_down(worker& w, wire::run_outcome found, time_point now) {
+  if (w.work->empty()) return false;
+  const auto earliest = w.work->current().submitted;
+  auto done = w.work->finish(found.number, found.began + found.duration, now);
+  if (!done) return false;
   // The worker measures best, but its word is bounded by what is possible.
-  const auto duration = std::clamp(message.duration, std::chrono::nanoseconds(0), now - w.since);
+  const auto duration = std::min(found.duration, std::max(now - w.since, std::chrono::nanoseconds(0)));
+  const auto waited = std::clamp(found.began, earliest, std::max(earliest, now)) - earliest;
   done->task->took(duration);
-  const auto waited = now - duration - done->submitted;
-  answers_.found(std::move(*done), within_limits(std::move(message.outcome)), within_limits(message.memory), waited,
-                 duration);
-  finished_one(w, now);
+  if (!found.memory) found.memory = std::move(done->input.memory);
+  answers_.found(std::move(*done), within_limits(std::move(found.outcome)), within_limits(std::move(*found.memory)),
+                 waited, duration);
+  return true;
+}
+
+// The jobs behind the current one, which the worker will never begin.
+std::vector<job> pool_core::take_unbegun(worker& w, std::size_t begun, time_point now) {
+  auto out = w.work->take_unbegun(begun);
+  if (out) return std::move(*out);
+  lose(w, nonsense, now);
+  return {};
 }
 
 void pool_core::handle_lookup(worker& w, wire::lookup_answer message, time_point now) {
-  if (!w.work || w.work->empty() || !w.work->current().is_lookup()) return lose(w, "sent nonsense", now);
-  auto done = w.work->finish(message.number, now);
-  if (!done) return lose(w, "sent nonsense", now);
+  if (!w.has_lookup()) return lose(w, nonsense, now);
+  auto done = w.work->finish(message.number, now, now);
+  if (!done) return lose(w, nonsense, now);
   message.resolution.error = clean_text(message.resolution.error, max_message_bytes);
   answers_.resolved(std::move(*done), std::move(message.resolution));
-  finished_one(w, now);
-}
-
-void pool_core::handle_yielded(worker& w, wire::yielded message, time_point now) {
-  // Of an earlier batch: everything behind the slow job had been taken away already.
-  if (!w.work || message.batch != w.work->number()) {
-    if (message.batch > w.last_batch) lose(w, "sent nonsense", now);
-    return;
-  }
-  auto jobs = w.work->yield();
-  if (!jobs) return lose(w, "sent nonsense", now);
-  // The batch was too long in sum: what is left of it should not travel together again.
-  for (auto& j : *jobs) j.expect_at_least = options_.slice / 4;
-  requeue(std::move(*jobs));
   finished_one(w, now);
 }
 
@@ -154,6 +175,7 @@ void pool_core::lose(worker& w, std::string blame, time_point now) {
 }
 
 void pool_core::put_down(worker& w, time_point now) {
+  if (w.work && w.work->empty()) w.work.reset();
   if (w.work) {
     w.victim = w.work->current().task;
     w.victim_since = w.work->current_since();
@@ -169,6 +191,12 @@ void pool_core::bury(worker& w, const exit_status& status) {
   const auto end = w.blame.empty() ? status.describe() : w.blame + " and was killed";
   if (!w.proved && !stopped_)
     start_failed("a worker cannot be started: " + why_not_started(status).value_or("the new process " + end));
+  if (w.blame == nonsense && w.work && w.work->has_rest()) {
+    // Which of them it was nobody can tell, until each of them has a worker to itself.
+    auto jobs = w.work->take_all();
+    for (auto& j : jobs) j.expect_at_least = options_.slice;
+    requeue(std::move(jobs));
+  }
   settle(w, fmt::format("the worker {} while running the check", end));
   if (!w.victim) return;
   if (--w.victim->dying == 0) w.victim->stuck_since.reset();
@@ -177,7 +205,7 @@ void pool_core::bury(worker& w, const exit_status& status) {
 
 // Answers the job that a worker was lost in, and gives the ones behind it to others.
 void pool_core::settle(worker& w, std::string sentence) {
-  if (!w.work) return;
+  if (!w.work || w.work->empty()) return;
   auto current = w.work->abandon_current();
   if (current.task) current.task->overran(options_.slice);
   const auto waited = w.victim_since - current.submitted;

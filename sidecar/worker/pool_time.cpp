@@ -13,6 +13,11 @@ namespace {
 // A timer that fires this late means that the whole program was stopped or starved, and the workers perhaps with it.
 constexpr std::chrono::milliseconds loop_was_away{100};
 
+/// When a look at a batch may have consequences.
+loop_clock::time_point look_due(const batch& work) {
+  return work.has_rest() ? std::min(work.slice_end(), work.deadline()) : work.deadline();
+}
+
 }  // namespace
 
 void pool_core::tick() {
@@ -51,14 +56,20 @@ void pool_core::check_time(worker& w, time_point now) {
   }
 }
 
-// `now` was read before the socket is emptied: that order is part of the proof of single flight.
 void pool_core::check_busy(worker& w, time_point now) {
-  const auto due = w.work->has_rest() ? std::min(w.work->slice_end(), w.work->deadline()) : w.work->deadline();
-  if (now < due || drain(w, packets_per_turn) == drained::more || w.state != worker_state::busy) return;
-  if (now >= w.work->slice_end()) requeue_apart(w.work->take_rest());
-  if (now < w.work->deadline()) return;
+  if (now < look_due(*w.work) || drain(w, packets_per_turn) == drained::more || w.state != worker_state::busy) return;
+  const bool overran = now >= w.work->slice_end();
+  if (w.work->has_rest() && (overran || now >= w.work->too_long_from())) part(w, overran, now);
+  if (w.state != worker_state::busy || now < w.work->deadline()) return;
   const auto late = now - w.work->deadline();
   if (late < loop_was_away || !w.work->extend(late)) overdue(w, now);
+}
+
+// The ledger is closed before it is read: what has not begun by then never will.
+void pool_core::part(worker& w, bool overran, time_point now) {
+  const auto begun = w.process->ledger().close(w.work->number());
+  if (overran) requeue_apart(take_unbegun(w, begun, now));
+  believe(w, unread_of(w), now);
 }
 
 void pool_core::overdue(worker& w, time_point now) {
@@ -111,8 +122,8 @@ pool_core::time_point pool_core::next_due() const {
     if (w.state == worker_state::retiring || w.state == worker_state::dying)
       due = std::min(due, w.since + options_.kill_grace);
     if (w.state != worker_state::busy) continue;
-    due = std::min(due, w.work->deadline());
-    if (w.work->has_rest() || (quick_waits && now < w.work->slice_end())) due = std::min(due, w.work->slice_end());
+    due = std::min(due, look_due(*w.work));
+    if (quick_waits && now < w.work->slice_end()) due = std::min(due, w.work->slice_end());
   }
   return due;
 }

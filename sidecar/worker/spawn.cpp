@@ -33,24 +33,28 @@ void forget_signal_handlers() {
   for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &plain, nullptr);  // refused for a few
 }
 
-void arrange_descriptors(int socket) {
-  // The socket first: it may itself be one of the numbers that /dev/null is opened on.
-  if (socket == worker_socket ? ::fcntl(socket, F_SETFD, 0) < 0 : ::dup2(socket, worker_socket) < 0) give_up();
+void arrange_descriptors(int socket, int ledger) {
+  // Out of the way first: they may have one of the numbers that others are to have.
+  constexpr int highest = worker_ledger;
+  socket = ::fcntl(socket, F_DUPFD, highest + 1);
+  ledger = ::fcntl(ledger, F_DUPFD, highest + 1);
+  if (socket < 0 || ledger < 0) give_up();
+  if (::dup2(socket, worker_socket) < 0 || ::dup2(ledger, worker_ledger) < 0) give_up();
   for (int fd = STDIN_FILENO; fd <= last_null; ++fd) {
     const int null = ::open("/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY);
     if (null < 0 || (null != fd && ::dup2(null, fd) < 0)) give_up();
-    if (null > worker_socket) ::close(null);
+    if (null > highest) ::close(null);
   }
-  ::closefrom(worker_socket + 1);
+  ::closefrom(highest + 1);
 }
 
-[[noreturn]] void become(const char* program, int socket) {
+[[noreturn]] void become(const char* program, int socket, int ledger) {
   char name[] = "telltale";
   char command[] = "worker";
   char* const argv[] = {name, command, nullptr};
   ::setpgid(0, 0);
   forget_signal_handlers();
-  arrange_descriptors(socket);
+  arrange_descriptors(socket, ledger);
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -76,14 +80,14 @@ class all_signals_blocked {
 
 }  // namespace
 
-spawned spawn_worker(const std::string& program, int socket, std::error_code& ec) {
+spawned spawn_worker(const std::string& program, int socket, int ledger, std::error_code& ec) {
   ec.clear();
   spawned out;
   const all_signals_blocked here;
   // A fork that gives the pidfd with it: nobody has to wait for a child that cannot be followed. Not clone3, which the
   // seccomp profiles of older container engines refuse.
   const auto pid = ::syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, nullptr, &out.pidfd, nullptr, nullptr);
-  if (pid == 0) become(program.c_str(), socket);
+  if (pid == 0) become(program.c_str(), socket, ledger);
   if (pid < 0) ec.assign(errno, std::generic_category());
   out.pid = static_cast<pid_t>(pid);
   return out;

@@ -1,4 +1,4 @@
-// Starts the worker program with nothing inherited but one socket.
+// Starts the worker program with nothing inherited but a socket and the ledger.
 #pragma once
 
 #include <optional>
@@ -16,15 +16,16 @@ struct spawned {
   int pidfd = -1;  ///< close-on-exec; the caller's
 };
 
-/// Runs `program worker` with `socket` as descriptor 3, /dev/null as 0 to 2, no other descriptor, no signal blocked or
-/// ignored, in a process group of its own (a Ctrl-C on the terminal is for the program, which drains first).
+/// Runs `program worker` with `socket` as descriptor 3, `ledger` as 4, /dev/null as 0 to 2, no other descriptor, no
+/// signal blocked or ignored, in a process group of its own (a Ctrl-C on the terminal is for the program, which drains
+/// first).
 ///
 /// Returns without waiting for the program to be loaded: its file may be on a mount that hangs, or the new process may
 /// be stopped by somebody. (posix_spawn and vfork suspend the caller until then, for ever if need be.) What goes wrong
 /// in the new process is therefore its exit status, see `why_not_started`; the error is EAGAIN, ENOMEM or EMFILE.
 ///
 /// "/proc/self/exe" means the running program even when its file was replaced or deleted since.
-spawned spawn_worker(const std::string& program, int socket, std::error_code&);
+spawned spawn_worker(const std::string& program, int socket, int ledger, std::error_code&);
 
 /// The reason when this is how a process ended that could not become the worker program; nothing for any other end.
 std::optional<std::string> why_not_started(const exit_status&);

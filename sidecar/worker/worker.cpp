@@ -9,22 +9,22 @@
 namespace telltale {
 
 std::vector<job> worker::give(std::vector<job> jobs, std::uint64_t batch_number, std::chrono::nanoseconds slice) {
-  // A run may end by its timeout at any moment after that; the proof of single flight needs the slice to be over then.
+  // The jobs behind one that overruns its timeout should be elsewhere by then.
   for (const auto& j : jobs) slice = std::min(slice, j.timeout);
   const auto sent = loop_clock::now();
-  const bool ok = jobs.front().is_lookup() ? send_lookup(jobs.front()) : send_runs(jobs, batch_number, sent, slice);
+  const bool ok = jobs.front().is_lookup() ? send_lookup(jobs.front()) : send_runs(jobs, batch_number);
   if (!ok) return jobs;
   work.emplace(batch_number, std::move(jobs), sent, slice);
-  last_batch = batch_number;
+  read = 0;
   enter(worker_state::busy, sent);
   return {};
 }
 
 bool worker::send_lookup(const job& j) { return process->send(wire::encode(wire::lookup{j.number, j.host, j.port})); }
 
-bool worker::send_runs(const std::vector<job>& jobs, std::uint64_t batch_number, loop_clock::time_point sent,
-                       std::chrono::nanoseconds slice) {
-  wire::run_batch message{batch_number, sent, slice, {}};
+bool worker::send_runs(const std::vector<job>& jobs, std::uint64_t batch_number) {
+  process->ledger().open(batch_number);
+  wire::run_batch message{batch_number, {}};
   message.items.reserve(jobs.size());
   for (const auto& j : jobs) {
     if (tasks.insert(j.task->number).second && !process->send(j.task->definition)) return false;

@@ -31,7 +31,7 @@ struct worker {
   loop_clock::time_point since;  ///< when it came into this state
 
   std::optional<batch> work;                ///< while busy; while dying, jobs whose fate depends on how it ended
-  std::uint64_t last_batch = 0;             ///< numbers up to this one are known to it
+  std::size_t read = 0;                     ///< bytes of the ledger that were read of this batch
   bool proved = false;                      ///< has said that it is a worker
   bool slow_work = false;                   ///< its batch is a job known to be slow, or a lookup
   std::unordered_set<std::uint64_t> tasks;  ///< defined in it
@@ -46,6 +46,7 @@ struct worker {
   bool listens() const {
     return state == worker_state::starting || state == worker_state::idle || state == worker_state::busy;
   }
+  bool has_lookup() const { return work && !work->empty() && work->current().is_lookup(); }
   void enter(worker_state next, loop_clock::time_point now) {
     state = next;
     since = now;
@@ -57,8 +58,7 @@ struct worker {
 
  private:
   bool send_lookup(const job&);
-  bool send_runs(const std::vector<job>&, std::uint64_t batch_number, loop_clock::time_point sent,
-                 std::chrono::nanoseconds slice);
+  bool send_runs(const std::vector<job>&, std::uint64_t batch_number);
 };
 
 }  // namespace telltale

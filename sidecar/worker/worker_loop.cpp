@@ -1,4 +1,4 @@
-// Runs batches in order and stops where the rule of docs/decisions/003 says so.
+// Runs batches in order, for as long as the program has not taken the rest of one away.
 #include "worker/worker_loop.hpp"
 
 #include <stdexcept>
@@ -6,11 +6,16 @@
 
 #include <fmt/format.h>
 
-#include "worker/batch.hpp"
 #include "worker/lookup.hpp"
 #include "worker/outcome_limits.hpp"
 
 namespace telltale {
+namespace {
+
+// The program is woken for what was found at the end of a batch, and meanwhile when that has waited for this long.
+constexpr std::chrono::milliseconds longest_silence{5};
+
+}  // namespace
 
 bool worker_loop::handle(const wire::to_worker& message) {
   if (const auto* first = std::get_if<wire::hello>(&message)) started_at_ = first->started_at;
@@ -23,35 +28,36 @@ bool worker_loop::handle(const wire::to_worker& message) {
 }
 
 bool worker_loop::run(const wire::run_batch& batch) {
-  auto since = batch.sent;
-  for (const auto& item : batch.items) {
-    const auto answer = run_one(item);
-    const auto before_sending = loop_clock::now();
-    if (!send_(answer)) return false;
-    const bool last = &item == &batch.items.back();
-    // The clock is read after the answer was sent and before the next job begins: the proof rests on this order.
-    if (!last && worker_must_yield(since, batch.sent, loop_clock::now(), batch.slice))
-      return send_(wire::yielded{batch.batch});
-    since = before_sending;
+  auto spoke = wire::clock::now();
+  for (std::size_t i = 0; i < batch.items.size(); ++i) {
+    const auto now = wire::clock::now();
+    if (i > 0 && now - spoke >= longest_silence) {
+      if (!send_(wire::wrote{})) return false;
+      spoke = now;
+    }
+    if (i > 0 && !ledger_.begin(batch.batch, i, now)) break;
+    ledger_.write(wire::encode(run_one(batch.items[i], now)));
+    if (!ledger_.has_room()) {
+      ledger_.close(batch.batch);
+      break;
+    }
   }
-  return true;
+  return send_(wire::wrote{});
 }
 
-wire::run_outcome worker_loop::run_one(const wire::run_item& item) {
-  wire::run_outcome out{item.number, {}, item.memory, {}};
-  const auto began = loop_clock::now();
+wire::run_outcome worker_loop::run_one(const wire::run_item& item, wire::clock::time_point began) {
+  wire::run_outcome out{item.number, {}, {}, began, {}};
+  auto remembered = item.memory;
   try {
-    out.outcome = probe(item, out.memory);
+    out.outcome = probe(item, remembered);
+    if (remembered != item.memory) out.memory = within_limits(std::move(remembered));
   } catch (const std::exception& e) {
-    out.memory = item.memory;
     out.outcome = outcome::fail(reason::internal, fmt::format("the check failed: {}", e.what()));
   } catch (...) {
-    out.memory = item.memory;
     out.outcome = outcome::fail(reason::internal, "the check failed in an unknown way");
   }
-  out.duration = loop_clock::now() - began;
+  out.duration = wire::clock::now() - began;
   out.outcome = within_limits(std::move(out.outcome));
-  out.memory = within_limits(out.memory);
   return out;
 }
 
@@ -70,6 +76,7 @@ blocking_check& worker_loop::check_of(known_task& task) {
     if (type == nullptr || !type->make_blocking)
       throw std::runtime_error(fmt::format("there is no blocking check type '{}'", task.definition.type));
     task.check = type->make_blocking(task.definition.options);
+    task.definition.options = {};  // the check has them, and there may be thousands of checks
   }
   return *task.check;
 }

@@ -3,11 +3,12 @@
 
 #include <chrono>
 #include <functional>
-#include <map>
 #include <memory>
+#include <unordered_map>
 
 #include <telltale/check_type.hpp>
 
+#include "worker/ledger.hpp"
 #include "worker/messages.hpp"
 
 namespace telltale {
@@ -17,7 +18,9 @@ class worker_loop {
  public:
   /// False: the program is gone.
   using sender = std::function<bool(const wire::from_worker&)>;
-  worker_loop(const check_table& table, sender send) : table_(table), send_(std::move(send)) {}
+  /// The ledger is the one shared with the program, and outlives the loop.
+  worker_loop(const check_table& table, ledger& shared, sender send)
+      : table_(table), ledger_(shared), send_(std::move(send)) {}
 
   /// False: the program is gone, stop.
   bool handle(const wire::to_worker&);
@@ -29,14 +32,15 @@ class worker_loop {
   };
 
   bool run(const wire::run_batch&);
-  wire::run_outcome run_one(const wire::run_item&);
+  wire::run_outcome run_one(const wire::run_item&, wire::clock::time_point began);
   outcome probe(const wire::run_item&, memory&);
   blocking_check& check_of(known_task&);
 
   const check_table& table_;
+  ledger& ledger_;
   sender send_;
   std::chrono::system_clock::time_point started_at_;
-  std::map<std::uint64_t, known_task> tasks_;
+  std::unordered_map<std::uint64_t, known_task> tasks_;
 };
 
 }  // namespace telltale

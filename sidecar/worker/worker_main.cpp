@@ -15,6 +15,7 @@
 
 #include "worker/messages.hpp"
 #include "worker/profile.hpp"
+#include "worker/shared_ledger.hpp"
 #include "worker/worker_loop.hpp"
 
 namespace telltale {
@@ -66,13 +67,15 @@ bool send(const wire::from_worker& message) {
 
 int worker_main(const check_table& table) {
   const auto program = program_pid();
-  if (program == 0) {
+  const auto ledger = map_ledger(worker_ledger);
+  if (program == 0 || !ledger) {
     std::fputs("this command is started by telltale itself, with a socket to it\n", stderr);
     return exit_not_for_people;
   }
+  ::close(worker_ledger);
   if (!die_with(program)) return exit_orphaned;
   prepare_process();
-  worker_loop loop(table, send);
+  worker_loop loop(table, *ledger, send);
   static std::array<char, wire::max_message> buffer;
   if (!send(wire::ready{give_up_rights()})) return 0;
   while (const auto packet = receive(buffer)) {

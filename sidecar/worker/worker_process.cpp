@@ -57,7 +57,11 @@ std::unique_ptr<worker_process> worker_process::start(asio::io_context& context,
   if (failed) return ec = failed, nullptr;
   ours.release();
 
-  const auto child = spawn_worker(program, theirs.get(), ec);
+  auto ledger = make_shared_ledger(ec);
+  if (ec) return nullptr;
+  const descriptor memory(ledger.descriptor);
+
+  const auto child = spawn_worker(program, theirs.get(), memory.get(), ec);
   if (ec) return nullptr;
   asio::posix::stream_descriptor pidfd(context);
   pidfd.assign(child.pidfd, failed);
@@ -67,11 +71,13 @@ std::unique_ptr<worker_process> worker_process::start(asio::io_context& context,
     ::close(child.pidfd);
     return ec = failed, nullptr;
   }
-  return std::unique_ptr<worker_process>(new worker_process(child.pid, std::move(pidfd), std::move(socket)));
+  return std::unique_ptr<worker_process>(
+      new worker_process(child.pid, std::move(pidfd), std::move(socket), std::move(ledger.here)));
 }
 
-worker_process::worker_process(pid_t pid, asio::posix::stream_descriptor pidfd, socket_type socket)
-    : pid_(pid), pidfd_(std::move(pidfd)), socket_(std::move(socket)) {
+worker_process::worker_process(pid_t pid, asio::posix::stream_descriptor pidfd, socket_type socket,
+                               mapped_ledger ledger)
+    : pid_(pid), pidfd_(std::move(pidfd)), socket_(std::move(socket)), ledger_(std::move(ledger)) {
   watch_child(pid_);
 }
 

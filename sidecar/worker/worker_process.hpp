@@ -1,4 +1,4 @@
-// One worker process as the program holds it: its pid, its pidfd and the socket to it.
+// One worker process as the program holds it: its pid, its pidfd, the socket to it and the ledger shared with it.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include "worker/exit_status.hpp"
+#include "worker/shared_ledger.hpp"
 
 namespace telltale {
 
@@ -57,14 +58,16 @@ class worker_process {
   /// The exit status when the process has ended; nothing while it lives. Gives the same answer again.
   std::optional<exit_status> collect();
   pid_t pid() const { return pid_; }
+  telltale::ledger& ledger() { return *ledger_; }
 
  private:
   using socket_type = boost::asio::generic::seq_packet_protocol::socket;
-  worker_process(pid_t, boost::asio::posix::stream_descriptor pidfd, socket_type);
+  worker_process(pid_t, boost::asio::posix::stream_descriptor pidfd, socket_type, mapped_ledger);
 
   pid_t pid_;
   boost::asio::posix::stream_descriptor pidfd_;
   socket_type socket_;
+  mapped_ledger ledger_;
   std::deque<std::string> unsent_;
   std::optional<exit_status> status_;
 };

@@ -1,11 +1,14 @@
 // Fuzz target: what the program and its workers say to each other, and a worker that is told anything at all.
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "fakes/fake_checks.hpp"
 #include "require.hpp"
+#include "worker/ledger.hpp"
 #include "worker/messages.hpp"
 #include "worker/outcome_limits.hpp"
 #include "worker/worker_loop.hpp"
@@ -26,28 +29,33 @@ void judge(const Message& message, Decode decode) {
 
 bool is_red(const outcome& found) { return found.verdict == verdict::fail && !found.message.empty(); }
 
-/// Every item of a batch is answered once, in order, until the worker yields; what it was not told of is red.
+/// Every item of a batch is answered once, in order, until there is no more room; what it was not told of is red.
+void judge_batch(const wire::run_batch& batch, const ledger& shared, bool known) {
+  const auto written = shared.written_since(0);
+  const auto found = written ? wire::decode_outcomes(*written) : std::nullopt;
+  require(found.has_value(), "what a worker wrote is understood");
+  require(found->size() == shared.closed(batch.batch).value_or(batch.items.size()),
+          "every run is answered or given back");
+  for (std::size_t i = 0; i < found->size(); ++i) {
+    require((*found)[i].number == batch.items[i].number, "runs are answered in order");
+    require(known || is_red((*found)[i].outcome), "a check that the worker does not know is red");
+  }
+}
+
 void drive(const wire::to_worker& first, const wire::to_worker& second) {
-  std::size_t answers = 0;
-  std::size_t yields = 0;
   bool known = false;
-  worker_loop loop(fakes::table(), [&](const wire::from_worker& answer) {
+  static const auto shared = std::make_unique<ledger>();
+  worker_loop loop(fakes::table(), *shared, [&](const wire::from_worker& answer) {
     require(wire::decode_from_worker(wire::encode(answer)).has_value(), "a worker's answer is understood");
-    if (std::holds_alternative<wire::yielded>(answer)) ++yields;
-    const auto* ran = std::get_if<wire::run_outcome>(&answer);
-    if (ran == nullptr) return true;
-    ++answers;
-    require(known || is_red(ran->outcome), "a check that the worker does not know is red");
     return true;
   });
   for (const auto* message : {&first, &second}) {
     if (std::holds_alternative<wire::lookup>(*message)) continue;  // would ask the network
-    answers = yields = 0;
+    const auto* batch = std::get_if<wire::run_batch>(message);
+    if (batch != nullptr) shared->open(batch->batch);
     require(loop.handle(*message), "a worker goes on after any message");
     if (std::holds_alternative<wire::define>(*message)) known = true;
-    if (const auto* batch = std::get_if<wire::run_batch>(message))
-      require(yields == 0 ? answers == batch->items.size() : answers < batch->items.size(),
-              "every run is answered or given back");
+    if (batch != nullptr) judge_batch(*batch, *shared, known);
   }
 }
 
@@ -62,15 +70,20 @@ void judge_outcome(const wire::run_outcome& ran) {
 
 }  // namespace
 
-/// The first byte chooses the side; for a worker the second is the length of the first of two messages.
+/// The first byte chooses the side (l: the ledger); for a worker the second is the length of the first of two messages.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data + 2), size - 2);
+  if (data[0] == 'l') {
+    const auto found = wire::decode_outcomes(bytes);
+    if (found)
+      for (const auto& ran : *found) judge_outcome(ran);
+    return 0;
+  }
   if (data[0] == 'p') {
     const auto message = wire::decode_from_worker(bytes);
     if (!message) return 0;
     judge(*message, wire::decode_from_worker);
-    if (const auto* ran = std::get_if<wire::run_outcome>(&*message)) judge_outcome(*ran);
     return 0;
   }
   const auto cut = std::min<std::size_t>(data[1], bytes.size());

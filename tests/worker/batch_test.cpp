@@ -34,44 +34,51 @@ TEST_CASE("batch: jobs are finished in order, and each begins when the one befor
   batch b(1, jobs({10, 11}), start, 25ms);
   CHECK(b.current_since() == start);
   CHECK(b.has_rest());
-  CHECK(b.finish(10, start + 5ms)->number == 10);
+  CHECK(b.finish(10, start + 5ms, start + 9ms)->number == 10);
   CHECK(b.current_since() == start + 5ms);
   CHECK(b.deadline() == start + 2005ms);
   CHECK(b.slice_end() == start + 30ms);
   CHECK_FALSE(b.has_rest());
-  CHECK(b.finish(11, start + 6ms)->number == 11);
+  CHECK(b.finish(11, start + 6ms, start + 9ms)->number == 11);
   CHECK(b.empty());
+}
+
+TEST_CASE("batch: a worker is not believed to have ended a job before it began, or in the future") {
+  batch b(1, jobs({10, 11, 12, 13}), start, 25ms);
+  CHECK(b.finish(10, start - 1h, start + 1ms));
+  CHECK(b.current_since() == start);
+  CHECK(b.finish(11, start + 1h, start + 2ms));
+  CHECK(b.current_since() == start + 2ms);
+  CHECK(b.finish(12, start, start + 1ms));  // even when the clock read is older than what was found by it before
+  CHECK(b.current_since() == start + 2ms);
 }
 
 TEST_CASE("batch: an answer to any job but the current one is refused") {
   batch b(1, jobs({10, 11}), start, 25ms);
-  CHECK_FALSE(b.finish(11, start));
-  CHECK(b.finish(10, start));
-  CHECK_FALSE(b.finish(10, start));
-  CHECK(b.finish(11, start));
-  CHECK_FALSE(b.finish(11, start));
+  CHECK_FALSE(b.finish(11, start, start));
+  CHECK(b.finish(10, start, start));
+  CHECK_FALSE(b.finish(10, start, start));
+  CHECK(b.finish(11, start, start));
+  CHECK_FALSE(b.finish(11, start, start));
 }
 
-TEST_CASE("batch: the rest can be taken away, the current job stays") {
-  batch b(1, jobs({10, 11, 12}), start, 25ms);
-  CHECK(numbers(b.take_rest()) == list{11, 12});
-  CHECK(b.take_rest().empty());
-  CHECK(b.current().number == 10);
-  CHECK(b.finish(10, start));
+TEST_CASE("batch: what has not begun can be taken away, what has begun stays") {
+  batch b(1, jobs({10, 11, 12, 13}), start, 25ms);
+  CHECK(b.finish(10, start, start));
+  CHECK(numbers(*b.take_unbegun(3)) == list{13});
+  CHECK(b.take_unbegun(3)->empty());
+  CHECK(b.current().number == 11);
+  CHECK(b.finish(11, start, start));
+  CHECK(numbers(*b.take_unbegun(2)) == list{12});  // the worker wrote that it had ended, and began nothing more
   CHECK(b.empty());
 }
 
-TEST_CASE("batch: a worker that yields gives back everything it still has") {
+TEST_CASE("batch: a number of begun jobs that cannot be is refused") {
   batch b(1, jobs({10, 11, 12}), start, 25ms);
-  CHECK(b.finish(10, start));
-  CHECK(numbers(*b.yield()) == list{11, 12});
-  CHECK(b.empty());
-}
-
-TEST_CASE("batch: a worker may not yield before its first answer, so jobs cannot go round for ever") {
-  batch b(1, jobs({10, 11}), start, 25ms);
-  CHECK_FALSE(b.yield());
-  CHECK(b.current().number == 10);
+  CHECK(b.finish(10, start, start));
+  CHECK_FALSE(b.take_unbegun(0));
+  CHECK_FALSE(b.take_unbegun(4));
+  CHECK(b.take_unbegun(3)->empty());
 }
 
 TEST_CASE("batch: time the loop was away is given again, once for each job") {
@@ -79,29 +86,8 @@ TEST_CASE("batch: time the loop was away is given again, once for each job") {
   CHECK(b.extend(500ms));
   CHECK(b.deadline() == start + 3s);  // 500 ms late, and 500 ms from then
   CHECK_FALSE(b.extend(500ms));
-  CHECK(b.finish(10, start + 1s));
+  CHECK(b.finish(10, start + 1s, start + 1s));
   CHECK(b.deadline() == start + 3s);
   CHECK(b.extend(1h));
   CHECK(b.deadline() == start + 3s + 1h + 2s);  // never longer than the timeout itself
-}
-
-TEST_CASE("batch: the worker yields after a slow job, or when quick ones add up") {
-  CHECK_FALSE(worker_must_yield(start, start, start + 24ms, 25ms));
-  CHECK(worker_must_yield(start, start, start + 25ms, 25ms));
-  CHECK_FALSE(worker_must_yield(start + 80ms, start, start + 99ms, 25ms));
-  CHECK(worker_must_yield(start + 80ms, start, start + 100ms, 25ms));
-}
-
-TEST_CASE("batch: a job that the program took away is never begun by the worker") {
-  // Both halves of the rule over a grid of moments. The worker began its job at `since`; the program believes
-  // `seen`, which is later; it looks at `look` and finds nothing; so the answer was sent after that, and the worker
-  // asked the clock at `asked`, later still.
-  for (auto seen = 0ms; seen <= 60ms; seen += 1ms)
-    for (auto look = seen; look <= 120ms; look += 1ms)
-      for (auto asked = look; asked <= 120ms; asked += 5ms) {
-        batch b(1, jobs({10, 11, 12}), start, 25ms);
-        b.finish(10, start + seen);
-        const bool taken = start + look >= b.slice_end();
-        if (taken) REQUIRE(worker_must_yield(start, start, start + asked, 25ms));
-      }
 }

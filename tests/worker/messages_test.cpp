@@ -37,24 +37,28 @@ resolution two_addresses() {
 std::vector<wire::to_worker> all_to_worker() {
   return {wire::hello{std::chrono::system_clock::time_point(1234567890123456789ns)},
           wire::define{7, "sqlite", options_tree()}, wire::forget{7},
-          wire::run_batch{9,
-                          wire::clock::time_point(99s),
-                          25ms,
-                          {{1, 7, 2s, {}}, {2, 8, 100ms, remembering({{"inode", -5}, {"size", 1}})}}},
+          wire::run_batch{9, {{1, 7, 2s, {}}, {2, 8, 100ms, remembering({{"inode", -5}, {"size", 1}})}}},
           wire::lookup{3, "db.internal", 5432}};
 }
 
 std::vector<wire::from_worker> all_from_worker() {
-  auto found = outcome::warn(reason::threshold, "80% used");
-  found.measurements = {{"used_ratio", 0.8}, {"free_bytes", 1e12}};
   resolution failed;
   failed.error = "db does not resolve: Name or service not known";
-  return {wire::ready{},
-          wire::ready{"system call filter: Invalid argument"},
-          wire::run_outcome{4, found, remembering({{"n", 1}}), 12us},
-          wire::lookup_answer{5, two_addresses()},
-          wire::lookup_answer{6, failed},
-          wire::yielded{9}};
+  return {wire::ready{}, wire::ready{"system call filter: Invalid argument"}, wire::lookup_answer{5, two_addresses()},
+          wire::lookup_answer{6, failed}, wire::wrote{}};
+}
+
+std::vector<wire::run_outcome> two_outcomes() {
+  auto found = outcome::warn(reason::threshold, "80% used");
+  found.measurements = {{"used_ratio", 0.8}, {"free_bytes", 1e12}};
+  return {{4, found, remembering({{"n", 1}}), wire::clock::time_point(99s), 12us},
+          {5, outcome::pass("fine"), std::nullopt, wire::clock::time_point(100s), 0ns}};
+}
+
+std::string encoded(const std::vector<wire::run_outcome>& outcomes) {
+  std::string out;
+  for (const auto& each : outcomes) out += wire::encode(each);
+  return out;
 }
 
 // A message survives when it is encoded, decoded and encoded again to the same bytes.
@@ -110,14 +114,12 @@ TEST_CASE("messages: an options tree arrives with its places, quotes and variabl
   expect_same(arrived.options, options_tree());
 }
 
-TEST_CASE("messages: a batch arrives with its times, in order") {
-  const auto sent = wire::clock::now();
-  const auto message = wire::decode_to_worker(
-      wire::encode(wire::run_batch{9, sent, 25ms, {{1, 7, 2s, remembering({{"n", -1}})}, {2, 8, 3s, {}}}}));
+TEST_CASE("messages: a batch arrives in order") {
+  const auto message =
+      wire::decode_to_worker(wire::encode(wire::run_batch{9, {{1, 7, 2s, remembering({{"n", -1}})}, {2, 8, 3s, {}}}}));
   REQUIRE(message);
   const auto& arrived = std::get<wire::run_batch>(*message);
-  CHECK(arrived.sent == sent);
-  CHECK(arrived.slice == 25ms);
+  CHECK(arrived.batch == 9);
   REQUIRE(arrived.items.size() == 2);
   CHECK(arrived.items[0].memory.get("n") == -1);
   CHECK(arrived.items[1].timeout == 3s);
@@ -131,7 +133,7 @@ TEST_CASE("messages: a run is told of the last examination, and a task that it i
   const examination never_passed{outcome::fail(reason::corrupt, "page 7 is torn"), 90s, std::nullopt};
   auto passed_before = never_passed;
   passed_before.last_pass_age = 6h;
-  wire::run_batch batch{9, {}, 25ms, {{1, 7, 2s, {}, never_passed}, {2, 7, 2s, {}, passed_before}, {3, 7, 2s, {}, {}}}};
+  wire::run_batch batch{9, {{1, 7, 2s, {}, never_passed}, {2, 7, 2s, {}, passed_before}, {3, 7, 2s, {}, {}}}};
   const auto message = wire::decode_to_worker(wire::encode(batch));
   REQUIRE(message);
   const auto& arrived = std::get<wire::run_batch>(*message);
@@ -164,26 +166,32 @@ TEST_CASE("messages: no prefix of a message is a message, nor is one with a byte
 
 TEST_CASE("messages: a value outside its enumeration is refused") {
   auto bytes = wire::encode(wire::run_outcome{});
-  constexpr std::size_t verdict_at = 1 + 8;
+  constexpr std::size_t verdict_at = 3 * 8;
   bytes[verdict_at] = 3;
-  CHECK_FALSE(wire::decode_from_worker(bytes));
+  CHECK_FALSE(wire::decode_outcomes(bytes));
   bytes[verdict_at] = 0;
+  CHECK(wire::decode_outcomes(bytes));
   bytes[verdict_at + 1] = static_cast<char>(reason_count);
-  CHECK_FALSE(wire::decode_from_worker(bytes));
+  CHECK_FALSE(wire::decode_outcomes(bytes));
   CHECK_FALSE(wire::decode_from_worker("\x63"));
 }
 
 TEST_CASE("messages: times that the clock cannot be reckoned with are refused") {
-  const auto understood = [](wire::clock::time_point sent, std::chrono::nanoseconds slice,
-                             std::chrono::nanoseconds timeout) {
-    return wire::decode_to_worker(wire::encode(wire::run_batch{9, sent, slice, {{1, 7, timeout, {}}}})).has_value();
+  const auto limit = [](std::chrono::nanoseconds timeout) {
+    return wire::decode_to_worker(wire::encode(wire::run_batch{9, {{1, 7, timeout, {}}}})).has_value();
+  };
+  const auto found = [](wire::clock::time_point began, std::chrono::nanoseconds duration) {
+    return wire::decode_outcomes(wire::encode(wire::run_outcome{1, {}, {}, began, duration})).has_value();
   };
   constexpr auto most = std::chrono::nanoseconds::max();
-  CHECK(understood(wire::clock::time_point(99s), 25ms, 2s));
-  CHECK_FALSE(understood(wire::clock::time_point(-most), 25ms, 2s));
-  CHECK_FALSE(understood(wire::clock::time_point(99s), most, 2s));
-  CHECK_FALSE(understood(wire::clock::time_point(99s), 25ms, most));
-  CHECK_FALSE(understood(wire::clock::time_point(99s), 25ms, -1ns));
+  CHECK(limit(2s));
+  CHECK_FALSE(limit(most));
+  CHECK_FALSE(limit(-1ns));
+  CHECK(found(wire::clock::time_point(99s), 12us));
+  CHECK_FALSE(found(wire::clock::time_point(-1ns), 12us));
+  CHECK_FALSE(found(wire::clock::time_point(most), 12us));
+  CHECK_FALSE(found(wire::clock::time_point(99s), most));
+  CHECK_FALSE(found(wire::clock::time_point(99s), -1ns));
 }
 
 TEST_CASE("messages: a lookup's answer has either addresses or a reason") {
@@ -206,11 +214,28 @@ TEST_CASE("messages: a lie about a length costs neither memory nor time") {
   CHECK_FALSE(wire::decode_to_worker(std::move(out).take()));
 }
 
+TEST_CASE("messages: outcomes stand one behind the other, whole or not at all") {
+  const auto bytes = encoded(two_outcomes());
+  const auto read = wire::decode_outcomes(bytes);
+  REQUIRE(read);
+  REQUIRE(read->size() == 2);
+  CHECK(encoded(*read) == bytes);
+  CHECK(read->front().memory->get("n") == 1);
+  CHECK(read->front().duration == 12us);
+  CHECK_FALSE(read->back().memory);
+  CHECK(read->back().began == wire::clock::time_point(100s));
+  CHECK(wire::decode_outcomes("")->empty());
+  const auto first = wire::encode(two_outcomes().front()).size();
+  for (std::size_t n = 1; n < bytes.size(); ++n)
+    CHECK(wire::decode_outcomes(std::string_view(bytes).substr(0, n)).has_value() == (n == first));
+}
+
 TEST_CASE("messages: 200,000 damaged messages are refused or understood, never more") {
   std::mt19937 random(1);
   std::vector<std::string> seeds;
   for (const auto& message : all_to_worker()) seeds.push_back(wire::encode(message));
   for (const auto& message : all_from_worker()) seeds.push_back(wire::encode(message));
+  for (int n = 0; n < 3; ++n) seeds.push_back(encoded(two_outcomes()));
   std::size_t understood = 0;
   for (int round = 0; round < 200'000; ++round) {
     auto bytes = seeds[random() % seeds.size()];
@@ -225,6 +250,7 @@ TEST_CASE("messages: 200,000 damaged messages are refused or understood, never m
       ++understood;
       CHECK(again_from_worker(wire::encode(*m)) == wire::encode(*m));
     }
+    if (const auto m = wire::decode_outcomes(bytes)) CHECK(encoded(*wire::decode_outcomes(encoded(*m))) == encoded(*m));
   }
   CHECK(understood > 1000);
 }

@@ -21,6 +21,7 @@
 #include <telltale/units.hpp>
 
 #include "forbidden_calls.hpp"
+#include "worker/ledger.hpp"
 #include "worker/messages.hpp"
 #include "worker/worker_main.hpp"
 #include "worker/worker_pool.hpp"
@@ -93,6 +94,15 @@ outcome counting(memory& remembered) {
   return passed(fmt::format("{}", n));
 }
 
+/// The mapping that worker_main keeps to itself.
+ledger* own_ledger() {
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);)
+    if (line.find("telltale-ledger") != std::string::npos)
+      return reinterpret_cast<ledger*>(std::stoull(line.substr(0, line.find('-')), nullptr, 16));
+  std::abort();
+}
+
 outcome act(const script& what, probe_context& context) {
   static const std::map<std::string, std::function<outcome(const script&, probe_context&)>> actions{
       {"ok", [](auto&, auto&) { return passed(); }},
@@ -109,13 +119,30 @@ outcome act(const script& what, probe_context& context) {
       {"garbage", [](auto&, auto&) { return send_raw("junk"), passed(); }},
       {"half_a_message",
        [](auto&, auto&) {
-         const auto whole =
-             wire::encode(wire::from_worker{wire::run_outcome{1, passed(std::string(500, 'x')), {}, {}}});
+         resolution answer;
+         answer.error = std::string(500, 'x');
+         const auto whole = wire::encode(wire::from_worker{wire::lookup_answer{1, answer}});
          send_raw(whole.substr(0, whole.size() / 2));
          return passed();
        }},
       {"empty_packet", [](auto&, auto&) { return send_raw(""), passed(); }},
       {"huge_packet", [](auto&, auto&) { return send_raw(std::string(100'000, 'x')), passed(); }},
+      {"scribble_outcomes",
+       [](auto&, auto&) {
+         own_ledger()->write(std::string(100, '\xff'));
+         return passed();
+       }},
+      {"scribble_everything",
+       [](auto&, auto&) -> outcome {
+         std::memset(static_cast<void*>(own_ledger()), 0xa5, sizeof(ledger));
+         send_raw(wire::encode(wire::from_worker{wire::wrote{}}));
+         for (;;) ::pause();  // going on it would write who knows where
+       }},
+      {"foreign_outcome",
+       [](auto&, auto&) {
+         own_ledger()->write(wire::encode(wire::run_outcome{77, passed(), {}, {}, {}}));
+         return passed();
+       }},
       {"close_socket",
        [](auto&, auto&) -> outcome {
          ::close(worker_socket);

@@ -49,10 +49,13 @@ TEST_CASE("worker failures: a worker that dies says of what, and is replaced") {
            {"garbage", "", "the worker sent nonsense and was killed while running the check"},
            {"half_a_message", "", "the worker sent nonsense and was killed while running the check"},
            {"huge_packet", "", "the worker sent nonsense and was killed while running the check"},
+           {"scribble_outcomes", "", "the worker sent nonsense and was killed while running the check"},
+           {"scribble_everything", "", "the worker sent nonsense and was killed while running the check"},
+           {"foreign_outcome", "", "the worker sent nonsense and was killed while running the check"},
            {"empty_packet", "", "the worker ended with exit code 0 while running the check"},
            {"close_socket", "", "the worker closed its socket and was killed while running the check"},
        }) {
-    CAPTURE(how);
+    CAPTURE(std::string(how));
     const auto before = f.pool->counts();
     CHECK(f.run(scripted(how, arg)).outcome == outcome::fail(reason::crashed, message));
     CHECK(f.pool->counts().crashed == before.crashed + 1);
@@ -80,6 +83,22 @@ TEST_CASE("worker failures: the runs behind a crash or a timeout are done by oth
     for (int n = 0; n < 20; ++n) f.submit(ok, 20s, good);
     CHECK(f.run_until([&] { return bad.size() == 1 && good.size() == 20; }));
     CHECK(bad[0].outcome.verdict == verdict::fail);
+    for (const auto& report : good) CHECK(report.outcome.verdict == verdict::pass);
+  }
+}
+
+TEST_CASE("worker failures: of a batch in which a worker breaks the protocol only the one check is to blame") {
+  for (const auto* how : {"garbage", "scribble_outcomes", "foreign_outcome"}) {
+    CAPTURE(std::string(how));
+    pool_fixture f;
+    std::vector<run_report> bad;
+    std::vector<run_report> good;
+    const auto ok = f.pool->add(scripted("ok"));
+    for (int n = 0; n < 5; ++n) f.submit(ok, 20s, good);
+    f.submit(f.pool->add(scripted(how)), 20s, bad);
+    for (int n = 0; n < 5; ++n) f.submit(ok, 20s, good);
+    REQUIRE(f.run_until([&] { return bad.size() == 1 && good.size() == 10; }));
+    CHECK(bad[0].outcome.reason == reason::crashed);
     for (const auto& report : good) CHECK(report.outcome.verdict == verdict::pass);
   }
 }

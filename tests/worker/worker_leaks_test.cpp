@@ -98,6 +98,9 @@ TEST_CASE("worker leaks: healthy checks go on beside the dying ones") {
       f.submit(good, 20s, passed);
     }
     REQUIRE(f.run_until([&] { return failed.size() == deaths.size() && passed.size() == deaths.size(); }));
-    for (const auto& report : passed) CHECK(report.outcome.verdict == verdict::pass);
+    for (const auto& report : passed) {
+      CAPTURE(report.outcome.message);
+      CHECK(report.outcome.verdict == verdict::pass);
+    }
   }
 }

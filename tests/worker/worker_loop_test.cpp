@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
+#include <memory>
 #include <stdexcept>
 #include <thread>
 
@@ -16,19 +18,22 @@ struct stage {
   std::vector<std::string> ran;
   std::chrono::system_clock::time_point started_at;
   std::chrono::nanoseconds until_deadline{0};
+  std::function<void(std::size_t)> before_running;  ///< told how many have run
+  std::string message;                              ///< instead of what the check is called
 };
 
 class staged_check final : public blocking_check {
  public:
   staged_check(stage& s, std::string how) : stage_(s), how_(std::move(how)) { ++stage_.built; }
   outcome probe(probe_context& ctx) override {
+    if (stage_.before_running) stage_.before_running(stage_.ran.size());
     stage_.ran.push_back(how_);
     stage_.started_at = ctx.started_at;
     stage_.until_deadline = ctx.deadline - ctx.now;
     ctx.memory.set("n", ctx.memory.get("n").value_or(0) + 1);
     if (how_ == "throw") throw std::runtime_error("out of luck");
     if (how_ == "slow") std::this_thread::sleep_for(30ms);
-    return outcome::pass(how_);
+    return outcome::pass(stage_.message.empty() ? how_ : stage_.message);
   }
   outcome examine(probe_context& ctx) override {
     stage_.ran.push_back("examine " + how_);
@@ -61,19 +66,27 @@ struct fixture {
     loop.handle(wire::define{10, "network", {}});
     loop.handle(wire::define{11, "unknown", {}});
   }
-  void run(std::vector<std::uint64_t> tasks, std::chrono::nanoseconds slice = 1h) {
-    wire::run_batch batch{1, wire::clock::now(), slice, {}};
+  void run(std::vector<std::uint64_t> tasks) {
+    wire::run_batch batch{++batches, {}};
     for (const auto task : tasks) batch.items.push_back({100 + task, task, 2s, {}});
+    shared->open(batch.batch);
     going_on = loop.handle(batch);
+    const auto written = shared->written_since(0);
+    REQUIRE(written);
+    auto read = wire::decode_outcomes(*written);
+    REQUIRE(read);
+    found = std::move(*read);
   }
-  const wire::run_outcome& outcome_at(std::size_t i) const { return std::get<wire::run_outcome>(said.at(i)); }
 
   stage on;
   check_table table = table_on(on);
   std::vector<wire::from_worker> said;
   bool program_is_there = true;
   bool going_on = true;
-  worker_loop loop{table, [this](const wire::from_worker& m) { return said.push_back(m), program_is_there; }};
+  std::uint64_t batches = 0;
+  std::vector<wire::run_outcome> found;  ///< of the last batch
+  std::unique_ptr<ledger> shared = std::make_unique<ledger>();
+  worker_loop loop{table, *shared, [this](const wire::from_worker& m) { return said.push_back(m), program_is_there; }};
 };
 
 }  // namespace
@@ -81,11 +94,12 @@ struct fixture {
 TEST_CASE("worker loop: runs a batch in order and answers each") {
   fixture f;
   f.run({0, 1, 0});
-  REQUIRE(f.said.size() == 3);
-  CHECK(f.outcome_at(0).number == 100);
-  CHECK(f.outcome_at(0).outcome.message == "ok");
-  CHECK(f.outcome_at(0).memory.get("n") == 1);
-  CHECK(f.outcome_at(1).number == 101);
+  REQUIRE(f.found.size() == 3);
+  CHECK(f.found[0].number == 100);
+  CHECK(f.found[0].outcome.message == "ok");
+  CHECK(f.found[0].memory->get("n") == 1);
+  CHECK(f.found[1].number == 101);
+  CHECK(f.said.size() == 1);  // the program is woken once
   CHECK(f.on.ran == std::vector<std::string>{"ok", "throw", "ok"});
   CHECK(f.on.started_at == std::chrono::system_clock::time_point(5s));
   CHECK(f.on.until_deadline == 2s);
@@ -98,7 +112,7 @@ TEST_CASE("worker loop: a check is built once, when it is first run, until it is
   CHECK(f.on.built == 1);
   f.loop.handle(wire::forget{0});
   f.run({0});
-  CHECK(f.outcome_at(2).outcome.reason == reason::internal);
+  CHECK(f.found[0].outcome.reason == reason::internal);
   CHECK(f.on.built == 1);
 }
 
@@ -115,40 +129,66 @@ TEST_CASE("worker loop: whatever goes wrong is told, and what the check remember
                         {12, "the check failed: the worker was not told about it"}}) {
     fixture f;
     f.run({task});
-    REQUIRE(f.said.size() == 1);
-    CHECK(f.outcome_at(0).outcome == outcome::fail(reason::internal, message));
-    CHECK(f.outcome_at(0).memory == memory{});
+    REQUIRE(f.found.size() == 1);
+    CHECK(f.found[0].outcome == outcome::fail(reason::internal, message));
+    CHECK_FALSE(f.found[0].memory);
   }
 }
 
-TEST_CASE("worker loop: after a slow job it yields instead of going on") {
+TEST_CASE("worker loop: what was found is told of in the middle of a batch when that takes long") {
   fixture f;
-  f.run({0, 2, 0, 0}, 20ms);
-  REQUIRE(f.said.size() == 3);
-  CHECK(f.outcome_at(1).duration >= 30ms);
-  CHECK(std::get<wire::yielded>(f.said[2]).batch == 1);
-  CHECK(f.on.ran.size() == 2);
-}
-
-TEST_CASE("worker loop: the first job is run even when the message was long under way") {
-  fixture f;
-  wire::run_batch late{1, wire::clock::now() - 1h, 20ms, {{100, 0, 2s, {}}, {101, 0, 2s, {}}}};
-  f.loop.handle(late);
+  f.run({0, 2, 0});
+  CHECK(f.found.size() == 3);
+  CHECK(f.found[1].duration >= 30ms);
   REQUIRE(f.said.size() == 2);
-  CHECK(f.outcome_at(0).number == 100);
-  CHECK(std::holds_alternative<wire::yielded>(f.said[1]));
+  for (const auto& message : f.said) CHECK(std::holds_alternative<wire::wrote>(message));
 }
 
-TEST_CASE("worker loop: after the last job there is nothing to yield") {
+TEST_CASE("worker loop: what the program has taken away is not begun") {
   fixture f;
-  f.run({2}, 20ms);
+  f.on.before_running = [&](std::size_t runs) {
+    if (runs == 1) CHECK(f.shared->close(1) == 2);
+  };
+  f.run({0, 0, 0, 0});
+  CHECK(f.found.size() == 2);
+  CHECK(f.on.ran.size() == 2);
   CHECK(f.said.size() == 1);
 }
 
-TEST_CASE("worker loop: begins nothing more when the program is gone") {
+TEST_CASE("worker loop: the first run is begun even when the program has taken everything behind it away") {
+  fixture f;
+  wire::run_batch batch{7, {{100, 0, 2s, {}}, {101, 0, 2s, {}}}};
+  f.shared->open(7);
+  CHECK(f.shared->close(7) == 1);
+  CHECK(f.loop.handle(batch));
+  CHECK(f.on.ran.size() == 1);
+}
+
+TEST_CASE("worker loop: a batch that the program has given up for another is not gone on with") {
+  fixture f;
+  f.on.before_running = [&](std::size_t) { f.shared->open(99); };
+  wire::run_batch batch{7, {{100, 0, 2s, {}}, {101, 0, 2s, {}}}};
+  f.shared->open(7);
+  CHECK(f.loop.handle(batch));
+  CHECK(f.on.ran.size() == 1);
+}
+
+TEST_CASE("worker loop: without room for one more outcome it gives the rest back") {
+  fixture f;
+  f.on.message = std::string(1000, 'x');
+  f.run(std::vector<std::uint64_t>(500, 0));
+  CHECK(f.found.size() > 100);
+  CHECK(f.found.size() < 300);
+  CHECK(f.shared->closed(1) == f.found.size());
+  CHECK_FALSE(f.shared->has_room());
+  f.run({0});
+  CHECK(f.found.size() == 1);
+}
+
+TEST_CASE("worker loop: begins nothing more when it cannot wake the program") {
   fixture f;
   f.program_is_there = false;
-  f.run({0, 0});
+  f.run({2, 0});
   CHECK_FALSE(f.going_on);
   CHECK(f.on.ran.size() == 1);
 }
@@ -167,7 +207,7 @@ TEST_CASE("worker loop: a task that is an examination examines, and a probe is t
   fixture f;
   f.loop.handle(wire::define{20, "staged", raw_value::scalar("ok"), true});
   f.run({0, 20});
-  REQUIRE(f.said.size() == 2);
+  REQUIRE(f.found.size() == 2);
   CHECK(f.on.ran == std::vector<std::string>{"ok", "examine ok"});
-  CHECK(f.outcome_at(1).outcome == outcome::pass("not told"));
+  CHECK(f.found[1].outcome == outcome::pass("not told"));
 }
