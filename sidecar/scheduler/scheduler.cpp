@@ -18,8 +18,10 @@
 namespace telltale {
 namespace {
 
-cadence cadence_of(const check_settings& s) {
-  return {s.interval, s.effective_failing_interval(), s.initial_delay, s.jitter.ratio()};
+/// Local checks share wake-ups. A network check keeps a moment of its own: it wakes the loop several times anyway, and
+/// many may ask the same server.
+cadence cadence_of(const check_settings& s, bool local) {
+  return {s.interval, s.effective_failing_interval(), s.initial_delay, s.jitter.ratio(), true, local};
 }
 
 /// Soon after the start, so that a fresh pod does not go unexamined for hours; sooner again after a bad result, so that
@@ -66,7 +68,7 @@ std::vector<scheduler::unit_ptr> scheduler::made_units(const config& conf, const
     u->check = network[i];
     if (!u->check && !kept[i]) u->task = pool_.add({c.type->name, c.options});
     out.push_back(u);
-    entries.push_back({cadence_of(c.settings), kept[i]});
+    entries.push_back({cadence_of(c.settings, !u->check), kept[i]});
   }
   for (std::size_t i = 0; i < conf.checks.size(); ++i) {
     const auto& c = conf.checks[i];

@@ -73,19 +73,32 @@ std::vector<std::size_t> timetable::take_due(time_point now) {
   return out;
 }
 
-std::chrono::nanoseconds timetable::shortened(std::chrono::nanoseconds span, double share) {
-  std::uniform_real_distribution<double> part(0.0, share);
-  return span - std::chrono::nanoseconds(static_cast<std::int64_t>(static_cast<double>(span.count()) * part(random_)));
+std::optional<timetable::time_point> timetable::company(time_point earliest, time_point latest) const {
+  for (auto it = calendar_.upper_bound(tick_at_or_after(latest)); it != calendar_.begin();) {
+    --it;
+    if (time_of(it->first) < earliest) break;
+    if (it->second.size() < most_at_once) return time_of(it->first);
+  }
+  return std::nullopt;
+}
+
+timetable::time_point timetable::somewhere(time_point earliest, time_point latest) {
+  std::uniform_int_distribution<std::int64_t> part(0, (latest - earliest).count());
+  return earliest + std::chrono::nanoseconds(part(random_));
 }
 
 void timetable::finished(std::size_t check, bool failing, time_point now) {
   auto& e = entries_[check];
   const auto interval = failing ? e.pace.failing_interval : e.pace.interval;
   // Half of the interval for the phase: random enough to spread, never a run right after the first.
-  const auto wait = shortened(interval, e.ran_before ? e.pace.jitter : 0.5);
+  const auto choice = static_cast<double>(interval.count()) * (e.ran_before ? e.pace.jitter : 0.5);
+  const auto soonest = now + std::chrono::nanoseconds(1);
+  const auto latest = std::max(e.started + interval, soonest);
+  const auto earliest = std::max(latest - std::chrono::nanoseconds(static_cast<std::int64_t>(choice)), soonest);
   e.running = false;
   e.ran_before = true;
-  plan(check, std::max(e.started + wait, now + std::chrono::nanoseconds(1)));
+  const auto others = e.pace.sociable ? company(earliest, latest) : std::nullopt;
+  plan(check, others ? *others : somewhere(earliest, latest));
 }
 
 void timetable::repeat(std::size_t check, time_point now) {

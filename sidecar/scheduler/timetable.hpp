@@ -18,15 +18,16 @@ namespace telltale {
 inline constexpr std::chrono::milliseconds tick{50};
 
 /// At the start, and after a standstill, at most this many checks become due in the same tick: a burst of thousands
-/// would be the next standstill.
+/// would be the next standstill. Nor do more join a tick of their own accord.
 inline constexpr std::size_t most_at_once = 64;
 
 struct cadence {
   std::chrono::nanoseconds interval{};
   std::chrono::nanoseconds failing_interval{};
   std::chrono::nanoseconds initial_delay{};
-  double jitter = 0.1;  ///< each interval is shortened by up to this share, at random
-  bool hurried = true;  ///< due at once after a standstill
+  double jitter = 0.1;    ///< each interval is shortened by up to this share, at random
+  bool hurried = true;    ///< due at once after a standstill
+  bool sociable = false;  ///< takes a tick in which others run anyway, where the jitter leaves the choice
   friend bool operator==(const cadence&, const cadence&) = default;
 };
 
@@ -34,7 +35,7 @@ struct cadence {
 /// again only after `finished`. Missed times are not made up for: there is no burst after a pause.
 ///
 /// The first run is at once (after `initial_delay`); the second comes at a random point of the interval, so that
-/// checks and replicas started together spread out.
+/// checks and replicas started together spread out. Sociable checks spread out together: replicas still do.
 class timetable {
  public:
   using time_point = boot_clock::time_point;
@@ -69,7 +70,9 @@ class timetable {
     bool ran_before = false;
   };
   void plan(std::size_t check, time_point when);
-  std::chrono::nanoseconds shortened(std::chrono::nanoseconds, double share);
+  /// The last tick of the span in which others run and there is room for one more.
+  std::optional<time_point> company(time_point earliest, time_point latest) const;
+  time_point somewhere(time_point earliest, time_point latest);
 
   std::vector<entry> entries_;
   std::map<std::int64_t, std::vector<std::size_t>> calendar_;  ///< tick number -> checks due in it
