@@ -1,12 +1,14 @@
 // What a check remembers from one run to the next.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace telltale {
 
@@ -17,22 +19,28 @@ class memory {
   static constexpr std::size_t max_entries = 64;
 
   std::optional<std::int64_t> get(std::string_view name) const {
-    auto it = values_.find(name);
-    return it == values_.end() ? std::nullopt : std::optional(it->second);
+    const auto it = std::ranges::lower_bound(values_, name, {}, name_of);
+    return is(it, name) ? std::optional(it->second) : std::nullopt;
   }
   void set(std::string_view name, std::int64_t value) {
-    if (auto it = values_.find(name); it != values_.end()) it->second = value;
-    else if (values_.size() < max_entries) values_.emplace(name, value);
+    const auto it = std::ranges::lower_bound(values_, name, {}, name_of);
+    if (is(it, name)) it->second = value;
+    else if (values_.size() < max_entries) values_.emplace(it, name, value);
   }
   void forget(std::string_view name) {
-    if (auto it = values_.find(name); it != values_.end()) values_.erase(it);
+    const auto it = std::ranges::lower_bound(values_, name, {}, name_of);
+    if (is(it, name)) values_.erase(it);
   }
   void clear() { values_.clear(); }
-  const std::map<std::string, std::int64_t, std::less<>>& values() const { return values_; }
+  /// In the order of their names.
+  const std::vector<std::pair<std::string, std::int64_t>>& values() const { return values_; }
   friend bool operator==(const memory&, const memory&) = default;
 
  private:
-  std::map<std::string, std::int64_t, std::less<>> values_;
+  static std::string_view name_of(const std::pair<std::string, std::int64_t>& entry) { return entry.first; }
+  bool is(auto it, std::string_view name) const { return it != values_.end() && it->first == name; }
+
+  std::vector<std::pair<std::string, std::int64_t>> values_;  ///< one allocation: it is copied for each run
 };
 
 }  // namespace telltale

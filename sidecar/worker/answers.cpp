@@ -10,35 +10,32 @@ namespace telltale {
 
 void answers::found(job j, outcome found, memory remembered, std::chrono::nanoseconds waited,
                     std::chrono::nanoseconds duration) {
-  run_report report{std::move(found), waited, duration, std::move(remembered)};
-  add([done = std::move(j.run_done), report = std::move(report)]() mutable { done(std::move(report)); });
+  add(answered_run{std::move(j.run_done), {std::move(found), waited, duration, std::move(remembered)}});
 }
 
-void answers::resolved(job j, resolution answer) {
-  add([done = std::move(j.resolve_done), answer = std::move(answer)]() mutable { done(std::move(answer)); });
-}
+void answers::resolved(job j, resolution found) { add(answered_lookup{std::move(j.resolve_done), std::move(found)}); }
 
 void answers::failed(job j, reason why, std::string sentence, std::chrono::nanoseconds waited,
                      std::chrono::nanoseconds duration) {
   if (j.is_lookup()) {
-    resolution answer;
-    answer.error = fmt::format("{} does not resolve: {}", j.host, sentence);
-    answer.timed_out = why == reason::timeout;
-    return resolved(std::move(j), std::move(answer));
+    resolution nothing;
+    nothing.error = fmt::format("{} does not resolve: {}", j.host, sentence);
+    nothing.timed_out = why == reason::timeout;
+    return resolved(std::move(j), std::move(nothing));
   }
   auto unchanged = std::move(j.input.memory);
   found(std::move(j), outcome::fail(why, std::move(sentence)), std::move(unchanged), waited, duration);
 }
 
-void answers::add(std::function<void()> callback) {
-  ready_->push_back(std::move(callback));
+void answers::add(answer one) {
+  ready_->push_back(std::move(one));
   if (ready_->size() > 1) return;
   boost::asio::post(context_, [weak = std::weak_ptr(ready_)] {
     const auto alive = weak.lock();
     if (!alive) return;
-    const auto now = std::exchange(*alive, {});
-    for (const auto& call : now)
-      if (weak.use_count() > 1) call();
+    auto now = std::exchange(*alive, {});
+    for (auto& each : now)
+      if (weak.use_count() > 1) std::visit([](auto& found) { found.call(); }, each);
   });
 }
 

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -24,11 +25,21 @@ class answers {
   void failed(job, reason, std::string sentence, std::chrono::nanoseconds waited, std::chrono::nanoseconds duration);
 
  private:
-  using callbacks = std::vector<std::function<void()>>;
-  void add(std::function<void()>);
+  struct answered_run {
+    worker_pool::run_done done;
+    run_report report;
+    void call() { done(std::move(report)); }
+  };
+  struct answered_lookup {
+    worker_pool::resolve_done done;
+    resolution answer;
+    void call() { done(std::move(answer)); }
+  };
+  using answer = std::variant<answered_run, answered_lookup>;
+  void add(answer);
 
   boost::asio::io_context& context_;
-  std::shared_ptr<callbacks> ready_ = std::make_shared<callbacks>();
+  std::shared_ptr<std::vector<answer>> ready_ = std::make_shared<std::vector<answer>>();
 };
 
 }  // namespace telltale

@@ -31,6 +31,8 @@ class job_queue {
   /// How many batches `take` would give; of slow jobs, and of all quick ones.
   std::size_t slow_batches() const { return slow_.size(); }
   std::size_t quick_batches() const;
+  /// When the first of the quick jobs was submitted; time_point::max() when there is none.
+  time_point quick_since() const { return quick_.empty() ? time_point::max() : quick_.front().submitted; }
 
   /// The jobs that have waited as long as their timeout.
   std::vector<job> take_expired(time_point now);

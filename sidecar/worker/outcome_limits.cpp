@@ -41,6 +41,11 @@ bool is_control(std::string_view sequence) {
   return first < 0x20 || first == 0x7F || (first == 0xC2 && byte_at(sequence, 1) < 0xA0);
 }
 
+/// Most messages are: nothing to clean or to cut.
+bool is_plain(std::string_view text) {
+  return text.size() <= max_message_bytes && std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
 bool is_measurement_name(std::string_view name) {
   const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
   if (name.empty() || name.size() > max_name_bytes || !lower(name.front())) return false;
@@ -64,7 +69,7 @@ std::string clean_text(std::string_view text, std::size_t longest) {
 }
 
 outcome within_limits(outcome found) {
-  found.message = clean_text(found.message, max_message_bytes);
+  if (!is_plain(found.message)) found.message = clean_text(found.message, max_message_bytes);
   if (found.message.empty()) found.message = "the check gave no message";
   std::erase_if(found.measurements,
                 [](const measurement& m) { return !std::isfinite(m.value) || !is_measurement_name(m.name); });
@@ -72,7 +77,9 @@ outcome within_limits(outcome found) {
   return found;
 }
 
-memory within_limits(const memory& kept) {
+memory within_limits(memory kept) {
+  const auto fits = [](const auto& entry) { return entry.first.size() <= max_name_bytes; };
+  if (std::ranges::all_of(kept.values(), fits)) return kept;
   memory out;
   for (const auto& [name, value] : kept.values())
     if (name.size() <= max_name_bytes) out.set(name, value);

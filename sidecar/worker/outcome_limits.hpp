@@ -20,6 +20,6 @@ std::string clean_text(std::string_view text, std::size_t longest);
 
 /// A check's code may put anything into its outcome; what leaves here can be shown, exported and sent as it is.
 outcome within_limits(outcome);
-memory within_limits(const memory&);
+memory within_limits(memory);
 
 }  // namespace telltale

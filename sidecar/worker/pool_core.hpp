@@ -58,6 +58,7 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   // Starting: pool_starting.cpp
   bool slow_allowed() const;
   std::size_t overrunning() const;
+  bool quick_needs_worker(time_point now) const;
   void start_missing();
   bool start_one();
   void start_failed(std::string sentence);

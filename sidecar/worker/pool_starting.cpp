@@ -18,7 +18,7 @@ bool pool_core::slow_allowed() const {
 }
 
 void pool_core::start_missing() {
-  const auto quick = queue_.quick_batches();
+  const auto quick = quick_needs_worker(loop_clock::now()) ? queue_.quick_batches() : 0;
   const auto slow = slow_allowed() ? queue_.slow_batches() : 0;
   // One that failed to start counts until it is gone: so it is known how long to pause, and there is never more than
   // the cap of them, should the program's own file hang.
@@ -32,6 +32,16 @@ void pool_core::start_missing() {
   const auto wanted = quick + slow;
   for (auto n = std::min(wanted - std::min(wanted, starting), room); n > 0; --n)
     if (!start_one()) return;
+}
+
+// A worker that is busy with quick work is free sooner than a new one could be there. So quick jobs wait for it, but no
+// longer than a slice.
+bool pool_core::quick_needs_worker(time_point now) const {
+  if (now >= queue_.quick_since() + options_.slice) return true;
+  return std::ranges::none_of(workers_, [&](const auto& entry) {
+    const auto& w = entry.second;
+    return w.state == worker_state::busy && !w.slow_work && now < w.work->slice_end();
+  });
 }
 
 bool pool_core::start_one() {

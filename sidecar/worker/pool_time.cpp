@@ -114,8 +114,10 @@ pool_core::time_point pool_core::next_due() const {
   auto due = queue_.next_expiry();
   if (!queue_.empty() && next_start_ > loop_clock::now()) due = std::min(due, next_start_);
   const bool may_retire = count(worker_state::idle) > 1;
-  const bool quick_waits = queue_.quick_batches() > 0;
   const auto now = loop_clock::now();
+  const auto quick_since = queue_.quick_since();
+  const bool quick_waits = quick_since != time_point::max();
+  if (quick_waits && now < quick_since + options_.slice) due = std::min(due, quick_since + options_.slice);
   for (const auto& [id, w] : workers_) {
     if (w.state == worker_state::starting) due = std::min(due, w.since + options_.start_limit);
     if (w.state == worker_state::idle && may_retire) due = std::min(due, w.since + options_.idle_timeout);
