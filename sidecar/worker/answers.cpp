@@ -7,19 +7,25 @@
 #include <boost/asio/post.hpp>
 
 namespace telltale {
+namespace {
+
+// Answers of one turn whose room is kept for the next.
+constexpr std::size_t most_kept = 1024;
+
+}  // namespace
 
 void answers::found(job j, outcome found, memory remembered, std::chrono::nanoseconds waited,
                     std::chrono::nanoseconds duration) {
   add(answered_run{std::move(j.run_done), {std::move(found), waited, duration, std::move(remembered)}});
 }
 
-void answers::resolved(job j, resolution found) { add(answered_lookup{std::move(j.resolve_done), std::move(found)}); }
+void answers::resolved(job j, resolution found) { add(answered_lookup{std::move(j.name->done), std::move(found)}); }
 
 void answers::failed(job j, reason why, std::string sentence, std::chrono::nanoseconds waited,
                      std::chrono::nanoseconds duration) {
   if (j.is_lookup()) {
     resolution nothing;
-    nothing.error = fmt::format("{} does not resolve: {}", j.host, sentence);
+    nothing.error = fmt::format("{} does not resolve: {}", j.name->host, sentence);
     nothing.timed_out = why == reason::timeout;
     return resolved(std::move(j), std::move(nothing));
   }
@@ -28,14 +34,16 @@ void answers::failed(job j, reason why, std::string sentence, std::chrono::nanos
 }
 
 void answers::add(answer one) {
-  ready_->push_back(std::move(one));
-  if (ready_->size() > 1) return;
+  ready_->waiting.push_back(std::move(one));
+  if (ready_->waiting.size() > 1) return;
   boost::asio::post(context_, [weak = std::weak_ptr(ready_)] {
     const auto alive = weak.lock();
     if (!alive) return;
-    auto now = std::exchange(*alive, {});
+    auto now = std::exchange(alive->waiting, std::exchange(alive->spare, {}));
     for (auto& each : now)
       if (weak.use_count() > 1) std::visit([](auto& found) { found.call(); }, each);
+    now.clear();
+    if (now.capacity() <= most_kept) alive->spare = std::move(now);
   });
 }
 

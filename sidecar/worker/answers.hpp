@@ -39,7 +39,11 @@ class answers {
   void add(answer);
 
   boost::asio::io_context& context_;
-  std::shared_ptr<std::vector<answer>> ready_ = std::make_shared<std::vector<answer>>();
+  struct queues {
+    std::vector<answer> waiting;
+    std::vector<answer> spare;  ///< empty, with the room of an earlier turn
+  };
+  std::shared_ptr<queues> ready_ = std::make_shared<queues>();
 };
 
 }  // namespace telltale

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <vector>
 
@@ -21,10 +20,9 @@ class batch {
   batch(std::uint64_t number, std::vector<job> jobs, time_point sent, std::chrono::nanoseconds slice);
 
   std::uint64_t number() const { return number_; }
-  bool empty() const { return jobs_.empty(); }
-  bool has_rest() const { return jobs_.size() > 1; }
-  const job& current() const { return jobs_.front(); }
-  const std::deque<job>& jobs() const { return jobs_; }
+  bool empty() const { return done_ == jobs_.size(); }
+  bool has_rest() const { return jobs_.size() - done_ > 1; }
+  const job& current() const { return jobs_[done_]; }
   /// When the current job began, as far as the program can tell.
   time_point current_since() const { return since_; }
   time_point slice_end() const { return since_ + slice_; }
@@ -46,13 +44,15 @@ class batch {
   job abandon_current();
 
  private:
+  std::vector<job> take_from(std::size_t index);
+
   std::uint64_t number_;
-  std::deque<job> jobs_;
+  std::vector<job> jobs_;  ///< those before `done_` are gone
+  std::size_t done_ = 0;
   time_point sent_;
   time_point since_;
   std::chrono::nanoseconds slice_;
   std::chrono::nanoseconds extension_{0};
-  std::size_t finished_ = 0;
 };
 
 }  // namespace telltale

@@ -24,7 +24,10 @@ class byte_writer {
     bytes_.append(value);
   }
   void count(std::size_t n) { number(static_cast<std::uint32_t>(n)); }
+  void reserve(std::size_t n) { bytes_.reserve(n); }
   std::string take() && { return std::move(bytes_); }
+  std::string_view view() const { return bytes_; }
+  void clear() { bytes_.clear(); }
 
  private:
   std::string bytes_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "worker/messages.hpp"
+#include "worker/outcome_limits.hpp"
 
 namespace telltale::wire {
 namespace asio = boost::asio;
@@ -100,7 +101,9 @@ outcome get_outcome(byte_reader& in) {
   out.verdict = static_cast<verdict>(verdict_number);
   out.reason = static_cast<reason>(reason_number);
   out.message = in.text(max_message);
-  for (auto n = in.count(max_message); n > 0 && in.ok(); --n) {
+  auto n = in.count(max_message);
+  out.measurements.reserve(std::min(n, max_measurements));
+  for (; n > 0 && in.ok(); --n) {
     measurement measured;
     measured.name = in.text(max_message);
     measured.value = in.number<double>();

@@ -42,18 +42,22 @@ struct task {
   std::chrono::nanoseconds before_last_{0};
 };
 
+struct wanted_name {
+  std::string host;
+  std::uint16_t port = 0;
+  worker_pool::resolve_done done;
+};
+
 struct job {
   std::uint64_t number = 0;
   std::chrono::nanoseconds timeout{0};
   loop_clock::time_point submitted;
 
-  std::shared_ptr<telltale::task> task;  ///< null for a name lookup
+  std::shared_ptr<telltale::task> task;  ///< of a run
   run_input input;
   worker_pool::run_done run_done;
 
-  std::string host;
-  std::uint16_t port = 0;
-  worker_pool::resolve_done resolve_done;
+  std::unique_ptr<wanted_name> name;  ///< of a lookup
 
   std::size_t wire_size = 0;  ///< bytes it takes in a batch message
   int failed_deliveries = 0;  ///< workers that were found dead when it was sent to them
@@ -62,7 +66,7 @@ struct job {
   std::chrono::nanoseconds expect_at_least{0};  ///< it was in a batch that took too long
 
   std::chrono::nanoseconds expected() const { return std::max(task->expected(), expect_at_least); }
-  bool is_lookup() const { return task == nullptr; }
+  bool is_lookup() const { return name != nullptr; }
   loop_clock::time_point wait_limit() const { return submitted + timeout; }
 };
 

@@ -1,6 +1,7 @@
 // One byte says which message it is, the rest are its members in order.
 #include "worker/messages.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "worker/bytes_io.hpp"
@@ -19,7 +20,7 @@ nanoseconds get_span(byte_reader& in) {
   return nanoseconds(in.ok() ? count : 0);
 }
 
-void put_item(byte_writer& out, const run_item& item) {
+void put_item(byte_writer& out, const run_item_view& item) {
   out.number(item.number);
   out.number(item.task);
   out.number<std::int64_t>(item.timeout.count());
@@ -47,10 +48,15 @@ void put_message(byte_writer& out, const define& m) {
   out.number<std::uint8_t>(m.examination ? 1 : 0);
 }
 void put_message(byte_writer& out, const forget& m) { out.number(m.task); }
+void put_batch(byte_writer& out, std::uint64_t batch, std::span<const run_item_view> items) {
+  out.number(batch);
+  out.count(items.size());
+  for (const auto& item : items) put_item(out, item);
+}
 void put_message(byte_writer& out, const run_batch& m) {
-  out.number(m.batch);
-  out.count(m.items.size());
-  for (const auto& item : m.items) put_item(out, item);
+  std::vector<run_item_view> items;
+  for (const auto& each : m.items) items.push_back({each.number, each.task, each.timeout, each.memory, each.examined});
+  put_batch(out, m.batch, items);
 }
 void put_message(byte_writer& out, const lookup& m) {
   out.number(m.number);
@@ -77,7 +83,9 @@ void get_message(byte_reader& in, define& m) {
 void get_message(byte_reader& in, forget& m) { m.task = in.number<std::uint64_t>(); }
 void get_message(byte_reader& in, run_batch& m) {
   m.batch = in.number<std::uint64_t>();
-  for (auto n = in.count(max_message); n > 0 && in.ok(); --n) m.items.push_back(get_run_item(in));
+  auto n = in.count(max_message);
+  m.items.reserve(std::min<std::size_t>(n, 1024));
+  for (; n > 0 && in.ok(); --n) m.items.push_back(get_run_item(in));
 }
 void get_message(byte_reader& in, lookup& m) {
   m.number = in.number<std::uint64_t>();
@@ -135,20 +143,34 @@ std::string encode(const from_worker& message) { return encode_variant(message);
 std::optional<to_worker> decode_to_worker(std::string_view bytes) { return decode_variant<to_worker>(bytes); }
 std::optional<from_worker> decode_from_worker(std::string_view bytes) { return decode_variant<from_worker>(bytes); }
 
-std::string encode(const run_outcome& found) {
+std::string encode_batch(std::uint64_t batch, std::span<const run_item_view> items) {
   byte_writer out;
+  out.reserve(max_message);
+  out.number(static_cast<std::uint8_t>(to_worker(run_batch{}).index()));
+  put_batch(out, batch, items);
+  return std::move(out).take();
+}
+
+void put(byte_writer& out, const run_outcome& found) {
   out.number(found.number);
   out.number<std::int64_t>(nanoseconds(found.began.time_since_epoch()).count());
   out.number<std::int64_t>(found.duration.count());
   put(out, found.outcome);
   out.number<std::uint8_t>(found.memory ? 1 : 0);
   if (found.memory) put(out, *found.memory);
+}
+
+std::string encode(const run_outcome& found) {
+  byte_writer out;
+  put(out, found);
   return std::move(out).take();
 }
 
 std::optional<std::vector<run_outcome>> decode_outcomes(std::string_view bytes) {
+  constexpr std::size_t usual_size = 128;
   byte_reader in(bytes);
   std::vector<run_outcome> out;
+  out.reserve(bytes.size() / usual_size + 1);
   while (in.ok() && !in.finished()) out.push_back(get_run_outcome(in));
   return in.ok() ? std::optional(std::move(out)) : std::nullopt;
 }

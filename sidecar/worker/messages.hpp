@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -15,6 +16,8 @@
 #include <telltale/memory.hpp>
 #include <telltale/outcome.hpp>
 #include <telltale/raw_value.hpp>
+
+#include "worker/bytes_io.hpp"
 
 namespace telltale::wire {
 
@@ -84,11 +87,21 @@ struct run_outcome {
 
 std::string encode(const to_worker&);
 std::string encode(const from_worker&);
+/// The same bytes as of a `run_batch`, of items that live elsewhere.
+struct run_item_view {
+  std::uint64_t number = 0;
+  std::uint64_t task = 0;
+  std::chrono::nanoseconds timeout{0};
+  const telltale::memory& memory;
+  const std::optional<telltale::examination>& examined;
+};
+std::string encode_batch(std::uint64_t batch, std::span<const run_item_view>);
 
 /// Nothing when the bytes are not exactly one well-formed message. Safe on any input.
 std::optional<to_worker> decode_to_worker(std::string_view);
 std::optional<from_worker> decode_from_worker(std::string_view);
 
+void put(byte_writer&, const run_outcome&);
 std::string encode(const run_outcome&);
 /// One after the other; nothing when the bytes are anything but whole outcomes. Safe on any input.
 std::optional<std::vector<run_outcome>> decode_outcomes(std::string_view);

@@ -45,7 +45,7 @@ pool_core::task_id pool_core::add(worker_task description) {
   // The same check once more, after a reload: if its last run still hangs, the new one would hang just so.
   for (const auto& [id, w] : workers_)
     if (w.victim && w.victim->same_as(*made)) made = w.victim;
-  const task_id id = tasks_.empty() ? 0 : tasks_.rbegin()->first + 1;
+  const task_id id = next_task_++;
   tasks_.emplace(id, std::move(made));
   return id;
 }
@@ -76,11 +76,10 @@ void pool_core::run(task_id id, std::chrono::nanoseconds timeout, run_input inpu
 void pool_core::resolve(std::string host, std::uint16_t port, std::chrono::nanoseconds timeout,
                         worker_pool::resolve_done done) {
   job j;
-  j.host = std::move(host);
-  j.port = port;
   j.timeout = timeout;
-  j.resolve_done = std::move(done);
-  if (j.host.empty() || j.host.size() > wire::max_host_length || j.host.find('\0') != std::string::npos)
+  j.name = std::make_unique<wanted_name>(wanted_name{std::move(host), port, std::move(done)});
+  const auto& wanted = j.name->host;
+  if (wanted.empty() || wanted.size() > wire::max_host_length || wanted.find('\0') != std::string::npos)
     return fail(std::move(j), reason::internal, "this is not a host name");
   const auto stuck = std::count_if(workers_.begin(), workers_.end(), [](const auto& entry) {
     return entry.second.state == worker_state::stuck && entry.second.lookup_victim;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -107,7 +108,8 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   bool dispatch_posted_ = false;
   bool stopped_ = false;
 
-  std::map<task_id, std::shared_ptr<task>> tasks_;
+  std::unordered_map<task_id, std::shared_ptr<task>> tasks_;
+  task_id next_task_ = 0;
   std::vector<std::uint64_t> removed_;  ///< task numbers that workers may still know
   job_queue queue_;
   answers answers_;

@@ -20,17 +20,19 @@ std::vector<job> worker::give(std::vector<job> jobs, std::uint64_t batch_number,
   return {};
 }
 
-bool worker::send_lookup(const job& j) { return process->send(wire::encode(wire::lookup{j.number, j.host, j.port})); }
+bool worker::send_lookup(const job& j) {
+  return process->send(wire::encode(wire::lookup{j.number, j.name->host, j.name->port}));
+}
 
 bool worker::send_runs(const std::vector<job>& jobs, std::uint64_t batch_number) {
   process->ledger().open(batch_number);
-  wire::run_batch message{batch_number, {}};
-  message.items.reserve(jobs.size());
+  std::vector<wire::run_item_view> items;
+  items.reserve(jobs.size());
   for (const auto& j : jobs) {
     if (tasks.insert(j.task->number).second && !process->send(j.task->definition)) return false;
-    message.items.push_back({j.number, j.task->number, j.timeout, j.input.memory, j.input.examined});
+    items.push_back({j.number, j.task->number, j.timeout, j.input.memory, j.input.examined});
   }
-  return process->send(wire::encode(std::move(message)));
+  return process->send(wire::encode_batch(batch_number, items));
 }
 
 bool worker::forget(std::uint64_t task_number) {

@@ -36,7 +36,9 @@ bool worker_loop::run(const wire::run_batch& batch) {
       spoke = now;
     }
     if (i > 0 && !ledger_.begin(batch.batch, i, now)) break;
-    ledger_.write(wire::encode(run_one(batch.items[i], now)));
+    writer_.clear();
+    wire::put(writer_, run_one(batch.items[i], now));
+    ledger_.write(writer_.view());
     if (!ledger_.has_room()) {
       ledger_.close(batch.batch);
       break;

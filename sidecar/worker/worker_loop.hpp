@@ -40,6 +40,7 @@ class worker_loop {
   ledger& ledger_;
   sender send_;
   std::chrono::system_clock::time_point started_at_;
+  byte_writer writer_;
   std::unordered_map<std::uint64_t, known_task> tasks_;
 };
 

@@ -27,6 +27,7 @@ job run_of(std::shared_ptr<task> of, std::uint64_t number, std::size_t bytes = 2
 
 job lookup(std::uint64_t number) {
   job j;
+  j.name = std::make_unique<wanted_name>();
   j.number = number;
   j.timeout = 2s;
   j.submitted = start;
