@@ -82,6 +82,12 @@ database_locks locks_of_database(int fd) {
   return out;
 }
 
+database_locks user_of_database(int fd) {
+  database_locks out;
+  if (const auto lock = lock_within(fd, {shared_first, shared_last})) out.user = lock->by;
+  return out;
+}
+
 shm_locks locks_of_shm(int fd) {
   shm_locks out;
   auto see = [&](const found_lock& lock) {

@@ -6,6 +6,8 @@
 #include <doctest/doctest.h>
 
 #include "checks/sqlite_fixtures.hpp"
+#include "checks/sqlite_image.hpp"
+#include "sqlite/observation.hpp"
 
 using namespace telltale::sqlite;
 using namespace telltale::testing;
@@ -136,6 +138,20 @@ TEST_CASE("sqlite locks: the stages of a rollback-mode writer are told apart") {
   CHECK(locks_of_database(file.fd) == database_locks{shared, reserving, {}});
   const lock_owner starting(file.path, {{pending}});
   CHECK(locks_of_database(file.fd) == database_locks{shared, reserving, held_lock{starting.pid(), false}});
+}
+
+TEST_CASE("sqlite locks: in WAL mode it is asked who writes the database itself once there is a journal") {
+  const locked_file file;
+  const auto bytes = database_image().raw();
+  write_file(file.path, std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  const lock_owner application(file.path, {{pending + 2, 510}, {pending + 1, 1, F_WRLCK}});
+  auto seen = observe(file.path);
+  CHECK(seen.locks == database_locks{held_lock{application.pid(), false}, {}, {}});
+  CHECK_FALSE(seen.hot_journal());
+  write_file(file.path + "-journal", "x");
+  seen = observe(file.path);
+  CHECK(seen.locks.reserved == held_lock{application.pid(), true});
+  CHECK_FALSE(seen.hot_journal());
 }
 
 TEST_CASE("sqlite locks: any mix of holders is seen as if each byte had been asked for") {
