@@ -33,8 +33,10 @@ class marker_check final : public blocking_check {
   explicit marker_check(marker_options options) : options_(std::move(options)) {}
 
   outcome probe(probe_context& ctx) override {
+    const auto files = options_.files();
     std::vector<file_result> results;
-    for (const auto& file : options_.files()) results.push_back(check(file.text, ctx));
+    results.reserve(files.size());
+    for (const auto& file : files) results.push_back(check(file.text, ctx));
     const bool complete = std::none_of(results.begin(), results.end(), [](auto& file) { return file.missing; });
     ctx.memory.set("complete", complete);
     return combine(results, options_);

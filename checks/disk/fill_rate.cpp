@@ -2,35 +2,43 @@
 #include "disk/fill_rate.hpp"
 
 #include <algorithm>
-#include <string>
+#include <array>
+#include <string_view>
 
 namespace telltale::disk {
 namespace {
 
-std::string key(char kind, std::size_t i) { return std::string("fill_") + kind + std::to_string(i); }
+constexpr std::array<std::string_view, fill_samples> time_names{"fill_t0", "fill_t1", "fill_t2", "fill_t3", "fill_t4",
+                                                                "fill_t5", "fill_t6", "fill_t7", "fill_t8", "fill_t9"};
+constexpr std::array<std::string_view, fill_samples> used_names{"fill_u0", "fill_u1", "fill_u2", "fill_u3", "fill_u4",
+                                                                "fill_u5", "fill_u6", "fill_u7", "fill_u8", "fill_u9"};
 
+/// The names sort by their numbers: samples are neighbours in the memory, and walking there costs less than twenty
+/// searches.
 std::vector<fill_sample> load(const memory& kept) {
   std::vector<fill_sample> out;
-  for (std::size_t i = 0; i < fill_samples; ++i) {
-    const auto at = kept.get(key('t', i));
-    const auto used = kept.get(key('u', i));
-    if (!at || !used) break;
-    out.push_back({boot_clock::time_point(std::chrono::nanoseconds(*at)), static_cast<double>(*used)});
+  out.reserve(fill_samples + 1);
+  const auto& values = kept.values();
+  auto at = values.find(time_names[0]);
+  auto used = values.find(used_names[0]);
+  for (std::size_t i = 0; i < fill_samples; ++i, ++at, ++used) {
+    if (at == values.end() || at->first != time_names[i] || used == values.end() || used->first != used_names[i]) break;
+    out.push_back({boot_clock::time_point(std::chrono::nanoseconds(at->second)), static_cast<double>(used->second)});
   }
   return out;
 }
 
 void store(const std::vector<fill_sample>& samples, memory& kept) {
   for (std::size_t i = 0; i < samples.size(); ++i) {
-    kept.set(key('t', i), samples[i].at.time_since_epoch().count());
-    kept.set(key('u', i), static_cast<std::int64_t>(samples[i].used_bytes));
+    kept.set(time_names[i], samples[i].at.time_since_epoch().count());
+    kept.set(used_names[i], static_cast<std::int64_t>(samples[i].used_bytes));
   }
 }
 
 void forget_samples(memory& kept) {
   for (std::size_t i = 0; i < fill_samples; ++i) {
-    kept.forget(key('t', i));
-    kept.forget(key('u', i));
+    kept.forget(time_names[i]);
+    kept.forget(used_names[i]);
   }
 }
 
@@ -57,8 +65,10 @@ std::optional<double> fill_rate(const std::vector<fill_sample>& samples) {
 
 std::optional<double> seconds_to_full(const usage& now, boot_clock::time_point at, memory& kept) {
   const auto size = static_cast<std::int64_t>(now.total_bytes);
-  if (kept.get("fill_size") != size) forget_samples(kept);
-  kept.set("fill_size", size);
+  if (kept.get("fill_size") != size) {
+    forget_samples(kept);
+    kept.set("fill_size", size);
+  }
 
   auto samples = load(kept);
   if (!samples.empty() && samples.back().at > at) samples.clear();

@@ -32,8 +32,9 @@ void judge_space(const usage& now, const disk_options& options, memory& kept, fi
     remember(kept, "space", verdict::fail);
     return found.fail(reason::full, fmt::format("{} is full: no space available", options.path.text));
   }
-  const auto level = judge_share(now.used_ratio, options.space(), remembered(kept, "space"));
-  remember(kept, "space", level);
+  const auto before = remembered(kept, "space");
+  const auto level = judge_share(now.used_ratio, options.space(), before);
+  if (level != before) remember(kept, "space", level);
   if (level != verdict::pass)
     found.add(level, reason::threshold,
               fmt::format("{} {}% used {}", options.path.text, shown_percent(now.used_ratio),
@@ -41,8 +42,9 @@ void judge_space(const usage& now, const disk_options& options, memory& kept, fi
 }
 
 void judge_free_bytes(const usage& now, const disk_options& options, memory& kept, findings& found) {
-  const auto level = judge_free(now.available_bytes, options.free, remembered(kept, "free"));
-  remember(kept, "free", level);
+  const auto before = remembered(kept, "free");
+  const auto level = judge_free(now.available_bytes, options.free, before);
+  if (level != before) remember(kept, "free", level);
   if (level != verdict::pass)
     found.add(level, reason::threshold,
               fmt::format("{} has {} available (at least {} wanted)", options.path.text,
@@ -55,8 +57,9 @@ void judge_inodes(const usage& now, const disk_options& options, memory& kept, f
     return found.fail(reason::full,
                       fmt::format("{} has no inodes left: all {:.0f} are in use", options.path.text, now.inodes_total));
   }
-  const auto level = judge_share(now.inodes_used_ratio, options.inodes, remembered(kept, "inodes"));
-  remember(kept, "inodes", level);
+  const auto before = remembered(kept, "inodes");
+  const auto level = judge_share(now.inodes_used_ratio, options.inodes, before);
+  if (level != before) remember(kept, "inodes", level);
   if (level != verdict::pass)
     found.add(level, reason::threshold,
               fmt::format("{} {}% of inodes used {}", options.path.text, shown_percent(now.inodes_used_ratio),
@@ -94,8 +97,9 @@ void judge_usage(const usage& now, const disk_options& options, memory& kept, fi
 void judge_directory(const directory_size& size, const disk_options& options, memory& kept, findings& found) {
   const auto limit = static_cast<double>(options.size_limit->count);
   const double ratio = size.bytes / limit;
-  const auto level = judge_share(ratio, options.space(), remembered(kept, "directory"));
-  remember(kept, "directory", level);
+  const auto before = remembered(kept, "directory");
+  const auto level = judge_share(ratio, options.space(), before);
+  if (level != before) remember(kept, "directory", level);
   found.measure("directory_bytes", size.bytes);
   found.measure("directory_used_ratio", ratio);
   const auto held = fmt::format("{} holds {}{}, {}% of its {}", options.path.text, size.complete() ? "" : "at least ",

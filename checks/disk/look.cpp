@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "disk/mount_table.hpp"
 #include "support/descriptor.hpp"
 
 namespace telltale::disk {
@@ -34,12 +35,11 @@ std::optional<std::uint64_t> mount_id(const std::string& path) {
   return info.stx_mnt_id;
 }
 
-std::optional<mount> mount_of(const std::string& path) {
-  const auto table = read_mountinfo();
-  if (table.empty()) return std::nullopt;
-  if (const auto id = mount_id(path)) return find_mount(table, id, {});
+std::optional<mount> mount_of(const std::string& path, bool readonly) {
+  static thread_local mount_table table(read_mountinfo);  // for all disks of this worker
+  if (const auto id = mount_id(path)) return table.find(*id, readonly, boot_clock::now());
   const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
-  return real ? find_mount(table, std::nullopt, real.get()) : std::nullopt;
+  return real ? mount_above(read_mountinfo(), real.get()) : std::nullopt;
 }
 
 }  // namespace
@@ -56,7 +56,7 @@ sight look_at(const std::string& path) {
   }
   out.usage = {numbers.f_frsize, numbers.f_blocks, numbers.f_bfree, numbers.f_bavail, numbers.f_files, numbers.f_ffree};
   out.readonly = (numbers.f_flag & ST_RDONLY) != 0;
-  out.mount = mount_of(path);
+  out.mount = mount_of(path, out.readonly);
   return out;
 }
 

@@ -1,4 +1,4 @@
-// One pass over the lines of /proc/self/mountinfo.
+// Lines of /proc/self/mountinfo.
 #include "disk/mountinfo.hpp"
 
 #include <algorithm>
@@ -26,6 +26,7 @@ bool is_octal(char c) { return c >= '0' && c <= '7'; }
 
 /// The kernel writes space, tab, line break and backslash as \ooo (seq_path in fs/seq_file.c).
 std::string unescaped(std::string_view text) {
+  if (text.find('\\') == std::string_view::npos) return std::string(text);
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool escape = text[i] == '\\' && i + 3 < text.size() && is_octal(text[i + 1]) && is_octal(text[i + 2]) &&
@@ -71,14 +72,22 @@ std::optional<mount> parse_mount(std::string_view line) {
   return out.point.empty() || out.type.empty() ? std::nullopt : std::optional(std::move(out));
 }
 
-std::optional<mount> find_mount(std::string_view mountinfo, std::optional<std::uint64_t> id, std::string_view path) {
+std::optional<mount> mount_with_id(std::string_view mountinfo, std::uint64_t id) {
+  const auto start = std::to_string(id) + ' ';
+  while (!mountinfo.empty()) {
+    const auto line = take(mountinfo, '\n');
+    if (!line.starts_with(start)) continue;
+    if (auto found = parse_mount(line)) return found;
+  }
+  return std::nullopt;
+}
+
+std::optional<mount> mount_above(std::string_view mountinfo, std::string_view path) {
   std::optional<mount> best;
   while (!mountinfo.empty()) {
     auto found = parse_mount(take(mountinfo, '\n'));
-    if (!found) continue;
-    if (id && found->id == *id) return found;
     // Later mounts cover earlier ones at the same point.
-    if (!id && is_prefix(found->point, path) && (!best || found->point.size() >= best->point.size()))
+    if (found && is_prefix(found->point, path) && (!best || found->point.size() >= best->point.size()))
       best = std::move(found);
   }
   return best;

@@ -21,9 +21,12 @@ struct mount {
 /// A line without its line break; nothing when it is not one.
 std::optional<mount> parse_mount(std::string_view line);
 
-/// The mount of `path`: the one with that id when it is known (statx, Linux 5.8), else the last one whose mount point
-/// is the longest prefix of the path. `path` must be absolute and free of symbolic links for the latter.
-std::optional<mount> find_mount(std::string_view mountinfo, std::optional<std::uint64_t> id, std::string_view path);
+/// The mount with that id, as statx tells it since Linux 5.8. Only its line is parsed.
+std::optional<mount> mount_with_id(std::string_view mountinfo, std::uint64_t id);
+
+/// The last mount whose point is the longest prefix of `path`, for older kernels. The path must be absolute and free of
+/// symbolic links.
+std::optional<mount> mount_above(std::string_view mountinfo, std::string_view path);
 
 enum class write_state {
   writable,

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,7 @@ struct marker_options {
   std::optional<bytes> min_size;
 
   /// `path` or `paths`; never empty once validated.
-  std::vector<file_path> files() const { return path ? std::vector{*path} : paths; }
+  std::span<const file_path> files() const { return path ? std::span(&*path, 1) : std::span(paths); }
   bool wants_content() const { return !content.empty() || !progress.empty(); }
   void validate(place, problems&) const;
   static options_of<marker_options> declared();

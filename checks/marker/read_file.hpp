@@ -14,7 +14,7 @@ inline constexpr std::size_t largest_content = 64 * 1024;
 struct file_view {
   int error = 0;           ///< errno; the rest means nothing when it is not 0
   std::string not_a_file;  ///< "is a directory" and the like; empty for a regular file
-  std::uint64_t size = 0;  ///< as of fstat
+  std::uint64_t size = 0;
   wall_time modified;
   std::uint64_t inode = 0;
   std::string content;  ///< only when asked for, at most `largest_content` + 1 bytes
@@ -25,8 +25,9 @@ struct file_view {
   }
 };
 
-/// Anything but a regular file is not opened: opening a device can start what it drives, and opening a FIFO wakes its
-/// writer. Follows symbolic links. May hang on a dead mount; never on a FIFO.
+/// A file is opened only for its content, or to learn why it cannot be read. Anything but a regular file is not opened
+/// at all: opening a device can start what it drives, and opening a FIFO wakes its writer. Follows symbolic links. May
+/// hang on a dead mount; never on a FIFO.
 file_view look_at(const std::string& path, bool with_content);
 
 }  // namespace telltale::marker

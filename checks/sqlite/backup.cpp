@@ -67,6 +67,7 @@ backup_seen observe_backup(const std::string& path) {
   out.file = looked.state;
   if (!looked.file) return out;
   std::array<std::byte, database_header_bytes> start{};
+  update_facts(looked.file.get(), out.file);
   const auto got = ::pread(looked.file.get(), start.data(), start.size(), 0);
   if (got < 0) out.file.error = errno;
   else out.header = parse_database_header(byte_view(start).first(static_cast<std::size_t>(got)));

@@ -35,8 +35,10 @@ struct shm_locks {
   friend bool operator==(const shm_locks&, const shm_locks&) = default;
 };
 
-/// Both throw std::system_error when the file system cannot answer.
+/// All throw std::system_error when the file system cannot answer.
 database_locks locks_of_database(int fd);
+/// Only `user`, which is all that a database in WAL mode has as long as there is no journal.
+database_locks user_of_database(int fd);
 shm_locks locks_of_shm(int fd);
 
 }  // namespace telltale::sqlite

@@ -63,14 +63,18 @@ std::optional<std::chrono::nanoseconds> history::writer_held_for(const observati
 
 std::chrono::nanoseconds history::last_commit_age(const observation& seen) {
   const auto mark = mark_of(seen);
-  const bool known = kept_.get(commit_since).has_value();
   const bool comparable = mark && kept_.get(commit_source) == mark->source;
-  if (!known || (comparable && kept_.get(commit_value) != mark->value)) kept_.set(commit_since, count(now_));
-  if (mark) {
+  const bool same = comparable && kept_.get(commit_value) == mark->value;
+  if (mark && !same) {
     kept_.set(commit_source, mark->source);
     kept_.set(commit_value, mark->value);
   }
-  return std::chrono::nanoseconds(count(now_) - *kept_.get(commit_since));
+  auto since = kept_.get(commit_since);
+  if (!since || (comparable && !same)) {
+    since = count(now_);
+    kept_.set(commit_since, *since);
+  }
+  return std::chrono::nanoseconds(count(now_) - *since);
 }
 
 bool history::index_missing_for_long(const observation& seen) {

@@ -11,7 +11,8 @@ namespace {
 
 int open_quietly(const char* path, uid_t owner) {
   constexpr int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-  const auto user = ::geteuid();
+  // Should it change after all, the worst is an attempt more.
+  static const auto user = ::geteuid();
   if (user == owner || user == 0) {
     // A container's root may lack CAP_FOWNER: then O_NOATIME is refused although reading is not.
     const int fd = ::open(path, flags | O_NOATIME);
@@ -32,24 +33,29 @@ file_facts facts_of(const struct stat& info) {
 }
 
 looked_at look_at(const std::string& path) {
-  looked_at out;
   struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) {
-    out.state.error = errno;
-    return out;
-  }
-  out.state = {0, true, S_ISREG(info.st_mode), facts_of(info)};
-  if (!out.state.regular) return out;
-
-  support::descriptor file(open_quietly(path.c_str(), info.st_uid));
-  // Again on the descriptor: the path may have been swapped between the two calls.
-  if (!file || ::fstat(file.get(), &info) != 0) {
-    out.state.error = errno;
-    return out;
-  }
-  out.state = {0, true, S_ISREG(info.st_mode), facts_of(info)};
-  if (out.state.regular) out.file = std::move(file);
+  if (::stat(path.c_str(), &info) == 0) return look_at(path, info);
+  looked_at out;
+  out.state.error = errno;
   return out;
+}
+
+looked_at look_at(const std::string& path, const struct stat& info) {
+  looked_at out{{0, true, S_ISREG(info.st_mode), facts_of(info)}, {}};
+  if (!out.state.regular) return out;
+  out.file = support::descriptor(open_quietly(path.c_str(), info.st_uid));
+  if (!out.file) out.state.error = errno;
+  return out;
+}
+
+void update_facts(int fd, file_state& state) {
+  struct stat info {};
+  if (::fstat(fd, &info) != 0) {
+    state.error = errno;
+    return;
+  }
+  state.regular = S_ISREG(info.st_mode);
+  state.facts = facts_of(info);
 }
 
 }  // namespace telltale::sqlite

@@ -25,7 +25,7 @@ struct file_state {
   int error = 0;        ///< errno of the first step that failed, 0 when none did
   bool exists = false;  ///< stat worked: `facts` are known even if opening failed
   bool regular = true;  ///< false: something else is at the path, and it was not opened
-  file_facts facts;
+  file_facts facts;     ///< as of stat
 };
 
 struct looked_at {
@@ -36,6 +36,13 @@ struct looked_at {
 /// stat, then open read-only unless the path is not a regular file: opening a FIFO would wake its writer.
 /// Leaves the access time alone where the kernel allows it (the file's owner, or CAP_FOWNER).
 looked_at look_at(const std::string& path);
+
+/// The same behind a stat of one's own.
+looked_at look_at(const std::string& path, const struct stat& info);
+
+/// Asks the descriptor again: the path may have been swapped since stat, or the file may have grown. Facts must be of
+/// the same file as its bytes wherever they are held against each other and are not looked at again.
+void update_facts(int fd, file_state& state);
 
 file_facts facts_of(const struct stat&);
 

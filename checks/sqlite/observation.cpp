@@ -14,11 +14,13 @@ namespace telltale::sqlite {
 namespace {
 
 /// SQLite puts -wal and -shm beside the file that a link points to, not beside the link (os_unix.c, unixFullPathname).
-std::string resolved(const std::string& path) {
+looked_at look_at_database(std::string& path) {
   struct stat info {};
-  if (::lstat(path.c_str(), &info) != 0 || !S_ISLNK(info.st_mode)) return path;
+  if (::lstat(path.c_str(), &info) != 0) return look_at(path);
+  if (!S_ISLNK(info.st_mode)) return look_at(path, info);
   const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
-  return real ? std::string(real.get()) : path;
+  if (real) path = real.get();
+  return look_at(path);
 }
 
 template <std::size_t size>
@@ -79,8 +81,8 @@ std::optional<held_lock> observation::writer() const {
 
 observation observe(const std::string& path) {
   observation out;
-  out.path = resolved(path);
-  auto database = look_at(out.path);
+  out.path = path;
+  auto database = look_at_database(out.path);
   out.database = database.state;
   if (database.file) {
     struct statfs where {};
@@ -96,10 +98,10 @@ observation observe(const std::string& path) {
 
   std::array<std::byte, database_header_bytes> start;
   out.header = parse_database_header(read_start(database.file.get(), start, out.database.error));
-  struct stat info {};
-  if (::fstat(database.file.get(), &info) == 0) out.database.facts = facts_of(info);
-  out.locks = locks_of_database(database.file.get());
+  update_facts(database.file.get(), out.database);
   observe_journal(out);
+  const bool may_be_written = !out.wal_mode() || out.journal_has_header;
+  out.locks = may_be_written ? locks_of_database(database.file.get()) : user_of_database(database.file.get());
   return out;
 }
 

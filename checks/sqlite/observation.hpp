@@ -19,8 +19,8 @@ struct observation {
       path;  ///< as SQLite names it: symbolic links of the last component resolved, so -wal and -shm are beside it
   file_state database;
   header_result header;
-  database_locks locks;
-  file_system place;  ///< when it is a network file system, nothing but `database` was looked at
+  database_locks locks;  ///< in WAL mode only `user`, unless there is a journal
+  file_system place;     ///< when it is a network file system, nothing but `database` was looked at
 
   file_state wal;
   std::optional<wal_header> wal_start;  ///< nothing when the file is missing, empty or begins otherwise

@@ -37,7 +37,10 @@ void findings::add(verdict v, reason why, std::string sentence) {
   }
 }
 
-void findings::measure(std::string name, double value) { measurements_.push_back({std::move(name), value}); }
+void findings::measure(std::string name, double value) {
+  if (measurements_.empty()) measurements_.reserve(8);  // more than most checks have
+  measurements_.push_back({std::move(name), value});
+}
 
 outcome findings::result(std::string healthy, reason why) && {
   outcome out{worst_, why, std::move(healthy), std::move(measurements_)};

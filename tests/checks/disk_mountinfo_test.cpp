@@ -45,16 +45,18 @@ TEST_CASE("mountinfo: a mount is found by its id, or by the longest prefix where
       "3 2 8:3 / /data/deep rw - xfs c rw\n"
       "4 1 8:4 / /data rw - tmpfs d rw\n"
       "5 1 8:5 / /database rw - btrfs e rw";
-  CHECK(find_mount(table, 2, "")->type == "ext4");
-  CHECK(find_mount(table, 5, "")->point == "/database");
-  CHECK_FALSE(find_mount(table, 6, ""));
-  CHECK(find_mount(table, {}, "/")->id == 1);
-  CHECK(find_mount(table, {}, "/etc/x")->id == 1);
-  CHECK(find_mount(table, {}, "/data")->id == 4);
-  CHECK(find_mount(table, {}, "/data/x")->id == 4);
-  CHECK(find_mount(table, {}, "/data/deep/x")->id == 3);
-  CHECK(find_mount(table, {}, "/data2")->id == 1);
-  CHECK_FALSE(find_mount("", {}, "/"));
+  CHECK(mount_with_id(table, 2)->type == "ext4");
+  CHECK(mount_with_id(table, 5)->point == "/database");
+  CHECK_FALSE(mount_with_id(table, 6));
+  CHECK_FALSE(mount_with_id("12 0 8:1 / / rw - ext4 a rw\n", 2));
+  CHECK(mount_with_id("2 torn\n2 1 8:2 / /data rw - ext4 b rw\n", 2)->point == "/data");
+  CHECK(mount_above(table, "/")->id == 1);
+  CHECK(mount_above(table, "/etc/x")->id == 1);
+  CHECK(mount_above(table, "/data")->id == 4);
+  CHECK(mount_above(table, "/data/x")->id == 4);
+  CHECK(mount_above(table, "/data/deep/x")->id == 3);
+  CHECK(mount_above(table, "/data2")->id == 1);
+  CHECK_FALSE(mount_above("", "/"));
 }
 
 TEST_CASE("mountinfo: an error-remounted file system is told from one mounted read-only") {

@@ -1,8 +1,10 @@
 // The marker check on real files and on everything else that may lie at a path.
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #include <algorithm>
+#include <array>
 
 #include <doctest/doctest.h>
 
@@ -110,6 +112,35 @@ TEST_CASE("marker: what may not be read is denied, with the user who may not") {
   for (const auto& path : {top / "m", top / "locked/m"})
     CHECK(as_nobody([&] { return described(marker_at(path).run()); }) ==
           "fail denied: " + path + ": permission denied (to uid 65534)");
+}
+
+TEST_CASE("marker: who may read is the effective user, as it is for opening") {
+  if (::geteuid() != 0) {
+    MESSAGE("skipped: needs root to become another user");
+    return;
+  }
+  const scratch_directory top;
+  fs::permissions(top.path(), fs::perms(0755));
+  write_file(top / "m", "");
+  fs::permissions(top / "m", fs::perms::owner_all);
+  const auto found = in_child([&]() -> std::string {
+    if (::setegid(nobody) != 0 || ::seteuid(nobody) != 0) return "cannot give up root";
+    return described(marker_at(top / "m").run());
+  });
+  CHECK(found == "fail denied: " + (top / "m") + ": permission denied (to uid 65534)");
+}
+
+TEST_CASE("marker: a file whose content is not wanted is not even opened") {
+  const scratch_directory top;
+  write_file(top / "m", R"({"v":1})");
+  const int events = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  REQUIRE(::inotify_add_watch(events, (top / "m").c_str(), IN_OPEN) >= 0);
+  std::array<char, 4096> block{};
+  CHECK(marker_at(top / "m", {option("min_size", "1B"), option("newer_than", "boot")}).run().verdict == verdict::pass);
+  CHECK((::read(events, block.data(), block.size()) == -1 && errno == EAGAIN));
+  CHECK(marker_at(top / "m", {expecting("/v", "1")}).run().verdict == verdict::pass);
+  CHECK(::read(events, block.data(), block.size()) > 0);
+  ::close(events);
 }
 
 TEST_CASE("marker: another user's file is read, although its access time cannot be spared") {

@@ -1,4 +1,6 @@
 // What can be at the path of a database: nothing, something else, something unreadable, other journal modes.
+#include <sys/inotify.h>
+
 #include <doctest/doctest.h>
 
 #include "checks/sqlite_fixtures.hpp"
@@ -66,6 +68,26 @@ TEST_CASE("sqlite: a directory or a FIFO at the path is a mismatch and is not op
   CHECK(sqlite_probe(at / "app.db").said() == "fail mismatch: app.db: is a directory, not a database file");
   REQUIRE(::mkfifo((at / "fifo.db").c_str(), 0600) == 0);
   CHECK(sqlite_probe(at / "fifo.db").said() == "fail mismatch: fifo.db: is a FIFO, not a database file");
+}
+
+TEST_CASE("sqlite: a FIFO beside the database is not opened") {
+  const scratch_directory at;
+  application app(at / "app.db");
+  app.run("PRAGMA journal_mode = WAL; CREATE TABLE t(x)");
+  app.close();
+  const int events = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  REQUIRE(::inotify_add_watch(events, at.path().c_str(), IN_OPEN) >= 0);
+  for (const std::string suffix : {"-shm", "-wal", "-journal"}) {
+    REQUIRE(::mkfifo(((at / "app.db") + suffix).c_str(), 0600) == 0);
+    sqlite_probe(at / "app.db").run();
+  }
+  std::array<char, 16384> block{};
+  const auto size = ::read(events, block.data(), block.size());
+  REQUIRE(size > 0);
+  const std::string_view all(block.data(), static_cast<std::size_t>(size));
+  CHECK(contains(std::string(all), "app.db"));
+  for (const std::string_view suffix : {"-shm", "-wal", "-journal"}) CHECK(all.find(suffix) == std::string_view::npos);
+  ::close(events);
 }
 
 TEST_CASE("sqlite: a link is followed to the files beside its target") {

@@ -1,0 +1,33 @@
+// When the kept mount table is believed.
+#include "disk/mount_table.hpp"
+
+#include <algorithm>
+
+namespace telltale::disk {
+namespace {
+
+/// False also for a file system that an error has stopped, which no flag says: it is looked up anew in every run, so
+/// that its recovery is seen at once.
+bool agrees(const mount& kept, bool readonly) { return readonly == (kept.readonly || kept.readonly_inside); }
+
+}  // namespace
+
+std::optional<mount> mount_table::find(std::uint64_t id, bool readonly, boot_clock::time_point now) {
+  const auto* found = now - read_at_ < kept_for ? in_text(id) : nullptr;
+  if (!found || !agrees(*found, readonly)) {
+    text_ = read_();
+    read_at_ = now;
+    parsed_.clear();
+    found = in_text(id);
+  }
+  return found ? std::optional(*found) : std::nullopt;
+}
+
+const mount* mount_table::in_text(std::uint64_t id) {
+  const auto known = std::ranges::find(parsed_, id, &mount::id);
+  if (known != parsed_.end()) return &*known;
+  auto found = mount_with_id(text_, id);
+  return found ? &parsed_.emplace_back(std::move(*found)) : nullptr;
+}
+
+}  // namespace telltale::disk

@@ -1,0 +1,176 @@
+// Locks of several processes, seen with few questions as if each byte had been asked for.
+#include "sqlite/file_locks.hpp"
+
+#include <random>
+
+#include <doctest/doctest.h>
+
+#include "checks/sqlite_fixtures.hpp"
+#include "checks/sqlite_image.hpp"
+#include "sqlite/observation.hpp"
+
+using namespace telltale::sqlite;
+using namespace telltale::testing;
+
+namespace {
+
+constexpr off_t pending = 0x40000000;
+
+struct span {
+  off_t first = 0;
+  off_t length = 1;
+  short kind = F_RDLCK;
+};
+
+struct flock asking(const span& what) {
+  struct flock out {};
+  out.l_type = what.kind;
+  out.l_whence = SEEK_SET;
+  out.l_start = what.first;
+  out.l_len = what.length;
+  return out;
+}
+
+/// A process that has these locks, as far as it gets them, until this object goes.
+class lock_owner {
+ public:
+  lock_owner(const std::string& path, const std::vector<span>& wanted) {
+    int ready[2];
+    REQUIRE(::pipe2(ready, O_CLOEXEC) == 0);
+    child_ = ::fork();
+    if (child_ == 0) {
+      const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+      for (const auto& one : wanted) {
+        auto lock = asking(one);
+        ::fcntl(fd, F_SETLK, &lock);
+      }
+      if (::write(ready[1], "r", 1) != 1) ::_exit(1);
+      for (;;) ::pause();
+    }
+    char byte = 0;
+    ::close(ready[1]);
+    REQUIRE(::read(ready[0], &byte, 1) == 1);
+    ::close(ready[0]);
+  }
+  lock_owner(lock_owner&& other) noexcept : child_(std::exchange(other.child_, 0)) {}
+  lock_owner& operator=(lock_owner&&) = delete;
+  ~lock_owner() {
+    if (child_ == 0) return;
+    ::kill(child_, SIGKILL);
+    ::waitpid(child_, nullptr, 0);
+  }
+  pid_t pid() const { return child_; }
+
+ private:
+  pid_t child_ = 0;
+};
+
+struct locked_file {
+  scratch_directory top;
+  std::string path = top / "file";
+  int fd = (write_file(path, ""), ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  locked_file() { REQUIRE(fd >= 0); }
+  locked_file(const locked_file&) = delete;
+  locked_file& operator=(const locked_file&) = delete;
+  ~locked_file() { ::close(fd); }
+};
+
+std::optional<held_lock> plainly(int fd, off_t first, off_t length = 1) {
+  auto ask = asking({first, length, F_WRLCK});
+  REQUIRE(::fcntl(fd, F_GETLK, &ask) == 0);
+  return ask.l_type == F_UNLCK ? std::nullopt : std::optional(held_lock{ask.l_pid, ask.l_type == F_WRLCK});
+}
+
+shm_locks shm_plainly(int fd) {
+  shm_locks out{plainly(fd, 128), plainly(fd, 120), plainly(fd, 121), plainly(fd, 122), 0};
+  for (int byte = 123; byte <= 127; ++byte) out.readers += plainly(fd, byte) ? 1 : 0;
+  return out;
+}
+
+database_locks database_plainly(int fd) {
+  return {plainly(fd, pending + 2, 510), plainly(fd, pending + 1), plainly(fd, pending)};
+}
+
+}  // namespace
+
+TEST_CASE("sqlite locks: nobody, and locks outside of what SQLite locks, are nobody") {
+  const locked_file file;
+  const lock_owner other(file.path, {{0, 120}, {129, 20}, {pending + 512, 100}});
+  CHECK(locks_of_shm(file.fd) == shm_locks{});
+  CHECK(locks_of_database(file.fd) == database_locks{});
+}
+
+TEST_CASE("sqlite locks: readers of several processes are each found, whoever came first") {
+  const locked_file file;
+  const lock_owner late_mark(file.path, {{128}, {126}});
+  const lock_owner early_mark(file.path, {{128}, {123}});
+  const lock_owner neighbours(file.path, {{128}, {124}, {125}});
+  const lock_owner same_mark(file.path, {{128}, {123}});
+  const lock_owner writer(file.path, {{128}, {120, 1, F_WRLCK}});
+  const auto seen = locks_of_shm(file.fd);
+  CHECK(seen.readers == 4);
+  CHECK(seen.writer == held_lock{writer.pid(), true});
+  CHECK(seen.connection == held_lock{late_mark.pid(), false});
+  CHECK_FALSE(seen.checkpointer);
+  CHECK_FALSE(seen.recoverer);
+}
+
+TEST_CASE("sqlite locks: a lock over several bytes is held on each of them, also one without an end") {
+  const locked_file file;
+  {
+    const lock_owner recovery(file.path, {{120, 8, F_WRLCK}});
+    const held_lock all{recovery.pid(), true};
+    CHECK(locks_of_shm(file.fd) == shm_locks{{}, all, all, all, 5});
+  }
+  const lock_owner endless(file.path, {{121, 0}});
+  const held_lock it{endless.pid(), false};
+  CHECK(locks_of_shm(file.fd) == shm_locks{it, {}, it, it, 5});
+  CHECK(locks_of_database(file.fd) == database_locks{it, it, it});
+}
+
+TEST_CASE("sqlite locks: the stages of a rollback-mode writer are told apart") {
+  const locked_file file;
+  const lock_owner reader(file.path, {{pending + 2, 510}});
+  const held_lock shared{reader.pid(), false};
+  CHECK(locks_of_database(file.fd) == database_locks{shared, {}, {}});
+  const lock_owner writer(file.path, {{pending + 2, 510}, {pending + 1, 1, F_WRLCK}});
+  const held_lock reserving{writer.pid(), true};
+  CHECK(locks_of_database(file.fd) == database_locks{shared, reserving, {}});
+  const lock_owner starting(file.path, {{pending}});
+  CHECK(locks_of_database(file.fd) == database_locks{shared, reserving, held_lock{starting.pid(), false}});
+}
+
+TEST_CASE("sqlite locks: in WAL mode it is asked who writes the database itself once there is a journal") {
+  const locked_file file;
+  const auto bytes = database_image().raw();
+  write_file(file.path, std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  const lock_owner application(file.path, {{pending + 2, 510}, {pending + 1, 1, F_WRLCK}});
+  auto seen = observe(file.path);
+  CHECK(seen.locks == database_locks{held_lock{application.pid(), false}, {}, {}});
+  CHECK_FALSE(seen.hot_journal());
+  write_file(file.path + "-journal", "x");
+  seen = observe(file.path);
+  CHECK(seen.locks.reserved == held_lock{application.pid(), true});
+  CHECK_FALSE(seen.hot_journal());
+}
+
+TEST_CASE("sqlite locks: any mix of holders is seen as if each byte had been asked for") {
+  std::mt19937 random(4711);  // NOLINT: the same mixes every time
+  const auto any = [&](int from, int to) { return std::uniform_int_distribution(from, to)(random); };
+  for (int round = 0; round < 60; ++round) {
+    CAPTURE(round);
+    const locked_file file;
+    std::vector<lock_owner> owners;
+    for (int owner = any(1, 4); owner > 0; --owner) {
+      std::vector<span> wanted;
+      for (int i = any(1, 5); i > 0; --i) {
+        const short kind = any(0, 3) == 0 ? F_WRLCK : F_RDLCK;
+        wanted.push_back({any(118, 130), any(1, 3), kind});
+        wanted.push_back(any(0, 1) ? span{pending + 2, 510, kind} : span{pending + any(0, 1), any(1, 2), kind});
+      }
+      owners.emplace_back(file.path, wanted);
+    }
+    CHECK(locks_of_shm(file.fd) == shm_plainly(file.fd));
+    CHECK(locks_of_database(file.fd) == database_plainly(file.fd));
+  }
+}
