@@ -13,17 +13,14 @@ constexpr std::array<std::string_view, fill_samples> time_names{"fill_t0", "fill
 constexpr std::array<std::string_view, fill_samples> used_names{"fill_u0", "fill_u1", "fill_u2", "fill_u3", "fill_u4",
                                                                 "fill_u5", "fill_u6", "fill_u7", "fill_u8", "fill_u9"};
 
-/// The names sort by their numbers: samples are neighbours in the memory, and walking there costs less than twenty
-/// searches.
 std::vector<fill_sample> load(const memory& kept) {
   std::vector<fill_sample> out;
   out.reserve(fill_samples + 1);
-  const auto& values = kept.values();
-  auto at = values.find(time_names[0]);
-  auto used = values.find(used_names[0]);
-  for (std::size_t i = 0; i < fill_samples; ++i, ++at, ++used) {
-    if (at == values.end() || at->first != time_names[i] || used == values.end() || used->first != used_names[i]) break;
-    out.push_back({boot_clock::time_point(std::chrono::nanoseconds(at->second)), static_cast<double>(used->second)});
+  for (std::size_t i = 0; i < fill_samples; ++i) {
+    const auto at = kept.get(time_names[i]);
+    const auto used = kept.get(used_names[i]);
+    if (!at || !used) break;
+    out.push_back({boot_clock::time_point(std::chrono::nanoseconds(*at)), static_cast<double>(*used)});
   }
   return out;
 }
