@@ -113,7 +113,7 @@ void sidecar::run() {
 
 reply sidecar::answer(const request& r) {
   const auto now = boot_clock::now();
-  scheduler_.look_at_clock(now);
+  scheduler_.catch_up(now);
   auto out = router_.answer(r, board_.picture(now));
   ++requests_[{std::string(out.path_label), out.status}];
   return out;

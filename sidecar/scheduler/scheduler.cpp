@@ -124,11 +124,16 @@ void scheduler::arm() {
 void scheduler::turn() {
   const auto now = boot_clock::now();
   const auto lag = now - expected_;
-  look_at_clock(now);
+  catch_up(now);
   last_sign_of_life_ = now;
   for (auto number : table_.take_due(now)) run(units_[number], now);
   listener_.turned(std::max(lag, boot_clock::duration::zero()), now);
   arm();
+}
+
+void scheduler::catch_up(boot_clock::time_point now) {
+  look_at_clock(now);
+  pool_.collect();
 }
 
 void scheduler::look_at_clock(boot_clock::time_point now) {
@@ -150,6 +155,7 @@ void scheduler::run(const unit_ptr& u, boot_clock::time_point now) {
 
 void scheduler::submit(const unit_ptr& u, boot_clock::time_point now) {
   run_input input(u->memory);
+  input.patient = !u->examines;
   input.examined = u->examined.as_of(now);
   pool_.run(u->task, u->timeout, std::move(input),
             [this, u, epoch = epoch_](run_report report) { finished(u, epoch, std::move(report)); });
@@ -184,16 +190,17 @@ void scheduler::finished(const unit_ptr& u, std::uint64_t epoch, run_report repo
     table_.repeat(u->number, now);
     return arm();
   }
-  const bool failing = taken(*u, std::move(report), now);
+  const auto ended = now - report.age;
+  const bool failing = taken(*u, std::move(report), ended);
   table_.finished(u->number, failing, now);
   if (table_.next_due() < expected_) arm();
 }
 
-bool scheduler::taken(unit& u, run_report report, boot_clock::time_point now) {
+bool scheduler::taken(unit& u, run_report report, boot_clock::time_point ended) {
   if (!u.check) u.memory = std::move(report.memory);
-  if (!u.examines) return listener_.ran(u.number, std::move(report), now);
+  if (!u.examines) return listener_.ran(u.number, std::move(report), ended);
   const bool failing = report.outcome.verdict == verdict::fail;
-  u.examines->examined.note(std::move(report.outcome), now);
+  u.examines->examined.note(std::move(report.outcome), ended);
   return failing;
 }
 

@@ -27,8 +27,8 @@ namespace telltale {
 class run_listener {
  public:
   virtual ~run_listener() = default;
-  /// A run has ended; returns whether the check is failing now, which decides when it runs again.
-  virtual bool ran(std::size_t check, run_report, boot_clock::time_point now) = 0;
+  /// A run ended at that time; returns whether the check is failing now, which decides when it runs again.
+  virtual bool ran(std::size_t check, run_report, boot_clock::time_point ended) = 0;
   /// The program did not run for this long; nothing found before may be believed.
   virtual void stood_still(std::chrono::nanoseconds, boot_clock::time_point now) = 0;
   /// The loop turned, this much later than it meant to. At least once per heartbeat_period.
@@ -52,8 +52,8 @@ class scheduler {
   void start();
   void stop();
   /// To be called before anything is told to anybody: notices a standstill that ended a moment ago, before the timer
-  /// has had its turn.
-  void look_at_clock(boot_clock::time_point now);
+  /// has had its turn, and takes in what runs have found that did not wake the loop.
+  void catch_up(boot_clock::time_point now);
 
  private:
   /// A check or the examination of one. Callbacks hold it, not its number, which another configuration may change.
@@ -75,6 +75,7 @@ class scheduler {
                                    std::vector<timetable::entry_change>&);
   unit_ptr examination_of(const unit_ptr& check) const;
   void retire(const std::vector<unit_ptr>& before);
+  void look_at_clock(boot_clock::time_point now);
   void arm();
   void turn();
   void run(const unit_ptr&, boot_clock::time_point now);
@@ -82,7 +83,7 @@ class scheduler {
   void run_network(const unit_ptr&, boot_clock::time_point now);
   void finished(const unit_ptr&, std::uint64_t epoch, run_report);
   /// Whether it counts as failing, which decides when it runs again.
-  bool taken(unit&, run_report, boot_clock::time_point now);
+  bool taken(unit&, run_report, boot_clock::time_point ended);
 
   boost::asio::io_context& io_;
   boost::asio::steady_timer timer_;

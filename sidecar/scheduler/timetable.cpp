@@ -26,7 +26,7 @@ boot_clock::time_point time_of(std::int64_t number) {
 
 std::size_t timetable::add(cadence pace, time_point now) {
   const auto check = entries_.size();
-  entries_.push_back({pace, {}, {}, false, false});
+  entries_.push_back({pace});
   plan(check, now + pace.initial_delay + delay_of(check));
   return check;
 }
@@ -39,7 +39,7 @@ void timetable::change(const std::vector<entry_change>& wanted, time_point now) 
   for (const auto& w : wanted) {
     const auto check = entries_.size();
     if (!w.from) {
-      entries_.push_back({w.pace, {}, {}, false, false});
+      entries_.push_back({w.pace});
       plan(check, now + w.pace.initial_delay + delay_of(added++));
       continue;
     }
@@ -47,7 +47,10 @@ void timetable::change(const std::vector<entry_change>& wanted, time_point now) 
     const bool same_pace = kept.pace == w.pace;
     kept.pace = w.pace;
     entries_.push_back(kept);
-    if (kept.running) continue;
+    if (kept.running) {
+      entries_.back().overtaken = true;  // planned when it has finished
+      continue;
+    }
     if (same_pace || !kept.ran_before) plan(check, kept.due);
     else plan(check, std::min(kept.due, std::max(now, kept.started + w.pace.interval)));
   }
@@ -62,13 +65,19 @@ void timetable::plan(std::size_t check, time_point when) {
 std::vector<std::size_t> timetable::take_due(time_point now) {
   std::vector<std::size_t> out;
   while (!calendar_.empty() && time_of(calendar_.begin()->first) <= now) {
-    const auto& due = calendar_.begin()->second;
-    out.insert(out.end(), due.begin(), due.end());
+    const auto tick_time = time_of(calendar_.begin()->first);
+    for (auto check : calendar_.begin()->second) {
+      auto& e = entries_[check];
+      if (e.due != tick_time) continue;
+      if (std::exchange(e.running, true)) e.overtaken = true;
+      else out.push_back(check);
+    }
     calendar_.erase(calendar_.begin());
   }
   for (auto check : out) {
-    entries_[check].running = true;
-    entries_[check].started = now;
+    auto& e = entries_[check];
+    e.started = now;
+    plan_next(check, e.pace.interval, now);
   }
   return out;
 }
@@ -90,19 +99,24 @@ timetable::time_point timetable::somewhere(time_point earliest, time_point lates
 void timetable::finished(std::size_t check, bool failing, time_point now) {
   auto& e = entries_[check];
   const auto interval = failing ? e.pace.failing_interval : e.pace.interval;
+  if (e.overtaken || interval != e.pace.interval) plan_next(check, interval, now);
+  e.running = e.overtaken = false;
+  e.ran_before = true;
+}
+
+void timetable::plan_next(std::size_t check, std::chrono::nanoseconds interval, time_point now) {
+  auto& e = entries_[check];
   // Half of the interval for the phase: random enough to spread, never a run right after the first.
   const auto choice = static_cast<double>(interval.count()) * (e.ran_before ? e.pace.jitter : 0.5);
   const auto soonest = now + std::chrono::nanoseconds(1);
   const auto latest = std::max(e.started + interval, soonest);
   const auto earliest = std::max(latest - std::chrono::nanoseconds(static_cast<std::int64_t>(choice)), soonest);
-  e.running = false;
-  e.ran_before = true;
   const auto others = e.pace.sociable ? company(earliest, latest) : std::nullopt;
   plan(check, others ? *others : somewhere(earliest, latest));
 }
 
 void timetable::repeat(std::size_t check, time_point now) {
-  entries_[check].running = false;
+  entries_[check].running = entries_[check].overtaken = false;
   plan(check, now - tick);  // rounded up, that is not after now
 }
 
@@ -110,8 +124,8 @@ void timetable::hurry(time_point now) {
   calendar_.clear();
   std::size_t planned = 0;
   for (std::size_t check = 0; check < entries_.size(); ++check)
-    if (const auto& e = entries_[check]; !e.running)
-      plan(check, e.pace.hurried ? now - tick + delay_of(planned++) : e.due);
+    if (auto& e = entries_[check]; e.running) e.overtaken = true;  // planned when it has finished
+    else plan(check, e.pace.hurried ? now - tick + delay_of(planned++) : e.due);
 }
 
 timetable::time_point timetable::next_due() const {

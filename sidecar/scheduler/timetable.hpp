@@ -31,8 +31,9 @@ struct cadence {
   friend bool operator==(const cadence&, const cadence&) = default;
 };
 
-/// Checks are numbers from 0. Each is due, running or both at no time: `take_due` hands it out once, and it is due
-/// again only after `finished`. Missed times are not made up for: there is no burst after a pause.
+/// Checks are numbers from 0. `take_due` hands a check out once, and again only after `finished`. The next run is
+/// planned when one begins, as if it were going to pass: so the loop need not hear of a run to know when to wake up
+/// next. Missed times are not made up for: there is no burst after a pause.
 ///
 /// The first run is at once (after `initial_delay`); the second comes at a random point of the interval, so that
 /// checks and replicas started together spread out. Sociable checks spread out together: replicas still do.
@@ -52,13 +53,13 @@ class timetable {
   void change(const std::vector<entry_change>&, time_point now);
   /// The checks due at `now`, in the order of their due times; they count as running until `finished`.
   std::vector<std::size_t> take_due(time_point now);
-  /// The run taken at `started` has ended; the next is an interval after `started`, but never in the past.
+  /// The run has ended; when it failed the next comes sooner, when it took too long at once.
   void finished(std::size_t check, bool failing, time_point now);
   /// The run has ended and does not count: the check is due again at `now`.
   void repeat(std::size_t check, time_point now);
   /// Makes every check that is not running due at `now`, or as soon after it as `most_at_once` allows.
   void hurry(time_point now);
-  /// The earliest due time, or `time_point::max()` when every check is running.
+  /// The earliest due time, or `time_point::max()` when nothing is planned.
   time_point next_due() const;
 
  private:
@@ -67,15 +68,18 @@ class timetable {
     time_point due{};
     time_point started{};
     bool running = false;
+    bool overtaken = false;  ///< still running when it was due again
     bool ran_before = false;
   };
+  void plan_next(std::size_t check, std::chrono::nanoseconds interval, time_point now);
   void plan(std::size_t check, time_point when);
   /// The last tick of the span in which others run and there is room for one more.
   std::optional<time_point> company(time_point earliest, time_point latest) const;
   time_point somewhere(time_point earliest, time_point latest);
 
   std::vector<entry> entries_;
-  std::map<std::int64_t, std::vector<std::size_t>> calendar_;  ///< tick number -> checks due in it
+  /// Tick number -> checks due in it, and some that have another due time since.
+  std::map<std::int64_t, std::vector<std::size_t>> calendar_;
   std::mt19937_64 random_;
 };
 

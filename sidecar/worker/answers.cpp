@@ -14,10 +14,7 @@ constexpr std::size_t most_kept = 1024;
 
 }  // namespace
 
-void answers::found(job j, outcome found, memory remembered, std::chrono::nanoseconds waited,
-                    std::chrono::nanoseconds duration) {
-  add(answered_run{std::move(j.run_done), {std::move(found), waited, duration, std::move(remembered)}});
-}
+void answers::found(job j, run_report report) { add(answered_run{std::move(j.run_done), std::move(report)}); }
 
 void answers::resolved(job j, resolution found) { add(answered_lookup{std::move(j.name->done), std::move(found)}); }
 
@@ -30,21 +27,23 @@ void answers::failed(job j, reason why, std::string sentence, std::chrono::nanos
     return resolved(std::move(j), std::move(nothing));
   }
   auto unchanged = std::move(j.input.memory);
-  found(std::move(j), outcome::fail(why, std::move(sentence)), std::move(unchanged), waited, duration);
+  found(std::move(j), {outcome::fail(why, std::move(sentence)), waited, duration, std::move(unchanged)});
 }
 
 void answers::add(answer one) {
   ready_->waiting.push_back(std::move(one));
   if (ready_->waiting.size() > 1) return;
-  boost::asio::post(context_, [weak = std::weak_ptr(ready_)] {
-    const auto alive = weak.lock();
-    if (!alive) return;
-    auto now = std::exchange(alive->waiting, std::exchange(alive->spare, {}));
-    for (auto& each : now)
-      if (weak.use_count() > 1) std::visit([](auto& found) { found.call(); }, each);
-    now.clear();
-    if (now.capacity() <= most_kept) alive->spare = std::move(now);
-  });
+  boost::asio::post(context_, [weak = std::weak_ptr(ready_)] { deliver(weak); });
+}
+
+void answers::deliver(const std::weak_ptr<queues>& weak) {
+  const auto alive = weak.lock();
+  if (!alive) return;
+  auto now = std::exchange(alive->waiting, std::exchange(alive->spare, {}));
+  for (auto& each : now)
+    if (weak.use_count() > 1) std::visit([](auto& found) { found.call(); }, each);
+  now.clear();
+  if (now.capacity() <= most_kept) alive->spare = std::move(now);
 }
 
 }  // namespace telltale

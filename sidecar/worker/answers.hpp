@@ -19,10 +19,12 @@ class answers {
  public:
   explicit answers(boost::asio::io_context& context) : context_(context) {}
 
-  void found(job, outcome, memory, std::chrono::nanoseconds waited, std::chrono::nanoseconds duration);
+  void found(job, run_report);
   void resolved(job, resolution);
   /// A run or a lookup that came to nothing; the sentence says why. What the check remembered stays as it was.
   void failed(job, reason, std::string sentence, std::chrono::nanoseconds waited, std::chrono::nanoseconds duration);
+  /// Calls what has not been called yet, instead of in the loop's next turn.
+  void deliver() { deliver(ready_); }
 
  private:
   struct answered_run {
@@ -36,13 +38,14 @@ class answers {
     void call() { done(std::move(answer)); }
   };
   using answer = std::variant<answered_run, answered_lookup>;
-  void add(answer);
-
-  boost::asio::io_context& context_;
   struct queues {
     std::vector<answer> waiting;
     std::vector<answer> spare;  ///< empty, with the room of an earlier turn
   };
+  void add(answer);
+  static void deliver(const std::weak_ptr<queues>&);
+
+  boost::asio::io_context& context_;
   std::shared_ptr<queues> ready_ = std::make_shared<queues>();
 };
 

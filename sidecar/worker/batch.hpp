@@ -1,6 +1,7 @@
 // The program's view of the jobs one worker is busy with. No I/O and no clock: time is passed in.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -27,6 +28,8 @@ class batch {
   time_point current_since() const { return since_; }
   time_point slice_end() const { return since_ + slice_; }
   time_point deadline() const { return since_ + current().timeout + extension_; }
+  /// When a look at it may have consequences.
+  time_point look_due() const { return has_rest() ? std::min(slice_end(), deadline()) : deadline(); }
   /// A batch of quick jobs that is long in sum: from now on those at its end should go to other workers.
   time_point too_long_from() const { return sent_ + 4 * slice_; }
 

@@ -6,7 +6,8 @@
 
 namespace telltale {
 
-void ledger::open(std::uint64_t batch) {
+void ledger::open(std::uint64_t batch, bool waited_for) {
+  waited_for_.store(waited_for ? 1 : 0);
   used_.store(0, std::memory_order_relaxed);
   state_.store(word(batch, 1), std::memory_order_release);
 }
@@ -27,7 +28,7 @@ std::optional<std::size_t> ledger::closed(std::uint64_t batch) const {
 ledger::time_point ledger::began() const { return time_point(std::chrono::nanoseconds(began_ns_.load())); }
 
 std::optional<std::string> ledger::written_since(std::size_t from) const {
-  const std::size_t end = used_.load(std::memory_order_acquire);
+  const std::size_t end = used_.load();
   if (end < from || end > outcome_bytes) return std::nullopt;
   return std::string(outcomes_ + from, end - from);
 }
@@ -45,7 +46,8 @@ void ledger::write(std::string_view outcome) {
   const auto used = used_.load(std::memory_order_relaxed);
   const auto n = std::min(outcome.size(), outcome_bytes - static_cast<std::size_t>(used));
   std::memcpy(outcomes_ + used, outcome.data(), n);
-  used_.store(used + n, std::memory_order_release);
+  // In one order with waited_for_: either the worker sees that it is waited for, or the program what was written.
+  used_.store(used + n);
 }
 
 }  // namespace telltale

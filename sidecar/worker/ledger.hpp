@@ -27,14 +27,18 @@ class ledger {
 
   // ---- the program
 
-  /// The worker has nothing to do and may begin this batch. Its first run counts as begun.
-  void open(std::uint64_t batch);
+  /// The worker has nothing to do and may begin this batch. Its first run counts as begun. `waited_for`: the program
+  /// wants to be woken when something has been written; else it will look by itself.
+  void open(std::uint64_t batch, bool waited_for = true);
+  /// It has come to wait after all. What was written before this is there to be read after it.
+  void wait_for() { waited_for_.store(1); }
   /// From now on no further run of the batch begins. Says how many have begun.
   std::size_t close(std::uint64_t batch);
   /// How many have begun and will ever begin, once one of the two has closed the batch.
   std::optional<std::size_t> closed(std::uint64_t batch) const;
   /// When the newest run began, by the worker's word.
   time_point began() const;
+  bool has_written_since(std::size_t from) const { return used_.load() != from; }
   /// A copy of what was written behind `from`; nothing when it lies outside the memory.
   std::optional<std::string> written_since(std::size_t from) const;
 
@@ -42,6 +46,7 @@ class ledger {
 
   /// Takes the run with this index, if the program has not taken it away. Of each batch the first needs no taking.
   bool begin(std::uint64_t batch, std::size_t index, time_point now);
+  bool is_waited_for() const { return waited_for_.load() != 0; }
   /// There is no room: the rest goes back to the program.
   bool has_room() const;
   void write(std::string_view outcome);
@@ -56,6 +61,7 @@ class ledger {
   std::atomic<std::uint64_t> state_{0};
   std::atomic<std::int64_t> began_ns_{0};
   std::atomic<std::uint64_t> used_{0};
+  std::atomic<std::uint32_t> waited_for_{1};
   char outcomes_[outcome_bytes];
 
   static_assert(std::atomic<std::uint64_t>::is_always_lock_free);

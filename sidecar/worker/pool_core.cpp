@@ -111,19 +111,51 @@ void pool_core::dispatch_soon() {
 
 void pool_core::dispatch() {
   if (stopped_) return arm();
-  while (worker* free = best_idle()) {
-    auto jobs = queue_.take(slow_allowed());
-    if (jobs.empty()) break;
-    give(*free, std::move(jobs));
+  read_news();
+  hand_out();
+  if (!queue_.empty()) {
+    ask_for_news();
+    read_news();
+    hand_out();
   }
   start_missing();
   arm();
 }
 
+void pool_core::hand_out() {
+  while (worker* free = best_idle()) {
+    auto jobs = queue_.take(slow_allowed());
+    if (jobs.empty()) break;
+    give(*free, std::move(jobs));
+  }
+}
+
+void pool_core::read_news() {
+  for (auto& [id, w] : workers_)
+    if (w.has_news()) drain(w, packets_per_turn);
+}
+
+// Jobs wait for a worker, so those that are busy shall say when they are not.
+void pool_core::ask_for_news() {
+  for (auto& [id, w] : workers_)
+    if (w.state == worker_state::busy && !w.has_lookup()) w.process->ledger().wait_for();
+}
+
+void pool_core::collect() {
+  const auto busy = count(worker_state::busy);
+  read_news();
+  // One that has stopped its watch and hangs wakes nobody.
+  const auto now = loop_clock::now();
+  for (auto& [id, w] : workers_)
+    if (w.state == worker_state::busy) check_busy(w, now);
+  if (count(worker_state::busy) != busy) dispatch_soon();
+  answers_.deliver();  // last: a callback may destroy the pool
+}
+
 void pool_core::give(worker& to, std::vector<job> jobs) {
   forget_removed(to);
   to.slow_work = queue_.is_slow(jobs.front());
-  auto returned = to.give(std::move(jobs), next_number_++, options_.slice);
+  auto returned = to.give(std::move(jobs), next_number_++, options_.slice, !queue_.empty());
   if (returned.empty()) return watch_unsent(to);
 
   lose(to, "", loop_clock::now());

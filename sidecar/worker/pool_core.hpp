@@ -36,6 +36,7 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   void remove(task_id);
   void run(task_id, std::chrono::nanoseconds timeout, run_input, worker_pool::run_done);
   void resolve(std::string host, std::uint16_t port, std::chrono::nanoseconds timeout, worker_pool::resolve_done);
+  void collect();
   worker_counts counts() const;
   void stop();
 
@@ -47,6 +48,9 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   void submit(job);
   void dispatch_soon();
   void dispatch();
+  void hand_out();
+  void read_news();
+  void ask_for_news();
   void give(worker&, std::vector<job>);
   void forget_removed(worker&);
   void answer_expired(time_point now);
@@ -67,6 +71,7 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   // One worker: pool_supervision.cpp
   void listen(worker&);
   void watch_death(worker&);
+  void watch_time(worker&);
   void watch_unsent(worker&);
   void on_readable(worker_id);
   void on_dead(worker_id);

@@ -60,6 +60,7 @@ bool pool_core::start_one() {
   made.process = std::move(process);
   made.enter(worker_state::starting, now);
   watch_death(made);
+  watch_time(made);
   listen(made);
   made.process->send(wire::encode(wire::hello{options_.started_at}));
   return true;

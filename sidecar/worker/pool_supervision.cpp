@@ -31,6 +31,16 @@ void pool_core::watch_death(worker& w) {
   });
 }
 
+void pool_core::watch_time(worker& w) {
+  w.process->watch().when_ringing([weak = weak_from_this(), id = w.id] {
+    const auto self = weak.lock();
+    auto* found = self ? self->find(id) : nullptr;
+    if (found == nullptr) return;
+    found->watched = false;
+    self->tick();
+  });
+}
+
 void pool_core::watch_unsent(worker& w) {
   if (!w.process->has_unsent()) return;
   w.process->when_writable([weak = weak_from_this(), id = w.id] {
@@ -136,8 +146,10 @@ bool pool_core::take_down(worker& w, wire::run_outcome found, time_point now) {
   const auto waited = std::clamp(found.began, earliest, std::max(earliest, now)) - earliest;
   done->task->took(duration);
   if (!found.memory) found.memory = std::move(done->input.memory);
-  answers_.found(std::move(*done), within_limits(std::move(found.outcome)), within_limits(std::move(*found.memory)),
-                 waited, duration);
+  const auto age =
+      std::clamp(now - (found.began + duration), std::chrono::nanoseconds(0), std::max(now, w.since) - w.since);
+  answers_.found(std::move(*done), {within_limits(std::move(found.outcome)), waited, duration,
+                                    within_limits(std::move(*found.memory)), age});
   return true;
 }
 

@@ -13,11 +13,6 @@ namespace {
 // A timer that fires this late means that the whole program was stopped or starved, and the workers perhaps with it.
 constexpr std::chrono::milliseconds loop_was_away{100};
 
-/// When a look at a batch may have consequences.
-loop_clock::time_point look_due(const batch& work) {
-  return work.has_rest() ? std::min(work.slice_end(), work.deadline()) : work.deadline();
-}
-
 }  // namespace
 
 void pool_core::tick() {
@@ -57,7 +52,10 @@ void pool_core::check_time(worker& w, time_point now) {
 }
 
 void pool_core::check_busy(worker& w, time_point now) {
-  if (now < look_due(*w.work) || drain(w, packets_per_turn) == drained::more || w.state != worker_state::busy) return;
+  if (now < w.work->look_due()) return;
+  // From here on the end of the batch is waited for. Said before the look, or the end might fall in between unheard.
+  if (!w.has_lookup()) w.process->ledger().wait_for();
+  if (drain(w, packets_per_turn) == drained::more || w.state != worker_state::busy) return;
   const bool overran = now >= w.work->slice_end();
   if (w.work->has_rest() && (overran || now >= w.work->too_long_from())) part(w, overran, now);
   if (w.state != worker_state::busy || now < w.work->deadline()) return;
@@ -124,7 +122,7 @@ pool_core::time_point pool_core::next_due() const {
     if (w.state == worker_state::retiring || w.state == worker_state::dying)
       due = std::min(due, w.since + options_.kill_grace);
     if (w.state != worker_state::busy) continue;
-    due = std::min(due, look_due(*w.work));
+    if (!w.watched) due = std::min(due, w.work->look_due());
     if (quick_waits && now < w.work->slice_end()) due = std::min(due, w.work->slice_end());
   }
   return due;

@@ -33,13 +33,14 @@ void forget_signal_handlers() {
   for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &plain, nullptr);  // refused for a few
 }
 
-void arrange_descriptors(int socket, int ledger) {
+void arrange_descriptors(worker_descriptors given) {
   // Out of the way first: they may have one of the numbers that others are to have.
   constexpr int highest = worker_ledger;
-  socket = ::fcntl(socket, F_DUPFD, highest + 1);
-  ledger = ::fcntl(ledger, F_DUPFD, highest + 1);
-  if (socket < 0 || ledger < 0) give_up();
-  if (::dup2(socket, worker_socket) < 0 || ::dup2(ledger, worker_ledger) < 0) give_up();
+  for (int* fd : {&given.socket, &given.watch, &given.ledger})
+    if ((*fd = ::fcntl(*fd, F_DUPFD, highest + 1)) < 0) give_up();
+  if (::dup2(given.socket, worker_socket) < 0 || ::dup2(given.watch, worker_watch) < 0 ||
+      ::dup2(given.ledger, worker_ledger) < 0)
+    give_up();
   for (int fd = STDIN_FILENO; fd <= last_null; ++fd) {
     const int null = ::open("/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY);
     if (null < 0 || (null != fd && ::dup2(null, fd) < 0)) give_up();
@@ -48,13 +49,13 @@ void arrange_descriptors(int socket, int ledger) {
   ::closefrom(highest + 1);
 }
 
-[[noreturn]] void become(const char* program, int socket, int ledger) {
+[[noreturn]] void become(const char* program, const worker_descriptors& given) {
   char name[] = "telltale";
   char command[] = "worker";
   char* const argv[] = {name, command, nullptr};
   ::setpgid(0, 0);
   forget_signal_handlers();
-  arrange_descriptors(socket, ledger);
+  arrange_descriptors(given);
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -80,14 +81,14 @@ class all_signals_blocked {
 
 }  // namespace
 
-spawned spawn_worker(const std::string& program, int socket, int ledger, std::error_code& ec) {
+spawned spawn_worker(const std::string& program, const worker_descriptors& given, std::error_code& ec) {
   ec.clear();
   spawned out;
   const all_signals_blocked here;
   // A fork that gives the pidfd with it: nobody has to wait for a child that cannot be followed. Not clone3, which the
   // seccomp profiles of older container engines refuse.
   const auto pid = ::syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, nullptr, &out.pidfd, nullptr, nullptr);
-  if (pid == 0) become(program.c_str(), socket, ledger);
+  if (pid == 0) become(program.c_str(), given);
   if (pid < 0) ec.assign(errno, std::generic_category());
   out.pid = static_cast<pid_t>(pid);
   return out;

@@ -1,4 +1,4 @@
-// Starts the worker program with nothing inherited but a socket and the ledger.
+// Starts the worker program with nothing inherited but what it shares with the program.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,14 @@ struct spawned {
   int pidfd = -1;  ///< close-on-exec; the caller's
 };
 
-/// Runs `program worker` with `socket` as descriptor 3, `ledger` as 4, /dev/null as 0 to 2, no other descriptor, no
+/// What a worker is given, as descriptors of the program; it finds them where worker_main.hpp says.
+struct worker_descriptors {
+  int socket = -1;
+  int watch = -1;
+  int ledger = -1;
+};
+
+/// Runs `program worker` with these, /dev/null as 0 to 2, no other descriptor, no
 /// signal blocked or ignored, in a process group of its own (a Ctrl-C on the terminal is for the program, which drains
 /// first).
 ///
@@ -25,7 +32,7 @@ struct spawned {
 /// in the new process is therefore its exit status, see `why_not_started`; the error is EAGAIN, ENOMEM or EMFILE.
 ///
 /// "/proc/self/exe" means the running program even when its file was replaced or deleted since.
-spawned spawn_worker(const std::string& program, int socket, int ledger, std::error_code&);
+spawned spawn_worker(const std::string& program, const worker_descriptors&, std::error_code&);
 
 /// The reason when this is how a process ended that could not become the worker program; nothing for any other end.
 std::optional<std::string> why_not_started(const exit_status&);

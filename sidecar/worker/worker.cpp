@@ -8,11 +8,17 @@
 
 namespace telltale {
 
-std::vector<job> worker::give(std::vector<job> jobs, std::uint64_t batch_number, std::chrono::nanoseconds slice) {
+std::vector<job> worker::give(std::vector<job> jobs, std::uint64_t batch_number, std::chrono::nanoseconds slice,
+                              bool waited_for) {
+  for (const auto& j : jobs) waited_for = waited_for || !j.input.patient;
   // The jobs behind one that overruns its timeout should be elsewhere by then.
   for (const auto& j : jobs) slice = std::min(slice, j.timeout);
   const auto sent = loop_clock::now();
-  const bool ok = jobs.front().is_lookup() ? send_lookup(jobs.front()) : send_runs(jobs, batch_number);
+  const bool lookup = jobs.front().is_lookup();
+  // Before it is sent: the worker may have done it all, and have stopped the watch, before this process goes on.
+  watched = !lookup;
+  if (watched) process->watch().ring_at(sent + (jobs.size() > 1 ? slice : jobs.front().timeout));
+  const bool ok = lookup ? send_lookup(jobs.front()) : send_runs(jobs, batch_number, waited_for);
   if (!ok) return jobs;
   work.emplace(batch_number, std::move(jobs), sent, slice);
   read = 0;
@@ -24,8 +30,8 @@ bool worker::send_lookup(const job& j) {
   return process->send(wire::encode(wire::lookup{j.number, j.name->host, j.name->port}));
 }
 
-bool worker::send_runs(const std::vector<job>& jobs, std::uint64_t batch_number) {
-  process->ledger().open(batch_number);
+bool worker::send_runs(const std::vector<job>& jobs, std::uint64_t batch_number, bool waited_for) {
+  process->ledger().open(batch_number, waited_for);
   std::vector<wire::run_item_view> items;
   items.reserve(jobs.size());
   for (const auto& j : jobs) {

@@ -32,6 +32,7 @@ struct worker {
 
   std::optional<batch> work;                ///< while busy; while dying, jobs whose fate depends on how it ended
   std::size_t read = 0;                     ///< bytes of the ledger that were read of this batch
+  bool watched = false;                     ///< its watch will ring when this batch takes too long
   bool proved = false;                      ///< has said that it is a worker
   bool slow_work = false;                   ///< its batch is a job known to be slow, or a lookup
   std::unordered_set<std::uint64_t> tasks;  ///< defined in it
@@ -46,19 +47,23 @@ struct worker {
   bool listens() const {
     return state == worker_state::starting || state == worker_state::idle || state == worker_state::busy;
   }
+  /// It may have something in its ledger that the program has not read.
+  bool has_news() const {
+    return state == worker_state::busy && !has_lookup() && process->ledger().has_written_since(read);
+  }
   bool has_lookup() const { return work && !work->empty() && work->current().is_lookup(); }
   void enter(worker_state next, loop_clock::time_point now) {
     state = next;
     since = now;
   }
   /// Sends the jobs, and what it has to know of their tasks first. On success it is busy with them; when the worker is
-  /// gone they are given back.
-  std::vector<job> give(std::vector<job>, std::uint64_t batch_number, std::chrono::nanoseconds slice);
+  /// gone they are given back. `waited_for`: the program wants to be woken at the end even when all is as it was.
+  std::vector<job> give(std::vector<job>, std::uint64_t batch_number, std::chrono::nanoseconds slice, bool waited_for);
   bool forget(std::uint64_t task_number);
 
  private:
   bool send_lookup(const job&);
-  bool send_runs(const std::vector<job>&, std::uint64_t batch_number);
+  bool send_runs(const std::vector<job>&, std::uint64_t batch_number, bool waited_for);
 };
 
 }  // namespace telltale

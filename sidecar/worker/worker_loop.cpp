@@ -12,7 +12,7 @@
 namespace telltale {
 namespace {
 
-// The program is woken for what was found at the end of a batch, and meanwhile when that has waited for this long.
+// A program that waits is woken at the end of a batch, and meanwhile when what was found has waited for this long.
 constexpr std::chrono::milliseconds longest_silence{5};
 
 }  // namespace
@@ -28,23 +28,38 @@ bool worker_loop::handle(const wire::to_worker& message) {
 }
 
 bool worker_loop::run(const wire::run_batch& batch) {
+  bool news = false;
   auto spoke = wire::clock::now();
   for (std::size_t i = 0; i < batch.items.size(); ++i) {
     const auto now = wire::clock::now();
-    if (i > 0 && now - spoke >= longest_silence) {
+    if (i > 0 && now - spoke >= longest_silence && (news || ledger_.is_waited_for())) {
       if (!send_(wire::wrote{})) return false;
       spoke = now;
     }
     if (i > 0 && !ledger_.begin(batch.batch, i, now)) break;
+    const auto found = run_one(batch.items[i], now);
+    news = is_news(batch.items[i], found.outcome) || news;
     writer_.clear();
-    wire::put(writer_, run_one(batch.items[i], now));
+    wire::put(writer_, found);
+    // The watch is stopped first: as soon as the program can read the last outcome, it may set it for another batch.
+    if (i + 1 == batch.items.size()) in_time_();
     ledger_.write(writer_.view());
-    if (!ledger_.has_room()) {
+    if (i + 1 < batch.items.size() && !ledger_.has_room()) {
+      in_time_();
       ledger_.close(batch.batch);
+      news = true;
       break;
     }
   }
-  return send_(wire::wrote{});
+  return !(news || ledger_.is_waited_for()) || send_(wire::wrote{});
+}
+
+/// Not what the run before found.
+bool worker_loop::is_news(const wire::run_item& item, const outcome& found) {
+  const auto known = tasks_.find(item.task);
+  if (known == tasks_.end()) return true;
+  const std::pair now(found.verdict, found.reason);
+  return std::exchange(known->second.last, now) != now;
 }
 
 wire::run_outcome worker_loop::run_one(const wire::run_item& item, wire::clock::time_point began) {

@@ -4,7 +4,9 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include <telltale/check_type.hpp>
 
@@ -18,9 +20,10 @@ class worker_loop {
  public:
   /// False: the program is gone.
   using sender = std::function<bool(const wire::from_worker&)>;
-  /// The ledger is the one shared with the program, and outlives the loop.
-  worker_loop(const check_table& table, ledger& shared, sender send)
-      : table_(table), ledger_(shared), send_(std::move(send)) {}
+  /// The ledger is the one shared with the program, and outlives the loop. `in_time` is called when a batch is as good
+  /// as done, before the program can know.
+  worker_loop(const check_table& table, ledger& shared, sender send, std::function<void()> in_time)
+      : table_(table), ledger_(shared), send_(std::move(send)), in_time_(std::move(in_time)) {}
 
   /// False: the program is gone, stop.
   bool handle(const wire::to_worker&);
@@ -29,16 +32,19 @@ class worker_loop {
   struct known_task {
     wire::define definition;
     std::unique_ptr<blocking_check> check;
+    std::optional<std::pair<verdict, reason>> last;
   };
 
   bool run(const wire::run_batch&);
   wire::run_outcome run_one(const wire::run_item&, wire::clock::time_point began);
+  bool is_news(const wire::run_item&, const outcome&);
   outcome probe(const wire::run_item&, memory&);
   blocking_check& check_of(known_task&);
 
   const check_table& table_;
   ledger& ledger_;
   sender send_;
+  std::function<void()> in_time_;
   std::chrono::system_clock::time_point started_at_;
   byte_writer writer_;
   std::unordered_map<std::uint64_t, known_task> tasks_;

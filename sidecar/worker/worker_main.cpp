@@ -16,6 +16,7 @@
 #include "worker/messages.hpp"
 #include "worker/profile.hpp"
 #include "worker/shared_ledger.hpp"
+#include "worker/watch.hpp"
 #include "worker/worker_loop.hpp"
 
 namespace telltale {
@@ -75,7 +76,7 @@ int worker_main(const check_table& table) {
   ::close(worker_ledger);
   if (!die_with(program)) return exit_orphaned;
   prepare_process();
-  worker_loop loop(table, *ledger, send);
+  worker_loop loop(table, *ledger, send, [] { watch::stop(worker_watch); });
   static std::array<char, wire::max_message> buffer;
   if (!send(wire::ready{give_up_rights()})) return 0;
   while (const auto packet = receive(buffer)) {

@@ -21,6 +21,7 @@ class process_pool final : public worker_pool {
   void resolve(std::string host, std::uint16_t port, std::chrono::milliseconds timeout, resolve_done done) override {
     core_->resolve(std::move(host), port, timeout, std::move(done));
   }
+  void collect() override { core_->collect(); }
   worker_counts counts() const override { return core_->counts(); }
   void stop() override { core_->stop(); }
 

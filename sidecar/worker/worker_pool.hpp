@@ -34,6 +34,9 @@ struct run_input {
   run_input(telltale::memory remembered = {}) : memory(std::move(remembered)) {}
   telltale::memory memory;
   std::optional<examination> examined;
+  /// The outcome may wait for the next `collect` when it has the verdict and reason that the check had before. That
+  /// saves waking the loop, so it is for callers that turn it anyway.
+  bool patient = false;
 };
 
 /// What one run of a check came to. The framework, not the check, measures time.
@@ -42,6 +45,7 @@ struct run_report {
   std::chrono::nanoseconds waited{0};    ///< from submission until a worker began with it
   std::chrono::nanoseconds duration{0};  ///< from then to the answer
   telltale::memory memory;               ///< what the check wants to remember; unchanged when the run failed to finish
+  std::chrono::nanoseconds age{0};       ///< since it ended, when it had to wait for somebody to look
 };
 
 struct worker_counts {
@@ -79,14 +83,18 @@ class worker_pool {
   /// Forgets a task once its runs have ended; its id may be used again.
   virtual void remove(task_id) = 0;
 
-  /// Runs the task once. `done` is called exactly once, from the loop, never from inside `run`, and must not throw:
-  /// with the outcome, or with `fail timeout`, `crashed` or `stuck`. The time limit counts from when a worker begins,
-  /// and separately bounds the waiting. Runs submitted in one turn of the loop travel together. While a worker is stuck
-  /// in this task, a further run answers `fail stuck` with the age at once and starts nothing.
+  /// Runs the task once. `done` is called exactly once, from the loop or `collect`, never from inside `run`, and must
+  /// not throw: with the outcome, or with `fail timeout`, `crashed` or `stuck`. The time limit counts from when a
+  /// worker begins, and separately bounds the waiting. Runs submitted in one turn of the loop travel together. While a
+  /// worker is stuck in this task, a further run answers `fail stuck` with the age at once and starts nothing.
   virtual void run(task_id, std::chrono::milliseconds timeout, run_input, run_done done) = 0;
 
   /// getaddrinfo in a worker. `done` is called exactly once, from the loop.
   virtual void resolve(std::string host, std::uint16_t port, std::chrono::milliseconds timeout, resolve_done done) = 0;
+
+  /// Takes in what patient runs have found by now, and calls their `done` before it returns. Costs next to nothing when
+  /// there is nothing. Must not be called from a `done`.
+  virtual void collect() = 0;
 
   virtual worker_counts counts() const = 0;
 

@@ -57,11 +57,13 @@ std::unique_ptr<worker_process> worker_process::start(asio::io_context& context,
   if (failed) return ec = failed, nullptr;
   ours.release();
 
+  auto watch = watch::make(context, ec);
+  if (ec) return nullptr;
   auto ledger = make_shared_ledger(ec);
   if (ec) return nullptr;
   const descriptor memory(ledger.descriptor);
 
-  const auto child = spawn_worker(program, theirs.get(), memory.get(), ec);
+  const auto child = spawn_worker(program, {theirs.get(), watch->descriptor(), memory.get()}, ec);
   if (ec) return nullptr;
   asio::posix::stream_descriptor pidfd(context);
   pidfd.assign(child.pidfd, failed);
@@ -72,12 +74,16 @@ std::unique_ptr<worker_process> worker_process::start(asio::io_context& context,
     return ec = failed, nullptr;
   }
   return std::unique_ptr<worker_process>(
-      new worker_process(child.pid, std::move(pidfd), std::move(socket), std::move(ledger.here)));
+      new worker_process(child.pid, std::move(pidfd), std::move(socket), std::move(watch), std::move(ledger.here)));
 }
 
 worker_process::worker_process(pid_t pid, asio::posix::stream_descriptor pidfd, socket_type socket,
-                               mapped_ledger ledger)
-    : pid_(pid), pidfd_(std::move(pidfd)), socket_(std::move(socket)), ledger_(std::move(ledger)) {
+                               std::unique_ptr<telltale::watch> watch, mapped_ledger ledger)
+    : pid_(pid),
+      pidfd_(std::move(pidfd)),
+      socket_(std::move(socket)),
+      watch_(std::move(watch)),
+      ledger_(std::move(ledger)) {
   watch_child(pid_);
 }
 
@@ -142,6 +148,7 @@ void worker_process::kill() {
 void worker_process::close_socket() {
   boost::system::error_code ignored;
   socket_.close(ignored);
+  watch_->close();
   unsent_.clear();
 }
 

@@ -1,4 +1,4 @@
-// One worker process as the program holds it: its pid, its pidfd, the socket to it and the ledger shared with it.
+// One worker process as the program holds it: its pid, its pidfd, and what it shares with it.
 #pragma once
 
 #include <cstddef>
@@ -19,6 +19,7 @@
 
 #include "worker/exit_status.hpp"
 #include "worker/shared_ledger.hpp"
+#include "worker/watch.hpp"
 
 namespace telltale {
 
@@ -59,14 +60,17 @@ class worker_process {
   std::optional<exit_status> collect();
   pid_t pid() const { return pid_; }
   telltale::ledger& ledger() { return *ledger_; }
+  telltale::watch& watch() { return *watch_; }
 
  private:
   using socket_type = boost::asio::generic::seq_packet_protocol::socket;
-  worker_process(pid_t, boost::asio::posix::stream_descriptor pidfd, socket_type, mapped_ledger);
+  worker_process(pid_t, boost::asio::posix::stream_descriptor pidfd, socket_type, std::unique_ptr<telltale::watch>,
+                 mapped_ledger);
 
   pid_t pid_;
   boost::asio::posix::stream_descriptor pidfd_;
   socket_type socket_;
+  std::unique_ptr<telltale::watch> watch_;
   mapped_ledger ledger_;
   std::deque<std::string> unsent_;
   std::optional<exit_status> status_;

@@ -45,10 +45,13 @@ void judge_batch(const wire::run_batch& batch, const ledger& shared, bool known)
 void drive(const wire::to_worker& first, const wire::to_worker& second) {
   bool known = false;
   static const auto shared = std::make_unique<ledger>();
-  worker_loop loop(fakes::table(), *shared, [&](const wire::from_worker& answer) {
-    require(wire::decode_from_worker(wire::encode(answer)).has_value(), "a worker's answer is understood");
-    return true;
-  });
+  worker_loop loop(
+      fakes::table(), *shared,
+      [&](const wire::from_worker& answer) {
+        require(wire::decode_from_worker(wire::encode(answer)).has_value(), "a worker's answer is understood");
+        return true;
+      },
+      [] {});
   for (const auto* message : {&first, &second}) {
     if (std::holds_alternative<wire::lookup>(*message)) continue;  // would ask the network
     const auto* batch = std::get_if<wire::run_batch>(message);

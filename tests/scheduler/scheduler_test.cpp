@@ -40,15 +40,41 @@ TEST_CASE("scheduler: a run that has not been answered is never joined by a seco
   }
 }
 
+TEST_CASE("scheduler: what was found without waking the loop counts from when it was found") {
+  world w(with({fakes::check_named("a")}));
+  w.sched.start();
+  w.until([&] { return w.pool.runs.size() == 1; });
+  CHECK(w.pool.runs[0].patient);
+  w.pool.answer_quietly(outcome::pass("fine"), 70ms);
+  CHECK(w.listener.runs.empty());
+  const auto now = boot_clock::now();
+  w.sched.catch_up(now);
+  REQUIRE(w.listener.runs.size() == 1);
+  CHECK(w.listener.ended[0] >= now - 70ms);
+  CHECK(w.listener.ended[0] <= boot_clock::now() - 70ms);
+}
+
+TEST_CASE("scheduler: the loop's next turn takes in what was found quietly, and the check runs again in that turn") {
+  world w(with({fakes::check_named("a")}));
+  w.sched.start();
+  w.until([&] { return w.pool.runs.size() == 1; });
+  for (int round = 0; round < 3; ++round) {
+    const auto turns = w.listener.turns;
+    w.pool.answer_quietly(outcome::pass("fine"), 0ms);
+    w.until([&] { return w.pool.runs.size() == 1; });
+    CHECK(w.listener.turns == turns + 1);
+  }
+}
+
 TEST_CASE("scheduler: after a standstill a result begun before it is not believed but fetched again") {
   world w(with({fakes::check_named("a")}));
   w.sched.start();
   w.until([&] { return w.pool.runs.size() == 1; });
   const auto later = boot_clock::now() + 30s;
-  w.sched.look_at_clock(later);
+  w.sched.catch_up(later);
   REQUIRE(w.listener.pauses.size() == 1);
   CHECK(w.listener.pauses[0] >= 29s);
-  w.sched.look_at_clock(later + 1s);
+  w.sched.catch_up(later + 1s);
   CHECK(w.listener.pauses.size() == 1);
   w.pool.answer(outcome::pass("from before"));
   CHECK(w.listener.runs.empty());

@@ -22,13 +22,15 @@ using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
 struct heard : run_listener {
-  bool ran(std::size_t check, run_report report, boot_clock::time_point) override {
+  bool ran(std::size_t check, run_report report, boot_clock::time_point when) override {
+    ended.push_back(when);
     runs.emplace_back(check, report.outcome);
     return report.outcome.verdict == verdict::fail;
   }
   void stood_still(std::chrono::nanoseconds pause, boot_clock::time_point) override { pauses.push_back(pause); }
   void turned(std::chrono::nanoseconds, boot_clock::time_point) override { ++turns; }
   std::vector<std::pair<std::size_t, outcome>> runs;
+  std::vector<boot_clock::time_point> ended;
   std::vector<std::chrono::nanoseconds> pauses;
   int turns = 0;
 };

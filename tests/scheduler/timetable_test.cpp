@@ -44,7 +44,6 @@ TEST_CASE("timetable: a check is handed out once until it has finished") {
   timetable table(1);
   table.add(ten, t0);
   REQUIRE(table.take_due(t0 + 1s).size() == 1);
-  CHECK(table.next_due() == boot_clock::time_point::max());
   CHECK(table.take_due(t0 + 1h).empty());
   table.hurry(t0 + 1h);
   CHECK(table.take_due(t0 + 2h).empty());
@@ -75,6 +74,35 @@ TEST_CASE("timetable: the second run has a random phase, later ones keep the int
     }
   }
   CHECK(phases.size() > 20);
+}
+
+TEST_CASE("timetable: the next run is known before the one under way has ended") {
+  timetable table(1);
+  table.add({10s, 10s, 0s, 0.0}, t0);
+  REQUIRE(table.take_due(table.next_due()).size() == 1);
+  auto start = table.next_due();
+  REQUIRE(start < t0 + 11s);
+  table.finished(0, false, start - 1s);
+  CHECK(table.next_due() == start);
+  REQUIRE(table.take_due(start).size() == 1);
+  CHECK(table.next_due() == start + 10s);
+  table.finished(0, true, start + 9s);  // with the same interval it makes no difference
+  CHECK(table.next_due() == start + 10s);
+}
+
+TEST_CASE("timetable: a check that was planned anew is not taken in its old place as well") {
+  timetable table(1);
+  table.add({10s, 2s, 0s, 0.0}, t0);
+  table.take_due(t0 + 50ms);
+  table.finished(0, true, t0 + 60ms);
+  std::size_t runs = 0;
+  for (auto now = t0 + 100ms; now < t0 + 11s; now += tick)
+    for (auto check : table.take_due(now)) {
+      ++runs;
+      table.finished(check, true, now);
+    }
+  CHECK(runs >= 5);
+  CHECK(runs <= 7);
 }
 
 TEST_CASE("timetable: a failing check comes back at its failing interval") {
@@ -201,6 +229,7 @@ TEST_CASE("timetable: a run that outlasts its interval is followed by the next t
   timetable table(1);
   table.add({1s, 1s, 0s, 0.0}, t0);
   table.take_due(t0 + 50ms);
+  CHECK(table.take_due(t0 + 2s).empty());
   table.finished(0, false, t0 + 9s);
   CHECK(table.next_due() > t0 + 9s);
   CHECK(table.next_due() <= t0 + 9s + tick);

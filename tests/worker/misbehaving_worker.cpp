@@ -23,6 +23,7 @@
 #include "forbidden_calls.hpp"
 #include "worker/ledger.hpp"
 #include "worker/messages.hpp"
+#include "worker/watch.hpp"
 #include "worker/worker_main.hpp"
 #include "worker/worker_pool.hpp"
 
@@ -151,6 +152,15 @@ outcome act(const script& what, probe_context& context) {
       {"close_socket",
        [](auto&, auto&) -> outcome {
          ::close(worker_socket);
+         for (;;) ::pause();
+       }},
+      {"in_turn",
+       [](auto&, auto& ctx) {
+         return counting(ctx.memory).message == "3" ? outcome::warn(reason::threshold, "now") : passed();
+       }},
+      {"stop_watch_and_hang",
+       [](auto&, auto&) -> outcome {
+         watch::stop(worker_watch);
          for (;;) ::pause();
        }},
       {"noisy", [](auto&, auto&) { return noisy(); }},

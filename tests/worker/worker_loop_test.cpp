@@ -86,7 +86,9 @@ struct fixture {
   std::uint64_t batches = 0;
   std::vector<wire::run_outcome> found;  ///< of the last batch
   std::unique_ptr<ledger> shared = std::make_unique<ledger>();
-  worker_loop loop{table, *shared, [this](const wire::from_worker& m) { return said.push_back(m), program_is_there; }};
+  std::size_t stops = 0;  ///< of the watch
+  worker_loop loop{table, *shared, [this](const wire::from_worker& m) { return said.push_back(m), program_is_there; },
+                   [this] { ++stops; }};
 };
 
 }  // namespace

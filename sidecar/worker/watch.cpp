@@ -1,0 +1,58 @@
+// timerfd_create and timerfd_settime.
+#include "worker/watch.hpp"
+
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <utility>
+
+namespace telltale {
+namespace asio = boost::asio;
+
+std::unique_ptr<watch> watch::make(asio::io_context& context, std::error_code& ec) {
+  const int fd = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  if (fd < 0) return ec.assign(errno, std::generic_category()), nullptr;
+  asio::posix::stream_descriptor timer(context);
+  boost::system::error_code failed;
+  timer.assign(fd, failed);
+  if (failed) {
+    ::close(fd);
+    return ec = failed, nullptr;
+  }
+  ec.clear();
+  return std::unique_ptr<watch>(new watch(std::move(timer)));
+}
+
+void watch::ring_at(time_point when) {
+  const auto ns = std::max<std::int64_t>(std::chrono::nanoseconds(when.time_since_epoch()).count(), 1);
+  itimerspec at{};
+  at.it_value.tv_sec = ns / 1'000'000'000;
+  at.it_value.tv_nsec = ns % 1'000'000'000;
+  ::timerfd_settime(timer_.native_handle(), TFD_TIMER_ABSTIME, &at, nullptr);
+}
+
+void watch::when_ringing(std::function<void()> handler) {
+  timer_.async_wait(asio::posix::stream_descriptor::wait_read,
+                    [this, handler = std::move(handler)](boost::system::error_code ec) mutable {
+                      if (ec) return;
+                      std::uint64_t times = 0;
+                      const bool rang = ::read(timer_.native_handle(), &times, sizeof times) > 0;
+                      auto again = handler;
+                      when_ringing(std::move(handler));
+                      if (rang) again();
+                    });
+}
+
+void watch::close() {
+  boost::system::error_code ignored;
+  timer_.close(ignored);
+}
+
+void watch::stop(int descriptor) {
+  const itimerspec never{};
+  ::timerfd_settime(descriptor, 0, &never, nullptr);
+}
+
+}  // namespace telltale
