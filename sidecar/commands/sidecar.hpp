@@ -41,14 +41,14 @@ class sidecar {
   reply answer(const request&);
   program_counters counters() const;
   void take_picture_soon();
-  std::string reconfigure(const config&);
+  std::string reconfigure(std::shared_ptr<const config>);
   void wait_for_signal();
   void reload();
   void drain(int signal);
   void close_listeners();
   void finish(const char* how);
 
-  config config_;
+  std::shared_ptr<const config> config_;  ///< in force; pictures share it
   boost::asio::io_context io_{1};
   boost::asio::signal_set signals_;
   boost::asio::steady_timer drain_timer_;

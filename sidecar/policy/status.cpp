@@ -47,21 +47,19 @@ status initial_status(boot_clock::time_point now) {
   return out;
 }
 
-status next_status(const status& before, outcome found, const thresholds& limits, boot_clock::time_point now) {
-  status after = before;
-  after.last = std::move(found);
-  after.fresh_at = now;
+status next_status(status s, outcome found, const thresholds& limits, boot_clock::time_point now) {
+  s.last = std::move(found);
+  s.fresh_at = now;
 
-  const bool failing = before.state == check_state::fail;
-  const bool fails = after.last.verdict == verdict::fail;
-  if (before.state == check_state::pending || failing == fails) {
-    adopt(after, now);
-    return after;
+  const bool failing = s.state == check_state::fail;
+  const bool fails = s.last.verdict == verdict::fail;
+  if (s.state == check_state::pending || failing == fails) {
+    adopt(s, now);
+    return s;
   }
   // Below the threshold the status keeps its words too; the run itself is shown as `last`.
-  after.streak = before.streak + 1;
-  if (after.streak >= (fails ? limits.fall : limits.rise)) adopt(after, now);
-  return after;
+  if (++s.streak >= (fails ? limits.fall : limits.rise)) adopt(s, now);
+  return s;
 }
 
 boot_clock::time_point stale_at(const status& s, const thresholds& limits) { return s.fresh_at + limits.max_age; }

@@ -36,8 +36,9 @@ struct status {
 
 status initial_status(boot_clock::time_point now);
 
-/// The status after an outcome. The first outcome decides at once, whatever the thresholds.
-status next_status(const status&, outcome, const thresholds&, boot_clock::time_point now);
+/// The status after an outcome. The first outcome decides at once, whatever the thresholds. Given the old one to keep,
+/// it copies next to nothing: it is called ten thousand times a second.
+status next_status(status before, outcome, const thresholds&, boot_clock::time_point now);
 
 /// The status as it must be shown at `now`: one that is older than `max_age` is `fail stale`.
 status status_at(const status&, const thresholds&, boot_clock::time_point now);

@@ -53,7 +53,7 @@ void add_failures(const snapshot& picture, metric_families& out) {
                                "Runs that found a failure, by reason; a reason appears with its first failure.");
   each_check(picture, std::move(family), out, [](metric_family& failures, const check_view& view) {
     for (const auto& row : reason_table) {
-      const auto count = view.counters.failures[static_cast<std::size_t>(row.value)];
+      const auto count = view.counters.failures.of(row.value);
       if (count > 0 || row.value == reason::timeout)
         add_value(failures, {{"check", name_of(view)}, {"reason", row.name}}, static_cast<double>(count));
     }

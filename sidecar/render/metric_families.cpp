@@ -60,7 +60,6 @@ void add_histogram(metric_family& into, const metric_labels& labels, const histo
     const bool last = i == duration_buckets.size();
     out.bucket.push_back({below, last ? std::numeric_limits<double>::infinity() : duration_buckets[i]});
   }
-  // Taken from the buckets and not from `total`: the two may never disagree, or a scrape is refused.
   out.sample_count = below;
   out.sample_sum = std::isfinite(recorded.sum) ? recorded.sum : 0;
   into.metric.push_back(std::move(series));

@@ -54,8 +54,7 @@ void add_last_run(const snapshot& picture, const check_view& view, details level
 json::object failures_by_reason(const check_counters& counters) {
   json::object out;
   for (const auto& row : reason_table)
-    if (const auto count = counters.failures[static_cast<std::size_t>(row.value)]; count > 0)
-      out[text(row.name)] = count;
+    if (const auto count = counters.failures.of(row.value); count > 0) out[text(row.name)] = count;
   return out;
 }
 

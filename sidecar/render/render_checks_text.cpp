@@ -39,7 +39,7 @@ std::string runs_line(const snapshot& picture, const check_view& view) {
   if (view.last_run.time_since_epoch().count() != 0)
     out += fmt::format(", last {} ({})", rfc3339(view.last_run), human_duration(view.last_duration));
   for (const auto& row : reason_table)
-    if (const auto count = view.counters.failures[static_cast<std::size_t>(row.value)]; count > 0)
+    if (const auto count = view.counters.failures.of(row.value); count > 0)
       out += fmt::format(", {} failed {}", count, row.name);
   if (view.status.streak > 0)
     out += fmt::format(", {} against it in a row: {} {}", view.status.streak, to_string(view.status.last.verdict),

@@ -12,7 +12,7 @@ TEST_CASE("checks json: one check, byte by byte") {
   auto found = outcome::fail(reason::threshold, "/data 91% used (limit 90%)");
   found.measurements = {{"used_ratio", 0.91}};
   auto& view = picture.add("data", "disk", found);
-  view.counters.failures[static_cast<std::size_t>(reason::threshold)] = 3;
+  view.counters.failures[reason::threshold] = 3;
   picture.settings().description = "Where uploads go.";
   picture.settings().links = {{"runbook", "https://example.org/disk"}};
   CHECK(check_json(*picture.take(), view, details::full) ==

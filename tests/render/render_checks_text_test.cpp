@@ -12,7 +12,7 @@ TEST_CASE("checks text: one check, byte by byte") {
   auto found = outcome::fail(reason::threshold, "/data 91% used (limit 90%)");
   found.measurements = {{"used_ratio", 0.91}};
   auto& view = picture.add("data", "disk", found);
-  view.counters.failures[static_cast<std::size_t>(reason::threshold)] = 3;
+  view.counters.failures[reason::threshold] = 3;
   picture.settings().gates = {gate::ready, gate::startup};
   picture.settings().description = "Where uploads go.";
   picture.settings().links = {{"runbook", "https://example.org/disk"}};
