@@ -19,6 +19,9 @@
 namespace telltale {
 namespace {
 
+/// Kept no longer than need be, also when nobody asks any more.
+constexpr std::size_t large_body = 128 * 1024;
+
 /// Connections are capped at half the descriptor limit: take what we may have. Workers are started with none of them.
 void raise_descriptor_limit() {
   constexpr rlim_t enough = 65'536;
@@ -67,6 +70,7 @@ sidecar::sidecar(config conf, const serve_options& options)
       signals_(require_working(io_), SIGTERM, SIGINT, SIGHUP),
       drain_timer_(io_),
       shutdown_timer_(io_),
+      tidy_timer_(io_),
       pool_(make_worker_pool(io_)),
       names_(make_name_resolver(*pool_)),
       board_(config_, boot_clock::now(), std::chrono::system_clock::now()),
@@ -116,6 +120,7 @@ reply sidecar::answer(const request& r) {
   scheduler_.look_at_clock(now);
   auto out = router_.answer(r, board_.picture(now));
   ++requests_[{std::string(out.path_label), out.status}];
+  if (out.body && out.body->size() > large_body) tidy_later();
   return out;
 }
 
@@ -132,6 +137,16 @@ void sidecar::take_picture_soon() {
   boost::asio::post(io_, [this] {
     picture_wanted_ = false;
     board_.picture(boot_clock::now());
+  });
+}
+
+/// Nobody may ask again for a long time.
+void sidecar::tidy_later() {
+  if (std::exchange(tidying_, true)) return;
+  tidy_timer_.expires_after(std::chrono::seconds(1));
+  tidy_timer_.async_wait([this](const boost::system::error_code& error) {
+    tidying_ = false;
+    if (!error && router_.tidy()) tidy_later();
   });
 }
 

@@ -100,4 +100,16 @@ struct snapshot {
 
 using snapshot_ptr = std::shared_ptr<const snapshot>;
 
+/// Which picture something was made of, without holding it: held pictures of thousands of checks are copies.
+class picture_id {
+ public:
+  picture_id() = default;
+  explicit picture_id(const snapshot_ptr& of) : of_(of) {}
+  bool is_gone() const { return of_.expired(); }
+  bool operator==(const snapshot_ptr& other) const { return !of_.owner_before(other) && !other.owner_before(of_); }
+
+ private:
+  std::weak_ptr<const snapshot> of_;
+};
+
 }  // namespace telltale
