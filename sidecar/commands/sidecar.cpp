@@ -52,6 +52,11 @@ bool same_files(const std::optional<tls_settings>& a, const std::optional<tls_se
   return a->cert.text == b->cert.text && a->key.text == b->key.text;
 }
 
+/// Once the checks have been built.
+void forget_options(config& c) {
+  for (auto& check : c.checks) check.options.forget();
+}
+
 void log_change(const config& before, const config& after, const kept_checks& kept) {
   const auto going_on =
       static_cast<std::int64_t>(std::ranges::count_if(kept, [](const auto& from) { return from.has_value(); }));
@@ -66,7 +71,7 @@ void log_change(const config& before, const config& after, const kept_checks& ke
 }  // namespace
 
 sidecar::sidecar(config conf, const serve_options& options)
-    : config_(std::make_shared<const config>(std::move(conf))),
+    : config_(std::make_shared<config>(std::move(conf))),
       signals_(require_working(io_), SIGTERM, SIGINT, SIGHUP),
       drain_timer_(io_),
       shutdown_timer_(io_),
@@ -81,7 +86,7 @@ sidecar::sidecar(config conf, const serve_options& options)
       router_(router_options(*config_, listeners_, refused_), [this] { return counters(); }),
       reloader_(
           io_, {options.config, installed_config_path, options.table, process_environment()}, *config_,
-          [this](std::shared_ptr<const config> next) { return reconfigure(std::move(next)); },
+          [this](std::shared_ptr<config> next) { return reconfigure(std::move(next)); },
           make_config_reader(io_, config_read_limit, [table = options_.table](const config_file& file) {
             const auto read = parse_config(file.text, "", *table, process_environment());
             if (const auto* valid = std::get_if<config>(&read)) look_at_named_files(*valid);
@@ -94,6 +99,7 @@ sidecar::sidecar(config conf, const serve_options& options)
     add_tls_problem(*config_, error, refused_);
   }
   if (!refused_.empty()) throw std::runtime_error(to_text(errors_of(*config_, refused_)));
+  forget_options(*config_);
   for (const auto& entry : listeners_) server_->listen(entry.address);
   board_.changed = [this] { take_picture_soon(); };
   reloader_.refused = [this] { router_.forget_metrics(); };
@@ -167,7 +173,7 @@ void sidecar::reload() {
 }
 
 /// Everything that may be refused comes first; from the scheduler on, nothing fails.
-std::string sidecar::reconfigure(std::shared_ptr<const config> next) try {
+std::string sidecar::reconfigure(std::shared_ptr<config> next) try {
   problems refused;
   auto routes = router_options(*next, listeners_, refused);
   if (!refused.empty()) return to_text(errors_of(*next, refused));
@@ -176,6 +182,7 @@ std::string sidecar::reconfigure(std::shared_ptr<const config> next) try {
   if (!refused.empty()) return to_text(errors_of(*next, refused));
   board_.change(next, kept, boot_clock::now());
   router_.change(std::move(routes));
+  forget_options(*next);
   log_change(*config_, *next, kept);
   if (listeners_of(*next, options_) != listeners_ || !same_files(next->server.tls, tls_))
     log(log_level::warn, "server.listen and server.tls are taken at the start only: restart to put them in force");

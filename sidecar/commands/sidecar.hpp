@@ -42,14 +42,14 @@ class sidecar {
   program_counters counters() const;
   void take_picture_soon();
   void tidy_later();
-  std::string reconfigure(std::shared_ptr<const config>);
+  std::string reconfigure(std::shared_ptr<config>);
   void wait_for_signal();
   void reload();
   void drain(int signal);
   void close_listeners();
   void finish(const char* how);
 
-  std::shared_ptr<const config> config_;  ///< in force; pictures share it
+  std::shared_ptr<config> config_;  ///< in force; pictures share it
   boost::asio::io_context io_{1};
   boost::asio::signal_set signals_;
   boost::asio::steady_timer drain_timer_;

@@ -3,7 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -26,12 +26,15 @@ struct thresholds {
 struct status {
   check_state state = check_state::pending;
   telltale::reason reason = reason::pending;
-  std::string message = "not run yet";
-  std::uint64_t streak = 0;           ///< outcomes in a row that speak against `state`
-  boot_clock::time_point since{};     ///< when `state` was entered
-  boot_clock::time_point fresh_at{};  ///< when the newest outcome arrived; for `pending`: when waiting began
-  outcome last;                       ///< the newest outcome, whatever the thresholds made of it
-  friend bool operator==(const status&, const status&) = default;
+  std::shared_ptr<const std::string> words;  ///< null: those of `last`
+  std::uint64_t streak = 0;                  ///< outcomes in a row that speak against `state`
+  boot_clock::time_point since{};            ///< when `state` was entered
+  boot_clock::time_point fresh_at{};         ///< when the newest outcome arrived; for `pending`: when waiting began
+  outcome last;                              ///< the newest outcome, whatever the thresholds made of it
+
+  /// What to say of `state`: mostly what the newest outcome said, which is then kept once.
+  std::string_view message() const { return words ? std::string_view(*words) : last.message; }
+  friend bool operator==(const status&, const status&);
 };
 
 status initial_status(boot_clock::time_point now);

@@ -32,7 +32,7 @@ void add_status(const snapshot& picture, const check_view& view, details level, 
   const auto& now = view.status;
   out["state"] = text(to_string(now.state));
   out["reason"] = text(to_string(now.reason));
-  if (level == details::full) out["message"] = now.message;
+  if (level == details::full) out["message"] = text(now.message());
   out["since"] = rfc3339(wall_time(picture, now.since));
   out["streak"] = now.streak;
 }

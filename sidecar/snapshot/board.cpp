@@ -8,6 +8,14 @@
 #include "snapshot/change_log.hpp"
 
 namespace telltale {
+namespace {
+
+thresholds limits_of(const check_view& view) {
+  const auto& s = view.config->settings;
+  return {s.rise, s.fall, s.effective_max_age()};
+}
+
+}  // namespace
 
 board::board(std::shared_ptr<const config> conf, boot_clock::time_point now, std::chrono::system_clock::time_point wall)
     : heartbeat_(now), started_(wall) {
@@ -39,7 +47,6 @@ void board::add_post(std::shared_ptr<const check_config> c, post p) {
   const auto& s = c->settings;
   for (auto g : all_gates)
     if (s.feeds(g)) feeding_[static_cast<std::size_t>(g)].push_back(posts_.size());
-  p.limits = {s.rise, s.fall, s.effective_max_age()};
   own(p).config = std::move(c);
   posts_.push_back(std::move(p));
 }
@@ -56,7 +63,7 @@ bool board::ran(std::size_t check, run_report report, boot_clock::time_point now
   view.counters.record(report, view.config->type->make_blocking != nullptr);
   view.last_duration = report.duration;
   view.last_run = std::chrono::system_clock::now();
-  view.status = next_status(std::move(view.status), std::move(report.outcome), p.limits, now);
+  view.status = next_status(std::move(view.status), std::move(report.outcome), limits_of(view), now);
   note(p, view.status);
   return view.status.state == check_state::fail || view.status.last.verdict == verdict::fail;
 }
@@ -88,11 +95,11 @@ void board::note(post& p, const status& shown) {
   if (changed) changed();
 }
 
-std::shared_ptr<const check_view> board::view_of(post& p, boot_clock::time_point now) {
-  if (now < stale_at(p.view->status, p.limits)) return p.view;
+std::shared_ptr<const check_view> board::view_of(post& p, const thresholds& limits, boot_clock::time_point now) {
+  if (now < stale_at(p.view->status, limits)) return p.view;
   // Its sentence grows older with every picture, so that nothing is kept of it.
   auto aged = std::make_shared<check_view>(*p.view);
-  aged->status = status_at(p.view->status, p.limits, now);
+  aged->status = status_at(p.view->status, limits, now);
   note(p, aged->status);
   return aged;
 }
@@ -108,8 +115,9 @@ snapshot_ptr board::picture(boot_clock::time_point now) {
   next->valid_until = now + heartbeat_period;  // ages are shown, so no picture is shown for long
   next->checks.reserve(posts_.size());
   for (auto& p : posts_) {
-    next->checks.push_back(view_of(p, now));
-    const auto old = stale_at(p.view->status, p.limits);
+    const auto limits = limits_of(*p.view);
+    next->checks.push_back(view_of(p, limits, now));
+    const auto old = stale_at(p.view->status, limits);
     if (old > now) next->valid_until = std::min(next->valid_until, old);
   }
   evaluate_gates(*next, now);

@@ -45,7 +45,6 @@ class board final : public run_listener {
  private:
   struct post {
     std::shared_ptr<check_view> view;  ///< as of the last run; changed through `own` only
-    thresholds limits;
     check_state logged_state = check_state::pending;
     telltale::reason logged_reason = reason::pending;
   };
@@ -54,7 +53,7 @@ class board final : public run_listener {
   void add_post(std::shared_ptr<const check_config>, post);
   /// The view, no picture's but the board's own: for changing it.
   static check_view& own(post&);
-  std::shared_ptr<const check_view> view_of(post&, boot_clock::time_point now);
+  std::shared_ptr<const check_view> view_of(post&, const thresholds&, boot_clock::time_point now);
   void note(post&, const telltale::status& shown);
   void evaluate_gates(snapshot&, boot_clock::time_point now);
 

@@ -30,9 +30,9 @@ checks:
   CHECK_EQ(c.checks[0].settings.name, "db");
   CHECK_EQ(c.checks[0].type, find_type(fakes::table(), "sqlite"));
   CHECK_EQ(c.checks[0].at, place{10, 5});
-  CHECK_EQ(c.checks[0].options.members.size(), 2);
-  CHECK_EQ(c.checks[0].options.find("path")->text, "/data/app.db");
-  CHECK_EQ(c.checks[0].options.find("name"), nullptr);
+  CHECK_EQ(c.checks[0].options->members.size(), 2);
+  CHECK_EQ(c.checks[0].options->find("path")->text, "/data/app.db");
+  CHECK_EQ(c.checks[0].options->find("name"), nullptr);
   CHECK_EQ(c.checks[2].settings.effective_severity(), severity::degraded);
   CHECK(c.checks[3].settings.feeds(gate::startup));
   CHECK_FALSE(c.checks[3].settings.feeds(gate::live));
@@ -75,7 +75,7 @@ checks:
   REQUIRE_EQ(c.checks.size(), 1);
   const auto& s = c.checks[0].settings;
   CHECK_EQ(s.name, "a.b-c_0");
-  CHECK_EQ(s.gates, std::vector{gate::live, gate::startup});
+  CHECK(s.gates == gate_list{gate::live, gate::startup});
   CHECK_EQ(s.severity, severity::info);
   CHECK_EQ(s.interval, 1h);
   CHECK_EQ(s.timeout, 500ms);
@@ -161,8 +161,8 @@ TEST_CASE("config: every good form of YAML means the same") {
     REQUIRE_EQ(c.checks.size(), 1);
     CHECK_EQ(c.checks[0].settings.name, "a");
     CHECK_EQ(c.checks[0].type, find_type(fakes::table(), "disk"));
-    REQUIRE(c.checks[0].options.find("path"));
-    CHECK_EQ(c.checks[0].options.find("path")->text, "/data");
+    REQUIRE(c.checks[0].options->find("path"));
+    CHECK_EQ(c.checks[0].options->find("path")->text, "/data");
   }
 }
 

@@ -90,7 +90,7 @@ TEST_CASE("board: a picture that somebody holds does not change when a check run
   const auto held = s.at(t0);
   s.b.ran(0, found(outcome::fail(reason::locked, "locked")), t0 + 100ms);
   s.b.stood_still(10s, t0 + 10s);
-  CHECK(held->checks[0]->status.message == "fine");
+  CHECK(held->checks[0]->status.message() == "fine");
   CHECK(held->checks[0]->status.last.message == "fine");
   CHECK(held->checks[0]->counters.runs == 1);
   CHECK(held->checks[0]->counters.failures == reason_counts{});
@@ -120,8 +120,8 @@ TEST_CASE("board: of a picture that nobody holds, a run keeps nothing and copies
 TEST_CASE("board: a view that is too old is made for one picture and not remembered") {
   sample s;
   s.b.ran(0, found(outcome::pass("fine")), t0);
-  CHECK(s.at(t0 + 30s)->checks[0]->status.message == "the last result is 30 s old; it was: fine");
-  CHECK(s.at(t0 + 40s)->checks[0]->status.message == "the last result is 40 s old; it was: fine");
+  CHECK(s.at(t0 + 30s)->checks[0]->status.message() == "the last result is 30 s old; it was: fine");
+  CHECK(s.at(t0 + 40s)->checks[0]->status.message() == "the last result is 40 s old; it was: fine");
 }
 
 TEST_CASE("board: a result past its age is never shown as healthy, to the nanosecond") {
