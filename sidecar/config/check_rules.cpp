@@ -104,7 +104,7 @@ void check_identity(const check_settings& s, const raw_value& entry, problems& e
                                      "'-' and '.', starting with a letter or digit",
                                      name->shown(), longest_name));
   std::size_t characters = 0;
-  for (char c : s.description) characters += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  for (char c : *s.description) characters += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
   if (characters > longest_description)
     errors.add(entry.find("description")->at,
                fmt::format("description: at most {} characters, this one has {}", longest_description, characters));

@@ -14,6 +14,7 @@
 #include <telltale/option_group.hpp>
 
 #include "config/gate_list.hpp"
+#include "config/seldom.hpp"
 
 namespace telltale {
 
@@ -69,8 +70,8 @@ struct check_settings {
   gate_list gates{gate::ready};
   std::optional<telltale::severity> severity;  ///< default: critical; degraded when the scope is shared
   telltale::scope scope = scope::local;
-  std::string description;
-  text_map links;  ///< relation or title -> URL, shown in health+json
+  seldom<std::string> description;
+  seldom<text_map> links;  ///< relation or title -> URL, shown in health+json
 
   std::chrono::milliseconds effective_failing_interval() const;
   std::chrono::milliseconds effective_max_age() const;

@@ -54,14 +54,14 @@ status initial_status(boot_clock::time_point now) {
   return out;
 }
 
-status next_status(status s, outcome found, const thresholds& limits, boot_clock::time_point now) {
+status next_status(status s, const outcome& found, const thresholds& limits, boot_clock::time_point now) {
   const bool failing = s.state == check_state::fail;
   const bool fails = found.verdict == verdict::fail;
   const bool agrees = s.state == check_state::pending || failing == fails;
   const bool turns = agrees || ++s.streak >= (fails ? limits.fall : limits.rise);
   // Below the threshold the status keeps its words too; the run itself is shown as `last`.
   if (!turns && !s.words) s.words = std::make_shared<const std::string>(std::move(s.last.message));
-  s.last = std::move(found);
+  s.last.take(found);
   s.fresh_at = now;
   if (turns) adopt(s, now);
   return s;

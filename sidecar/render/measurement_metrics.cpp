@@ -44,13 +44,13 @@ void write_measurement_metrics(const snapshot& picture, metric_writer& out) {
   std::map<std::string, gauge_of_checks> by_name;
   for (const auto& view : picture.checks) {
     if (!believed(*view)) continue;
-    for (const auto* found : shown_measurements(*view)) {
-      const auto name = metric_name("telltale_" + view->config->settings.type + "_" + found->name);
+    for (const auto& found : shown_measurements(*view)) {
+      const auto name = metric_name("telltale_" + view->config->settings.type + "_" + std::string(found.name));
       if (out.is_taken(name)) continue;
       auto& measured = by_name[name];
       if (measured.has(*view)) continue;  // two names that became one
-      if (measured.values.empty()) measured.help = help_for(*view, found->name);
-      measured.values.emplace_back(view.get(), found->value);
+      if (measured.values.empty()) measured.help = help_for(*view, found.name);
+      measured.values.emplace_back(view.get(), found.value);
     }
   }
   for (const auto& [name, measured] : by_name) write_one(name, measured, out);

@@ -25,7 +25,7 @@ void add_settings(const check_settings& settings, details level, json::object& o
   out["gates"] = std::move(gates);
   out["severity"] = text(to_string(settings.effective_severity()));
   out["scope"] = text(to_string(settings.scope));
-  if (level == details::full && !settings.description.empty()) out["description"] = settings.description;
+  if (level == details::full && !settings.description->empty()) out["description"] = *settings.description;
 }
 
 void add_status(const snapshot& picture, const check_view& view, details level, json::object& out) {
@@ -60,7 +60,7 @@ json::object failures_by_reason(const check_counters& counters) {
 
 json::object measurements_of(const check_view& view) {
   json::object out;
-  for (const auto* found : shown_measurements(view)) out[found->name] = json_number(found->value);
+  for (const auto& [name, value] : shown_measurements(view)) out[text(name)] = json_number(value);
   return out;
 }
 
@@ -84,7 +84,7 @@ json::object check_object(const snapshot& picture, const check_view& view, detai
   if (level == details::full) {
     out["measurements"] = measurements_of(view);
     json::object links;
-    for (const auto& [relation, address] : settings.links) links[relation] = address;
+    for (const auto& [relation, address] : *settings.links) links[relation] = address;
     if (!links.empty()) out["links"] = std::move(links);
   }
   add_cadence(settings, out);

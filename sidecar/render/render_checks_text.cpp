@@ -49,11 +49,10 @@ std::string runs_line(const snapshot& picture, const check_view& view) {
 
 std::string detail_lines(const check_view& view) {
   std::string out;
-  for (const auto* found : shown_measurements(view))
-    out += fmt::format("    {} {}\n", printable(found->name), found->value);
+  for (const auto& [name, value] : shown_measurements(view)) out += fmt::format("    {} {}\n", printable(name), value);
   const auto& settings = view.config->settings;
-  if (!settings.description.empty()) out += fmt::format("    {}\n", printable(settings.description));
-  for (const auto& [relation, address] : settings.links)
+  if (!settings.description->empty()) out += fmt::format("    {}\n", printable(*settings.description));
+  for (const auto& [relation, address] : *settings.links)
     out += fmt::format("    {}: {}\n", printable(relation), printable(address));
   return out;
 }

@@ -63,7 +63,8 @@ bool board::ran(std::size_t check, run_report report, boot_clock::time_point now
   view.counters.record(report, view.config->type->make_blocking != nullptr);
   view.last_duration = report.duration;
   view.last_run = std::chrono::system_clock::now();
-  view.status = next_status(std::move(view.status), std::move(report.outcome), limits_of(view), now);
+  view.status = next_status(std::move(view.status), report.outcome, limits_of(view), now);
+  names_.share(view.status.last.measurements);
   note(p, view.status);
   return view.status.state == check_state::fail || view.status.last.verdict == verdict::fail;
 }

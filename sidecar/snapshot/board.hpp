@@ -10,6 +10,7 @@
 
 #include "config/kept_checks.hpp"
 #include "scheduler/scheduler.hpp"
+#include "snapshot/shared_names.hpp"
 #include "snapshot/snapshot.hpp"
 
 namespace telltale {
@@ -67,6 +68,7 @@ class board final : public run_listener {
   boot_clock::time_point heartbeat_;
   std::chrono::system_clock::time_point started_;
   histogram loop_lag_;
+  shared_names names_;
   snapshot_ptr last_;  ///< null when something changed since
 };
 

@@ -85,8 +85,8 @@ checks:
   CHECK_EQ(s.rise, 3);
   CHECK_EQ(s.fall, 100);
   CHECK_EQ(s.max_age, 2h);
-  CHECK_EQ(s.description, "The application's own volume");
-  CHECK_EQ(s.links.at("runbook"), "https://example.com/r");
+  CHECK_EQ(*s.description, "The application's own volume");
+  CHECK_EQ(s.links->at("runbook"), "https://example.com/r");
 }
 
 TEST_CASE("config: what a check does not say comes from defaults, and then from the program") {
@@ -187,7 +187,7 @@ TEST_CASE("config: plain text stands for itself") {
     const auto c =
         good("checks:\n  - name: a\n    type: disk\n    path: /\n    description: " + t.text + "  # comment\n");
     REQUIRE_EQ(c.checks.size(), 1);
-    CHECK_EQ(c.checks[0].settings.description, t.text);
+    CHECK_EQ(*c.checks[0].settings.description, t.text);
   }
 }
 
@@ -196,8 +196,8 @@ TEST_CASE("config: text blocks keep their lines and lose the last line break") {
       "checks:\n  - name: a\n    type: disk\n    path: /\n    description: |\n      one: 'two\n\n        - three\n"
       "      # four\n  - name: b\n    type: disk\n    path: /\n    description: >\n      one\n      two\n");
   REQUIRE_EQ(c.checks.size(), 2);
-  CHECK_EQ(c.checks[0].settings.description, "one: 'two\n\n  - three\n# four");
-  CHECK_EQ(c.checks[1].settings.description, "one two");
+  CHECK_EQ(*c.checks[0].settings.description, "one: 'two\n\n  - three\n# four");
+  CHECK_EQ(*c.checks[1].settings.description, "one two");
 }
 
 TEST_CASE("config: problems are sorted by place, and of many the first hundred are listed") {
