@@ -8,9 +8,8 @@ namespace telltale {
 void give_large_blocks_back() {
 #ifdef __GLIBC__
   // Left alone, glibc raises both limits to what was freed last (mallopt(3), M_MMAP_THRESHOLD) and keeps such blocks.
-  constexpr int large = 1 << 20;
-  ::mallopt(M_MMAP_THRESHOLD, large);
-  ::mallopt(M_TRIM_THRESHOLD, large);
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 18);
 #endif
 }
 

@@ -78,7 +78,7 @@ sidecar::sidecar(config conf, const serve_options& options)
       tidy_timer_(io_),
       pool_(make_worker_pool(io_)),
       names_(make_name_resolver(*pool_)),
-      board_(config_, boot_clock::now(), std::chrono::system_clock::now()),
+      board_(boot_clock::now(), std::chrono::system_clock::now()),
       scheduler_(io_, *config_, *pool_, *names_, board_, refused_),
       options_(options),
       listeners_(listeners_of(*config_, options_)),
@@ -99,7 +99,8 @@ sidecar::sidecar(config conf, const serve_options& options)
     add_tls_problem(*config_, error, refused_);
   }
   if (!refused_.empty()) throw std::runtime_error(to_text(errors_of(*config_, refused_)));
-  forget_options(*config_);
+  forget_options(*config_);  // whose room the statuses take
+  board_.change(config_, kept_checks(config_->checks.size()), boot_clock::now());
   for (const auto& entry : listeners_) server_->listen(entry.address);
   board_.changed = [this] { take_picture_soon(); };
   reloader_.refused = [this] { router_.forget_metrics(); };

@@ -18,7 +18,7 @@ thresholds limits_of(const check_view& view) {
 }  // namespace
 
 board::board(std::shared_ptr<const config> conf, boot_clock::time_point now, std::chrono::system_clock::time_point wall)
-    : heartbeat_(now), started_(wall) {
+    : board(now, wall) {
   const auto count = conf->checks.size();
   change(std::move(conf), kept_checks(count), now);
 }

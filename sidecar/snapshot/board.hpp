@@ -20,7 +20,8 @@ namespace telltale {
 /// unless somebody holds such a picture, and then a copy. The board itself holds none that is out of date.
 class board final : public run_listener {
  public:
-  /// Shares the configuration with its pictures.
+  /// Without checks until there is a configuration, which it shares with its pictures.
+  board(boot_clock::time_point now, std::chrono::system_clock::time_point wall) : heartbeat_(now), started_(wall) {}
   board(std::shared_ptr<const config>, boot_clock::time_point now, std::chrono::system_clock::time_point wall);
 
   bool ran(std::size_t check, run_report, boot_clock::time_point now) override;
