@@ -20,7 +20,7 @@ namespace telltale {
 namespace {
 
 /// Kept no longer than need be, also when nobody asks any more.
-constexpr std::size_t large_body = 128 * 1024;
+constexpr std::size_t large_body = 131'072;
 
 /// Connections are capped at half the descriptor limit: take what we may have. Workers are started with none of them.
 void raise_descriptor_limit() {
