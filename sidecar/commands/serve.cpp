@@ -6,6 +6,7 @@
 #include <string>
 
 #include "commands/held_signals.hpp"
+#include "commands/large_blocks.hpp"
 #include "commands/program.hpp"
 #include "commands/sidecar.hpp"
 
@@ -13,6 +14,7 @@ namespace telltale {
 
 int serve(config conf, const serve_options& options) {
   try {
+    give_large_blocks_back();
     sidecar program(std::move(conf), options);
     let_signals_come();
     program.run();

@@ -19,6 +19,9 @@
 namespace telltale {
 namespace {
 
+/// Kept no longer than need be, also when nobody asks any more.
+constexpr std::size_t large_body = 131'072;
+
 /// Connections are capped at half the descriptor limit: take what we may have. Workers are started with none of them.
 void raise_descriptor_limit() {
   constexpr rlim_t enough = 65'536;
@@ -49,6 +52,11 @@ bool same_files(const std::optional<tls_settings>& a, const std::optional<tls_se
   return a->cert.text == b->cert.text && a->key.text == b->key.text;
 }
 
+/// Once the checks have been built.
+void forget_options(config& c) {
+  for (auto& check : c.checks) check.options.forget();
+}
+
 void log_change(const config& before, const config& after, const kept_checks& kept) {
   const auto going_on =
       static_cast<std::int64_t>(std::ranges::count_if(kept, [](const auto& from) { return from.has_value(); }));
@@ -63,21 +71,22 @@ void log_change(const config& before, const config& after, const kept_checks& ke
 }  // namespace
 
 sidecar::sidecar(config conf, const serve_options& options)
-    : config_(std::move(conf)),
+    : config_(std::make_shared<config>(std::move(conf))),
       signals_(require_working(io_), SIGTERM, SIGINT, SIGHUP),
       drain_timer_(io_),
       shutdown_timer_(io_),
+      tidy_timer_(io_),
       pool_(make_worker_pool(io_)),
       names_(make_name_resolver(*pool_)),
-      board_(config_, boot_clock::now(), std::chrono::system_clock::now()),
-      scheduler_(io_, config_, *pool_, *names_, board_, refused_),
+      board_(boot_clock::now(), std::chrono::system_clock::now()),
+      scheduler_(io_, *config_, *pool_, *names_, board_, refused_),
       options_(options),
-      listeners_(listeners_of(config_, options_)),
-      tls_(config_.server.tls),
-      router_(router_options(config_, listeners_, refused_), [this] { return counters(); }),
+      listeners_(listeners_of(*config_, options_)),
+      tls_(config_->server.tls),
+      router_(router_options(*config_, listeners_, refused_), [this] { return counters(); }),
       reloader_(
-          io_, {options.config, installed_config_path, options.table, process_environment()}, config_,
-          [this](const config& next) { return reconfigure(next); },
+          io_, {options.config, installed_config_path, options.table, process_environment()}, *config_,
+          [this](std::shared_ptr<config> next) { return reconfigure(std::move(next)); },
           make_config_reader(io_, config_read_limit, [table = options_.table](const config_file& file) {
             const auto read = parse_config(file.text, "", *table, process_environment());
             if (const auto* valid = std::get_if<config>(&read)) look_at_named_files(*valid);
@@ -85,11 +94,13 @@ sidecar::sidecar(config conf, const serve_options& options)
   raise_descriptor_limit();
   try {
     server_ = make_http_server(
-        io_, [this](const request& r) { return answer(r); }, {}, tls_files_of(config_));
+        io_, [this](const request& r) { return answer(r); }, {}, tls_files_of(*config_));
   } catch (const tls_file_error& error) {
-    add_tls_problem(config_, error, refused_);
+    add_tls_problem(*config_, error, refused_);
   }
-  if (!refused_.empty()) throw std::runtime_error(to_text(errors_of(config_, refused_)));
+  if (!refused_.empty()) throw std::runtime_error(to_text(errors_of(*config_, refused_)));
+  forget_options(*config_);  // whose room the statuses take
+  board_.change(config_, kept_checks(config_->checks.size()), boot_clock::now());
   for (const auto& entry : listeners_) server_->listen(entry.address);
   board_.changed = [this] { take_picture_soon(); };
   reloader_.refused = [this] { router_.forget_metrics(); };
@@ -101,8 +112,8 @@ void sidecar::run() {
   std::signal(SIGPIPE, SIG_IGN);
   log(log_level::info, "started",
       {{"version", version()},
-       {"config", config_.source},
-       {"checks", static_cast<std::int64_t>(config_.checks.size())}});
+       {"config", config_->source},
+       {"checks", static_cast<std::int64_t>(config_->checks.size())}});
   for (const auto& address : server_->addresses()) log(log_level::info, "listening", {{"address", address}});
   reaper_ = reap_orphans(io_);
   wait_for_signal();
@@ -116,6 +127,7 @@ reply sidecar::answer(const request& r) {
   scheduler_.catch_up(now);
   auto out = router_.answer(r, board_.picture(now));
   ++requests_[{std::string(out.path_label), out.status}];
+  if (out.body && out.body->size() > large_body) tidy_later();
   return out;
 }
 
@@ -132,6 +144,16 @@ void sidecar::take_picture_soon() {
   boost::asio::post(io_, [this] {
     picture_wanted_ = false;
     board_.picture(boot_clock::now());
+  });
+}
+
+/// Nobody may ask again for a long time.
+void sidecar::tidy_later() {
+  if (std::exchange(tidying_, true)) return;
+  tidy_timer_.expires_after(std::chrono::seconds(1));
+  tidy_timer_.async_wait([this](const boost::system::error_code& error) {
+    tidying_ = false;
+    if (!error && router_.tidy()) tidy_later();
   });
 }
 
@@ -152,19 +174,20 @@ void sidecar::reload() {
 }
 
 /// Everything that may be refused comes first; from the scheduler on, nothing fails.
-std::string sidecar::reconfigure(const config& next) try {
+std::string sidecar::reconfigure(std::shared_ptr<config> next) try {
   problems refused;
-  auto routes = router_options(next, listeners_, refused);
-  if (!refused.empty()) return to_text(errors_of(next, refused));
-  const auto kept = find_kept_checks(config_, next);
-  scheduler_.change(next, kept, refused);
-  if (!refused.empty()) return to_text(errors_of(next, refused));
+  auto routes = router_options(*next, listeners_, refused);
+  if (!refused.empty()) return to_text(errors_of(*next, refused));
+  const auto kept = find_kept_checks(*config_, *next);
+  scheduler_.change(*next, kept, refused);
+  if (!refused.empty()) return to_text(errors_of(*next, refused));
   board_.change(next, kept, boot_clock::now());
   router_.change(std::move(routes));
-  log_change(config_, next, kept);
-  if (listeners_of(next, options_) != listeners_ || !same_files(next.server.tls, tls_))
+  forget_options(*next);
+  log_change(*config_, *next, kept);
+  if (listeners_of(*next, options_) != listeners_ || !same_files(next->server.tls, tls_))
     log(log_level::warn, "server.listen and server.tls are taken at the start only: restart to put them in force");
-  config_ = next;
+  config_ = std::move(next);
   return {};
 } catch (const std::exception& e) {
   return e.what();
@@ -174,14 +197,14 @@ void sidecar::drain(int signal) {
   reloader_.stop();
   log(log_level::info, "draining: ready now fails, still serving",
       {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"},
-       {"drain_delay_ms", static_cast<std::int64_t>(config_.server.drain_delay.count())}});
+       {"drain_delay_ms", static_cast<std::int64_t>(config_->server.drain_delay.count())}});
   board_.drain();
   take_picture_soon();
-  drain_timer_.expires_after(config_.server.drain_delay);
+  drain_timer_.expires_after(config_->server.drain_delay);
   drain_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) close_listeners();
   });
-  shutdown_timer_.expires_after(config_.server.shutdown_timeout);
+  shutdown_timer_.expires_after(config_->server.shutdown_timeout);
   shutdown_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) finish("shutdown_timeout is over, not waiting any longer");
   });

@@ -41,18 +41,20 @@ class sidecar {
   reply answer(const request&);
   program_counters counters() const;
   void take_picture_soon();
-  std::string reconfigure(const config&);
+  void tidy_later();
+  std::string reconfigure(std::shared_ptr<config>);
   void wait_for_signal();
   void reload();
   void drain(int signal);
   void close_listeners();
   void finish(const char* how);
 
-  config config_;
+  std::shared_ptr<config> config_;  ///< in force; pictures share it
   boost::asio::io_context io_{1};
   boost::asio::signal_set signals_;
   boost::asio::steady_timer drain_timer_;
   boost::asio::steady_timer shutdown_timer_;
+  boost::asio::steady_timer tidy_timer_;
   std::unique_ptr<worker_pool> pool_;
   std::unique_ptr<name_resolver> names_;
   std::unique_ptr<reaper> reaper_;  ///< as PID 1
@@ -67,6 +69,7 @@ class sidecar {
   reloader reloader_;
   std::map<std::pair<std::string, int>, std::uint64_t> requests_;
   bool picture_wanted_ = false;
+  bool tidying_ = false;
   bool draining_ = false;
 };
 

@@ -76,10 +76,10 @@ void check_thresholds(const check_settings& s, const written& w, problems& error
 
 void check_gates(const check_settings& s, const raw_value& entry, problems& errors) {
   const auto* gates = entry.find("gates");
-  for (std::size_t i = 0; i < s.gates.size(); ++i)
-    if (std::find(s.gates.begin(), s.gates.begin() + static_cast<std::ptrdiff_t>(i), s.gates[i]) !=
-        s.gates.begin() + static_cast<std::ptrdiff_t>(i))
-      errors.add(gates->items[i].at, fmt::format("gates: '{}' is given twice", to_string(s.gates[i])));
+  std::set<std::string_view> seen;
+  if (gates)
+    for (const auto& item : gates->items)
+      if (!seen.insert(item.text).second) errors.add(item.at, fmt::format("gates: '{}' is given twice", item.text));
   if (s.scope == scope::shared && s.feeds(gate::live))
     errors.add(gates ? gates->at : entry.at,
                "gates: a check of scope shared must not feed live - its failure would restart every replica at once");
@@ -104,7 +104,7 @@ void check_identity(const check_settings& s, const raw_value& entry, problems& e
                                      "'-' and '.', starting with a letter or digit",
                                      name->shown(), longest_name));
   std::size_t characters = 0;
-  for (char c : s.description) characters += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  for (char c : *s.description) characters += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
   if (characters > longest_description)
     errors.add(entry.find("description")->at,
                fmt::format("description: at most {} characters, this one has {}", longest_description, characters));

@@ -11,6 +11,7 @@
 
 #include <telltale/check_type.hpp>
 
+#include "config/check_options.hpp"
 #include "config/settings.hpp"
 
 namespace telltale {
@@ -18,7 +19,7 @@ namespace telltale {
 struct check_config {
   check_settings settings;
   const check_type* type = nullptr;  ///< points into the check table, which lives as long as the program
-  raw_value options;                 ///< the type's own options, already validated
+  check_options options;             ///< the type's own
   place at;                          ///< of the entry, for errors found later (a secret that cannot be read)
 };
 

@@ -16,7 +16,7 @@ severity check_settings::effective_severity() const {
   return severity.value_or(scope == scope::shared ? severity::degraded : severity::critical);
 }
 
-bool check_settings::feeds(gate g) const { return std::find(gates.begin(), gates.end(), g) != gates.end(); }
+bool check_settings::feeds(gate g) const { return gates.contains(g); }
 
 namespace {
 

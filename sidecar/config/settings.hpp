@@ -13,9 +13,11 @@
 #include <telltale/option.hpp>
 #include <telltale/option_group.hpp>
 
+#include "config/gate_list.hpp"
+#include "config/seldom.hpp"
+
 namespace telltale {
 
-enum class gate : std::uint8_t { live, ready, startup };
 enum class severity : std::uint8_t { critical, degraded, info };
 enum class scope : std::uint8_t { local, shared };
 enum class details : std::uint8_t { full, names, none };
@@ -33,10 +35,6 @@ struct choices<metrics_access> {
 
 inline constexpr std::array<gate, 3> all_gates{gate::live, gate::ready, gate::startup};
 
-template <>
-struct choices<gate> {
-  static constexpr std::array<std::string_view, 3> names{"live", "ready", "startup"};
-};
 template <>
 struct choices<severity> {
   static constexpr std::array<std::string_view, 3> names{"critical", "degraded", "info"};
@@ -69,11 +67,11 @@ struct check_settings {
   // Meaningful for one check, not for `defaults`.
   std::string name;
   std::string type;
-  std::vector<gate> gates{gate::ready};
+  gate_list gates{gate::ready};
   std::optional<telltale::severity> severity;  ///< default: critical; degraded when the scope is shared
   telltale::scope scope = scope::local;
-  std::string description;
-  text_map links;  ///< relation or title -> URL, shown in health+json
+  seldom<std::string> description;
+  seldom<text_map> links;  ///< relation or title -> URL, shown in health+json
 
   std::chrono::milliseconds effective_failing_interval() const;
   std::chrono::milliseconds effective_max_age() const;

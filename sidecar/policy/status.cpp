@@ -29,7 +29,7 @@ void adopt(status& s, boot_clock::time_point now) {
   if (s.state != state) s.since = now;
   s.state = state;
   s.reason = s.last.reason;
-  s.message = s.last.message;
+  s.words = nullptr;
   s.streak = 0;
 }
 
@@ -40,28 +40,31 @@ std::string_view to_string(check_state s) {
   return names[static_cast<std::size_t>(s)];
 }
 
+bool operator==(const status& a, const status& b) {
+  return a.state == b.state && a.reason == b.reason && a.message() == b.message() && a.streak == b.streak &&
+         a.since == b.since && a.fresh_at == b.fresh_at && a.last == b.last;
+}
+
 status initial_status(boot_clock::time_point now) {
+  static const auto not_run = std::make_shared<const std::string>("not run yet");
   status out;
+  out.words = not_run;
   out.since = now;
   out.fresh_at = now;
   return out;
 }
 
-status next_status(const status& before, outcome found, const thresholds& limits, boot_clock::time_point now) {
-  status after = before;
-  after.last = std::move(found);
-  after.fresh_at = now;
-
-  const bool failing = before.state == check_state::fail;
-  const bool fails = after.last.verdict == verdict::fail;
-  if (before.state == check_state::pending || failing == fails) {
-    adopt(after, now);
-    return after;
-  }
+status next_status(status s, const outcome& found, const thresholds& limits, boot_clock::time_point now) {
+  const bool failing = s.state == check_state::fail;
+  const bool fails = found.verdict == verdict::fail;
+  const bool agrees = s.state == check_state::pending || failing == fails;
+  const bool turns = agrees || ++s.streak >= (fails ? limits.fall : limits.rise);
   // Below the threshold the status keeps its words too; the run itself is shown as `last`.
-  after.streak = before.streak + 1;
-  if (after.streak >= (fails ? limits.fall : limits.rise)) adopt(after, now);
-  return after;
+  if (!turns && !s.words) s.words = std::make_shared<const std::string>(std::move(s.last.message));
+  s.last.take(found);
+  s.fresh_at = now;
+  if (turns) adopt(s, now);
+  return s;
 }
 
 boot_clock::time_point stale_at(const status& s, const thresholds& limits) { return s.fresh_at + limits.max_age; }
@@ -72,8 +75,9 @@ status status_at(const status& s, const thresholds& limits, boot_clock::time_poi
   out.state = check_state::fail;
   out.reason = reason::stale;
   const auto age = human_duration(now - s.fresh_at);
-  if (s.state == check_state::pending) out.message = fmt::format("no result for {}", age);
-  else out.message = fmt::format("the last result is {} old; it was: {}", age, s.message);
+  out.words = std::make_shared<const std::string>(
+      s.state == check_state::pending ? fmt::format("no result for {}", age)
+                                      : fmt::format("the last result is {} old; it was: {}", age, s.message()));
   if (s.state != check_state::fail) out.since = stale_at(s, limits);
   return out;
 }
@@ -83,7 +87,8 @@ status distrust(const status& s, std::chrono::nanoseconds suspended, boot_clock:
   status out = s;
   out.state = check_state::pending;
   out.reason = reason::stale;
-  out.message = fmt::format("the program stood still for {}; checking again", human_duration(suspended));
+  out.words = std::make_shared<const std::string>(
+      fmt::format("the program stood still for {}; checking again", human_duration(suspended)));
   out.streak = 0;
   out.since = now;
   out.fresh_at = now;

@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include <telltale/clock.hpp>
 #include <telltale/outcome.hpp>
+
+#include "policy/kept_outcome.hpp"
 
 namespace telltale {
 
@@ -26,18 +28,22 @@ struct thresholds {
 struct status {
   check_state state = check_state::pending;
   telltale::reason reason = reason::pending;
-  std::string message = "not run yet";
-  std::uint64_t streak = 0;           ///< outcomes in a row that speak against `state`
-  boot_clock::time_point since{};     ///< when `state` was entered
-  boot_clock::time_point fresh_at{};  ///< when the newest outcome arrived; for `pending`: when waiting began
-  outcome last;                       ///< the newest outcome, whatever the thresholds made of it
-  friend bool operator==(const status&, const status&) = default;
+  std::shared_ptr<const std::string> words;  ///< null: those of `last`
+  std::uint64_t streak = 0;                  ///< outcomes in a row that speak against `state`
+  boot_clock::time_point since{};            ///< when `state` was entered
+  boot_clock::time_point fresh_at{};         ///< when the newest outcome arrived; for `pending`: when waiting began
+  kept_outcome last;                         ///< the newest outcome, whatever the thresholds made of it
+
+  /// What to say of `state`: mostly what the newest outcome said, which is then kept once.
+  std::string_view message() const { return words ? std::string_view(*words) : last.message; }
+  friend bool operator==(const status&, const status&);
 };
 
 status initial_status(boot_clock::time_point now);
 
-/// The status after an outcome. The first outcome decides at once, whatever the thresholds.
-status next_status(const status&, outcome, const thresholds&, boot_clock::time_point now);
+/// The status after an outcome. The first outcome decides at once, whatever the thresholds. Given the old one to keep,
+/// it copies next to nothing: it is called ten thousand times a second.
+status next_status(status before, const outcome&, const thresholds&, boot_clock::time_point now);
 
 /// The status as it must be shown at `now`: one that is older than `max_age` is `fail stale`.
 status status_at(const status&, const thresholds&, boot_clock::time_point now);

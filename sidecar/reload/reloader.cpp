@@ -88,11 +88,11 @@ void reloader::take(config_file file) {
   seen_ = text_hash(file.error.empty() ? file.text : file.error);
   auto result = take_config(std::move(file), source_.path, source_.default_path, *source_.table, source_.env);
   if (const auto* errors = std::get_if<config_errors>(&result)) return refuse(to_text(*errors));
-  const auto& next = std::get<config>(result);
+  const auto next = std::make_shared<config>(std::get<config>(std::move(result)));
   if (const auto why = apply_(next); !why.empty()) return refuse(why);
-  counters_ = {true, std::chrono::system_clock::now(), next.hash};
-  came_from(next);
-  watch(next.watch);
+  counters_ = {true, std::chrono::system_clock::now(), next->hash};
+  came_from(*next);
+  watch(next->watch);
 }
 
 void reloader::refuse(const std::string& why) {

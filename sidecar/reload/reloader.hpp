@@ -33,7 +33,7 @@ inline constexpr std::chrono::milliseconds watch_settle{500};
 class reloader {
  public:
   /// Puts a valid configuration in force, or changes nothing and says why not. Empty: done.
-  using apply = std::function<std::string(const config&)>;
+  using apply = std::function<std::string(std::shared_ptr<config>)>;
 
   reloader(boost::asio::io_context&, reload_source, const config& in_force, apply,
            std::unique_ptr<config_reader> = nullptr);

@@ -8,14 +8,17 @@ namespace {
 
 std::string_view name_of(const check_view& view) { return view.config->settings.name; }
 
-// Appends a family that `add` has given series to, check by check.
+// Writes a family that `add` gives series to, check by check.
 template <class Add>
-void each_check(const snapshot& picture, metric_family family, metric_families& out, Add add) {
-  for (const auto& view : picture.checks) add(family, *view);
-  if (!family.metric.empty()) out.push_back(std::move(family));
+void each_check(const snapshot& picture, metric_family family, metric_writer& out, Add add) {
+  for (const auto& view : picture.checks) {
+    add(family, *view);
+    out.add_if_many(family);
+  }
+  out.add(family);
 }
 
-void add_up(const snapshot& picture, metric_families& out) {
+void write_up(const snapshot& picture, metric_writer& out) {
   auto family = gauge_family("telltale_check_up", "1 when the check passes or warns; 0 when it fails or is not known.");
   each_check(picture, std::move(family), out, [](metric_family& up, const check_view& view) {
     const bool is_up = view.status.state == check_state::pass || view.status.state == check_state::warn;
@@ -23,7 +26,7 @@ void add_up(const snapshot& picture, metric_families& out) {
   });
 }
 
-void add_state(const snapshot& picture, metric_families& out) {
+void write_state(const snapshot& picture, metric_writer& out) {
   constexpr std::array states{check_state::pending, check_state::pass, check_state::warn, check_state::fail};
   auto family = gauge_family("telltale_check_state", "1 for the state the check is in, 0 for the others.");
   each_check(picture, std::move(family), out, [&](metric_family& state, const check_view& view) {
@@ -32,14 +35,14 @@ void add_state(const snapshot& picture, metric_families& out) {
   });
 }
 
-void add_reason(const snapshot& picture, metric_families& out) {
+void write_reason(const snapshot& picture, metric_writer& out) {
   auto family = gauge_family("telltale_check_reason", "1 for the reason of the current state; the others are absent.");
   each_check(picture, std::move(family), out, [](metric_family& why, const check_view& view) {
     add_value(why, {{"check", name_of(view)}, {"reason", to_string(view.status.reason)}}, 1);
   });
 }
 
-void add_runs(const snapshot& picture, metric_families& out) {
+void write_runs(const snapshot& picture, metric_writer& out) {
   auto family = counter_family("telltale_check_runs_total", "Runs that have ended, whatever they found.");
   each_check(picture, std::move(family), out, [](metric_family& runs, const check_view& view) {
     add_value(runs, {{"check", name_of(view)}}, static_cast<double>(view.counters.runs));
@@ -48,19 +51,19 @@ void add_runs(const snapshot& picture, metric_families& out) {
 
 // All 23 reasons of every check would be mostly zeroes; `timeout` is always there, so that the metric exists from the
 // first scrape on and alerts on it can be written and tested before anything has failed.
-void add_failures(const snapshot& picture, metric_families& out) {
+void write_failures(const snapshot& picture, metric_writer& out) {
   auto family = counter_family("telltale_check_failures_total",
                                "Runs that found a failure, by reason; a reason appears with its first failure.");
   each_check(picture, std::move(family), out, [](metric_family& failures, const check_view& view) {
     for (const auto& row : reason_table) {
-      const auto count = view.counters.failures[static_cast<std::size_t>(row.value)];
+      const auto count = view.counters.failures.of(row.value);
       if (count > 0 || row.value == reason::timeout)
         add_value(failures, {{"check", name_of(view)}, {"reason", row.name}}, static_cast<double>(count));
     }
   });
 }
 
-void add_last_run(const snapshot& picture, metric_families& out) {
+void write_last_run(const snapshot& picture, metric_writer& out) {
   auto family = gauge_family("telltale_check_last_run_timestamp_seconds", "When the newest run ended, Unix time.");
   each_check(picture, std::move(family), out, [](metric_family& last, const check_view& view) {
     const std::chrono::duration<double> unix_time = view.last_run.time_since_epoch();
@@ -68,7 +71,7 @@ void add_last_run(const snapshot& picture, metric_families& out) {
   });
 }
 
-void add_times(const snapshot& picture, metric_families& out) {
+void write_times(const snapshot& picture, metric_writer& out) {
   auto duration =
       histogram_family("telltale_check_duration_seconds", "How long runs took, without waiting for a worker.");
   each_check(picture, std::move(duration), out, [](metric_family& family, const check_view& view) {
@@ -84,14 +87,14 @@ void add_times(const snapshot& picture, metric_families& out) {
 
 }  // namespace
 
-void add_check_metrics(const snapshot& picture, metric_families& out) {
-  add_up(picture, out);
-  add_state(picture, out);
-  add_reason(picture, out);
-  add_runs(picture, out);
-  add_failures(picture, out);
-  add_last_run(picture, out);
-  add_times(picture, out);
+void write_check_metrics(const snapshot& picture, metric_writer& out) {
+  write_up(picture, out);
+  write_state(picture, out);
+  write_reason(picture, out);
+  write_runs(picture, out);
+  write_failures(picture, out);
+  write_last_run(picture, out);
+  write_times(picture, out);
 }
 
 }  // namespace telltale

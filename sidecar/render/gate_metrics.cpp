@@ -3,7 +3,7 @@
 
 namespace telltale {
 
-void add_gate_metrics(const snapshot& picture, metric_families& out) {
+void write_gate_metrics(const snapshot& picture, metric_writer& out) {
   auto up = gauge_family("telltale_gate_up", "1 when the gate answers 200, 0 when it answers 503.");
   auto transitions =
       counter_family("telltale_gate_transitions_total", "Changes of the gate between 200 and 503 since the start.");
@@ -12,8 +12,8 @@ void add_gate_metrics(const snapshot& picture, metric_families& out) {
     add_value(up, {{"gate", to_string(which)}}, view.state.state == verdict::fail ? 0 : 1);
     add_value(transitions, {{"gate", to_string(which)}}, static_cast<double>(view.transitions));
   }
-  out.push_back(std::move(up));
-  out.push_back(std::move(transitions));
+  out.add(up);
+  out.add(transitions);
 }
 
 }  // namespace telltale

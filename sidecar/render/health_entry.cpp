@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
 #include <boost/json/object.hpp>
 
 #include "log/utf8.hpp"
@@ -41,14 +42,14 @@ json::object common_part(const check_view& view) {
 }
 
 void add_output(const check_view& view, std::size_t most, json::object& entry) {
-  if (view.status.state == check_state::pass || view.status.message.empty()) return;
-  entry["output"] = shortened(valid_utf8(view.status.message), most);
+  if (view.status.state == check_state::pass || view.status.message().empty()) return;
+  entry["output"] = shortened(valid_utf8(view.status.message()), most);
 }
 
 void add_links(const check_view& view, json::object& entry) {
-  if (view.config->settings.links.empty()) return;
+  if (view.config->settings.links->empty()) return;
   json::object links;
-  for (const auto& [relation, address] : view.config->settings.links) links[relation] = address;
+  for (const auto& [relation, address] : *view.config->settings.links) links[relation] = address;
   entry["links"] = std::move(links);
 }
 
@@ -56,7 +57,7 @@ std::string member(std::string_view key, json::object entry) {
   return json_quoted(key) + ":" + json_text(json::array{std::move(entry)});
 }
 
-json::object measured_part(const measurement& found) {
+json::object measured_part(const shown_measurement& found) {
   json::object out;
   out["observedValue"] = json_number(found.value);
   if (const auto unit = unit_of(found.name); !unit.empty()) out["observedUnit"] = text(unit);
@@ -75,10 +76,10 @@ std::string health_members(const check_view& view, details level) {
   const auto measurements = shown_measurements(view);
   if (measurements.empty()) return member(name, std::move(first));
   std::string out;
-  for (const auto* found : measurements) {
+  for (const auto& found : measurements) {
     auto full = out.empty() ? first : entry;
-    for (auto& [key, value] : measured_part(*found)) full[key] = std::move(value);
-    out += (out.empty() ? "" : ",") + member(name + ":" + found->name, std::move(full));
+    for (auto& [key, value] : measured_part(found)) full[key] = std::move(value);
+    out += (out.empty() ? "" : ",") + member(fmt::format("{}:{}", name, found.name), std::move(full));
   }
   return out;
 }

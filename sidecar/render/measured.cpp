@@ -8,11 +8,13 @@
 
 namespace telltale {
 
-std::vector<const measurement*> shown_measurements(const check_view& view) {
-  std::vector<const measurement*> out;
-  for (const auto& found : view.status.last.measurements) {
-    const auto same = [&](const measurement* other) { return other->name == found.name; };
-    if (std::isfinite(found.value) && std::none_of(out.begin(), out.end(), same)) out.push_back(&found);
+std::vector<shown_measurement> shown_measurements(const check_view& view) {
+  const auto& all = view.status.last.measurements;
+  std::vector<shown_measurement> out;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const shown_measurement found{all.name(i), all.value(i)};
+    const auto same = [&](const shown_measurement& other) { return other.name == found.name; };
+    if (std::isfinite(found.value) && std::ranges::none_of(out, same)) out.push_back(found);
   }
   return out;
 }

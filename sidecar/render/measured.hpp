@@ -8,9 +8,14 @@
 
 namespace telltale {
 
+struct shown_measurement {
+  std::string_view name;  ///< lives as long as the view
+  double value;
+};
+
 /// Those of the newest outcome, without numbers that are not finite (JSON has no way to write them) and without a
 /// second measurement of the same name.
-std::vector<const measurement*> shown_measurements(const check_view&);
+std::vector<shown_measurement> shown_measurements(const check_view&);
 
 /// The unit a name ends in, for people and JSON: "bytes", "s", "ratio", "percent"; empty for counts.
 std::string_view unit_of(std::string_view measurement_name);

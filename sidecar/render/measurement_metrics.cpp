@@ -1,7 +1,7 @@
 // What the checks measured, as gauges `telltale_<type>_<measurement>`.
-#include <algorithm>
 #include <map>
-#include <set>
+#include <utility>
+#include <vector>
 
 #include "render/measured.hpp"
 #include "render/metric_families.hpp"
@@ -16,45 +16,44 @@ std::string help_for(const check_view& view, std::string_view measurement_name) 
   return "Measured by checks of type " + view.config->settings.type + ".";
 }
 
-// Names that are spoken for: those of the families, and what OpenMetrics and histograms derive from them.
-std::set<std::string> names_taken(const metric_families& families) {
-  std::set<std::string> out;
-  for (const auto& family : families) {
-    out.insert(family.name);
-    if (family.name.ends_with("_total")) out.insert(family.name.substr(0, family.name.size() - 6));
-    if (family.type == prometheus::MetricType::Histogram)
-      for (const auto* suffix : {"_bucket", "_count", "_sum"}) out.insert(family.name + suffix);
-  }
-  return out;
-}
-
 // A number that is too old to be believed is not a measurement of anything: a gap in the graph says so.
 bool believed(const check_view& view) {
   return view.status.reason != reason::stale && view.status.state != check_state::pending;
 }
 
-bool has_series_of(const metric_family& family, std::string_view check) {
-  return !family.metric.empty() && family.metric.back().label.front().value == check;
+/// What becomes of a measurement: small, because there is one value for each of thousands of checks.
+struct gauge_of_checks {
+  std::string help;
+  std::vector<std::pair<const check_view*, double>> values;
+
+  bool has(const check_view& view) const { return !values.empty() && values.back().first == &view; }
+};
+
+void write_one(const std::string& name, const gauge_of_checks& measured, metric_writer& out) {
+  auto family = gauge_family(name, measured.help);
+  for (const auto& [view, value] : measured.values) {
+    add_value(family, {{"check", view->config->settings.name}}, value);
+    out.add_if_many(family);
+  }
+  out.add(family);
 }
 
 }  // namespace
 
-void add_measurement_metrics(const snapshot& picture, metric_families& out) {
-  const auto taken = names_taken(out);
-  std::map<std::string, metric_family> by_name;
+void write_measurement_metrics(const snapshot& picture, metric_writer& out) {
+  std::map<std::string, gauge_of_checks> by_name;
   for (const auto& view : picture.checks) {
     if (!believed(*view)) continue;
-    const auto& settings = view->config->settings;
-    for (const auto* found : shown_measurements(*view)) {
-      const auto name = metric_name("telltale_" + settings.type + "_" + found->name);
-      if (taken.contains(name)) continue;
-      const auto [place, added] = by_name.try_emplace(name);
-      if (added) place->second = gauge_family(name, help_for(*view, found->name));
-      if (has_series_of(place->second, settings.name)) continue;  // two names that became one
-      add_value(place->second, {{"check", settings.name}}, found->value);
+    for (const auto& found : shown_measurements(*view)) {
+      const auto name = metric_name("telltale_" + view->config->settings.type + "_" + std::string(found.name));
+      if (out.is_taken(name)) continue;
+      auto& measured = by_name[name];
+      if (measured.has(*view)) continue;  // two names that became one
+      if (measured.values.empty()) measured.help = help_for(*view, found.name);
+      measured.values.emplace_back(view.get(), found.value);
     }
   }
-  for (auto& [name, family] : by_name) out.push_back(std::move(family));
+  for (const auto& [name, measured] : by_name) write_one(name, measured, out);
 }
 
 }  // namespace telltale

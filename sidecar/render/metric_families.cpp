@@ -25,9 +25,15 @@ ClientMetric labelled(const metric_labels& labels) {
   return out;
 }
 
-void add_build_info(metric_families& out) {
-  out.push_back(gauge_family("telltale_build_info", "Always 1; the version that is running is a label."));
-  add_value(out.back(), {{"version", version()}}, 1);
+void write_build_info(metric_writer& out) {
+  auto info = gauge_family("telltale_build_info", "Always 1; the version that is running is a label.");
+  add_value(info, {{"version", version()}}, 1);
+  out.add(info);
+}
+
+void write_single(metric_family family, double value, metric_writer& out) {
+  add_value(family, {}, value);
+  out.add(family);
 }
 
 }  // namespace
@@ -60,7 +66,6 @@ void add_histogram(metric_family& into, const metric_labels& labels, const histo
     const bool last = i == duration_buckets.size();
     out.bucket.push_back({below, last ? std::numeric_limits<double>::infinity() : duration_buckets[i]});
   }
-  // Taken from the buckets and not from `total`: the two may never disagree, or a scrape is refused.
   out.sample_count = below;
   out.sample_sum = std::isfinite(recorded.sum) ? recorded.sum : 0;
   into.metric.push_back(std::move(series));
@@ -77,15 +82,21 @@ std::string metric_name(std::string_view text) {
   return out.empty() ? "_" : out;
 }
 
-metric_families all_metrics(const snapshot& picture, const program_counters& counters) {
-  metric_families out;
-  add_build_info(out);
-  add_gate_metrics(picture, out);
-  add_check_metrics(picture, out);
-  add_program_metrics(counters, out);
-  add_process_metrics(picture, out);
-  add_measurement_metrics(picture, out);
-  return out;
+void write_gauge(std::string_view name, std::string_view help, double value, metric_writer& out) {
+  write_single(gauge_family(name, help), value, out);
+}
+
+void write_counter(std::string_view name, std::string_view help, double value, metric_writer& out) {
+  write_single(counter_family(name, help), value, out);
+}
+
+void write_all_metrics(const snapshot& picture, const program_counters& counters, metric_writer& out) {
+  write_build_info(out);
+  write_gate_metrics(picture, out);
+  write_check_metrics(picture, out);
+  write_program_metrics(counters, out);
+  write_process_metrics(picture, out);
+  write_measurement_metrics(picture, out);
 }
 
 }  // namespace telltale

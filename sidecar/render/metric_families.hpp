@@ -8,12 +8,10 @@
 
 #include <prometheus/metric_family.h>
 
+#include "render/metric_writer.hpp"
 #include "snapshot/snapshot.hpp"
 
 namespace telltale {
-
-using metric_family = prometheus::MetricFamily;
-using metric_families = std::vector<metric_family>;
 
 /// Label names and values. Values come from the configuration, the reasons and the paths we know: never from a request
 /// or a probed target, so that the number of series is known from the start.
@@ -32,15 +30,19 @@ void add_histogram(metric_family&, const metric_labels&, const histogram&);
 /// Names made of [a-zA-Z0-9_] only.
 std::string metric_name(std::string_view text);
 
-/// The parts of the whole, each appending its families; none is appended without a series.
-void add_check_metrics(const snapshot&, metric_families&);
-void add_measurement_metrics(const snapshot&, metric_families&);
-void add_gate_metrics(const snapshot&, metric_families&);
-void add_program_metrics(const program_counters&, metric_families&);
+/// A family of one series, without labels.
+void write_gauge(std::string_view name, std::string_view help, double value, metric_writer&);
+void write_counter(std::string_view name, std::string_view help, double value, metric_writer&);
+
+/// The parts of the whole.
+void write_check_metrics(const snapshot&, metric_writer&);
+void write_measurement_metrics(const snapshot&, metric_writer&);
+void write_gate_metrics(const snapshot&, metric_writer&);
+void write_program_metrics(const program_counters&, metric_writer&);
 /// The standard `process_*` metrics, from /proc/self: the one part that is not in the picture.
-void add_process_metrics(const snapshot&, metric_families&);
+void write_process_metrics(const snapshot&, metric_writer&);
 
 /// Every family, in a stable order.
-metric_families all_metrics(const snapshot&, const program_counters&);
+void write_all_metrics(const snapshot&, const program_counters&, metric_writer&);
 
 }  // namespace telltale

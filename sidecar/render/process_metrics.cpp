@@ -16,28 +16,23 @@
 namespace telltale {
 namespace {
 
-void add_gauge(std::string_view name, std::string_view help, double value, metric_families& out) {
-  out.push_back(gauge_family(name, help));
-  add_value(out.back(), {}, value);
-}
-
-void add_cpu(metric_families& out) {
+void write_cpu(metric_writer& out) {
   timespec used{};
   if (::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) != 0) return;
-  out.push_back(counter_family("process_cpu_seconds_total", "CPU time of the program without its workers."));
-  add_value(out.back(), {}, static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9);
+  write_counter("process_cpu_seconds_total", "CPU time of the program without its workers.",
+                static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9, out);
 }
 
 // /proc/self/statm counts pages: all, resident, ... (proc(5)).
-void add_memory(metric_families& out) {
+void write_memory(metric_writer& out) {
   std::ifstream statm("/proc/self/statm");
   double all = 0;
   double resident = 0;
   if (!(statm >> all >> resident)) return;
   const auto page = static_cast<double>(::sysconf(_SC_PAGESIZE));
-  add_gauge("process_virtual_memory_bytes", "Virtual memory of the program.", all * page, out);
-  add_gauge("process_resident_memory_bytes", "Resident memory of the program without its workers.", resident * page,
-            out);
+  write_gauge("process_virtual_memory_bytes", "Virtual memory of the program.", all * page, out);
+  write_gauge("process_resident_memory_bytes", "Resident memory of the program without its workers.", resident * page,
+              out);
 }
 
 std::optional<double> open_descriptors() {
@@ -52,17 +47,17 @@ std::optional<double> open_descriptors() {
   return count;
 }
 
-void add_descriptors(metric_families& out) {
+void write_descriptors(metric_writer& out) {
   if (const auto open = open_descriptors())
-    add_gauge("process_open_fds", "Open file descriptors of the program.", *open, out);
+    write_gauge("process_open_fds", "Open file descriptors of the program.", *open, out);
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-    add_gauge("process_max_fds", "Most file descriptors the program may open.", static_cast<double>(limit.rlim_cur),
-              out);
+    write_gauge("process_max_fds", "Most file descriptors the program may open.", static_cast<double>(limit.rlim_cur),
+                out);
 }
 
 // Field 20 of /proc/self/stat (proc(5)); the second field is a name in parentheses that may contain anything.
-void add_threads(metric_families& out) {
+void write_threads(metric_writer& out) {
   std::ifstream file("/proc/self/stat");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   const auto after_name = text.rfind(')');
@@ -71,18 +66,18 @@ void add_threads(metric_families& out) {
   std::string skipped;
   for (int field = 3; field < 20; ++field) fields >> skipped;
   double threads = 0;
-  if (fields >> threads) add_gauge("process_threads", "Threads of the program.", threads, out);
+  if (fields >> threads) write_gauge("process_threads", "Threads of the program.", threads, out);
 }
 
 }  // namespace
 
-void add_process_metrics(const snapshot& picture, metric_families& out) {
-  add_cpu(out);
-  add_memory(out);
-  add_descriptors(out);
-  add_threads(out);
+void write_process_metrics(const snapshot& picture, metric_writer& out) {
+  write_cpu(out);
+  write_memory(out);
+  write_descriptors(out);
+  write_threads(out);
   const std::chrono::duration<double> started = picture.started.time_since_epoch();
-  add_gauge("process_start_time_seconds", "When the program started, Unix time.", started.count(), out);
+  write_gauge("process_start_time_seconds", "When the program started, Unix time.", started.count(), out);
 }
 
 }  // namespace telltale

@@ -39,7 +39,7 @@ std::string runs_line(const snapshot& picture, const check_view& view) {
   if (view.last_run.time_since_epoch().count() != 0)
     out += fmt::format(", last {} ({})", rfc3339(view.last_run), human_duration(view.last_duration));
   for (const auto& row : reason_table)
-    if (const auto count = view.counters.failures[static_cast<std::size_t>(row.value)]; count > 0)
+    if (const auto count = view.counters.failures.of(row.value); count > 0)
       out += fmt::format(", {} failed {}", count, row.name);
   if (view.status.streak > 0)
     out += fmt::format(", {} against it in a row: {} {}", view.status.streak, to_string(view.status.last.verdict),
@@ -49,11 +49,10 @@ std::string runs_line(const snapshot& picture, const check_view& view) {
 
 std::string detail_lines(const check_view& view) {
   std::string out;
-  for (const auto* found : shown_measurements(view))
-    out += fmt::format("    {} {}\n", printable(found->name), found->value);
+  for (const auto& [name, value] : shown_measurements(view)) out += fmt::format("    {} {}\n", printable(name), value);
   const auto& settings = view.config->settings;
-  if (!settings.description.empty()) out += fmt::format("    {}\n", printable(settings.description));
-  for (const auto& [relation, address] : settings.links)
+  if (!settings.description->empty()) out += fmt::format("    {}\n", printable(*settings.description));
+  for (const auto& [relation, address] : *settings.links)
     out += fmt::format("    {}: {}\n", printable(relation), printable(address));
   return out;
 }

@@ -68,8 +68,7 @@ void write_histogram(std::string_view name, const ClientMetric& series, std::str
   out += fmt::format("{}_sum{} {}\n", name, label_set(series.label), number(series.histogram.sample_sum));
 }
 
-void write_family(const metric_family& family, std::string& out) {
-  write_head(family, out);
+void write_series(const metric_family& family, std::string& out) {
   for (const auto& series : family.metric) {
     if (family.type == MetricType::Histogram) {
       write_histogram(family.name, series, out);
@@ -85,7 +84,11 @@ void write_family(const metric_family& family, std::string& out) {
 
 std::string metrics_openmetrics(const snapshot& picture, const program_counters& counters) {
   std::string out;
-  for (const auto& family : all_metrics(picture, counters)) write_family(family, out);
+  metric_writer writer([&](const metric_families& one, bool goes_on) {
+    if (!goes_on) write_head(one.front(), out);
+    write_series(one.front(), out);
+  });
+  write_all_metrics(picture, counters, writer);
   return out + "# EOF\n";
 }
 

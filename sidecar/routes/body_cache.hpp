@@ -20,19 +20,21 @@ struct body_key {
   details level = details::full;
 };
 
-/// Holds one picture and at most one body per key. Another picture empties it, so it never grows and never answers
+/// Holds at most one body per key, of one picture. Another picture empties it, so it never grows and never answers
 /// with an old body. Belongs to the loop's thread.
 class body_cache {
  public:
   using body = std::shared_ptr<const std::string>;
 
   body get(const snapshot_ptr&, body_key, const std::function<std::string()>& make);
+  /// Lets go of the bodies of a picture that is gone. Whether that is all there was.
+  bool tidy();
 
  private:
   static constexpr std::size_t subjects = all_gates.size() + 1;
   static std::size_t index(body_key);
 
-  snapshot_ptr picture_;
+  picture_id picture_;
   std::array<body, subjects * 2 * 3> bodies_;
 };
 

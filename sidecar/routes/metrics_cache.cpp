@@ -13,13 +13,17 @@ metrics_cache::body metrics_cache::get(form which, const snapshot_ptr& picture,
   auto made = std::make_shared<const std::string>(make());
   const auto done = now_();
   const auto cost = share * (done - asked);
-  kept = {std::move(made), picture, done + std::max<clock::duration>(tick, cost), done + cost};
+  kept = {std::move(made), picture_id(picture), done + std::max<clock::duration>(tick, cost), done + cost};
   return kept.bytes;
 }
 
-void metrics_cache::tidy() {
-  for (auto& kept : kept_)
+bool metrics_cache::tidy() {
+  bool empty = true;
+  for (auto& kept : kept_) {
     if (kept.bytes && now_() >= kept.good_until) kept = {};
+    empty &= kept.bytes == nullptr;
+  }
+  return empty;
 }
 
 }  // namespace telltale

@@ -27,14 +27,14 @@ class metrics_cache {
   explicit metrics_cache(std::function<clock::time_point()> now = clock::now) : now_(std::move(now)) {}
 
   body get(form, const snapshot_ptr&, const std::function<std::string()>& make);
-  /// Lets go of what nobody may have any more; with thousands of checks it is large.
-  void tidy();
+  /// Lets go of what nobody may have any more; with thousands of checks it is large. Whether that is all there was.
+  bool tidy();
   void clear() { kept_ = {}; }
 
  private:
   struct entry {
     body bytes;
-    snapshot_ptr picture;
+    picture_id picture;
     clock::time_point good_until;  ///< for the same picture
     clock::time_point good_for_others_until;
   };

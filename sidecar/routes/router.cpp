@@ -181,6 +181,11 @@ void router::change(options next) {
 
 void router::forget_metrics() { metrics_->clear(); }
 
+bool router::tidy() {
+  const bool no_bodies = cache_->tidy();
+  return !metrics_->tidy() || !no_bodies;
+}
+
 reply router::answer(const request& asked, const snapshot_ptr& picture) try {
   metrics_->tidy();
   const auto target = parse_target(asked.target);

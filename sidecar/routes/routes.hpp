@@ -32,7 +32,7 @@ struct reply {
   std::shared_ptr<const std::string> body;
 };
 
-/// Bodies of one snapshot, made when first asked for and kept as long as the snapshot is the newest.
+/// Bodies of one snapshot, made when first asked for and kept until there is another.
 class body_cache;
 class metrics_cache;
 
@@ -56,6 +56,9 @@ class router {
   void change(options next);
   /// The counters have just changed in a way that the next scrape must show.
   void forget_metrics();
+  /// Lets go of kept bodies that nobody may have any more; returns whether others are left. With thousands of checks
+  /// they take more room than everything else.
+  bool tidy();
 
   /// Never blocks, never throws on any input. Errors (400, 404, 405, 413, 431, 408) have a body that says what to do.
   reply answer(const request&, const snapshot_ptr&);

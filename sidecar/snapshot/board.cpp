@@ -8,58 +8,74 @@
 #include "snapshot/change_log.hpp"
 
 namespace telltale {
+namespace {
 
-board::board(const config& conf, boot_clock::time_point now, std::chrono::system_clock::time_point wall)
-    : heartbeat_(now), started_(wall) {
-  change(conf, kept_checks(conf.checks.size()), now);
+thresholds limits_of(const check_view& view) {
+  const auto& s = view.config->settings;
+  return {s.rise, s.fall, s.effective_max_age()};
 }
 
-void board::change(const config& conf, const kept_checks& kept, boot_clock::time_point now) {
+}  // namespace
+
+board::board(std::shared_ptr<const config> conf, boot_clock::time_point now, std::chrono::system_clock::time_point wall)
+    : board(now, wall) {
+  const auto count = conf->checks.size();
+  change(std::move(conf), kept_checks(count), now);
+}
+
+void board::change(std::shared_ptr<const config> conf, const kept_checks& kept, boot_clock::time_point now) {
   auto before = std::exchange(posts_, {});
+  posts_.reserve(conf->checks.size());
   feeding_ = {};
-  ready_without_checks_ = conf.ready_without_checks;
-  for (std::size_t i = 0; i < conf.checks.size(); ++i) {
-    post p;
-    if (kept[i]) p = std::move(before[*kept[i]]);
-    else p.status = initial_status(now + conf.checks[i].settings.initial_delay);
-    add_post(conf.checks[i], std::move(p));
+  ready_without_checks_ = conf->ready_without_checks;
+  last_ = nullptr;
+  for (std::size_t i = 0; i < conf->checks.size(); ++i) {
+    const std::shared_ptr<const check_config> c(conf, &conf->checks[i]);
+    add_post(c, kept[i] ? std::move(before[*kept[i]]) : new_post(now + c->settings.initial_delay));
   }
-  dirty_ = true;
   if (changed) changed();
 }
 
-void board::add_post(const check_config& c, post p) {
-  const auto& s = c.settings;
+board::post board::new_post(boot_clock::time_point waiting_since) {
+  post out;
+  out.view = std::make_shared<check_view>();
+  out.view->status = initial_status(waiting_since);
+  return out;
+}
+
+void board::add_post(std::shared_ptr<const check_config> c, post p) {
+  const auto& s = c->settings;
   for (auto g : all_gates)
     if (s.feeds(g)) feeding_[static_cast<std::size_t>(g)].push_back(posts_.size());
-  p.config = std::make_shared<const check_config>(c);
-  p.limits = {s.rise, s.fall, s.effective_max_age()};
-  p.view = nullptr;
+  own(p).config = std::move(c);
   posts_.push_back(std::move(p));
 }
 
+check_view& board::own(post& p) {
+  if (p.view.use_count() > 1) p.view = std::make_shared<check_view>(*p.view);
+  return *p.view;
+}
+
 bool board::ran(std::size_t check, run_report report, boot_clock::time_point now) {
+  last_ = nullptr;
   auto& p = posts_[check];
-  ++p.counters.runs;
-  if (report.outcome.verdict == verdict::fail) ++p.counters.failures[static_cast<std::size_t>(report.outcome.reason)];
-  p.counters.duration.record(to_seconds(report.duration));
-  if (p.config->type->make_blocking) p.counters.waited.record(to_seconds(report.waited));
-  p.last_duration = report.duration;
-  p.last_run = std::chrono::system_clock::now();
-  p.status = next_status(p.status, std::move(report.outcome), p.limits, now);
-  p.view = nullptr;
-  dirty_ = true;
-  note(p, p.status);
-  return p.status.state == check_state::fail || p.status.last.verdict == verdict::fail;
+  auto& view = own(p);
+  view.counters.record(report, view.config->type->make_blocking != nullptr);
+  view.last_duration = report.duration;
+  view.last_run = std::chrono::system_clock::now();
+  view.status = next_status(std::move(view.status), report.outcome, limits_of(view), now);
+  names_.share(view.status.last.measurements);
+  note(p, view.status);
+  return view.status.state == check_state::fail || view.status.last.verdict == verdict::fail;
 }
 
 void board::stood_still(std::chrono::nanoseconds pause, boot_clock::time_point now) {
+  last_ = nullptr;
   for (auto& p : posts_) {
-    p.status = distrust(p.status, pause, now);
-    p.view = nullptr;
-    note(p, p.status);
+    auto& view = own(p);
+    view.status = distrust(view.status, pause, now);
+    note(p, view.status);
   }
-  dirty_ = true;
 }
 
 void board::turned(std::chrono::nanoseconds lag, boot_clock::time_point now) {
@@ -69,31 +85,29 @@ void board::turned(std::chrono::nanoseconds lag, boot_clock::time_point now) {
 
 void board::drain() {
   draining_ = true;
-  dirty_ = true;
+  last_ = nullptr;
 }
 
-void board::note(post& p, const telltale::status& shown) {
+void board::note(post& p, const status& shown) {
   if (shown.state == p.logged_state && shown.reason == p.logged_reason) return;
-  log_check_change(*p.config, p.logged_state, shown, p.last_duration);
+  log_check_change(*p.view->config, p.logged_state, shown, p.view->last_duration);
   p.logged_state = shown.state;
   p.logged_reason = shown.reason;
   if (changed) changed();
 }
 
-std::shared_ptr<const check_view> board::view_of(post& p, boot_clock::time_point now) {
-  const bool aged = now >= stale_at(p.status, p.limits);
-  if (p.view && !aged) return p.view;
-  auto view = std::make_shared<const check_view>(
-      check_view{p.config, status_at(p.status, p.limits, now), p.counters, p.last_duration, p.last_run});
-  if (aged) note(p, view->status);  // its sentence grows older with every picture, so this view is not kept
-  p.view = aged ? nullptr : view;
-  return view;
+std::shared_ptr<const check_view> board::view_of(post& p, const thresholds& limits, boot_clock::time_point now) {
+  if (now < stale_at(p.view->status, limits)) return p.view;
+  // Its sentence grows older with every picture, so that nothing is kept of it.
+  auto aged = std::make_shared<check_view>(*p.view);
+  aged->status = status_at(p.view->status, limits, now);
+  note(p, aged->status);
+  return aged;
 }
 
 snapshot_ptr board::picture(boot_clock::time_point now) {
-  const bool current = last_ && !dirty_ && now < last_->valid_until && now < heartbeat_ + heartbeat_limit;
+  const bool current = last_ && now < last_->valid_until && now < heartbeat_ + heartbeat_limit;
   if (current) return last_;
-  dirty_ = false;
   auto next = std::make_shared<snapshot>();
   next->taken = now;
   next->wall = std::chrono::system_clock::now();
@@ -102,8 +116,10 @@ snapshot_ptr board::picture(boot_clock::time_point now) {
   next->valid_until = now + heartbeat_period;  // ages are shown, so no picture is shown for long
   next->checks.reserve(posts_.size());
   for (auto& p : posts_) {
-    next->checks.push_back(view_of(p, now));
-    if (const auto old = stale_at(p.status, p.limits); old > now) next->valid_until = std::min(next->valid_until, old);
+    const auto limits = limits_of(*p.view);
+    next->checks.push_back(view_of(p, limits, now));
+    const auto old = stale_at(p.view->status, limits);
+    if (old > now) next->valid_until = std::min(next->valid_until, old);
   }
   evaluate_gates(*next, now);
   last_ = std::move(next);
@@ -116,8 +132,8 @@ void board::evaluate_gates(snapshot& next, boot_clock::time_point now) {
     const auto i = static_cast<std::size_t>(g);
     fed.clear();
     for (auto check : feeding_[i]) {
-      const auto& settings = posts_[check].config->settings;
-      fed.push_back({&next.checks[check]->status, settings.effective_severity(), settings.name});
+      const auto& view = *next.checks[check];
+      fed.push_back({&view.status, view.config->settings.effective_severity(), view.config->settings.name});
     }
     const auto state = evaluate_gate({g, fed, ready_without_checks_, draining_, startup_latched_, now - heartbeat_});
     const bool up = state.state != verdict::fail;

@@ -10,15 +10,19 @@
 
 #include "config/kept_checks.hpp"
 #include "scheduler/scheduler.hpp"
+#include "snapshot/shared_names.hpp"
 #include "snapshot/snapshot.hpp"
 
 namespace telltale {
 
 /// Hears of every run, applies the policy, logs what changed and publishes by swapping one pointer. Used from the loop
-/// only; never blocks.
+/// only; never blocks. Of a check there is one view, shared with the pictures that show it: a run changes it in place
+/// unless somebody holds such a picture, and then a copy. The board itself holds none that is out of date.
 class board final : public run_listener {
  public:
-  board(const config&, boot_clock::time_point now, std::chrono::system_clock::time_point wall);
+  /// Without checks until there is a configuration, which it shares with its pictures.
+  board(boot_clock::time_point now, std::chrono::system_clock::time_point wall) : heartbeat_(now), started_(wall) {}
+  board(std::shared_ptr<const config>, boot_clock::time_point now, std::chrono::system_clock::time_point wall);
 
   bool ran(std::size_t check, run_report, boot_clock::time_point now) override;
   void stood_still(std::chrono::nanoseconds, boot_clock::time_point now) override;
@@ -26,7 +30,7 @@ class board final : public run_listener {
 
   /// Goes on with another configuration: kept checks keep what is known of them, a new one is pending. Gates keep their
   /// history, and `startup` stays passed.
-  void change(const config&, const kept_checks&, boot_clock::time_point now);
+  void change(std::shared_ptr<const config>, const kept_checks&, boot_clock::time_point now);
 
   /// From now on `ready` fails, whatever the checks say.
   void drain();
@@ -42,19 +46,16 @@ class board final : public run_listener {
 
  private:
   struct post {
-    std::shared_ptr<const check_config> config;
-    thresholds limits;
-    telltale::status status;
-    check_counters counters;
-    std::chrono::nanoseconds last_duration{0};
-    std::chrono::system_clock::time_point last_run{};
-    std::shared_ptr<const check_view> view;  ///< of the last picture; null when something changed since
+    std::shared_ptr<check_view> view;  ///< as of the last run; changed through `own` only
     check_state logged_state = check_state::pending;
     telltale::reason logged_reason = reason::pending;
   };
 
-  void add_post(const check_config&, post);
-  std::shared_ptr<const check_view> view_of(post&, boot_clock::time_point now);
+  static post new_post(boot_clock::time_point waiting_since);
+  void add_post(std::shared_ptr<const check_config>, post);
+  /// The view, no picture's but the board's own: for changing it.
+  static check_view& own(post&);
+  std::shared_ptr<const check_view> view_of(post&, const thresholds&, boot_clock::time_point now);
   void note(post&, const telltale::status& shown);
   void evaluate_gates(snapshot&, boot_clock::time_point now);
 
@@ -65,11 +66,11 @@ class board final : public run_listener {
   bool ready_without_checks_ = false;
   bool draining_ = false;
   bool startup_latched_ = false;
-  bool dirty_ = true;
   boot_clock::time_point heartbeat_;
   std::chrono::system_clock::time_point started_;
   histogram loop_lag_;
-  snapshot_ptr last_;
+  shared_names names_;
+  snapshot_ptr last_;  ///< null when something changed since
 };
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// Looking things up in a picture, and recording into its histograms.
+// Looking things up in a picture, and recording into its counters.
 #include "snapshot/snapshot.hpp"
 
 #include <algorithm>
@@ -8,8 +8,24 @@ namespace telltale {
 void histogram::record(double seconds) {
   const auto bucket = std::lower_bound(duration_buckets.begin(), duration_buckets.end(), seconds);
   ++counts[static_cast<std::size_t>(bucket - duration_buckets.begin())];
-  ++total;
   sum += seconds;
+}
+
+std::uint64_t reason_counts::of(reason wanted) const {
+  const auto found = std::ranges::find(found_, wanted, &std::pair<reason, std::uint64_t>::first);
+  return found == found_.end() ? 0 : found->second;
+}
+
+std::uint64_t& reason_counts::operator[](reason wanted) {
+  const auto found = std::ranges::find(found_, wanted, &std::pair<reason, std::uint64_t>::first);
+  return found == found_.end() ? found_.emplace_front(wanted, 0).second : found->second;
+}
+
+void check_counters::record(const run_report& run, bool blocking) {
+  ++runs;
+  if (run.outcome.verdict == verdict::fail) ++failures[run.outcome.reason];
+  duration.record(to_seconds(run.duration));
+  if (blocking) waited.record(to_seconds(run.waited));
 }
 
 const check_view* snapshot::find(std::string_view name) const {

@@ -4,10 +4,12 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <functional>
+#include <forward_list>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <telltale/clock.hpp>
@@ -24,19 +26,32 @@ namespace telltale {
 inline constexpr std::array<double, 14> duration_buckets{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
                                                          0.025,  0.05,    0.1,    0.25,  0.5,    1.0,   2.5};
 
-/// A cumulative-on-render histogram: counts per bucket, the last one for everything above.
+/// A cumulative-on-render histogram: counts per bucket, the last one for everything above. The counts are narrow
+/// because every check has thirty of them; ten a second fill one in 13 years, and it starts again as if the program
+/// had.
 struct histogram {
-  std::array<std::uint64_t, duration_buckets.size() + 1> counts{};
-  std::uint64_t total = 0;
+  std::array<std::uint32_t, duration_buckets.size() + 1> counts{};
   double sum = 0;
   void record(double seconds);
 };
 
+/// How often each reason was found. Of a check most never are, and only those that were take room.
+class reason_counts {
+ public:
+  std::uint64_t of(reason) const;
+  std::uint64_t& operator[](reason);
+  friend bool operator==(const reason_counts&, const reason_counts&) = default;
+
+ private:
+  std::forward_list<std::pair<reason, std::uint64_t>> found_;
+};
+
 struct check_counters {
   std::uint64_t runs = 0;
-  std::array<std::uint64_t, reason_count> failures{};  ///< runs that found `fail`, by reason
+  reason_counts failures;  ///< runs that found `fail`
   histogram duration;
   histogram waited;  ///< blocking checks only: time in the queue for a worker
+  void record(const run_report&, bool blocking);
 };
 
 /// One check in the picture.
@@ -84,5 +99,17 @@ struct snapshot {
 };
 
 using snapshot_ptr = std::shared_ptr<const snapshot>;
+
+/// Which picture something was made of, without holding it: held pictures of thousands of checks are copies.
+class picture_id {
+ public:
+  picture_id() = default;
+  explicit picture_id(const snapshot_ptr& of) : of_(of) {}
+  bool is_gone() const { return of_.expired(); }
+  bool operator==(const snapshot_ptr& other) const { return !of_.owner_before(other) && !other.owner_before(of_); }
+
+ private:
+  std::weak_ptr<const snapshot> of_;
+};
 
 }  // namespace telltale

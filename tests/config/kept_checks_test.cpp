@@ -39,6 +39,41 @@ TEST_CASE("kept checks: another option, name or type is another check") {
   CHECK(kept == kept_checks{std::nullopt, std::nullopt, std::nullopt});
 }
 
+TEST_CASE("kept checks: known by their options also when those have been forgotten") {
+  auto before = made_of(two);
+  for (auto& check : before.checks) check.options.forget();
+  CHECK(find_kept_checks(before, made_of(two)) == kept_checks{0, 1});
+  CHECK(find_kept_checks(before, made_of("checks: [{name: a, type: disk, path: /data, warn: 81%}]")) ==
+        kept_checks{std::nullopt});
+}
+
+TEST_CASE("check options: no two trees that differ in more than their places are the same") {
+  const auto a = [] { return raw_value::scalar("a"); };
+  auto quoted = a();
+  quoted.quoted = true;
+  const std::vector<raw_value> trees{
+      {},
+      a(),
+      quoted,
+      raw_value::scalar("ab"),
+      raw_value::list({}),
+      raw_value::list({a()}),
+      raw_value::list({a(), raw_value::scalar("b")}),
+      raw_value::list({raw_value::scalar("ab"), raw_value::scalar("")}),
+      raw_value::list({raw_value::list({a()}), raw_value::scalar("b")}),
+      raw_value::list({raw_value::list({a(), raw_value::scalar("b")})}),
+      raw_value::map({}),
+      raw_value::map({{"a", {}, a()}}),
+      raw_value::map({{"ab", {}, raw_value::scalar("")}}),
+      raw_value::map({{"a", {}, raw_value::scalar("")}, {"b", {}, raw_value::scalar("")}}),
+      raw_value::map({{"b", {}, raw_value::scalar("")}, {"a", {}, raw_value::scalar("")}}),
+  };
+  for (std::size_t i = 0; i < trees.size(); ++i)
+    for (std::size_t j = 0; j < trees.size(); ++j)
+      CHECK(check_options(trees[i]).same_as(check_options(trees[j])) == (i == j));
+  CHECK(check_options(raw_value::scalar("a", {1, 2})).same_as(check_options(raw_value::scalar("a", {3, 4}))));
+}
+
 TEST_CASE("text hash: tells texts apart and fits a double") {
   CHECK(text_hash("a") != text_hash("b"));
   CHECK(text_hash("a\n") != text_hash("a"));

@@ -140,7 +140,7 @@ TEST_CASE("load_config: without a name the installed file is used, and without t
   CHECK_EQ(c.source, "<built-in>");
   REQUIRE_EQ(c.checks.size(), 1);
   CHECK_EQ(c.checks[0].type->name, "disk");
-  CHECK_EQ(c.checks[0].options.find("path")->text, "/");
+  CHECK_EQ(c.checks[0].options->find("path")->text, "/");
   const auto installed = dir.file("telltale.yaml", good_text);
   const auto found = load_config_or_default("", installed, fakes::table(), fakes::variables);
   CHECK_EQ(std::get<config>(found).source, installed);

@@ -30,9 +30,9 @@ checks:
   CHECK_EQ(c.checks[0].settings.name, "db");
   CHECK_EQ(c.checks[0].type, find_type(fakes::table(), "sqlite"));
   CHECK_EQ(c.checks[0].at, place{10, 5});
-  CHECK_EQ(c.checks[0].options.members.size(), 2);
-  CHECK_EQ(c.checks[0].options.find("path")->text, "/data/app.db");
-  CHECK_EQ(c.checks[0].options.find("name"), nullptr);
+  CHECK_EQ(c.checks[0].options->members.size(), 2);
+  CHECK_EQ(c.checks[0].options->find("path")->text, "/data/app.db");
+  CHECK_EQ(c.checks[0].options->find("name"), nullptr);
   CHECK_EQ(c.checks[2].settings.effective_severity(), severity::degraded);
   CHECK(c.checks[3].settings.feeds(gate::startup));
   CHECK_FALSE(c.checks[3].settings.feeds(gate::live));
@@ -75,7 +75,7 @@ checks:
   REQUIRE_EQ(c.checks.size(), 1);
   const auto& s = c.checks[0].settings;
   CHECK_EQ(s.name, "a.b-c_0");
-  CHECK_EQ(s.gates, std::vector{gate::live, gate::startup});
+  CHECK(s.gates == gate_list{gate::live, gate::startup});
   CHECK_EQ(s.severity, severity::info);
   CHECK_EQ(s.interval, 1h);
   CHECK_EQ(s.timeout, 500ms);
@@ -85,8 +85,8 @@ checks:
   CHECK_EQ(s.rise, 3);
   CHECK_EQ(s.fall, 100);
   CHECK_EQ(s.max_age, 2h);
-  CHECK_EQ(s.description, "The application's own volume");
-  CHECK_EQ(s.links.at("runbook"), "https://example.com/r");
+  CHECK_EQ(*s.description, "The application's own volume");
+  CHECK_EQ(s.links->at("runbook"), "https://example.com/r");
 }
 
 TEST_CASE("config: what a check does not say comes from defaults, and then from the program") {
@@ -161,8 +161,8 @@ TEST_CASE("config: every good form of YAML means the same") {
     REQUIRE_EQ(c.checks.size(), 1);
     CHECK_EQ(c.checks[0].settings.name, "a");
     CHECK_EQ(c.checks[0].type, find_type(fakes::table(), "disk"));
-    REQUIRE(c.checks[0].options.find("path"));
-    CHECK_EQ(c.checks[0].options.find("path")->text, "/data");
+    REQUIRE(c.checks[0].options->find("path"));
+    CHECK_EQ(c.checks[0].options->find("path")->text, "/data");
   }
 }
 
@@ -187,7 +187,7 @@ TEST_CASE("config: plain text stands for itself") {
     const auto c =
         good("checks:\n  - name: a\n    type: disk\n    path: /\n    description: " + t.text + "  # comment\n");
     REQUIRE_EQ(c.checks.size(), 1);
-    CHECK_EQ(c.checks[0].settings.description, t.text);
+    CHECK_EQ(*c.checks[0].settings.description, t.text);
   }
 }
 
@@ -196,8 +196,8 @@ TEST_CASE("config: text blocks keep their lines and lose the last line break") {
       "checks:\n  - name: a\n    type: disk\n    path: /\n    description: |\n      one: 'two\n\n        - three\n"
       "      # four\n  - name: b\n    type: disk\n    path: /\n    description: >\n      one\n      two\n");
   REQUIRE_EQ(c.checks.size(), 2);
-  CHECK_EQ(c.checks[0].settings.description, "one: 'two\n\n  - three\n# four");
-  CHECK_EQ(c.checks[1].settings.description, "one two");
+  CHECK_EQ(*c.checks[0].settings.description, "one: 'two\n\n  - three\n# four");
+  CHECK_EQ(*c.checks[1].settings.description, "one two");
 }
 
 TEST_CASE("config: problems are sorted by place, and of many the first hundred are listed") {

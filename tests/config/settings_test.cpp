@@ -43,6 +43,26 @@ TEST_CASE("settings: a check feeds ready unless it names its gates") {
   CHECK_FALSE(s.feeds(gate::ready));
 }
 
+TEST_CASE("settings: a text that few checks have is a value, and nothing when it is empty") {
+  check_settings one;
+  CHECK(one.description->empty());
+  one.description = "what it is about";
+  auto other = one;
+  other.description = "";
+  CHECK(*one.description == "what it is about");
+  CHECK(other.description->empty());
+  other = one;
+  CHECK(*other.description == *one.description);
+  CHECK(sizeof(one.description) == sizeof(void*));
+}
+
+TEST_CASE("settings: a gate is listed once, in the order written") {
+  const gate_list gates(std::vector{gate::startup, gate::live, gate::startup, gate::live});
+  CHECK(gates == gate_list{gate::startup, gate::live});
+  CHECK(gates.contains(gate::live));
+  CHECK_FALSE(gates.contains(gate::ready));
+}
+
 TEST_CASE("settings: every option is documented by one sentence") {
   std::vector<option_info> all;
   for (const auto* infos :

@@ -83,10 +83,10 @@ inline picture mixed_picture() {
   healthy.measurements = {{"wal_bytes", 4096}, {"writer_lock_held_seconds", 0.25}, {"readers", 2}};
   out.add("db", "sqlite", std::move(healthy));
   out.settings().gates = {gate::ready, gate::startup};
-  out.settings().links = {{"runbook", "https://example.org/db"}};
+  out.settings().links = text_map{{"runbook", "https://example.org/db"}};
   auto full = outcome::fail(reason::threshold, "/data 91% used (limit 90%)");
   full.measurements = {{"used_ratio", 0.91}};
-  out.add("disk", "disk", std::move(full)).counters.failures[static_cast<std::size_t>(reason::threshold)] = 3;
+  out.add("disk", "disk", std::move(full)).counters.failures[reason::threshold] = 3;
   out.settings().description = "Where uploads go.";
   out.add("updates", "websocket", outcome::fail(reason::refused, "connection refused"));
   out.settings().severity = severity::degraded;

@@ -40,8 +40,8 @@ struct world {
     tested.emplace(
         io, reload_source{std::move(path), "installed.yaml", &fakes::table(), fakes::variables},
         std::get<config>(first),
-        [this](const config& next) {
-          if (why.empty()) taken.push_back(next.checks.empty() ? "" : next.checks[0].settings.name);
+        [this](const std::shared_ptr<const config>& next) {
+          if (why.empty()) taken.push_back(next->checks.empty() ? "" : next->checks[0].settings.name);
           return why;
         },
         std::move(made));

@@ -12,9 +12,9 @@ TEST_CASE("checks json: one check, byte by byte") {
   auto found = outcome::fail(reason::threshold, "/data 91% used (limit 90%)");
   found.measurements = {{"used_ratio", 0.91}};
   auto& view = picture.add("data", "disk", found);
-  view.counters.failures[static_cast<std::size_t>(reason::threshold)] = 3;
+  view.counters.failures[reason::threshold] = 3;
   picture.settings().description = "Where uploads go.";
-  picture.settings().links = {{"runbook", "https://example.org/disk"}};
+  picture.settings().links = text_map{{"runbook", "https://example.org/disk"}};
   CHECK(check_json(*picture.take(), view, details::full) ==
         R"j({"name":"data","type":"disk","gates":["ready"],"severity":"critical","scope":"local",)j"
         R"j("description":"Where uploads go.","state":"fail","reason":"threshold",)j"
@@ -90,7 +90,7 @@ TEST_CASE("checks json: hostile text anywhere leaves valid JSON") {
     found.measurements = {{"n" + hostile, 1}};
     picture.add(hostile, hostile, found);
     picture.settings().description = hostile;
-    picture.settings().links = {{hostile, hostile}};
+    picture.settings().links = text_map{{hostile, hostile}};
     const auto body = json::parse(checks_json(*picture.take(), details::full));
     CHECK(body.at("checks").at(0).at("reason") == "protocol");
   }

@@ -12,10 +12,10 @@ TEST_CASE("checks text: one check, byte by byte") {
   auto found = outcome::fail(reason::threshold, "/data 91% used (limit 90%)");
   found.measurements = {{"used_ratio", 0.91}};
   auto& view = picture.add("data", "disk", found);
-  view.counters.failures[static_cast<std::size_t>(reason::threshold)] = 3;
+  view.counters.failures[reason::threshold] = 3;
   picture.settings().gates = {gate::ready, gate::startup};
   picture.settings().description = "Where uploads go.";
-  picture.settings().links = {{"runbook", "https://example.org/disk"}};
+  picture.settings().links = text_map{{"runbook", "https://example.org/disk"}};
   CHECK(check_text(*picture.take(), view, details::full) ==
         "[-]data fail threshold: /data 91% used (limit 90%)\n"
         "    type disk, gates ready+startup, severity critical, scope local, every 10s, timeout 2s\n"
@@ -57,7 +57,7 @@ TEST_CASE("checks text: hostile text cannot forge a line or reach a terminal") {
     found.measurements = {{"n" + hostile, 1}};
     picture.add(hostile, hostile, found);
     picture.settings().description = hostile;
-    picture.settings().links = {{hostile, hostile}};
+    picture.settings().links = text_map{{hostile, hostile}};
     const auto body = checks_text(*picture.take(), details::full);
     CHECK(std::count(body.begin(), body.end(), '\n') <= 10);
     CHECK(body.find("\n[+]forged") == std::string::npos);

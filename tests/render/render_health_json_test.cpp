@@ -145,7 +145,7 @@ TEST_CASE("health json: hostile text anywhere leaves valid JSON below the limit"
     found.measurements = {{"n" + hostile, 1}};
     picture.add(hostile, hostile, found);
     picture.settings().description = hostile;
-    picture.settings().links = {{hostile, hostile}};
+    picture.settings().links = text_map{{hostile, hostile}};
     const auto taken = picture.take();
     for (const auto level : {details::full, details::names, details::none}) {
       const auto body = gate_health_json(*taken, gate::ready, {verdict::fail, reason::protocol, hostile}, level,

@@ -5,6 +5,7 @@
 #include "config/version.hpp"
 #include "fakes/exposition.hpp"
 #include "fakes/snapshots.hpp"
+#include "render/metric_writer.hpp"
 #include "render/render.hpp"
 
 using namespace telltale;
@@ -12,14 +13,11 @@ using fakes::read_exposition;
 
 namespace {
 
-std::size_t index(reason why) { return static_cast<std::size_t>(why); }
-
 program_counters some_counters() {
   program_counters out;
   out.workers = {1, 2, 3, 40, 5, 6};
   out.loop_lag.counts[3] = 8;
   out.loop_lag.counts.back() = 1;
-  out.loop_lag.total = 9;
   out.loop_lag.sum = 3.5;
   out.http_requests = {{{"/ready", 200}, 11}, {{"/ready", 503}, 2}, {{"other", 404}, 1}};
   out.http_connections = 4;
@@ -99,6 +97,27 @@ TEST_CASE("metrics: gates and the program's own figures") {
     CHECK(found.value("telltale_event_loop_lag_seconds_sum") == 3.5);
     CHECK(found.value("telltale_event_loop_lag_seconds_bucket", {{"le", "0.001"}}) == 8);
     CHECK(found.value("telltale_event_loop_lag_seconds_bucket", {{"le", openmetrics ? "1.0" : "1"}}) == 8);
+  }
+}
+
+TEST_CASE("metrics: a family of more checks than are written together is one family") {
+  constexpr std::size_t count = 2 * metric_writer::part + 1;
+  fakes::picture picture;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto found = outcome::pass("fine");
+    found.measurements = {{"used_ratio", static_cast<double>(i)}};
+    picture.add("c" + std::to_string(i), "disk", found);
+  }
+  for (const bool openmetrics : {false, true}) {
+    const auto text = openmetrics ? metrics_openmetrics(*picture.take(), {}) : metrics_text(*picture.take(), {});
+    const auto found = read_exposition(text, openmetrics);  // which refuses a second head
+    std::map<std::string, std::size_t> series;
+    for (const auto& one : found.samples) ++series[one.name];
+    CHECK(series["telltale_check_up"] == count);
+    CHECK(series["telltale_check_state"] == 4 * count);
+    CHECK(series["telltale_check_duration_seconds_count"] == count);
+    CHECK(series["telltale_disk_used_ratio"] == count);
+    CHECK(found.value("telltale_disk_used_ratio", {{"check", "c" + std::to_string(count - 1)}}) == count - 1);
   }
 }
 
@@ -212,8 +231,8 @@ TEST_CASE("metrics: with no checks at all the exposition is still whole") {
 TEST_CASE("metrics: every failure reason that happened is counted") {
   fakes::picture picture;
   auto& view = picture.add("x", "disk", outcome::pass("fine"));
-  view.counters.failures[index(reason::stuck)] = 2;
-  view.counters.failures[index(reason::timeout)] = 5;
+  view.counters.failures[reason::stuck] = 2;
+  view.counters.failures[reason::timeout] = 5;
   const auto found = read_exposition(metrics_text(*picture.take(), {}));
   CHECK(found.value("telltale_check_failures_total", {{"check", "x"}, {"reason", "stuck"}}) == 2);
   CHECK(found.value("telltale_check_failures_total", {{"check", "x"}, {"reason", "timeout"}}) == 5);

@@ -30,6 +30,19 @@ TEST_CASE("body cache: the next picture gets bodies of its own, while old ones s
   CHECK(*second == "new");
 }
 
+TEST_CASE("body cache: a picture is not held, and its bodies are tidied away when it is gone") {
+  body_cache cache;
+  auto picture = fakes::mixed_picture().take();
+  const std::weak_ptr<const snapshot> seen = picture;
+  const std::weak_ptr<const std::string> body = cache.get(picture, {}, [] { return "of it"; });
+  CHECK_FALSE(cache.tidy());
+  CHECK_FALSE(body.expired());
+  picture = nullptr;
+  CHECK(seen.expired());
+  CHECK(cache.tidy());
+  CHECK(body.expired());
+}
+
 TEST_CASE("body cache: bodies of an older picture are let go") {
   body_cache cache;
   std::weak_ptr<const std::string> old = cache.get(fakes::mixed_picture().take(), {}, [] { return "old"; });

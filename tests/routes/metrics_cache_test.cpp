@@ -62,11 +62,21 @@ TEST_CASE("metrics_cache: what is old is let go") {
   bench b;
   std::weak_ptr<const std::string> bytes =
       b.cache.get(metrics_cache::text, b.picture, [] { return std::string("old"); });
-  b.cache.tidy();
+  CHECK_FALSE(b.cache.tidy());
   CHECK_FALSE(bytes.expired());
   b.now += metrics_cache::tick;
-  b.cache.tidy();
+  CHECK(b.cache.tidy());
   CHECK(bytes.expired());
+}
+
+TEST_CASE("metrics_cache: a picture is not held, and what was written of it is not taken for another's") {
+  bench b;
+  const std::weak_ptr<const telltale::snapshot> seen = b.picture;
+  CHECK(b.ask() == "1");
+  b.picture = nullptr;
+  CHECK(seen.expired());
+  b.picture = std::make_shared<telltale::snapshot>();
+  CHECK(b.ask() == "2");
 }
 
 TEST_CASE("metrics_cache: a failure is not kept") {

@@ -24,7 +24,8 @@ run_report found(outcome o) {
 
 /// A board over checks "a" (critical, ready) and "b" (degraded, ready and startup), whose heart beats at `now`.
 struct sample {
-  sample() : b(make(), t0, wall) { b.turned(0ns, t0); }
+  sample() : b(shared(make()), t0, wall) { b.turned(0ns, t0); }
+  static std::shared_ptr<const config> shared(config c) { return std::make_shared<const config>(std::move(c)); }
   static config make() {
     config c;
     c.checks = {fakes::check_named("a"), fakes::check_named("b")};
@@ -62,10 +63,10 @@ TEST_CASE("board: results become statuses, counters and gates") {
   CHECK(state(picture, gate::ready) == verdict::warn);
   CHECK(picture->checks[1]->status.reason == reason::locked);
   CHECK(picture->checks[1]->counters.runs == 1);
-  CHECK(picture->checks[1]->counters.failures[static_cast<std::size_t>(reason::locked)] == 1);
+  CHECK(picture->checks[1]->counters.failures.of(reason::locked) == 1);
   CHECK(picture->checks[0]->counters.failures == check_counters{}.failures);
-  CHECK(picture->checks[0]->counters.duration.total == 1);
-  CHECK(picture->checks[0]->counters.waited.total == 1);
+  CHECK(picture->checks[0]->counters.duration.sum == doctest::Approx(0.003));
+  CHECK(picture->checks[0]->counters.waited.sum == doctest::Approx(0.001));
   CHECK(picture->checks[0]->last_duration == 3ms);
 }
 
@@ -81,6 +82,46 @@ TEST_CASE("board: a picture is shared until something changes or a second passes
   const auto third = s.at(t0 + 1100ms);
   CHECK(third->checks[0] != second->checks[0]);
   CHECK(third->checks[1] == second->checks[1]);
+}
+
+TEST_CASE("board: a picture that somebody holds does not change when a check runs afterwards") {
+  sample s;
+  s.b.ran(0, found(outcome::pass("fine")), t0);
+  const auto held = s.at(t0);
+  s.b.ran(0, found(outcome::fail(reason::locked, "locked")), t0 + 100ms);
+  s.b.stood_still(10s, t0 + 10s);
+  CHECK(held->checks[0]->status.message() == "fine");
+  CHECK(held->checks[0]->status.last.message == "fine");
+  CHECK(held->checks[0]->counters.runs == 1);
+  CHECK(held->checks[0]->counters.failures == reason_counts{});
+  CHECK(s.at(t0 + 10s)->checks[0]->counters.runs == 2);
+}
+
+TEST_CASE("board: a held picture keeps its configuration when there is another one") {
+  sample s;
+  const auto held = s.at(t0);
+  auto next = sample::make();
+  next.checks[0].settings.description = "other";
+  s.b.change(sample::shared(next), {0, 1}, t0);
+  CHECK(held->checks[0]->config->settings.description->empty());
+  CHECK(s.at(t0)->checks[0]->config->settings.description->size() == 5);
+}
+
+TEST_CASE("board: of a picture that nobody holds, a run keeps nothing and copies nothing") {
+  sample s;
+  s.b.ran(0, found(outcome::pass("fine")), t0);
+  const std::weak_ptr<const snapshot> gone = s.at(t0);
+  const auto* view = s.at(t0)->checks[0].get();
+  s.b.ran(0, found(outcome::pass("fine")), t0 + 100ms);
+  CHECK(gone.expired());
+  CHECK(s.at(t0 + 100ms)->checks[0].get() == view);
+}
+
+TEST_CASE("board: a view that is too old is made for one picture and not remembered") {
+  sample s;
+  s.b.ran(0, found(outcome::pass("fine")), t0);
+  CHECK(s.at(t0 + 30s)->checks[0]->status.message() == "the last result is 30 s old; it was: fine");
+  CHECK(s.at(t0 + 40s)->checks[0]->status.message() == "the last result is 40 s old; it was: fine");
 }
 
 TEST_CASE("board: a result past its age is never shown as healthy, to the nanosecond") {
@@ -169,7 +210,7 @@ TEST_CASE("board: a change keeps what is known of kept checks, and the startup g
   auto next = sample::make();
   std::swap(next.checks[0], next.checks[1]);
   next.checks[1].settings.name = "new";
-  s.b.change(next, {1, std::nullopt}, t0 + 2s);
+  s.b.change(sample::shared(next), {1, std::nullopt}, t0 + 2s);
   const auto picture = s.at(t0 + 2s);
   REQUIRE(picture->checks.size() == 2);
   CHECK(picture->find("a") == nullptr);
@@ -189,8 +230,20 @@ TEST_CASE("board: other gates and severities of a kept check count from the chan
   CHECK(state(s.at(t0 + 1s), gate::ready) == verdict::fail);
   auto next = sample::make();
   next.checks[0].settings.severity = severity::degraded;
-  s.b.change(next, {0, 1}, t0 + 2s);
+  s.b.change(sample::shared(next), {0, 1}, t0 + 2s);
   CHECK(state(s.at(t0 + 2s), gate::ready) == verdict::warn);
+}
+
+TEST_CASE("reason counts: only what was found is counted") {
+  reason_counts counts;
+  CHECK(counts.of(reason::timeout) == 0);
+  ++counts[reason::timeout];
+  ++counts[reason::stuck];
+  ++counts[reason::timeout];
+  CHECK(counts.of(reason::timeout) == 2);
+  CHECK(counts.of(reason::stuck) == 1);
+  CHECK(counts.of(reason::locked) == 0);
+  CHECK(counts != reason_counts{});
 }
 
 TEST_CASE("histogram: a value falls into the first bucket that is not below it") {
@@ -201,5 +254,5 @@ TEST_CASE("histogram: a value falls into the first bucket that is not below it")
   CHECK(h.counts[0] == 1);
   CHECK(h.counts[1] == 1);
   CHECK(h.counts.back() == 1);
-  CHECK(h.total == 3);
+  CHECK(h.sum == doctest::Approx(99.00021));
 }

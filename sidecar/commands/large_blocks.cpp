@@ -1,0 +1,16 @@
+// glibc's mallopt.
+#include "commands/large_blocks.hpp"
+
+#include <malloc.h>
+
+namespace telltale {
+
+void give_large_blocks_back() {
+#ifdef __GLIBC__
+  // Left alone, glibc raises both limits to what was freed last (mallopt(3), M_MMAP_THRESHOLD) and keeps such blocks.
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 18);
+#endif
+}
+
+}  // namespace telltale

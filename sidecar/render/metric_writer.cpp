@@ -1,0 +1,27 @@
+// Parts of families, and the names that they take.
+#include "render/metric_writer.hpp"
+
+#include <utility>
+
+namespace telltale {
+
+void metric_writer::add(metric_family& family) {
+  if (family.metric.empty()) return;
+  const bool goes_on = family.name == last_;
+  if (!goes_on) take_names(family);
+  last_ = family.name;
+  std::swap(one_.front(), family);
+  write_(one_, goes_on);
+  std::swap(one_.front(), family);
+  family.metric.clear();
+}
+
+/// OpenMetrics and histograms derive names from that of the family.
+void metric_writer::take_names(const metric_family& family) {
+  taken_.insert(family.name);
+  if (family.name.ends_with("_total")) taken_.insert(family.name.substr(0, family.name.size() - 6));
+  if (family.type == prometheus::MetricType::Histogram)
+    for (const auto* suffix : {"_bucket", "_count", "_sum"}) taken_.insert(family.name + suffix);
+}
+
+}  // namespace telltale
