@@ -43,4 +43,7 @@ void add_process_metrics(const snapshot&, metric_families&);
 /// Every family, in a stable order.
 metric_families all_metrics(const snapshot&, const program_counters&);
 
+/// The text format, version 0.0.4.
+std::string to_text(const metric_families&);
+
 }  // namespace telltale
