@@ -1,6 +1,6 @@
 # Third-party libraries, all from Debian packages (scripts/deps.sh is their list). Installed with the package as well.
 # What Debian has as an archive is linked in where the start of a process counts: see docs/decisions/013.
-option(TELLTALE_ARCHIVES "Link OpenSSL, SQLite, zlib and yaml-cpp from their archives" OFF)
+option(TELLTALE_ARCHIVES "Link everything but the C library from archives or headers" OFF)
 set(TELLTALE_YAML yaml-cpp)
 if(TELLTALE_ARCHIVES)
   set(OPENSSL_USE_STATIC_LIBS TRUE)
@@ -11,6 +11,9 @@ if(TELLTALE_ARCHIVES)
     find_library(${variable} ${file} REQUIRED)
   endforeach()
   set(TELLTALE_YAML ${TELLTALE_YAML_ARCHIVE})
+  # Debian has no archive of fmt, but all of it is in its headers; what is not needed then is not loaded either.
+  add_compile_definitions(FMT_HEADER_ONLY)
+  add_link_options(-static-libstdc++ -static-libgcc LINKER:--as-needed)
 endif()
 
 find_package(Threads REQUIRED)
