@@ -2,6 +2,7 @@
 # What Debian has as an archive is linked in where the start of a process counts: see docs/decisions/013.
 option(TELLTALE_ARCHIVES "Link everything but the C library from archives or headers" OFF)
 set(TELLTALE_YAML yaml-cpp)
+set(TELLTALE_FMT fmt::fmt)
 if(TELLTALE_ARCHIVES)
   set(OPENSSL_USE_STATIC_LIBS TRUE)
   foreach(archive SQLite3_LIBRARY=libsqlite3.a ZLIB_LIBRARY=libz.a TELLTALE_YAML_ARCHIVE=libyaml-cpp.a)
@@ -11,9 +12,7 @@ if(TELLTALE_ARCHIVES)
     find_library(${variable} ${file} REQUIRED)
   endforeach()
   set(TELLTALE_YAML ${TELLTALE_YAML_ARCHIVE})
-  # Debian has no archive of fmt, but all of it is in its headers; what is not needed then is not loaded either.
-  add_compile_definitions(FMT_HEADER_ONLY)
-  add_link_options(-static-libstdc++ -static-libgcc LINKER:--as-needed)
+  set(TELLTALE_FMT fmt::fmt-header-only) # Debian has no archive of it
 endif()
 
 find_package(Threads REQUIRED)
