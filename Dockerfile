@@ -1,4 +1,4 @@
-# telltale as an image that holds nothing else: the program, the shared objects it needs, CA certificates, a user.
+# telltale as an image that holds nothing else: the program, CA certificates, a user.
 #
 #   docker build -t telltale:0.1.0 .
 #   docker build --build-arg BASE=debian:bookworm-slim@sha256:DIGEST .     the same base every time; the digest is what
@@ -18,17 +18,14 @@ COPY cmake cmake
 COPY include include
 COPY checks checks
 COPY sidecar sidecar
-# The loader and the libraries are named by their place in /opt/telltale; see image/root.sh.
 RUN --mount=type=cache,target=/root/.cache/ccache \
-    cmake --preset release -DCMAKE_EXE_LINKER_FLAGS="-s -Wl,--gc-sections -Wl,--disable-new-dtags \
--Wl,-rpath,/opt/telltale/lib -Wl,--dynamic-linker,/opt/telltale/lib/ld.so" \
+    cmake --preset release -DCMAKE_EXE_LINKER_FLAGS="-s -Wl,--gc-sections" \
  && cmake --build --preset release --target telltale
 COPY image image
 RUN image/root.sh build/release/telltale . /image
 
 FROM scratch
 COPY --from=build /image/base/ /
-COPY --from=build /image/libraries/ /
 COPY --from=build /image/program/ /
 ENV PATH=/opt/telltale SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 USER 65532:65532

@@ -1,7 +1,8 @@
 # Third-party libraries, all from Debian packages (scripts/deps.sh is their list). Installed with the package as well.
 # What Debian has as an archive is linked in where the start of a process counts: see docs/decisions/013.
-option(TELLTALE_ARCHIVES "Link OpenSSL, SQLite, zlib and yaml-cpp from their archives" OFF)
+option(TELLTALE_ARCHIVES "Link everything but the C library from archives or headers" OFF)
 set(TELLTALE_YAML yaml-cpp)
+set(TELLTALE_FMT fmt::fmt)
 if(TELLTALE_ARCHIVES)
   set(OPENSSL_USE_STATIC_LIBS TRUE)
   foreach(archive SQLite3_LIBRARY=libsqlite3.a ZLIB_LIBRARY=libz.a TELLTALE_YAML_ARCHIVE=libyaml-cpp.a)
@@ -11,6 +12,7 @@ if(TELLTALE_ARCHIVES)
     find_library(${variable} ${file} REQUIRED)
   endforeach()
   set(TELLTALE_YAML ${TELLTALE_YAML_ARCHIVE})
+  set(TELLTALE_FMT fmt::fmt-header-only) # Debian has no archive of it
 endif()
 
 find_package(Threads REQUIRED)

@@ -2,4 +2,4 @@
 #include <telltale/all_checks.hpp>
 #include <telltale/program.hpp>
 
-int main(int argc, char** argv) { return telltale::run_program(argc, argv, telltale::all_checks()); }
+int main(int argc, char** argv) { return telltale::run_program(argc, argv, telltale::all_checks); }

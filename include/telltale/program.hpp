@@ -6,8 +6,8 @@
 namespace telltale {
 
 /// Everything main() does: parses the command line and runs one command over these check types; returns the exit code.
-/// Never throws. The table must live as long as the process. CMake's `telltale_add_program` writes the main() that
-/// calls it.
-int run_program(int argc, char** argv, const check_table&);
+/// Never throws. The table is asked for when a command needs it, and must live as long as the process. CMake's
+/// `telltale_add_program` writes the main() that calls it, with `all_checks`.
+int run_program(int argc, char** argv, check_table_source);
 
 }  // namespace telltale

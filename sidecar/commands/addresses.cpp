@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "worker/name_services.hpp"
+
 namespace telltale {
 namespace {
 
@@ -76,6 +78,7 @@ std::vector<socket_address> addresses_of(const http_target& target, std::chrono:
   if (!target.unix_path.empty()) return unix_address(target.unix_path);
   if (auto numeric = numeric_addresses(target); !numeric.empty()) return numeric;
 
+  keep_to_built_in_name_services();
   auto running = start_lookup(target, false);
   gaicb* list[] = {&running->request};
   if (::getaddrinfo_a(GAI_NOWAIT, list, 1, nullptr) != 0) throw std::runtime_error("the resolver cannot be started");

@@ -6,15 +6,15 @@
 namespace telltale {
 namespace {
 
-http_target configured(const gate_question& question, const check_table& table, const environment& variables) {
-  auto loaded = load_config(*question.config, table, variables);
+http_target configured(const gate_question& question, check_table_source table, const environment& variables) {
+  auto loaded = load_config(*question.config, table(), variables);
   if (const auto* errors = std::get_if<config_errors>(&loaded)) throw std::runtime_error(to_text(*errors));
   return local_target(std::get<config>(loaded).server, question.gate);
 }
 
 }  // namespace
 
-http_target find_sidecar(const gate_question& question, const check_table& table, const environment& variables) {
+http_target find_sidecar(const gate_question& question, check_table_source table, const environment& variables) {
   if (!question.url.empty()) return parse_target(question.url, question.gate);
   if (question.config) return configured(question, table, variables);
   const auto from_environment = variables("TELLTALE_URL");

@@ -11,7 +11,8 @@ namespace telltale {
 
 inline constexpr std::string_view default_url = "http://127.0.0.1:9640";
 
-/// Throws std::runtime_error with what is to be printed. Reads a file only when one is given.
-http_target find_sidecar(const gate_question&, const check_table&, const environment&);
+/// Throws std::runtime_error with what is to be printed. Reads a file, and needs the table, only when one is
+/// given.
+http_target find_sidecar(const gate_question&, check_table_source, const environment&);
 
 }  // namespace telltale

@@ -9,7 +9,7 @@
 
 namespace telltale {
 
-command_result healthcheck(const healthcheck_command& asked, const check_table& table, const environment& variables) {
+command_result healthcheck(const healthcheck_command& asked, check_table_source table, const environment& variables) {
   try {
     const auto answer = ask_gate(find_sidecar(asked.question, table, variables), asked.timeout);
     return {answer.passes ? exit_ok : exit_unhealthy, answer.text, ""};

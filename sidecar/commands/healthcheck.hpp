@@ -7,6 +7,6 @@
 namespace telltale {
 
 /// Exit code 0 when the gate passes, 1 for everything else. Never throws.
-command_result healthcheck(const healthcheck_command&, const check_table&, const environment&);
+command_result healthcheck(const healthcheck_command&, check_table_source, const environment&);
 
 }  // namespace telltale

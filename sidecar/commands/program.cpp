@@ -37,38 +37,38 @@ int print(const command_result& result) {
 
 /// Runs the command that was asked for; each returns the exit code of the program.
 struct runner {
-  const check_table& table;
+  check_table_source table;
 
   int operator()(const command_result& answer) const { return print(answer); }
 
   int operator()(const serve_command& asked) const {
     hold_signals_back();
-    auto loaded = load_config(asked.config, table, process_environment());
+    auto loaded = load_config(asked.config, table(), process_environment());
     if (const auto* errors = std::get_if<config_errors>(&loaded)) return print({exit_usage, "", to_text(*errors)});
     configure_log(asked.format, asked.level);
-    return serve(std::move(std::get<config>(loaded)), serve_options{asked.listen, asked.config, &table});
+    return serve(std::move(std::get<config>(loaded)), serve_options{asked.listen, asked.config, &table()});
   }
 
   int operator()(const check_command& asked) const {
     configure_log(log_format::text, log_level::error);  // the results say the rest
-    return print(check(asked, table, {process_environment(), ::isatty(STDOUT_FILENO) == 1, run_once}));
+    return print(check(asked, table(), {process_environment(), ::isatty(STDOUT_FILENO) == 1, run_once}));
   }
 
   int operator()(const healthcheck_command& asked) const {
     return print(healthcheck(asked, table, process_environment()));
   }
   int operator()(const wait_command& asked) const { return wait(asked, table, process_environment()); }
-  int operator()(const validate_command& asked) const { return print(validate(asked, table, process_environment())); }
-  int operator()(const checks_command& asked) const { return print(list_checks(asked, table)); }
-  int operator()(const schema_command&) const { return print({exit_ok, config_schema(table), ""}); }
+  int operator()(const validate_command& asked) const { return print(validate(asked, table(), process_environment())); }
+  int operator()(const checks_command& asked) const { return print(list_checks(asked, table())); }
+  int operator()(const schema_command&) const { return print({exit_ok, config_schema(table()), ""}); }
 };
 
 }  // namespace
 
-int run_program(int argc, char** argv, const check_table& table) {
+int run_program(int argc, char** argv, check_table_source table) {
   try {
     // Before anything else: a worker is started often and must cost nothing it does not need.
-    if (argc == 2 && std::strcmp(argv[1], "worker") == 0) return worker_main(table);
+    if (argc == 2 && std::strcmp(argv[1], "worker") == 0) return worker_main(table());
     occupy_closed_streams();
     return std::visit(runner{table}, parse_command_line({argv + (argc > 0 ? 1 : 0), argv + argc}));
   } catch (const std::exception& error) {

@@ -80,7 +80,7 @@ bool wait_for_gate(const wait_command& wanted, const waiting& world) {
   }
 }
 
-int wait(const wait_command& wanted, const check_table& table, const environment& variables) {
+int wait(const wait_command& wanted, check_table_source table, const environment& variables) {
   http_target target;
   try {
     target = find_sidecar(wanted.question, table, variables);

@@ -25,7 +25,7 @@ struct waiting {
 bool wait_for_gate(const wait_command&, const waiting&);
 
 /// The command: waits, then becomes the given program if there is one. Returns the exit code otherwise. Never throws.
-int wait(const wait_command&, const check_table&, const environment&);
+int wait(const wait_command&, check_table_source, const environment&);
 
 /// Replaces this process; returns 126 or 127 with a line on standard error when that fails.
 int become(const std::vector<std::string>& program);

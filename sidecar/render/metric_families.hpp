@@ -45,4 +45,7 @@ void write_process_metrics(const snapshot&, metric_writer&);
 /// Every family, in a stable order.
 void write_all_metrics(const snapshot&, const program_counters&, metric_writer&);
 
+/// The text format, version 0.0.4.
+std::string to_text(const metric_families&);
+
 }  // namespace telltale

@@ -1,9 +1,7 @@
 // Metrics in OpenMetrics 1.0.0, which prometheus-cpp does not write.
-#include <array>
-#include <cmath>
-
 #include <fmt/format.h>
 
+#include "render/exposition.hpp"
 #include "render/metric_families.hpp"
 #include "render/render.hpp"
 
@@ -15,27 +13,11 @@ using prometheus::MetricType;
 
 constexpr std::string_view total = "_total";
 
-std::string number(double value) { return std::isinf(value) ? "+Inf" : fmt::format("{}", value); }
-
 // Bounds are written as floats, "1.0" and not "1" (OpenMetrics 1.0.0, "Considerations: Canonical Numbers").
 std::string bound(double value) {
-  auto out = number(value);
+  auto out = number_text(value);
   if (out.find_first_not_of("0123456789") == std::string::npos) out += ".0";
   return out;
-}
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += c == '\\' ? "\\\\" : c == '"' ? "\\\"" : std::string(1, c);
-  return out;
-}
-
-std::string label_set(const std::vector<ClientMetric::Label>& labels, std::string_view extra = {}) {
-  std::string out;
-  for (const auto& label : labels)
-    out += fmt::format("{}{}=\"{}\"", out.empty() ? "" : ",", label.name, escaped(label.value));
-  if (!extra.empty()) out += (out.empty() ? "" : ",") + std::string(extra);
-  return out.empty() ? out : "{" + out + "}";
 }
 
 // The name of the family is that of the samples without the suffix that the type implies.
@@ -43,10 +25,6 @@ std::string_view base_name(const metric_family& family) {
   std::string_view name = family.name;
   if (family.type == MetricType::Counter && name.ends_with(total)) name.remove_suffix(total.size());
   return name;
-}
-
-std::string_view type_name(MetricType type) {
-  return type == MetricType::Counter ? "counter" : type == MetricType::Histogram ? "histogram" : "gauge";
 }
 
 void write_head(const metric_family& family, std::string& out) {
@@ -65,7 +43,7 @@ void write_histogram(std::string_view name, const ClientMetric& series, std::str
     out += fmt::format("{}_bucket{} {}\n", name, label_set(series.label, le), bucket.cumulative_count);
   }
   out += fmt::format("{}_count{} {}\n", name, label_set(series.label), series.histogram.sample_count);
-  out += fmt::format("{}_sum{} {}\n", name, label_set(series.label), number(series.histogram.sample_sum));
+  out += fmt::format("{}_sum{} {}\n", name, label_set(series.label), number_text(series.histogram.sample_sum));
 }
 
 void write_series(const metric_family& family, std::string& out) {
@@ -75,7 +53,7 @@ void write_series(const metric_family& family, std::string& out) {
     } else {
       const bool counter = family.type == MetricType::Counter;
       out += fmt::format("{}{}{} {}\n", base_name(family), counter ? total : "", label_set(series.label),
-                         number(counter ? series.counter.value : series.gauge.value));
+                         number_text(counter ? series.counter.value : series.gauge.value));
     }
   }
 }

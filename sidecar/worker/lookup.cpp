@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "worker/messages.hpp"
+#include "worker/name_services.hpp"
 
 namespace telltale {
 namespace {
@@ -44,6 +45,7 @@ resolution look_up(const std::string& host, std::uint16_t port) {
   hints.ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV;
   addrinfo* raw = nullptr;
   resolution out;
+  keep_to_built_in_name_services();
   const int error = ::getaddrinfo(host.c_str(), fmt::format("{}", port).c_str(), &hints, &raw);
   const int system_error = errno;
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> list(error == 0 ? raw : nullptr, &::freeaddrinfo);

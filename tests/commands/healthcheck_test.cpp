@@ -14,12 +14,17 @@ namespace {
 
 const environment nothing_set = [](std::string_view) { return std::nullopt; };
 
+const check_table& no_checks() {
+  static const check_table none;
+  return none;
+}
+
 command_result ask(const std::string& url, std::chrono::milliseconds timeout = 5s, gate g = gate::ready) {
   healthcheck_command asked;
   asked.question.url = url;
   asked.question.gate = g;
   asked.timeout = timeout;
-  return healthcheck(asked, {}, nothing_set);
+  return healthcheck(asked, no_checks, nothing_set);
 }
 
 }  // namespace
@@ -116,7 +121,7 @@ TEST_CASE("healthcheck: bad arguments are exit code 1 as well, because Docker re
   CHECK(ask("ftp://x").exit_code == 1);
   healthcheck_command asked;
   asked.question.config = "/nowhere/at/all.yaml";
-  CHECK(healthcheck(asked, {}, nothing_set).exit_code == 1);
+  CHECK(healthcheck(asked, no_checks, nothing_set).exit_code == 1);
 }
 
 TEST_CASE("healthcheck: -c asks where that file makes the sidecar listen") {
@@ -126,7 +131,7 @@ TEST_CASE("healthcheck: -c asks where that file makes the sidecar listen") {
   asked.timeout = 5s;
   asked.question.config = folder.write(
       "t.yaml", "server: {listen: '" + server.url().substr(7) + "'}\nready_without_checks: true\nchecks: []\n");
-  CHECK(healthcheck(asked, {}, nothing_set).exit_code == 0);
+  CHECK(healthcheck(asked, no_checks, nothing_set).exit_code == 0);
 }
 
 TEST_CASE("wait: the whole command against a real socket") {

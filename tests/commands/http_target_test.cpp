@@ -8,6 +8,18 @@
 
 using namespace telltale;
 
+namespace {
+
+int asked_for_checks = 0;
+
+const check_table& no_checks() {
+  static const check_table none;
+  ++asked_for_checks;
+  return none;
+}
+
+}  // namespace
+
 TEST_CASE("http target: a URL without a path asks for the gate, one with a path for that") {
   struct row {
     std::string_view url;
@@ -61,6 +73,16 @@ TEST_CASE("http target: a sidecar is asked on this machine where its configurati
   CHECK_THROWS_AS(target_of("127.0.0.1:0"), std::runtime_error);
 }
 
+TEST_CASE("http target: the check types are only looked at for a configuration") {
+  const environment none = [](std::string_view) { return std::nullopt; };
+  asked_for_checks = 0;
+  find_sidecar({}, no_checks, none);
+  find_sidecar({gate::ready, "http://127.0.0.1:1", {}}, no_checks, none);
+  CHECK(asked_for_checks == 0);
+  CHECK_THROWS_AS(find_sidecar({gate::live, "", "/nowhere/at/all.yaml"}, no_checks, none), std::runtime_error);
+  CHECK(asked_for_checks == 1);
+}
+
 TEST_CASE("http target: the option wins over the environment, the environment over the default") {
   const environment none = [](std::string_view) { return std::nullopt; };
   const environment some = [](std::string_view name) {
@@ -71,7 +93,7 @@ TEST_CASE("http target: the option wins over the environment, the environment ov
   CHECK(find_sidecar({}, {}, empty).shown == "http://127.0.0.1:9640/ready");
   CHECK(find_sidecar({}, {}, some).shown == "http://10.0.0.1:7/ready");
   CHECK(find_sidecar({gate::live, "http://10.0.0.2:8", {}}, {}, some).shown == "http://10.0.0.2:8/health");
-  CHECK_THROWS_AS(find_sidecar({gate::live, "", "/nowhere/at/all.yaml"}, {}, some), std::runtime_error);
+  CHECK_THROWS_AS(find_sidecar({gate::live, "", "/nowhere/at/all.yaml"}, no_checks, some), std::runtime_error);
 }
 
 TEST_CASE("http target: a query without a path asks the gate") {

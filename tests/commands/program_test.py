@@ -5,6 +5,7 @@
 import http.server
 import os
 import pathlib
+import re
 import signal
 import ssl
 import subprocess
@@ -65,6 +66,16 @@ class ProgramTest(unittest.TestCase):
         for handler, code in ((Gate, 0), (Failing, 1)):
             done = run("healthcheck", "--timeout", "5s", "--url", self.serve(handler, context))
             self.assertEqual((done.returncode, done.stdout), (code, handler.body.decode()))
+
+    def test_healthcheck_opens_nothing_that_its_loader_does_not(self):
+        log = self.folder() / "opened"
+        traced = ["strace", "-f", "-o", log, "-e", "trace=open,openat", telltale]
+        done = subprocess.run([*traced, "healthcheck", "--url", self.serve(Gate)], capture_output=True, text=True, timeout=60)
+        if "ptrace" in done.stderr or "does not work under" in done.stderr:
+            self.skipTest("tracing is not permitted, or there is a sanitizer that does not like it")
+        self.assertEqual(done.returncode, 0, done)
+        opened = re.findall(r'open(?:at)?\(.*?"(.*?)"', log.read_text())
+        self.assertEqual([path for path in opened if not re.search(r"/ld\.so\.cache$|\.so(\.\d+)*$", path)], [])
 
     def test_healthcheck_asks_the_url_of_the_environment(self):
         done = run("healthcheck", "--timeout", "5s", env={"TELLTALE_URL": self.serve(Gate)})

@@ -1,0 +1,10 @@
+// Looks a name up as a static program does; run by static_names_test.sh.
+#include <netdb.h>
+
+#include "worker/name_services.hpp"
+
+int main(int argc, char** argv) {
+  telltale::keep_to_built_in_name_services();
+  addrinfo* found = nullptr;
+  return argc == 2 && ::getaddrinfo(argv[1], nullptr, nullptr, &found) == 0 ? 0 : 1;
+}
