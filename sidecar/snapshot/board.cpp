@@ -56,14 +56,14 @@ check_view& board::own(post& p) {
   return *p.view;
 }
 
-bool board::ran(std::size_t check, run_report report, boot_clock::time_point now) {
+bool board::ran(std::size_t check, run_report report, boot_clock::time_point ended) {
   last_ = nullptr;
   auto& p = posts_[check];
   auto& view = own(p);
   view.counters.record(report, view.config->type->make_blocking != nullptr);
   view.last_duration = report.duration;
-  view.last_run = std::chrono::system_clock::now();
-  view.status = next_status(std::move(view.status), report.outcome, limits_of(view), now);
+  view.last_run = std::chrono::system_clock::now() - std::chrono::duration_cast<std::chrono::microseconds>(report.age);
+  view.status = next_status(std::move(view.status), report.outcome, limits_of(view), ended);
   names_.share(view.status.last.measurements);
   note(p, view.status);
   return view.status.state == check_state::fail || view.status.last.verdict == verdict::fail;

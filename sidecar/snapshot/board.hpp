@@ -24,7 +24,7 @@ class board final : public run_listener {
   board(boot_clock::time_point now, std::chrono::system_clock::time_point wall) : heartbeat_(now), started_(wall) {}
   board(std::shared_ptr<const config>, boot_clock::time_point now, std::chrono::system_clock::time_point wall);
 
-  bool ran(std::size_t check, run_report, boot_clock::time_point now) override;
+  bool ran(std::size_t check, run_report, boot_clock::time_point ended) override;
   void stood_still(std::chrono::nanoseconds, boot_clock::time_point now) override;
   void turned(std::chrono::nanoseconds lag, boot_clock::time_point now) override;
 

@@ -60,7 +60,7 @@ struct check_view {
   telltale::status status;  ///< as of `snapshot::taken`, staleness applied
   check_counters counters;
   std::chrono::nanoseconds last_duration{0};
-  std::chrono::system_clock::time_point last_run{};  ///< when the newest outcome arrived; epoch: never
+  std::chrono::system_clock::time_point last_run{};  ///< when the newest run ended; epoch: never
 };
 
 struct gate_view {
