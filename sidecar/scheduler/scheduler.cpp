@@ -82,6 +82,7 @@ std::vector<scheduler::unit_ptr> scheduler::made_units(const config& conf, const
     made.timeout = plan->timeout;
     made.task = pool_.add({c.type->name, c.options, true});
     made.examines = out[i];
+    out[i]->examined = std::make_unique<examined_record>();
   }
   return out;
 }
@@ -156,7 +157,7 @@ void scheduler::run(const unit_ptr& u, boot_clock::time_point now) {
 void scheduler::submit(const unit_ptr& u, boot_clock::time_point now) {
   run_input input(u->memory);
   input.patient = !u->examines;
-  input.examined = u->examined.as_of(now);
+  if (u->examined) input.examined = u->examined->as_of(now);
   pool_.run(u->task, u->timeout, std::move(input),
             [this, u, epoch = epoch_](run_report report) { finished(u, epoch, std::move(report)); });
 }
@@ -200,7 +201,7 @@ bool scheduler::taken(unit& u, run_report report, boot_clock::time_point ended) 
   if (!u.check) u.memory = std::move(report.memory);
   if (!u.examines) return listener_.ran(u.number, std::move(report), ended);
   const bool failing = report.outcome.verdict == verdict::fail;
-  u.examines->examined.note(std::move(report.outcome), ended);
+  u.examines->examined->note(std::move(report.outcome), ended);
   return failing;
 }
 

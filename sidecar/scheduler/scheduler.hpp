@@ -64,8 +64,8 @@ class scheduler {
     std::shared_ptr<async_check> check;  ///< asynchronous checks
     worker_pool::task_id task = 0;       ///< blocking checks
     telltale::memory memory;
-    examined_record examined;                ///< checks that are examined: what came of it
-    std::shared_ptr<unit> examines;          ///< an examination: the check whose record it keeps
+    std::unique_ptr<examined_record> examined;  ///< checks that are examined: what came of it
+    std::shared_ptr<unit> examines;             ///< an examination: the check whose record it keeps
     boot_clock::time_point running_since{};  ///< asynchronous checks: the coroutine under way, else the clock's epoch
   };
 

@@ -38,6 +38,7 @@ pool_core::task_id pool_core::add(worker_task description) {
   made->number = next_number_++;
   made->definition =
       wire::encode(wire::define{made->number, description.type, description.options, description.examination});
+  made->definition.shrink_to_fit();
   if (made->definition.size() > wire::max_message) made->refusal = "the check's options take more than 64 KiB";
   else if (!wire::decode_to_worker(made->definition)) made->refusal = "the check's options are nested too deeply";
   if (description.examination)

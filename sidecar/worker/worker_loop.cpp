@@ -19,7 +19,8 @@ constexpr std::chrono::milliseconds longest_silence{5};
 
 bool worker_loop::handle(const wire::to_worker& message) {
   if (const auto* first = std::get_if<wire::hello>(&message)) started_at_ = first->started_at;
-  if (const auto* task = std::get_if<wire::define>(&message)) tasks_[task->task] = {*task, nullptr};
+  if (const auto* task = std::get_if<wire::define>(&message))
+    tasks_[task->task] = {std::make_unique<wire::define>(*task), nullptr, task->examination, std::nullopt};
   if (const auto* task = std::get_if<wire::forget>(&message)) tasks_.erase(task->task);
   if (const auto* batch = std::get_if<wire::run_batch>(&message)) return run(*batch);
   if (const auto* name = std::get_if<wire::lookup>(&message))
@@ -84,17 +85,17 @@ outcome worker_loop::probe(const wire::run_item& item, memory& remembered) {
   const auto now = boot_clock::now();
   auto& check = check_of(found->second);
   probe_context context{now, now + item.timeout, started_at_, remembered, item.examined};
-  return found->second.definition.examination ? check.examine(context) : check.probe(context);
+  return found->second.examination ? check.examine(context) : check.probe(context);
 }
 
 blocking_check& worker_loop::check_of(known_task& task) {
-  if (!task.check) {
-    const auto* type = find_type(table_, task.definition.type);
-    if (type == nullptr || !type->make_blocking)
-      throw std::runtime_error(fmt::format("there is no blocking check type '{}'", task.definition.type));
-    task.check = type->make_blocking(task.definition.options);
-    task.definition.options = {};  // the check has them, and there may be thousands of checks
-  }
+  if (task.check) return *task.check;
+  const auto& wanted = *task.unbuilt;
+  const auto* type = find_type(table_, wanted.type);
+  if (type == nullptr || !type->make_blocking)
+    throw std::runtime_error(fmt::format("there is no blocking check type '{}'", wanted.type));
+  task.check = type->make_blocking(wanted.options);
+  task.unbuilt = nullptr;  // the check has its options, and there may be thousands of checks
   return *task.check;
 }
 

@@ -30,8 +30,9 @@ class worker_loop {
 
  private:
   struct known_task {
-    wire::define definition;
+    std::unique_ptr<wire::define> unbuilt;  ///< until the check was built
     std::unique_ptr<blocking_check> check;
+    bool examination = false;
     std::optional<std::pair<verdict, reason>> last;
   };
 

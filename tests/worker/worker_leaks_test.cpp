@@ -70,7 +70,9 @@ TEST_CASE("worker leaks: after ten thousand crashes and timeouts there is no pro
       most_descriptors = std::max(most_descriptors, open_descriptors());
     }
     const auto counts = f.pool->counts();
-    CHECK(counts.crashed == rounds * at_once * 8 / 10);
+    // A batch in which nonsense was said costs a worker without an answer, before its checks go alone.
+    CHECK(counts.crashed >= rounds * at_once * 8 / 10);
+    CHECK(counts.crashed <= rounds * at_once * 8 / 10 + at_once);
     // On a busy machine a run may use its time up before a worker is there: then nobody has to be killed.
     CHECK(counts.killed > rounds);
     CHECK(counts.stuck == 0);
