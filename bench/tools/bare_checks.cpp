@@ -3,6 +3,7 @@
 //   bench_bare_checks TYPE COUNT SECONDS PATH...
 #include <time.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -24,7 +25,10 @@ namespace {
 
 using namespace telltale;
 
+// The scheduler's grid, and how many of its checks share a tick where there is a choice
+// (sidecar/scheduler/timetable.hpp).
 constexpr int ticks_per_second = 20;
+constexpr int together = 64;
 
 struct bare_check {
   std::unique_ptr<blocking_check> check;
@@ -68,13 +72,15 @@ int main(int argc, char** argv) {
   }
   for (auto& c : all) run(c);  // the first look of a check may differ from all others
 
-  const int per_tick = count / ticks_per_second;
+  const int per_tick = std::max(count / ticks_per_second, std::min(count, together));
+  const auto pause = std::chrono::nanoseconds(std::chrono::seconds(1)) * per_tick / count;
+  const int ticks = seconds * count / per_tick;
   auto tick = std::chrono::steady_clock::now();
   std::size_t next = 0;
   const auto before = cpu_seconds();
-  for (int t = 0; t < seconds * ticks_per_second; ++t) {
+  for (int t = 0; t < ticks; ++t) {
     for (int i = 0; i < per_tick; ++i) run(all[next++ % all.size()]);
-    std::this_thread::sleep_until(tick += std::chrono::milliseconds(1000 / ticks_per_second));
+    std::this_thread::sleep_until(tick += pause);
   }
-  std::printf("%.3f\n", (cpu_seconds() - before) * 1e6 / (static_cast<double>(per_tick) * ticks_per_second * seconds));
+  std::printf("%.3f\n", (cpu_seconds() - before) * 1e6 / (static_cast<double>(per_tick) * ticks));
 }
