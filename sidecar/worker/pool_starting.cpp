@@ -37,7 +37,7 @@ void pool_core::start_missing() {
 // A worker that is busy with quick work is free sooner than a new one could be there. So quick jobs wait for it, but no
 // longer than a slice.
 bool pool_core::quick_needs_worker(time_point now) const {
-  if (now >= queue_.quick_since() + options_.slice) return true;
+  if (now - queue_.quick_since() >= options_.slice) return true;
   return std::ranges::none_of(workers_, [&](const auto& entry) {
     const auto& w = entry.second;
     return w.state == worker_state::busy && !w.slow_work && now < w.work->slice_end();

@@ -7,7 +7,13 @@ using namespace telltale::test;
 
 namespace {
 
-struct patient_fixture : pool_fixture {
+/// Outlives the pool, whose last callbacks come when it is stopped.
+struct heard {
+  memory remembered;
+  std::vector<run_report> done;
+};
+
+struct patient_fixture : heard, pool_fixture {
   using pool_fixture::pool_fixture;
   void submit_patient(worker_pool::task_id id, std::chrono::milliseconds timeout = 20s) {
     run_input input(remembered);
@@ -25,8 +31,6 @@ struct patient_fixture : pool_fixture {
   bool wakes_up(std::size_t wanted, std::chrono::milliseconds limit = 20s) {
     return run_until([&] { return done.size() >= wanted; }, limit);
   }
-  memory remembered;
-  std::vector<run_report> done;
 };
 
 }  // namespace
