@@ -21,7 +21,7 @@ MOST_WORKERS = 16
 NOBODY = 65534
 # A loaded machine keeps a second one busy now and then; surplus ones retire after half a minute of idleness.
 FEW_WORKERS = 3
-PER_WORKER = 2  # descriptors: its socket and its pidfd
+PER_WORKER = 3  # descriptors: its socket, its pidfd and its watch
 RETIREMENT = 90.0
 # What a test asserts about time; a sanitizer or a loaded machine makes everything slower.
 SLACK = 10.0 if harness.SANITIZED else 5.0

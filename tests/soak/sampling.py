@@ -9,7 +9,8 @@ import os
 import pathlib
 import time
 
-PER_WORKER = 2          # descriptors of the parent for each worker: its socket and its pidfd
+PER_WORKER = 3          # descriptors of the parent for each worker: its socket, its pidfd and its watch
+TIMER = "anon_inode:[timerfd]"  # a worker's watch; the loop itself has one as well
 SEQPACKET = "0005"      # the type of workers' sockets, and of no others here, in /proc/net/unix
 LEAST_LOOKS = 40
 LOOK_PAUSE = 0.025
@@ -18,7 +19,7 @@ PATIENCE = 20.0         # how long a point waits for what may pass; what was lea
 
 @dataclasses.dataclass
 class Look:
-    """Numbers of one moment. `descriptors`: of the parent, without those for workers. `surplus`: those for workers, beyond two
+    """Numbers of one moment. `descriptors`: of the parent, without those for workers. `surplus`: those for workers, beyond three
     for each that lives. `others`: living children that are no workers. `threads`: of whichever process has most."""
     descriptors: int
     surplus: int
@@ -79,14 +80,16 @@ def descriptors(pid):
     the number of workers does not tell."""
     of_workers = {line.split()[6] for line in pathlib.Path(f"/proc/{pid}/net/unix").read_text().splitlines()[1:]
                   if line.split()[4] == SEQPACKET}
-    for_workers = others = 0
+    for_workers = others = timers = 0
     for fd in os.listdir(f"/proc/{pid}/fd"):
         with contextlib.suppress(OSError):  # closed meanwhile
             target = os.readlink(f"/proc/{pid}/fd/{fd}")
             inode = target.removeprefix("socket:[").removesuffix("]")
+            timers += target == TIMER
             ours = target == "anon_inode:[pidfd]" or target.startswith("socket:") and inode in of_workers
             for_workers, others = for_workers + ours, others + (not ours)
-    return for_workers, others
+    watches = max(timers - 1, 0)
+    return for_workers + watches, others - watches
 
 
 def look(pid):
