@@ -143,7 +143,9 @@ void sidecar::take_picture_soon() {
   if (std::exchange(picture_wanted_, true)) return;
   boost::asio::post(io_, [this] {
     picture_wanted_ = false;
-    board_.picture(boot_clock::now());
+    const auto now = boot_clock::now();
+    scheduler_.catch_up(now);
+    board_.picture(now);
   });
 }
 

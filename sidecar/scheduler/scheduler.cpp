@@ -133,6 +133,7 @@ void scheduler::turn() {
 }
 
 void scheduler::catch_up(boot_clock::time_point now) {
+  if (stopped_) return;
   look_at_clock(now);
   pool_.collect();
 }
@@ -142,6 +143,7 @@ void scheduler::look_at_clock(boot_clock::time_point now) {
   if (pause < heartbeat_limit) return;
   last_sign_of_life_ = now;
   ++epoch_;
+  for (const auto& u : units_) u->no_news.reset();  // what comes next is news, whatever it is
   table_.hurry(now);
   listener_.stood_still(pause, now);
   arm();
@@ -156,7 +158,7 @@ void scheduler::run(const unit_ptr& u, boot_clock::time_point now) {
 
 void scheduler::submit(const unit_ptr& u, boot_clock::time_point now) {
   run_input input(u->memory);
-  input.patient = !u->examines;
+  input.no_news = std::exchange(u->no_news, std::nullopt);
   if (u->examined) input.examined = u->examined->as_of(now);
   pool_.run(u->task, u->timeout, std::move(input),
             [this, u, epoch = epoch_](run_report report) { finished(u, epoch, std::move(report)); });
@@ -199,7 +201,13 @@ void scheduler::finished(const unit_ptr& u, std::uint64_t epoch, run_report repo
 
 bool scheduler::taken(unit& u, run_report report, boot_clock::time_point ended) {
   if (!u.check) u.memory = std::move(report.memory);
-  if (!u.examines) return listener_.ran(u.number, std::move(report), ended);
+  if (!u.examines) {
+    const auto kind = outcome_kind::of(report.outcome);
+    const bool failing = listener_.ran(u.number, std::move(report), ended);
+    // While it fails or recovers every run may be the one that changes the status.
+    if (!failing) u.no_news = kind;
+    return failing;
+  }
   const bool failing = report.outcome.verdict == verdict::fail;
   u.examines->examined->note(std::move(report.outcome), ended);
   return failing;

@@ -64,6 +64,7 @@ class scheduler {
     std::shared_ptr<async_check> check;  ///< asynchronous checks
     worker_pool::task_id task = 0;       ///< blocking checks
     telltale::memory memory;
+    std::optional<outcome_kind> no_news;        ///< blocking checks: what was found last, unless it was bad
     std::unique_ptr<examined_record> examined;  ///< checks that are examined: what came of it
     std::shared_ptr<unit> examines;             ///< an examination: the check whose record it keeps
     boot_clock::time_point running_since{};  ///< asynchronous checks: the coroutine under way, else the clock's epoch

@@ -57,18 +57,24 @@ void timetable::change(const std::vector<entry_change>& wanted, time_point now) 
 }
 
 void timetable::plan(std::size_t check, time_point when) {
+  unplan(check);
   const auto number = tick_at_or_after(when);
   entries_[check].due = time_of(number);
   calendar_[number].push_back(check);
 }
 
+void timetable::unplan(std::size_t check) {
+  const auto found = calendar_.find(tick_at_or_after(entries_[check].due));
+  if (found == calendar_.end()) return;
+  std::erase(found->second, check);
+  if (found->second.empty()) calendar_.erase(found);
+}
+
 std::vector<std::size_t> timetable::take_due(time_point now) {
   std::vector<std::size_t> out;
   while (!calendar_.empty() && time_of(calendar_.begin()->first) <= now) {
-    const auto tick_time = time_of(calendar_.begin()->first);
     for (auto check : calendar_.begin()->second) {
       auto& e = entries_[check];
-      if (e.due != tick_time) continue;
       if (std::exchange(e.running, true)) e.overtaken = true;
       else out.push_back(check);
     }
@@ -106,6 +112,7 @@ void timetable::finished(std::size_t check, bool failing, time_point now) {
 
 void timetable::plan_next(std::size_t check, std::chrono::nanoseconds interval, time_point now) {
   auto& e = entries_[check];
+  unplan(check);  // it is no company to itself
   // Half of the interval for the phase: random enough to spread, never a run right after the first.
   const auto choice = static_cast<double>(interval.count()) * (e.ran_before ? e.pace.jitter : 0.5);
   const auto soonest = now + std::chrono::nanoseconds(1);

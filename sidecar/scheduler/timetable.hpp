@@ -73,12 +73,13 @@ class timetable {
   };
   void plan_next(std::size_t check, std::chrono::nanoseconds interval, time_point now);
   void plan(std::size_t check, time_point when);
+  void unplan(std::size_t check);
   /// The last tick of the span in which others run and there is room for one more.
   std::optional<time_point> company(time_point earliest, time_point latest) const;
   time_point somewhere(time_point earliest, time_point latest);
 
   std::vector<entry> entries_;
-  /// Tick number -> checks due in it, and some that have another due time since.
+  /// Tick number -> checks due in it.
   std::map<std::int64_t, std::vector<std::size_t>> calendar_;
   std::mt19937_64 random_;
 };

@@ -27,7 +27,7 @@ std::optional<job> batch::finish(std::uint64_t number, time_point ended, time_po
 }
 
 std::optional<std::vector<job>> batch::take_unbegun(std::size_t begun) {
-  if (begun < done_ || begun > jobs_.size()) return std::nullopt;
+  if (begun < std::max<std::size_t>(done_, 1) || begun > jobs_.size()) return std::nullopt;
   return take_from(begun);
 }
 

@@ -26,6 +26,19 @@ void put_item(byte_writer& out, const run_item_view& item) {
   out.number<std::int64_t>(item.timeout.count());
   put(out, item.memory);
   put(out, item.examined);
+  out.number<std::uint8_t>(item.no_news ? 1 : 0);
+  if (!item.no_news) return;
+  out.number(static_cast<std::uint8_t>(item.no_news->verdict));
+  out.number(static_cast<std::uint8_t>(item.no_news->reason));
+}
+
+std::optional<outcome_kind> get_no_news(byte_reader& in) {
+  if (in.number<std::uint8_t>() == 0) return std::nullopt;
+  const auto verdict_number = in.number<std::uint8_t>();
+  const auto reason_number = in.number<std::uint8_t>();
+  if (verdict_number > static_cast<std::uint8_t>(verdict::fail) || reason_number >= reason_count) in.fail();
+  if (!in.ok()) return std::nullopt;
+  return outcome_kind{static_cast<verdict>(verdict_number), static_cast<reason>(reason_number)};
 }
 
 run_item get_run_item(byte_reader& in) {
@@ -35,6 +48,7 @@ run_item get_run_item(byte_reader& in) {
   item.timeout = get_span(in);
   item.memory = get_memory(in);
   item.examined = get_examination(in);
+  item.no_news = get_no_news(in);
   return item;
 }
 
@@ -55,7 +69,8 @@ void put_batch(byte_writer& out, std::uint64_t batch, std::span<const run_item_v
 }
 void put_message(byte_writer& out, const run_batch& m) {
   std::vector<run_item_view> items;
-  for (const auto& each : m.items) items.push_back({each.number, each.task, each.timeout, each.memory, each.examined});
+  for (const auto& each : m.items)
+    items.push_back({each.number, each.task, each.timeout, each.memory, each.examined, each.no_news});
   put_batch(out, m.batch, items);
 }
 void put_message(byte_writer& out, const lookup& m) {

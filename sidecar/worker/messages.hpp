@@ -18,6 +18,7 @@
 #include <telltale/raw_value.hpp>
 
 #include "worker/bytes_io.hpp"
+#include "worker/outcome_kind.hpp"
 
 namespace telltale::wire {
 
@@ -50,6 +51,7 @@ struct run_item {
   std::chrono::nanoseconds timeout{0};
   telltale::memory memory;
   std::optional<telltale::examination> examined;
+  std::optional<outcome_kind> no_news;  ///< an outcome of this kind need not wake the program
 };
 /// Runs to be done one after the other. Who runs what is agreed upon in the ledger, see docs/decisions/003.
 struct run_batch {
@@ -94,6 +96,7 @@ struct run_item_view {
   std::chrono::nanoseconds timeout{0};
   const telltale::memory& memory;
   const std::optional<telltale::examination>& examined;
+  const std::optional<outcome_kind>& no_news;
 };
 std::string encode_batch(std::uint64_t batch, std::span<const run_item_view>);
 

@@ -13,7 +13,7 @@ namespace telltale {
 namespace {
 
 constexpr std::size_t max_batch_bytes = wire::max_message - wire::run_batch_overhead;
-constexpr std::size_t run_item_bytes = 3 * sizeof(std::uint64_t);
+constexpr std::size_t run_item_bytes = 3 * sizeof(std::uint64_t) + 3;
 constexpr int max_failed_deliveries = 3;
 // Lookups have no task that could be marked as stuck, so their stuck workers are counted.
 constexpr std::ptrdiff_t max_stuck_lookups = 4;
@@ -143,13 +143,17 @@ void pool_core::ask_for_news() {
 }
 
 void pool_core::collect() {
-  const auto busy = count(worker_state::busy);
+  const auto as_expected = [&] {
+    return std::ranges::count_if(
+        workers_, [](const auto& entry) { return entry.second.state == worker_state::busy && entry.second.watched; });
+  };
+  const auto before = as_expected();
   read_news();
   // One that has stopped its watch and hangs wakes nobody.
   const auto now = loop_clock::now();
   for (auto& [id, w] : workers_)
     if (w.state == worker_state::busy) check_busy(w, now);
-  if (count(worker_state::busy) != busy) dispatch_soon();
+  if (as_expected() != before) dispatch_soon();
   answers_.deliver();  // last: a callback may destroy the pool
 }
 

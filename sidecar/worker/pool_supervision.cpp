@@ -1,6 +1,5 @@
 // What happens to workers: what they say, and how they die.
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,7 +13,7 @@
 namespace telltale {
 namespace {
 
-constexpr auto all_packets = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t last_packets = 4096;  // of one that is dead; another process may have its socket
 constexpr auto nonsense = "sent nonsense";
 
 }  // namespace
@@ -36,7 +35,9 @@ void pool_core::watch_time(worker& w) {
     const auto self = weak.lock();
     auto* found = self ? self->find(id) : nullptr;
     if (found == nullptr) return;
-    found->watched = false;
+    // One that rings a watch that nobody has set keeps the loop busy.
+    if (!std::exchange(found->watched, false) && found->listens() && --found->false_alarms == 0)
+      self->lose(*found, nonsense, loop_clock::now());
     self->tick();
   });
 }
@@ -66,7 +67,7 @@ void pool_core::on_dead(worker_id id) {
   const auto status = w->process->collect();
   if (!status) return watch_death(*w);
   // What it said before it died still counts.
-  if (w->listens()) drain(*w, all_packets);
+  if (w->listens()) drain(*w, last_packets);
   if (w->listens()) lose(*w, "", loop_clock::now());
   bury(*w, *status);
   workers_.erase(id);
@@ -99,7 +100,11 @@ pool_core::drained pool_core::drain(worker& w, std::size_t most) {
 }
 
 void pool_core::handle(worker& w, wire::from_worker message, time_point now) {
-  if (std::holds_alternative<wire::wrote>(message)) return;  // that is why the loop was woken
+  if (std::holds_alternative<wire::wrote>(message)) {  // that is why the loop was woken
+    if (w.may_speak == 0) return lose(w, nonsense, now);
+    --w.may_speak;
+    return;
+  }
   if (auto* answer = std::get_if<wire::lookup_answer>(&message)) return handle_lookup(w, std::move(*answer), now);
   if (w.state != worker_state::starting) return lose(w, nonsense, now);
   w.proved = true;

@@ -53,12 +53,16 @@ void pool_core::check_time(worker& w, time_point now) {
 
 void pool_core::check_busy(worker& w, time_point now) {
   if (now < w.work->look_due()) return;
+  w.watched = false;
   // From here on the end of the batch is waited for. Said before the look, or the end might fall in between unheard.
   if (!w.has_lookup()) w.process->ledger().wait_for();
   if (drain(w, packets_per_turn) == drained::more || w.state != worker_state::busy) return;
   const bool overran = now >= w.work->slice_end();
   if (w.work->has_rest() && (overran || now >= w.work->too_long_from())) part(w, overran, now);
-  if (w.state != worker_state::busy || now < w.work->deadline()) return;
+  if (w.state != worker_state::busy) return;
+  // Each run's outcome stands in the ledger before the next is begun.
+  if (overran && w.work->has_rest()) return lose(w, "sent nonsense", now);
+  if (now < w.work->deadline()) return;
   const auto late = now - w.work->deadline();
   if (late < loop_was_away || !w.work->extend(late)) overdue(w, now);
 }

@@ -2,6 +2,7 @@
 #include "worker/syscall_filter.hpp"
 
 #include <asm/ioctls.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/netlink.h>
 #include <linux/seccomp.h>
@@ -166,6 +167,20 @@ program no_terminal_input() {
   return {argument(1), jump(BPF_JEQ, TIOCSTI, 1, 0), jump(BPF_JEQ, TIOCLINUX, 0, 1), end_with(deny), end_with(allow)};
 }
 
+/// A descriptor can be told to send a signal when something arrives, and to whom.
+program no_signal_owners() {
+  return {argument(1),
+          jump(BPF_JEQ, F_SETOWN, 2, 0),
+          jump(BPF_JEQ, F_SETSIG, 1, 0),
+          jump(BPF_JEQ, F_SETOWN_EX, 0, 1),
+          end_with(deny),
+          end_with(allow)};
+}
+
+program only_own_limits(std::uint32_t process_id) {
+  return {argument(0), jump(BPF_JEQ, 0, 1, 0), jump(BPF_JEQ, process_id, 0, 1), end_with(allow), end_with(deny)};
+}
+
 /// What looking names up takes: TCP and UDP, Unix sockets for nscd and systemd, and the kernel's list of addresses.
 program only_name_services() {
   constexpr std::uint32_t type_bits = 0xF;  // SOCK_CLOEXEC and SOCK_NONBLOCK are above
@@ -202,6 +217,8 @@ std::vector<sock_filter> syscall_filter(unsigned process_id) {
   }
   on_call(out, SYS_socket, only_name_services());
   on_call(out, SYS_ioctl, no_terminal_input());
+  on_call(out, SYS_fcntl, no_signal_owners());
+  on_call(out, SYS_prlimit64, only_own_limits(process_id));
   out.push_back(end_with(allow));
   return out;
 }

@@ -37,11 +37,12 @@ void watch::when_ringing(std::function<void()> handler) {
   timer_.async_wait(asio::posix::stream_descriptor::wait_read,
                     [this, handler = std::move(handler)](boost::system::error_code ec) mutable {
                       if (ec) return;
-                      std::uint64_t times = 0;
-                      const bool rang = ::read(timer_.native_handle(), &times, sizeof times) > 0;
+                      // Stopping it silences it as reading it would, and cannot block: whether a read may is for either
+                      // process to say.
+                      stop(timer_.native_handle());
                       auto again = handler;
                       when_ringing(std::move(handler));
-                      if (rang) again();
+                      again();
                     });
 }
 

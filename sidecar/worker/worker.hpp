@@ -32,6 +32,8 @@ struct worker {
 
   std::optional<batch> work;                ///< while busy; while dying, jobs whose fate depends on how it ended
   std::size_t read = 0;                     ///< bytes of the ledger that were read of this batch
+  int false_alarms = 100;                   ///< of its watch, until it is held to be mad
+  std::size_t may_speak = 0;                ///< times more until it is given work: once a run, and what was under way
   bool watched = false;                     ///< its watch will ring when this batch takes too long
   bool proved = false;                      ///< has said that it is a worker
   bool slow_work = false;                   ///< its batch is a job known to be slow, or a lookup

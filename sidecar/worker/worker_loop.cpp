@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds longest_silence{5};
 bool worker_loop::handle(const wire::to_worker& message) {
   if (const auto* first = std::get_if<wire::hello>(&message)) started_at_ = first->started_at;
   if (const auto* task = std::get_if<wire::define>(&message))
-    tasks_[task->task] = {std::make_unique<wire::define>(*task), nullptr, task->examination, std::nullopt};
+    tasks_[task->task] = {std::make_unique<wire::define>(*task), nullptr, task->examination};
   if (const auto* task = std::get_if<wire::forget>(&message)) tasks_.erase(task->task);
   if (const auto* batch = std::get_if<wire::run_batch>(&message)) return run(*batch);
   if (const auto* name = std::get_if<wire::lookup>(&message))
@@ -39,28 +39,19 @@ bool worker_loop::run(const wire::run_batch& batch) {
     }
     if (i > 0 && !ledger_.begin(batch.batch, i, now)) break;
     const auto found = run_one(batch.items[i], now);
-    news = is_news(batch.items[i], found.outcome) || news;
+    news = news || batch.items[i].no_news != outcome_kind::of(found.outcome);
     writer_.clear();
     wire::put(writer_, found);
     // The watch is stopped first: as soon as the program can read the last outcome, it may set it for another batch.
     if (i + 1 == batch.items.size()) in_time_();
     ledger_.write(writer_.view());
     if (i + 1 < batch.items.size() && !ledger_.has_room()) {
-      in_time_();
       ledger_.close(batch.batch);
       news = true;
       break;
     }
   }
   return !(news || ledger_.is_waited_for()) || send_(wire::wrote{});
-}
-
-/// Not what the run before found.
-bool worker_loop::is_news(const wire::run_item& item, const outcome& found) {
-  const auto known = tasks_.find(item.task);
-  if (known == tasks_.end()) return true;
-  const std::pair now(found.verdict, found.reason);
-  return std::exchange(known->second.last, now) != now;
 }
 
 wire::run_outcome worker_loop::run_one(const wire::run_item& item, wire::clock::time_point began) {

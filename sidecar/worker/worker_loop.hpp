@@ -33,12 +33,10 @@ class worker_loop {
     std::unique_ptr<wire::define> unbuilt;  ///< until the check was built
     std::unique_ptr<blocking_check> check;
     bool examination = false;
-    std::optional<std::pair<verdict, reason>> last;
   };
 
   bool run(const wire::run_batch&);
   wire::run_outcome run_one(const wire::run_item&, wire::clock::time_point began);
-  bool is_news(const wire::run_item&, const outcome&);
   outcome probe(const wire::run_item&, memory&);
   blocking_check& check_of(known_task&);
 

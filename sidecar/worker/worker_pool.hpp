@@ -20,6 +20,8 @@
 #include <telltale/outcome.hpp>
 #include <telltale/raw_value.hpp>
 
+#include "worker/outcome_kind.hpp"
+
 namespace telltale {
 
 /// A blocking check as a worker has to build it: the type's name and its options. Sent once to each worker.
@@ -34,9 +36,9 @@ struct run_input {
   run_input(telltale::memory remembered = {}) : memory(std::move(remembered)) {}
   telltale::memory memory;
   std::optional<examination> examined;
-  /// The outcome may wait for the next `collect` when it has the verdict and reason that the check had before. That
-  /// saves waking the loop, so it is for callers that turn it anyway.
-  bool patient = false;
+  /// An outcome of this kind may wait for the next `collect`. That saves waking the loop, so it is for callers that
+  /// turn it anyway.
+  std::optional<outcome_kind> no_news;
 };
 
 /// What one run of a check came to. The framework, not the check, measures time.
@@ -92,8 +94,8 @@ class worker_pool {
   /// getaddrinfo in a worker. `done` is called exactly once, from the loop.
   virtual void resolve(std::string host, std::uint16_t port, std::chrono::milliseconds timeout, resolve_done done) = 0;
 
-  /// Takes in what patient runs have found by now, and calls their `done` before it returns. Costs next to nothing when
-  /// there is nothing. Must not be called from a `done`.
+  /// Takes in what runs have found by now that was no news, and calls their `done` before it returns. Costs next to
+  /// nothing when there is nothing. Must not be called from a `done`.
   virtual void collect() = 0;
 
   virtual worker_counts counts() const = 0;

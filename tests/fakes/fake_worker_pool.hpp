@@ -17,7 +17,7 @@ class fake_worker_pool : public worker_pool {
     std::chrono::milliseconds timeout;
     telltale::memory memory;
     std::optional<examination> examined;
-    bool patient = false;
+    std::optional<outcome_kind> no_news;
     run_done done;
   };
 
@@ -27,7 +27,7 @@ class fake_worker_pool : public worker_pool {
   }
   void remove(task_id task) override { removed.push_back(task); }
   void run(task_id task, std::chrono::milliseconds timeout, run_input input, run_done done) override {
-    runs.push_back({task, timeout, std::move(input.memory), std::move(input.examined), input.patient, std::move(done)});
+    runs.push_back({task, timeout, std::move(input.memory), std::move(input.examined), input.no_news, std::move(done)});
   }
   void resolve(std::string, std::uint16_t, std::chrono::milliseconds, resolve_done) override {}
   void collect() override {

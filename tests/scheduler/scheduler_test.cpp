@@ -44,7 +44,6 @@ TEST_CASE("scheduler: what was found without waking the loop counts from when it
   world w(with({fakes::check_named("a")}));
   w.sched.start();
   w.until([&] { return w.pool.runs.size() == 1; });
-  CHECK(w.pool.runs[0].patient);
   w.pool.answer_quietly(outcome::pass("fine"), 70ms);
   CHECK(w.listener.runs.empty());
   const auto now = boot_clock::now();
@@ -64,6 +63,27 @@ TEST_CASE("scheduler: the loop's next turn takes in what was found quietly, and 
     w.until([&] { return w.pool.runs.size() == 1; });
     CHECK(w.listener.turns == turns + 1);
   }
+}
+
+TEST_CASE("scheduler: only what was found before and was not bad is no news") {
+  world w(with({fakes::check_named("a")}));
+  w.sched.start();
+  const auto next = [&]() -> std::optional<outcome_kind> {
+    w.until([&] { return w.pool.runs.size() == 1; });
+    return w.pool.runs[0].no_news;
+  };
+  CHECK_FALSE(next());
+  w.pool.answer(outcome::pass("fine"));
+  CHECK(next() == outcome_kind{verdict::pass, reason::ok});
+  w.pool.answer(outcome::warn(reason::threshold, "full"));
+  CHECK(next() == outcome_kind{verdict::warn, reason::threshold});
+  w.pool.answer(outcome::fail(reason::missing, "gone"));
+  CHECK_FALSE(next());
+  w.pool.answer(outcome::pass("fine"));
+  CHECK(next());
+  w.pool.answer(outcome::pass("fine"));
+  w.sched.catch_up(boot_clock::now() + 30s);  // a standstill: whatever comes next is news
+  CHECK_FALSE(next());
 }
 
 TEST_CASE("scheduler: after a standstill a result begun before it is not believed but fetched again") {

@@ -105,6 +105,20 @@ TEST_CASE("timetable: a check that was planned anew is not taken in its old plac
   CHECK(runs <= 7);
 }
 
+TEST_CASE("timetable: a check that fails for long leaves no dead ticks behind") {
+  for (const bool meets : {false, true}) {
+    timetable table(1);
+    table.add({1s, 950ms, 0s, 0.1, true, meets}, t0);
+    table.add({1h, 100ms, 0s, 0.1, true, meets}, t0);
+    for (int round = 0; round < 1000; ++round) {
+      const auto now = table.next_due();
+      const auto due = table.take_due(now);
+      REQUIRE_FALSE(due.empty());
+      for (auto check : due) table.finished(check, true, now + 1ms);
+    }
+  }
+}
+
 TEST_CASE("timetable: a failing check comes back at its failing interval") {
   timetable table(1);
   table.add(ten, t0);

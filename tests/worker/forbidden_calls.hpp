@@ -1,8 +1,10 @@
 // What a check that was taken over might try, and what an honest one may need.
 #pragma once
 
+#include <fcntl.h>
 #include <linux/netlink.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -50,6 +52,9 @@ inline std::string forbidden_calls() {
         {"raw AF_INET6", call(SYS_socket, AF_INET6, SOCK_RAW, 58)},
         {"NETLINK_KOBJECT_UEVENT", call(SYS_socket, AF_NETLINK, SOCK_RAW, NETLINK_KOBJECT_UEVENT)},
         {"listen", call(SYS_listen, -1)}, {"accept4", call(SYS_accept4, -1)},
+        {"F_SETOWN", call(SYS_fcntl, 3, F_SETOWN, ::getppid())}, {"F_SETSIG", call(SYS_fcntl, 3, F_SETSIG, SIGKILL)},
+        {"F_SETOWN_EX", call(SYS_fcntl, 3, F_SETOWN_EX, at(argv))},
+        {"limits of the program", call(SYS_prlimit64, ::getppid(), RLIMIT_NOFILE)},
         {"TIOCSTI", call(SYS_ioctl, 0, 0x5412, at("x"))},
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
         {"ptrace", call(SYS_ptrace, 16, ::getppid())}, {"clone", call(SYS_clone, SIGCHLD)},
@@ -78,6 +83,8 @@ inline std::string permitted_calls() {
       {"unix", call(SYS_socket, AF_UNIX, SOCK_STREAM, 0)},
       {"route netlink", call(SYS_socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)},
       {"signalling itself", error_of(::kill(::getpid(), 0))},
+      {"F_GETFL", call(SYS_fcntl, 3, F_GETFL)},
+      {"own limits", call(SYS_prlimit64, 0, RLIMIT_NOFILE)},
       {"thread", thread_ran ? 0 : EAGAIN},
   };
   std::string out;

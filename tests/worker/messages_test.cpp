@@ -37,7 +37,14 @@ resolution two_addresses() {
 std::vector<wire::to_worker> all_to_worker() {
   return {wire::hello{std::chrono::system_clock::time_point(1234567890123456789ns)},
           wire::define{7, "sqlite", options_tree()}, wire::forget{7},
-          wire::run_batch{9, {{1, 7, 2s, {}}, {2, 8, 100ms, remembering({{"inode", -5}, {"size", 1}})}}},
+          wire::run_batch{9,
+                          {{1, 7, 2s, {}},
+                           {2,
+                            8,
+                            100ms,
+                            remembering({{"inode", -5}, {"size", 1}}),
+                            {},
+                            outcome_kind{verdict::warn, reason::threshold}}}},
           wire::lookup{3, "db.internal", 5432}};
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -157,6 +158,33 @@ outcome act(const script& what, probe_context& context) {
       {"in_turn",
        [](auto&, auto& ctx) {
          return counting(ctx.memory).message == "3" ? outcome::warn(reason::threshold, "now") : passed();
+       }},
+      {"mad_watch",
+       [](auto&, auto&) -> outcome {
+         ::fcntl(worker_watch, F_SETFL, 0);  // of the program's descriptor as well
+         const itimerspec at_once{{0, 0}, {0, 1}};
+         for (;;) {
+           ::timerfd_settime(worker_watch, 0, &at_once, nullptr);
+           watch::stop(worker_watch);
+           ::timerfd_settime(worker_watch, 0, &at_once, nullptr);
+           ::usleep(100);
+         }
+       }},
+      {"talkative",
+       [](auto&, auto&) -> outcome {
+         for (;;) send_raw(wire::encode(wire::from_worker{wire::wrote{}}));
+       }},
+      {"other_batch",
+       [](auto&, auto&) -> outcome {
+         own_ledger()->open(77);
+         for (;;) ::pause();
+       }},
+      {"claims_all",
+       [](auto&, auto&) -> outcome {
+         std::uint64_t state = 0;
+         std::memcpy(&state, static_cast<const void*>(own_ledger()), sizeof state);
+         for (std::size_t n = 1; n < 6; ++n) own_ledger()->begin(state >> 24, n, {});
+         for (;;) ::pause();
        }},
       {"stop_watch_and_hang",
        [](auto&, auto&) -> outcome {

@@ -146,21 +146,22 @@ TEST_CASE("worker loop: many quick runs wake the program far fewer times") {
 
 TEST_CASE("worker loop: nobody who does not wait is told of what is as it was") {
   fixture f;
-  const auto told_of = [&](std::uint64_t task, bool waited_for) {
+  const outcome_kind passed{verdict::pass, reason::ok};
+  const outcome_kind failed{verdict::fail, reason::internal};
+  const auto told_of = [&](std::optional<outcome_kind> no_news, bool waited_for) {
     f.said.clear();
-    const wire::run_batch batch{++f.batches, {{100, task, 2s, {}}}};
+    const wire::run_batch batch{++f.batches, {{100, 0, 2s, {}, {}, no_news}}};
     f.shared->open(batch.batch, waited_for);
     CHECK(f.loop.handle(batch));
     return !f.said.empty();
   };
-  CHECK(told_of(0, false));  // the first run is news
-  CHECK_FALSE(told_of(0, false));
-  CHECK(told_of(0, true));
+  CHECK(told_of(std::nullopt, false));
+  CHECK_FALSE(told_of(passed, false));
+  CHECK(told_of(passed, true));
+  CHECK(told_of(failed, false));
   f.on.throws = true;
-  CHECK(told_of(0, false));
-  CHECK_FALSE(told_of(0, false));
-  f.on.throws = false;
-  CHECK(told_of(0, false));
+  CHECK(told_of(passed, false));
+  CHECK_FALSE(told_of(failed, false));
   CHECK(f.stops == 6);
 }
 
