@@ -131,32 +131,6 @@ void pool_core::hand_out() {
   }
 }
 
-void pool_core::read_news() {
-  for (auto& [id, w] : workers_)
-    if (w.has_news()) drain(w, packets_per_turn);
-}
-
-// Jobs wait for a worker, so those that are busy shall say when they are not.
-void pool_core::ask_for_news() {
-  for (auto& [id, w] : workers_)
-    if (w.state == worker_state::busy && !w.has_lookup()) w.process->ledger().wait_for();
-}
-
-void pool_core::collect() {
-  const auto as_expected = [&] {
-    return std::ranges::count_if(
-        workers_, [](const auto& entry) { return entry.second.state == worker_state::busy && entry.second.watched; });
-  };
-  const auto before = as_expected();
-  read_news();
-  // One that has stopped its watch and hangs wakes nobody.
-  const auto now = loop_clock::now();
-  for (auto& [id, w] : workers_)
-    if (w.state == worker_state::busy) check_busy(w, now);
-  if (as_expected() != before) dispatch_soon();
-  answers_.deliver();  // last: a callback may destroy the pool
-}
-
 void pool_core::give(worker& to, std::vector<job> jobs) {
   forget_removed(to);
   to.slow_work = queue_.is_slow(jobs.front());

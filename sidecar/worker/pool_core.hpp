@@ -22,8 +22,8 @@
 
 namespace telltale {
 
-/// Split in two files: pool_core.cpp has what happens to jobs, pool_supervision.cpp what happens to workers. Handlers
-/// hold it weakly and find workers by their id, so both may go at any time.
+/// Each of its files is named where its functions are declared. Handlers hold it weakly and find workers by their id,
+/// so both may go at any time.
 class pool_core : public std::enable_shared_from_this<pool_core> {
  public:
   using time_point = loop_clock::time_point;
@@ -49,8 +49,6 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   void dispatch_soon();
   void dispatch();
   void hand_out();
-  void read_news();
-  void ask_for_news();
   void give(worker&, std::vector<job>);
   void forget_removed(worker&);
   void answer_expired(time_point now);
@@ -80,15 +78,20 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   void handle(worker&, wire::from_worker, time_point now);
   void say_what_was_refused(const wire::ready&);
   void handle_lookup(worker&, wire::lookup_answer, time_point now);
+  void finished_one(worker&, time_point now);
+  void lose(worker&, std::string blame, time_point now);
+  void mistrust(worker&, time_point now);
+  void put_down(worker&, time_point now);
+  void bury(worker&, const exit_status&);
+  void settle(worker&, std::string sentence);
+
+  // What runs found: pool_ledgers.cpp
+  void read_news();
+  void ask_for_news();
   std::optional<std::string> unread_of(worker&);
   void believe(worker&, const std::optional<std::string>& written, time_point now);
   bool take_down(worker&, wire::run_outcome, time_point now);
   std::vector<job> take_unbegun(worker&, std::size_t begun, time_point now);
-  void finished_one(worker&, time_point now);
-  void lose(worker&, std::string blame, time_point now);
-  void put_down(worker&, time_point now);
-  void bury(worker&, const exit_status&);
-  void settle(worker&, std::string sentence);
 
   // Time: pool_time.cpp
   void tick();

@@ -14,7 +14,6 @@ namespace telltale {
 namespace {
 
 constexpr std::size_t last_packets = 4096;  // of one that is dead; another process may have its socket
-constexpr auto nonsense = "sent nonsense";
 
 }  // namespace
 
@@ -37,7 +36,7 @@ void pool_core::watch_time(worker& w) {
     if (found == nullptr) return;
     // One that rings a watch that nobody has set keeps the loop busy.
     if (!std::exchange(found->watched, false) && found->listens() && --found->false_alarms == 0)
-      self->lose(*found, nonsense, loop_clock::now());
+      self->mistrust(*found, loop_clock::now());
     self->tick();
   });
 }
@@ -89,11 +88,11 @@ pool_core::drained pool_core::drain(worker& w, std::size_t most) {
         if (w.listens()) lose(w, "", now);
         break;
       case worker_process::received::oversized:
-        lose(w, nonsense, now);
+        mistrust(w, now);
         break;
       case worker_process::received::packet:
         if (auto message = wire::decode_from_worker(got.packet)) handle(w, std::move(*message), now);
-        else lose(w, nonsense, now);
+        else mistrust(w, now);
     }
   }
   return w.listens() ? drained::more : drained::empty;
@@ -101,12 +100,12 @@ pool_core::drained pool_core::drain(worker& w, std::size_t most) {
 
 void pool_core::handle(worker& w, wire::from_worker message, time_point now) {
   if (std::holds_alternative<wire::wrote>(message)) {  // that is why the loop was woken
-    if (w.may_speak == 0) return lose(w, nonsense, now);
+    if (w.may_speak == 0) return mistrust(w, now);
     --w.may_speak;
     return;
   }
   if (auto* answer = std::get_if<wire::lookup_answer>(&message)) return handle_lookup(w, std::move(*answer), now);
-  if (w.state != worker_state::starting) return lose(w, nonsense, now);
+  if (w.state != worker_state::starting) return mistrust(w, now);
   w.proved = true;
   say_what_was_refused(std::get<wire::ready>(message));
   start_failures_ = 0;
@@ -120,56 +119,10 @@ void pool_core::say_what_was_refused(const wire::ready& message) {
   log(log_level::info, "the kernel does not confine workers as it should", {{"refused", message.unconfined}});
 }
 
-// What the worker found since the last look, whether or not it has said so.
-std::optional<std::string> pool_core::unread_of(worker& w) {
-  return w.work && !w.has_lookup() ? w.process->ledger().written_since(w.read) : std::string();
-}
-
-void pool_core::believe(worker& w, const std::optional<std::string>& written, time_point now) {
-  if (!w.listens() || !w.work || w.has_lookup()) return;
-  auto found = written ? wire::decode_outcomes(*written) : std::nullopt;
-  if (!found) return lose(w, nonsense, now);
-  w.read += written->size();
-  for (auto& each : *found)
-    if (!take_down(w, std::move(each), now)) return lose(w, nonsense, now);
-  // Its ledger is full: what is left of the batch should not travel together again.
-  if (const auto begun = w.process->ledger().closed(w.work->number()); begun && w.work->has_rest()) {
-    auto rest = take_unbegun(w, *begun, now);
-    for (auto& j : rest) j.expect_at_least = options_.slice / 4;
-    requeue(std::move(rest));
-  }
-  if (w.listens()) finished_one(w, now);
-}
-
-bool pool_core::take_down(worker& w, wire::run_outcome found, time_point now) {
-  if (w.work->empty()) return false;
-  const auto earliest = w.work->current().submitted;
-  auto done = w.work->finish(found.number, found.began + found.duration, now);
-  if (!done) return false;
-  // The worker measures best, but its word is bounded by what is possible.
-  const auto duration = std::min(found.duration, std::max(now - w.since, std::chrono::nanoseconds(0)));
-  const auto waited = std::clamp(found.began, earliest, std::max(earliest, now)) - earliest;
-  done->task->took(duration);
-  if (!found.memory) found.memory = std::move(done->input.memory);
-  const auto age =
-      std::clamp(now - (found.began + duration), std::chrono::nanoseconds(0), std::max(now, w.since) - w.since);
-  answers_.found(std::move(*done), {within_limits(std::move(found.outcome)), waited, duration,
-                                    within_limits(std::move(*found.memory)), age});
-  return true;
-}
-
-// The jobs behind the current one, which the worker will never begin.
-std::vector<job> pool_core::take_unbegun(worker& w, std::size_t begun, time_point now) {
-  auto out = w.work->take_unbegun(begun);
-  if (out) return std::move(*out);
-  lose(w, nonsense, now);
-  return {};
-}
-
 void pool_core::handle_lookup(worker& w, wire::lookup_answer message, time_point now) {
-  if (!w.has_lookup()) return lose(w, nonsense, now);
+  if (!w.has_lookup()) return mistrust(w, now);
   auto done = w.work->finish(message.number, now, now);
-  if (!done) return lose(w, nonsense, now);
+  if (!done) return mistrust(w, now);
   message.resolution.error = clean_text(message.resolution.error, max_message_bytes);
   answers_.resolved(std::move(*done), std::move(message.resolution));
   finished_one(w, now);
@@ -191,6 +144,11 @@ void pool_core::lose(worker& w, std::string blame, time_point now) {
   put_down(w, now);
 }
 
+void pool_core::mistrust(worker& w, time_point now) {
+  w.broke_protocol = true;
+  lose(w, "sent nonsense", now);
+}
+
 void pool_core::put_down(worker& w, time_point now) {
   if (w.work && w.work->empty()) w.work.reset();
   if (w.work) {
@@ -208,7 +166,7 @@ void pool_core::bury(worker& w, const exit_status& status) {
   const auto end = w.blame.empty() ? status.describe() : w.blame + " and was killed";
   if (!w.proved && !stopped_)
     start_failed("a worker cannot be started: " + why_not_started(status).value_or("the new process " + end));
-  if (w.blame == nonsense && w.work && w.work->has_rest()) {
+  if (w.broke_protocol && w.work && w.work->has_rest()) {
     // Which of them it was nobody can tell, until each of them has a worker to itself.
     auto jobs = w.work->take_all();
     for (auto& j : jobs) j.expect_at_least = options_.slice;

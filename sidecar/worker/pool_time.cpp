@@ -61,7 +61,7 @@ void pool_core::check_busy(worker& w, time_point now) {
   if (w.work->has_rest() && (overran || now >= w.work->too_long_from())) part(w, overran, now);
   if (w.state != worker_state::busy) return;
   // Each run's outcome stands in the ledger before the next is begun.
-  if (overran && w.work->has_rest()) return lose(w, "sent nonsense", now);
+  if (overran && w.work->has_rest()) return mistrust(w, now);
   if (now < w.work->deadline()) return;
   const auto late = now - w.work->deadline();
   if (late < loop_was_away || !w.work->extend(late)) overdue(w, now);

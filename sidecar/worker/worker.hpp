@@ -43,7 +43,8 @@ struct worker {
   std::shared_ptr<task> victim;  ///< the task it was killed in, or died in
   loop_clock::time_point victim_since;
   bool lookup_victim = false;
-  std::string blame;   ///< why it was killed; empty: it ended by itself
+  std::string blame;  ///< why it was killed; empty: it ended by itself
+  bool broke_protocol = false;
   bool killed = true;  ///< false while it is expected to end by itself
 
   bool listens() const {
