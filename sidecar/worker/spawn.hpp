@@ -23,9 +23,8 @@ struct worker_descriptors {
   int ledger = -1;
 };
 
-/// Runs `program worker` with these, /dev/null as 0 to 2, no other descriptor, no
-/// signal blocked or ignored, in a process group of its own (a Ctrl-C on the terminal is for the program, which drains
-/// first).
+/// Runs `program worker` with these, /dev/null as 0 to 2, no other descriptor, no signal blocked or ignored, in a
+/// process group of its own (a Ctrl-C on the terminal is for the program, which drains first).
 ///
 /// Returns without waiting for the program to be loaded: its file may be on a mount that hangs, or the new process may
 /// be stopped by somebody. (posix_spawn and vfork suspend the caller until then, for ever if need be.) What goes wrong

@@ -12,7 +12,8 @@
 namespace telltale {
 
 /// A timerfd that both processes hold. So a batch that ends in time need not wake the program, and one that hangs does:
-/// nothing has to go right in the worker for that. A worker that stops it and hangs is found by the loop's next turn.
+/// nothing has to go right in the worker for that. A worker that stops it and hangs is found by the turns that come
+/// anyway.
 class watch {
  public:
   using time_point = std::chrono::steady_clock::time_point;

@@ -21,6 +21,7 @@ std::vector<job> worker::give(std::vector<job> jobs, std::uint64_t batch_number,
   const bool ok = lookup ? send_lookup(jobs.front()) : send_runs(jobs, batch_number, waited_for);
   if (!ok) return jobs;
   may_speak = jobs.size() + 2;
+  false_alarms = alarms_borne;
   work.emplace(batch_number, std::move(jobs), sent, slice);
   read = 0;
   enter(worker_state::busy, sent);

@@ -24,6 +24,9 @@ enum class worker_state : std::uint8_t {
   stuck,     ///< killed, and still there after the grace period
 };
 
+/// A watch may ring late, when the batch that it was set for has just ended; more than one or two are a worker's doing.
+inline constexpr int alarms_borne = 100;
+
 struct worker {
   std::uint64_t id = 0;
   std::unique_ptr<worker_process> process;
@@ -32,7 +35,7 @@ struct worker {
 
   std::optional<batch> work;                ///< while busy; while dying, jobs whose fate depends on how it ended
   std::size_t read = 0;                     ///< bytes of the ledger that were read of this batch
-  int false_alarms = 100;                   ///< of its watch, until it is held to be mad
+  int false_alarms = alarms_borne;          ///< of its watch until it is given work again, before it is held to be mad
   std::size_t may_speak = 0;                ///< times more until it is given work: once a run, and what was under way
   bool watched = false;                     ///< its watch will ring when this batch takes too long
   bool proved = false;                      ///< has said that it is a worker
