@@ -136,4 +136,4 @@ class ProgramTest(unittest.TestCase):
         self.assertEqual(run("check", "-c", "-", "go", input=text % "").returncode, 2)
 
 
-unittest.main()
+unittest.main(verbosity=2)  # says what is skipped, and why

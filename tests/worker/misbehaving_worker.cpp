@@ -170,6 +170,13 @@ outcome act(const script& what, probe_context& context) {
            ::usleep(100);
          }
        }},
+      {"late_ring",
+       [](auto&, auto&) {
+         const itimerspec at_once{{0, 0}, {0, 1}};
+         ::timerfd_settime(worker_watch, 0, &at_once, nullptr);
+         ::usleep(2000);
+         return passed();
+       }},
       {"talkative",
        [](auto&, auto&) -> outcome {
          for (;;) send_raw(wire::encode(wire::from_worker{wire::wrote{}}));

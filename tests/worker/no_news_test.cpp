@@ -143,6 +143,13 @@ TEST_CASE("no news: a worker that plays with its watch cannot make the program w
   CHECK(f.run(scripted("ok")).outcome.verdict == verdict::pass);
 }
 
+TEST_CASE("no news: a watch that rings once in a while for nothing is borne for ever") {
+  no_news_fixture f;
+  const auto id = f.pool->add(scripted("late_ring"));
+  for (int n = 0; n < 200; ++n) REQUIRE(f.run(id).outcome.verdict == verdict::pass);
+  CHECK(f.pool->counts().started == 1);
+}
+
 TEST_CASE("no news: a callback may destroy the pool in the middle of collecting") {
   no_news_fixture f;
   const auto id = f.pool->add(scripted("ok"));

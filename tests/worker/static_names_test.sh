@@ -2,7 +2,7 @@
 # usage: static_names_test.sh PROGRAM
 # A static program finds what is in /etc/hosts though nsswitch.conf asks a module first, and nothing after it.
 set -eu
-unshare -rm true 2>/dev/null || { echo "mount namespaces are not permitted here"; exit 77; }
+unshare -rm true 2>/dev/null || { echo "skipped: mount namespaces are not permitted here"; exit 77; }
 work=$(mktemp -d "${TMPDIR:-/tmp}/telltale-names.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 echo 'hosts: nosuchmodule [!SUCCESS=return] files' >"$work/nsswitch.conf"

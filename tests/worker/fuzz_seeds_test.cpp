@@ -1,0 +1,43 @@
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+
+#include "worker/messages.hpp"
+
+using namespace telltale;
+
+namespace {
+
+std::string content_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// As tests/fuzz/worker_protocol.cpp reads its input.
+bool is_understood(std::string_view seed) {
+  const auto bytes = seed.substr(2);
+  if (seed[0] == 'l') return wire::decode_outcomes(bytes).has_value();
+  if (seed[0] == 'p') return wire::decode_from_worker(bytes).has_value();
+  const auto cut = std::min<std::size_t>(static_cast<unsigned char>(seed[1]), bytes.size());
+  const auto whole = [](std::string_view part) { return part.empty() || wire::decode_to_worker(part).has_value(); };
+  return whole(bytes.substr(0, cut)) && whole(bytes.substr(cut));
+}
+
+}  // namespace
+
+// When messages change their shape, seeds of the old shape are refused at the door and the target looks at nothing.
+TEST_CASE("fuzz seeds: what the fuzz target of the protocol starts from is understood") {
+  std::size_t seeds = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(TELLTALE_FUZZ_SEEDS)) {
+    const auto name = entry.path().filename().string();
+    if (name == "junk") continue;
+    CAPTURE(name);
+    ++seeds;
+    CHECK(is_understood(content_of(entry.path())));
+  }
+  CHECK(seeds > 10);
+}
