@@ -2,6 +2,7 @@
 #include "render/exposition.hpp"
 
 #include <cmath>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -29,6 +30,19 @@ std::string label_set(const std::vector<prometheus::ClientMetric::Label>& labels
     out += fmt::format("{}{}=\"{}\"", out.empty() ? "" : ",", label.name, escaped(label.value));
   if (!extra.empty()) out += (out.empty() ? "" : ",") + std::string(extra);
   return out.empty() ? out : "{" + out + "}";
+}
+
+void write_series(const prometheus::MetricFamily& family, std::string_view name, histogram_writer write_histogram,
+                  std::string& out) {
+  using enum prometheus::MetricType;
+  for (const auto& series : family.metric) {
+    if (family.type == Histogram) {
+      write_histogram(name, series, out);
+      continue;
+    }
+    const double value = family.type == Counter ? series.counter.value : series.gauge.value;
+    fmt::format_to(std::back_inserter(out), "{}{} {}\n", name, label_set(series.label), number_text(value));
+  }
 }
 
 }  // namespace telltale

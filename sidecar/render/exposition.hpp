@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <prometheus/client_metric.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/metric_type.h>
 
 namespace telltale {
@@ -19,5 +20,10 @@ std::string_view type_name(prometheus::MetricType);
 /// `{name="value",...}` with `extra` as its last part, or nothing when there is nothing to say. Values hold no line
 /// breaks: they are `printable` already.
 std::string label_set(const std::vector<prometheus::ClientMetric::Label>&, std::string_view extra = {});
+
+using histogram_writer = void (*)(std::string_view name, const prometheus::ClientMetric&, std::string& out);
+
+/// The lines of all series of a family, whose samples have this name; of histograms each format has its own order.
+void write_series(const prometheus::MetricFamily&, std::string_view name, histogram_writer, std::string& out);
 
 }  // namespace telltale

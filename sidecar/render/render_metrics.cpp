@@ -12,7 +12,6 @@ namespace telltale {
 namespace {
 
 using prometheus::ClientMetric;
-using prometheus::MetricType;
 
 template <class... Values>
 void write(std::string& out, fmt::format_string<const Values&...> form, const Values&... values) {
@@ -34,16 +33,8 @@ void write_histogram(std::string_view name, const ClientMetric& series, std::str
   }
 }
 
-void write_series(const metric_family& family, std::string& out) {
-  for (const auto& series : family.metric) {
-    if (family.type == MetricType::Histogram) {
-      write_histogram(family.name, series, out);
-    } else {
-      const bool counter = family.type == MetricType::Counter;
-      write(out, "{}{} {}\n", family.name, label_set(series.label),
-            number_text(counter ? series.counter.value : series.gauge.value));
-    }
-  }
+void write_all_series(const metric_family& family, std::string& out) {
+  write_series(family, family.name, write_histogram, out);
 }
 
 }  // namespace
@@ -52,7 +43,7 @@ std::string to_text(const metric_families& families) {
   std::string out;
   for (const auto& family : families) {
     write_head(family, out);
-    write_series(family, out);
+    write_all_series(family, out);
   }
   return out;
 }
@@ -61,7 +52,7 @@ std::string metrics_text(const snapshot& picture, const program_counters& counte
   std::string out;
   metric_writer writer([&](const metric_families& one, bool goes_on) {
     if (!goes_on) write_head(one.front(), out);
-    write_series(one.front(), out);
+    write_all_series(one.front(), out);
   });
   write_all_metrics(picture, counters, writer);
   return out;

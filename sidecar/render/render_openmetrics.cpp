@@ -46,16 +46,9 @@ void write_histogram(std::string_view name, const ClientMetric& series, std::str
   out += fmt::format("{}_sum{} {}\n", name, label_set(series.label), number_text(series.histogram.sample_sum));
 }
 
-void write_series(const metric_family& family, std::string& out) {
-  for (const auto& series : family.metric) {
-    if (family.type == MetricType::Histogram) {
-      write_histogram(family.name, series, out);
-    } else {
-      const bool counter = family.type == MetricType::Counter;
-      out += fmt::format("{}{}{} {}\n", base_name(family), counter ? total : "", label_set(series.label),
-                         number_text(counter ? series.counter.value : series.gauge.value));
-    }
-  }
+void write_all_series(const metric_family& family, std::string& out) {
+  const bool counter = family.type == MetricType::Counter;
+  write_series(family, fmt::format("{}{}", base_name(family), counter ? total : ""), write_histogram, out);
 }
 
 }  // namespace
@@ -64,7 +57,7 @@ std::string metrics_openmetrics(const snapshot& picture, const program_counters&
   std::string out;
   metric_writer writer([&](const metric_families& one, bool goes_on) {
     if (!goes_on) write_head(one.front(), out);
-    write_series(one.front(), out);
+    write_all_series(one.front(), out);
   });
   write_all_metrics(picture, counters, writer);
   return out + "# EOF\n";
