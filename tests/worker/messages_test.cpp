@@ -181,6 +181,15 @@ TEST_CASE("messages: a value outside its enumeration is refused") {
   bytes[verdict_at + 1] = static_cast<char>(reason_count);
   CHECK_FALSE(wire::decode_outcomes(bytes));
   CHECK_FALSE(wire::decode_from_worker("\x63"));
+
+  const outcome_kind kind{verdict::pass, reason::ok};
+  auto batch = wire::encode(wire::run_batch{9, {{1, 7, 2s, {}, {}, kind}}});
+  CHECK(wire::decode_to_worker(batch));
+  batch.back() = static_cast<char>(reason_count);
+  CHECK_FALSE(wire::decode_to_worker(batch));
+  batch.back() = 0;
+  batch[batch.size() - 2] = 3;
+  CHECK_FALSE(wire::decode_to_worker(batch));
 }
 
 TEST_CASE("messages: times that the clock cannot be reckoned with are refused") {

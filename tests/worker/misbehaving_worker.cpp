@@ -190,7 +190,7 @@ outcome act(const script& what, probe_context& context) {
        [](auto&, auto&) -> outcome {
          std::uint64_t state = 0;
          std::memcpy(&state, static_cast<const void*>(own_ledger()), sizeof state);
-         for (std::size_t n = 1; n < 6; ++n) own_ledger()->begin(state >> 24, n, {});
+         for (std::size_t n = 1; n < 11; ++n) own_ledger()->begin(state >> 24, n, {});
          for (;;) ::pause();
        }},
       {"stop_watch_and_hang",
