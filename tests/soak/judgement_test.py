@@ -14,7 +14,7 @@ def points(number=12, **changes):
     return [Point(n * DURATION / number, Look(*(value(f, n, flat) for f, flat in (
                 ("descriptors", 11), ("surplus", 0), ("others", 0), ("zombies", 0), ("threads", 1)))),
                   value("workers", n, 2), value("rss", n, 13000 + n % 3 * 40), 2200, 10000,
-                  value("worker_kib", n, {7: 1200, 8: 900}), {7: 10 * n, 8: 1}) for n in range(number)]
+                  value("worker_kib", n, {7: 1200, 8: 900})) for n in range(number)]
 
 
 def failed(number=12, **changes):
@@ -46,11 +46,18 @@ class Flat(unittest.TestCase):
         self.assertEqual(failed(rss=lambda n: 13000 + 60 * n), ["RSS"])
         self.assertEqual(failed(rss=lambda n: 13000 - 60 * n), ["RSS"])
 
-    def test_a_worker_is_compared_with_itself(self):
-        self.assertEqual(failed(worker_kib=lambda n: {7: 1200 + 20 * n, 8: 900}), ["memory of a worker"])
-        self.assertEqual(failed(worker_kib=lambda n: {7: 1200, 8: 900 + 20 * n}), [], "which did nothing")
-        self.assertEqual(failed(worker_kib=lambda n: {7: 1000 if n < 7 else 1200}), [], "the first half is a warm-up")
-        self.assertEqual(failed(worker_kib=lambda n: {7: 1000 if n < 10 else 1200}), ["memory of a worker"])
+    def test_it_is_the_largest_worker_that_may_not_grow(self):
+        grown = ["memory of the largest worker"]
+        self.assertEqual(failed(worker_kib=lambda n: {7: 1200 + 20 * n, 8: 900}), grown)
+        self.assertEqual(failed(worker_kib=lambda n: {7: 1000 if n < 10 else 1200}), grown)
+        self.assertEqual(failed(worker_kib=lambda n: {7: 1200, 8: 900 + 25 * n}), [], "it is on its way to where the other is")
+        self.assertEqual(failed(worker_kib=lambda n: {7: 1200, 8: 900 + 40 * n}), grown, "and beyond")
+        self.assertEqual(failed(worker_kib=lambda n: {7: 1200} if n < 10 else {8: 900}), [], "it retired")
+        self.assertEqual(failed(worker_kib=lambda n: {n: 1200 + 20 * n}), grown, "whichever it is")
+
+    def test_what_happens_while_workers_are_hit_is_not_looked_at(self):
+        self.assertEqual(failed(worker_kib=lambda n: {7: 1000 + 20 * n if n < 5 else 1200}), [])
+        self.assertEqual(failed(worker_kib=lambda n: {} if n < 5 else {7: 1200}), [])
 
     def test_too_few_points_are_no_judgement(self):
         found = judgement.sizes(points(4), DURATION, 40)

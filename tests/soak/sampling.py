@@ -37,7 +37,6 @@ class Point:
     anonymous_kib: int         # RssAnon of the parent: heap and stacks, no file that is mapped
     tree_pss_kib: int          # of the parent and its workers, shared pages counted in parts
     worker_kib: dict           # RssAnon of each worker, by process id
-    worker_ticks: dict         # what each worker has had of a processor
 
 
 def children(pid):
@@ -56,13 +55,6 @@ def status(pid):
 
 def kib(fields, name):
     return int(fields.get(name, "0 kB").split()[0])
-
-
-def cpu_ticks(pid):
-    with contextlib.suppress(OSError):
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return int(fields[11]) + int(fields[12])
-    return 0
 
 
 def is_worker(pid):
@@ -126,5 +118,4 @@ def point(pid, began, wanted=None):
         time.sleep(LOOK_PAUSE)
     own, working = status(pid), workers(pid)
     return Point(time.monotonic() - began, least_of(looks), len(working), kib(own, "VmRSS"), kib(own, "RssAnon"),
-                 pss(pid) + sum(map(pss, working)), {p: kib(status(p), "RssAnon") for p in working},
-                 {p: cpu_ticks(p) for p in working})
+                 pss(pid) + sum(map(pss, working)), {p: kib(status(p), "RssAnon") for p in working})
