@@ -7,7 +7,6 @@
 #include <exception>
 #include <utility>
 
-#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
 #include "log/log.hpp"
@@ -16,7 +15,6 @@ namespace telltale {
 namespace {
 
 namespace asio = boost::asio;
-using boost::system::error_code;
 
 constexpr refusal too_slow{408, "The request was not complete in time."};
 constexpr refusal cut_off{400, "The request ended before its head was complete."};
@@ -31,13 +29,15 @@ phase_limits limits_by_phase(const http_limits& l) {
 }  // namespace
 
 server_state::server_state(asio::io_context& io, http_server::handler handler, http_limits given)
-    : loop(io), service{std::move(handler), given, {}, {}}, clock(io, list, limits_by_phase(given)) {}
+    : loop(io),
+      service{std::move(handler), given, {}, {}},
+      sockets(std::make_shared<readiness>(io)),
+      clock(io, list, limits_by_phase(given)) {}
 
 connection::connection(std::shared_ptr<server_state> state, descriptor socket, std::unique_ptr<transport> over,
                        bool loopback, std::size_t listener)
     : state_(std::move(state)),
       socket_(std::move(socket)),
-      fd_(socket_.get()),
       transport_(std::move(over)),
       talk_(state_->service, loopback, listener),
       now_(connection_list::clock::now()),
@@ -105,6 +105,7 @@ bool connection::receive() {
   }
   const auto room = talk_.room();
   const auto got = transport_->read(room);
+  unread_ = peer_ended_ || !got.all;
   if (got.bytes > 0) {
     if (phase_ == phase::waiting) enter(phase::head);
     talk_.received(got.bytes);
@@ -137,12 +138,12 @@ bool connection::send() {
     return true;
   }
   enter(talk_.idle() ? phase::waiting : phase::head);
-  if (talk_.idle() && !transport_->has_buffered() && !state_->stopping) {
+  if (talk_.idle() && !unread_ && !state_->stopping) {
     wait(io_state::want_read);
     return false;
   }
   if (++answers_ < answers_per_turn) return true;
-  asio::post(state_->loop, [self = shared_from_this()] { self->go_on(); });
+  go_on_later();
   return false;
 }
 
@@ -155,7 +156,7 @@ bool connection::part() {
       leave();
       return false;
     }
-    ::shutdown(fd_, SHUT_WR);
+    ::shutdown(socket_.get(), SHUT_WR);
   }
   return drain();
 }
@@ -165,12 +166,14 @@ bool connection::part() {
 bool connection::drain() {
   std::array<char, 4096> sink;
   for (std::size_t read = 0; read < drained_per_turn && to_drain_ > 0;) {
-    const auto got = receive_some(fd_, sink);
+    const auto got = receive_some(socket_.get(), sink);
     if (got.state != io_state::done) return blocked(got);
     read += got.bytes;
     to_drain_ -= std::min(to_drain_, got.bytes);
   }
-  return blocked({to_drain_ > 0 ? io_state::want_read : io_state::ended});
+  if (to_drain_ > 0) go_on_later();
+  else leave();
+  return false;
 }
 
 // The clock of a phase runs from when it is entered: dripping bytes does not wind it up again.
@@ -180,23 +183,25 @@ void connection::enter(phase p) {
   state_->clock.entered(p, now_);
 }
 
+// The first time the kernel says at once what is there already.
 void connection::wait(io_state wanted) {
-  if (!watched_) {
-    watched_.emplace(state_->loop, fd_);
-    static_cast<void>(socket_.release());
-  }
-  using direction = asio::posix::stream_descriptor::wait_type;
-  const auto what = wanted == io_state::want_read ? direction::wait_read : direction::wait_write;
-  watched_->async_wait(what, [self = shared_from_this()](const error_code& ec) {
-    if (ec != asio::error::operation_aborted) self->go_on();  // another error shows itself at the next attempt
-  });
+  if (!registered_) registered_.emplace(state_->sockets->add(socket_.get(), shared_from_this()));
+  if (wanted == io_state::want_write) registered_->write_too();
+}
+
+void connection::go_on_later() {
+  asio::post(state_->loop, [self = shared_from_this()] { self->go_on(); });
+}
+
+void connection::ready(bool ended) noexcept {
+  unread_ = true;
+  peer_ended_ = peer_ended_ || ended;
+  go_on();
 }
 
 void connection::expire() noexcept {
   const auto self = shared_from_this();
   if (phase_ != phase::head) return drop();
-  error_code ignored;
-  if (watched_) watched_->cancel(ignored);
   try {
     now_ = connection_list::clock::now();
     answer(talk_.give_up(too_slow));
@@ -210,14 +215,13 @@ void connection::drop() noexcept {
   if (left_) return;
   // Unsent bytes would otherwise occupy the kernel for minutes on behalf of a peer that does not read.
   constexpr linger at_once{1, 0};
-  if (phase_ == phase::sending) ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+  if (phase_ == phase::sending) ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
   leave();
 }
 
 void connection::close() noexcept {
-  error_code ignored;
-  if (watched_) watched_->close(ignored);
-  else socket_ = descriptor();
+  registered_.reset();
+  socket_ = descriptor();
 }
 
 void connection::leave() noexcept {

@@ -8,13 +8,13 @@
 #include <optional>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 
 #include "http_server/connection_list.hpp"
 #include "http_server/conversation.hpp"
 #include "http_server/deadlines.hpp"
 #include "http_server/descriptor.hpp"
 #include "http_server/http_server.hpp"
+#include "http_server/readiness.hpp"
 #include "http_server/transport.hpp"
 
 namespace telltale {
@@ -26,6 +26,7 @@ struct server_state {
   boost::asio::io_context& loop;
   http_service service;
   connection_list list;
+  std::shared_ptr<readiness> sockets;
   deadlines clock;
   std::map<int, std::uint64_t> refusals;
   std::optional<connection_list::clock::time_point> complained;  ///< when lack of room was last logged
@@ -35,7 +36,7 @@ struct server_state {
 
 /// Goes as far as it can without waiting before it asks the loop for anything: the whole life of a probe that brings
 /// its request along is accept, receive, send, close, and the loop never hears of it.
-class connection final : public droppable, public std::enable_shared_from_this<connection> {
+class connection final : public droppable, public readiness::waiter, public std::enable_shared_from_this<connection> {
  public:
   /// Owns the socket, which must not block; `over` uses it.
   connection(std::shared_ptr<server_state>, descriptor socket, std::unique_ptr<transport> over, bool loopback,
@@ -50,6 +51,8 @@ class connection final : public droppable, public std::enable_shared_from_this<c
   void drop() noexcept override;
   void expire() noexcept override;
 
+  void ready(bool ended) noexcept override;
+
  private:
   void go_on() noexcept;
   bool step();
@@ -63,13 +66,13 @@ class connection final : public droppable, public std::enable_shared_from_this<c
   void answer(outgoing);
   void enter(phase);
   void wait(io_state wanted);
+  void go_on_later();
   void close() noexcept;
   void leave() noexcept;
 
   std::shared_ptr<server_state> state_;
-  descriptor socket_;  ///< until the loop watches it
-  std::optional<boost::asio::posix::stream_descriptor> watched_;
-  const int fd_;
+  descriptor socket_;
+  std::optional<readiness::registration> registered_;
   std::unique_ptr<transport> transport_;
   conversation talk_;
   connection_list::clock::time_point now_;
@@ -79,6 +82,8 @@ class connection final : public droppable, public std::enable_shared_from_this<c
   std::size_t to_drain_ = 0;
   int answers_ = 0;  ///< in this turn of the loop
   phase phase_ = phase::opening;
+  bool unread_ = true;  ///< the socket may hold bytes, or the peer's end, of which there will be no more news
+  bool peer_ended_ = false;
   bool said_farewell_ = false;
   bool left_ = false;
 };

@@ -33,7 +33,6 @@ class plain_transport final : public transport {
   io_step read(std::span<char> into) override { return receive_some(socket_, into); }
   io_step write(const pieces& from) override { return send_some(socket_, from); }
   io_step farewell() override { return {io_state::done}; }
-  bool has_buffered() const override { return false; }
 
  private:
   int socket_;
@@ -45,7 +44,9 @@ io_step receive_some(int socket, std::span<char> into) {
   ssize_t got = 0;
   do got = ::recv(socket, into.data(), into.size(), MSG_DONTWAIT);
   while (got < 0 && errno == EINTR);
-  return judged(got, io_state::want_read);
+  auto out = judged(got, io_state::want_read);
+  out.all = out.state == io_state::want_read || out.bytes < into.size();  // epoll(7), question 9
+  return out;
 }
 
 io_step send_some(int socket, const transport::pieces& from) {

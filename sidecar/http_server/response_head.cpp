@@ -53,9 +53,12 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x
 void header(std::string& out, std::string_view name, std::string_view value) {
   if (value.empty()) return;
   out.append(name).append(": ");
-  std::remove_copy_if(value.begin(), value.end(), std::back_inserter(out), is_control);
-  out += "\r\n";
+  if (std::none_of(value.begin(), value.end(), is_control)) out.append(value);
+  else std::remove_copy_if(value.begin(), value.end(), std::back_inserter(out), is_control);
+  out.append("\r\n");
 }
+
+std::string_view digits(const fmt::format_int& number) { return {number.data(), number.size()}; }
 
 }  // namespace
 
@@ -79,13 +82,12 @@ std::string response_head(const reply& answer, std::size_t body_bytes, std::stri
                           std::string_view date) {
   std::string out;
   out.reserve(usual_bytes);
-  out.append("HTTP/1.1 ").append(fmt::format_int(answer.status).c_str()).append(" ").append(phrase(answer.status));
-  out.append("\r\nDate: ").append(date).append("\r\n");
+  out.append("HTTP/1.1 ").append(digits(fmt::format_int(answer.status))).append(" ").append(phrase(answer.status));
+  out.append("\r\nDate: ").append(date);
+  out.append("\r\nContent-Length: ").append(digits(fmt::format_int(body_bytes)));
+  out.append("\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
   header(out, "Content-Type", answer.content_type);
   header(out, "Content-Encoding", answer.content_encoding);
-  header(out, "Content-Length", fmt::format_int(body_bytes).c_str());
-  header(out, "Cache-Control", "no-store");
-  header(out, "X-Content-Type-Options", "nosniff");
   header(out, "Allow", answer.allow);
   header(out, "WWW-Authenticate", answer.challenge);
   header(out, "Connection", connection);

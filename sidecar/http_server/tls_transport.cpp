@@ -93,8 +93,6 @@ class tls_transport final : public transport {
     return said.state == io_state::want_write ? said : io_step{io_state::done};  // nobody waits for the peer's
   }
 
-  bool has_buffered() const override { return SSL_has_pending(tls_.get()) == 1; }
-
  private:
   struct free_tls {
     void operator()(SSL* tls) const { SSL_free(tls); }

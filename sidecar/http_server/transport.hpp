@@ -21,6 +21,7 @@ enum class io_state : std::uint8_t {
 struct io_step {
   io_state state = io_state::failed;
   std::size_t bytes = 0;  ///< above zero means `done`
+  bool all = false;       ///< of a read: nothing more had arrived, although its end may have
 };
 
 /// Over a socket that does not block, which belongs to somebody else. Nothing here waits, throws or raises SIGPIPE.
@@ -38,8 +39,6 @@ class transport {
   virtual io_step write(const pieces&) = 0;
   /// Says that nothing more will be sent: TLS's close_notify, or nothing.
   virtual io_step farewell() = 0;
-  /// It holds bytes that no event on the socket will announce.
-  virtual bool has_buffered() const = 0;
 };
 
 std::unique_ptr<transport> make_plain_transport(int socket);

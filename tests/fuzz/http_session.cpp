@@ -52,7 +52,6 @@ class memory_transport final : public transport {
     return {io_state::done, bytes[0].size() + take(bytes[1]).bytes};
   }
   io_step farewell() override { return {io_state::done}; }
-  bool has_buffered() const override { return true; }  // nothing would wake it
 
  private:
   io_step take(std::string_view part) {

@@ -48,6 +48,7 @@ class raw_client {
     return ntohs(own.sin_port);
   }
   void receive_buffer(int bytes) { ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes)); }
+  void send_buffer(int bytes) { ::setsockopt(fd_.get(), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes)); }
   void half_close() { ::shutdown(fd_.get(), SHUT_WR); }
   /// Closes with a reset instead of an orderly end.
   void reset() {

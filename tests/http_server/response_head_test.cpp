@@ -18,10 +18,10 @@ TEST_CASE("response_head: every header of a plain answer is there, and only thos
   CHECK(response_head(answer, 12, "close", http_date(784111777)) ==
         "HTTP/1.1 503 Service Unavailable\r\n"
         "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
-        "Content-Type: application/health+json\r\n"
         "Content-Length: 12\r\n"
         "Cache-Control: no-store\r\n"
         "X-Content-Type-Options: nosniff\r\n"
+        "Content-Type: application/health+json\r\n"
         "Connection: close\r\n"
         "\r\n");
 }

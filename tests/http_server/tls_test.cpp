@@ -190,6 +190,24 @@ TEST_CASE("tls: a request that came along in the record of another one is not fo
   CHECK(client.ask(first + get_and_close).ends_with("GET /ready from here"));
 }
 
+TEST_CASE("tls: records that arrive together are all read, although only the first read is announced") {
+  const temporary_folder folder;
+  http_limits limits;
+  limits.idle_timeout = 1h;
+  running_server server(limits, hello, "127.0.0.1:0", make_files(folder));
+  tls_client client;
+  REQUIRE(client.connect(server.port()));
+  client.send(get);
+  CHECK(client.raw.readable_within(10'000));
+  server.in_loop([&] {
+    client.send(get);
+    client.send(get_and_close);
+  });
+  const auto answers = client.read_to_end();
+  CHECK(answers.find("Connection: close") > answers.find("from here", answers.find("from here") + 1));
+  CHECK(answers.ends_with("GET /ready from here"));
+}
+
 TEST_CASE("tls: half a request and then the end gets 400, whether the end is announced or not") {
   const temporary_folder folder;
   running_server server({}, hello, "127.0.0.1:0", make_files(folder));

@@ -1,0 +1,101 @@
+// The kernel says only once what happened to a socket, and a connection does not always look at once. What clients do
+// in these tests they do on the loop's thread, so that the server hears of all of it together.
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+
+#include "http_server/connection.hpp"
+#include "running_server.hpp"
+#include "temporary_folder.hpp"
+
+using namespace telltale;
+using namespace telltale::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+http_limits patient() {
+  http_limits limits;
+  limits.idle_timeout = limits.header_deadline = limits.write_deadline = limits.linger = 1h;
+  return limits;
+}
+
+/// A client whose connection is waited for: it has been answered once.
+struct known_client : raw_client {
+  explicit known_client(const running_server& server) {
+    REQUIRE(connect(server.port()));
+    send(telltale::testing::get);
+    REQUIRE(read_answer().ends_with("from here"));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("connection news: a request and the end of the client together are an answer and the end") {
+  running_server server(patient());
+  known_client client(server);
+  server.in_loop([&] {
+    client.send(get);
+    client.half_close();
+  });
+  CHECK(client.read_answer().ends_with("from here"));
+  CHECK(client.read_to_end().empty());
+  CHECK(server.empties());
+}
+
+TEST_CASE("connection news: the end that comes after the answer is heard as well") {
+  running_server server(patient());
+  known_client client(server);
+  client.half_close();
+  CHECK(client.read_to_end().empty());
+  CHECK(server.empties());
+}
+
+TEST_CASE("connection news: a request as long as what is read at once, and one longer by another") {
+  running_server server(patient());
+  for (const std::size_t size : {512u, 1024u, 1536u, 4096u}) {
+    CAPTURE(size);
+    known_client client(server);
+    const std::string head = "GET /ready HTTP/1.1\r\nHost: a\r\nX: ";
+    const auto long_one = head + std::string(size - head.size() - 4, 'x') + "\r\n\r\n";
+    server.in_loop([&] { client.send(long_one + get); });
+    CHECK(client.read_answer().ends_with("from here"));
+    CHECK(client.read_answer().ends_with("from here"));
+    server.in_loop([&] { client.send(long_one); });
+    CHECK(client.read_answer().ends_with("from here"));
+    client.send(get);
+    CHECK(client.read_answer().ends_with("from here"));
+  }
+}
+
+TEST_CASE("connection news: a request that arrives while an earlier answer is under way is not forgotten") {
+  running_server server(patient(), flooding(16u << 20));
+  raw_client client;
+  client.receive_buffer(4096);
+  REQUIRE(client.connect(server.port()));
+  client.send(get);
+  REQUIRE(client.readable_within(10'000));
+  server.in_loop([&] { client.send(get); });
+  server.in_loop([] {});  // by now the server was told of it, and is still writing
+  CHECK(client.read_answer().size() > 16u << 20);
+  CHECK(client.read_answer().size() > 16u << 20);
+}
+
+TEST_CASE(
+    "connection news: what is thrown away after a refusal is thrown away to its end, however much of it was there") {
+  // Over a Unix socket all of it is there at once; TCP has a window, and each part that moves into it is news.
+  const temporary_folder folder;
+  const auto path = folder.file("socket");
+  running_server server(patient(), hello, "unix:" + path);
+  raw_client client(AF_UNIX);
+  client.send_buffer(200'000);
+  REQUIRE(client.connect(path));
+  server.in_loop([&] {
+    client.send("POST /ready HTTP/1.1\r\nHost: a\r\nContent-Length: 150000\r\n\r\n");
+    client.send(std::string(150'000, 'x'));
+    client.half_close();
+  });
+  CHECK(status_line(client.read_to_end()) == "HTTP/1.1 413 Content Too Large");
+  CHECK(server.empties());
+}
