@@ -19,7 +19,7 @@ COPY include include
 COPY checks checks
 COPY sidecar sidecar
 RUN --mount=type=cache,target=/root/.cache/ccache \
-    cmake --preset release -DCMAKE_EXE_LINKER_FLAGS="-s -Wl,--gc-sections" \
+    cmake --preset release -DCMAKE_EXE_LINKER_FLAGS=-s \
  && cmake --build --preset release --target telltale
 COPY image image
 RUN image/root.sh build/release/telltale . /image

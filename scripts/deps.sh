@@ -6,7 +6,7 @@
 #   scripts/deps.sh --run     only what the demo needs besides the program
 set -eu
 
-build="g++ cmake ninja-build ccache pkg-config git ca-certificates
+build="g++ lld cmake ninja-build ccache pkg-config git ca-certificates
   libboost1.81-dev libsqlite3-dev prometheus-cpp-dev libyaml-cpp-dev libssl-dev zlib1g-dev libfmt-dev libcli11-dev"
 run="python3 python3-websockets curl procps"
 test="doctest-dev sqlite3 python3-jsonschema python3-yaml openssl clang clang-format clang-tidy libclang-rt-14-dev iproute2

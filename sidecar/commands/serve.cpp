@@ -6,7 +6,7 @@
 #include <string>
 
 #include "commands/held_signals.hpp"
-#include "commands/large_blocks.hpp"
+#include "memory/large_blocks.hpp"
 #include "commands/program.hpp"
 #include "commands/sidecar.hpp"
 

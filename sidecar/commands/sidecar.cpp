@@ -15,6 +15,7 @@
 #include "config/load_config.hpp"
 #include "config/version.hpp"
 #include "log/log.hpp"
+#include "memory/code_pages.hpp"
 
 namespace telltale {
 namespace {
@@ -119,6 +120,7 @@ void sidecar::run() {
   wait_for_signal();
   scheduler_.start();
   take_picture_soon();
+  tidy_later();
   io_.run();
 }
 
@@ -149,13 +151,15 @@ void sidecar::take_picture_soon() {
   });
 }
 
-/// Nobody may ask again for a long time.
+/// What was needed once: code that reads configurations, and bodies for which nobody may ask again for a long time.
 void sidecar::tidy_later() {
   if (std::exchange(tidying_, true)) return;
   tidy_timer_.expires_after(std::chrono::seconds(1));
   tidy_timer_.async_wait([this](const boost::system::error_code& error) {
     tidying_ = false;
-    if (!error && router_.tidy()) tidy_later();
+    if (error) return;
+    if (std::exchange(has_read_, false)) let_go_of_code();
+    if (router_.tidy()) tidy_later();
   });
 }
 
@@ -190,6 +194,8 @@ std::string sidecar::reconfigure(std::shared_ptr<config> next) try {
   if (listeners_of(*next, options_) != listeners_ || !same_files(next->server.tls, tls_))
     log(log_level::warn, "server.listen and server.tls are taken at the start only: restart to put them in force");
   config_ = std::move(next);
+  has_read_ = true;
+  tidy_later();
   return {};
 } catch (const std::exception& e) {
   return e.what();

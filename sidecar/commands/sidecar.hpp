@@ -70,6 +70,7 @@ class sidecar {
   std::map<std::pair<std::string, int>, std::uint64_t> requests_;
   bool picture_wanted_ = false;
   bool tidying_ = false;
+  bool has_read_ = true;  ///< a configuration, and not tidied since
   bool draining_ = false;
 };
 

@@ -11,8 +11,10 @@
 #include <cstdio>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <variant>
 
+#include "memory/code_pages.hpp"
 #include "worker/messages.hpp"
 #include "worker/profile.hpp"
 #include "worker/shared_ledger.hpp"
@@ -79,10 +81,13 @@ int worker_main(const check_table& table) {
   worker_loop loop(table, *ledger, send, [] { watch::stop(worker_watch); });
   static std::array<char, wire::max_message> buffer;
   if (!send(wire::ready{give_up_rights()})) return 0;
+  bool tidied = false;
   while (const auto packet = receive(buffer)) {
     const auto message = wire::decode_to_worker(*packet);
     if (!message) return exit_misled;
     if (!loop.handle(*message)) return 0;
+    // Most of what has run until now was the start of the process, and the first runs of checks.
+    if (std::holds_alternative<wire::run_batch>(*message) && !std::exchange(tidied, true)) let_go_of_code();
   }
   return 0;
 }

@@ -1,5 +1,5 @@
 // glibc's mallopt.
-#include "commands/large_blocks.hpp"
+#include "memory/large_blocks.hpp"
 
 #include <malloc.h>
 
