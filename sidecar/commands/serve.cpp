@@ -6,9 +6,9 @@
 #include <string>
 
 #include "commands/held_signals.hpp"
-#include "memory/large_blocks.hpp"
 #include "commands/program.hpp"
 #include "commands/sidecar.hpp"
+#include "memory/large_blocks.hpp"
 
 namespace telltale {
 

@@ -9,7 +9,7 @@ import re
 import sys
 
 # Each component may include itself and those before it.
-ORDER = ["api", "log", "config", "worker", "scheduler", "policy", "snapshot", "render", "routes", "http_server", "reload", "commands"]
+ORDER = ["api", "memory", "log", "config", "worker", "scheduler", "policy", "snapshot", "render", "routes", "http_server", "reload", "commands"]
 
 # Where each third-party library may be included from, besides tests.
 HOMES = {
