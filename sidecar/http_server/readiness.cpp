@@ -30,7 +30,8 @@ readiness::readiness(boost::asio::io_context& loop) : set_(loop, new_set()) {}
 
 readiness::registration readiness::add(int socket, std::shared_ptr<waiter> who) {
   if (vacant_.empty()) {
-    vacant_.reserve(places_.size() + 1);  // forgetting must not fail
+    // Forgetting must not fail, so there is room for all to be vacant.
+    if (vacant_.capacity() <= places_.size()) vacant_.reserve(2 * places_.size() + 1);
     places_.emplace_back();
     vacant_.push_back(static_cast<std::uint32_t>(places_.size() - 1));
   }

@@ -23,6 +23,15 @@ class with_environment {
   const char* name_;
 };
 
+/// In the middle of a batch of good ones.
+void submit_among_ten(pool_fixture& f, const char* how, std::chrono::milliseconds timeout, std::vector<run_report>& bad,
+                      std::vector<run_report>& good) {
+  const auto ok = f.pool->add(scripted("ok"));
+  for (int n = 0; n < 5; ++n) f.submit(ok, 20s, good);
+  f.submit(f.pool->add(scripted(how)), timeout, bad);
+  for (int n = 0; n < 5; ++n) f.submit(ok, 20s, good);
+}
+
 }  // namespace
 
 TEST_CASE("worker failures: a run without an answer is killed and says so") {
@@ -93,10 +102,7 @@ TEST_CASE("worker failures: of a batch in which a worker breaks the protocol onl
     pool_fixture f;
     std::vector<run_report> bad;
     std::vector<run_report> good;
-    const auto ok = f.pool->add(scripted("ok"));
-    for (int n = 0; n < 5; ++n) f.submit(ok, 20s, good);
-    f.submit(f.pool->add(scripted(how)), 20s, bad);
-    for (int n = 0; n < 5; ++n) f.submit(ok, 20s, good);
+    submit_among_ten(f, how, 20s, bad, good);
     REQUIRE(f.run_until([&] { return bad.size() == 1 && good.size() == 10; }));
     CHECK(bad[0].outcome.reason == reason::crashed);
     for (const auto& report : good) CHECK(report.outcome.verdict == verdict::pass);
@@ -109,10 +115,7 @@ TEST_CASE("worker failures: a worker that hangs and lies about how far it has co
     pool_fixture f;
     std::vector<run_report> bad;
     std::vector<run_report> good;
-    const auto ok = f.pool->add(scripted("ok"));
-    for (int n = 0; n < 5; ++n) f.submit(ok, 20s, good);
-    f.submit(f.pool->add(scripted(how)), 5s, bad);
-    for (int n = 0; n < 5; ++n) f.submit(ok, 20s, good);
+    submit_among_ten(f, how, 5s, bad, good);
     REQUIRE(f.run_until([&] { return good.size() == 10; }));
     CHECK(bad.empty());  // they did not wait for its deadline
     REQUIRE(f.run_until([&] { return bad.size() == 1; }));
