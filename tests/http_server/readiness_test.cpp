@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/post.hpp>
@@ -145,6 +146,22 @@ TEST_CASE("readiness: who is gone is told nothing, not even what was under way")
   newcomer->say();
   all.settle();
   CHECK(newcomer->told == "r");
+}
+
+TEST_CASE("readiness: who comes behind somebody that is gone is told all the same") {
+  sockets all;
+  std::vector<std::shared_ptr<pair>> each{std::make_shared<pair>(), std::make_shared<pair>(), std::make_shared<pair>()};
+  std::vector<std::optional<readiness::registration>> there(each.size());
+  bool ended_one = false;
+  for (std::size_t i = 0; i < each.size(); ++i) {
+    there[i].emplace(*all.add(each[i]));
+    each[i]->then = [&, i] {
+      if (!std::exchange(ended_one, true)) there[(i + 1) % there.size()].reset();
+    };
+    each[i]->say();
+  }
+  all.settle();
+  CHECK(each[0]->told.size() + each[1]->told.size() + each[2]->told.size() == 2);
 }
 
 TEST_CASE("readiness: somebody told may end itself, and be destroyed by that") {
