@@ -127,7 +127,7 @@ void sidecar::run() {
 reply sidecar::answer(const request& r) {
   const auto now = boot_clock::now();
   scheduler_.catch_up(now);
-  auto out = router_.answer(r, board_.picture(now));
+  auto out = router_.answer(r, [this, now](picture_subject of) { return board_.picture(now, of); });
   ++requests_[{std::string(out.path_label), out.status}];
   if (out.body && out.body->size() > large_body) tidy_later();
   return out;

@@ -57,8 +57,8 @@ const auto no_answer = std::make_shared<const std::string>("The answer could not
 // One request on its way to a reply.
 class answering {
  public:
-  answering(const router::options& options, body_cache& cache, const request& asked, const snapshot_ptr& picture)
-      : options_(options), cache_(cache), asked_(asked), picture_(picture) {
+  answering(const router::options& options, body_cache& cache, const request& asked, snapshot_ptr picture)
+      : options_(options), cache_(cache), asked_(asked), picture_(std::move(picture)) {
     trusted_ = asked.loopback || carries_token(asked.authorization, options.token);
     level_ = trusted_ ? details::full : options.details;
   }
@@ -89,7 +89,7 @@ class answering {
     out.content_type = chosen_type(asked_, target, checks_offers);
     out.path_label = label;
     const auto form = form_of(out.content_type);
-    out.body = cache_.get(picture_, {std::nullopt, form, level_}, [&] {
+    out.body = cache_.get(picture_, {all_checks, form, level_}, [&] {
       return form == body_form::text ? checks_text(*picture_, level_) : checks_json(*picture_, level_);
     });
     return out;
@@ -152,7 +152,7 @@ class answering {
   const router::options& options_;
   body_cache& cache_;
   const request& asked_;
-  const snapshot_ptr& picture_;
+  const snapshot_ptr picture_;
   bool trusted_ = false;
   details level_ = details::none;
 };
@@ -186,7 +186,7 @@ bool router::tidy() {
   return !metrics_->tidy() || !no_bodies;
 }
 
-reply router::answer(const request& asked, const snapshot_ptr& picture) try {
+reply router::answer(const request& asked, const picture_source& picture_of) try {
   metrics_->tidy();
   const auto target = parse_target(asked.target);
   if (!target) return refusal(400, "The request target is not a well-formed path and query.");
@@ -200,10 +200,12 @@ reply router::answer(const request& asked, const snapshot_ptr& picture) try {
     out.allow = allowed_methods;
     return out;
   }
-  answering answering(options_, *cache_, asked, picture);
+  if (found->row.endpoint == endpoint::index) return text_reply(200, label, index_text());
+  const bool of_gate = found->row.endpoint == endpoint::gate;
+  answering answering(options_, *cache_, asked, picture_of(of_gate ? picture_subject(found->row.gate) : all_checks));
   switch (found->row.endpoint) {
     case endpoint::index:
-      return text_reply(200, label, index_text());
+      break;
     case endpoint::gate:
       return answering.gate(found->row.gate, *target, label);
     case endpoint::metrics:

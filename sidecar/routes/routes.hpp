@@ -1,6 +1,7 @@
-// What each path answers: a pure function from a request and the current picture to a reply.
+// What each path answers: a pure function from a request and a current picture to a reply.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,7 +33,9 @@ struct reply {
   std::shared_ptr<const std::string> body;
 };
 
-/// Bodies of one snapshot, made when first asked for and kept until there is another.
+/// The current picture of what an answer is about; called at most once for each answer.
+using picture_source = std::function<snapshot_ptr(picture_subject)>;
+
 class body_cache;
 class metrics_cache;
 
@@ -61,7 +64,7 @@ class router {
   bool tidy();
 
   /// Never blocks, never throws on any input. Errors (400, 404, 405, 413, 431, 408) have a body that says what to do.
-  reply answer(const request&, const snapshot_ptr&);
+  reply answer(const request&, const picture_source&);
   /// The reply to something that was not a request: status and one sentence.
   static reply refusal(int status, std::string_view sentence);
 

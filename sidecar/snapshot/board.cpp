@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "config/heartbeat.hpp"
 #include "snapshot/change_log.hpp"
 
 namespace telltale {
@@ -28,7 +27,9 @@ void board::change(std::shared_ptr<const config> conf, const kept_checks& kept, 
   posts_.reserve(conf->checks.size());
   feeding_ = {};
   ready_without_checks_ = conf->ready_without_checks;
-  last_ = nullptr;
+  forget_pictures();
+  gates_current_ = false;
+  first_old_ = {};
   for (std::size_t i = 0; i < conf->checks.size(); ++i) {
     const std::shared_ptr<const check_config> c(conf, &conf->checks[i]);
     add_post(c, kept[i] ? std::move(before[*kept[i]]) : new_post(now + c->settings.initial_delay));
@@ -57,20 +58,23 @@ check_view& board::own(post& p) {
 }
 
 bool board::ran(std::size_t check, run_report report, boot_clock::time_point ended) {
-  last_ = nullptr;
   auto& p = posts_[check];
+  forget_pictures_of(*p.view);
   auto& view = own(p);
   view.counters.record(report, view.config->type->make_blocking != nullptr);
   view.last_duration = report.duration;
   view.last_run = std::chrono::system_clock::now() - std::chrono::duration_cast<std::chrono::microseconds>(report.age);
-  view.status = next_status(std::move(view.status), report.outcome, limits_of(view), ended);
+  const auto limits = limits_of(view);
+  view.status = next_status(std::move(view.status), report.outcome, limits, ended);
+  first_old_ = std::min(first_old_, stale_at(view.status, limits));
+  next_old_ = std::min(next_old_, stale_at(view.status, limits));
   names_.share(view.status.last.measurements);
   note(p, view.status);
   return view.status.state == check_state::fail || view.status.last.verdict == verdict::fail;
 }
 
 void board::stood_still(std::chrono::nanoseconds pause, boot_clock::time_point now) {
-  last_ = nullptr;
+  forget_pictures();
   for (auto& p : posts_) {
     auto& view = own(p);
     view.status = distrust(view.status, pause, now);
@@ -85,7 +89,8 @@ void board::turned(std::chrono::nanoseconds lag, boot_clock::time_point now) {
 
 void board::drain() {
   draining_ = true;
-  last_ = nullptr;
+  forget_pictures();
+  gates_current_ = false;
 }
 
 void board::note(post& p, const status& shown) {
@@ -93,46 +98,69 @@ void board::note(post& p, const status& shown) {
   log_check_change(*p.view->config, p.logged_state, shown, p.view->last_duration);
   p.logged_state = shown.state;
   p.logged_reason = shown.reason;
+  gates_current_ = false;
   if (changed) changed();
 }
 
-std::shared_ptr<const check_view> board::view_of(post& p, const thresholds& limits, boot_clock::time_point now) {
-  if (now < stale_at(p.view->status, limits)) return p.view;
-  // Its sentence grows older with every picture, so that nothing is kept of it.
-  auto aged = std::make_shared<check_view>(*p.view);
-  aged->status = status_at(p.view->status, limits, now);
-  note(p, aged->status);
-  return aged;
+void board::forget_pictures_of(const check_view& view) {
+  last_[index_of(all_checks)] = nullptr;
+  for (auto g : all_gates)
+    if (view.config->settings.feeds(g)) last_[index_of(g)] = nullptr;
 }
 
-snapshot_ptr board::picture(boot_clock::time_point now) {
-  const bool current = last_ && now < last_->valid_until && now < heartbeat_ + heartbeat_limit;
-  if (current) return last_;
+snapshot_ptr board::picture(boot_clock::time_point now, picture_subject subject) {
+  auto& last = last_[index_of(subject)];
+  if (last && now < last->valid_until && !stands_still(now)) return last;
+  age(now);
+  if (!gates_current_ || stands_still(now)) evaluate_gates(now);
   auto next = std::make_shared<snapshot>();
+  next->gates = gates_;
   next->taken = now;
   next->wall = std::chrono::system_clock::now();
   next->started = started_;
   next->draining = draining_;
-  next->valid_until = now + heartbeat_period;  // ages are shown, so no picture is shown for long
-  next->checks.reserve(posts_.size());
-  for (auto& p : posts_) {
-    const auto limits = limits_of(*p.view);
-    next->checks.push_back(view_of(p, limits, now));
-    const auto old = stale_at(p.view->status, limits);
-    if (old > now) next->valid_until = std::min(next->valid_until, old);
+  // Ages are shown, so no picture is shown for long; and none of a standstill once it is over.
+  next->valid_until = stands_still(now) ? now : std::min(now + heartbeat_period, next_old_);
+  if (subject) {
+    const auto& feeding = feeding_[index_of(subject)];
+    next->checks.reserve(feeding.size());
+    for (const auto check : feeding) next->checks.push_back(shown(posts_[check]));
+  } else {
+    next->checks.reserve(posts_.size());
+    for (const auto& p : posts_) next->checks.push_back(shown(p));
   }
-  evaluate_gates(*next, now);
-  last_ = std::move(next);
-  return last_;
+  last = std::move(next);
+  return last;
 }
 
-void board::evaluate_gates(snapshot& next, boot_clock::time_point now) {
+/// Makes what is shown of checks whose last run is too old. Their sentences grow older with every picture.
+void board::age(boot_clock::time_point now) {
+  if (now < first_old_) return;
+  first_old_ = next_old_ = boot_clock::time_point::max();
+  for (auto& p : posts_) {
+    const auto limits = limits_of(*p.view);
+    const auto old = stale_at(p.view->status, limits);
+    first_old_ = std::min(first_old_, old);
+    p.aged = nullptr;
+    if (now < old) {
+      next_old_ = std::min(next_old_, old);
+      continue;
+    }
+    auto aged = std::make_shared<check_view>(*p.view);
+    aged->status = status_at(p.view->status, limits, now);
+    note(p, aged->status);
+    p.aged = std::move(aged);
+  }
+}
+
+void board::evaluate_gates(boot_clock::time_point now) {
+  gates_current_ = !stands_still(now);
   std::vector<fed_status> fed;
   for (auto g : all_gates) {
-    const auto i = static_cast<std::size_t>(g);
+    const auto i = index_of(g);
     fed.clear();
     for (auto check : feeding_[i]) {
-      const auto& view = *next.checks[check];
+      const auto& view = *shown(posts_[check]);
       fed.push_back({&view.status, view.config->settings.effective_severity(), view.config->settings.name});
     }
     const auto state = evaluate_gate({g, fed, ready_without_checks_, draining_, startup_latched_, now - heartbeat_});
@@ -142,9 +170,9 @@ void board::evaluate_gates(snapshot& next, boot_clock::time_point now) {
     if (state.state != gates_[i].state.state || !gate_logged_[i]) log_gate_change(g, state);
     gate_logged_[i] = true;
     gates_[i].state = state;
-    if (g == gate::startup && up) startup_latched_ = true;
+    // From the next evaluation on it passes, whatever the checks say.
+    if (g == gate::startup && up && !std::exchange(startup_latched_, true)) gates_current_ = false;
   }
-  next.gates = gates_;
 }
 
 }  // namespace telltale

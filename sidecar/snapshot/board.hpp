@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "config/heartbeat.hpp"
 #include "config/kept_checks.hpp"
 #include "scheduler/scheduler.hpp"
 #include "snapshot/shared_names.hpp"
@@ -35,8 +36,9 @@ class board final : public run_listener {
   /// From now on `ready` fails, whatever the checks say.
   void drain();
 
-  /// The picture as of `now`: the last one if nothing changed and nothing aged, else a new one.
-  snapshot_ptr picture(boot_clock::time_point now);
+  /// The picture as of `now`, of all checks or of those that feed one gate: the last one if nothing that it shows
+  /// changed or aged, else a new one.
+  snapshot_ptr picture(boot_clock::time_point now, picture_subject = all_checks);
 
   const histogram& loop_lag() const { return loop_lag_; }
 
@@ -46,7 +48,8 @@ class board final : public run_listener {
 
  private:
   struct post {
-    std::shared_ptr<check_view> view;  ///< as of the last run; changed through `own` only
+    std::shared_ptr<check_view> view;        ///< as of the last run; changed through `own` only
+    std::shared_ptr<const check_view> aged;  ///< null unless the last run is too old: what is shown instead
     check_state logged_state = check_state::pending;
     telltale::reason logged_reason = reason::pending;
   };
@@ -55,14 +58,19 @@ class board final : public run_listener {
   void add_post(std::shared_ptr<const check_config>, post);
   /// The view, no picture's but the board's own: for changing it.
   static check_view& own(post&);
-  std::shared_ptr<const check_view> view_of(post&, const thresholds&, boot_clock::time_point now);
+  static std::shared_ptr<const check_view> shown(const post& p) { return p.aged ? p.aged : p.view; }
   void note(post&, const telltale::status& shown);
-  void evaluate_gates(snapshot&, boot_clock::time_point now);
+  void forget_pictures() { last_ = {}; }
+  void forget_pictures_of(const check_view&);
+  bool stands_still(boot_clock::time_point now) const { return now >= heartbeat_ + heartbeat_limit; }
+  void age(boot_clock::time_point now);
+  void evaluate_gates(boot_clock::time_point now);
 
   std::vector<post> posts_;
   std::array<std::vector<std::size_t>, all_gates.size()> feeding_;
   std::array<gate_view, all_gates.size()> gates_;
   std::array<bool, all_gates.size()> gate_logged_{};
+  bool gates_current_ = false;  ///< no shown state, and nothing else that decides a gate, changed since the evaluation
   bool ready_without_checks_ = false;
   bool draining_ = false;
   bool startup_latched_ = false;
@@ -70,7 +78,10 @@ class board final : public run_listener {
   std::chrono::system_clock::time_point started_;
   histogram loop_lag_;
   shared_names names_;
-  snapshot_ptr last_;  ///< null when something changed since
+  // So that no picture has to look at the age of thousands of runs. Both may be earlier than true, never later.
+  boot_clock::time_point first_old_{};               ///< until then no run is too old
+  boot_clock::time_point next_old_{};                ///< until then none is that was not when `age` looked at them
+  std::array<snapshot_ptr, picture_subjects> last_;  ///< by subject; null when something that it shows changed since
 };
 
 }  // namespace telltale

@@ -7,6 +7,7 @@
 #include <forward_list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -85,8 +86,14 @@ struct program_counters {
   config_counters config;
 };
 
+/// Which checks a picture shows: those that feed a gate, or all. What an answer needs of thousands is often none.
+using picture_subject = std::optional<gate>;
+inline constexpr picture_subject all_checks{};
+inline constexpr std::size_t picture_subjects = all_gates.size() + 1;
+constexpr std::size_t index_of(picture_subject s) { return s ? static_cast<std::size_t>(*s) : all_gates.size(); }
+
 struct snapshot {
-  std::vector<std::shared_ptr<const check_view>> checks;  ///< in the order of the configuration
+  std::vector<std::shared_ptr<const check_view>> checks;  ///< of its subject, in the order of the configuration
   std::array<gate_view, 3> gates;                         ///< indexed by `gate`
   bool draining = false;
   boot_clock::time_point taken{};

@@ -76,6 +76,11 @@ class picture {
   std::vector<std::shared_ptr<check_view>> views_;
 };
 
+/// A source that has one picture of everything.
+inline auto always(snapshot_ptr picture) {
+  return [picture = std::move(picture)](picture_subject) { return picture; };
+}
+
 /// One check of each state: db passes with measurements, disk fails, updates fails but only degrades, model waits.
 inline picture mixed_picture() {
   picture out;

@@ -10,10 +10,10 @@ TEST_CASE("body cache: a body is made once for each key, and never confused with
   body_cache cache;
   int made = 0;
   std::vector<body_key> keys;
-  for (const std::optional<gate> which :
-       {std::optional(gate::live), std::optional(gate::ready), std::optional(gate::startup), std::optional<gate>()})
+  for (const picture_subject of :
+       {picture_subject(gate::live), picture_subject(gate::ready), picture_subject(gate::startup), all_checks})
     for (const auto form : {body_form::json, body_form::text})
-      for (const auto level : {details::full, details::names, details::none}) keys.push_back({which, form, level});
+      for (const auto level : {details::full, details::names, details::none}) keys.push_back({of, form, level});
   for (int round = 0; round < 2; ++round)
     for (std::size_t i = 0; i < keys.size(); ++i) {
       const auto body = cache.get(picture, keys[i], [&] { return ++made, std::to_string(i); });
@@ -43,10 +43,14 @@ TEST_CASE("body cache: a picture is not held, and its bodies are tidied away whe
   CHECK(body.expired());
 }
 
-TEST_CASE("body cache: bodies of an older picture are let go") {
+TEST_CASE("body cache: bodies of an older picture of the same subject are let go, and those of another stay") {
   body_cache cache;
-  std::weak_ptr<const std::string> old = cache.get(fakes::mixed_picture().take(), {}, [] { return "old"; });
+  const auto picture = fakes::mixed_picture().take();
+  std::weak_ptr<const std::string> old = cache.get(picture, {gate::ready}, [] { return "old"; });
+  std::weak_ptr<const std::string> other = cache.get(picture, {gate::live}, [] { return "other"; });
   CHECK_FALSE(old.expired());
   cache.get(fakes::mixed_picture().take(), {gate::ready, body_form::text, details::none}, [] { return "new"; });
   CHECK(old.expired());
+  CHECK_FALSE(other.expired());
+  CHECK(*cache.get(picture, {gate::live}, [] { return "again"; }) == "other");
 }

@@ -53,7 +53,7 @@ TEST_CASE("router: gates answer 200 or 503 under every name") {
       CAPTURE(expected.target);
       auto asked = get(expected.target);
       asked.method = method;
-      const auto answer = router.answer(asked, picture);
+      const auto answer = router.answer(asked, fakes::always(picture));
       CHECK(answer.status == expected.status);
       CHECK(answer.path_label == expected.label);
       REQUIRE(answer.body);
@@ -62,11 +62,37 @@ TEST_CASE("router: gates answer 200 or 503 under every name") {
     }
 }
 
+TEST_CASE("router: an answer has a picture taken of what it is about, and of nothing else") {
+  auto router = make_router();
+  const auto picture = fakes::mixed_picture().take();
+  struct row {
+    std::string target;
+    std::vector<picture_subject> asked_for;
+  };
+  const row table[] = {{"/livez", {gate::live}},
+                       {"/ready?exclude=disk", {gate::ready}},
+                       {"/startup?verbose", {gate::startup}},
+                       {"/metrics", {all_checks}},
+                       {"/checks", {all_checks}},
+                       {"/checks/db", {all_checks}},
+                       {"/", {}},
+                       {"/nowhere", {}}};
+  for (const auto& expected : table) {
+    CAPTURE(expected.target);
+    std::vector<picture_subject> asked_for;
+    router.answer(get(expected.target), [&](picture_subject of) {
+      asked_for.push_back(of);
+      return picture;
+    });
+    CHECK(asked_for == expected.asked_for);
+  }
+}
+
 TEST_CASE("router: a gate that warns answers 200") {
   fakes::picture picture;
   picture.add("x", "disk", outcome::warn(reason::threshold, "nearly full"));
   auto router = make_router();
-  const auto answer = router.answer(get("/ready"), picture.take());
+  const auto answer = router.answer(get("/ready"), fakes::always(picture.take()));
   CHECK(answer.status == 200);
   CHECK(json::parse(*answer.body).at("status") == "warn");
 }
@@ -78,12 +104,12 @@ TEST_CASE("router: other methods are refused where a path exists, with what is a
     CAPTURE(method);
     auto asked = get("/ready");
     asked.method = method;
-    const auto answer = router.answer(asked, picture);
+    const auto answer = router.answer(asked, fakes::always(picture));
     CHECK(answer.status == 405);
     CHECK(answer.allow == "GET, HEAD");
     CHECK(answer.body->find("GET, HEAD") != std::string::npos);
     asked.target = "/nowhere";
-    CHECK(router.answer(asked, picture).status == 404);
+    CHECK(router.answer(asked, fakes::always(picture)).status == 404);
   }
 }
 
@@ -112,7 +138,7 @@ TEST_CASE("router: the form follows Accept, and ?verbose overrules it") {
     CAPTURE(expected.accept);
     auto asked = get(expected.target);
     asked.accept = expected.accept;
-    const auto answer = router.answer(asked, picture);
+    const auto answer = router.answer(asked, fakes::always(picture));
     CHECK(answer.content_type == expected.type);
     if (expected.type.ends_with("json")) CHECK_NOTHROW((void)json::parse(*answer.body));
   }
@@ -122,10 +148,10 @@ TEST_CASE("router: metrics are compressed when the client takes it, and are the 
   auto router = make_router();
   const auto picture = fakes::mixed_picture().take();
   auto asked = get("/metrics");
-  const auto plain = router.answer(asked, picture);
+  const auto plain = router.answer(asked, fakes::always(picture));
   CHECK(plain.content_encoding.empty());
   asked.accept_encoding = "gzip";
-  const auto packed = router.answer(asked, picture);
+  const auto packed = router.answer(asked, fakes::always(picture));
   CHECK(packed.content_encoding == "gzip");
   const auto read = fakes::read_exposition(fakes::gunzip(*packed.body));
   CHECK(read.samples.size() == fakes::read_exposition(*plain.body).samples.size());
@@ -140,7 +166,8 @@ TEST_CASE("router: metrics are written once for all who ask within a moment, and
   });
   const auto picture = fakes::mixed_picture().take();
   const auto connections_in = [&] {
-    return fakes::read_exposition(*router.answer(get("/metrics"), picture).body).value("telltale_http_connections");
+    return fakes::read_exposition(*router.answer(get("/metrics"), fakes::always(picture)).body)
+        .value("telltale_http_connections");
   };
   CHECK(connections_in() == 1);
   CHECK(connections_in() == 1);
@@ -170,7 +197,7 @@ TEST_CASE("router: details go to loopback and to the right token, others get wha
     auto asked = get("/ready");
     asked.loopback = expected.loopback;
     asked.authorization = expected.authorization;
-    const auto answer = router.answer(asked, picture);
+    const auto answer = router.answer(asked, fakes::always(picture));
     CHECK(answer.status == 503);
     CHECK((answer.body->find("/data 91%") != std::string::npos) == (expected.shown == details::full));
     CHECK((answer.body->find("disk") != std::string::npos) == (expected.shown != details::none));
@@ -182,29 +209,29 @@ TEST_CASE("router: /checks is withheld where no details are due, with 401 only i
   for (const std::string target : {"/checks", "/checks/db", "/checks/nobody"}) {
     CAPTURE(target);
     auto closed = make_router(details::none);
-    CHECK(closed.answer(get(target), picture).status == 403);
-    CHECK(closed.answer(get(target), picture).challenge.empty());
+    CHECK(closed.answer(get(target), fakes::always(picture)).status == 403);
+    CHECK(closed.answer(get(target), fakes::always(picture)).challenge.empty());
     auto locked = make_router(details::none, "t0ken");
-    const auto refused = locked.answer(get(target), picture);
+    const auto refused = locked.answer(get(target), fakes::always(picture));
     CHECK(refused.status == 401);
     CHECK(refused.challenge.starts_with("Bearer"));
     CHECK(refused.body->find("db") == std::string::npos);
     auto asked = get(target);
     asked.authorization = "Bearer t0ken";
-    CHECK(locked.answer(asked, picture).status != 401);
+    CHECK(locked.answer(asked, fakes::always(picture)).status != 401);
   }
 }
 
 TEST_CASE("router: the same picture is told with the same bytes, the next one with its own") {
   auto router = make_router();
   const auto picture = fakes::mixed_picture().take();
-  const auto first = router.answer(get("/ready"), picture);
-  CHECK(router.answer(get("/readyz"), picture).body == first.body);
-  CHECK(router.answer(get("/ready?verbose"), picture).body != first.body);
-  CHECK(router.answer(get("/ready?exclude=nobody"), picture).body != first.body);
+  const auto first = router.answer(get("/ready"), fakes::always(picture));
+  CHECK(router.answer(get("/readyz"), fakes::always(picture)).body == first.body);
+  CHECK(router.answer(get("/ready?verbose"), fakes::always(picture)).body != first.body);
+  CHECK(router.answer(get("/ready?exclude=nobody"), fakes::always(picture)).body != first.body);
   auto changed = fakes::mixed_picture();
   changed.draining = true;
-  CHECK(router.answer(get("/ready"), changed.take()).body->find("draining") != std::string::npos);
+  CHECK(router.answer(get("/ready"), fakes::always(changed.take())).body->find("draining") != std::string::npos);
 }
 
 TEST_CASE("router: two classes of clients never share a body") {
@@ -212,14 +239,14 @@ TEST_CASE("router: two classes of clients never share a body") {
   const auto picture = fakes::mixed_picture().take();
   auto inside = get("/ready");
   inside.loopback = true;
-  CHECK(router.answer(inside, picture).body->find("disk") != std::string::npos);
-  CHECK(router.answer(get("/ready"), picture).body->find("disk") == std::string::npos);
+  CHECK(router.answer(inside, fakes::always(picture)).body->find("disk") != std::string::npos);
+  CHECK(router.answer(get("/ready"), fakes::always(picture)).body->find("disk") == std::string::npos);
 }
 
 TEST_CASE("router: excluding names changes the status, and unknown ones are told") {
   auto router = make_router();
-  const auto answer =
-      router.answer(get("/ready?verbose&exclude=disk&exclude=model&exclude=nobody"), fakes::mixed_picture().take());
+  const auto answer = router.answer(get("/ready?verbose&exclude=disk&exclude=model&exclude=nobody"),
+                                    fakes::always(fakes::mixed_picture().take()));
   CHECK(answer.status == 200);
   CHECK(*answer.body ==
         "[-]updates fail refused: connection refused (severity degraded)\n[+]db ok\nexcluded: disk, model\n"
@@ -243,19 +270,20 @@ TEST_CASE("router: metrics may want the token; gates never do") {
   router router(options, [] { return program_counters{}; });
   const auto picture = fakes::mixed_picture().take();
   auto asked = get("/metrics");
-  const auto refused = router.answer(asked, picture);
+  const auto refused = router.answer(asked, fakes::always(picture));
   CHECK(refused.status == 401);
   CHECK(refused.challenge == "Bearer realm=\"telltale\"");
   CHECK(*refused.body == "Metrics are shown with the bearer token, or on the loopback interface.\n");
   asked.authorization = "Bearer open sesam";
-  CHECK(router.answer(asked, picture).status == 401);
+  CHECK(router.answer(asked, fakes::always(picture)).status == 401);
   asked.authorization = "Bearer open sesame";
-  CHECK(router.answer(asked, picture).status == 200);
+  CHECK(router.answer(asked, fakes::always(picture)).status == 200);
   asked.authorization = {};
   asked.loopback = true;
-  CHECK(router.answer(asked, picture).status == 200);
-  for (const auto* gate : {"/health", "/startup"}) CHECK(router.answer(get(gate), picture).status == 200);
-  CHECK(router.answer(get("/ready"), picture).status == 503);
+  CHECK(router.answer(asked, fakes::always(picture)).status == 200);
+  for (const auto* gate : {"/health", "/startup"})
+    CHECK(router.answer(get(gate), fakes::always(picture)).status == 200);
+  CHECK(router.answer(get("/ready"), fakes::always(picture)).status == 503);
 }
 
 TEST_CASE("router: an address answers only what it serves, whoever asks") {
@@ -267,7 +295,7 @@ TEST_CASE("router: an address answers only what it serves, whoever asks") {
     auto asked = get(target);
     asked.loopback = true;
     asked.listener = listener;
-    return router.answer(asked, picture).status;
+    return router.answer(asked, fakes::always(picture)).status;
   };
   for (const auto* target : {"/health", "/readyz", "/startup/"}) {
     CHECK(status(target, 0) != 404);
@@ -279,6 +307,6 @@ TEST_CASE("router: an address answers only what it serves, whoever asks") {
     CHECK(status(target, 2) == 200);
   }
   CHECK(status("/", 0) == 200);
-  CHECK(*router.answer(get("/metrics"), picture).body ==
+  CHECK(*router.answer(get("/metrics"), fakes::always(picture)).body ==
         "/metrics is not served at this address, which serves gates (server.listen).\n");
 }

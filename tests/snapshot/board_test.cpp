@@ -149,7 +149,7 @@ TEST_CASE("board: after a standstill nothing found before it is shown") {
   sample s;
   s.b.ran(0, found(outcome::pass("fine")), t0);
   s.b.ran(1, found(outcome::pass("fine")), t0);
-  CHECK(state(s.at(t0), gate::ready) == verdict::pass);
+  CHECK(state(s.at(t0 + 9500ms), gate::ready) == verdict::pass);
   s.b.stood_still(10s, t0 + 10s);
   const auto picture = s.at(t0 + 10s);
   CHECK(state(picture, gate::ready) == verdict::fail);
@@ -157,6 +157,119 @@ TEST_CASE("board: after a standstill nothing found before it is shown") {
   s.b.ran(0, found(outcome::pass("fine")), t0 + 11s);
   s.b.ran(1, found(outcome::pass("fine")), t0 + 11s);
   CHECK(state(s.at(t0 + 11s), gate::ready) == verdict::pass);
+}
+
+TEST_CASE("board: a check whose first run comes before its initial delay is over grows old from that run on") {
+  auto c = sample::make();
+  c.checks[0].settings.initial_delay = 60s;
+  sample s;
+  s.b.change(sample::shared(c), {std::nullopt, 1}, t0);
+  s.b.ran(1, found(outcome::pass("fine")), t0 + 60s);
+  CHECK(s.at(t0 + 61s)->find("a")->status.state == check_state::pending);
+  s.b.ran(0, found(outcome::pass("fine")), t0 + 20s);
+  CHECK(state(s.at(t0 + 42s - 1ns), gate::ready) == verdict::pass);
+  CHECK(state(s.at(t0 + 42s), gate::ready) == verdict::fail);
+}
+
+TEST_CASE("board: a result that a new configuration calls too old is shown as such, and one that it does not is not") {
+  sample s;
+  s.b.ran(0, found(outcome::pass("fine")), t0);
+  s.b.ran(1, found(outcome::pass("fine")), t0);
+  CHECK(state(s.at(t0 + 2s), gate::ready) == verdict::pass);
+  auto next = sample::make();
+  next.checks[0].settings.max_age = 1s;
+  s.b.change(sample::shared(next), {0, 1}, t0 + 2s);
+  const auto old = s.at(t0 + 2s);
+  CHECK(state(old, gate::ready) == verdict::fail);
+  CHECK(old->checks[0]->status.reason == reason::stale);
+  s.b.change(sample::shared(sample::make()), {0, 1}, t0 + 3s);
+  const auto fresh = s.at(t0 + 3s);
+  CHECK(state(fresh, gate::ready) == verdict::pass);
+  CHECK(fresh->checks[0]->status.reason == reason::ok);
+}
+
+TEST_CASE("board: the next result is too old in time although an older one is already") {
+  sample s;
+  s.b.ran(0, found(outcome::pass("fine")), t0);
+  s.b.ran(1, found(outcome::pass("fine")), t0 + 500ms);
+  const auto first = s.at(t0 + 22s);
+  CHECK(first->checks[0]->status.reason == reason::stale);
+  CHECK(first->checks[1]->status.reason == reason::ok);
+  CHECK(s.at(t0 + 22500ms)->checks[1]->status.reason == reason::stale);
+}
+
+TEST_CASE("board: after a standstill a result that was too old is waited for as any other") {
+  sample s;
+  s.b.ran(0, found(outcome::pass("fine")), t0);
+  CHECK(s.at(t0 + 30s)->checks[0]->status.state == check_state::fail);
+  s.b.stood_still(10s, t0 + 40s);
+  CHECK(s.at(t0 + 40s)->checks[0]->status.state == check_state::pending);
+  CHECK(s.at(t0 + 62s)->checks[0]->status.state == check_state::fail);
+}
+
+TEST_CASE("board: the picture of a gate shows the checks that feed it, and no others") {
+  sample s;
+  s.b.ran(0, found(outcome::fail(reason::full, "full")), t0);
+  s.b.ran(1, found(outcome::pass("fine")), t0);
+  s.at(t0);
+  CHECK(s.b.picture(t0, gate::live)->checks.empty());
+  CHECK(state(s.b.picture(t0, gate::live), gate::live) == verdict::pass);
+  const auto startup = s.b.picture(t0, gate::startup);
+  REQUIRE(startup->checks.size() == 1);
+  CHECK(startup->find("b") != nullptr);
+  CHECK(state(startup, gate::startup) == verdict::pass);
+  CHECK(s.b.picture(t0, gate::ready)->checks.size() == 2);
+  CHECK(state(s.b.picture(t0, gate::ready), gate::ready) == verdict::fail);
+}
+
+TEST_CASE("board: the picture of a gate stays as long as its checks and its age allow") {
+  sample s;
+  s.b.ran(0, found(outcome::pass("fine")), t0);
+  s.b.ran(1, found(outcome::pass("fine")), t0);
+  const auto startup = s.b.picture(t0, gate::startup);
+  const auto ready = s.b.picture(t0, gate::ready);
+  s.b.ran(0, found(outcome::fail(reason::full, "full")), t0 + 1ms);
+  CHECK(s.b.picture(t0 + 1ms, gate::startup) == startup);
+  CHECK(state(s.b.picture(t0 + 1ms, gate::ready), gate::ready) == verdict::fail);
+  CHECK(s.b.picture(t0 + 1ms, gate::ready) != ready);
+  s.b.ran(1, found(outcome::pass("fine")), t0 + 2ms);
+  CHECK(s.b.picture(t0 + 2ms, gate::startup) != startup);
+  const auto live = s.b.picture(t0 + 2ms, gate::live);
+  CHECK(s.b.picture(t0 + 1001ms, gate::live) == live);
+  CHECK(s.b.picture(t0 + 1002ms, gate::live) != live);
+}
+
+TEST_CASE("board: a drain and another configuration show in the pictures of all gates at once") {
+  sample s;
+  s.b.ran(0, found(outcome::pass("fine")), t0);
+  s.b.ran(1, found(outcome::pass("fine")), t0);
+  CHECK(state(s.b.picture(t0, gate::ready), gate::ready) == verdict::pass);
+  CHECK(s.b.picture(t0, gate::startup)->checks.size() == 1);
+  auto next = sample::make();
+  next.checks[0].settings.gates = {gate::startup};
+  s.b.change(sample::shared(next), {0, 1}, t0);
+  CHECK(s.b.picture(t0, gate::startup)->checks.size() == 2);
+  CHECK(s.b.picture(t0, gate::ready)->checks.size() == 1);
+  s.b.drain();
+  CHECK(state(s.b.picture(t0, gate::ready), gate::ready) == verdict::fail);
+}
+
+TEST_CASE("board: nothing of a standstill is shown once the heart beats again") {
+  sample s;
+  for (auto g : all_gates) s.b.picture(t0, g);
+  const auto late = t0 + heartbeat_limit;
+  CHECK(state(s.b.picture(late, gate::live), gate::live) == verdict::fail);
+  CHECK(state(s.b.picture(late), gate::live) == verdict::fail);
+  s.b.turned(0ns, late);
+  CHECK(state(s.b.picture(late, gate::live), gate::live) == verdict::pass);
+  CHECK(state(s.b.picture(late), gate::live) == verdict::pass);
+}
+
+TEST_CASE("board: a startup gate that passed with a warning passes without one from then on") {
+  sample s;
+  s.b.ran(1, found(outcome::warn(reason::full, "nearly full")), t0);
+  CHECK(state(s.at(t0), gate::startup) == verdict::warn);
+  CHECK(state(s.at(t0 + 1s), gate::startup) == verdict::pass);
 }
 
 TEST_CASE("board: the first state of a gate is no transition") {
