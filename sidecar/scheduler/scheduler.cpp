@@ -113,9 +113,13 @@ void scheduler::stop() {
   timer_.cancel();
 }
 
+boot_clock::time_point scheduler::next_turn(boot_clock::time_point now) const {
+  return std::clamp(table_.next_due(), now, now + heartbeat_period);
+}
+
 void scheduler::arm() {
   const auto now = boot_clock::now();
-  expected_ = std::min(table_.next_due(), now + heartbeat_period);
+  expected_ = next_turn(now);
   timer_.expires_after(std::max<boot_clock::duration>(expected_ - now, boot_clock::duration::zero()));
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error != boost::asio::error::operation_aborted && !stopped_) turn();
@@ -133,12 +137,12 @@ void scheduler::turn() {
 }
 
 void scheduler::catch_up(boot_clock::time_point now) {
-  if (stopped_) return;
   look_at_clock(now);
-  pool_.collect();
+  if (!stopped_) pool_.collect();
 }
 
 void scheduler::look_at_clock(boot_clock::time_point now) {
+  if (stopped_) return;
   const auto pause = now - last_sign_of_life_;
   if (pause < heartbeat_limit) return;
   last_sign_of_life_ = now;
@@ -196,7 +200,7 @@ void scheduler::finished(const unit_ptr& u, std::uint64_t epoch, run_report repo
   const auto ended = now - report.age;
   const bool failing = taken(*u, std::move(report), ended);
   table_.finished(u->number, failing, now);
-  if (table_.next_due() < expected_) arm();
+  if (next_turn(now) < expected_) arm();
 }
 
 bool scheduler::taken(unit& u, run_report report, boot_clock::time_point ended) {

@@ -72,13 +72,16 @@ void timetable::unplan(std::size_t check) {
 
 std::vector<std::size_t> timetable::take_due(time_point now) {
   std::vector<std::size_t> out;
-  while (!calendar_.empty() && time_of(calendar_.begin()->first) <= now) {
-    for (auto check : calendar_.begin()->second) {
+  while (out.size() < most_at_once && next_due() <= now) {
+    auto& due = calendar_.begin()->second;
+    const auto taken = due.begin() + static_cast<std::ptrdiff_t>(std::min(due.size(), most_at_once - out.size()));
+    std::for_each(due.begin(), taken, [&](std::size_t check) {
       auto& e = entries_[check];
       if (std::exchange(e.running, true)) e.overtaken = true;
       else out.push_back(check);
-    }
-    calendar_.erase(calendar_.begin());
+    });
+    due.erase(due.begin(), taken);
+    if (due.empty()) calendar_.erase(calendar_.begin());
   }
   for (auto check : out) {
     auto& e = entries_[check];

@@ -18,7 +18,8 @@ namespace telltale {
 inline constexpr std::chrono::milliseconds tick{50};
 
 /// At the start, and after a standstill, at most this many checks become due in the same tick: a burst of thousands
-/// would be the next standstill. Nor do more join a tick of their own accord.
+/// would be the next standstill. Nor do more join a tick of their own accord, nor does the loop begin more in one turn:
+/// a request waits for a turn.
 inline constexpr std::size_t most_at_once = 64;
 
 struct cadence {
@@ -51,7 +52,8 @@ class timetable {
     std::optional<std::size_t> from;
   };
   void change(const std::vector<entry_change>&, time_point now);
-  /// The checks due at `now`, in the order of their due times; they count as running until `finished`.
+  /// The checks due at `now`, in the order of their due times; they count as running until `finished`. At most
+  /// `most_at_once`: what is left over is still due.
   std::vector<std::size_t> take_due(time_point now);
   /// The run has ended; when it failed the next comes sooner, when it took too long at once.
   void finished(std::size_t check, bool failing, time_point now);

@@ -108,6 +108,10 @@ void board::forget_pictures_of(const check_view& view) {
     if (view.config->settings.feeds(g)) last_[index_of(g)] = nullptr;
 }
 
+bool board::shows_checks(picture_subject subject) const {
+  return subject ? !feeding_[index_of(subject)].empty() : !posts_.empty();
+}
+
 snapshot_ptr board::picture(boot_clock::time_point now, picture_subject subject) {
   auto& last = last_[index_of(subject)];
   if (last && now < last->valid_until && !stands_still(now)) return last;

@@ -40,6 +40,9 @@ class board final : public run_listener {
   /// changed or aged, else a new one.
   snapshot_ptr picture(boot_clock::time_point now, picture_subject = all_checks);
 
+  /// Whether there is anything of checks in such a picture.
+  bool shows_checks(picture_subject) const;
+
   const histogram& loop_lag() const { return loop_lag_; }
 
   /// Called when a status changed, so that the owner has a picture taken soon (and its gates logged) even when nobody

@@ -28,12 +28,9 @@ void job_queue::push_front(std::vector<job> jobs) {
 
 std::vector<job> job_queue::take(bool slow_allowed) {
   std::vector<job> out;
-  std::chrono::nanoseconds sum{0};
-  std::size_t bytes = 0;
-  while (!quick_.empty()) {
-    sum += quick_.front().expected();
-    bytes += quick_.front().wire_size;
-    if (!out.empty() && (sum >= slice_ || bytes > max_bytes_)) break;
+  load batch;
+  while (!quick_.empty() && out.size() < most_in_batch && fits(batch, quick_.front())) {
+    batch.add(quick_.front());
     out.push_back(std::move(quick_.front()));
     quick_.pop_front();
   }
@@ -46,18 +43,26 @@ std::vector<job> job_queue::take(bool slow_allowed) {
 
 std::size_t job_queue::quick_batches() const {
   std::size_t batches = 0;
-  std::chrono::nanoseconds sum{0};
-  std::size_t bytes = 0;
+  load batch;
   for (const auto& j : quick_) {
-    sum += j.expected();
-    bytes += j.wire_size;
-    if (batches == 0 || sum >= slice_ || bytes > max_bytes_) {
+    if (batches == 0 || !fits(batch, j)) {
       ++batches;
-      sum = j.expected();
-      bytes = j.wire_size;
+      batch = {};
     }
+    batch.add(j);
   }
   return batches;
+}
+
+void job_queue::load::add(const job& j) {
+  sum += j.expected();
+  bytes += j.wire_size;
+}
+
+bool job_queue::fits(load batch, const job& next) const {
+  if (batch.bytes == 0) return true;
+  batch.add(next);
+  return batch.sum < slice_ && batch.bytes <= max_bytes_;
 }
 
 template <class Predicate>

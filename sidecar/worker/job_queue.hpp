@@ -9,6 +9,10 @@
 
 namespace telltale {
 
+/// No more runs travel together: the loop writes them down, and takes in what they found, in one turn, for which a
+/// request has to wait.
+inline constexpr std::size_t most_in_batch = 128;
+
 /// Quick jobs share a batch as long as the time they probably need together stays below one slice. Jobs known to be
 /// slow, and name lookups, travel alone and behind the quick ones: a hung mount delays nothing but its own checks.
 /// Jobs of a task whose last run is just being killed wait until that worker is dead, or stuck.
@@ -28,7 +32,8 @@ class job_queue {
 
   /// The next batch, empty when there is none; slow jobs only when `slow_allowed`.
   std::vector<job> take(bool slow_allowed);
-  /// How many batches `take` would give; of slow jobs, and of all quick ones.
+  /// How many batches there are to do at the same time: of slow jobs, and of all quick ones. `most_in_batch` does not
+  /// count: one worker is soon done with many.
   std::size_t slow_batches() const { return slow_.size(); }
   std::size_t quick_batches() const;
   /// When the first of the quick jobs was submitted; time_point::max() when there is none.
@@ -45,6 +50,14 @@ class job_queue {
   void release(const task&);
 
  private:
+  /// What a batch comes to.
+  struct load {
+    std::chrono::nanoseconds sum{0};
+    std::size_t bytes = 0;
+    void add(const job&);
+  };
+  /// The first job of a batch always does.
+  bool fits(load batch, const job& next) const;
   std::deque<job>& queue_for(const job&);
   template <class Predicate>
   std::vector<job> take_if(Predicate);

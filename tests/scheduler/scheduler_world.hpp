@@ -28,11 +28,11 @@ struct heard : run_listener {
     return report.outcome.verdict == verdict::fail;
   }
   void stood_still(std::chrono::nanoseconds pause, boot_clock::time_point) override { pauses.push_back(pause); }
-  void turned(std::chrono::nanoseconds, boot_clock::time_point) override { ++turns; }
+  void turned(std::chrono::nanoseconds lag, boot_clock::time_point) override { lags.push_back(lag); }
   std::vector<std::pair<std::size_t, outcome>> runs;
   std::vector<boot_clock::time_point> ended;
   std::vector<std::chrono::nanoseconds> pauses;
-  int turns = 0;
+  std::vector<std::chrono::nanoseconds> lags;  ///< of each turn
 };
 
 /// Ends only when its timer does, whatever the deadline says.

@@ -142,6 +142,23 @@ TEST_CASE("timetable: due times fall on the tick, so that checks meet") {
   CHECK(wakeups.size() <= 201);  // 10 s hold 200 ticks; without the grid there would be some 2,000
 }
 
+TEST_CASE("timetable: of many that are due a few are handed out at a time, each once, the earliest first") {
+  timetable table(1);
+  const auto count = 2 * most_at_once + 10;
+  const std::size_t late = 5;
+  for (std::size_t i = 0; i < count; ++i) table.add({10s, 2s, i < late ? 10 * tick : 0s}, t0);
+  const auto now = t0 + 1s;
+  std::vector<std::size_t> taken;
+  for (const auto size : {most_at_once, most_at_once, std::size_t{10}, std::size_t{0}}) {
+    CHECK((table.next_due() <= now) == (size > 0));
+    const auto due = table.take_due(now);
+    CHECK(due.size() == size);
+    taken.insert(taken.end(), due.begin(), due.end());
+  }
+  REQUIRE(taken.size() == count);
+  for (std::size_t i = 0; i < count; ++i) CHECK(taken[i] == (i + late) % count);
+}
+
 TEST_CASE("timetable: after a long pause each check runs once, not once per missed interval") {
   timetable table(1);
   for (int i = 0; i < 3; ++i) table.add({1s, 1s, 0s, 0.1}, t0);

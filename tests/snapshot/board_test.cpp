@@ -212,6 +212,9 @@ TEST_CASE("board: the picture of a gate shows the checks that feed it, and no ot
   s.b.ran(0, found(outcome::fail(reason::full, "full")), t0);
   s.b.ran(1, found(outcome::pass("fine")), t0);
   s.at(t0);
+  CHECK_FALSE(s.b.shows_checks(gate::live));
+  for (const picture_subject of : {picture_subject(gate::ready), picture_subject(gate::startup), all_checks})
+    CHECK(s.b.shows_checks(of));
   CHECK(s.b.picture(t0, gate::live)->checks.empty());
   CHECK(state(s.b.picture(t0, gate::live), gate::live) == verdict::pass);
   const auto startup = s.b.picture(t0, gate::startup);

@@ -51,6 +51,17 @@ TEST_CASE("job queue: quick jobs travel together, in order") {
   CHECK(queue.empty());
 }
 
+TEST_CASE("job queue: a batch is never so large that the loop would be long about it, and one worker will do for all") {
+  job_queue queue(25ms, 100'000);
+  for (std::uint64_t n = 0; n <= 2 * most_in_batch; ++n) queue.push_back(run_of(task_of(1us), n));
+  CHECK(queue.quick_batches() == 1);
+  CHECK(queue.take(true).size() == most_in_batch);
+  const auto second = queue.take(true);
+  CHECK(second.size() == most_in_batch);
+  CHECK(second.front().number == most_in_batch);
+  CHECK(numbers(queue.take(true)) == list{2 * most_in_batch});
+}
+
 TEST_CASE("job queue: a batch ends before its jobs would take a slice together") {
   job_queue queue(25ms, 1000);
   for (std::uint64_t n = 1; n <= 5; ++n) queue.push_back(run_of(task_of(10ms), n));
