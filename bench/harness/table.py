@@ -32,9 +32,12 @@ def compared(row, what, figure, peer, peer_figure, ratio, goal=None):
 
 
 def limited(row, what, value, unit, limit, decimals=2):
-    """An absolute goal: at most `limit`."""
-    return Line(row, what, f"{value:.{decimals}f} {unit}".strip(), goal=f"<= {limit:g} {unit}".strip(),
-                verdict=MET if value <= limit else MISSED)
+    """An absolute goal: at most `limit`. None: there is no goal."""
+    line = Line(row, what, f"{value:.{decimals}f} {unit}".strip())
+    if limit is not None:
+        line.goal = f"<= {limit:g} {unit}".strip()
+        line.verdict = MET if value <= limit else MISSED
+    return line
 
 
 def missing(row, what, peer, why):

@@ -138,7 +138,7 @@ reply sidecar::answer(const request& r) {
 program_counters sidecar::counters() const {
   auto requests = requests_;
   for (const auto& [status, count] : server_->refusals()) requests[{"malformed", status}] = count;
-  return {pool_->counts(),        board_.loop_lag(),   std::move(requests),
+  return {pool_->counts(),        board_.loop_lag(),   board_.queue(),      std::move(requests),
           server_->connections(), log_lines_dropped(), reloader_.counters()};
 }
 

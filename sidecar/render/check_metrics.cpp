@@ -71,17 +71,11 @@ void write_last_run(const snapshot& picture, metric_writer& out) {
   });
 }
 
-void write_times(const snapshot& picture, metric_writer& out) {
+void write_durations(const snapshot& picture, metric_writer& out) {
   auto duration =
       histogram_family("telltale_check_duration_seconds", "How long runs took, without waiting for a worker.");
   each_check(picture, std::move(duration), out, [](metric_family& family, const check_view& view) {
     add_histogram(family, {{"check", name_of(view)}}, view.counters.duration);
-  });
-  auto queue =
-      histogram_family("telltale_check_queue_seconds", "How long runs of blocking checks waited for a worker.");
-  each_check(picture, std::move(queue), out, [](metric_family& family, const check_view& view) {
-    const bool blocking = view.config->type != nullptr && view.config->type->make_blocking;
-    if (blocking) add_histogram(family, {{"check", name_of(view)}}, view.counters.waited);
   });
 }
 
@@ -94,7 +88,7 @@ void write_check_metrics(const snapshot& picture, metric_writer& out) {
   write_runs(picture, out);
   write_failures(picture, out);
   write_last_run(picture, out);
-  write_times(picture, out);
+  write_durations(picture, out);
 }
 
 }  // namespace telltale

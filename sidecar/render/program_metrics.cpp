@@ -19,6 +19,12 @@ void write_workers(const worker_counts& workers, metric_writer& out) {
                 static_cast<double>(workers.killed), out);
 }
 
+void write_histogram(std::string_view name, std::string_view help, const histogram& times, metric_writer& out) {
+  auto family = histogram_family(name, help);
+  add_histogram(family, {}, times);
+  out.add(family);
+}
+
 void write_http(const program_counters& counters, metric_writer& out) {
   auto requests = counter_family("telltale_http_requests_total", "Requests answered, by path and status code.");
   for (const auto& [key, count] : counters.http_requests)
@@ -43,9 +49,10 @@ void write_config(const config_counters& config, metric_writer& out) {
 
 void write_program_metrics(const program_counters& counters, metric_writer& out) {
   write_workers(counters.workers, out);
-  auto lag = histogram_family("telltale_event_loop_lag_seconds", "How late the program's only loop woke up.");
-  add_histogram(lag, {}, counters.loop_lag);
-  out.add(lag);
+  write_histogram("telltale_workers_queue_seconds", "How long runs of blocking checks waited for a worker.",
+                  counters.queue, out);
+  write_histogram("telltale_event_loop_lag_seconds", "How late the program's only loop woke up.", counters.loop_lag,
+                  out);
   write_http(counters, out);
   write_counter("telltale_log_lines_dropped_total", "Log lines lost because standard error would have blocked.",
                 static_cast<double>(counters.log_lines_dropped), out);

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 
 #include <telltale/units.hpp>
 
@@ -120,9 +121,19 @@ boot_clock::time_point scheduler::next_turn(boot_clock::time_point now) const {
 void scheduler::arm() {
   const auto now = boot_clock::now();
   expected_ = next_turn(now);
-  timer_.expires_after(std::max<boot_clock::duration>(expected_ - now, boot_clock::duration::zero()));
+  if (expected_ <= now) return turn_again();
+  timer_.expires_after(expected_ - now);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error != boost::asio::error::operation_aborted && !stopped_) turn();
+  });
+}
+
+/// At once, but after everybody else. Setting the timer costs more than all else in a turn.
+void scheduler::turn_again() {
+  if (std::exchange(turning_again_, true)) return;
+  boost::asio::post(io_, [this] {
+    turning_again_ = false;
+    if (!stopped_) turn();
   });
 }
 

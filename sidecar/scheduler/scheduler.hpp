@@ -80,6 +80,7 @@ class scheduler {
   boot_clock::time_point next_turn(boot_clock::time_point now) const;
   void arm();
   void turn();
+  void turn_again();
   void run(const unit_ptr&, boot_clock::time_point now);
   void submit(const unit_ptr&, boot_clock::time_point now);
   void run_network(const unit_ptr&, boot_clock::time_point now);
@@ -99,6 +100,7 @@ class scheduler {
   boot_clock::time_point expected_{};
   /// Due examinations, the first of them under way: together they would take the disk from the application.
   std::deque<unit_ptr> examinations_;
+  bool turning_again_ = false;
   bool stopped_ = false;
 };
 

@@ -7,15 +7,6 @@
 #include "snapshot/change_log.hpp"
 
 namespace telltale {
-namespace {
-
-thresholds limits_of(const check_view& view) {
-  const auto& s = view.config->settings;
-  return {s.rise, s.fall, s.effective_max_age()};
-}
-
-}  // namespace
-
 board::board(std::shared_ptr<const config> conf, boot_clock::time_point now, std::chrono::system_clock::time_point wall)
     : board(now, wall) {
   const auto count = conf->checks.size();
@@ -46,8 +37,12 @@ board::post board::new_post(boot_clock::time_point waiting_since) {
 
 void board::add_post(std::shared_ptr<const check_config> c, post p) {
   const auto& s = c->settings;
-  for (auto g : all_gates)
-    if (s.feeds(g)) feeding_[static_cast<std::size_t>(g)].push_back(posts_.size());
+  p.limits = {s.rise, s.fall, s.effective_max_age()};
+  p.blocking = c->type->make_blocking != nullptr;
+  for (auto g : all_gates) {
+    p.feeds[index_of(g)] = s.feeds(g);
+    if (s.feeds(g)) feeding_[index_of(g)].push_back(posts_.size());
+  }
   own(p).config = std::move(c);
   posts_.push_back(std::move(p));
 }
@@ -59,15 +54,16 @@ check_view& board::own(post& p) {
 
 bool board::ran(std::size_t check, run_report report, boot_clock::time_point ended) {
   auto& p = posts_[check];
-  forget_pictures_of(*p.view);
+  forget_pictures_of(p);
   auto& view = own(p);
-  view.counters.record(report, view.config->type->make_blocking != nullptr);
+  view.counters.record(report);
+  if (p.blocking) queue_.record(to_seconds(report.waited));
   view.last_duration = report.duration;
   view.last_run = std::chrono::system_clock::now() - std::chrono::duration_cast<std::chrono::microseconds>(report.age);
-  const auto limits = limits_of(view);
-  view.status = next_status(std::move(view.status), report.outcome, limits, ended);
-  first_old_ = std::min(first_old_, stale_at(view.status, limits));
-  next_old_ = std::min(next_old_, stale_at(view.status, limits));
+  view.status = next_status(std::move(view.status), report.outcome, p.limits, ended);
+  const auto old = stale_at(view.status, p.limits);
+  first_old_ = std::min(first_old_, old);
+  next_old_ = std::min(next_old_, old);
   names_.share(view.status.last.measurements);
   note(p, view.status);
   return view.status.state == check_state::fail || view.status.last.verdict == verdict::fail;
@@ -102,10 +98,10 @@ void board::note(post& p, const status& shown) {
   if (changed) changed();
 }
 
-void board::forget_pictures_of(const check_view& view) {
+void board::forget_pictures_of(const post& p) {
   last_[index_of(all_checks)] = nullptr;
   for (auto g : all_gates)
-    if (view.config->settings.feeds(g)) last_[index_of(g)] = nullptr;
+    if (p.feeds[index_of(g)]) last_[index_of(g)] = nullptr;
 }
 
 bool board::shows_checks(picture_subject subject) const {
@@ -142,8 +138,7 @@ void board::age(boot_clock::time_point now) {
   if (now < first_old_) return;
   first_old_ = next_old_ = boot_clock::time_point::max();
   for (auto& p : posts_) {
-    const auto limits = limits_of(*p.view);
-    const auto old = stale_at(p.view->status, limits);
+    const auto old = stale_at(p.view->status, p.limits);
     first_old_ = std::min(first_old_, old);
     p.aged = nullptr;
     if (now < old) {
@@ -151,7 +146,7 @@ void board::age(boot_clock::time_point now) {
       continue;
     }
     auto aged = std::make_shared<check_view>(*p.view);
-    aged->status = status_at(p.view->status, limits, now);
+    aged->status = status_at(p.view->status, p.limits, now);
     note(p, aged->status);
     p.aged = std::move(aged);
   }

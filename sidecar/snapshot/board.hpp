@@ -44,15 +44,21 @@ class board final : public run_listener {
   bool shows_checks(picture_subject) const;
 
   const histogram& loop_lag() const { return loop_lag_; }
+  /// How long runs of blocking checks waited for a worker.
+  const histogram& queue() const { return queue_; }
 
   /// Called when a status changed, so that the owner has a picture taken soon (and its gates logged) even when nobody
   /// asks. May be empty.
   std::function<void()> changed;
 
  private:
+  /// One line of the processor's cache: what a run needs of its check's configuration is here too.
   struct post {
     std::shared_ptr<check_view> view;        ///< as of the last run; changed through `own` only
     std::shared_ptr<const check_view> aged;  ///< null unless the last run is too old: what is shown instead
+    thresholds limits;
+    std::array<bool, all_gates.size()> feeds{};
+    bool blocking = false;
     check_state logged_state = check_state::pending;
     telltale::reason logged_reason = reason::pending;
   };
@@ -64,7 +70,7 @@ class board final : public run_listener {
   static std::shared_ptr<const check_view> shown(const post& p) { return p.aged ? p.aged : p.view; }
   void note(post&, const telltale::status& shown);
   void forget_pictures() { last_ = {}; }
-  void forget_pictures_of(const check_view&);
+  void forget_pictures_of(const post&);
   bool stands_still(boot_clock::time_point now) const { return now >= heartbeat_ + heartbeat_limit; }
   void age(boot_clock::time_point now);
   void evaluate_gates(boot_clock::time_point now);
@@ -80,6 +86,7 @@ class board final : public run_listener {
   boot_clock::time_point heartbeat_;
   std::chrono::system_clock::time_point started_;
   histogram loop_lag_;
+  histogram queue_;
   shared_names names_;
   // So that no picture has to look at the age of thousands of runs. Both may be earlier than true, never later.
   boot_clock::time_point first_old_{};               ///< until then no run is too old

@@ -21,11 +21,10 @@ std::uint64_t& reason_counts::operator[](reason wanted) {
   return found == found_.end() ? found_.emplace_front(wanted, 0).second : found->second;
 }
 
-void check_counters::record(const run_report& run, bool blocking) {
+void check_counters::record(const run_report& run) {
   ++runs;
   if (run.outcome.verdict == verdict::fail) ++failures[run.outcome.reason];
   duration.record(to_seconds(run.duration));
-  if (blocking) waited.record(to_seconds(run.waited));
 }
 
 const check_view* snapshot::find(std::string_view name) const {

@@ -28,7 +28,7 @@ inline constexpr std::array<double, 14> duration_buckets{0.0001, 0.00025, 0.0005
                                                          0.025,  0.05,    0.1,    0.25,  0.5,    1.0,   2.5};
 
 /// A cumulative-on-render histogram: counts per bucket, the last one for everything above. The counts are narrow
-/// because every check has thirty of them; ten a second fill one in 13 years, and it starts again as if the program
+/// because every check has fifteen of them; ten a second fill one in 13 years, and it starts again as if the program
 /// had.
 struct histogram {
   std::array<std::uint32_t, duration_buckets.size() + 1> counts{};
@@ -51,8 +51,7 @@ struct check_counters {
   std::uint64_t runs = 0;
   reason_counts failures;  ///< runs that found `fail`
   histogram duration;
-  histogram waited;  ///< blocking checks only: time in the queue for a worker
-  void record(const run_report&, bool blocking);
+  void record(const run_report&);
 };
 
 /// One check in the picture.
@@ -80,6 +79,7 @@ struct config_counters {
 struct program_counters {
   worker_counts workers;
   histogram loop_lag;
+  histogram queue;                                                     ///< for a worker
   std::map<std::pair<std::string, int>, std::uint64_t> http_requests;  ///< (path, status code)
   std::uint64_t http_connections = 0;
   std::uint64_t log_lines_dropped = 0;

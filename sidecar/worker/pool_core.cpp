@@ -46,16 +46,21 @@ pool_core::task_id pool_core::add(worker_task description) {
   // The same check once more, after a reload: if its last run still hangs, the new one would hang just so.
   for (const auto& [id, w] : workers_)
     if (w.victim && w.victim->same_as(*made)) made = w.victim;
-  const task_id id = next_task_++;
-  tasks_.emplace(id, std::move(made));
+  if (free_ids_.empty()) {
+    tasks_.push_back(std::move(made));
+    return tasks_.size() - 1;
+  }
+  const auto id = free_ids_.back();
+  free_ids_.pop_back();
+  tasks_[id] = std::move(made);
   return id;
 }
 
 void pool_core::remove(task_id id) {
-  const auto found = tasks_.find(id);
-  if (found == tasks_.end()) return;
-  removed_.push_back(found->second->number);
-  tasks_.erase(found);
+  if (id >= tasks_.size() || !tasks_[id]) return;
+  removed_.push_back(tasks_[id]->number);
+  tasks_[id] = nullptr;
+  free_ids_.push_back(id);
 }
 
 void pool_core::run(task_id id, std::chrono::nanoseconds timeout, run_input input, worker_pool::run_done done) {

@@ -8,7 +8,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -116,8 +115,8 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
   bool dispatch_posted_ = false;
   bool stopped_ = false;
 
-  std::unordered_map<task_id, std::shared_ptr<task>> tasks_;
-  task_id next_task_ = 0;
+  std::vector<std::shared_ptr<task>> tasks_;  ///< by their id; null: removed
+  std::vector<task_id> free_ids_;
   std::vector<std::uint64_t> removed_;  ///< task numbers that workers may still know
   job_queue queue_;
   answers answers_;

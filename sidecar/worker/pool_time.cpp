@@ -18,6 +18,7 @@ constexpr std::chrono::milliseconds loop_was_away{100};
 void pool_core::tick() {
   armed_for_ = time_point::max();
   const auto now = loop_clock::now();
+  if (queue_.empty() && now < next_due()) return arm();  // what it was set for is over
   for (auto& [id, w] : workers_) check_time(w, now);
   // A worker that cannot be killed must not keep a stopped program's loop.
   if (stopped_) std::erase_if(workers_, [](const auto& entry) { return entry.second.state == worker_state::stuck; });
@@ -132,13 +133,11 @@ pool_core::time_point pool_core::next_due() const {
   return due;
 }
 
-// A timer that is due too early is left as it is: in a batch of quick jobs it would else be set anew for each of them.
+// A timer that is due too early, or for nothing any more, is left as it is: else it would be set anew for each batch,
+// and Asio would wake up all the same.
 void pool_core::arm() {
   const auto due = next_due();
-  if (due == time_point::max()) {
-    timer_.cancel();
-    armed_for_ = due;
-  }
+  if (stopped_ && due == time_point::max()) timer_.cancel();  // nothing of it keeps the loop
   if (due >= armed_for_) return;
   armed_for_ = due;
   timer_.expires_at(due);

@@ -1,6 +1,7 @@
 // The worker's loop: read a message, do it, answer.
 #include "worker/worker_main.hpp"
 
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -48,6 +49,13 @@ void prepare_process() {
   ::prctl(PR_SET_NAME, "telltale-worker");
 }
 
+// What is woken does not push aside who runs: neither the loop, which has requests to answer, nor the application. The
+// share of the processor stays what it was. Whoever has chosen another policy for the program keeps it.
+void give_way() {
+  const sched_param none{};
+  if (::sched_getscheduler(0) == SCHED_OTHER) ::sched_setscheduler(0, SCHED_BATCH, &none);
+}
+
 // Blocks; empty when the program has closed the socket.
 std::optional<std::string_view> receive(std::array<char, wire::max_message>& buffer) {
   for (;;) {
@@ -78,6 +86,7 @@ int worker_main(const check_table& table) {
   ::close(worker_ledger);
   if (!die_with(program)) return exit_orphaned;
   prepare_process();
+  give_way();
   worker_loop loop(table, *ledger, send, [] { watch::stop(worker_watch); });
   static std::array<char, wire::max_message> buffer;
   if (!send(wire::ready{give_up_rights()})) return 0;

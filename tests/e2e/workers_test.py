@@ -66,6 +66,15 @@ class Workers(harness.TestCase):
     def metric(self, sidecar, name):
         return float(re.search(rf"(?m)^{name} (\S+)$", sidecar.get("/metrics").text).group(1))
 
+    def test_workers_give_way_to_the_loop_unless_the_program_has_a_policy_of_its_own(self):
+        sidecar = self.start(HEAD + ROOT)
+        sidecar.wait_status("/ready", 200)
+        self.assertEqual(os.sched_getscheduler(sidecar.process.pid), os.SCHED_OTHER)
+        self.assertEqual({os.sched_getscheduler(w) for w in workers(sidecar.process.pid)}, {os.SCHED_BATCH})
+        idle = self.start(HEAD + ROOT, prefix=["chrt", "--idle", "0"])
+        idle.wait_status("/ready", 200)
+        self.assertEqual({os.sched_getscheduler(w) for w in workers(idle.process.pid)}, {os.SCHED_IDLE})
+
     def test_whatever_happens_to_workers_every_status_recovers_and_nothing_piles_up(self):
         names = [f"m{i}" for i in range(20)]
         for name in names:

@@ -19,6 +19,8 @@ program_counters some_counters() {
   out.loop_lag.counts[3] = 8;
   out.loop_lag.counts.back() = 1;
   out.loop_lag.sum = 3.5;
+  out.queue.counts = {0, 4};
+  out.queue.counts.back() = 1;
   out.http_requests = {{{"/ready", 200}, 11}, {{"/ready", 503}, 2}, {{"other", 404}, 1}};
   out.http_connections = 4;
   out.log_lines_dropped = 12;
@@ -93,6 +95,8 @@ TEST_CASE("metrics: gates and the program's own figures") {
     CHECK(found.value("telltale_http_requests_total", {{"path", "/ready"}, {"code", "503"}}) == 2);
     CHECK(found.value("telltale_http_connections") == 4);
     CHECK(found.value("telltale_log_lines_dropped_total") == 12);
+    CHECK(found.value("telltale_workers_queue_seconds_count") == 5);
+    CHECK(found.value("telltale_workers_queue_seconds_bucket", {{"le", "2.5"}}) == 4);
     CHECK(found.value("telltale_event_loop_lag_seconds_count") == 9);
     CHECK(found.value("telltale_event_loop_lag_seconds_sum") == 3.5);
     CHECK(found.value("telltale_event_loop_lag_seconds_bucket", {{"le", "0.001"}}) == 8);
@@ -178,19 +182,6 @@ TEST_CASE("metrics: a model that is still loading shows how far it is") {
   picture.add("model", "marker", found);
   const auto read = read_exposition(metrics_text(*picture.take(), {}));
   CHECK(read.value("telltale_marker_progress_ratio", {{"check", "model"}}) == 0.4);
-}
-
-TEST_CASE("metrics: only checks that run in a worker have a queue") {
-  const check_type blocking{"disk", "", {}, {}, {}, [](const raw_value&) { return nullptr; }, {}};
-  auto picture = fakes::mixed_picture();
-  auto& view = picture.add("data", "disk", outcome::pass("fine"));
-  picture.config().type = &blocking;
-  view.counters.waited.counts = {0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-  const auto found = read_exposition(metrics_text(*picture.take(), {}));
-  CHECK(found.value("telltale_check_queue_seconds_count", {{"check", "data"}}) == 5);
-  CHECK(found.value("telltale_check_queue_seconds_bucket", {{"check", "data"}, {"le", "2.5"}}) == 4);
-  CHECK_FALSE(found.value("telltale_check_queue_seconds_count", {{"check", "updates"}}));
-  CHECK(found.value("telltale_check_duration_seconds_count", {{"check", "updates"}}) == 0);
 }
 
 TEST_CASE("metrics: a measurement can neither take the name of a metric of ours nor appear twice") {

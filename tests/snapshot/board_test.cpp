@@ -66,7 +66,7 @@ TEST_CASE("board: results become statuses, counters and gates") {
   CHECK(picture->checks[1]->counters.failures.of(reason::locked) == 1);
   CHECK(picture->checks[0]->counters.failures == check_counters{}.failures);
   CHECK(picture->checks[0]->counters.duration.sum == doctest::Approx(0.003));
-  CHECK(picture->checks[0]->counters.waited.sum == doctest::Approx(0.001));
+  CHECK(s.b.queue().sum == doctest::Approx(0.002));
   CHECK(picture->checks[0]->last_duration == 3ms);
 }
 
