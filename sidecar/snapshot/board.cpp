@@ -81,6 +81,8 @@ void board::stood_still(std::chrono::nanoseconds pause, boot_clock::time_point n
 void board::turned(std::chrono::nanoseconds lag, boot_clock::time_point now) {
   heartbeat_ = now;
   loop_lag_.record(to_seconds(lag));
+  for (auto& last : last_)
+    if (last && now >= last->valid_until) last = nullptr;  // nobody may have it any more
 }
 
 void board::drain() {
@@ -91,10 +93,10 @@ void board::drain() {
 
 void board::note(post& p, const status& shown) {
   if (shown.state == p.logged_state && shown.reason == p.logged_reason) return;
+  gates_current_ = false;
   log_check_change(*p.view->config, p.logged_state, shown, p.view->last_duration);
   p.logged_state = shown.state;
   p.logged_reason = shown.reason;
-  gates_current_ = false;
   if (changed) changed();
 }
 
@@ -104,8 +106,8 @@ void board::forget_pictures_of(const post& p) {
     if (p.feeds[index_of(g)]) last_[index_of(g)] = nullptr;
 }
 
-bool board::shows_checks(picture_subject subject) const {
-  return subject ? !feeding_[index_of(subject)].empty() : !posts_.empty();
+bool board::needs_results(picture_subject subject, boot_clock::time_point now) const {
+  return now >= first_old_ || (subject ? !feeding_[index_of(subject)].empty() : !posts_.empty());
 }
 
 snapshot_ptr board::picture(boot_clock::time_point now, picture_subject subject) {
@@ -153,7 +155,7 @@ void board::age(boot_clock::time_point now) {
 }
 
 void board::evaluate_gates(boot_clock::time_point now) {
-  gates_current_ = !stands_still(now);
+  bool current = !stands_still(now);
   std::vector<fed_status> fed;
   for (auto g : all_gates) {
     const auto i = index_of(g);
@@ -168,10 +170,12 @@ void board::evaluate_gates(boot_clock::time_point now) {
     if (up != was_up && gate_logged_[i]) ++gates_[i].transitions;  // the first evaluation changes nothing
     if (state.state != gates_[i].state.state || !gate_logged_[i]) log_gate_change(g, state);
     gate_logged_[i] = true;
+    if (gates_[i].state != state) last_[i] = last_[index_of(all_checks)] = nullptr;
     gates_[i].state = state;
     // From the next evaluation on it passes, whatever the checks say.
-    if (g == gate::startup && up && !std::exchange(startup_latched_, true)) gates_current_ = false;
+    if (g == gate::startup && up && !std::exchange(startup_latched_, true)) current = false;
   }
+  gates_current_ = current;  // last: nothing of this may fail unseen
 }
 
 }  // namespace telltale

@@ -40,8 +40,8 @@ class board final : public run_listener {
   /// changed or aged, else a new one.
   snapshot_ptr picture(boot_clock::time_point now, picture_subject = all_checks);
 
-  /// Whether there is anything of checks in such a picture.
-  bool shows_checks(picture_subject) const;
+  /// Whether a picture taken now would look at what runs have found: then all that is known has to be told first.
+  bool needs_results(picture_subject, boot_clock::time_point now) const;
 
   const histogram& loop_lag() const { return loop_lag_; }
   /// How long runs of blocking checks waited for a worker.

@@ -66,6 +66,7 @@ void pool_core::remove(task_id id) {
 void pool_core::run(task_id id, std::chrono::nanoseconds timeout, run_input input, worker_pool::run_done done) {
   job j;
   j.task = tasks_.at(id);
+  assert(j.task);
   j.timeout = timeout;
   j.input = std::move(input);
   j.run_done = std::move(done);

@@ -212,9 +212,6 @@ TEST_CASE("board: the picture of a gate shows the checks that feed it, and no ot
   s.b.ran(0, found(outcome::fail(reason::full, "full")), t0);
   s.b.ran(1, found(outcome::pass("fine")), t0);
   s.at(t0);
-  CHECK_FALSE(s.b.shows_checks(gate::live));
-  for (const picture_subject of : {picture_subject(gate::ready), picture_subject(gate::startup), all_checks})
-    CHECK(s.b.shows_checks(of));
   CHECK(s.b.picture(t0, gate::live)->checks.empty());
   CHECK(state(s.b.picture(t0, gate::live), gate::live) == verdict::pass);
   const auto startup = s.b.picture(t0, gate::startup);
@@ -223,6 +220,40 @@ TEST_CASE("board: the picture of a gate shows the checks that feed it, and no ot
   CHECK(state(startup, gate::startup) == verdict::pass);
   CHECK(s.b.picture(t0, gate::ready)->checks.size() == 2);
   CHECK(state(s.b.picture(t0, gate::ready), gate::ready) == verdict::fail);
+}
+
+TEST_CASE("board: results are needed for what shows checks, and for everything once a run may be too old") {
+  sample s;
+  s.b.ran(0, found(outcome::pass("fine")), t0);
+  s.b.ran(1, found(outcome::pass("fine")), t0 + 1s);
+  s.at(t0 + 1s);
+  const auto old = t0 + 22s;
+  CHECK_FALSE(s.b.needs_results(gate::live, old - 1ns));
+  CHECK(s.b.needs_results(gate::live, old));
+  for (const picture_subject of : {picture_subject(gate::ready), picture_subject(gate::startup), all_checks})
+    CHECK(s.b.needs_results(of, t0 + 1s));
+}
+
+TEST_CASE("board: a gate that changes shows it in every picture at once") {
+  sample s;
+  s.b.ran(1, found(outcome::warn(reason::full, "nearly full")), t0);
+  CHECK(state(s.b.picture(t0, gate::startup), gate::startup) == verdict::warn);
+  CHECK(state(s.b.picture(t0), gate::startup) == verdict::pass);
+  CHECK(state(s.b.picture(t0, gate::startup), gate::startup) == verdict::pass);
+  const auto all = s.b.picture(t0);
+  s.b.turned(0ns, t0 - heartbeat_limit);
+  CHECK(state(s.b.picture(t0, gate::live), gate::live) == verdict::fail);
+  s.b.turned(0ns, t0);
+  CHECK(state(s.b.picture(t0), gate::live) == verdict::pass);
+}
+
+TEST_CASE("board: a picture that nobody may have any more is not held") {
+  sample s;
+  const std::weak_ptr<const snapshot> held = s.b.picture(t0, gate::live);
+  s.b.turned(0ns, t0 + heartbeat_period - 1ns);
+  CHECK_FALSE(held.expired());
+  s.b.turned(0ns, t0 + heartbeat_period);
+  CHECK(held.expired());
 }
 
 TEST_CASE("board: the picture of a gate stays as long as its checks and its age allow") {
