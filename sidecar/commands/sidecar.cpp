@@ -126,7 +126,6 @@ void sidecar::run() {
 
 reply sidecar::answer(const request& r) {
   const auto now = boot_clock::now();
-  scheduler_.look_at_clock(now);
   auto out = router_.answer(r, [this, now](picture_subject of) {
     if (board_.needs_results(of, now)) scheduler_.catch_up(now);
     return board_.picture(now, of);

@@ -148,12 +148,12 @@ void scheduler::turn() {
 }
 
 void scheduler::catch_up(boot_clock::time_point now) {
+  if (stopped_) return;
   look_at_clock(now);
-  if (!stopped_) pool_.collect();
+  pool_.collect();
 }
 
 void scheduler::look_at_clock(boot_clock::time_point now) {
-  if (stopped_) return;
   const auto pause = now - last_sign_of_life_;
   if (pause < heartbeat_limit) return;
   last_sign_of_life_ = now;

@@ -51,10 +51,8 @@ class scheduler {
 
   void start();
   void stop();
-  /// To be called before anything is told to anybody: notices a standstill that ended a moment ago, before the timer
-  /// has had its turn.
-  void look_at_clock(boot_clock::time_point now);
-  /// The same, and takes in what runs have found that did not wake the loop: before anything is told of a check.
+  /// To be called before anything is told of a check, or a check is judged by its age: notices a standstill that ended
+  /// a moment ago, before the timer has had its turn, and takes in what runs have found that did not wake the loop.
   void catch_up(boot_clock::time_point now);
 
  private:
@@ -78,6 +76,7 @@ class scheduler {
                                    std::vector<timetable::entry_change>&);
   unit_ptr examination_of(const unit_ptr& check) const;
   void retire(const std::vector<unit_ptr>& before);
+  void look_at_clock(boot_clock::time_point now);
   boot_clock::time_point next_turn(boot_clock::time_point now) const;
   void arm();
   void turn();

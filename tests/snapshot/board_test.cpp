@@ -240,7 +240,11 @@ TEST_CASE("board: a gate that changes shows it in every picture at once") {
   CHECK(state(s.b.picture(t0, gate::startup), gate::startup) == verdict::warn);
   CHECK(state(s.b.picture(t0), gate::startup) == verdict::pass);
   CHECK(state(s.b.picture(t0, gate::startup), gate::startup) == verdict::pass);
-  const auto all = s.b.picture(t0);
+  sample other;
+  other.b.ran(1, found(outcome::warn(reason::full, "nearly full")), t0);
+  CHECK(state(other.b.picture(t0), gate::startup) == verdict::warn);
+  CHECK(state(other.b.picture(t0, gate::live), gate::startup) == verdict::pass);
+  CHECK(state(other.b.picture(t0), gate::startup) == verdict::pass);
   s.b.turned(0ns, t0 - heartbeat_limit);
   CHECK(state(s.b.picture(t0, gate::live), gate::live) == verdict::fail);
   s.b.turned(0ns, t0);
