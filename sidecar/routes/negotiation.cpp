@@ -35,6 +35,7 @@ rating rate(const std::vector<weighted_element>& ranges, const offer& offered) {
 }  // namespace
 
 std::size_t preferred_offer(std::string_view accept, std::span<const offer> offers) {
+  if (accept.empty() || accept == "*/*") return 0;  // what probes send
   const auto ranges = weighted_elements(accept);
   std::size_t best = 0;
   rating highest;
