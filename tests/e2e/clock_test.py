@@ -69,7 +69,7 @@ class Clocks(harness.TestCase):
 
     def test_asking_for_a_gate_without_checks_judges_no_check_by_a_result_that_was_not_looked_at(self):
         sidecar = self.start("server: {drain_delay: 0s}\nchecks:\n  - {name: d, type: disk, path: /, warn: 100%, "
-                             "fail: 100%, inodes: {fail: 100%}, interval: 2s, timeout: 100ms, max_age: 2100ms, jitter: 0%}\n")
+                             "fail: 100%, inodes: {fail: 100%}, interval: 2s, timeout: 400ms, max_age: 2400ms, jitter: 0%}\n")
         sidecar.wait_status("/ready", 200)
         changes = len([line for line in sidecar.log if "check" in line])
         end = time.monotonic() + 9
