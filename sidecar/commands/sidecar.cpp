@@ -103,7 +103,7 @@ sidecar::sidecar(config conf, const serve_options& options)
   forget_options(*config_);  // whose room the statuses take
   board_.change(config_, kept_checks(config_->checks.size()), boot_clock::now());
   for (const auto& entry : listeners_) server_->listen(entry.address);
-  board_.changed = [this] { take_picture_soon(); };
+  board_.changed = [this] { evaluate_soon(); };
   reloader_.refused = [this] { router_.forget_metrics(); };
 }
 
@@ -119,7 +119,7 @@ void sidecar::run() {
   reaper_ = reap_orphans(io_);
   wait_for_signal();
   scheduler_.start();
-  take_picture_soon();
+  evaluate_soon();
   tidy_later();
   io_.run();
 }
@@ -143,13 +143,13 @@ program_counters sidecar::counters() const {
 }
 
 /// Many statuses may change in one turn of the loop; their gates are evaluated once, after all of them.
-void sidecar::take_picture_soon() {
-  if (std::exchange(picture_wanted_, true)) return;
+void sidecar::evaluate_soon() {
+  if (std::exchange(evaluating_, true)) return;
   boost::asio::post(io_, [this] {
-    picture_wanted_ = false;
+    evaluating_ = false;
     const auto now = boot_clock::now();
     scheduler_.catch_up(now);
-    board_.picture(now);
+    board_.evaluate(now);
   });
 }
 
@@ -209,7 +209,7 @@ void sidecar::drain(int signal) {
       {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"},
        {"drain_delay_ms", static_cast<std::int64_t>(config_->server.drain_delay.count())}});
   board_.drain();
-  take_picture_soon();
+  evaluate_soon();
   drain_timer_.expires_after(config_->server.drain_delay);
   drain_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) close_listeners();

@@ -40,7 +40,7 @@ class sidecar {
  private:
   reply answer(const request&);
   program_counters counters() const;
-  void take_picture_soon();
+  void evaluate_soon();
   void tidy_later();
   std::string reconfigure(std::shared_ptr<config>);
   void wait_for_signal();
@@ -68,7 +68,7 @@ class sidecar {
   std::unique_ptr<http_server> server_;
   reloader reloader_;
   std::map<std::pair<std::string, int>, std::uint64_t> requests_;
-  bool picture_wanted_ = false;
+  bool evaluating_ = false;
   bool tidying_ = false;
   bool has_read_ = true;  ///< a configuration, and not tidied since
   bool draining_ = false;

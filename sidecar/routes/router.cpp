@@ -57,63 +57,67 @@ const auto no_answer = std::make_shared<const std::string>("The answer could not
 // One request on its way to a reply.
 class answering {
  public:
-  answering(const router::options& options, body_cache& cache, const request& asked, snapshot_ptr picture)
-      : options_(options), cache_(cache), asked_(asked), picture_(std::move(picture)) {
+  answering(const router::options& options, body_cache& cache, const request& asked, const picture_source& picture_of)
+      : options_(options), cache_(cache), asked_(asked), picture_of_(picture_of) {
     trusted_ = asked.loopback || carries_token(asked.authorization, options.token);
     level_ = trusted_ ? details::full : options.details;
   }
 
   reply gate(telltale::gate which, const parsed_target& target, std::string_view label) {
+    const auto picture = picture_of_(which);
     const std::vector<std::string_view> excluded(target.excluded.begin(), target.excluded.end());
-    const auto state = excluded.empty() ? picture_->of(which).state
-                                        : gate_without(*picture_, which, excluded, options_.ready_without_checks);
+    const auto state = excluded.empty() ? picture->of(which).state
+                                        : gate_without(*picture, which, excluded, options_.ready_without_checks);
     reply out;
     out.status = state.state == verdict::fail ? 503 : 200;
     out.content_type = chosen_type(asked_, target, gate_offers);
     out.path_label = label;
     const auto form = form_of(out.content_type);
     const auto make = [&] {
-      return form == body_form::text ? gate_text(*picture_, which, state, level_, excluded)
-                                     : gate_health_json(*picture_, which, state, level_, excluded);
+      return form == body_form::text ? gate_text(*picture, which, state, level_, excluded)
+                                     : gate_health_json(*picture, which, state, level_, excluded);
     };
     // What depends on the words of a request is not kept, or a client could fill the memory.
-    out.body = excluded.empty() ? cache_.get(picture_, {which, form, level_}, make)
+    out.body = excluded.empty() ? cache_.get(picture, {which, form, level_}, make)
                                 : std::make_shared<const std::string>(make());
     return out;
   }
 
   reply checks(const parsed_target& target, std::string_view label) {
     if (level_ == details::none) return withheld(label);
+    const auto picture = picture_of_(all_checks);
     reply out;
     out.status = 200;
     out.content_type = chosen_type(asked_, target, checks_offers);
     out.path_label = label;
     const auto form = form_of(out.content_type);
-    out.body = cache_.get(picture_, {all_checks, form, level_}, [&] {
-      return form == body_form::text ? checks_text(*picture_, level_) : checks_json(*picture_, level_);
+    out.body = cache_.get(picture, {all_checks, form, level_}, [&] {
+      return form == body_form::text ? checks_text(*picture, level_) : checks_json(*picture, level_);
     });
     return out;
   }
 
   reply check(std::string_view name, const parsed_target& target, std::string_view label) {
     if (level_ == details::none) return withheld(label);
-    const auto* view = picture_->find(name);
-    if (view == nullptr) return text_reply(404, label, unknown_check_text(name, check_names()));
+    const auto picture = picture_of_(all_checks);
+    const auto* view = picture->find(name);
+    if (view == nullptr) return text_reply(404, label, unknown_check_text(name, names_in(*picture)));
     auto out = text_reply(200, label, {});
     out.content_type = chosen_type(asked_, target, checks_offers);
     out.body = std::make_shared<const std::string>(form_of(out.content_type) == body_form::text
-                                                       ? check_text(*picture_, *view, level_)
-                                                       : check_json(*picture_, *view, level_));
+                                                       ? check_text(*picture, *view, level_)
+                                                       : check_json(*picture, *view, level_));
     return out;
   }
 
   reply metrics(metrics_cache& cache, const router::counters_source& counters_now, std::string_view label) {
     if (options_.metrics == metrics_access::token && !trusted_) return unauthorized(label, "Metrics");
+    const auto picture = picture_of_(all_checks);
     const auto chosen = preferred_offer(asked_.accept, metrics_offers);
     const bool in_text = chosen == 0;
     const auto plain = [&] {
-      return cache.get(in_text ? metrics_cache::text : metrics_cache::openmetrics, picture_, [&] {
-        return in_text ? metrics_text(*picture_, counters_now()) : metrics_openmetrics(*picture_, counters_now());
+      return cache.get(in_text ? metrics_cache::text : metrics_cache::openmetrics, picture, [&] {
+        return in_text ? metrics_text(*picture, counters_now()) : metrics_openmetrics(*picture, counters_now());
       });
     };
     const bool compressed = accepts_gzip(asked_.accept_encoding);
@@ -121,7 +125,7 @@ class answering {
     out.status = 200;
     out.path_label = label;
     out.content_type = metrics_offers[chosen].content_type;
-    out.body = compressed ? cache.get(in_text ? metrics_cache::text_gzip : metrics_cache::openmetrics_gzip, picture_,
+    out.body = compressed ? cache.get(in_text ? metrics_cache::text_gzip : metrics_cache::openmetrics_gzip, picture,
                                       [&] { return gzip(*plain()); })
                           : plain();
     if (compressed) out.content_encoding = "gzip";
@@ -143,16 +147,16 @@ class answering {
     return out;
   }
 
-  std::vector<std::string_view> check_names() const {
+  static std::vector<std::string_view> names_in(const snapshot& picture) {
     std::vector<std::string_view> out;
-    for (const auto& view : picture_->checks) out.push_back(view->config->settings.name);
+    for (const auto& view : picture.checks) out.push_back(view->config->settings.name);
     return out;
   }
 
   const router::options& options_;
   body_cache& cache_;
   const request& asked_;
-  const snapshot_ptr picture_;
+  const picture_source& picture_of_;
   bool trusted_ = false;
   details level_ = details::none;
 };
@@ -200,12 +204,10 @@ reply router::answer(const request& asked, const picture_source& picture_of) try
     out.allow = allowed_methods;
     return out;
   }
-  if (found->row.endpoint == endpoint::index) return text_reply(200, label, index_text());
-  const bool of_gate = found->row.endpoint == endpoint::gate;
-  answering answering(options_, *cache_, asked, picture_of(of_gate ? picture_subject(found->row.gate) : all_checks));
+  answering answering(options_, *cache_, asked, picture_of);
   switch (found->row.endpoint) {
     case endpoint::index:
-      break;
+      return text_reply(200, label, index_text());
     case endpoint::gate:
       return answering.gate(found->row.gate, *target, label);
     case endpoint::metrics:

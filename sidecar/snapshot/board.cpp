@@ -113,8 +113,7 @@ bool board::needs_results(picture_subject subject, boot_clock::time_point now) c
 snapshot_ptr board::picture(boot_clock::time_point now, picture_subject subject) {
   auto& last = last_[index_of(subject)];
   if (last && now < last->valid_until && !stands_still(now)) return last;
-  age(now);
-  if (!gates_current_ || stands_still(now)) evaluate_gates(now);
+  evaluate(now);
   auto next = std::make_shared<snapshot>();
   next->gates = gates_;
   next->taken = now;
@@ -133,6 +132,11 @@ snapshot_ptr board::picture(boot_clock::time_point now, picture_subject subject)
   }
   last = std::move(next);
   return last;
+}
+
+void board::evaluate(boot_clock::time_point now) {
+  age(now);
+  if (!gates_current_ || stands_still(now)) evaluate_gates(now);
 }
 
 /// Makes what is shown of checks whose last run is too old. Their sentences grow older with every picture.

@@ -40,6 +40,9 @@ class board final : public run_listener {
   /// changed or aged, else a new one.
   snapshot_ptr picture(boot_clock::time_point now, picture_subject = all_checks);
 
+  /// Brings what is shown, and the gates, up to `now`, and logs what changed: every new picture begins with it.
+  void evaluate(boot_clock::time_point now);
+
   /// Whether a picture taken now would look at what runs have found: then all that is known has to be told first.
   bool needs_results(picture_subject, boot_clock::time_point now) const;
 
@@ -47,8 +50,8 @@ class board final : public run_listener {
   /// How long runs of blocking checks waited for a worker.
   const histogram& queue() const { return queue_; }
 
-  /// Called when a status changed, so that the owner has a picture taken soon (and its gates logged) even when nobody
-  /// asks. May be empty.
+  /// Called when a status changed, so that the owner has gates evaluated soon (and logged) even when nobody asks. May
+  /// be empty.
   std::function<void()> changed;
 
  private:
