@@ -23,6 +23,18 @@ TEST_CASE("gate listing: failing checks come first, the critical before the degr
   CHECK(names(listing.shown) == std::vector<std::string>{"disk", "updates", "model", "old", "db"});
 }
 
+TEST_CASE("gate listing: of checks in one state what hurts most comes first, whatever their order") {
+  fakes::picture picture;
+  for (const auto how_bad : {severity::info, severity::degraded, severity::critical}) {
+    picture.add(std::string(choices<severity>::names[static_cast<std::size_t>(how_bad)]), "disk",
+                outcome::fail(reason::full, "full"));
+    picture.settings().severity = how_bad;
+  }
+  const auto taken = picture.take();
+  const auto listing = list_gate(*taken, gate::ready, {});
+  CHECK(names(listing.shown) == std::vector<std::string>{"critical", "degraded", "info"});
+}
+
 TEST_CASE("gate listing: only checks that feed the gate are listed") {
   const auto picture = fakes::mixed_picture().take();
   const auto listing = list_gate(*picture, gate::startup, {});

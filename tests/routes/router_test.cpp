@@ -1,28 +1,14 @@
+// What each path answers, and in which form.
 #include <doctest/doctest.h>
 #include <boost/json/parse.hpp>
 
 #include "fakes/exposition.hpp"
 #include "fakes/gunzip.hpp"
-#include "fakes/snapshots.hpp"
-#include "routes/routes.hpp"
+#include "routes/router_sample.hpp"
 
 using namespace telltale;
+using namespace telltale::test;
 namespace json = boost::json;
-
-namespace {
-
-router make_router(details level = details::full, std::string token = {}) {
-  return router({level, std::move(token), false}, [] { return program_counters{}; });
-}
-
-request get(std::string_view target) {
-  request out;
-  out.method = "GET";
-  out.target = target;
-  return out;
-}
-
-}  // namespace
 
 TEST_CASE("router: gates answer 200 or 503 under every name") {
   auto router = make_router();
@@ -175,53 +161,6 @@ TEST_CASE("router: metrics are written once for all who ask within a moment, and
   CHECK(connections_in() == 2);
 }
 
-TEST_CASE("router: details go to loopback and to the right token, others get what is configured") {
-  const auto picture = fakes::mixed_picture().take();
-  struct row {
-    details configured;
-    bool loopback;
-    std::string authorization;
-    details shown;
-  };
-  const row table[] = {{details::full, false, "", details::full},
-                       {details::names, false, "", details::names},
-                       {details::none, false, "", details::none},
-                       {details::none, true, "", details::full},
-                       {details::none, false, "bearer t0ken", details::full},
-                       {details::names, false, "Bearer wrong", details::names},
-                       {details::none, false, "Bearer wrong", details::none},
-                       {details::none, false, "Bearer", details::none}};
-  for (const auto& expected : table) {
-    CAPTURE(expected.authorization);
-    auto router = make_router(expected.configured, "t0ken");
-    auto asked = get("/ready");
-    asked.loopback = expected.loopback;
-    asked.authorization = expected.authorization;
-    const auto answer = router.answer(asked, fakes::always(picture));
-    CHECK(answer.status == 503);
-    CHECK((answer.body->find("/data 91%") != std::string::npos) == (expected.shown == details::full));
-    CHECK((answer.body->find("disk") != std::string::npos) == (expected.shown != details::none));
-  }
-}
-
-TEST_CASE("router: /checks is withheld where no details are due, with 401 only if a token would help") {
-  const auto picture = fakes::mixed_picture().take();
-  for (const std::string target : {"/checks", "/checks/db", "/checks/nobody"}) {
-    CAPTURE(target);
-    auto closed = make_router(details::none);
-    CHECK(closed.answer(get(target), fakes::always(picture)).status == 403);
-    CHECK(closed.answer(get(target), fakes::always(picture)).challenge.empty());
-    auto locked = make_router(details::none, "t0ken");
-    const auto refused = locked.answer(get(target), fakes::always(picture));
-    CHECK(refused.status == 401);
-    CHECK(refused.challenge.starts_with("Bearer"));
-    CHECK(refused.body->find("db") == std::string::npos);
-    auto asked = get(target);
-    asked.authorization = "Bearer t0ken";
-    CHECK(locked.answer(asked, fakes::always(picture)).status != 401);
-  }
-}
-
 TEST_CASE("router: the same picture is told with the same bytes, the next one with its own") {
   auto router = make_router();
   const auto picture = fakes::mixed_picture().take();
@@ -232,15 +171,6 @@ TEST_CASE("router: the same picture is told with the same bytes, the next one wi
   auto changed = fakes::mixed_picture();
   changed.draining = true;
   CHECK(router.answer(get("/ready"), fakes::always(changed.take())).body->find("draining") != std::string::npos);
-}
-
-TEST_CASE("router: two classes of clients never share a body") {
-  auto router = make_router(details::none);
-  const auto picture = fakes::mixed_picture().take();
-  auto inside = get("/ready");
-  inside.loopback = true;
-  CHECK(router.answer(inside, fakes::always(picture)).body->find("disk") != std::string::npos);
-  CHECK(router.answer(get("/ready"), fakes::always(picture)).body->find("disk") == std::string::npos);
 }
 
 TEST_CASE("router: excluding names changes the status, and unknown ones are told") {
@@ -260,53 +190,4 @@ TEST_CASE("router: a refusal says what is wrong, and what is allowed where that 
   CHECK(refused.path_label == "other");
   CHECK(refused.allow.empty());
   CHECK(router::refusal(405, "No.").allow == "GET, HEAD");
-}
-
-TEST_CASE("router: metrics may want the token; gates never do") {
-  router::options options;
-  options.details = details::none;
-  options.token = "open sesame";
-  options.metrics = metrics_access::token;
-  router router(options, [] { return program_counters{}; });
-  const auto picture = fakes::mixed_picture().take();
-  auto asked = get("/metrics");
-  const auto refused = router.answer(asked, fakes::always(picture));
-  CHECK(refused.status == 401);
-  CHECK(refused.challenge == "Bearer realm=\"telltale\"");
-  CHECK(*refused.body == "Metrics are shown with the bearer token, or on the loopback interface.\n");
-  asked.authorization = "Bearer open sesam";
-  CHECK(router.answer(asked, fakes::always(picture)).status == 401);
-  asked.authorization = "Bearer open sesame";
-  CHECK(router.answer(asked, fakes::always(picture)).status == 200);
-  asked.authorization = {};
-  asked.loopback = true;
-  CHECK(router.answer(asked, fakes::always(picture)).status == 200);
-  for (const auto* gate : {"/health", "/startup"})
-    CHECK(router.answer(get(gate), fakes::always(picture)).status == 200);
-  CHECK(router.answer(get("/ready"), fakes::always(picture)).status == 503);
-}
-
-TEST_CASE("router: an address answers only what it serves, whoever asks") {
-  router::options options;
-  options.listeners = {{served::gates}, {served::metrics, served::checks}};
-  router router(options, [] { return program_counters{}; });
-  const auto picture = fakes::mixed_picture().take();
-  const auto status = [&](std::string_view target, std::size_t listener) {
-    auto asked = get(target);
-    asked.loopback = true;
-    asked.listener = listener;
-    return router.answer(asked, fakes::always(picture)).status;
-  };
-  for (const auto* target : {"/health", "/readyz", "/startup/"}) {
-    CHECK(status(target, 0) != 404);
-    CHECK(status(target, 1) == 404);
-  }
-  for (const auto* target : {"/metrics", "/checks", "/checks/db"}) {
-    CHECK(status(target, 0) == 404);
-    CHECK(status(target, 1) == 200);
-    CHECK(status(target, 2) == 200);
-  }
-  CHECK(status("/", 0) == 200);
-  CHECK(*router.answer(get("/metrics"), fakes::always(picture)).body ==
-        "/metrics is not served at this address, which serves gates (server.listen).\n");
 }

@@ -1,0 +1,122 @@
+// Who is told what.
+#include <doctest/doctest.h>
+
+#include "routes/router_sample.hpp"
+
+using namespace telltale;
+using namespace telltale::test;
+
+namespace {
+
+/// For who is refused: that costs no picture.
+snapshot_ptr no_picture(picture_subject) {
+  FAIL("a picture was taken");
+  return nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("router: details go to loopback and to the right token, others get what is configured") {
+  const auto picture = fakes::mixed_picture().take();
+  struct row {
+    details configured;
+    bool loopback;
+    std::string authorization;
+    details shown;
+  };
+  const row table[] = {{details::full, false, "", details::full},
+                       {details::names, false, "", details::names},
+                       {details::none, false, "", details::none},
+                       {details::none, true, "", details::full},
+                       {details::none, false, "bearer t0ken", details::full},
+                       {details::names, false, "Bearer wrong", details::names},
+                       {details::none, false, "Bearer wrong", details::none},
+                       {details::none, false, "Bearer", details::none}};
+  for (const auto& expected : table) {
+    CAPTURE(expected.authorization);
+    auto router = make_router(expected.configured, "t0ken");
+    auto asked = get("/ready");
+    asked.loopback = expected.loopback;
+    asked.authorization = expected.authorization;
+    const auto answer = router.answer(asked, fakes::always(picture));
+    CHECK(answer.status == 503);
+    CHECK((answer.body->find("/data 91%") != std::string::npos) == (expected.shown == details::full));
+    CHECK((answer.body->find("disk") != std::string::npos) == (expected.shown != details::none));
+  }
+}
+
+TEST_CASE("router: /checks is withheld where no details are due, with 401 only if a token would help") {
+  const auto picture = fakes::mixed_picture().take();
+  for (const std::string target : {"/checks", "/checks/db", "/checks/nobody"}) {
+    CAPTURE(target);
+    auto closed = make_router(details::none);
+    CHECK(closed.answer(get(target), no_picture).status == 403);
+    CHECK(closed.answer(get(target), no_picture).challenge.empty());
+    auto locked = make_router(details::none, "t0ken");
+    const auto refused = locked.answer(get(target), no_picture);
+    CHECK(refused.status == 401);
+    CHECK(refused.challenge.starts_with("Bearer"));
+    CHECK(refused.body->find("db") == std::string::npos);
+    auto asked = get(target);
+    asked.authorization = "Bearer t0ken";
+    CHECK(locked.answer(asked, fakes::always(picture)).status != 401);
+  }
+}
+
+TEST_CASE("router: two classes of clients never share a body") {
+  auto router = make_router(details::none);
+  const auto picture = fakes::mixed_picture().take();
+  auto inside = get("/ready");
+  inside.loopback = true;
+  CHECK(router.answer(inside, fakes::always(picture)).body->find("disk") != std::string::npos);
+  CHECK(router.answer(get("/ready"), fakes::always(picture)).body->find("disk") == std::string::npos);
+}
+
+TEST_CASE("router: metrics may want the token; gates never do") {
+  router::options options;
+  options.details = details::none;
+  options.token = "open sesame";
+  options.metrics = metrics_access::token;
+  router router(options, [] { return program_counters{}; });
+  const auto picture = fakes::mixed_picture().take();
+  auto asked = get("/metrics");
+  const auto refused = router.answer(asked, no_picture);
+  CHECK(refused.status == 401);
+  CHECK(refused.challenge == "Bearer realm=\"telltale\"");
+  CHECK(*refused.body == "Metrics are shown with the bearer token, or on the loopback interface.\n");
+  asked.authorization = "Bearer open sesam";
+  CHECK(router.answer(asked, fakes::always(picture)).status == 401);
+  asked.authorization = "Bearer open sesame";
+  CHECK(router.answer(asked, fakes::always(picture)).status == 200);
+  asked.authorization = {};
+  asked.loopback = true;
+  CHECK(router.answer(asked, fakes::always(picture)).status == 200);
+  for (const auto* gate : {"/health", "/startup"})
+    CHECK(router.answer(get(gate), fakes::always(picture)).status == 200);
+  CHECK(router.answer(get("/ready"), fakes::always(picture)).status == 503);
+}
+
+TEST_CASE("router: an address answers only what it serves, whoever asks") {
+  router::options options;
+  options.listeners = {{served::gates}, {served::metrics, served::checks}};
+  router router(options, [] { return program_counters{}; });
+  const auto picture = fakes::mixed_picture().take();
+  const auto status = [&](std::string_view target, std::size_t listener) {
+    auto asked = get(target);
+    asked.loopback = true;
+    asked.listener = listener;
+    return router.answer(asked, fakes::always(picture)).status;
+  };
+  for (const auto* target : {"/health", "/readyz", "/startup/"}) {
+    CHECK(status(target, 0) != 404);
+    CHECK(status(target, 1) == 404);
+  }
+  for (const auto* target : {"/metrics", "/checks", "/checks/db"}) {
+    CHECK(status(target, 0) == 404);
+    CHECK(status(target, 1) == 200);
+    CHECK(status(target, 2) == 200);
+  }
+  CHECK(status("/", 0) == 200);
+  CHECK(*router.answer(get("/metrics"), fakes::always(picture)).body ==
+        "/metrics is not served at this address, which serves gates (server.listen).\n");
+}
