@@ -16,6 +16,7 @@ RUN scripts/deps.sh --build
 COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
 COPY include include
+COPY lib lib
 COPY checks checks
 COPY sidecar sidecar
 RUN --mount=type=cache,target=/root/.cache/ccache \

@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.hpp"
 #include "commands/client_stream.hpp"
 #include "commands/http_reply.hpp"
 #include "config/version.hpp"
-#include "log/utf8.hpp"
 
 namespace telltale {
 namespace {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.hpp"
 #include "config/config.hpp"
 #include "config/masked_line.hpp"
 #include "config/shown_line.hpp"

@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
 #include <vector>
+
+#include "base/ascii.hpp"
 
 namespace telltale {
 namespace {
@@ -17,12 +18,6 @@ constexpr std::size_t longest_searched = 4096;
 
 constexpr std::array<std::string_view, 10> secret_words{"token",  "secret",  "passw",   "authorization", "cookie",
                                                         "apikey", "api-key", "api_key", "credential",    "private"};
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 /// A value that begins at `from`: quoted, or up to where a flow entry or the line ends. References are not values.
 range value_at(std::string_view line, std::size_t from) {

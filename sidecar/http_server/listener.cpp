@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-#include "http_server/descriptor.hpp"
+#include "base/descriptor.hpp"
 
 namespace telltale {
 namespace {

@@ -1,14 +1,14 @@
 // How a log line is written: escaping, shortening and the two formats, without any I/O.
 #include "log/log_line.hpp"
 
-#include <time.h>
-
 #include <cmath>
 
 #include <fmt/format.h>
 #include <boost/json/serialize.hpp>
 
-#include "log/utf8.hpp"
+#include "base/printable.hpp"
+#include "base/time_text.hpp"
+#include "base/utf8.hpp"
 
 namespace telltale {
 namespace {
@@ -69,21 +69,10 @@ std::string opening(log_format format, log_level level, std::string_view message
 
 }  // namespace
 
-std::string utc_text(std::chrono::system_clock::time_point when) {
-  using namespace std::chrono;
-  const auto since_epoch = floor<milliseconds>(when.time_since_epoch());
-  const auto seconds_part = floor<seconds>(since_epoch);
-  const std::time_t clock = seconds_part.count();
-  std::tm parts{};
-  ::gmtime_r(&clock, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900, parts.tm_mon + 1,
-                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, (since_epoch - seconds_part).count());
-}
-
 std::string log_line(log_format format, log_level level, std::string_view message,
                      std::initializer_list<log_field> fields, std::chrono::system_clock::time_point when) {
   const bool json = format == log_format::json;
-  auto line = opening(format, level, message, utc_text(when));
+  auto line = opening(format, level, message, rfc3339(when));
   for (const auto& field : fields) {
     auto value = std::visit(value_text{format}, field.value);
     auto part = json ? fmt::format(",{}:{}", quoted(field.name, 128), value) : fmt::format(" {}={}", field.name, value);

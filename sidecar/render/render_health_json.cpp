@@ -5,8 +5,9 @@
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
 
+#include "base/printable.hpp"
+#include "base/utf8.hpp"
 #include "config/version.hpp"
-#include "log/utf8.hpp"
 #include "render/gate_listing.hpp"
 #include "render/health_entry.hpp"
 #include "render/json_text.hpp"

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "log/utf8.hpp"
+#include "base/printable.hpp"
 #include "render/check_line.hpp"
 #include "render/gate_listing.hpp"
 #include "render/render.hpp"

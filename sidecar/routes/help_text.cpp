@@ -5,8 +5,8 @@
 
 #include <telltale/raw_value.hpp>
 
+#include "base/printable.hpp"
 #include "config/version.hpp"
-#include "log/utf8.hpp"
 #include "routes/paths.hpp"
 
 namespace telltale {

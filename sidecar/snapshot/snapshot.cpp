@@ -33,4 +33,8 @@ const check_view* snapshot::find(std::string_view name) const {
   return nullptr;
 }
 
+std::chrono::system_clock::time_point snapshot::wall_time(boot_clock::time_point when) const {
+  return wall - std::chrono::duration_cast<std::chrono::system_clock::duration>(taken - when);
+}
+
 }  // namespace telltale

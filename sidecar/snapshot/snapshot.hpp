@@ -103,6 +103,8 @@ struct snapshot {
 
   const gate_view& of(gate g) const { return gates[static_cast<std::size_t>(g)]; }
   const check_view* find(std::string_view name) const;
+  /// A moment of the boot clock on the wall clock, as the two stood when the snapshot was taken.
+  std::chrono::system_clock::time_point wall_time(boot_clock::time_point) const;
 };
 
 using snapshot_ptr = std::shared_ptr<const snapshot>;

@@ -64,7 +64,7 @@ class Content(unittest.TestCase):
             file.write_text("FROM scratch\nCOPY . /\n")
             host.build("localhost/context:test", "-f", file)
         sent = {path.split("/")[0] for path in host.files("localhost/context:test")}
-        self.assertEqual(sent, {"CMakeLists.txt", "CMakePresets.json", "scripts", "cmake", "include", "checks", "sidecar", "image"})
+        self.assertEqual(sent, {"CMakeLists.txt", "CMakePresets.json", "scripts", "cmake", "include", "lib", "checks", "sidecar", "image"})
 
     def test_one_copy_brings_it_into_any_other_image(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -24,11 +24,6 @@ boost::json::object parsed(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("log line: time is UTC with milliseconds") {
-  CHECK(utc_text(moment) == "2026-01-02T03:04:05.678Z");
-  CHECK(utc_text(std::chrono::system_clock::time_point(-1ms)) == "1969-12-31T23:59:59.999Z");
-}
-
 TEST_CASE("log line: JSON has time, level, message and the fields in their order and with their types") {
   CHECK(
       line(log_format::json, "check changed",

@@ -3,8 +3,8 @@
 #include <doctest/doctest.h>
 #include <boost/json/parse.hpp>
 
+#include "base/utf8.hpp"
 #include "fakes/snapshots.hpp"
-#include "log/utf8.hpp"
 #include "routes/routes.hpp"
 
 using namespace telltale;

@@ -1,4 +1,4 @@
-// A file descriptor with an owner.
+// A file descriptor that closes itself.
 #pragma once
 
 #include <unistd.h>
@@ -7,6 +7,7 @@
 
 namespace telltale {
 
+/// Owns a file descriptor, or none (-1). Movable, not copyable.
 class descriptor {
  public:
   explicit descriptor(int fd = -1) : fd_(fd) {}
@@ -21,7 +22,7 @@ class descriptor {
 
   explicit operator bool() const { return fd_ >= 0; }
   int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
+  [[nodiscard]] int release() { return std::exchange(fd_, -1); }
 
  private:
   int fd_;

@@ -8,6 +8,8 @@
 
 #include <telltale/option_traits.hpp>
 
+#include "base/ascii.hpp"
+
 namespace telltale {
 namespace {
 
@@ -29,13 +31,6 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
   return error == std::errc() && end == text.data() + text.size() ? std::optional(port) : std::nullopt;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
 }
 
 /// Nothing, and `why` says what is wrong.

@@ -1,5 +1,5 @@
-// Moments as RFC 3339 writes them.
-#include "render/time_text.hpp"
+// The calendar of <chrono>, written by fmt.
+#include "base/time_text.hpp"
 
 #include <fmt/format.h>
 
@@ -12,10 +12,6 @@ std::string rfc3339(std::chrono::system_clock::time_point when) {
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
                      time.minutes().count(), time.seconds().count(), time.subseconds().count());
-}
-
-std::chrono::system_clock::time_point wall_time(const snapshot& picture, boot_clock::time_point when) {
-  return picture.wall - std::chrono::duration_cast<std::chrono::system_clock::duration>(picture.taken - when);
 }
 
 }  // namespace telltale

@@ -1,9 +1,4 @@
 // Secrets: where they may come from, and reading them without ever showing them.
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
@@ -13,6 +8,7 @@
 #include <telltale/option_traits.hpp>
 
 #include "api/open_error.hpp"
+#include "base/small_file.hpp"
 
 namespace telltale {
 namespace {
@@ -23,19 +19,21 @@ std::string read_secret_file(const std::string& path) {
   auto refuse = [&](std::string_view why) -> std::runtime_error {
     return std::runtime_error(fmt::format("cannot read the secret in {}: {}", path, why));
   };
-  const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-  if (fd < 0) throw refuse(open_error(errno));
-  struct stat info {};
-  std::string out(largest_secret + 1, '\0');
-  const bool regular = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
-  const ssize_t size = regular ? ::read(fd, out.data(), out.size()) : 0;
-  const int error = errno;
-  ::close(fd);
-  if (!regular) throw refuse("it is not a regular file");
-  if (size < 0) throw refuse(std::strerror(error));
-  if (static_cast<std::size_t>(size) > largest_secret) throw refuse("it is larger than 64 KiB");
-  out.resize(static_cast<std::size_t>(size));
-  return out;
+  auto file = read_small_file(path, largest_secret);
+  switch (file.what) {
+    case small_file::fault::none:
+      return std::move(file.text);
+    case small_file::fault::open:
+      throw refuse(open_error(file.error));
+    case small_file::fault::not_regular:
+      throw refuse("it is not a regular file");
+    case small_file::fault::too_large:
+      throw refuse("it is larger than 64 KiB");
+    case small_file::fault::stat:
+    case small_file::fault::read:
+      break;
+  }
+  throw refuse(std::strerror(file.error));
 }
 
 /// `{file: …}` or `{env: …}`, exactly one.
