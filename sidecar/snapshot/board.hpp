@@ -10,7 +10,7 @@
 
 #include "config/heartbeat.hpp"
 #include "config/kept_checks.hpp"
-#include "scheduler/scheduler.hpp"
+#include "scheduler/run_listener.hpp"
 #include "snapshot/shared_names.hpp"
 #include "snapshot/snapshot.hpp"
 

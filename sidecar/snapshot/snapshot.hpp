@@ -18,7 +18,7 @@
 #include "config/config.hpp"
 #include "policy/gate_state.hpp"
 #include "policy/status.hpp"
-#include "worker/worker_pool.hpp"
+#include "worker/run.hpp"
 
 namespace telltale {
 
