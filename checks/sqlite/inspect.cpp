@@ -15,6 +15,7 @@
 #include "sqlite/history.hpp"
 #include "sqlite/judge_files.hpp"
 #include "sqlite/judge_limits.hpp"
+#include "sqlite/starvation.hpp"
 
 namespace telltale::sqlite {
 namespace {
@@ -31,7 +32,7 @@ constexpr milliseconds between_looks_at_lock{10};
 struct look {
   observation seen;
   std::vector<finding> wrong;
-  ages since;
+  progress since;
 
   bool suspicious(const sqlite_options& options) const {
     return writer_overdue(since, options) || std::ranges::any_of(wrong, &finding::momentary);
@@ -130,6 +131,7 @@ inspection inspect(const sqlite_options& options, probe_context& ctx) {
   for (auto& wrong : last.wrong) out.found.add(wrong.verdict, wrong.reason, std::move(wrong.sentence));
   if (last.seen.readable() && last.seen.header.fault == header_fault::none && last.seen.place.network.empty()) {
     last.since.last_commit = past.last_commit_age(last.seen);
+    last.since.log_starved = log_starved(ctx.memory, last.seen, options.wal_log);
     judge_limits(last.seen, last.since, options, out.found);
     out.healthy = describe(last.seen);
     if (last.seen.wal_mode() && !last.seen.live() && !last.seen.held_exclusively()) out.why = reason::idle;

@@ -82,8 +82,9 @@ std::optional<held_lock> plainly(int fd, off_t first, off_t length = 1) {
 }
 
 shm_locks shm_plainly(int fd) {
-  shm_locks out{plainly(fd, 128), plainly(fd, 120), plainly(fd, 121), plainly(fd, 122), 0};
+  shm_locks out{plainly(fd, 128), plainly(fd, 120), plainly(fd, 121), plainly(fd, 122)};
   for (int byte = 123; byte <= 127; ++byte) out.readers += plainly(fd, byte) ? 1 : 0;
+  for (int byte = 124; byte <= 127; ++byte) out.log_readers += plainly(fd, byte) ? 1 : 0;
   return out;
 }
 
@@ -109,6 +110,7 @@ TEST_CASE("sqlite locks: readers of several processes are each found, whoever ca
   const lock_owner writer(file.path, {{128}, {120, 1, F_WRLCK}});
   const auto seen = locks_of_shm(file.fd);
   CHECK(seen.readers == 4);
+  CHECK(seen.log_readers == 3);
   CHECK(seen.writer == held_lock{writer.pid(), true});
   CHECK(seen.connection == held_lock{late_mark.pid(), false});
   CHECK_FALSE(seen.checkpointer);
@@ -120,11 +122,11 @@ TEST_CASE("sqlite locks: a lock over several bytes is held on each of them, also
   {
     const lock_owner recovery(file.path, {{120, 8, F_WRLCK}});
     const held_lock all{recovery.pid(), true};
-    CHECK(locks_of_shm(file.fd) == shm_locks{{}, all, all, all, 5});
+    CHECK(locks_of_shm(file.fd) == shm_locks{{}, all, all, all, 5, 4});
   }
   const lock_owner endless(file.path, {{121, 0}});
   const held_lock it{endless.pid(), false};
-  CHECK(locks_of_shm(file.fd) == shm_locks{it, {}, it, it, 5});
+  CHECK(locks_of_shm(file.fd) == shm_locks{it, {}, it, it, 5, 4});
   CHECK(locks_of_database(file.fd) == database_locks{it, it, it});
 }
 
