@@ -16,7 +16,10 @@ constexpr std::string_view commit_since = "commit_since_ns";
 constexpr std::string_view used_device = "used_device";
 constexpr std::string_view used_inode = "used_inode";
 constexpr std::string_view swapped_value = "swapped_value";
-constexpr std::string_view no_index_pid = "no_index_pid";
+constexpr std::string_view disputed_pid = "disputed_pid";
+constexpr std::string_view disputed_index = "disputed_index";
+constexpr std::string_view unused_index = "unused_index";
+constexpr std::string_view indexless_pid = "indexless_pid";
 constexpr std::string_view seen_device = "seen_device";
 constexpr std::string_view seen_inode = "seen_inode";
 
@@ -77,15 +80,33 @@ std::chrono::nanoseconds history::last_commit_age(const observation& seen) {
   return std::chrono::nanoseconds(count(now_) - *since);
 }
 
-bool history::index_missing_for_long(const observation& seen) {
-  const bool missing = seen.wal_mode() && seen.locks.user && !seen.shm.exists && !seen.held_exclusively();
-  if (!missing) {
-    kept_.forget(no_index_pid);
+bool history::disputed_before(const observation& seen) {
+  if (!seen.disputed()) {
+    kept_.forget(disputed_pid);
+    kept_.forget(disputed_index);
     return false;
   }
-  const bool before = kept_.get(no_index_pid) == seen.locks.user->pid;
-  kept_.set(no_index_pid, seen.locks.user->pid);
+  const auto inode = static_cast<std::int64_t>(seen.shm.facts.inode);
+  const bool before = kept_.get(disputed_pid) == seen.locks.user->pid && kept_.get(disputed_index) == inode;
+  kept_.set(disputed_pid, seen.locks.user->pid);
+  kept_.set(disputed_index, inode);
   return before;
+}
+
+bool history::reads_without_index(const observation& seen) {
+  const auto inode = static_cast<std::int64_t>(seen.shm.facts.inode);
+  if (!seen.locks.user) {
+    kept_.forget(indexless_pid);
+    if (seen.shm.exists && !seen.live()) kept_.set(unused_index, inode);
+    else kept_.forget(unused_index);
+    return false;
+  }
+  if (!seen.disputed()) return false;
+  if (seen.live()) return seen.locks.user->pid > 0 && kept_.get(indexless_pid) == seen.locks.user->pid;
+  // A file that is mounted alone stays here after it was deleted where the application looks for it.
+  if (kept_.get(unused_index) != inode || seen.database_is_mount || seen.shm_is_mount) return false;
+  kept_.set(indexless_pid, seen.locks.user->pid);
+  return true;
 }
 
 bool history::is_file_seen_in_use(const observation& seen) const {

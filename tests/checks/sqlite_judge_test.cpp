@@ -112,11 +112,11 @@ TEST_CASE("sqlite judge: what only lasts a moment in a healthy database is marke
   for (const auto& seen : {truncated, swapped, torn}) {
     const auto found = judge_files(seen, wal_expectation::warn);
     REQUIRE(found.size() == 1);
-    CHECK(found[0].momentary);
+    CHECK(found[0].doubt != doubt::none);
   }
   auto rollback = healthy();
   rollback.header = parse_database_header(database_image(4096, 1).view());
-  CHECK_FALSE(judge_files(rollback, wal_expectation::warn).at(0).momentary);
+  CHECK(judge_files(rollback, wal_expectation::warn).at(0).doubt == doubt::none);
 }
 
 TEST_CASE("sqlite judge: no number is made up for what cannot be seen") {
@@ -192,4 +192,58 @@ TEST_CASE("sqlite history: in rollback mode a swap is mentioned once") {
   REQUIRE(found);
   CHECK(found->verdict == verdict::warn);
   CHECK_FALSE(replaced());
+}
+
+TEST_CASE("sqlite history: a dispute lasts for one holder and one index") {
+  memory kept;
+  auto seen = healthy();
+  auto before = [&] { return history(kept, at(0s)).disputed_before(seen); };
+  CHECK_FALSE(before());
+  seen.shm_holders = {};
+  REQUIRE(seen.disputed());
+  CHECK_FALSE(before());
+  CHECK(before());
+  seen.locks.user->pid = 43;
+  CHECK_FALSE(before());
+  CHECK(before());
+  seen.shm.facts.inode = 200;
+  CHECK_FALSE(before());
+  seen.shm_holders.connection = held_lock{43, false};
+  CHECK_FALSE(before());
+  seen.shm_holders = {};
+  CHECK_FALSE(before());
+}
+
+TEST_CASE("sqlite history: only an index that lay there unused may be read without") {
+  memory kept;
+  auto seen = healthy();
+  auto without = [&] { return history(kept, at(0s)).reads_without_index(seen); };
+  seen.shm_holders = {};
+  CHECK_FALSE(without());  // in use by somebody whom no run saw come
+  seen.locks.user.reset();
+  CHECK_FALSE(without());
+  seen.locks.user = held_lock{43, false};
+  CHECK(without());
+  seen.shm_is_mount = true;  // then the application may have another one at its path
+  CHECK_FALSE(without());
+  seen.shm_is_mount = false;
+  seen.shm.facts.inode = 200;
+  CHECK_FALSE(without());
+}
+
+TEST_CASE("sqlite judge: what locks say of each other is watched, and what an opening application does twice") {
+  auto seen = healthy();
+  const auto found = [&] { return judge_files(seen, wal_expectation::warn).at(0); };
+  seen.user_elsewhere = true;
+  CHECK(found().doubt == doubt::opening);
+  seen.database_is_mount = true;
+  CHECK(found().doubt == doubt::locks);
+  CHECK(found().reason == reason::mismatch);
+  seen.locks.user.reset();
+  CHECK(found().doubt == doubt::locks);
+  CHECK(found().reason == reason::replaced);
+  seen = healthy();
+  seen.shm_holders = {};
+  seen.locks.user = held_lock{42, true};  // exclusive mode keeps its index to itself
+  CHECK(judged(seen) == "");
 }

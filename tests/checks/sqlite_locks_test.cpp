@@ -1,12 +1,15 @@
 // Locks of several processes, seen with few questions as if each byte had been asked for.
 #include "sqlite/file_locks.hpp"
 
+#include <fstream>
 #include <random>
+#include <sstream>
 
 #include <doctest/doctest.h>
 
 #include "checks/sqlite_fixtures.hpp"
 #include "checks/sqlite_image.hpp"
+#include "sqlite/lock_table.hpp"
 #include "sqlite/observation.hpp"
 
 using namespace telltale::sqlite;
@@ -175,4 +178,34 @@ TEST_CASE("sqlite locks: any mix of holders is seen as if each byte had been ask
     CHECK(locks_of_shm(file.fd) == shm_plainly(file.fd));
     CHECK(locks_of_database(file.fd) == database_plainly(file.fd));
   }
+}
+
+TEST_CASE("sqlite locks: the kernel's table names every holder, and nobody who waits") {
+  constexpr std::string_view table =
+      "1: POSIX  ADVISORY  READ 4711 08:01:1234 128 128\n"
+      "1: -> POSIX  ADVISORY  WRITE 4712 08:01:1234 128 128\n"
+      "2: FLOCK  ADVISORY  WRITE 4713 08:01:1234 0 EOF\n"
+      "3: OFDLCK ADVISORY  READ -1 08:01:1234 128 128\n"
+      "4: POSIX  ADVISORY  WRITE 47 00:2f:12345 120 120\n"
+      "5: POSIX  ADVISORY  READ 4714 08:01:99";
+  CHECK(holds_lock(table, 4711, 1234));
+  CHECK(holds_lock(table, 47, 12345));
+  CHECK(holds_lock(table, 4714, 99));
+  for (const pid_t pid : {4712, 4713, -1, 1, 471}) CHECK_FALSE(holds_lock(table, pid, 1234));
+  CHECK_FALSE(holds_lock(table, 4711, 234));
+  CHECK_FALSE(holds_lock(table, 4711, 12345));
+  CHECK_FALSE(holds_lock("", 4711, 1234));
+  CHECK_FALSE(holds_lock("1: POSIX", 4711, 1234));
+}
+
+TEST_CASE("sqlite locks: the table of this kernel has the locks of another process") {
+  const locked_file file;
+  const lock_owner owner(file.path, {{128}});
+  std::ifstream locks("/proc/locks");
+  std::stringstream table;
+  table << locks.rdbuf();
+  struct stat info {};
+  REQUIRE(::fstat(file.fd, &info) == 0);
+  CHECK(holds_lock(table.str(), owner.pid(), info.st_ino));
+  CHECK_FALSE(holds_lock(table.str(), ::getpid(), info.st_ino));
 }
