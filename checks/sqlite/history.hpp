@@ -34,8 +34,13 @@ class history {
   /// reader when an application takes the index into use.
   bool reads_without_index(const observation&);
 
-  /// The file is the one that a run saw in use: no other was put in its place.
-  bool is_file_seen_in_use(const observation&) const;
+  /// The process that has the index open and no lock on the database any more, although the file is the one that a run
+  /// saw in use: it closed another descriptor. Known until it is gone, has closed the database, or somebody has locks.
+  std::optional<held_lock> lost_locks(const observation&);
+
+  /// The database's header changed although its log was and is copied whole, with no commit between: nothing but a
+  /// checkpoint writes the file.
+  std::optional<finding> overwritten(const observation&);
 
   /// Whether the file was deleted or swapped behind an application's back. The rule, for WAL mode: a swap is fine when
   /// some run saw the old file unused, or when somebody uses the new one (has it open, or has committed to it).

@@ -76,23 +76,25 @@ bool reads_without_index(const observation& seen, history& past) {
   return seen.disputed() && (known || is_our_own(seen.locks.user));
 }
 
+finding without_locks(const held_lock& by) {
+  return {verdict::warn, reason::locked,
+          fmt::format("has lost its locks{}: the application closed another descriptor of the file, and SQLite can no "
+                      "longer keep writers apart (howtocorrupt.html, 2.2)",
+                      by_whom(by))};
+}
+
 /// What one run cannot know: an application that is just opening the database, and one that lost its locks by itself.
 void reconsider(look& last, history& past) {
   const auto& seen = last.seen;
-  if (reads_without_index(seen, past))
+  const auto lockless = past.lost_locks(seen);
+  if (reads_without_index(seen, past) || lockless)
     std::erase_if(last.wrong, [](const finding& wrong) { return wrong.doubt >= doubt::locks; });
+  if (lockless) last.wrong.push_back(without_locks(*lockless));
   const bool for_long = past.disputed_before(seen);
-  const bool lost_locks = seen.live() && !seen.locks.user && past.is_file_seen_in_use(seen);
   for (auto& wrong : last.wrong) {
-    if (wrong.doubt == doubt::opening && !for_long) {
-      wrong.verdict = verdict::warn;
-      wrong.sentence += ", unless an application is just opening it";
-    } else if (wrong.reason == reason::replaced && lost_locks) {
-      wrong = {verdict::warn, reason::locked,
-               fmt::format("has lost its locks{}: the application closed another descriptor of the file, and SQLite "
-                           "can no longer keep writers apart (howtocorrupt.html, 2.2)",
-                           by_whom(*seen.shm_holders.connection))};
-    }
+    if (wrong.doubt != doubt::opening || for_long) continue;
+    wrong.verdict = verdict::warn;
+    wrong.sentence += ", unless an application is just opening it";
   }
 }
 
@@ -117,6 +119,10 @@ inspection inspect(const sqlite_options& options, probe_context& ctx) {
   history past(ctx.memory, ctx.now);
   auto last = look_until_sure(options, ctx, past);
   reconsider(last, past);
+  // Another look, because an application that commits and checkpoints between index and header looks the same.
+  if (past.overwritten(last.seen))
+    if (auto wrong = past.overwritten(observe(options.path.text)))
+      last.wrong.insert(last.wrong.begin(), std::move(*wrong));
   const bool examined_now = options.integrity && is_our_own(last.seen.locks.user);
   const auto replaced = examined_now ? std::nullopt : past.replaced(last.seen);
 

@@ -87,6 +87,8 @@ std::optional<finding> judge_length(const observation& seen) {
 }
 
 std::optional<finding> judge_journal_mode(const observation& seen, wal_expectation expected) {
+  // Whoever leaves WAL mode closes and deletes the -shm first.
+  if (!seen.wal_mode() && seen.live()) return overwritten_in_place(seen);
   if (seen.wal_mode() || expected == wal_expectation::ignore) return std::nullopt;
   return finding{expected == wal_expectation::fail ? verdict::fail : verdict::warn, reason::mismatch,
                  "is not in WAL mode: it uses a rollback journal"};
@@ -138,6 +140,14 @@ std::string by_whom(const held_lock& lock) {
 }
 
 std::string file_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
+
+finding overwritten_in_place(const observation& seen) {
+  return {verdict::fail, reason::replaced,
+          fmt::format("was overwritten in place while in use{}: the application goes on with the log and the index of "
+                      "the database before; stop it before a backup is restored",
+                      by_whom(*seen.shm_holders.connection)),
+          doubt::locks};
+}
 
 std::vector<finding> judge_files(const observation& seen, wal_expectation expected) {
   std::vector<finding> out;

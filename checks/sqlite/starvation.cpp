@@ -10,10 +10,6 @@ constexpr std::string_view log_salt = "log_salt";
 constexpr std::string_view log_bytes = "log_bytes";
 constexpr std::string_view starved_before = "log_starved";
 
-std::int64_t salt_of(const wal_index& index) {
-  return static_cast<std::int64_t>(std::uint64_t{index.salt[0]} << 32 | index.salt[1]);
-}
-
 /// Nothing is left to copy and nobody needs the log: the next commit restarts it.
 bool restartable(const observation& seen) {
   return seen.index.index.backlog_frames() == 0 && seen.shm_holders.log_readers == 0;
@@ -24,7 +20,7 @@ bool restartable(const observation& seen) {
 bool log_starved(memory& kept, const observation& seen, const upper_limit<bytes>& limit) {
   if (!seen.index_ok()) return false;
   const auto& index = seen.index.index;
-  const auto salt = salt_of(index);
+  const auto salt = index.log_name();
   const auto length = index.log_bytes();
   const bool same_log = kept.get(log_salt) == salt;
   const auto before = same_log ? static_cast<std::uint64_t>(kept.get(log_bytes).value_or(0)) : 0;

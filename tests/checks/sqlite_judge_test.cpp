@@ -115,6 +115,7 @@ TEST_CASE("sqlite judge: what only lasts a moment in a healthy database is marke
     CHECK(found[0].doubt != doubt::none);
   }
   auto rollback = healthy();
+  rollback.shm_holders = {};
   rollback.header = parse_database_header(database_image(4096, 1).view());
   CHECK(judge_files(rollback, wal_expectation::warn).at(0).doubt == doubt::none);
 }
@@ -246,4 +247,40 @@ TEST_CASE("sqlite judge: what locks say of each other is watched, and what an op
   seen.shm_holders = {};
   seen.locks.user = held_lock{42, true};  // exclusive mode keeps its index to itself
   CHECK(judged(seen) == "");
+}
+
+TEST_CASE("sqlite history: an inode number that does not last proves nothing until the change counter goes back") {
+  for (const std::uint32_t version : {1u, 2u}) {
+    CAPTURE(version);
+    memory kept;
+    auto seen = healthy();
+    seen.place.inodes_last = false;
+    const auto counted = [&](std::uint32_t changes) {
+      seen.header = parse_database_header(database_image(4096, version).big32(24, changes).view());
+    };
+    const auto replaced = [&] { return history(kept, at(0s)).replaced(seen).has_value(); };
+    counted(7);
+    CHECK_FALSE(replaced());
+    seen.shm_holders = {};
+    seen.locks.user.reset();
+    seen.database.facts.inode = 200;
+    seen.database.facts.device = 2;  // and mounted anew
+    CHECK_FALSE(replaced());
+    seen.locks.user = held_lock{42, false};
+    seen.shm_holders.connection = held_lock{42, false};
+    CHECK_FALSE(replaced());
+    seen.shm_holders = {};
+    seen.locks.user.reset();
+    seen.database.facts.inode = 201;
+    counted(9);  // what was in the log came into the database when it was closed
+    CHECK_FALSE(replaced());
+    if (version == 2) {
+      seen.locks.user = held_lock{42, false};
+      CHECK_FALSE(replaced());
+      seen.locks.user.reset();
+    }
+    seen.database.facts.inode = 202;
+    counted(8);
+    CHECK(replaced());
+  }
 }
