@@ -81,7 +81,10 @@ bool history::reads_without_index(const observation& seen) {
     else kept_.forget(unused_index);
     return false;
   }
-  if (!seen.disputed()) return false;
+  if (!seen.disputed()) {
+    kept_.forget(unused_index);  // somebody who can lose it has taken it
+    return false;
+  }
   if (seen.live()) return seen.locks.user->pid > 0 && kept_.get(indexless_pid) == seen.locks.user->pid;
   // A file that is mounted alone stays here after it was deleted where the application looks for it.
   if (kept_.get(unused_index) != inode || seen.database_is_mount || seen.shm_is_mount) return false;

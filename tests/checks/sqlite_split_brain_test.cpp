@@ -118,6 +118,29 @@ TEST_CASE("sqlite split brain: -wal and -shm made anew by a shell are not the on
   CHECK(contains(probe.said(), "pass idle"));
 }
 
+TEST_CASE("sqlite split brain: it shows from another PID namespace, as that of another container is") {
+  const scratch_directory at;
+  const auto path = at / "app.db";
+  application app;
+  make_wal_database(app, path);
+  remove_side_files(app, path);
+  visit(path);
+  const auto said = in_child([&]() -> std::string {
+    if (::unshare(CLONE_NEWPID) != 0) return "skipped";
+    return in_child([&] {
+      sqlite_probe probe(path);
+      probe.run();
+      return probe.said();
+    });
+  });
+  if (said == "skipped") {
+    MESSAGE("skipped: a PID namespace needs CAP_SYS_ADMIN");
+    return;
+  }
+  CHECK(
+      contains(said, "fail replaced: app.db: app.db-shm is not the one in use by a process whose pid is not visible"));
+}
+
 TEST_CASE("sqlite split brain: a second application that stays on the new files does not hide it") {
   const scratch_directory at;
   const auto path = at / "app.db";
