@@ -42,8 +42,10 @@ check_type sqlite() {
       telltale::sqlite::declared_options(),
       {
           {"database_bytes", "Size of the database file."},
-          {"wal_bytes", "Size of the -wal file; large is normal after a burst, see wal_backlog_bytes."},
+          {"wal_bytes",
+           "Size of the -wal file; large is normal after a burst, see wal_backlog_bytes and wal_log_bytes."},
           {"wal_backlog_bytes", "Committed pages in the WAL that no checkpoint has copied into the database yet."},
+          {"wal_log_bytes", "Length of the log, copied or not: frames committed since it was last restarted."},
           {"page_count", "Pages of the database as its readers see it."},
           {"writer_lock_held_seconds", "How long the write lock has been seen held without a break; 0 when free."},
           {"readers", "Read marks in use, 0 to 5; several readers can share one."},

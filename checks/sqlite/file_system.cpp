@@ -30,6 +30,12 @@ constexpr std::array<std::string_view, 15> network_fuse{
     "sshfs",    "glusterfs", "s3fs",   "gcsfuse",   "goofys",    "mountpoint-s3", "rclone",    "juicefs",
     "blobfuse", "blobfuse2", "davfs2", "ceph-fuse", "curlftpfs", "smbnetfs",      "gvfsd-fuse"};
 
+/// FUSE (many daemons number the files they know at the moment), FAT, exFAT and 9p, whose numbers are made up in
+/// memory.
+bool gives_inode_numbers_anew(std::uint32_t magic) {
+  return magic == fuse_magic || magic == 0x4d44 || magic == 0x2011bab0 || magic == 0x01021997;
+}
+
 /// The next field of a line of mountinfo, which has no empty ones.
 std::string_view take_field(std::string_view& line) {
   const auto field = line.substr(0, line.find(' '));
@@ -97,7 +103,8 @@ std::string_view network_file_system_name(std::uint32_t magic) {
 }
 
 file_system describe_file_system(const struct statfs& where) {
-  return {std::string(network_file_system_name(static_cast<std::uint32_t>(where.f_type))), room_on(where)};
+  const auto magic = static_cast<std::uint32_t>(where.f_type);
+  return {std::string(network_file_system_name(magic)), room_on(where), !gives_inode_numbers_anew(magic)};
 }
 
 }  // namespace telltale::sqlite

@@ -21,6 +21,7 @@ struct room {
 struct file_system {
   std::string network;  ///< the name of a network file system; empty for a local one
   telltale::sqlite::room room{};
+  bool inodes_last = true;  ///< whether a file keeps its inode number for as long as it is there
   friend bool operator==(const file_system&, const file_system&) = default;
 };
 

@@ -31,7 +31,7 @@ std::optional<finding> judge_access(const observation& seen) {
     return finding{verdict::fail, reason::replaced,
                    fmt::format("was deleted while in use{}: whatever is written to it now is lost",
                                by_whom(*seen.shm_holders.connection)),
-                   true};
+                   doubt::moment};
   auto sentence = support::errno_sentence(seen.path, file.error);
   if (file.error == EACCES && file.exists)
     sentence += fmt::format("; it belongs to uid {} and has mode {:04o}", file.facts.owner, file.facts.mode & 07777u);
@@ -76,17 +76,19 @@ std::optional<finding> judge_length(const observation& seen) {
   if (seen.wal_mode() && seen.index_ok() && seen.index.index.last_frame > 0 && seen.index.index.backlog_frames() == 0)
     if (const auto whole = std::uint64_t{seen.index.index.page_count} * seen.index.index.page_size; size < whole)
       return finding{verdict::fail, reason::corrupt, fmt::format("is truncated: {} of {} bytes are there", size, whole),
-                     true};
+                     doubt::moment};
   if (!header.page_count_valid || size >= header.expected_bytes()) return std::nullopt;
   // A rollback-mode writer extends the file page by page under its lock, and a hot journal would undo that.
   if (!seen.wal_mode() && (seen.writer() || seen.journal_has_header)) return std::nullopt;
   const auto missing = header.page_count - size / header.page_size;
   if (seen.wal_mode() && missing <= pages_in_log(seen)) return std::nullopt;
   return finding{verdict::fail, reason::corrupt,
-                 fmt::format("is truncated: {} of {} bytes are there", size, header.expected_bytes()), true};
+                 fmt::format("is truncated: {} of {} bytes are there", size, header.expected_bytes()), doubt::moment};
 }
 
 std::optional<finding> judge_journal_mode(const observation& seen, wal_expectation expected) {
+  // Whoever leaves WAL mode closes and deletes the -shm first.
+  if (!seen.wal_mode() && seen.live()) return overwritten_in_place(seen);
   if (seen.wal_mode() || expected == wal_expectation::ignore) return std::nullopt;
   return finding{expected == wal_expectation::fail ? verdict::fail : verdict::warn, reason::mismatch,
                  "is not in WAL mode: it uses a rollback journal"};
@@ -96,7 +98,8 @@ std::optional<finding> judge_journal(const observation& seen) {
   if (!seen.hot_journal()) return std::nullopt;
   return finding{
       verdict::warn, reason::corrupt,
-      "a writer died in the middle of a transaction: the next application to open the database rolls it back", true};
+      "a writer died in the middle of a transaction: the next application to open the database rolls it back",
+      doubt::moment};
 }
 
 /// A commit appends at least a frame for each page it changes; less than this is as good as nothing.
@@ -137,6 +140,14 @@ std::string by_whom(const held_lock& lock) {
 }
 
 std::string file_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
+
+finding overwritten_in_place(const observation& seen) {
+  return {verdict::fail, reason::replaced,
+          fmt::format("was overwritten in place while in use{}: the application goes on with the log and the index of "
+                      "the database before; stop it before a backup is restored",
+                      by_whom(*seen.shm_holders.connection)),
+          doubt::locks};
+}
 
 std::vector<finding> judge_files(const observation& seen, wal_expectation expected) {
   std::vector<finding> out;

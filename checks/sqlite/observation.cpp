@@ -2,6 +2,7 @@
 #include "sqlite/observation.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -9,6 +10,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
+
+#include "sqlite/lock_table.hpp"
 
 namespace telltale::sqlite {
 namespace {
@@ -32,9 +35,9 @@ byte_view read_start(int fd, std::array<std::byte, size>& into, int& error) {
   return byte_view(into).first(got < 0 ? 0 : static_cast<std::size_t>(got));
 }
 
-std::string mounts() {
+std::string kernel_text(const char* path) {
   std::string out;
-  const support::descriptor file(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
+  const support::descriptor file(::open(path, O_RDONLY | O_CLOEXEC));
   std::array<char, 4096> block;
   for (ssize_t n = 0; (n = ::read(file.get(), block.data(), block.size())) > 0;)
     out.append(block.data(), static_cast<std::size_t>(n));
@@ -68,6 +71,30 @@ void observe_journal(observation& out) {
       !read_start(journal.file.get(), start, journal.state.error).empty() && start[0] != std::byte{0};
 }
 
+/// Whether somebody is mounted at just this file, as far as the kernel tells (Linux 5.8).
+bool is_mount(const std::string& path) {
+  struct statx info {};
+  return ::statx(AT_FDCWD, path.c_str(), 0, 0, &info) == 0 && (info.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+/// Every connection locks the database first and then the -shm, so the first holder is nearly always the same for both.
+bool uses_other_index(const observation& seen) {
+  const auto& user = seen.locks.user;
+  const auto& connection = seen.shm_holders.connection;
+  if (!user || !connection || user->pid <= 0 || connection->pid <= 0 || user->pid == connection->pid) return false;
+  const auto table = kernel_text("/proc/locks");
+  const auto inode = seen.shm.facts.inode;
+  return holds_lock(table, connection->pid, inode) && !holds_lock(table, user->pid, inode);
+}
+
+void observe_dispute(observation& out) {
+  if (!out.wal_mode()) return;
+  out.user_elsewhere = uses_other_index(out);
+  if (!out.disputed()) return;
+  out.database_is_mount = is_mount(out.path);
+  out.shm_is_mount = is_mount(out.path + "-shm");
+}
+
 }  // namespace
 
 std::optional<held_lock> observation::writer() const {
@@ -88,7 +115,7 @@ observation observe(const std::string& path) {
     struct statfs where {};
     if (::fstatfs(database.file.get(), &where) == 0) out.place = describe_file_system(where);
     if (static_cast<std::uint32_t>(where.f_type) == fuse_magic)
-      out.place.network = network_fuse_name(mounts(), out.database.facts.device);
+      out.place.network = network_fuse_name(kernel_text("/proc/self/mountinfo"), out.database.facts.device);
     if (!out.place.network.empty()) return out;
   }
   // The index before the log and the log before the database: what the index promises must then be there.
@@ -102,6 +129,7 @@ observation observe(const std::string& path) {
   observe_journal(out);
   const bool may_be_written = !out.wal_mode() || out.journal_has_header;
   out.locks = may_be_written ? locks_of_database(database.file.get()) : user_of_database(database.file.get());
+  observe_dispute(out);
   return out;
 }
 

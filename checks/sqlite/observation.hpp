@@ -29,6 +29,12 @@ struct observation {
   shm_locks shm_holders;
   wal_index_result index;  ///< believed only while `live()`: after a crash the file is a leftover
 
+  /// `locks.user`, the one that has it open for longest, has no lock on this -shm although others have.
+  bool user_elsewhere = false;
+  /// The file alone is a mount; only asked where `disputed()`.
+  bool database_is_mount = false;
+  bool shm_is_mount = false;
+
   std::uint64_t journal_bytes = 0;
   bool journal_has_header = false;  ///< a rollback journal that is neither empty nor zeroed
 
@@ -36,6 +42,9 @@ struct observation {
   bool wal_mode() const { return header.fault == header_fault::none && header.header.wal(); }
   /// Some process has the WAL index open.
   bool live() const { return shm_holders.connection.has_value(); }
+  /// Somebody uses the database in WAL mode, and not by this WAL index. In exclusive mode an application may keep it in
+  /// its own memory; every other has the file.
+  bool disputed() const { return wal_mode() && locks.user && !locks.exclusive() && (!live() || user_elsewhere); }
   /// locking_mode=EXCLUSIVE (https://sqlite.org/pragma.html#pragma_locking_mode), or the unix-excl VFS. In rollback
   /// mode a transaction that has changed nothing yet looks the same.
   bool held_exclusively() const {

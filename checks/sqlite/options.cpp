@@ -71,8 +71,10 @@ options_of<sqlite_options> declared_options() {
       .optional("expect_wal", &sqlite_options::expect_wal, "What to say when the journal mode is not WAL.")
       .optional("wal_backlog", &sqlite_options::wal_backlog,
                 "Committed data in the WAL that no checkpoint has copied into the database yet.")
+      .optional("wal_log", &sqlite_options::wal_log,
+                "Length of a log that keeps growing because no commit can restart it (checkpoint starvation).")
       .optional("wal_size", &sqlite_options::wal_size,
-                "Size of the -wal file, which stays large after a checkpoint: prefer wal_backlog.")
+                "Size of the -wal file, which stays large after a checkpoint: prefer wal_backlog and wal_log.")
       .optional("database_size", &sqlite_options::database_size, "Size of the database file.")
       .optional("writer_lock", &sqlite_options::writer_lock,
                 "How long the write lock may be seen held without a commit.")

@@ -35,6 +35,7 @@ struct sqlite_options {
   probe_mode mode = probe_mode::inspect;
   wal_expectation expect_wal = wal_expectation::warn;
   upper_limit<bytes> wal_backlog{bytes{64u << 20}, bytes{512u << 20}};
+  upper_limit<bytes> wal_log{bytes{128u << 20}, bytes{1u << 30}};
   upper_limit<bytes> wal_size;
   upper_limit<bytes> database_size;
   upper_limit<std::chrono::milliseconds> writer_lock{std::chrono::seconds(5), std::nullopt};

@@ -1,5 +1,6 @@
 """A sidecar beside SQLite databases: what only the whole program shows - examinations, backups, workers that die."""
 import os
+import sqlite3
 import threading
 import time
 
@@ -69,6 +70,32 @@ class Sqlite(harness.TestCase):
         old = time.time() - 7200
         os.utime(backup, (old, old))
         sidecar.wait_check("backup", "fail", "threshold")
+
+    def test_a_log_that_no_commit_restarts_turns_the_gate_red_and_its_restart_green(self):
+        reader = sqlite3.connect(self.path, isolation_level=None)
+        self.addCleanup(reader.close)
+        sidecar = self.start(HEAD + f"  - {{name: db, type: sqlite, path: {self.path}, wal_log: {{warn: 100KiB, fail: 2MiB}}}}\n")
+        self.database.sql("pragma wal_autocheckpoint = 1")
+
+        def read_again():
+            if reader.in_transaction:
+                reader.execute("commit")
+            reader.execute("begin")
+            reader.execute("select count(*) from t").fetchall()
+
+        def seen(words):
+            self.database.write(5)  # each of them copied as far as the reader lets it
+            read_again()
+            return (found := sidecar.check("db")) and words in found["message"] and found
+        found = harness.wait_until(lambda: seen("WAL log "), "a starved log")
+        self.assertEqual((found["state"], found["reason"]), ("warn", "threshold"))
+        self.assertIn("never restarted, because at every commit some reader is active", found["message"])
+        found = harness.wait_until(lambda: seen("(limit 2.0 MiB)"), "a log over the fail limit")
+        self.assertEqual(sidecar.get("/ready").status, 503)
+        reader.execute("commit")
+        self.database.write(2)
+        sidecar.wait_check("db", "pass", "ok")
+        self.assertRegex(sidecar.get("/metrics").text, r'telltale_sqlite_wal_log_bytes\{check="db"\} \d')
 
     def test_an_index_truncated_under_readers_ends_workers_at_most(self):
         """Whoever reads a mapped file that was truncated dies of SIGBUS: a worker may, the sidecar may not."""
