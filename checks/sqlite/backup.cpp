@@ -47,6 +47,9 @@ std::string unfinished_beside(const std::string& path) {
 
 void judge_content(const backup_seen& seen, const observation& of, findings& found) {
   const auto& header = seen.header.header;
+  if (seen.header.fault == header_fault::version)
+    return found.fail(reason::mismatch, fmt::format("backup {} has format version {}, which no known SQLite reads",
+                                                    seen.path, header.read_version));
   if (seen.header.fault != header_fault::none)
     return found.fail(reason::corrupt, fmt::format("backup {} is not an SQLite database", seen.path));
   if (header.page_count_valid && seen.file.facts.size < header.expected_bytes())

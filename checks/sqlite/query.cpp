@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "sqlite/expectation.hpp"
+#include "sqlite/newer_schema.hpp"
 #include "sqlite/reading.hpp"
 #include "sqlite/result_text.hpp"
 
@@ -53,7 +54,7 @@ void judge_answer(inspection& into, const answer& got, const sqlite_options& opt
 std::optional<sql_error> read(connection& database, inspection& into, const sqlite_options& options) {
   // Not SELECT 1, which an SQLite that has not looked at the file yet answers as well.
   auto schema = ask(database, "SELECT count(*) FROM sqlite_schema");
-  if (schema.error) return schema.error;
+  if (schema.error) return with_writer(database, *schema.error);
   if (!options.query) return std::nullopt;
   auto result = ask_as_user(database, *options.query);
   if (result.error) return result.error;
@@ -78,7 +79,7 @@ void query(inspection& into, const sqlite_options& options, probe_context& ctx) 
     const auto error =
         read_quietly(seen, own_deadline(ctx), [&](connection& database) { return read(database, into, options); });
     if (!error) return;
-    const auto what = explain_result(error->code, error->message);
+    const auto what = explain_result(*error);
     if (!may_pass(what) || attempt == attempts) return add(into, options, what);
     std::this_thread::sleep_for(between_attempts);
     seen = observe(seen.path);
