@@ -24,7 +24,7 @@ class sqlite_check final : public blocking_check {
     if (options_.backup)
       sqlite::judge_backup(sqlite::observe_backup(options_.backup->path.text), found.seen, *options_.backup,
                            std::chrono::system_clock::now(), found.found);
-    if (options_.examination()) sqlite::judge_examination(ctx.examined, found);
+    if (options_.examination()) sqlite::judge_examination(options_, ctx, found);
     return sqlite::finish(std::move(found), options_);
   }
 

@@ -32,6 +32,10 @@ file_facts facts_of(const struct stat& info) {
           info.st_uid};
 }
 
+bool same_content(const file_facts& a, const file_facts& b) {
+  return a.device == b.device && a.inode == b.inode && a.size == b.size && a.modified_ns == b.modified_ns;
+}
+
 looked_at look_at(const std::string& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0) return look_at(path, info);

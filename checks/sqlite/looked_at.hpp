@@ -20,6 +20,9 @@ struct file_facts {
   uid_t owner = 0;
 };
 
+/// The same file, not written between two looks as far as its size and its times tell.
+bool same_content(const file_facts&, const file_facts&);
+
 /// What is at a path.
 struct file_state {
   int error = 0;        ///< errno of the first step that failed, 0 when none did

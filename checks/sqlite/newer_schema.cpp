@@ -2,6 +2,7 @@
 #include "sqlite/newer_schema.hpp"
 
 #include <sqlite3.h>
+#include <strings.h>
 
 #include <algorithm>
 #include <array>
@@ -48,7 +49,9 @@ bool row_is_whole(sqlite3_stmt* row) {
   // The indexes that SQLite makes for UNIQUE and PRIMARY KEY have no statement.
   if (::sqlite3_column_type(row, 2) == SQLITE_NULL) return kind == "index";
   const auto statement = text_of(row, 2);
-  return statement.starts_with("CREATE ") && std::ranges::none_of(statement, is_no_text);
+  constexpr std::string_view create = "CREATE ";
+  return statement.size() > create.size() && ::strncasecmp(statement.data(), create.data(), create.size()) == 0 &&
+         std::ranges::none_of(statement, is_no_text);
 }
 
 /// Every row of the schema is what SQLite writes there, whether or not its statement can be understood.

@@ -71,6 +71,7 @@ outcome describe(const answer& got, end how, std::uint64_t most_backlog) {
 
 outcome quick_check(const observation& seen, std::uint64_t most_backlog, boot_clock::time_point deadline) {
   if (const auto why = why_unreadable(seen); !why.empty()) return not_done(reason::idle, std::string(why));
+  if (is_closed(seen)) return quick_check_unchanging(seen.path, deadline);
   const auto page_size = seen.header.header.page_size;
   const auto in_the_way = [=] {
     const auto log = mapped_index();
@@ -101,8 +102,7 @@ outcome quick_check_unchanging(const std::string& path, boot_clock::time_point d
     }
   }
   const auto after = look_at(path).state.facts;
-  if (before.inode != after.inode || before.size != after.size || before.modified_ns != after.modified_ns)
-    return not_done(reason::idle, "it changed meanwhile");
+  if (!same_content(before, after)) return not_done(reason::idle, "it changed meanwhile");
   const bool interrupted = got.error && got.error->code == SQLITE_INTERRUPT;
   return describe(got, interrupted ? end::deadline : end::own, 0);
 }
