@@ -66,7 +66,8 @@ void judge_content(const backup_seen& seen, const observation& of, findings& fou
 
 backup_seen observe_backup(const std::string& path) {
   backup_seen out{path, {}, {}};
-  auto looked = look_at(path);
+  auto target = path;
+  auto looked = look_at_target(target);
   out.file = looked.state;
   if (!looked.file) return out;
   std::array<std::byte, database_header_bytes> start{};
@@ -74,7 +75,7 @@ backup_seen observe_backup(const std::string& path) {
   const auto got = ::pread(looked.file.get(), start.data(), start.size(), 0);
   if (got < 0) out.file.error = errno;
   else out.header = parse_database_header(byte_view(start).first(static_cast<std::size_t>(got)));
-  out.unfinished = unfinished_beside(path);
+  out.unfinished = unfinished_beside(target);
   return out;
 }
 

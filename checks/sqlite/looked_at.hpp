@@ -43,6 +43,10 @@ looked_at look_at(const std::string& path);
 /// The same behind a stat of one's own.
 looked_at look_at(const std::string& path, const struct stat& info);
 
+/// The same for a database, with `path` made that of the file a link points to: SQLite puts -wal and -shm beside that
+/// file, not beside the link (os_unix.c, unixFullPathname). A link to nothing stays as it is.
+looked_at look_at_target(std::string& path);
+
 /// Asks the descriptor again: the path may have been swapped since stat, or the file may have grown. Facts must be of
 /// the same file as its bytes wherever they are held against each other and are not looked at again.
 void update_facts(int fd, file_state& state);

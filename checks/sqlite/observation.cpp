@@ -7,21 +7,9 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
-#include <memory>
 
 namespace telltale::sqlite {
 namespace {
-
-/// SQLite puts -wal and -shm beside the file that a link points to, not beside the link (os_unix.c, unixFullPathname).
-looked_at look_at_database(std::string& path) {
-  struct stat info {};
-  if (::lstat(path.c_str(), &info) != 0) return look_at(path);
-  if (!S_ISLNK(info.st_mode)) return look_at(path, info);
-  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
-  if (real) path = real.get();
-  return look_at(path);
-}
 
 template <std::size_t size>
 byte_view read_start(int fd, std::array<std::byte, size>& into, int& error) {
@@ -82,7 +70,7 @@ std::optional<held_lock> observation::writer() const {
 observation observe(const std::string& path) {
   observation out;
   out.path = path;
-  auto database = look_at_database(out.path);
+  auto database = look_at_target(out.path);
   out.database = database.state;
   if (database.file) {
     struct statfs where {};
