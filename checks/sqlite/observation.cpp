@@ -8,6 +8,8 @@
 #include <array>
 #include <cerrno>
 
+#include "sqlite/encrypted.hpp"
+
 namespace telltale::sqlite {
 namespace {
 
@@ -67,7 +69,7 @@ std::optional<held_lock> observation::writer() const {
   return locks.pending && locks.pending->exclusive ? locks.pending : std::nullopt;
 }
 
-observation observe(const std::string& path) {
+observation observe(const std::string& path, bool encrypted) {
   observation out;
   out.path = path;
   auto database = look_at_target(out.path);
@@ -85,9 +87,11 @@ observation observe(const std::string& path) {
   if (!database.file) return out;
 
   std::array<std::byte, database_header_bytes> start;
-  out.header = parse_database_header(read_start(database.file.get(), start, out.database.error));
+  const auto bytes = read_start(database.file.get(), start, out.database.error);
+  out.header = encrypted ? parse_encrypted_header(bytes) : parse_database_header(bytes);
   update_facts(database.file.get(), out.database);
   observe_journal(out);
+  complete_header(out);
   const bool may_be_written = !out.wal_mode() || out.journal_has_header;
   out.locks = may_be_written ? locks_of_database(database.file.get()) : user_of_database(database.file.get());
   return out;
