@@ -11,7 +11,7 @@
 #include <telltale/clock.hpp>
 #include <telltale/units.hpp>
 
-#include "sqlite/encrypted.hpp"
+#include "sqlite/encrypted_header.hpp"
 #include "support/file_errors.hpp"
 
 namespace telltale::sqlite {

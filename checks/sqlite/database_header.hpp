@@ -20,7 +20,7 @@ struct database_header {
   std::uint32_t schema_cookie = 0;   ///< at 40; changes with every schema change
   std::uint32_t user_version = 0;    ///< at 60; the application's own: most migration tools count in it
 
-  /// Only what needs no key is known (encrypted.hpp).
+  /// Only what needs no key is known (encrypted_header.hpp).
   bool encrypted = false;
   /// Whether the versions at 18 and 19 were read or proven; of an encrypted database they can be assumed.
   bool mode_known = true;

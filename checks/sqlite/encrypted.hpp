@@ -2,19 +2,12 @@
 // pages, but neither the locks nor the WAL index, nor the header of the log.
 #pragma once
 
-#include <cstdint>
-
 #include <telltale/outcome.hpp>
 
-#include "sqlite/database_header.hpp"
+#include "sqlite/encrypted_header.hpp"
 #include "sqlite/observation.hpp"
 
 namespace telltale::sqlite {
-
-/// The header of a file that is said to be encrypted. Of its fields only the change counter moves with the database, as
-/// ciphertext; the bytes 16 to 23 are believed where a cipher leaves them open (SEE does). A file that is not encrypted
-/// gives the header that it has.
-header_result parse_encrypted_header(byte_view from);
 
 /// Fills in page size and journal mode from the files beside the database.
 void complete_header(observation&);
@@ -26,8 +19,5 @@ void assume_journal_mode(observation&, bool seen_in_use_in_wal_mode);
 
 /// Adds what no encrypted database looks like: a readable one, or one that ends within a page.
 void judge_encryption(const observation&, findings&);
-
-/// Every page size is a multiple of this (fileformat2.html, section 1.3.2).
-inline constexpr std::uint64_t smallest_page = 512;
 
 }  // namespace telltale::sqlite

@@ -3,7 +3,7 @@
 
 #include "checks/sqlite_fixtures.hpp"
 #include "checks/sqlite_image.hpp"
-#include "sqlite/encrypted.hpp"
+#include "sqlite/encrypted_header.hpp"
 #include "support/descriptor.hpp"
 
 using namespace telltale;

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "sqlite/database_header.hpp"
-#include "sqlite/encrypted.hpp"
+#include "sqlite/encrypted_header.hpp"
 #include "sqlite/expectation.hpp"
 #include "sqlite/result_text.hpp"
 #include "sqlite/wal_header.hpp"
