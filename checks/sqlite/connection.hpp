@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,8 @@ namespace telltale::sqlite {
 struct sql_error {
   int code = 0;         ///< extended result code (https://sqlite.org/rescode.html)
   std::string message;  ///< SQLite's own words
+  /// The SQLITE_VERSION_NUMBER of a newer release whose schema this one cannot read, else 0 (newer_schema.hpp).
+  std::uint32_t newer_writer = 0;
 };
 
 enum class access : std::uint8_t {

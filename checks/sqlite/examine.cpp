@@ -2,6 +2,8 @@
 #include "sqlite/examine.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -45,6 +47,16 @@ bool came_to_nothing(const outcome& found) {
          found.reason == reason::internal;
 }
 
+/// Since when nothing is known of the pages: since the last time they were sound, or since the first run.
+std::chrono::nanoseconds unexamined_for(probe_context& ctx) {
+  if (ctx.examined && ctx.examined->last_pass_age) return *ctx.examined->last_pass_age;
+  constexpr std::string_view watched_since = "watched_since_ns";
+  const auto now = ctx.now.time_since_epoch().count();
+  if (const auto since = ctx.memory.get(watched_since)) return std::chrono::nanoseconds(now - *since);
+  ctx.memory.set(watched_since, now);
+  return {};
+}
+
 }  // namespace
 
 outcome examine(const sqlite_options& options, probe_context& ctx) {
@@ -57,12 +69,21 @@ outcome examine(const sqlite_options& options, probe_context& ctx) {
   return std::move(all).result("integrity ok");
 }
 
-void judge_examination(const std::optional<examination>& last, inspection& into) {
+void judge_examination(const sqlite_options& options, probe_context& ctx, inspection& into) {
+  const auto& last = ctx.examined;
+  const auto plan = *options.examination();
+  const auto since = unexamined_for(ctx);
+  if (last && last->last_pass_age) into.found.measure("integrity_age_seconds", to_seconds(*last->last_pass_age));
+  const bool nothing = !last || last->found.verdict == verdict::pass || last->found.reason == reason::idle;
+  if (nothing && since > 2 * plan.every + plan.timeout)
+    return into.found.warn(
+        reason::threshold,
+        fmt::format("integrity was not examined for {} (every {}){}", human_duration(since), to_text(plan.every),
+                    last && last->found.reason == reason::idle ? ": " + last->found.message : std::string()));
   if (!last) {
     into.healthy += ", integrity not examined yet";
     return;
   }
-  if (last->last_pass_age) into.found.measure("integrity_age_seconds", to_seconds(*last->last_pass_age));
   const auto& found = last->found;
   const auto when = human_duration(last->age) + " ago";
   if (found.verdict == verdict::pass) into.healthy += fmt::format(", integrity ok {}", when);

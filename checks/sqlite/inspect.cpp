@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "sqlite/encrypted.hpp"
 #include "sqlite/history.hpp"
 #include "sqlite/judge_files.hpp"
 #include "sqlite/judge_limits.hpp"
@@ -39,7 +40,8 @@ struct look {
 
 look look_once(const sqlite_options& options, history& past) {
   look out;
-  out.seen = observe(options.path.text);
+  out.seen = observe(options.path.text, options.encrypted);
+  if (options.encrypted) assume_journal_mode(out.seen, past.is_file_seen_in_use(out.seen));
   out.wrong = judge_files(out.seen, options.expect_wal);
   out.since.writer_held = past.writer_held_for(out.seen);
   return out;
@@ -105,7 +107,9 @@ std::string describe(const observation& seen) {
     return fmt::format("{} in use, WAL backlog {}", size, size_of(*backlog));
   if (seen.held_exclusively())
     return fmt::format("{} held in locking_mode=EXCLUSIVE{}: only sizes can be seen", size, by_whom(*seen.locks.user));
-  if (!seen.wal_mode()) return fmt::format("{} in rollback-journal mode", size);
+  if (!seen.wal_mode())
+    return size +
+           (seen.header.header.mode_known ? " in rollback-journal mode" : " in use, its journal mode is encrypted");
   if (seen.live()) return fmt::format("{} in use", size);
   if (seen.wal.facts.size > 0)
     return fmt::format("{}, no application has it open; a WAL of {} waits for the next one", size,

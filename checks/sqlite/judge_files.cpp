@@ -48,7 +48,12 @@ std::optional<finding> judge_header(const observation& seen) {
     case header_fault::too_short:
       return corrupt(fmt::format("has only {} bytes, less than a database header", seen.database.facts.size));
     case header_fault::not_a_database:
-      return corrupt("is not an SQLite database: it begins with other bytes (damaged, encrypted, or another file)");
+      return corrupt(
+          "is not an SQLite database: it begins with other bytes (damaged, another file, or encrypted, which the "
+          "option "
+          "`encrypted: true` allows)");
+    case header_fault::zeros:
+      return corrupt("begins with zeros, which no encrypted database does: the file system lost its content");
     case header_fault::page_size:
       return corrupt(
           fmt::format("has a damaged header: a page size of {} is impossible", seen.header.header.page_size));
@@ -87,6 +92,7 @@ std::optional<finding> judge_length(const observation& seen) {
 }
 
 std::optional<finding> judge_journal_mode(const observation& seen, wal_expectation expected) {
+  if (!seen.header.header.mode_known) return std::nullopt;
   // Whoever leaves WAL mode closes and deletes the -shm first.
   if (!seen.wal_mode() && seen.live()) return overwritten_in_place(seen);
   if (seen.wal_mode() || expected == wal_expectation::ignore) return std::nullopt;

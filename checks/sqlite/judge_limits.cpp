@@ -73,7 +73,7 @@ void measure(const observation& seen, const progress& since, findings& found) {
   if (seen.index_ok()) found.measure("wal_log_bytes", static_cast<double>(seen.index.index.log_bytes()));
   const auto pages =
       seen.index_ok() && seen.index.index.page_count ? seen.index.index.page_count : seen.header.header.page_count;
-  found.measure("page_count", pages);
+  if (pages > 0 || !seen.header.header.encrypted) found.measure("page_count", pages);
   if (!seen.held_exclusively()) {
     // In exclusive mode no lock is taken per transaction: a zero would be a guess.
     found.measure("writer_lock_held_seconds", to_seconds(since.writer_held.value_or(nanoseconds(0))));

@@ -30,6 +30,10 @@ finding truncated_index(const observation& seen) {
 }
 
 std::optional<finding> judge_index(const observation& seen) {
+  // The first user of an index makes it block by block, and its header last, with the lock of a writer.
+  const bool has_header =
+      seen.index.state != wal_index_state::too_short && seen.index.state != wal_index_state::uninitialised;
+  if (!has_header && (seen.shm_holders.writer || seen.shm_holders.recoverer)) return std::nullopt;
   const auto frames = seen.index_ok() ? seen.index.index.last_frame : 0;
   if (seen.index.state != wal_index_state::unknown_version && seen.shm.facts.size < wal_index_bytes(frames))
     return truncated_index(seen);

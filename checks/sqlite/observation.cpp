@@ -8,23 +8,13 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
-#include <memory>
+
+#include "sqlite/encrypted.hpp"
 
 #include "sqlite/lock_table.hpp"
 
 namespace telltale::sqlite {
 namespace {
-
-/// SQLite puts -wal and -shm beside the file that a link points to, not beside the link (os_unix.c, unixFullPathname).
-looked_at look_at_database(std::string& path) {
-  struct stat info {};
-  if (::lstat(path.c_str(), &info) != 0) return look_at(path);
-  if (!S_ISLNK(info.st_mode)) return look_at(path, info);
-  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
-  if (real) path = real.get();
-  return look_at(path);
-}
 
 template <std::size_t size>
 byte_view read_start(int fd, std::array<std::byte, size>& into, int& error) {
@@ -106,10 +96,10 @@ std::optional<held_lock> observation::writer() const {
   return locks.pending && locks.pending->exclusive ? locks.pending : std::nullopt;
 }
 
-observation observe(const std::string& path) {
+observation observe(const std::string& path, bool encrypted) {
   observation out;
   out.path = path;
-  auto database = look_at_database(out.path);
+  auto database = look_at_target(out.path);
   out.database = database.state;
   if (database.file) {
     struct statfs where {};
@@ -124,9 +114,11 @@ observation observe(const std::string& path) {
   if (!database.file) return out;
 
   std::array<std::byte, database_header_bytes> start;
-  out.header = parse_database_header(read_start(database.file.get(), start, out.database.error));
+  const auto bytes = read_start(database.file.get(), start, out.database.error);
+  out.header = encrypted ? parse_encrypted_header(bytes) : parse_database_header(bytes);
   update_facts(database.file.get(), out.database);
   observe_journal(out);
+  complete_header(out);
   const bool may_be_written = !out.wal_mode() || out.journal_has_header;
   out.locks = may_be_written ? locks_of_database(database.file.get()) : user_of_database(database.file.get());
   observe_dispute(out);

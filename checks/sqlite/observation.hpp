@@ -59,7 +59,7 @@ struct observation {
 };
 
 /// Looks once. Opens nothing for writing, creates nothing, takes no lock, and has closed everything when it returns.
-/// Throws std::system_error when the file system refuses to say who holds locks.
-observation observe(const std::string& path);
+/// Throws std::system_error when the file system refuses to say who holds locks. `encrypted`: see encrypted.hpp.
+observation observe(const std::string& path, bool encrypted = false);
 
 }  // namespace telltale::sqlite

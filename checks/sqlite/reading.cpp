@@ -12,9 +12,14 @@ constexpr std::uint64_t largest_unindexed_log = std::uint64_t{64} << 20;
 
 }  // namespace
 
+bool is_closed(const observation& seen) {
+  return seen.wal_mode() && !seen.live() && !seen.locks.user && seen.wal.facts.size == 0;
+}
+
 std::string_view why_unreadable(const observation& seen) {
   if (seen.held_exclusively()) return "nobody else can read in that mode";
   if (!seen.wal_mode()) return "in rollback-journal mode a reader keeps writers from committing";
+  if (is_closed(seen)) return {};
   if (seen.live() && seen.index.state == wal_index_state::unknown_version)
     return "its WAL index has a version that is not known here";
   if (!seen.live() && seen.wal.facts.size > largest_unindexed_log)
@@ -29,6 +34,11 @@ std::optional<sql_error> read_quietly(const observation& seen, boot_clock::time_
     connection database(seen.path, how, deadline);
     return database.failed() ? database.failed() : use(database);
   };
+  if (is_closed(seen)) {
+    auto error = read(access::immutable);
+    if (same_content(look_at(seen.path).state.facts, seen.database.facts)) return error;
+    return sql_error{SQLITE_BUSY_SNAPSHOT, "it changed meanwhile"};
+  }
   auto error = read(access::read_without_trace);
   // No read mark fits: a reader has to set one, and may while an application is there to have made the index.
   if (error && error->code == SQLITE_READONLY_CANTINIT && seen.live()) error = read(access::read);
