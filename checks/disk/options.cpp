@@ -26,9 +26,12 @@ options_of<disk_options> disk_options::declared() {
       .optional("free", &self::free,
                 "Least number of bytes that must stay available; with `warn` and `fail` the stricter rule wins.")
       .optional("inodes", &self::inodes, "Share of inodes in use; ignored on file systems that do not count inodes.")
-      .optional("expect_writable", &self::expect_writable,
-                "Fail when the file system is read-only; without it a file system that was always read-only is fine, "
-                "and one that turned read-only (by an error or a remount) is a warning.")
+      .optional(
+          "expect_writable", &self::expect_writable,
+          "Fail when the file system cannot be written, by its own options and not by the flags of this mount: a "
+          "volume mounted read-only into a sidecar passes until the file system itself is read-only or has stopped "
+          "after an error. Without it a file system that was always read-only is fine, and one that turned "
+          "read-only or stopped is a warning.")
       .optional("write_test", &self::write_test,
                 "Also create, write and fsync an unnamed 4 KiB file in the directory on every run; costs one disk "
                 "flush and leaves nothing behind.")

@@ -11,6 +11,10 @@ double share(double part, double rest) { return part + rest > 0 ? part / (part +
 
 }  // namespace
 
+raw_usage raw_usage_of(const struct statvfs& numbers) {
+  return {numbers.f_frsize, numbers.f_blocks, numbers.f_bfree, numbers.f_bavail, numbers.f_files, numbers.f_ffree};
+}
+
 usage usage_of(const raw_usage& raw) {
   // A file system whose reserve is used up may report a negative number of available blocks as a huge one, and some
   // FUSE file systems report more free than there is.

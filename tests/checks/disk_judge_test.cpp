@@ -13,6 +13,7 @@ using telltale::testing::described;
 namespace {
 
 constexpr std::uint64_t gib = 1ull << 30;
+const std::string data = "/data";
 
 /// A file system of 1000 blocks of 1 GiB without a reserve.
 raw_usage filled(std::uint64_t used_blocks) { return {gib, 1000, 1000 - used_blocks, 1000 - used_blocks, 0, 0}; }
@@ -26,8 +27,8 @@ disk_options on_data() {
 outcome judged(const raw_usage& raw, const disk_options& options, memory& kept) {
   findings found;
   const auto now = usage_of(raw);
-  judge_usage(now, options, kept, found);
-  return std::move(found).result(healthy_sentence(now, write_state::writable, options));
+  judge_usage(now, {options, data, kept, found});
+  return std::move(found).result(healthy_sentence(now, "", data));
 }
 
 std::string sentence(const raw_usage& raw, const disk_options& options = on_data()) {
@@ -147,7 +148,7 @@ TEST_CASE("disk: a directory is judged by its quota, and half a count is no good
   auto judge = [&](directory_size size) {
     memory kept;
     findings found;
-    judge_directory(size, options, kept, found);
+    judge_directory(size, {options, data, kept, found});
     return described(std::move(found).result("fine"));
   };
   directory_size size;
@@ -165,23 +166,4 @@ TEST_CASE("disk: a directory is judged by its quota, and half a count is no good
   size = {};
   size.bytes = 12.0 * gib;
   CHECK(judge(size) == "fail threshold: /data holds 12.0 GiB, 120% of its 10GiB (limit 90%)");
-}
-
-TEST_CASE("disk: read-only is red when writing is expected, a warning when it was different before") {
-  auto judge = [](write_state state, bool expected, memory& kept) {
-    auto options = on_data();
-    options.expect_writable = expected;
-    findings found;
-    judge_writability(state, options, kept, found);
-    return described(std::move(found).result("fine"));
-  };
-  memory kept;
-  CHECK(judge(write_state::readonly, true, kept) == "fail readonly: /data is read-only and should be writable");
-  CHECK(judge(write_state::readonly_inside, true, kept) == "fail readonly: /data is read-only and should be writable");
-  CHECK(judge(write_state::readonly, false, kept) == "pass ok: fine");
-  CHECK(judge(write_state::readonly_inside, false, kept) ==
-        "warn readonly: /data is mounted read-write but cannot be written: a file system error, or a read-only volume");
-  CHECK(judge(write_state::writable, false, kept) == "pass ok: fine");
-  CHECK(judge(write_state::readonly, false, kept) == "warn readonly: /data was writable and is now read-only");
-  CHECK(judge(write_state::writable, true, kept) == "pass ok: fine");
 }
