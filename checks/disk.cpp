@@ -6,6 +6,7 @@
 #include <telltale/check_type.hpp>
 
 #include "disk/fill_rate.hpp"
+#include "disk/identity.hpp"
 #include "disk/judge.hpp"
 #include "disk/look.hpp"
 #include "disk/options.hpp"
@@ -27,20 +28,27 @@ class disk_check final : public blocking_check {
     const auto seen = look_at(path);
     if (seen.error) return outcome::fail(support::reason_of_errno(seen.error), call_failed(seen));
 
+    if (seen.is_device) return outcome::fail(reason::mismatch, device_sentence(seen));
+
     findings found;
-    const std::string subject = path;
+    const auto subject = subject_of(path, seen);
     const rule_context at{options_, subject, ctx.memory, found};
+    if (!judge_mount_point(seen, at)) return std::move(found).result({});
     const auto now = usage_of(seen.usage);
     const auto access = write_state_of(seen);
     measure_usage(now, found);
+    const bool steady = judge_identity(seen, at, ctx.now, [&] { return real_path(seen.measured); });
+    judge_deleted(seen, at);
     judge_writability(seen, access, at);
     judge_recorded_errors(seen, at);
     if (!full_by_design(seen, access, ctx.memory)) {
       judge_usage(now, at);
-      if (auto seconds = seconds_to_full(now, ctx.now, ctx.memory)) found.measure("time_to_full_seconds", *seconds);
+      if (!steady) forget_fill_rate(ctx.memory);
+      else if (auto seconds = seconds_to_full(now, ctx.now, ctx.memory))
+        found.measure("time_to_full_seconds", *seconds);
     }
-    if (options_.write_test) test_write(found);
-    if (options_.size_limit) count_directory(ctx, at);
+    if (options_.write_test) test_write(seen.measured, found);
+    if (options_.size_limit) count_directory(seen.measured, ctx, at);
     return std::move(found).result(healthy_sentence(now, access_text(access), subject));
   }
 
@@ -51,18 +59,25 @@ class disk_check final : public blocking_check {
     return seen.call == "stat" ? sentence + " (stat; statfs still answers)" : sentence;
   }
 
-  void test_write(findings& found) const {
-    const auto result = test_writing(options_.path.text);
-    if (result.error)
-      found.fail(support::reason_of_errno(result.error),
-                 fmt::format("write test: cannot {} a file: {}", result.step,
-                             support::errno_sentence(options_.path.text, result.error)));
+  std::string device_sentence(const sight& seen) const {
+    const auto* what = seen.is_block
+                           ? " is a device and no file system is mounted from it here: give the path where it "
+                             "is mounted"
+                           : " is a device, not a file system";
+    return options_.path.text + what;
   }
 
-  void count_directory(probe_context& ctx, const rule_context& at) const {
+  void test_write(const std::string& path, findings& found) const {
+    const auto result = test_writing(path);
+    if (result.error)
+      found.fail(support::reason_of_errno(result.error), fmt::format("write test: cannot {} a file: {}", result.step,
+                                                                     support::errno_sentence(path, result.error)));
+  }
+
+  void count_directory(const std::string& path, probe_context& ctx, const rule_context& at) const {
     walk_limits limits;
     limits.until = boot_clock::now() + (ctx.deadline - boot_clock::now()) / 2;
-    const auto size = measure_directory(options_.path.text, limits);
+    const auto size = measure_directory(path, limits);
     if (size.error == ENOTDIR)
       at.found.fail(reason::mismatch, options_.path.text + " is not a directory, so it has no size_limit");
     else if (size.error)

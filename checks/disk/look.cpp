@@ -73,10 +73,18 @@ mount_table& table() {
   return shared;
 }
 
+/// How mountpoint(1) finds out: the directory above is on another device.
+bool is_above_another(const std::string& path, const node& at) {
+  struct stat above {};
+  return ::stat((path + "/..").c_str(), &above) == 0 && above.st_dev != at.device;
+}
+
 void find_mount(const node& at, sight& out) {
   if (at.mount_id) out.mount = table().find(*at.mount_id, out.readonly, boot_clock::now());
   else out.mount = mount_above(read_mountinfo(), real_path(out.measured));
-  if (out.mount) out.is_mount_point = at.mount_point.value_or(out.mount->point == real_path(out.measured));
+  if (at.mount_point) out.is_mount_point = *at.mount_point;
+  else
+    out.is_mount_point = out.mount ? out.mount->point == real_path(out.measured) : is_above_another(out.measured, at);
 }
 
 /// Errors that the mount's own line does not show.
@@ -97,14 +105,9 @@ void find_errors(sight& out) {
   out.refused_below = !out.below && !on.readonly && refuses_below(out.measured);
 }
 
-}  // namespace
+sight look_below(const std::string& path, const node& device);
 
-std::string real_path(const std::string& path) {
-  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
-  return real ? real.get() : "";
-}
-
-sight look_at(const std::string& path) {
+sight look(const std::string& path, bool at_device) {
   sight out;
   out.measured = path;
   struct statvfs numbers {};
@@ -115,6 +118,7 @@ sight look_at(const std::string& path) {
   out.call = "stat";
   out.error = find_node(path, at);
   if (out.error) return out;
+  if (at_device && (S_ISBLK(at.mode) || S_ISCHR(at.mode))) return look_below(path, at);
   out.is_directory = S_ISDIR(at.mode);
   out.usage = raw_usage_of(numbers);
   out.id = numbers.f_fsid;
@@ -123,5 +127,31 @@ sight look_at(const std::string& path) {
   find_errors(out);
   return out;
 }
+
+/// The first mount of the device that is not covered by another one.
+sight look_below(const std::string& path, const node& device) {
+  sight out;
+  out.measured = path;
+  out.is_device = true;
+  out.is_block = S_ISBLK(device.mode);
+  if (!out.is_block) return out;
+  const auto real = real_path(path);  // btrfs shows no device number
+  const auto from_it =
+      mounts_of(read_mountinfo(), [&](const mount& m) { return m.device == device.stands_for || m.source == real; });
+  for (const auto& candidate : from_it) {
+    auto seen = look(candidate.point, false);
+    if (seen.error == 0 && seen.mount && seen.mount->device == candidate.device) return seen;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string real_path(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
+  return real ? real.get() : "";
+}
+
+sight look_at(const std::string& path) { return look(path, true); }
 
 }  // namespace telltale::disk

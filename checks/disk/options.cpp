@@ -15,8 +15,14 @@ void disk_options::validate(place at, problems& errors) const {
 options_of<disk_options> disk_options::declared() {
   using self = disk_options;
   return options_of<self>()
-      .required("path", &self::path,
-                "Any file or directory on the file system to measure; symbolic links are followed.")
+      .required(
+          "path", &self::path,
+          "Any file or directory on the file system to measure, or a block device that is mounted; symbolic links "
+          "are followed.")
+      .optional("mount", &self::mount,
+                "`path` must be a mount point, as a volume's is: fail when its volume is not mounted, instead of "
+                "measuring the disk of the directory above. Without it a change of the file system between two runs is "
+                "a warning.")
       .optional("warn", &self::warn,
                 "Warn when this share of the space is used, counted as df does: used / (used + available to "
                 "unprivileged users).")

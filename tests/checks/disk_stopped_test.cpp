@@ -56,7 +56,7 @@ TEST_CASE("disk stopped: a read-only bind satisfies expect_writable until ext4 s
   const auto found = on_image({"ext4", "-m 5", remounting, 32}, [](const std::string& path, const loop_device& device) {
     const scratch_directory other;
     const auto view = other / "view";
-    if (!bind(path, view, true)) return std::string("no bind");
+    if (!bind_mount(path, view, true)) return std::string("no bind");
     auto strict = disk_on(view, strictly());
     auto plain = disk_on(view);
     auto out = all_say(strict, plain, view, verdict::pass);
@@ -76,7 +76,7 @@ TEST_CASE(
         const scratch_directory other;
         const auto view = other / "view";
         const auto elsewhere = other / "elsewhere";
-        if (!bind(path, view, true) || !bind(path, elsewhere)) return std::string("no bind");
+        if (!bind_mount(path, view, true) || !bind_mount(path, elsewhere)) return std::string("no bind");
         auto strict = disk_on(view, strictly());
         auto out = brief(strict.run());
         // What remount-ro did: the file system turns read-only while other mounts of it keep their own flags.
@@ -208,7 +208,7 @@ TEST_CASE("disk stopped: an ext4 that was shut down is red without being asked")
   const auto found = on_image({"ext4", "-m 5", "", 32}, [](const std::string& path, const loop_device&) {
     const scratch_directory other;
     const auto view = other / "view";
-    if (!bind(path, view, true)) return std::string("no bind");
+    if (!bind_mount(path, view, true)) return std::string("no bind");
     auto plain = disk_on(view);
     auto out = brief(plain.run());
     constexpr unsigned long shut_down = _IOR('X', 125, std::uint32_t);  // EXT4_IOC_SHUTDOWN

@@ -112,7 +112,7 @@ inline bool skipped(const std::string& found) {
 }
 
 /// `from` is seen at `to` as well; with `readonly` as the volume of an application in a sidecar.
-inline bool bind(const std::string& from, const std::string& to, bool readonly = false) {
+inline bool bind_mount(const std::string& from, const std::string& to, bool readonly = false) {
   std::filesystem::create_directories(to);
   if (::mount(from.c_str(), to.c_str(), nullptr, MS_BIND, nullptr) != 0) return false;
   return !readonly || ::mount(nullptr, to.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) == 0;
