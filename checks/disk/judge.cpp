@@ -68,6 +68,10 @@ void judge_inodes(const usage& now, const rule_context& at) {
                              limit_text(now.inodes_used_ratio, limit, level)));
 }
 
+std::string impossible_sentence(std::string_view what, std::string_view so, const rule_context& at) {
+  return fmt::format("{} is on a file system that reports impossible numbers: {}; {}", at.subject, what, so);
+}
+
 }  // namespace
 
 verdict judge_share(double ratio, const upper_limit<percent>& limit, verdict before) {
@@ -90,10 +94,14 @@ void judge_usage(const usage& now, const rule_context& at) {
   if (now.has_size()) {
     judge_space(now, at);
     judge_free_bytes(now, at);
+  } else if (!now.impossible.empty()) {
+    at.found.warn(reason::mismatch, impossible_sentence(now.impossible, "its space is not measured", at));
   } else if (!at.options.size_limit) {
     at.found.warn(reason::mismatch, at.subject + " is on a file system that reports no size, nothing is measured");
   }
   if (now.has_inodes()) judge_inodes(now, at);
+  if (!now.impossible_inodes.empty())
+    at.found.warn(reason::mismatch, impossible_sentence(now.impossible_inodes, "its inodes are not counted", at));
 }
 
 void judge_directory(const directory_size& size, const rule_context& at) {

@@ -48,13 +48,61 @@ TEST_CASE("disk: used is counted as df does, with root's reserve on neither side
   CHECK(now.inodes_used_ratio == doctest::Approx(0.6));
 }
 
-TEST_CASE("disk: nonsense of odd file systems is not believed") {
+TEST_CASE("disk: a reserve that is used up is full, as a negative number or as none available") {
   CHECK(usage_of({4096, 1000, 40, static_cast<std::uint64_t>(-5), 0, 0}).available_bytes == 0);
-  CHECK(usage_of({4096, 1000, 2000, 2000, 0, 0}).used_bytes == 0);
-  CHECK(usage_of({4096, 1000, 1000, 1000, 10, 20}).inodes_used == 0);
   CHECK(usage_of({4096, 1000, 1000, 0, 0, 0}).used_ratio == 1);
+  CHECK(sentence({4096, 1000, 40, static_cast<std::uint64_t>(-5), 0, 0}) ==
+        "fail full: /data is full: no space available");
   CHECK_FALSE(usage_of({4096, 0, 0, 0, 0, 0}).has_size());
   CHECK_FALSE(usage_of({4096, 1000, 0, 0, 0, 0}).has_inodes());
+}
+
+TEST_CASE("disk: numbers that cannot be true are named, never judged, and never red") {
+  constexpr auto unknown = ~std::uint64_t{0};
+  struct row {
+    raw_usage raw;
+    std::string_view what;
+  };
+  for (const auto& [raw, what] : std::vector<row>{
+           {{4096, unknown, unknown, unknown, 0, 0}, "a number is all ones, which stands for unknown"},
+           {{4096, 1000, 500, unknown, 0, 0}, "a number is all ones, which stands for unknown"},
+           {{4096, 1000, unknown, 500, 0, 0}, "a number is all ones, which stands for unknown"},
+           {{4096, 1000, 1001, 1000, 0, 0}, "more space is free than there is"},
+           {{4096, 1000, 900, 1001, 0, 0}, "more space is available than there is"},
+           {{4096, 0, 500, 500, 0, 0}, "more space is free than there is"},
+           {{0, 1000, 500, 500, 0, 0}, "the size of a block is 0"},
+           {{4096, 1ull << 52, 1, 1, 0, 0}, "the size does not fit into 64 bits"},
+           {{4096, 1ull << 62, 0, 0, 0, 0}, "the size does not fit into 64 bits"},
+           {{1ull << 63, 2, 0, 0, 0, 0}, "the size does not fit into 64 bits"},
+       }) {
+    CAPTURE(what);
+    const auto now = usage_of(raw);
+    CHECK_FALSE(now.has_size());
+    CHECK(sentence(raw) ==
+          fmt::format("warn mismatch: /data is on a file system that reports impossible numbers: {}; its space is not "
+                      "measured",
+                      what));
+  }
+}
+
+TEST_CASE("disk: the largest sizes that can be true are measured") {
+  // 8 EiB, as some network file systems report themselves, all but empty; and a full one of 15 EiB.
+  CHECK(sentence({1ull << 20, 1ull << 43, (1ull << 43) - 1, (1ull << 43) - 1, 0, 0}) ==
+        "pass ok: /data 0% used, 8.0 EiB available");
+  CHECK(sentence({4096, 15ull << 48, 0, 0, 0, 0}) == "fail full: /data is full: no space available");
+  CHECK(sentence({4096, (1ull << 52) - 1, 1ull << 51, 1ull << 51, 0, 0}) ==
+        "pass ok: /data 50% used, 8.0 EiB available");
+}
+
+TEST_CASE("disk: inodes that cannot be counted are left out, impossible ones are named") {
+  constexpr auto unknown = ~std::uint64_t{0};
+  for (const auto files : {std::uint64_t{0}, std::uint64_t{100}, unknown})
+    CHECK(sentence({gib, 1000, 900, 900, files, unknown}) == "pass ok: /data 10% used, 900.0 GiB available");
+  CHECK(sentence({gib, 1000, 900, 900, unknown, 5}) == "pass ok: /data 10% used, 900.0 GiB available");
+  CHECK(
+      sentence({gib, 1000, 900, 900, 10, 20}) ==
+      "warn mismatch: /data is on a file system that reports impossible numbers: more inodes are free than there are; "
+      "its inodes are not counted");
 }
 
 TEST_CASE("disk: a percentage is never shown rounded up to a limit") {
