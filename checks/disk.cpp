@@ -47,7 +47,7 @@ class disk_check final : public blocking_check {
       else if (auto seconds = seconds_to_full(now, ctx.now, ctx.memory))
         found.measure("time_to_full_seconds", *seconds);
     }
-    if (options_.write_test) test_write(seen.measured, found);
+    if (options_.write_test) test_write(seen, now, found);
     if (options_.size_limit) count_directory(seen.measured, ctx, at);
     return std::move(found).result(healthy_sentence(now, access_text(access), subject));
   }
@@ -67,11 +67,10 @@ class disk_check final : public blocking_check {
     return options_.path.text + what;
   }
 
-  void test_write(const std::string& path, findings& found) const {
-    const auto result = test_writing(path);
+  static void test_write(const sight& seen, const usage& now, findings& found) {
+    const auto result = test_writing(seen.measured);
     if (result.error)
-      found.fail(support::reason_of_errno(result.error), fmt::format("write test: cannot {} a file: {}", result.step,
-                                                                     support::errno_sentence(path, result.error)));
+      found.fail(reason_of(result, seen.measured), sentence_of(result, seen.measured, now.available_bytes));
   }
 
   void count_directory(const std::string& path, probe_context& ctx, const rule_context& at) const {

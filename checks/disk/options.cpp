@@ -38,9 +38,10 @@ options_of<disk_options> disk_options::declared() {
           "volume mounted read-only into a sidecar passes until the file system itself is read-only or has stopped "
           "after an error. Without it a file system that was always read-only is fine, and one that turned "
           "read-only or stopped is a warning.")
-      .optional("write_test", &self::write_test,
-                "Also create, write and fsync an unnamed 4 KiB file in the directory on every run; costs one disk "
-                "flush and leaves nothing behind.")
+      .optional(
+          "write_test", &self::write_test,
+          "Also write and fsync an unnamed 4 KiB file in the directory on every run, then create a named file and "
+          "remove it; costs one disk flush and leaves nothing but the directory's modification time.")
       .optional("size_limit", &self::size_limit,
                 "Quota of the directory `path`, such as an emptyDir sizeLimit: what it holds is counted as du does "
                 "(within this file system, at most 200000 entries and half of the timeout), `warn` and `fail` apply to "

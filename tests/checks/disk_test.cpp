@@ -191,7 +191,9 @@ TEST_CASE("disk: a write test tells full, denied and read-only apart and leaves 
   const auto before = traces(all);
   CHECK(disk::test_writing(top.path()).error == 0);
   CHECK(disk::test_writing(top / "file").error == 0);
-  CHECK(traces(all) == before);
+  // The time of the directory tells that a name came and went; nothing else does.
+  CHECK(traces({top / "file"}) == before.substr(before.find('\n') + 1));
+  CHECK(std::distance(fs::directory_iterator(top.path()), {}) == 1);
   CHECK(disk::test_writing(top / "gone").error == ENOENT);
   const auto denied = as_nobody([&] {
     auto check = disk_on(top.path(), {option("write_test", "true"), option("warn", "100%"), option("fail", "100%")});
