@@ -48,8 +48,9 @@ class disk_check final : public blocking_check {
         found.measure("time_to_full_seconds", *seconds);
     }
     if (options_.write_test) test_write(seen, now, found);
-    if (options_.size_limit) count_directory(seen.measured, ctx, at);
-    return std::move(found).result(healthy_sentence(now, access_text(access), subject));
+    auto healthy = healthy_sentence(now, access_text(access), subject);
+    if (options_.size_limit) healthy += "; " + count_directory(seen.measured, ctx, at);
+    return std::move(found).result(std::move(healthy));
   }
 
  private:
@@ -73,7 +74,7 @@ class disk_check final : public blocking_check {
       found.fail(reason_of(result, seen.measured), sentence_of(result, seen.measured, now.available_bytes));
   }
 
-  void count_directory(const std::string& path, probe_context& ctx, const rule_context& at) const {
+  std::string count_directory(const std::string& path, probe_context& ctx, const rule_context& at) const {
     walk_limits limits;
     limits.until = boot_clock::now() + (ctx.deadline - boot_clock::now()) / 2;
     const auto size = measure_directory(path, limits);
@@ -81,7 +82,8 @@ class disk_check final : public blocking_check {
       at.found.fail(reason::mismatch, options_.path.text + " is not a directory, so it has no size_limit");
     else if (size.error)
       at.found.fail(support::reason_of_errno(size.error), support::errno_sentence(options_.path.text, size.error));
-    else judge_directory(size, at);
+    else return judge_directory(size, at);
+    return {};
   }
 
   disk_options options_;

@@ -2,8 +2,11 @@
 #include "disk/judge.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include <fmt/format.h>
+
+#include "support/file_errors.hpp"
 
 namespace telltale::disk {
 namespace {
@@ -104,7 +107,7 @@ void judge_usage(const usage& now, const rule_context& at) {
     at.found.warn(reason::mismatch, impossible_sentence(now.impossible_inodes, "its inodes are not counted", at));
 }
 
-void judge_directory(const directory_size& size, const rule_context& at) {
+std::string judge_directory(const directory_size& size, const rule_context& at) {
   const auto limit = static_cast<double>(at.options.size_limit->count);
   const double ratio = size.bytes / limit;
   const auto before = remembered(at.kept, "directory");
@@ -112,16 +115,21 @@ void judge_directory(const directory_size& size, const rule_context& at) {
   if (level != before) remember(at.kept, "directory", level);
   at.found.measure("directory_bytes", size.bytes);
   at.found.measure("directory_used_ratio", ratio);
-  const auto held =
-      fmt::format("{} holds {}{}, {}% of its {}", at.options.path.text, size.complete() ? "" : "at least ",
-                  human_bytes(size.bytes), shown_percent(ratio), to_text(*at.options.size_limit));
+  const auto held = fmt::format("holds {}{}, {}% of its {}", size.complete() ? "" : "at least ",
+                                human_bytes(size.bytes), shown_percent(ratio), to_text(*at.options.size_limit));
+  const auto sentence = at.options.path.text + " " + held;
   if (level != verdict::pass)
-    at.found.add(level, reason::threshold, fmt::format("{} {}", held, limit_text(ratio, at.options.space(), level)));
+    at.found.add(level, reason::threshold,
+                 fmt::format("{} {}", sentence, limit_text(ratio, at.options.space(), level)));
   // Too little was seen to call the directory small, and that it is small is all this rule promises.
   else if (size.cut_short)
-    at.found.warn(reason::timeout, fmt::format("{}: too many files to count in time ({} counted)", held, size.entries));
+    at.found.warn(reason::timeout,
+                  fmt::format("{}: too many files to count in time ({} counted)", sentence, size.entries));
   else if (size.unreadable > 0)
-    at.found.warn(reason::denied, fmt::format("{}: {} entries could not be read", held, size.unreadable));
+    at.found.warn(support::reason_of_errno(size.unreadable_error),
+                  fmt::format("{}: {} entries could not be read ({})", sentence, size.unreadable,
+                              std::strerror(size.unreadable_error)));
+  return held;
 }
 
 void judge_recorded_errors(const sight& seen, const rule_context& at) {

@@ -24,8 +24,9 @@ verdict judge_free(double available, const lower_limit<bytes>&, verdict before);
 /// Space, inodes and absolute limits of one file system. Remembers the level of each rule.
 void judge_usage(const usage&, const rule_context&);
 
-/// What a directory holds against `size_limit`; a count that did not reach the end is never called healthy.
-void judge_directory(const directory_size&, const rule_context&);
+/// What a directory holds against `size_limit`; a count that did not reach the end is never called healthy. The words
+/// for a healthy sentence: "holds 5.0 GiB, 50% of its 10GiB".
+std::string judge_directory(const directory_size&, const rule_context&);
 
 /// Errors that ext4 counts while it goes on (errors=continue).
 void judge_recorded_errors(const sight&, const rule_context&);

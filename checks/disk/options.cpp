@@ -44,7 +44,7 @@ options_of<disk_options> disk_options::declared() {
           "remove it; costs one disk flush and leaves nothing but the directory's modification time.")
       .optional("size_limit", &self::size_limit,
                 "Quota of the directory `path`, such as an emptyDir sizeLimit: what it holds is counted as du does "
-                "(within this file system, at most 200000 entries and half of the timeout), `warn` and `fail` apply to "
+                "(within this mount, at most 200000 entries and half of the timeout), `warn` and `fail` apply to "
                 "this size as well, and a large tree deserves a longer `interval`.");
 }
 

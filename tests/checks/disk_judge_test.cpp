@@ -1,6 +1,8 @@
 // The rules of the disk check as tables: numbers in, verdicts and sentences out.
 #include "disk/judge.hpp"
 
+#include <cerrno>
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -196,12 +198,12 @@ TEST_CASE("disk: a directory is judged by its quota, and half a count is no good
   auto judge = [&](directory_size size) {
     memory kept;
     findings found;
-    judge_directory(size, {options, data, kept, found});
-    return described(std::move(found).result("fine"));
+    const auto held = judge_directory(size, {options, data, kept, found});
+    return described(std::move(found).result("fine, " + held));
   };
   directory_size size;
   size.bytes = 5.0 * gib;
-  CHECK(judge(size) == "pass ok: fine");
+  CHECK(judge(size) == "pass ok: fine, holds 5.0 GiB, 50% of its 10GiB");
   size.cut_short = true;
   size.entries = 7;
   CHECK(judge(size) ==
@@ -210,7 +212,12 @@ TEST_CASE("disk: a directory is judged by its quota, and half a count is no good
   CHECK(judge(size) == "fail threshold: /data holds at least 9.5 GiB, 95% of its 10GiB (limit 90%)");
   size = {};
   size.unreadable = 2;
-  CHECK(judge(size) == "warn denied: /data holds at least 0 B, 0% of its 10GiB: 2 entries could not be read");
+  size.unreadable_error = EACCES;
+  CHECK(judge(size) ==
+        "warn denied: /data holds at least 0 B, 0% of its 10GiB: 2 entries could not be read (Permission denied)");
+  size.unreadable_error = EIO;
+  CHECK(judge(size) ==
+        "warn corrupt: /data holds at least 0 B, 0% of its 10GiB: 2 entries could not be read (Input/output error)");
   size = {};
   size.bytes = 12.0 * gib;
   CHECK(judge(size) == "fail threshold: /data holds 12.0 GiB, 120% of its 10GiB (limit 90%)");

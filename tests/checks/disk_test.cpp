@@ -246,6 +246,10 @@ TEST_CASE("disk: a quota smaller than what the directory holds is red") {
   CHECK(found.verdict == verdict::fail);
   CHECK(found.message.find("of its 100KiB (limit 100%)") != std::string::npos);
   CHECK(found.measured("directory_bytes").value_or(0) >= 300 * 1024);
+  found = disk_on(top.path(), {option("size_limit", "1GiB"), option("warn", "99%"), option("fail", "100%")}).run();
+  CHECK(found.verdict == verdict::pass);
+  CHECK(found.message.find(" available; holds 30") != std::string::npos);
+  CHECK(found.message.ends_with(" KiB, 0% of its 1GiB"));
   found = disk_on(top / "file", {option("size_limit", "1GiB")}).run();
   CHECK(found.message.find((top / "file") + " is not a directory, so it has no size_limit") != std::string::npos);
 }

@@ -2,6 +2,7 @@
 // any numbers of statfs, a server that is gone.
 #pragma once
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/fuse.h>
 #include <poll.h>
@@ -158,6 +159,8 @@ class fuse_server {
         return 0;
       }
       case FUSE_READDIR:
+        list(rest, body);
+        return 0;
       case FUSE_FLUSH:
       case FUSE_FSYNC:
       case FUSE_RELEASE:
@@ -165,6 +168,26 @@ class fuse_server {
         return 0;
       default:
         return ENOSYS;
+    }
+  }
+
+  /// Everything at once; from the second request on nothing.
+  void list(const char* rest, std::string& body) const {
+    fuse_read_in in{};
+    std::memcpy(&in, rest, sizeof in);
+    for (std::size_t i = in.offset; i < files_.size(); ++i) {
+      const auto& name = files_[i].first;
+      if (name.empty()) continue;
+      fuse_dirent entry{};
+      entry.ino = i + 2;
+      entry.off = i + 1;
+      entry.namelen = static_cast<std::uint32_t>(name.size());
+      entry.type = DT_REG;
+      std::string record(FUSE_DIRENT_ALIGN(FUSE_NAME_OFFSET + name.size()), '\0');
+      std::memcpy(record.data(), &entry, FUSE_NAME_OFFSET);
+      std::memcpy(record.data() + FUSE_NAME_OFFSET, name.data(), name.size());
+      if (body.size() + record.size() > in.size) return;
+      body += record;
     }
   }
 
@@ -180,6 +203,7 @@ class fuse_server {
     out.mode = node == FUSE_ROOT_ID ? S_IFDIR | 0755 : S_IFREG | 0644;
     out.nlink = node == FUSE_ROOT_ID ? 2 : 1;
     if (node != FUSE_ROOT_ID) out.size = files_.at(node - 2).second.size();
+    out.blocks = (out.size + 511) / 512;
     out.blksize = 4096;
     return out;
   }
