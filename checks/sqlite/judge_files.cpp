@@ -111,6 +111,15 @@ std::optional<finding> judge_journal_access(const observation& seen) {
 /// A commit appends at least a frame for each page it changes; less than this is as good as nothing.
 constexpr std::uint64_t least_room = std::uint64_t{64} << 10;
 
+/// A file system of a virtual machine's host, or one that nobody knows: what can be seen from here may not be all.
+std::optional<finding> judge_place(const observation& seen) {
+  if (seen.place.doubtful.empty()) return std::nullopt;
+  return finding{
+      verdict::warn, reason::mismatch,
+      fmt::format("is on {}, which is not known to be local: locks of programs on other machines are not seen",
+                  seen.place.doubtful)};
+}
+
 /// What the owner of the database may still write: the application is somebody with the rights of its files' owner.
 std::optional<std::uint64_t> room_for_owner(const observation& seen) {
   return seen.database.facts.owner == 0 ? seen.place.room.bytes_for_root : seen.place.room.bytes_for_others;
@@ -159,6 +168,7 @@ std::vector<finding> judge_files(const observation& seen, wal_expectation expect
                              seen.place.network)});
   // What follows reads the header: there is nothing more to say about a file without one.
   if (!out.empty() || take(judge_access(seen)) || take(judge_header(seen))) return out;
+  take(judge_place(seen));
   take(judge_length(seen));
   take(judge_journal(seen));
   take(judge_journal_access(seen));

@@ -32,9 +32,9 @@ byte_view read_start(int fd, std::array<std::byte, size>& into, int& error) {
   return byte_view(into).first(got < 0 ? 0 : static_cast<std::size_t>(got));
 }
 
-std::string mounts() {
+std::string text_of(const char* path) {
   std::string out;
-  const support::descriptor file(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
+  const support::descriptor file(::open(path, O_RDONLY | O_CLOEXEC));
   std::array<char, 4096> block;
   for (ssize_t n = 0; (n = ::read(file.get(), block.data(), block.size())) > 0;)
     out.append(block.data(), static_cast<std::size_t>(n));
@@ -87,10 +87,11 @@ observation observe(const std::string& path) {
   out.database = database.state;
   if (database.file) {
     struct statfs where {};
-    if (::fstatfs(database.file.get(), &where) == 0) out.place = describe_file_system(where);
+    if (::fstatfs(database.file.get(), &where) == 0)
+      out.place = describe_file_system(
+          where, out.database.facts.device,
+          {[] { return text_of("/proc/self/mountinfo"); }, [] { return text_of("/proc/self/uid_map"); }});
     else out.database.error = errno;
-    if (static_cast<std::uint32_t>(where.f_type) == fuse_magic)
-      out.place.network = network_fuse_name(mounts(), out.database.facts.device);
     if (!out.place.network.empty()) return out;
   }
   // The index before the log and the log before the database: what the index promises must then be there.

@@ -55,7 +55,7 @@ class loop_device {
 };
 
 /// How the file system of a test is made and mounted.
-struct image {
+struct file_system_image {
   std::string type = "ext4";
   std::string make = "-m 5 -N 2000";  // options of mkfs
   std::string options;                // of the mount
@@ -63,7 +63,7 @@ struct image {
 };
 
 /// Whether an image could be made: "" or the reason why not.
-inline std::string make_image(const std::string& file, const image& wanted) {
+inline std::string make_image(const std::string& file, const file_system_image& wanted) {
   write_file(file, "");
   std::filesystem::resize_file(file, std::uintmax_t{wanted.mebibytes} << 20);
   const auto quiet = wanted.type == "ext4" ? "-q -F" : "-q -f";
@@ -74,7 +74,7 @@ inline std::string make_image(const std::string& file, const image& wanted) {
 
 /// Runs `body` in a child that has the image mounted in a mount namespace of its own; "skipped: ..." where that is not
 /// possible.
-inline std::string on_image(const image& wanted,
+inline std::string on_image(const file_system_image& wanted,
                             const std::function<std::string(const std::string& path, const loop_device&)>& body) {
   const scratch_directory top;
   const auto file = top / "image";
@@ -100,7 +100,7 @@ inline std::string on_image(const image& wanted,
 }
 
 inline std::string on_ext4(const std::function<std::string(const std::string& path)>& body,
-                           const std::string& make = image{}.make) {
+                           const std::string& make = file_system_image{}.make) {
   return on_image({"ext4", make, "", 32}, [&](const std::string& path, const loop_device&) { return body(path); });
 }
 
