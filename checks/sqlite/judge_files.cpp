@@ -108,8 +108,26 @@ std::optional<finding> judge_journal(const observation& seen) {
       doubt::moment};
 }
 
+/// A journal that is there and cannot be looked at may be one that has to be rolled back.
+std::optional<finding> judge_journal_access(const observation& seen) {
+  const int error = seen.journal_error;
+  if (error == 0 || error == ENOENT) return std::nullopt;
+  const bool refused = error == EACCES || error == EPERM;
+  return finding{refused ? verdict::warn : verdict::fail, support::reason_of_errno(error),
+                 support::errno_sentence(seen.path + "-journal", error)};
+}
+
 /// A commit appends at least a frame for each page it changes; less than this is as good as nothing.
 constexpr std::uint64_t least_room = std::uint64_t{64} << 10;
+
+/// A file system of a virtual machine's host, or one that nobody knows: what can be seen from here may not be all.
+std::optional<finding> judge_place(const observation& seen) {
+  if (seen.place.doubtful.empty()) return std::nullopt;
+  return finding{
+      verdict::warn, reason::mismatch,
+      fmt::format("is on {}, which is not known to be local: locks of programs on other machines are not seen",
+                  seen.place.doubtful)};
+}
 
 /// What the owner of the database may still write: the application is somebody with the rights of its files' owner.
 std::optional<std::uint64_t> room_for_owner(const observation& seen) {
@@ -167,8 +185,10 @@ std::vector<finding> judge_files(const observation& seen, wal_expectation expect
                              seen.place.network)});
   // What follows reads the header: there is nothing more to say about a file without one.
   if (!out.empty() || take(judge_access(seen)) || take(judge_header(seen))) return out;
+  take(judge_place(seen));
   take(judge_length(seen));
   take(judge_journal(seen));
+  take(judge_journal_access(seen));
   take(judge_journal_mode(seen, expected));
   take(judge_room(seen));
   if (seen.wal_mode()) {

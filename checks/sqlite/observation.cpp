@@ -55,10 +55,11 @@ void observe_journal(observation& out) {
   // The magic of a rollback journal (fileformat2.html, section 3); SQLite looks at no more than its first byte.
   auto journal = look_at(out.path + "-journal");
   out.journal_bytes = journal.state.facts.size;
+  out.journal_error = journal.state.error;
   if (!journal.file || journal.state.facts.size == 0) return;
   std::array<std::byte, 1> start{};
   out.journal_has_header =
-      !read_start(journal.file.get(), start, journal.state.error).empty() && start[0] != std::byte{0};
+      !read_start(journal.file.get(), start, out.journal_error).empty() && start[0] != std::byte{0};
 }
 
 /// Whether somebody is mounted at just this file, as far as the kernel tells (Linux 5.8).
@@ -103,9 +104,11 @@ observation observe(const std::string& path, bool encrypted) {
   out.database = database.state;
   if (database.file) {
     struct statfs where {};
-    if (::fstatfs(database.file.get(), &where) == 0) out.place = describe_file_system(where);
-    if (static_cast<std::uint32_t>(where.f_type) == fuse_magic)
-      out.place.network = network_fuse_name(kernel_text("/proc/self/mountinfo"), out.database.facts.device);
+    if (::fstatfs(database.file.get(), &where) == 0)
+      out.place = describe_file_system(
+          where, out.database.facts.device,
+          {[] { return kernel_text("/proc/self/mountinfo"); }, [] { return kernel_text("/proc/self/uid_map"); }});
+    else out.database.error = errno;
     if (!out.place.network.empty()) return out;
   }
   // The index before the log and the log before the database: what the index promises must then be there.

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "checks/sqlite_image.hpp"
+#include "sqlite/file_system_names.hpp"
 #include "sqlite/history.hpp"
 #include "sqlite/judge_files.hpp"
 #include "sqlite/judge_limits.hpp"
