@@ -100,7 +100,7 @@ asio::awaitable<conversation::heard> conversation::listen(phase p, time_point un
   if (out.failed) co_return out;
   switch (out.what.kind) {
     case event::kind_t::close:
-      out.failed = explain_close(out.what, p);
+      out.failed = explain_close(out.what, p, now_.what.secrets);
       break;
     case event::kind_t::ping:
       out.failed = co_await write(opcode::pong, out.what.payload, p, until);

@@ -7,6 +7,8 @@
 
 #include <telltale/units.hpp>
 
+#include "websocket/first_bytes.hpp"
+
 namespace telltale::websocket {
 namespace {
 
@@ -45,6 +47,10 @@ std::string close_payload(std::uint16_t code) {
 std::optional<std::uint16_t> event::close_code() const {
   if (kind != kind_t::close || payload.size() < 2) return std::nullopt;
   return static_cast<std::uint16_t>(byte_at(payload, 0) << 8 | byte_at(payload, 1));
+}
+
+std::string_view event::close_reason() const {
+  return close_code() ? std::string_view(payload).substr(2) : std::string_view();
 }
 
 void event_reader::feed(std::string_view bytes) {
@@ -95,8 +101,17 @@ std::string event_reader::fault_of_length(unsigned short_length, std::uint64_t l
   return "";
 }
 
+/// Some applications and proxies answer twice: 101 to the handshake, then again. As frames such bytes make no sense.
+bool event_reader::begins_http() {
+  constexpr std::string_view http = "HTTP/1.";
+  const auto bytes = std::string_view(bytes_).substr(used_);
+  if (!agrees(bytes, http)) return false;
+  if (bytes.size() >= http.size()) broken_ = "the server sent another HTTP response behind its 101, instead of a frame";
+  return true;
+}
+
 bool event_reader::read_head() {
-  if (available() < 2) return false;
+  if (available() < 2 || begins_http()) return false;
   const auto first = byte_at(bytes_, used_);
   const auto second = byte_at(bytes_, used_ + 1);
   if (auto fault = fault_of(first, second); !fault.empty()) return broken_ = fault, false;

@@ -30,6 +30,8 @@ struct event {
 
   /// The status code of a close; nothing when it carries none.
   std::optional<std::uint16_t> close_code() const;
+  /// The server's words in a close; empty when it has none.
+  std::string_view close_reason() const;
 };
 
 /// Cuts received bytes into events and holds the peer to the protocol. Keeps at most one message of `max_kept` bytes
@@ -52,6 +54,7 @@ class event_reader {
     std::uint64_t length = 0;
   };
 
+  bool begins_http();
   bool read_head();
   std::uint64_t big_endian(std::size_t from, std::size_t count) const;
   std::string fault_of(unsigned first, unsigned second) const;

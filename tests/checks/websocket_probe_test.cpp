@@ -6,7 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "websocket/connection.hpp"
-#include "websocket_peer.hpp"
+#include "websocket_scripts.hpp"
 
 using namespace telltale;
 using namespace telltale::fakes;
@@ -15,29 +15,6 @@ using namespace std::string_literals;
 namespace {
 
 using socket_task = asio::awaitable<void>;
-
-/// Opens the WebSocket, then says `bytes` whatever it hears, then waits for the client to go.
-script opens_and_says(std::string bytes) {
-  return [bytes](tcp::socket socket) -> socket_task {
-    const auto request = co_await read_request(socket);
-    auto reply = accepting(request) + bytes;
-    co_await say(socket, std::move(reply));
-    co_await until_closed(socket);
-  };
-}
-
-/// Says `bytes` to the request; then hangs up, or waits for the client to.
-script answers(std::string bytes, bool hang_up = false) {
-  return [bytes, hang_up](tcp::socket socket) -> socket_task {
-    co_await read_request(socket);
-    co_await say(socket, bytes);
-    if (!hang_up) co_await until_closed(socket);
-  };
-}
-
-script status(const std::string& line, const std::string& headers = "") {
-  return answers("HTTP/1.1 " + line + "\r\n" + headers + "Content-Length: 1000000\r\n\r\npartial body");
-}
 
 socket_task silent(tcp::socket socket) { co_await until_closed(socket); }
 socket_task hangs_up(tcp::socket socket) { co_await read_request(socket); }
@@ -191,7 +168,7 @@ TEST_CASE("websocket: every misbehaviour has its reason and its sentence") {
       {"301", status("301 Moved", "Location: /new?x=hidden\r\n"), reason::refused, "a redirect to /new"},
       {"400", status("400 No"), reason::refused, "400 Bad Request"},
       {"401", status("401 No"), reason::auth, "401 Unauthorized"},
-      {"403", status("403 No"), reason::auth, "403 Forbidden"},
+      {"403", status("403 No"), reason::denied, "403 Forbidden"},
       {"404", status("404 No"), reason::refused, "404 Not Found"},
       {"426", status("426 No"), reason::protocol, "426 Upgrade Required"},
       {"500", status("500 No"), reason::refused, "500 Internal Server Error"},

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "websocket/first_bytes.hpp"
 #include "websocket/reply.hpp"
 #include "websocket/request.hpp"
 
@@ -51,7 +52,7 @@ TEST_CASE("reply: every broken handshake has its reason and its sentence") {
        "a redirect, which"},
       {"400", "HTTP/1.1 400 Bad Request\r\n\r\n", reason::refused, "400 Bad Request"},
       {"401", "HTTP/1.1 401 Whatever\r\n\r\n", reason::auth, "401 Unauthorized"},
-      {"403", "HTTP/1.1 403 Forbidden\r\n\r\n", reason::auth, "403 Forbidden"},
+      {"403", "HTTP/1.1 403 Forbidden\r\n\r\n", reason::denied, "403 Forbidden"},
       {"404", "HTTP/1.1 404 Not Found\r\n\r\n", reason::refused, "404 Not Found"},
       {"426", "HTTP/1.1 426 Upgrade Required\r\n\r\n", reason::protocol, "426 Upgrade Required"},
       {"429", "HTTP/1.1 429 Too Many Requests\r\n\r\n", reason::refused, "429 Too Many Requests"},
