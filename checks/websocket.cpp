@@ -37,7 +37,8 @@ check_type websocket() {
           .required("url", &options::url, "The endpoint, ws:// or wss://.")
           .optional("subprotocol", &options::subprotocol, "Asked for, and required of the server.")
           .optional("headers", &options::headers,
-                    "Extra request headers; values are text, or secrets as {file: ...} or {env: ...}.")
+                    "Extra request headers, and Host for a name-based virtual host; values are text, or secrets as "
+                    "{file: ...} or {env: ...}.")
           .optional("ping", &options::ping, "Send a ping and wait for its pong.")
           .optional("send", &options::send, "A text message to send once the WebSocket is open.")
           .optional("expect", &options::expect,
@@ -45,7 +46,8 @@ check_type websocket() {
           .optional("ca_file", &options::ca_file,
                     "Certificate authorities (PEM) to trust instead of the system's; read once at start.")
           .optional("server_name", &options::server_name,
-                    "The name to ask for and to verify in the certificate, when it is not the URL's host.")
+                    "The server's name, when it is not the URL's host: for the server name indication, for the "
+                    "verification of the certificate and, unless `headers` has another, for Host.")
           .optional("insecure", &options::insecure, "Accept any certificate: encrypts, but proves nothing.")
           .optional("certificate", &options::certificate, "Limit on the time until the server's certificate expires."),
       {{"resolve_seconds", "Time to find the server's address."},

@@ -121,7 +121,8 @@ asio::awaitable<maybe_failure> handshake(run& now, std::string& leftover) {
   const stopwatch watch(now.found);
   const auto key = make_key();
   const expected_reply expected{accept_for(key), now.what.options.subprotocol.value_or("")};
-  const auto request = make_request(now.what.options.url, key, expected.subprotocol, now.what.headers);
+  const auto request =
+      make_request(now.what.options.url.target, now.what.host, key, expected.subprotocol, now.what.headers);
   const auto error = co_await now.line.write(request, now.until);
   if (error) co_return explain_broken(error, phase::handshake, 0, now.budget);
   std::string bytes;

@@ -39,20 +39,23 @@ void hide_query(secret_list& secrets, std::string_view target) {
 
 plan make_plan(websocket_options options) {
   plan out;
-  for (const auto& [name, value] : options.headers) {
+  const auto name = options.server_name.value_or(options.url.host);
+  out.host = host_header(options.url, name);
+  for (const auto& [header, value] : options.headers) {
     auto text = value.reveal();
     // A secret's value is seen here for the first time, so it has not been checked with the options.
-    if (auto problem = header_problem(name, text)) throw std::runtime_error(fmt::format("headers: {}", *problem));
-    if (may_be_secret(name)) hide(out.secrets, text, !value.secret.empty());
-    out.headers.emplace_back(name, std::move(text));
+    if (auto problem = header_value_problem(header, text))
+      throw std::runtime_error(fmt::format("headers: {}", *problem));
+    if (may_be_secret(header)) hide(out.secrets, text, !value.secret.empty());
+    if (lower_case(header) == "host") out.host = std::move(text);
+    else out.headers.emplace_back(header, std::move(text));
   }
   if (options.send) out.send = options.send->reveal();
   if (options.send && out.send.empty()) throw std::runtime_error("send: the secret is empty");
   if (options.send && !options.send->secret.empty()) hide(out.secrets, out.send, true);
   hide_query(out.secrets, options.url.target);
   if (options.secure())
-    out.tls = make_tls_client({options.ca_file ? options.ca_file->text : "",
-                               options.server_name.value_or(options.url.host), options.insecure});
+    out.tls = make_tls_client({options.ca_file ? options.ca_file->text : "", name, options.insecure});
   out.options = std::move(options);
   return out;
 }

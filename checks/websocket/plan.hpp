@@ -13,8 +13,9 @@ namespace telltale::websocket {
 
 struct plan {
   websocket_options options;
-  header_list headers;
-  std::string send;  ///< empty: nothing is sent
+  std::string host;     ///< the value of the Host header
+  header_list headers;  ///< the others
+  std::string send;     ///< empty: nothing is sent
   std::optional<tls_client> tls;
   secret_list secrets;  ///< not to be repeated in a message
 };

@@ -120,7 +120,7 @@ TEST_CASE("reply: the head ends at the first empty line") {
 
 TEST_CASE("request: it asks for what was configured and nothing else") {
   url target{"ws://h:81/p?q=1", "ws", "h", 81, "/p?q=1"};
-  const auto text = make_request(target, key, "chat", {{"Authorization", "Bearer x"}});
+  const auto text = make_request("/p?q=1", host_header(target, "h"), key, "chat", {{"Authorization", "Bearer x"}});
   CHECK(text ==
         "GET /p?q=1 HTTP/1.1\r\nHost: h:81\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " +
@@ -128,7 +128,7 @@ TEST_CASE("request: it asks for what was configured and nothing else") {
             "\r\nSec-WebSocket-Protocol: chat\r\n"
             "Authorization: Bearer x\r\nUser-Agent: telltale\r\n\r\n");
   target = {"", "wss", "::1", 443, "/"};
-  const auto second = make_request(target, key, "", {{"user-agent", "mine"}});
+  const auto second = make_request("/", host_header(target, "::1"), key, "", {{"user-agent", "mine"}});
   CHECK(second.find("Host: [::1]\r\n") != std::string::npos);
   CHECK(second.find("Protocol") == std::string::npos);
   CHECK(second.find("telltale") == std::string::npos);

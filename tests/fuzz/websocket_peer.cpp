@@ -102,6 +102,7 @@ class one_address final : public name_resolver {
 std::shared_ptr<const plan> make_test_plan(unsigned choice) {
   auto out = std::make_shared<plan>();
   auto& options = out->options;
+  out->host = "app:8000";
   options.url = {"ws://app:8000/ws", "ws", "app", 8000, "/ws"};
   options.ping = (choice & 1U) == 0;
   if ((choice & 2U) == 0) options.expect = "ready";
