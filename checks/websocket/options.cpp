@@ -49,6 +49,12 @@ bool is_host_header(std::string_view text) {
   return is_name(host);
 }
 
+/// Sent as it is: a line break would end the header and let the rest of the value become headers of its own.
+std::optional<std::string> control_problem(const std::string& name, const std::string& value) {
+  if (std::ranges::none_of(value, [](char c) { return is_control(c) && c != '\t'; })) return std::nullopt;
+  return fmt::format("the value of {} contains a line break or another control character", name);
+}
+
 }  // namespace
 
 std::optional<std::string> header_name_problem(const std::string& name) {
@@ -58,9 +64,7 @@ std::optional<std::string> header_name_problem(const std::string& name) {
 }
 
 std::optional<std::string> header_value_problem(const std::string& name, const std::string& value) {
-  // Sent as it is: a line break would end the header and let the rest of the value become headers of its own.
-  if (std::ranges::any_of(value, [](char c) { return is_control(c) && c != '\t'; }))
-    return fmt::format("the value of {} contains a line break or another control character", name);
+  if (auto problem = control_problem(name, value)) return problem;
   if (lower_case(name) == "host" && !is_host_header(value))
     return fmt::format("{}: expected a host name or an address, and its port if it is not the usual one", name);
   return std::nullopt;
@@ -87,6 +91,7 @@ void websocket_options::validate(place at, problems& errors) const {
   for (const auto& [name, value] : headers) {
     auto problem = header_name_problem(name);
     if (!problem && value.secret.empty()) problem = header_value_problem(name, value.text);
+    if (!problem) problem = control_problem(name, value.known_part());
     if (problem) errors.add(at, fmt::format("headers: {}", *problem));
   }
   if (expect && expect->empty()) errors.add(at, "expect: an empty text is contained in every reply");
