@@ -34,18 +34,28 @@ check_type websocket() {
   return async_type<websocket_check>(
       "websocket", "Opens a WebSocket, waits for a pong or an expected reply, and closes it again.",
       options_of<options>()
-          .required("url", &options::url, "The endpoint, ws:// or wss://.")
+          .required(
+              "url", &options::url,
+              "The endpoint, ws:// or wss://. At most 8 of its addresses are tried, and its answer may have 8 KiB of "
+              "headers.")
           .optional("subprotocol", &options::subprotocol, "Asked for, and required of the server.")
           .optional("headers", &options::headers,
-                    "Extra request headers; values are text, or secrets as {file: ...} or {env: ...}.")
-          .optional("ping", &options::ping, "Send a ping and wait for its pong.")
+                    "Extra request headers, and Host for a name-based virtual host; values are text, or secrets as "
+                    "{file: ...} or {env: ...}.")
+          .optional(
+              "ping", &options::ping,
+              "Send a ping and wait for its pong; whatever else the server sends meanwhile is skipped, in any size and "
+              "number, until `timeout`.")
           .optional("send", &options::send, "A text message to send once the WebSocket is open.")
-          .optional("expect", &options::expect,
-                    "Text that a message must contain: the reply to `send`, or what the server says by itself.")
+          .optional(
+              "expect", &options::expect,
+              "Text that one message must contain: the reply to `send`, or what the server says by itself. Messages "
+              "may have any size, number and fragments; only `timeout` bounds them.")
           .optional("ca_file", &options::ca_file,
                     "Certificate authorities (PEM) to trust instead of the system's; read once at start.")
           .optional("server_name", &options::server_name,
-                    "The name to ask for and to verify in the certificate, when it is not the URL's host.")
+                    "The server's name, when it is not the URL's host: for the server name indication, for the "
+                    "verification of the certificate and, unless `headers` has another, for Host.")
           .optional("insecure", &options::insecure, "Accept any certificate: encrypts, but proves nothing.")
           .optional("certificate", &options::certificate, "Limit on the time until the server's certificate expires."),
       {{"resolve_seconds", "Time to find the server's address."},

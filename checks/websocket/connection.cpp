@@ -54,6 +54,17 @@ std::optional<std::chrono::seconds> certificate_left(const SSL* ssl) {
   return std::chrono::days(days) + std::chrono::seconds(seconds);
 }
 
+/// OpenSSL does not keep bytes that are not a TLS record; they tell what the server speaks.
+void keep_first_bytes(SSL* ssl, std::string& into) {
+  into.clear();
+  SSL_set_msg_callback_arg(ssl, &into);
+  ::SSL_set_msg_callback(
+      ssl, +[](int sent, int, int type, const void* bytes, std::size_t count, SSL*, void* arg) {
+        auto& kept = *static_cast<std::string*>(arg);
+        if (sent == 0 && type == SSL3_RT_HEADER && kept.empty()) kept.assign(static_cast<const char*>(bytes), count);
+      });
+}
+
 class tcp_connection final : public connection {
  public:
   explicit tcp_connection(asio::any_io_executor executor) : tcp_(std::move(executor)) {}
@@ -71,12 +82,14 @@ class tcp_connection final : public connection {
   asio::awaitable<secured> secure(const tls_client& client, time_point until) override {
     tls_.emplace(tcp_, *client.context);
     ask_for(tls_->native_handle(), client.settings);
+    keep_first_bytes(tls_->native_handle(), first_bytes_);
     tcp_.expires_at(until);
     auto [error] = co_await tls_->async_handshake(asio::ssl::stream_base::client, no_throw);
     secured out;
     out.error = plain(error);
     if (error && out.error != asio::error::timed_out)
-      out.sentence = explain_tls(error, ::SSL_get_verify_result(tls_->native_handle()), client.settings.name);
+      out.sentence =
+          explain_tls(error, ::SSL_get_verify_result(tls_->native_handle()), client.settings.name, first_bytes_);
     if (!error) out.certificate_left = certificate_left(tls_->native_handle());
     co_return out;
   }
@@ -129,6 +142,7 @@ class tcp_connection final : public connection {
     return error == asio::ssl::error::stream_truncated ? asio::error::eof : error;
   }
 
+  std::string first_bytes_;  ///< what the server began with instead of TLS, or a record's head
   beast::tcp_stream tcp_;
   std::optional<asio::ssl::stream<beast::tcp_stream&>> tls_;
 };

@@ -51,7 +51,7 @@ asio::awaitable<maybe_failure> conversation::exchange() {
   while (plan.options.expect && !expected_) {
     auto heard = co_await listen(phase::reply, now_.until);
     if (!heard.failed) continue;
-    if (heard.failed->why == reason::timeout) co_return no_reply();
+    if (heard.late) co_return no_reply(std::move(*heard.failed));
     co_return std::move(heard.failed);
   }
   if (plan.options.expect) watch.stop("reply_seconds");
@@ -89,6 +89,8 @@ asio::awaitable<conversation::heard> conversation::next(phase p, time_point unti
     const auto got = co_await now_.line.read_some(chunk, until);
     if (got.error) {
       out.failed = explain_broken(got.error, p, 0, now_.budget);
+      out.late = got.error == asio::error::timed_out;
+      if (out.late) out.failed->sentence += reader_.meanwhile();
       co_return out;
     }
     reader_.feed({chunk.data(), got.bytes});
@@ -100,17 +102,15 @@ asio::awaitable<conversation::heard> conversation::listen(phase p, time_point un
   if (out.failed) co_return out;
   switch (out.what.kind) {
     case event::kind_t::close:
-      out.failed = explain_close(out.what, p);
+      out.failed = explain_close(out.what, p, now_.what.secrets);
       break;
     case event::kind_t::ping:
       out.failed = co_await write(opcode::pong, out.what.payload, p, until);
       break;
-    case event::kind_t::message: {
-      const auto& expect = now_.what.options.expect;
+    case event::kind_t::message:
       ++messages_;
-      if (expect && (sent_ || now_.what.send.empty())) expected_ |= out.what.payload.find(*expect) != std::string::npos;
+      if (sent_ || now_.what.send.empty()) expected_ |= out.what.expected;
       break;
-    }
     case event::kind_t::pong:
       break;
   }
@@ -124,8 +124,8 @@ asio::awaitable<maybe_failure> conversation::write(opcode code, std::string payl
   co_return std::nullopt;
 }
 
-failure conversation::no_reply() const {
-  if (messages_ == 0) return timed_out(phase::reply, now_.budget);
+failure conversation::no_reply(failure late) const {
+  if (messages_ == 0) return late;
   return {reason::mismatch,
           fmt::format("none of {} message{} within {} contained '{}'", messages_, messages_ == 1 ? "" : "s",
                       human_duration(now_.budget), shortened(*now_.what.options.expect))};

@@ -1,6 +1,7 @@
 // Talking over an open WebSocket: ping, one message and its reply, the closing handshake.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -13,11 +14,13 @@
 
 namespace telltale::websocket {
 
-/// The steps are taken in the order of the members. Whatever else the server says in between is tolerated within the
-/// bounds of event_reader: its pings are answered, its messages are looked at for the expected text.
+/// The steps are taken in the order of the members. Whatever else the server says in between is tolerated
+/// until the time is up: its pings are answered, its messages are searched for the expected text and dropped.
 class conversation {
  public:
-  conversation(run& now, std::string_view leftover) : now_(now) { reader_.feed(leftover); }
+  conversation(run& now, std::string_view leftover) : now_(now), reader_(now.what.options.expect.value_or("")) {
+    reader_.feed(leftover);
+  }
 
   /// Pings with a random payload and waits for the pong that carries it.
   boost::asio::awaitable<maybe_failure> ping();
@@ -31,18 +34,19 @@ class conversation {
   struct heard {
     maybe_failure failed;
     event what;
+    bool late = false;  ///< failed because the time is up
   };
   boost::asio::awaitable<heard> next(phase, time_point until);
   /// The next event that is not routine; a close is a failure.
   boost::asio::awaitable<heard> listen(phase, time_point until);
   boost::asio::awaitable<maybe_failure> write(opcode, std::string payload, phase, time_point until);
-  failure no_reply() const;
+  failure no_reply(failure late) const;
 
   run& now_;
   event_reader reader_;
   bool sent_ = false;      ///< only what comes after our message can be its reply
   bool expected_ = false;  ///< the expected text has been seen
-  int messages_ = 0;
+  std::uint64_t messages_ = 0;
 };
 
 }  // namespace telltale::websocket

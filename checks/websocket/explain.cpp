@@ -1,6 +1,7 @@
 // The table from errors to reasons and sentences.
 #include "websocket/explain.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -38,8 +39,9 @@ struct close_row {
   reason why;
   std::string_view meaning;
 };
-/// IANA's WebSocket close code registry; codes outside of it are the application's own.
-constexpr std::array<close_row, 15> close_table{{{1000, reason::refused, "normal closure"},
+/// IANA's WebSocket close code registry, and the two codes that applications make of HTTP's 401 and 403. Unlike an HTTP
+/// 403 they come from behind the handshake, which has judged path, Host, Origin and subprotocol.
+constexpr std::array<close_row, 17> close_table{{{1000, reason::refused, "normal closure"},
                                                  {1001, reason::refused, "going away"},
                                                  {1002, reason::protocol, "protocol error"},
                                                  {1003, reason::protocol, "unsupported data"},
@@ -53,7 +55,9 @@ constexpr std::array<close_row, 15> close_table{{{1000, reason::refused, "normal
                                                  {1014, reason::refused, "bad gateway"},
                                                  {3000, reason::auth, "unauthorized"},
                                                  {3003, reason::auth, "forbidden"},
-                                                 {3008, reason::timeout, "timeout"}}};
+                                                 {3008, reason::timeout, "timeout"},
+                                                 {4401, reason::auth, "unauthorized, by convention"},
+                                                 {4403, reason::auth, "forbidden, by convention"}}};
 
 int rank(reason why) {
   switch (why) {
@@ -79,7 +83,8 @@ failure explain_connect(const boost::system::error_code& error, const std::strin
   if (error == errors::timed_out)
     return {reason::timeout, fmt::format("no connection to {} within {}", peer, human_duration(budget))};
   if (error == errors::connection_refused)
-    return {reason::refused, fmt::format("{} refused the connection: nothing listens there", peer)};
+    return {reason::refused,
+            fmt::format("{} refused the connection: nothing listens there, or a firewall rejects it", peer)};
   if (error == errors::network_unreachable || error == errors::host_unreachable || error == errors::network_down ||
       error == errc::address_not_available)
     return {reason::unreachable, fmt::format("{} cannot be reached: {}", peer, error.message())};
@@ -110,15 +115,19 @@ failure explain_broken(const boost::system::error_code& error, phase p, std::siz
   return {reason::protocol, fmt::format("the server {} the connection {}", how, words_of(p).during)};
 }
 
-failure explain_close(const event& close, phase p) {
+failure explain_close(const event& close, phase p, const secret_list& secrets) {
+  const auto during = words_of(p).during;
   const auto code = close.close_code();
-  if (!code)
-    return {reason::refused, fmt::format("the server closed the WebSocket {}, without a code", words_of(p).during)};
-  for (const auto& row : close_table)
-    if (row.code == *code)
-      return {row.why, fmt::format("the server closed the WebSocket {} with code {} ({})", words_of(p).during, *code,
-                                   row.meaning)};
-  return {reason::refused, fmt::format("the server closed the WebSocket {} with code {}", words_of(p).during, *code)};
+  if (!code) return {reason::refused, fmt::format("the server closed the WebSocket {}, without a code", during)};
+  const auto* known = std::ranges::find(close_table, *code, &close_row::code);
+  failure out{reason::refused, fmt::format("the server closed the WebSocket {} with code {}", during, *code)};
+  if (known != close_table.end()) {
+    out.why = known->why;
+    out.sentence += fmt::format(" ({})", known->meaning);
+  }
+  const auto words = shown_peer_text(close.close_reason(), secrets);
+  if (!words.empty()) out.sentence += fmt::format(": '{}'", words);
+  return out;
 }
 
 }  // namespace telltale::websocket

@@ -10,6 +10,7 @@
 
 #include "websocket/failure.hpp"
 #include "websocket/frame.hpp"
+#include "websocket/peer_text.hpp"
 
 namespace telltale::websocket {
 
@@ -27,7 +28,7 @@ bool tells_more(const failure& a, const failure& b);
 /// An established connection broke. `answered` bytes had been received in this phase.
 failure explain_broken(const boost::system::error_code&, phase, std::size_t answered, std::chrono::nanoseconds budget);
 
-/// The server sent a close frame instead of what was waited for. Its own words are not repeated.
-failure explain_close(const event& close, phase);
+/// The server sent a close frame instead of what was waited for. Its own words are shown as `shown_peer_text` has them.
+failure explain_close(const event& close, phase, const secret_list&);
 
 }  // namespace telltale::websocket

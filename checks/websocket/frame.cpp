@@ -7,6 +7,8 @@
 
 #include <telltale/units.hpp>
 
+#include "websocket/first_bytes.hpp"
+
 namespace telltale::websocket {
 namespace {
 
@@ -47,11 +49,14 @@ std::optional<std::uint16_t> event::close_code() const {
   return static_cast<std::uint16_t>(byte_at(payload, 0) << 8 | byte_at(payload, 1));
 }
 
+std::string_view event::close_reason() const {
+  return close_code() ? std::string_view(payload).substr(2) : std::string_view();
+}
+
 void event_reader::feed(std::string_view bytes) {
   bytes_.erase(0, used_);
   used_ = 0;
   bytes_ += bytes;
-  total_ += bytes.size();
 }
 
 std::optional<event> event_reader::next() {
@@ -61,9 +66,17 @@ std::optional<event> event_reader::next() {
     if (left_ != 0 || !broken_.empty()) break;
     if (auto found = end_frame()) return found;
   }
-  if (broken_.empty() && total_ > max_total)
-    broken_ = fmt::format("the server sent over {} without what was asked of it", human_bytes(double{max_total}));
   return std::nullopt;
+}
+
+std::string event_reader::meanwhile() const {
+  // In a flood any small frame may be the one that is cut: the sentence is the same at each run.
+  constexpr std::uint64_t large = 1024 * 1024;
+  const bool unfinished = head_ && left_ != 0;
+  if (unfinished && (!had_message_ || head_->length >= large))
+    return fmt::format(": a frame of {} has not ended", human_bytes(static_cast<double>(head_->length)));
+  if (had_message_) return ", though other messages came";
+  return in_message_ ? ": a fragmented message has not ended" : "";
 }
 
 std::uint64_t event_reader::big_endian(std::size_t from, std::size_t count) const {
@@ -89,14 +102,21 @@ std::string event_reader::fault_of(unsigned first, unsigned second) const {
 std::string event_reader::fault_of_length(unsigned short_length, std::uint64_t length) const {
   if ((short_length == 126 && length < 126) || (short_length == 127 && length <= 0xffff))
     return "a frame's length is not written in the shortest form";
-  if (length > max_total)
-    return fmt::format("a frame announces {}, over the limit of {}", human_bytes(static_cast<double>(length)),
-                       human_bytes(double{max_total}));
+  if (length >> 63 != 0) return "a frame's length has its highest bit set, which is never allowed";
   return "";
 }
 
+/// Some applications and proxies answer twice: 101 to the handshake, then again. As frames such bytes make no sense.
+bool event_reader::begins_http() {
+  constexpr std::string_view http = "HTTP/1.";
+  const auto bytes = std::string_view(bytes_).substr(used_);
+  if (!agrees(bytes, http)) return false;
+  if (bytes.size() >= http.size()) broken_ = "the server sent another HTTP response behind its 101, instead of a frame";
+  return true;
+}
+
 bool event_reader::read_head() {
-  if (available() < 2) return false;
+  if (available() < 2 || begins_http()) return false;
   const auto first = byte_at(bytes_, used_);
   const auto second = byte_at(bytes_, used_ + 1);
   if (auto fault = fault_of(first, second); !fault.empty()) return broken_ = fault, false;
@@ -108,23 +128,28 @@ bool event_reader::read_head() {
   head_ = frame_head{(first & 0x80) != 0, static_cast<opcode>(first & 0x0f), length};
   left_ = length;
   used_ += 2 + extra;
-  if (head_->code == opcode::text) text_.emplace();
-  if (head_->code == opcode::binary) text_.reset();
+  if (head_->code == opcode::text || head_->code == opcode::binary) begin_message();
   return true;
+}
+
+void event_reader::begin_message() {
+  text_.reset();
+  if (head_->code == opcode::text) text_.emplace();
+  search_.restart();
 }
 
 void event_reader::take_payload() {
   const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left_, available()));
-  if (!is_control()) judge_text(std::string_view(bytes_).substr(used_, count));
-  auto& into = is_control() ? control_ : message_;
-  // What goes beyond the limit is skipped, not stored: a server may push large messages that nobody asked about.
-  into.append(bytes_, used_, std::min(count, max_kept - into.size()));
+  const auto piece = std::string_view(bytes_).substr(used_, count);
+  if (is_control()) control_ += piece;
+  else take_message(piece);
   used_ += count;
   left_ -= count;
 }
 
 /// RFC 6455 section 8.1: text that is not UTF-8 fails the connection, wherever in the message that shows.
-void event_reader::judge_text(std::string_view piece) {
+void event_reader::take_message(std::string_view piece) {
+  search_.feed(piece);
   if (!text_) return;
   const bool ends = head_->final && left_ == piece.size();
   if (!text_->feed(piece) || (ends && !text_->complete())) broken_ = "a text message is not valid UTF-8";
@@ -152,9 +177,8 @@ std::optional<event> event_reader::end_frame() {
   }
   in_message_ = !head.final;
   if (in_message_) return std::nullopt;
-  event out{event::kind_t::message, std::move(message_)};
-  message_.clear();
-  return out;
+  had_message_ = true;
+  return event{event::kind_t::message, {}, search_.found()};
 }
 
 }  // namespace telltale::websocket

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "websocket/text_search.hpp"
 #include "websocket/utf8.hpp"
 
 namespace telltale::websocket {
@@ -26,24 +27,29 @@ std::string close_payload(std::uint16_t code);
 struct event {
   enum class kind_t { message, ping, pong, close };
   kind_t kind = kind_t::message;
-  std::string payload;  ///< of a message, at most `max_kept` bytes from its front
+  std::string payload;    ///< of a control frame; a message is not kept
+  bool expected = false;  ///< of a message: whether the expected text is in it
 
   /// The status code of a close; nothing when it carries none.
   std::optional<std::uint16_t> close_code() const;
+  /// The server's words in a close; empty when it has none.
+  std::string_view close_reason() const;
 };
 
-/// Cuts received bytes into events and holds the peer to the protocol. Keeps at most one message of `max_kept` bytes
-/// and what was fed last; a peer that sends more than `max_total` in one conversation is cut off.
+/// Cuts received bytes into events and holds the peer to the protocol. Messages may have any size and number: their
+/// bytes are searched and dropped. What is kept is one control frame and what was fed last.
 class event_reader {
  public:
-  static constexpr std::size_t max_kept = 64 * 1024;
-  static constexpr std::uint64_t max_total = 1024 * 1024;
+  /// `expect` is looked for in each message, across its fragments.
+  explicit event_reader(std::string expect = "") : search_(std::move(expect)) {}
 
   void feed(std::string_view bytes);
   /// The next event, or nothing: more bytes are needed, or `broken()` says why there will be none.
   std::optional<event> next();
   /// A sentence, empty while the peer keeps to the rules.
   const std::string& broken() const { return broken_; }
+  /// What else has come than what is waited for, as the end of a sentence; empty when nothing has.
+  std::string meanwhile() const;
 
  private:
   struct frame_head {
@@ -52,12 +58,14 @@ class event_reader {
     std::uint64_t length = 0;
   };
 
+  bool begins_http();
   bool read_head();
   std::uint64_t big_endian(std::size_t from, std::size_t count) const;
   std::string fault_of(unsigned first, unsigned second) const;
   std::string fault_of_length(unsigned short_length, std::uint64_t length) const;
+  void begin_message();
   void take_payload();
-  void judge_text(std::string_view piece);
+  void take_message(std::string_view piece);
   std::string fault_of_close(std::string_view payload) const;
   std::optional<event> end_frame();
   bool is_control() const { return head_->code >= opcode::close; }
@@ -65,12 +73,12 @@ class event_reader {
 
   std::string bytes_;
   std::size_t used_ = 0;
-  std::uint64_t total_ = 0;
   std::optional<frame_head> head_;  ///< of the frame whose payload is being read
   std::uint64_t left_ = 0;          ///< bytes of that payload still to come
   std::string control_;
-  std::string message_;
+  text_search search_;
   bool in_message_ = false;
+  bool had_message_ = false;
   std::optional<utf8_reader> text_;  ///< of the message being read, if it is text
   std::string broken_;
 };

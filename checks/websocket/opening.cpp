@@ -10,7 +10,9 @@
 
 #include <telltale/units.hpp>
 
+#include "websocket/declined.hpp"
 #include "websocket/explain.hpp"
+#include "websocket/first_bytes.hpp"
 #include "websocket/reply.hpp"
 
 namespace telltale::websocket {
@@ -85,7 +87,12 @@ asio::awaitable<maybe_failure> read_head(run& now, std::string& bytes, std::size
   std::array<char, 2048> chunk;
   while ((head = head_length(bytes)) == 0 && bytes.size() <= max_head) {
     const auto got = co_await now.line.read_some(chunk, now.until);
-    if (got.error) co_return explain_broken(got.error, phase::handshake, bytes.size(), now.budget);
+    if (got.error) {
+      auto failed = explain_broken(got.error, phase::handshake, bytes.size(), now.budget);
+      if (failed.why == reason::refused && !now.what.tls)
+        failed.sentence += " (possible causes: TLS on this port, a proxy that cannot reach its backend)";
+      co_return failed;
+    }
     bytes.append(chunk.data(), got.bytes);
     if (auto failed = judge_first_bytes(bytes)) co_return failed;
   }
@@ -93,11 +100,29 @@ asio::awaitable<maybe_failure> read_head(run& now, std::string& bytes, std::size
   co_return failure{reason::protocol, "the header of the handshake reply is longer than 8 KiB"};
 }
 
+/// A 400 to plain HTTP may come from a server that speaks TLS here, which only its body says: that is read for a
+/// moment.
+asio::awaitable<bool> body_asks_for_tls(run& now, std::string bytes, std::size_t head) {
+  constexpr std::size_t most = 4096;
+  const auto body = [&] { return std::string_view(bytes).substr(head, most); };
+  const bool bad_request = std::string_view(bytes).substr(0, head).find(" 400") == std::string_view("HTTP/1.1").size();
+  if (now.what.tls || !bad_request) co_return false;
+  const auto until = std::min(now.until, std::chrono::steady_clock::now() + std::chrono::milliseconds(250));
+  std::array<char, 2048> chunk;
+  while (body().size() < most && !says_that_tls_is_spoken(body())) {
+    const auto got = co_await now.line.read_some(chunk, until);
+    if (got.error) break;
+    bytes.append(chunk.data(), got.bytes);
+  }
+  co_return says_that_tls_is_spoken(body());
+}
+
 asio::awaitable<maybe_failure> handshake(run& now, std::string& leftover) {
   const stopwatch watch(now.found);
   const auto key = make_key();
   const expected_reply expected{accept_for(key), now.what.options.subprotocol.value_or("")};
-  const auto request = make_request(now.what.options.url, key, expected.subprotocol, now.what.headers);
+  const auto request =
+      make_request(now.what.options.url.target, now.what.host, key, expected.subprotocol, now.what.headers);
   const auto error = co_await now.line.write(request, now.until);
   if (error) co_return explain_broken(error, phase::handshake, 0, now.budget);
   std::string bytes;
@@ -106,7 +131,11 @@ asio::awaitable<maybe_failure> handshake(run& now, std::string& leftover) {
   if (failed) co_return failed;
   watch.stop("handshake_seconds");
   leftover = bytes.substr(head);
-  co_return judge_reply(std::string_view(bytes).substr(0, head), expected);
+  failed = judge_reply(std::string_view(bytes).substr(0, head), expected, now.what.secrets);
+  if (!failed) co_return std::nullopt;
+  const bool wants_tls = co_await body_asks_for_tls(now, std::move(bytes), head);
+  if (wants_tls) failed = speaks_tls();
+  co_return failed;
 }
 
 }  // namespace

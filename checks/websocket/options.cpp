@@ -2,9 +2,12 @@
 #include "websocket/options.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <string_view>
 
 #include <fmt/format.h>
+#include <boost/asio/ip/address_v6.hpp>
 
 #include "websocket/text.hpp"
 
@@ -14,26 +17,56 @@ namespace {
 
 /// The handshake's own headers (RFC 6455 section 4.1) and those that would give the request a body.
 bool is_reserved(std::string_view name) {
-  static constexpr std::string_view names[] = {"host",   "upgrade", "connection", "content-length", "transfer-encoding",
-                                               "expect", "te",      "trailer"};
+  static constexpr std::string_view names[] = {"upgrade", "connection", "content-length", "transfer-encoding",
+                                               "expect",  "te",         "trailer"};
   const auto lower = lower_case(name);
   return lower.starts_with("sec-websocket-") || std::ranges::find(names, lower) != std::end(names);
 }
 
-bool is_host(std::string_view text) {
-  return !text.empty() && text.size() <= 253 && std::ranges::all_of(text, [](char c) {
-    return is_letter_or_digit(c) || c == '.' || c == '-' || c == '_' || c == ':';
-  });
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= 253 &&
+         std::ranges::all_of(text, [](char c) { return is_letter_or_digit(c) || c == '.' || c == '-' || c == '_'; });
+}
+
+bool is_ipv6(std::string_view text) {
+  boost::system::error_code error;
+  boost::asio::ip::make_address_v6(text, error);
+  return !error && text.find('%') == std::string_view::npos;  // a scope means something on this machine only
+}
+
+bool is_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc() && end == text.data() + text.size() && port != 0;
+}
+
+/// The value of a Host header (RFC 9110 section 7.2): a name, an IPv4 address or an IPv6 address in brackets; a port.
+bool is_host_header(std::string_view text) {
+  const auto colon = text.find(':', text.starts_with('[') ? text.find(']') : 0);
+  const auto host = text.substr(0, colon);
+  if (colon != std::string_view::npos && !is_port(text.substr(colon + 1))) return false;
+  if (host.starts_with('[') && host.ends_with(']')) return is_ipv6(host.substr(1, host.size() - 2));
+  return is_name(host);
+}
+
+/// Sent as it is: a line break would end the header and let the rest of the value become headers of its own.
+std::optional<std::string> control_problem(const std::string& name, const std::string& value) {
+  if (std::ranges::none_of(value, [](char c) { return is_control(c) && c != '\t'; })) return std::nullopt;
+  return fmt::format("the value of {} contains a line break or another control character", name);
 }
 
 }  // namespace
 
-std::optional<std::string> header_problem(const std::string& name, const std::string& value) {
+std::optional<std::string> header_name_problem(const std::string& name) {
   if (!is_token(name)) return "the name of a header is made of letters, digits and hyphens";
   if (is_reserved(name)) return fmt::format("{} is set by the handshake itself", name);
-  // Sent as it is: a line break would end the header and let the rest of the value become headers of its own.
-  if (std::ranges::any_of(value, [](char c) { return is_control(c) && c != '\t'; }))
-    return fmt::format("the value of {} contains a line break or another control character", name);
+  return std::nullopt;
+}
+
+std::optional<std::string> header_value_problem(const std::string& name, const std::string& value) {
+  if (auto problem = control_problem(name, value)) return problem;
+  if (lower_case(name) == "host" && !is_host_header(value))
+    return fmt::format("{}: expected a host name or an address, and its port if it is not the usual one", name);
   return std::nullopt;
 }
 
@@ -55,16 +88,21 @@ void websocket_options::validate(place at, problems& errors) const {
     errors.add(at, "url: a WebSocket URL has no #fragment (RFC 6455 section 3)");
   if (subprotocol && !is_token(*subprotocol))
     errors.add(at, "subprotocol: expected one name made of letters, digits and hyphens");
-  for (const auto& [name, value] : headers)
-    if (auto problem = header_problem(name, value.text)) errors.add(at, fmt::format("headers: {}", *problem));
+  for (const auto& [name, value] : headers) {
+    auto problem = header_name_problem(name);
+    if (!problem && value.secret.empty()) problem = header_value_problem(name, value.text);
+    if (!problem) problem = control_problem(name, value.known_part());
+    if (problem) errors.add(at, fmt::format("headers: {}", *problem));
+  }
   if (expect && expect->empty()) errors.add(at, "expect: an empty text is contained in every reply");
   if (send && send->secret.empty() && send->text.empty()) errors.add(at, "send: the text is empty");
-  if (server_name && !is_host(*server_name)) errors.add(at, "server_name: expected a host name or an IP address");
-  const bool tls_option = ca_file || server_name || insecure || certificate.warn || certificate.fail;
-  if (url.scheme == "ws" && tls_option)
-    errors.add(at, "ca_file, server_name, insecure and certificate need a wss:// URL");
-  if (insecure && (ca_file || server_name))
-    errors.add(at, "insecure turns verification off, so ca_file and server_name would have no effect");
+  if (std::ranges::count(headers, "host", [](const auto& h) { return lower_case(h.first); }) > 1)
+    errors.add(at, "headers: Host is given twice");
+  if (server_name && !is_name(*server_name) && !is_ipv6(*server_name))
+    errors.add(at, "server_name: expected a host name or an IP address, without a port");
+  const bool tls_option = ca_file || insecure || certificate.warn || certificate.fail;
+  if (url.scheme == "ws" && tls_option) errors.add(at, "ca_file, insecure and certificate need a wss:// URL");
+  if (insecure && ca_file) errors.add(at, "insecure turns verification off, so ca_file would have no effect");
 }
 
 }  // namespace telltale

@@ -30,7 +30,8 @@ struct websocket_options {
 namespace websocket {
 
 /// Why a header may not be sent, or nothing. The value itself is never part of the answer.
-std::optional<std::string> header_problem(const std::string& name, const std::string& value);
+std::optional<std::string> header_name_problem(const std::string& name);
+std::optional<std::string> header_value_problem(const std::string& name, const std::string& value);
 
 /// `host:port`, an IPv6 address in brackets.
 std::string authority(const url&);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "websocket/options.hpp"
+#include "websocket/peer_text.hpp"
 #include "websocket/request.hpp"
 #include "websocket/tls_client.hpp"
 
@@ -12,9 +13,11 @@ namespace telltale::websocket {
 
 struct plan {
   websocket_options options;
-  header_list headers;
-  std::string send;  ///< empty: nothing is sent
+  std::string host;     ///< the value of the Host header
+  header_list headers;  ///< the others
+  std::string send;     ///< empty: nothing is sent
   std::optional<tls_client> tls;
+  secret_list secrets;  ///< not to be repeated in a message
 };
 
 /// Throws std::runtime_error with a sentence when a secret or the CA file cannot be used.

@@ -11,6 +11,7 @@
 #include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/http/status.hpp>
 
+#include "websocket/declined.hpp"
 #include "websocket/text.hpp"
 
 namespace telltale::websocket {
@@ -35,16 +36,15 @@ bool has_token(const fields& all, http::field name, std::string_view token) {
 failure protocol(std::string sentence) { return {reason::protocol, std::move(sentence)}; }
 
 /// Where a redirect points, if that can be shown: a query or credentials may be a secret.
-std::string redirect_target(const fields& all) {
+std::string redirect_target(const fields& all, const secret_list& secrets) {
   const auto found = values_of(all, http::field::location);
   if (found.empty()) return "";
   const auto target = found.front().substr(0, found.front().find_first_of("?#"));
   const bool fit =
       target.size() <= 200 && std::ranges::all_of(target, [](char c) { return c > ' ' && c < 0x7f && c != '@'; });
-  return fit && !target.empty() ? " to " + target : "";
+  return fit ? without_secrets(target, secrets) : "";
 }
 
-/// The server's own words for a status are not used: the standard ones are known to be harmless.
 std::string status_text(unsigned code) {
   const auto words = http::obsolete_reason(http::int_to_status(code));
   return http::int_to_status(code) == http::status::unknown
@@ -52,19 +52,11 @@ std::string status_text(unsigned code) {
              : fmt::format("{} {}", code, std::string_view(words.data(), words.size()));
 }
 
-failure declined(unsigned code, const fields& all) {
-  const auto status = status_text(code);
-  if (code == 401 || code == 403 || code == 407)
-    return {reason::auth, fmt::format("the server wants other credentials: it declined the handshake with {}", status)};
-  if (code == 426)
-    return protocol(
-        fmt::format("the server declined the handshake with {}: it wants another protocol version", status));
-  if (code >= 300 && code < 400)
-    return {reason::refused,
-            fmt::format("the server answered {}, a redirect{}, which a WebSocket client does not follow", status,
-                        redirect_target(all))};
-  if (code >= 400) return {reason::refused, fmt::format("the server declined the handshake with {}", status)};
-  return protocol(fmt::format("the server answered {} instead of 101: this path is not a WebSocket endpoint", status));
+failure declined(unsigned code, const fields& all, const secret_list& secrets) {
+  std::string versions;
+  for (const auto& value : values_of(all, http::field::sec_websocket_version))
+    versions += (versions.empty() ? "" : ", ") + value;
+  return explain_declined({code, status_text(code), std::move(versions), redirect_target(all, secrets)});
 }
 
 maybe_failure judge_accept(const fields& all, const std::string& expected) {
@@ -93,18 +85,7 @@ std::size_t head_length(std::string_view bytes) {
   return end == std::string_view::npos ? 0 : end + 4;
 }
 
-maybe_failure judge_first_bytes(std::string_view bytes) {
-  constexpr std::string_view start = "HTTP/";
-  // A TLS record of type alert (21) or handshake (22), version 3.x: RFC 8446 section 5.1.
-  const bool record = !bytes.empty() && (bytes[0] == 0x15 || bytes[0] == 0x16);
-  if (record && bytes.size() == 1) return std::nullopt;  // the next byte tells
-  if (record && bytes[1] == 0x03)
-    return protocol("the server speaks TLS on this port: the URL should begin with wss://");
-  if (bytes.substr(0, start.size()) != start.substr(0, bytes.size())) return protocol("the server does not speak HTTP");
-  return std::nullopt;
-}
-
-maybe_failure judge_reply(std::string_view head, const expected_reply& expected) {
+maybe_failure judge_reply(std::string_view head, const expected_reply& expected, const secret_list& secrets) {
   http::response_parser<http::empty_body> parser;
   parser.header_limit(max_head + 1);
   parser.skip(true);  // only the head is here, whatever Content-Length says
@@ -112,7 +93,7 @@ maybe_failure judge_reply(std::string_view head, const expected_reply& expected)
   parser.put(boost::asio::buffer(head.data(), head.size()), error);
   if (error || !parser.is_header_done()) return protocol("the handshake reply is not valid HTTP");
   const auto& reply = parser.get();
-  if (reply.result_int() != 101) return declined(reply.result_int(), reply);
+  if (reply.result_int() != 101) return declined(reply.result_int(), reply, secrets);
   if (reply.version() != 11) return protocol("the handshake reply is not HTTP/1.1");
   if (!has_token(reply, http::field::upgrade, "websocket"))
     return protocol("the handshake reply has no 'Upgrade: websocket' header");

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "websocket/failure.hpp"
+#include "websocket/peer_text.hpp"
 
 namespace telltale::websocket {
 
@@ -22,10 +23,7 @@ struct expected_reply {
 };
 
 /// Why this head does not open a WebSocket. Header values of the server are not repeated, as it may echo a secret,
-/// except the address of a redirect without its query.
-maybe_failure judge_reply(std::string_view head, const expected_reply& expected);
-
-/// A hint when the first bytes of an answer cannot be HTTP at all, so that nobody waits for a head that will not come.
-maybe_failure judge_first_bytes(std::string_view bytes);
+/// except the address of a redirect without its query and without `secrets`.
+maybe_failure judge_reply(std::string_view head, const expected_reply&, const secret_list& secrets = {});
 
 }  // namespace telltale::websocket

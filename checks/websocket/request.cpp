@@ -24,13 +24,13 @@ std::string base64(std::string_view bytes) {
   return out;
 }
 
-std::string host_header(const url& target) {
-  const auto host = target.host.find(':') == std::string::npos ? target.host : "[" + target.host + "]";
+}  // namespace
+
+std::string host_header(const url& target, const std::string& name) {
+  const auto host = name.find(':') == std::string::npos ? name : "[" + name + "]";
   const int usual = target.scheme == "wss" ? 443 : 80;
   return target.port == usual ? host : fmt::format("{}:{}", host, target.port);
 }
-
-}  // namespace
 
 std::string random_bytes(std::size_t count) {
   std::string out(count, '\0');
@@ -48,12 +48,12 @@ std::string accept_for(std::string_view key) {
   return base64({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
-std::string make_request(const url& target, std::string_view key, std::string_view subprotocol,
-                         const header_list& headers) {
+std::string make_request(std::string_view target, std::string_view host, std::string_view key,
+                         std::string_view subprotocol, const header_list& headers) {
   auto out = fmt::format(
       "GET {} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\n",
-      target.target, host_header(target), key);
+      target, host, key);
   if (!subprotocol.empty()) out += fmt::format("Sec-WebSocket-Protocol: {}\r\n", subprotocol);
   bool named = false;
   for (const auto& [name, value] : headers) {

@@ -21,8 +21,11 @@ std::string accept_for(std::string_view key);
 
 using header_list = std::vector<std::pair<std::string, std::string>>;
 
-/// The request, ready to send. `subprotocol` may be empty. Headers must have passed `header_problem`.
-std::string make_request(const url& target, std::string_view key, std::string_view subprotocol,
-                         const header_list& headers);
+/// The value of the Host header for this server under this name: with the port, unless it is the scheme's own.
+std::string host_header(const url&, const std::string& name);
+
+/// The request, ready to send. `subprotocol` may be empty. Headers, without Host, must have no `header_value_problem`.
+std::string make_request(std::string_view target, std::string_view host, std::string_view key,
+                         std::string_view subprotocol, const header_list& headers);
 
 }  // namespace telltale::websocket

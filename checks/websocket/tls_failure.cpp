@@ -32,6 +32,8 @@ std::string explain_handshake(int code) {
       return "the server wants a client certificate, which this check cannot present";
     case SSL_R_TLSV1_UNRECOGNIZED_NAME:
       return "the server has no certificate for this name (server_name names another)";
+    case SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL:
+      return "the server accepts only other protocols over TLS than HTTP/1.1 (HTTP/2?)";
     case SSL_R_DH_KEY_TOO_SMALL:
       return "the server's Diffie-Hellman key is too small to be safe";
     default:
@@ -72,7 +74,8 @@ std::string explain_certificate(long verify_error, const std::string& name) {
   }
 }
 
-std::string explain_tls(const boost::system::error_code& error, long verify_error, const std::string& name) {
+std::string explain_tls(const boost::system::error_code& error, long verify_error, const std::string& name,
+                        std::string_view first_bytes) {
   namespace asio_error = boost::asio::error;
   if (error == boost::asio::ssl::error::stream_truncated || error == asio_error::eof)
     return "the server closed the connection during the TLS handshake";
@@ -83,6 +86,8 @@ std::string explain_tls(const boost::system::error_code& error, long verify_erro
   const int code = ERR_GET_REASON(packed);
   if (code == SSL_R_CERTIFICATE_VERIFY_FAILED && verify_error != X509_V_OK)
     return explain_certificate(verify_error, name);
+  if (first_bytes.starts_with("HTTP/"))
+    return "the server speaks plain HTTP on this port: the URL should begin with ws://";
   if (auto sentence = explain_handshake(code); !sentence.empty()) return sentence;
   const char* words = ::ERR_reason_error_string(packed);
   return words ? fmt::format("TLS failed: {}", words) : fmt::format("TLS failed with code {}", code);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <boost/system/error_code.hpp>
 
@@ -11,7 +12,8 @@ namespace telltale::websocket {
 std::string explain_certificate(long verify_error, const std::string& name);
 
 /// Why the handshake failed. `error` is what Asio reported and decides unless it says that the certificate was not
-/// accepted; then `verify_error` does.
-std::string explain_tls(const boost::system::error_code& error, long verify_error, const std::string& name);
+/// accepted; then `verify_error` does. `first_bytes` are the first that the server sent, if they are known.
+std::string explain_tls(const boost::system::error_code& error, long verify_error, const std::string& name,
+                        std::string_view first_bytes = {});
 
 }  // namespace telltale::websocket

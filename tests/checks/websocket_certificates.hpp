@@ -1,7 +1,10 @@
 // Certificates made at test time, and a TLS server that presents them.
 #pragma once
 
-#include <fstream>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -72,6 +75,22 @@ inline void write_pem(const std::string& path, const identity& of) {
   REQUIRE(file);
   REQUIRE(::PEM_write_bio_X509(file.get(), of.certificate.get()) == 1);
 }
+
+/// An identity's certificate in a file, for `ca_file`.
+class temporary_pem {
+ public:
+  explicit temporary_pem(const identity& of) {
+    const int descriptor = ::mkstemp(path.data());
+    REQUIRE(descriptor >= 0);
+    ::close(descriptor);
+    write_pem(path, of);
+  }
+  ~temporary_pem() { ::unlink(path.c_str()); }
+  temporary_pem(const temporary_pem&) = delete;
+  temporary_pem& operator=(const temporary_pem&) = delete;
+
+  std::string path = (std::filesystem::temp_directory_path() / "telltale-ws-pem-XXXXXX").string();
+};
 
 inline std::shared_ptr<boost::asio::ssl::context> server_context(const identity& as) {
   auto out = std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls_server);

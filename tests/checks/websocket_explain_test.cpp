@@ -70,14 +70,15 @@ TEST_CASE("explain: of several addresses the most telling failure is reported") 
   CHECK_FALSE(tells_more(refused, refused));
 }
 
-TEST_CASE("explain: a close frame gives its code, never the server's words") {
+TEST_CASE("explain: a close frame gives its code, and the server's words without what they may not show") {
   const auto closed = [](std::string payload) { return event{event::kind_t::close, std::move(payload)}; };
-  CHECK(explain_close(closed("\x03\xf3 secret"), phase::ping) ==
-        failure{reason::refused, "the server closed the WebSocket before its pong with code 1011 (internal error)"});
-  CHECK(explain_close(closed("\x0b\xb8"), phase::ping).why == reason::auth);
-  CHECK(explain_close(closed("\x03\xef"), phase::reply).why == reason::protocol);
-  CHECK(contains(explain_close(closed("\x0f\xa1"), phase::reply).sentence, "code 4001"));
-  CHECK(contains(explain_close(closed(""), phase::ping).sentence, "without a code"));
+  CHECK(explain_close(closed("\x03\xf3no\x1bmodel for hunter2"), phase::ping, {"hunter2"}) ==
+        failure{reason::refused,
+                "the server closed the WebSocket before its pong with code 1011 (internal error): 'no?model for ***'"});
+  CHECK(explain_close(closed("\x0b\xb8"), phase::ping, {}).why == reason::auth);
+  CHECK(explain_close(closed("\x03\xef"), phase::reply, {}).why == reason::protocol);
+  CHECK(contains(explain_close(closed("\x0f\xa1"), phase::reply, {}).sentence, "code 4001"));
+  CHECK(contains(explain_close(closed(""), phase::ping, {}).sentence, "without a code"));
 }
 
 TEST_CASE("tls: every certificate problem has its own sentence") {
@@ -112,6 +113,7 @@ TEST_CASE("tls: every failed handshake has its own sentence") {
       {ssl_error(SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED), "client certificate"},
       {ssl_error(SSL_R_TLSV1_UNRECOGNIZED_NAME), "server_name"},
       {ssl_error(SSL_R_DH_KEY_TOO_SMALL), "Diffie-Hellman"},
+      {ssl_error(SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL), "only other protocols"},
       {ssl_error(SSL_R_BAD_LENGTH), "TLS failed: bad length"},
       {boost::asio::ssl::error::stream_truncated, "closed the connection during"},
       {boost::asio::error::eof, "closed the connection during"},

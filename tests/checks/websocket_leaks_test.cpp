@@ -110,9 +110,9 @@ kinds all_kinds(asio::io_context& io) {
       reason::protocol);
   add(opens_and_says("xx"), reason::protocol);                            // reserved bits
   add(opens_and_says(server_frame(0x81, "hello")), reason::timeout);      // never a pong
-  add(opens_and_says("\x82\x7f\0\0\0\x10\0\0\0\0"s), reason::protocol);   // 64 GiB announced
+  add(opens_and_says("\x82\x7f\0\0\0\x10\0\0\0\0"s), reason::timeout);    // 64 GiB announced
   add(opens_and_says(server_frame(0x88, "\x03\xf3"s)), reason::refused);  // closes instead of a pong
-  add(opens_and_says(flood, true), reason::protocol);
+  add(opens_and_says(flood, true), reason::timeout);
   add(speaks_tls(certificate), reason::tls, "wss");
   add(silent, reason::timeout, "wss");
   return out;

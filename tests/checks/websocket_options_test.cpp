@@ -52,6 +52,13 @@ TEST_CASE("websocket options: everything at once is accepted") {
                      {"server_name", text("ws.example.org")},
                      {"certificate", map_of({{"warn", text("14d")}, {"fail", text("1d")}})}}) == "");
   CHECK(problems_of({{"url", text("ws://[::1]:8000/")}}) == "");
+  for (const char* host :
+       {"a.test", "a.test:8443", "127.0.0.1", "[::1]:80", "[2001:db8::1]", "xn--bcher-kva.test", "a_b"})
+    CHECK(problems_of({{"url", text("ws://127.0.0.1/")}, {"headers", header("Host", host)}}) == "");
+  CHECK(problems_of({{"url", text("ws://127.0.0.1/")}, {"server_name", text("a.test")}}) == "");
+  CHECK(problems_of({{"url", text("wss://127.0.0.1/")}, {"server_name", text("::1")}}) == "");
+  CHECK(problems_of({{"url", text("wss://127.0.0.1/")}, {"server_name", text("a.test")}, {"insecure", text("true")}}) ==
+        "");
 }
 
 TEST_CASE("websocket options: mistakes are told before anything is connected") {
@@ -68,7 +75,19 @@ TEST_CASE("websocket options: mistakes are told before anything is connected") {
       {"subprotocol: expected one name", {{"url", ws}, {"subprotocol", text("a, b")}}},
       {"letters, digits and hyphens", {{"url", ws}, {"headers", header("X Y", "a")}}},
       {"control character", {{"url", ws}, {"headers", header("X-A", "a\r\nX-B: c")}}},
-      {"Host is set by the handshake", {{"url", ws}, {"headers", header("Host", "a")}}},
+      {"Host: expected a host name", {{"url", ws}, {"headers", header("Host", "")}}},
+      {"host: expected a host name", {{"url", ws}, {"headers", header("host", "a b")}}},
+      {"Host: expected a host name", {{"url", ws}, {"headers", header("Host", "ws://a/")}}},
+      {"Host: expected a host name", {{"url", ws}, {"headers", header("Host", "a:b")}}},
+      {"Host: expected a host name", {{"url", ws}, {"headers", header("Host", "a:0")}}},
+      {"Host: expected a host name", {{"url", ws}, {"headers", header("Host", "a:65536")}}},
+      {"Host: expected a host name", {{"url", ws}, {"headers", header("Host", "user@a")}}},
+      {"Host: expected a host name", {{"url", ws}, {"headers", header("Host", "::1")}}},
+      {"Host: expected a host name", {{"url", ws}, {"headers", header("Host", "[::1")}}},
+      {"Host: expected a host name", {{"url", ws}, {"headers", header("Host", "[a.test]")}}},
+      {"Host: expected a host name", {{"url", ws}, {"headers", header("Host", "a.test, b.test")}}},
+      {"Host: expected a host name", {{"url", ws}, {"headers", header("Host", std::string(254, 'a'))}}},
+      {"Host is given twice", {{"url", ws}, {"headers", map_of({{"Host", text("a")}, {"host", text("b")}})}}},
       {"upgrade is set by the handshake", {{"url", ws}, {"headers", header("upgrade", "a")}}},
       {"Connection is set by the handshake", {{"url", ws}, {"headers", header("Connection", "a")}}},
       {"SEC-WebSocket-Key is set", {{"url", ws}, {"headers", header("SEC-WebSocket-Key", "a")}}},
@@ -76,6 +95,8 @@ TEST_CASE("websocket options: mistakes are told before anything is connected") {
       {"expect: an empty text", {{"url", ws}, {"expect", text("")}}},
       {"send: the text is empty", {{"url", ws}, {"send", text("")}}},
       {"server_name: expected", {{"url", wss}, {"server_name", text("a b")}}},
+      {"server_name: expected", {{"url", wss}, {"server_name", text("a.test:8443")}}},
+      {"server_name: expected", {{"url", wss}, {"server_name", text("[::1]")}}},
       {"need a wss:// URL", {{"url", ws}, {"ca_file", text("/ca")}}},
       {"need a wss:// URL", {{"url", ws}, {"insecure", text("true")}}},
       {"need a wss:// URL", {{"url", ws}, {"certificate", map_of({{"warn", text("1d")}})}}},
@@ -109,6 +130,7 @@ TEST_CASE("websocket options: what cannot be read is told when the check is buil
   const auto dir = std::filesystem::temp_directory_path() / ("telltale-ws-options-" + std::to_string(::getpid()));
   std::filesystem::create_directory(dir);
   std::ofstream(dir / "split") << "hidden\r\nX-B: c";
+  std::ofstream(dir / "host") << "hidden.test/";
   std::ofstream(dir / "empty.pem") << "not a certificate";
   const auto ws = text("ws://127.0.0.1/");
   const auto wss = text("wss://127.0.0.1/");
@@ -118,6 +140,10 @@ TEST_CASE("websocket options: what cannot be read is told when the check is buil
   const auto split = failure_of({{"url", ws}, {"headers", from("file", (dir / "split").c_str())}});
   CHECK(split.find("control character") != std::string::npos);
   CHECK(split.find("hidden") == std::string::npos);
+  const auto host =
+      failure_of({{"url", ws}, {"headers", map_of({{"Host", map_of({{"file", text((dir / "host").string())}})}})}});
+  CHECK(host.find("Host: expected a host name") != std::string::npos);
+  CHECK(host.find("hidden") == std::string::npos);
   CHECK(failure_of({{"url", wss}, {"ca_file", text("/nonexistent/ca")}}) ==
         "ca_file /nonexistent/ca: No such file or directory");
   CHECK(failure_of({{"url", wss}, {"ca_file", text(dir.string())}}).find("not a regular file") != std::string::npos);

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "websocket/first_bytes.hpp"
 #include "websocket/reply.hpp"
 #include "websocket/request.hpp"
 
@@ -51,7 +52,7 @@ TEST_CASE("reply: every broken handshake has its reason and its sentence") {
        "a redirect, which"},
       {"400", "HTTP/1.1 400 Bad Request\r\n\r\n", reason::refused, "400 Bad Request"},
       {"401", "HTTP/1.1 401 Whatever\r\n\r\n", reason::auth, "401 Unauthorized"},
-      {"403", "HTTP/1.1 403 Forbidden\r\n\r\n", reason::auth, "403 Forbidden"},
+      {"403", "HTTP/1.1 403 Forbidden\r\n\r\n", reason::denied, "403 Forbidden"},
       {"404", "HTTP/1.1 404 Not Found\r\n\r\n", reason::refused, "404 Not Found"},
       {"426", "HTTP/1.1 426 Upgrade Required\r\n\r\n", reason::protocol, "426 Upgrade Required"},
       {"429", "HTTP/1.1 429 Too Many Requests\r\n\r\n", reason::refused, "429 Too Many Requests"},
@@ -119,7 +120,7 @@ TEST_CASE("reply: the head ends at the first empty line") {
 
 TEST_CASE("request: it asks for what was configured and nothing else") {
   url target{"ws://h:81/p?q=1", "ws", "h", 81, "/p?q=1"};
-  const auto text = make_request(target, key, "chat", {{"Authorization", "Bearer x"}});
+  const auto text = make_request("/p?q=1", host_header(target, "h"), key, "chat", {{"Authorization", "Bearer x"}});
   CHECK(text ==
         "GET /p?q=1 HTTP/1.1\r\nHost: h:81\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " +
@@ -127,7 +128,7 @@ TEST_CASE("request: it asks for what was configured and nothing else") {
             "\r\nSec-WebSocket-Protocol: chat\r\n"
             "Authorization: Bearer x\r\nUser-Agent: telltale\r\n\r\n");
   target = {"", "wss", "::1", 443, "/"};
-  const auto second = make_request(target, key, "", {{"user-agent", "mine"}});
+  const auto second = make_request("/", host_header(target, "::1"), key, "", {{"user-agent", "mine"}});
   CHECK(second.find("Host: [::1]\r\n") != std::string::npos);
   CHECK(second.find("Protocol") == std::string::npos);
   CHECK(second.find("telltale") == std::string::npos);

@@ -178,7 +178,7 @@ TEST_CASE("websocket tls: peers that cannot do TLS as we can") {
   };
   const row rows[] = {
       {"TLS 1.0 only", serves(old), reason::tls, "1.2 or later"},
-      {"plain HTTP", speaks_http, reason::tls, "does not speak TLS on this port"},
+      {"plain HTTP", speaks_http, reason::tls, "speaks plain HTTP on this port"},
       {"hangs up", hangs_up, reason::tls, "during the TLS handshake"},
       {"silent", silent, reason::timeout, "no end of the TLS handshake within 200 ms", 200ms},
       {"wants a client certificate", serves(wants_certificate), reason::tls, "client certificate"},

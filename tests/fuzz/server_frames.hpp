@@ -7,7 +7,7 @@
 namespace telltale::fuzz {
 
 struct server_talk {
-  std::string messages;  ///< the payloads of all data frames, one after the other
+  std::string messages;  ///< the payloads of all data frames, one after the other, with a NUL behind each message
   std::string pongs;
 };
 
@@ -27,6 +27,7 @@ inline server_talk read_server_frames(std::string_view bytes) {
     if (bytes.size() - 2 - more < length) break;
     const auto payload = bytes.substr(2 + more, length);
     if (code <= 2) out.messages += payload;
+    if (code <= 2 && (at(0) & 0x80) != 0) out.messages += '\0';
     if (code == 10) out.pongs += payload;
     if (code == 8) break;
     bytes.remove_prefix(2 + more + length);

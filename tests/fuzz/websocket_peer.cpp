@@ -15,6 +15,7 @@
 #include "server_frames.hpp"
 #include "websocket/plan.hpp"
 #include "websocket/probe.hpp"
+#include "websocket/utf8.hpp"
 
 using namespace telltale;
 using namespace telltale::websocket;
@@ -101,11 +102,13 @@ class one_address final : public name_resolver {
 std::shared_ptr<const plan> make_test_plan(unsigned choice) {
   auto out = std::make_shared<plan>();
   auto& options = out->options;
+  out->host = "app:8000";
   options.url = {"ws://app:8000/ws", "ws", "app", 8000, "/ws"};
   options.ping = (choice & 1U) == 0;
   if ((choice & 2U) == 0) options.expect = "ready";
   if ((choice & 4U) == 0) out->send = "hello";
   if ((choice & 8U) != 0) options.subprotocol = "chat";
+  out->secrets = {"hunter2"};
   return out;
 }
 
@@ -138,7 +141,11 @@ void judge_pass(const plan& what, const peer& other) {
 
 void judge(const plan& what, const peer& other, const outcome& found) {
   require(!found.message.empty() && found.message.size() < 1024, "a message is there and bounded");
-  for (const unsigned char c : found.message) require(c >= 0x20 && c < 0x7f, "a peer's bytes are not repeated");
+  utf8_reader text;
+  require(text.feed(found.message) && text.complete(), "a message is UTF-8");
+  for (const unsigned char c : found.message) require(c >= 0x20 && c != 0x7f, "a message has no control characters");
+  for (const auto& secret : what.secrets)
+    require(found.message.find(secret) == std::string::npos, "a secret is not repeated");
   require(other.written <= 4096 + 20 * other.said, "what is sent is bounded by what is asked");
   if (found.verdict == verdict::pass) judge_pass(what, other);
   else require(found.reason != reason::ok && found.reason != reason::internal, "every red says why");

@@ -1,0 +1,60 @@
+// One function a protocol that is known by its first bytes.
+#include "websocket/first_bytes.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+#include <fmt/format.h>
+
+namespace telltale::websocket {
+namespace {
+
+enum class answer { no, maybe, yes };
+
+std::uint32_t byte_at(std::string_view bytes, std::size_t i) { return static_cast<unsigned char>(bytes[i]); }
+
+/// A TLS record of type alert (21) or handshake (22), version 3.x: RFC 8446 section 5.1.
+answer is_tls(std::string_view bytes) {
+  if (bytes[0] != 0x15 && bytes[0] != 0x16) return answer::no;
+  if (bytes.size() == 1) return answer::maybe;
+  return bytes[1] == 0x03 ? answer::yes : answer::no;
+}
+
+/// RFC 9113: a server begins with a SETTINGS frame (section 3.4), or ends with GOAWAY; both are for stream 0. The front
+/// of a client comes back from a server that echoes.
+answer is_http2(std::string_view bytes) {
+  constexpr std::string_view preface = "PRI * HTTP/2.0\r\n";
+  constexpr std::size_t head = 9;
+  constexpr unsigned settings = 4, goaway = 7;
+  if (agrees(bytes, preface)) return bytes.size() >= preface.size() ? answer::yes : answer::maybe;
+  if (bytes[0] != 0) return answer::no;  // the length of these frames is far below 65,536
+  if (bytes.size() > 3 && byte_at(bytes, 3) != settings && byte_at(bytes, 3) != goaway) return answer::no;
+  if (bytes.size() < head) return answer::maybe;
+  const auto length = byte_at(bytes, 1) << 8 | byte_at(bytes, 2);
+  const bool fits = byte_at(bytes, 3) == settings ? length % 6 == 0 : length >= 8;
+  return fits && bytes.substr(4, 5) == std::string_view("\0\0\0\0\0", 5) ? answer::yes : answer::no;
+}
+
+failure protocol(std::string sentence) { return {reason::protocol, std::move(sentence)}; }
+
+}  // namespace
+
+failure speaks_tls() { return protocol("the server speaks TLS on this port: the URL should begin with wss://"); }
+
+maybe_failure judge_first_bytes(std::string_view bytes) {
+  constexpr std::string_view http = "HTTP/";
+  if (bytes.empty()) return std::nullopt;
+  if (agrees(bytes, http)) {
+    const char version = bytes.size() > http.size() ? bytes[http.size()] : '1';
+    if (version < '2' || version > '9') return std::nullopt;
+    return protocol(fmt::format("the server answered in HTTP/{}, a WebSocket needs HTTP/1.1", version));
+  }
+  const auto tls = is_tls(bytes);
+  if (tls == answer::yes) return speaks_tls();
+  const auto http2 = is_http2(bytes);
+  if (http2 == answer::yes) return protocol("the server speaks HTTP/2 on this port, a WebSocket needs HTTP/1.1");
+  if (tls == answer::maybe || http2 == answer::maybe) return std::nullopt;
+  return protocol("the server does not speak HTTP");
+}
+
+}  // namespace telltale::websocket
