@@ -56,7 +56,7 @@ void websocket_options::validate(place at, problems& errors) const {
   if (subprotocol && !is_token(*subprotocol))
     errors.add(at, "subprotocol: expected one name made of letters, digits and hyphens");
   for (const auto& [name, value] : headers)
-    if (auto problem = header_problem(name, value.text)) errors.add(at, fmt::format("headers: {}", *problem));
+    if (auto problem = header_problem(name, value.known_part())) errors.add(at, fmt::format("headers: {}", *problem));
   if (expect && expect->empty()) errors.add(at, "expect: an empty text is contained in every reply");
   if (send && send->secret.empty() && send->text.empty()) errors.add(at, "send: the text is empty");
   if (server_name && !is_host(*server_name)) errors.add(at, "server_name: expected a host name or an IP address");

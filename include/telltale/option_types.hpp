@@ -24,27 +24,36 @@ struct url {
   friend bool operator==(const url&, const url&) = default;
 };
 
-/// Where a secret is kept: `{file: /run/secrets/token}` or `{env: NAME}`. The value is read when asked for, is never
-/// part of a message, and trailing line breaks are dropped. Literal secrets are not accepted in the configuration.
+/// Where a secret is kept: `{file: /run/secrets/token}` or `{env: NAME}`, with an optional `prefix` that is put before
+/// the value, as in `{env: NAME, prefix: "Bearer "}`. The value is read when asked for, is never part of a message, and
+/// trailing line breaks are dropped. Literal secrets are not accepted in the configuration.
 class secret {
  public:
   secret() = default;
-  static secret from_file(std::string path) { return secret(source_t::file, std::move(path)); }
-  static secret from_environment(std::string name) { return secret(source_t::environment, std::move(name)); }
+  static secret from_file(std::string path, std::string prefix = "") {
+    return secret(source_t::file, std::move(path), std::move(prefix));
+  }
+  static secret from_environment(std::string name, std::string prefix = "") {
+    return secret(source_t::environment, std::move(name), std::move(prefix));
+  }
 
   bool empty() const { return source_ == source_t::none; }
-  /// Reads the value: a regular file of at most 64 KiB, or the variable. Throws std::runtime_error with a sentence
-  /// that names the source but not the value. May block on a bad file system: not for use inside a probe.
+  /// The prefix and the value: a regular file of at most 64 KiB, or the variable. Throws std::runtime_error with a
+  /// sentence that names the source but not the value. May block on a bad file system: not for use inside a probe.
   std::string reveal() const;
+  /// What `reveal` puts before the value. It is written in the configuration, and so it is not a secret.
+  const std::string& prefix() const { return prefix_; }
   /// "file /run/secrets/token" or "environment variable NAME".
   std::string describe() const;
   friend bool operator==(const secret&, const secret&) = default;
 
  private:
   enum class source_t { none, file, environment };
-  secret(source_t source, std::string where) : source_(source), where_(std::move(where)) {}
+  secret(source_t source, std::string where, std::string prefix)
+      : source_(source), where_(std::move(where)), prefix_(std::move(prefix)) {}
   source_t source_ = source_t::none;
   std::string where_;
+  std::string prefix_;
 };
 
 /// A header value or similar: literal text, or a secret.
@@ -52,6 +61,8 @@ struct text_or_secret {
   std::string text;
   telltale::secret secret;
   std::string reveal() const { return secret.empty() ? text : secret.reveal(); }
+  /// The part that is known before a secret is read: the text, or the secret's prefix.
+  const std::string& known_part() const { return secret.empty() ? text : secret.prefix(); }
   friend bool operator==(const text_or_secret&, const text_or_secret&) = default;
 };
 

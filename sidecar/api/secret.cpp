@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -38,21 +39,43 @@ std::string read_secret_file(const std::string& path) {
   return out;
 }
 
-/// `{file: …}` or `{env: …}`, exactly one.
+/// An authentication scheme is separated by a blank, which YAML drops at the end of a value without quotes.
+bool lacks_blank(std::string_view prefix) {
+  std::string lower(prefix);
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return lower == "bearer" || lower == "basic" || lower == "token";
+}
+
+std::optional<std::string> parse_prefix(const raw_value& value, std::string_view option, problems& errors) {
+  const auto name = fmt::format("{}.prefix", option);
+  const auto* text = detail::scalar_text(value, name, "text", errors);
+  if (!text) return std::nullopt;
+  if (!lacks_blank(*text)) return *text;
+  errors.add(value.at, fmt::format("{}: {} has no blank before the secret - write {} with the quotes", name,
+                                   value.shown(), value.expanded ? "it" : fmt::format("\"{} \"", *text)));
+  return std::nullopt;
+}
+
+/// `{file: …}` or `{env: …}`, exactly one, with or without `prefix`.
 std::optional<secret> parse_source(const raw_value& value, std::string_view option, problems& errors) {
   const auto before = errors.size();
-  detail::check_keys(value, {"file", "env"}, {}, {}, errors);
-  if (errors.size() == before && value.members.size() != 1)
+  detail::check_keys(value, {"file", "env", "prefix"}, {}, {}, errors);
+  const auto* file = value.find("file");
+  const auto* source = file ? file : value.find("env");
+  if (errors.size() == before && (!source || (file && value.find("env"))))
     errors.add(value.at, fmt::format("{}: expected exactly one of file and env", option));
   if (errors.size() != before) return std::nullopt;
-  const auto& source = value.members.front();
-  const auto* text = detail::scalar_text(source.value, option, "a file path or variable name", errors);
-  if (!text) return std::nullopt;
+  const auto* prefix = value.find("prefix");
+  auto put_before = prefix ? parse_prefix(*prefix, option, errors) : std::string();
+  const auto* text = detail::scalar_text(*source, option, "a file path or variable name", errors);
+  if (!text || !put_before) return std::nullopt;
   if (text->empty() || text->find('\0') != std::string::npos) {
-    errors.add(source.value.at, fmt::format("{}: {} must not be empty", option, source.key));
+    errors.add(source->at, fmt::format("{}: {} must not be empty", option, file ? "file" : "env"));
     return std::nullopt;
   }
-  return source.key == "file" ? secret::from_file(*text) : secret::from_environment(*text);
+  return file ? secret::from_file(*text, std::move(*put_before))
+              : secret::from_environment(*text, std::move(*put_before));
 }
 
 }  // namespace
@@ -68,7 +91,7 @@ std::string secret::reveal() const {
   }
   while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) value.pop_back();
   if (value.empty()) throw std::runtime_error(fmt::format("the secret from {} is empty", describe()));
-  return value;
+  return prefix_ + value;
 }
 
 std::string secret::describe() const {

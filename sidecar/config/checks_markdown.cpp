@@ -100,7 +100,7 @@ A number that needs a unit is an error without one.
 | true or false | `true`, `false` | `yes`, `on` |
 | limit | `{warn: 64MiB, fail: 512MiB}`, one of the two, or a bare value that means `fail` | |
 | list | `[a, b]`, or one value for a list of one | `[]` |
-| secret | `{file: /run/secrets/token}` or `{env: TOKEN}` | the secret itself |
+| secret | `{file: /run/secrets/token}` or `{env: TOKEN}`; `{env: TOKEN, prefix: "Bearer "}` puts text before it | the secret itself |
 
 Any value may contain `${VAR}`, `${VAR:-default}` or `${VAR:?message}`.
 

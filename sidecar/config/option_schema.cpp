@@ -43,10 +43,12 @@ json::object closed_object(json::object properties) {
 json::object secret_schema() {
   auto out = closed_object(
       {{"file", {{"type", "string"}, {"minLength", 1}, {"description", "File that holds the secret."}}},
-       {"env",
-        {{"type", "string"}, {"minLength", 1}, {"description", "Environment variable that holds the secret."}}}});
-  out["minProperties"] = 1;
-  out["maxProperties"] = 1;
+       {"env", {{"type", "string"}, {"minLength", 1}, {"description", "Environment variable that holds the secret."}}},
+       {"prefix",
+        {{"type", json::array{"string", "number", "boolean"}},
+         {"description", "Put before the secret, such as \"Bearer \" with its blank."}}}});
+  out["oneOf"] =
+      json::array{json::object{{"required", json::array{"file"}}}, json::object{{"required", json::array{"env"}}}};
   return out;
 }
 

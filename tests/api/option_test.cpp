@@ -1,4 +1,10 @@
 // Option declarations: one table of members drives reading, errors and documentation.
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 #include <doctest/doctest.h>
 
 #include <telltale/option.hpp>
@@ -144,6 +150,43 @@ TEST_CASE("options: every mistake is reported at its place with what to write in
         "8:3 unknown option 'dep'; did you mean 'deep'?");
   CHECK(problem_of("count", text("13")) == "0:0 count: 13 brings bad luck");
   CHECK(problem_of("path", text("")) == "7:9 path: expected a path such as /data/app.db, not ''");
+}
+
+TEST_CASE("options: a secret may have a prefix, which is put before its value") {
+  const std::string file = "/tmp/telltale-option-test-" + std::to_string(::getpid());
+  std::ofstream(file) << "hunter2\n";
+  const auto of = [](std::vector<raw_member> members) {
+    problems errors;
+    const auto map = raw_value::map(std::move(members), {7, 9});
+    auto got = option_traits<secret>::parse(map, "token", errors);
+    REQUIRE(errors.empty());
+    REQUIRE(got);
+    return *got;
+  };
+  CHECK(of({{"file", {}, text(file)}, {"prefix", {}, text("Bearer ")}}).reveal() == "Bearer hunter2");
+  CHECK(of({{"prefix", {}, text("a.b.")}, {"file", {}, text(file)}}).reveal() == "a.b.hunter2");
+  CHECK(of({{"file", {}, text(file)}, {"prefix", {}, text("")}}).reveal() == "hunter2");
+  CHECK(of({{"file", {}, text(file)}}).reveal() == "hunter2");
+  ::setenv("TELLTALE_OPTION_TEST", "s3cret", 1);
+  const auto variable = of({{"env", {}, text("TELLTALE_OPTION_TEST")}, {"prefix", {}, text("Token ")}});
+  CHECK(variable.reveal() == "Token s3cret");
+  CHECK(variable.describe() == "environment variable TELLTALE_OPTION_TEST");
+  CHECK_FALSE(variable == secret::from_environment("TELLTALE_OPTION_TEST"));
+  std::ofstream(file, std::ios::trunc) << "\n";
+  CHECK_THROWS(of({{"file", {}, text(file)}, {"prefix", {}, text("Bearer ")}}).reveal());
+  std::filesystem::remove(file);
+
+  CHECK(problem_of("token", raw_value::map({{"prefix", {5, 5}, text("Bearer ")}}, {4, 2})) ==
+        "4:2 token: expected exactly one of file and env");
+  CHECK(problem_of("token", raw_value::map({}, {4, 2})) == "4:2 token: expected exactly one of file and env");
+  CHECK(problem_of("token", raw_value::map({{"file", {}, text("/f")}, {"env", {}, text("E")}}, {4, 2})) ==
+        "4:2 token: expected exactly one of file and env");
+  CHECK(problem_of("token", raw_value::map({{"file", {}, text("/f")}, {"prefix", {}, raw_value::list({})}})) ==
+        "0:0 token.prefix: expected text, not a list");
+  for (const auto* scheme : {"Bearer", "bearer", "Basic", "TOKEN"})
+    CHECK(problem_of("token", raw_value::map({{"file", {}, text("/f")}, {"prefix", {}, text(scheme)}})) ==
+          std::string("7:9 token.prefix: '") + scheme + "' has no blank before the secret - write \"" + scheme +
+              " \" with the quotes");
 }
 
 TEST_CASE("options: a text that came from a variable is never repeated") {

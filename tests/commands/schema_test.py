@@ -26,6 +26,9 @@ ACCEPTED = {
     "variables where units belong": "{checks: [{name: a, type: disk, path: '${P:-/}', warn: '${W:-70%}', interval: '${I:-10s}'}]}",
     "variables in words, counts and booleans":
         "checks:\n- name: a\n  type: disk\n  path: /\n  severity: ${S:-info}\n  rise: ${R:-2}\n  write_test: ${B:-true}\n",
+    "secrets with a prefix":
+        "{server: {token: {env: T, prefix: x-}}, checks: [{name: a, type: websocket, url: 'ws://h/x', "
+        "headers: {Authorization: {prefix: 'Bearer ', file: /f}}}]}",
     "a secret header and a plain one":
         "{checks: [{name: a, type: websocket, url: 'ws://h/x', headers: {A: {env: E}, B: c}}]}",
     "numbers and booleans where text belongs":
@@ -64,6 +67,10 @@ REJECTED = {
     "a fraction of a run": "{checks: [{name: a, type: disk, path: /, rise: 1.5}]}",
     "a literal secret": "{server: {token: hunter2}, checks: [{name: a, type: disk, path: /}]}",
     "two sources of a secret": "{server: {token: {file: /f, env: E}}, checks: [{name: a, type: disk, path: /}]}",
+    "two sources of a secret and a prefix":
+        "{server: {token: {file: /f, env: E, prefix: p}}, checks: [{name: a, type: disk, path: /}]}",
+    "a prefix without a secret": "{server: {token: {prefix: 'Bearer '}}, checks: [{name: a, type: disk, path: /}]}",
+    "a prefix that is a list": "{server: {token: {env: E, prefix: [a]}}, checks: [{name: a, type: disk, path: /}]}",
     "half of TLS": "{server: {tls: {cert: /c}}, checks: [{name: a, type: disk, path: /}]}",
     "identity in the defaults": "{defaults: {name: a}, checks: [{name: a, type: disk, path: /}]}",
     "a URL that is none": "{checks: [{name: a, type: websocket, url: h/x}]}",
