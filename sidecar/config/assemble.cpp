@@ -8,7 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "config/check_rules.hpp"
-#include "config/listen_address.hpp"
+#include "config/server_section.hpp"
 
 namespace telltale {
 namespace {
@@ -67,16 +67,12 @@ config assembler::run(raw_value root) {
 }
 
 void assembler::take_server(const raw_value& server) {
-  const auto before = errors_.size();
-  auto parsed = option_traits<server_settings>::parse(server, "server", errors_);
-  if (parsed) out_.server = std::move(*parsed);
+  out_.server = server_settings_of(server, errors_);
   if (const auto* token = server.find("token")) out_.server_at.token = token->at;
   if (const auto* tls = server.find("tls")) {
     if (const auto* cert = tls->find("cert")) out_.server_at.cert = cert->at;
     if (const auto* key = tls->find("key")) out_.server_at.key = key->at;
   }
-  if (errors_.size() == before) check_rules(out_.server, server, errors_);
-  for (auto& entry : out_.server.listen) entry.address = numeric_listen_address(std::move(entry.address));
 }
 
 void assembler::take_defaults(const raw_value& defaults) {
