@@ -176,11 +176,13 @@ void scanner::scan_entry(std::size_t pos) {
 /// The `- ` marks at the start of a line, each opening a list or its next item: the offset of what follows, if
 /// anything.
 std::optional<std::size_t> scanner::scan_dashes(std::size_t pos) {
-  while (is_dash(pos)) {
+  for (auto foreign = foreign_dash(text_, pos); foreign > 0 || is_dash(pos); foreign = 0) {
+    const auto width = std::max<std::size_t>(foreign, 1);
+    if (foreign > 0) report(pos, foreign_dash_refused(std::string_view(text_).substr(pos, width)));
     blocks_.enter(pos, block_kind::list);
     blocks_.await(pos, block_kind::list);
     if (check_limits(pos); stopped_) return std::nullopt;
-    const auto next = skip_blanks(text_, pos + 1);
+    const auto next = skip_blanks(text_, pos + width);
     if (at_line_end(text_, next)) return std::nullopt;
     if (is_colon(next)) {
       blocks_.satisfied();

@@ -103,4 +103,9 @@ TEST_CASE("find sidecar: a bad address names where it was given") {
   const environment bad = [](std::string_view) { return std::optional<std::string>("localhost:9640"); };
   CHECK(refusal({}, bad).starts_with("TELLTALE_URL: "));
   CHECK(refusal({gate::ready, "localhost:9640", {}}, none).starts_with("--url: "));
+  const environment blank = [](std::string_view) {
+    return std::optional<std::string>("http://localhost:9640/my gate");
+  };
+  CHECK(refusal({}, blank).ends_with("; in a URL a blank is written %20"));
+  CHECK(refusal({gate::ready, "http://127.0.0.1:9640\n", {}}, none).ends_with("a host is a name or an IP address"));
 }
