@@ -75,15 +75,18 @@ void check_keys(const raw_value& map, const std::vector<std::string_view>& known
                 problems& errors) {
   auto everything = known;
   everything.insert(everything.end(), also_known.begin(), also_known.end());
+  std::vector<std::string_view> meant;
   for (const auto& member : map.members) {
     if (std::find(everything.begin(), everything.end(), member.key) != everything.end()) continue;
     const auto shown = raw_value::scalar(member.key).shown();
-    if (auto near = nearest(member.key, everything); !near.empty())
-      errors.add(member.at, fmt::format("unknown option {}; did you mean '{}'?", shown, near));
+    const auto near = meant.emplace_back(nearest(member.key, everything));
+    if (!near.empty()) errors.add(member.at, fmt::format("unknown option {}; did you mean '{}'?", shown, near));
     else errors.add(member.at, fmt::format("unknown option {}; known here: {}", shown, fmt::join(everything, ", ")));
   }
   for (auto name : required)
-    if (!map.find(name)) errors.add(map.at, fmt::format("option '{}' is missing", name));
+    // One slip is one error.
+    if (!map.find(name) && std::find(meant.begin(), meant.end(), name) == meant.end())
+      errors.add(map.at, fmt::format("option '{}' is missing", name));
 }
 
 std::optional<std::size_t> parse_choice(const raw_value& value, std::string_view option,

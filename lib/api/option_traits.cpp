@@ -117,8 +117,13 @@ option_shape option_traits<bool>::shape() { return {option_kind::boolean, {}, {}
 std::optional<bool> option_traits<bool>::parse(const raw_value& value, std::string_view option, problems& errors) {
   const auto* text = detail::scalar_text(value, option, "true or false", errors);
   if (!text) return std::nullopt;
-  if (auto parsed = parse_bool(*text); parsed && !value.quoted) return parsed;
-  detail::wrong_value(value, option, "true or false", errors);
+  const auto parsed = parse_bool(*text);
+  // A variable is put in quotes where YAML wants them, so quotes say nothing about what it stands for.
+  if (parsed && (!value.quoted || value.expanded)) return parsed;
+  if (!parsed) detail::wrong_value(value, option, "true or false", errors);
+  else
+    errors.add(value.at,
+               fmt::format("{}: expected true or false, not the text {} - remove the quotes", option, value.shown()));
   return std::nullopt;
 }
 std::string option_traits<bool>::text(const bool& value) { return value ? "true" : "false"; }

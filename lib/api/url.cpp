@@ -8,7 +8,9 @@
 
 #include <telltale/option_traits.hpp>
 
+#include "api/url_character.hpp"
 #include "base/ascii.hpp"
+#include "base/utf8.hpp"
 
 namespace telltale {
 namespace {
@@ -33,11 +35,21 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size() ? std::optional(port) : std::nullopt;
 }
 
+constexpr std::string_view usual_words = "a URL such as ws://127.0.0.1:8000/ws";
+
+/// Only a text without quotes stands there as it is.
+place place_in(const raw_value& value, std::size_t offset) {
+  auto at = value.at;
+  if (value.quoted || at == place{}) return at;
+  at.column += static_cast<int>(character_count(std::string_view(value.text).substr(0, offset)));
+  return at;
+}
+
 /// Nothing, and `why` says what is wrong.
 std::optional<url> parse_url(const std::string& text, std::string& why) {
   constexpr std::size_t longest = 2048;
   auto parsed = text.size() <= longest ? boost::urls::parse_uri(text) : boost::urls::error_code{};
-  if (text.size() > longest || !parsed) return why = "a URL such as ws://127.0.0.1:8000/ws", std::nullopt;
+  if (text.size() > longest || !parsed) return why = usual_words, std::nullopt;
   const auto view = *parsed;
   // Not only a matter of secrecy: the URL is shown in messages and may be logged.
   if (view.has_userinfo())
@@ -66,7 +78,11 @@ std::optional<url> option_traits<url>::parse(const raw_value& value, std::string
   std::string why;
   if (auto parsed = parse_url(*text, why)) return parsed;
   // The text may hold a password, so it is not repeated.
-  errors.add(value.at, fmt::format("{}: expected {}", option, why));
+  const auto wrong = why == usual_words ? unusable_url_character(*text) : std::nullopt;
+  if (!wrong) errors.add(value.at, fmt::format("{}: expected {}", option, why));
+  else if (value.expanded)
+    errors.add(value.at, fmt::format("{}: expected {} (a character in it has to be written as %XX)", option, why));
+  else errors.add(place_in(value, wrong->at), fmt::format("{}: {}", option, wrong->message));
   return std::nullopt;
 }
 std::string option_traits<url>::text(const url& value) { return value.text; }

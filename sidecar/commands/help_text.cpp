@@ -38,8 +38,9 @@ With --format nagios the codes of monitoring plugins: 0 OK, 1 WARNING, 2 CRITICA
      R"(Asks one gate and prints the reasons. Opens nothing but one connection; the certificate of an https sidecar is not
 verified, as the kubelet does not either.
 
-The sidecar is looked for at --url, else where the file given with -c makes it listen, else at $TELLTALE_URL, else at
-http://127.0.0.1:9640. A URL with a path is asked as it is; `unix:/path` is a Unix socket.
+The sidecar is looked for at --url, else where the file given with -c makes it listen, else at $TELLTALE_URL, else
+where /etc/telltale/telltale.yaml makes it listen, else at http://127.0.0.1:9640. A URL with a path is asked as it is;
+`unix:/path` is a Unix socket.
 
 Examples:
   HEALTHCHECK CMD ["telltale", "healthcheck"]
@@ -125,7 +126,7 @@ Exit codes:
 `healthcheck` never returns 2, `wait` passes on its command's, `check --format nagios` has the codes of plugins.
 
 Environment:
-  TELLTALE_URL   the sidecar that `healthcheck` and `wait` ask (http://127.0.0.1:9640)
+  TELLTALE_URL   the sidecar that `healthcheck` and `wait` ask (where the configuration makes it listen)
   NO_COLOR       when set and not empty, tables are not coloured
   Any variable   as ${VAR} in values of the configuration
 

@@ -7,6 +7,7 @@
 #include <telltale/units.hpp>
 
 #include "base/ascii.hpp"
+#include "commands/connection_cut.hpp"
 
 namespace telltale {
 namespace {
@@ -43,8 +44,7 @@ std::optional<http_reply> parse_reply(std::string_view received, bool ended) {
   if (received.size() > longest_reply) throw std::runtime_error("the answer is too long for a gate");
   const auto end = received.find("\r\n\r\n");
   if (end == std::string_view::npos) {
-    if (ended)
-      throw std::runtime_error("the connection was closed without an answer (a sidecar with TLS wants https://)");
+    if (ended) throw connection_cut("the connection was closed without an answer");
     return std::nullopt;
   }
   const auto head = received.substr(0, end);

@@ -54,10 +54,8 @@ struct runner {
     return print(check(asked, table(), {process_environment(), ::isatty(STDOUT_FILENO) == 1, run_once}));
   }
 
-  int operator()(const healthcheck_command& asked) const {
-    return print(healthcheck(asked, table, process_environment()));
-  }
-  int operator()(const wait_command& asked) const { return wait(asked, table, process_environment()); }
+  int operator()(const healthcheck_command& asked) const { return print(healthcheck(asked, process_environment())); }
+  int operator()(const wait_command& asked) const { return wait(asked, process_environment()); }
   int operator()(const validate_command& asked) const { return print(validate(asked, table(), process_environment())); }
   int operator()(const checks_command& asked) const { return print(list_checks(asked, table())); }
   int operator()(const schema_command&) const { return print({exit_ok, config_schema(table()), ""}); }

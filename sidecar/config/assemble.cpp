@@ -8,7 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "config/check_rules.hpp"
-#include "config/listen_address.hpp"
+#include "config/server_section.hpp"
 
 namespace telltale {
 namespace {
@@ -28,6 +28,7 @@ class assembler {
   void take_checks(raw_value&, bool empty_allowed);
   void take_check(raw_value entry);
   const check_type* type_of(const raw_value& entry);
+  bool is_common(std::string_view key, const check_type*) const;
   void look_for_slips(const raw_value& own);
   void check_unique(const raw_value& entry);
 
@@ -67,16 +68,12 @@ config assembler::run(raw_value root) {
 }
 
 void assembler::take_server(const raw_value& server) {
-  const auto before = errors_.size();
-  auto parsed = option_traits<server_settings>::parse(server, "server", errors_);
-  if (parsed) out_.server = std::move(*parsed);
+  out_.server = server_settings_of(server, errors_);
   if (const auto* token = server.find("token")) out_.server_at.token = token->at;
   if (const auto* tls = server.find("tls")) {
     if (const auto* cert = tls->find("cert")) out_.server_at.cert = cert->at;
     if (const auto* key = tls->find("key")) out_.server_at.key = key->at;
   }
-  if (errors_.size() == before) check_rules(out_.server, server, errors_);
-  for (auto& entry : out_.server.listen) entry.address = numeric_listen_address(std::move(entry.address));
 }
 
 void assembler::take_defaults(const raw_value& defaults) {
@@ -107,16 +104,28 @@ void assembler::take_check(raw_value entry) {
   check_unique(entry);
   auto common = raw_value::map({}, entry.at);
   auto own = raw_value::map({}, entry.at);
-  for (auto& member : entry.members) {
-    const bool is_common = std::find(common_.begin(), common_.end(), member.key) != common_.end();
-    (is_common ? common : own).members.push_back(std::move(member));
-  }
+  for (auto& member : entry.members) (is_common(member.key, type) ? common : own).members.push_back(std::move(member));
   const auto before = errors_.size();
   auto settings = check_settings::declared_for_check().parse(common, errors_, initial_);
   if (errors_.size() == before) check_rules(settings, common, defaults_, errors_);
   if (type) type->validate(own, errors_, common_);
   else look_for_slips(own);
   out_.checks.push_back({std::move(settings), type, std::move(own), entry.at});
+}
+
+/// One of the options that all checks have, or a slip that was meant to be one: it is judged with them.
+bool assembler::is_common(std::string_view key, const check_type* type) const {
+  if (std::find(common_.begin(), common_.end(), key) != common_.end()) return true;
+  auto known = common_;
+  for (const auto& one : table_) {
+    if (type && type != &one) continue;
+    for (const auto& option : one.options) {
+      if (option.name == key) return false;
+      known.push_back(option.name);
+    }
+  }
+  const auto near = nearest(key, known);
+  return std::find(common_.begin(), common_.end(), near) != common_.end();
 }
 
 const check_type* assembler::type_of(const raw_value& entry) {

@@ -62,6 +62,8 @@ void url_parts(std::string_view line, std::vector<range>& out) {
   }
 }
 
+bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
 void find_secrets(std::string_view line, std::vector<range>& hidden) {
   values_of_keys(
       line, 0, line.size(),
@@ -78,10 +80,19 @@ void find_secrets(std::string_view line, std::vector<range>& hidden) {
 
 }  // namespace
 
+bool leaves_secret_open(std::string_view line) {
+  if (line.size() > longest_searched) return true;
+  std::vector<range> hidden;
+  find_secrets(line, hidden);
+  return std::ranges::any_of(hidden, [&](const range& r) { return r.first < r.second && r.second >= line.size(); });
+}
+
+std::string hidden_line(std::string_view line) {
+  return std::string(line.size() - static_cast<std::size_t>(std::ranges::count_if(line, continues)), '*');
+}
+
 std::string masked_line(std::string_view line) {
-  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
-  if (line.size() > longest_searched)
-    return std::string(line.size() - static_cast<std::size_t>(std::ranges::count_if(line, continues)), '*');
+  if (line.size() > longest_searched) return hidden_line(line);
   std::vector<range> hidden;
   find_secrets(line, hidden);
 

@@ -29,6 +29,8 @@ ACCEPTED = {
     "secrets with a prefix":
         "{server: {token: {env: T, prefix: x-}}, checks: [{name: a, type: websocket, url: 'ws://h/x', "
         "headers: {Authorization: {prefix: 'Bearer ', file: /f}}}]}",
+    "variables in quotes in braces":
+        "{checks: [{name: a, type: disk, path: /, rise: '${R:-2}', write_test: \"${B:-true}\"}], watch: '${W:-false}'}",
     "a secret header and a plain one":
         "{checks: [{name: a, type: websocket, url: 'ws://h/x', headers: {A: {env: E}, B: c}}]}",
     "numbers and booleans where text belongs":

@@ -14,6 +14,7 @@ import jsonschema
 import yaml
 
 import harness
+from authority import Authority
 
 SOURCE = pathlib.Path(os.environ["TELLTALE_SOURCE"])
 COMMANDS = ("serve", "check", "healthcheck", "wait", "validate", "checks", "schema")
@@ -301,6 +302,37 @@ class Asking(Commands):
         self.healthcheck("--url", f"unix:{path}", "--gate", "startup", code=0)
         self.write(f"server: {{listen: 'unix:{path}'}}\n" + checks(ROOT), "where.yaml")
         self.healthcheck("-c", "where.yaml", code=0)
+
+    def test_healthcheck_and_wait_follow_the_installed_configuration(self):
+        """/etc is a folder of the test's in a mount namespace of the command's own."""
+        if subprocess.run(["unshare", "-rm", "true"], capture_output=True).returncode != 0:
+            self.skipTest("mount namespaces are not permitted here")
+        cert, key = Authority(self.dir).issue("sidecar")
+        (self.dir / "etc/telltale").mkdir(parents=True)
+        installed = self.dir / "etc/telltale/telltale.yaml"
+
+        def ask(*command, code):
+            done = subprocess.run(["unshare", "-rm", "sh", "-c", 'mount --bind etc /etc && exec "$@"', "sh",
+                                   harness.TELLTALE, *command], capture_output=True, text=True, cwd=self.dir,
+                                  timeout=harness.PATIENCE, env={**os.environ, "TELLTALE_URL": ""})
+            self.assertEqual(done.returncode, code, (installed.read_text(), done))
+            return done.stdout
+
+        port, other = harness.free_port(), harness.free_port()
+        for server in (f"listen: 0.0.0.0:{port}", f"listen: unix:{self.dir}/t.sock",
+                       f"listen: '[::]:{port}'\n  tls: {{cert: {cert}, key: {key}}}",
+                       f"listen:\n  - {{address: 127.0.0.1:{other}, serves: [metrics]}}\n  - 127.0.0.1:{port}"):
+            installed.write_text(f"server:\n  drain_delay: 0s\n  {server}\n" + checks(ROOT))
+            sidecar = self.start(installed, listen=None)
+            ask("wait", "--timeout", "20s", code=0)
+            self.assertIn("[+]root ok", ask("healthcheck", "--timeout", "20s", code=0))
+            self.assertEqual(sidecar.end(), 0)
+        self.assertRegex(ask("healthcheck", code=1),
+                         r"^no answer from .*\? The address comes from /etc/telltale/telltale.yaml; "
+                         r"--url, -c FILE or TELLTALE_URL name another\n$")
+        sidecar = self.start(f"server:\n  drain_delay: 0s\n  tls: {{cert: {cert}, key: {key}}}\n" + checks(ROOT))
+        installed.write_text(f"server: {{listen: '{sidecar.address}'}}\n")
+        self.assertIn("does it speak https?", ask("healthcheck", "--timeout", "20s", code=1))
 
     def test_healthcheck_is_never_2(self):
         with socket.socket() as nobody:
