@@ -24,7 +24,8 @@ std::vector<fed_status> fed_by(const snapshot& picture, gate which, const std::v
 gate_state gate_without(const snapshot& picture, gate which, const std::vector<std::string_view>& excluded,
                         bool ready_without_checks) {
   gate_inputs in{.gate = which, .ready_without_checks = ready_without_checks, .draining = picture.draining};
-  in.startup_latched = picture.of(gate::startup).state.state != verdict::fail;
+  in.startup = startup_mode::latch;  // the picture was taken by the mode in force: a gate that has passed stays open
+  in.startup_passed = picture.of(gate::startup).state.state != verdict::fail;
   const auto& as_taken = picture.of(which).state;
   const auto everything = fed_by(picture, which, {});
   in.fed = everything;

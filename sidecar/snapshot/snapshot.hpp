@@ -40,6 +40,7 @@ struct histogram {
 class reason_counts {
  public:
   std::uint64_t of(reason) const;
+  std::uint64_t total() const;
   std::uint64_t& operator[](reason);
   friend bool operator==(const reason_counts&, const reason_counts&) = default;
 

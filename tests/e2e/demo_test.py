@@ -186,7 +186,7 @@ class Faults(unittest.TestCase):
         self.assertEqual(told.returncode, 1, told)
         self.assertRegex(told.stdout, rf"(?m){check} fail {reason}: .*{words}")
         self.assertEqual(self.demo.get("/health").status, 200)
-        self.assertEqual(self.demo.get("/startup").status, 200, "started stays started")
+        self.assertEqual(self.demo.get("/startup").status, 503 if check == "model" else 200, "startup follows model alone")
         log = self.demo.log.read_text()[logged:]
         self.assertRegex(log, rf"(?m)^.*{check}.*{reason}.*{words}")
         self.demo.shows(rf"^  \[-\]{check} fail {reason}: ", before)
@@ -195,6 +195,7 @@ class Faults(unittest.TestCase):
         self.wait_check(check, "pass", "ok")
         self.wait_ready(200)
         self.assertEqual(self.healthcheck().returncode, 0)
+        self.assertEqual(self.demo.get("/startup").status, 200)
         self.demo.shows(r"started: yes   ready: yes", self.demo.output.index(f"[-]{check} fail", before))
 
     def test_a_writer_that_died(self):

@@ -49,6 +49,7 @@ TEST_CASE("excluded gate: a loop that stood still cannot be excluded") {
 TEST_CASE("excluded gate: a startup gate that has passed stays open") {
   auto picture = two_checks();
   picture.settings().gates = {gate::startup};
-  picture.startup_latched = true;
+  picture.startup_passed = true;
+  picture.startup = startup_mode::latch;
   CHECK(gate_without(*picture.take(), gate::startup, {"db"}, false).state == verdict::pass);
 }
