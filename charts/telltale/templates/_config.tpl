@@ -3,7 +3,7 @@
 {{- if hasKey (default dict .Values.config.server) "listen" }}
 {{- fail "telltale: set sidecar.address and sidecar.port instead of config.server.listen, so that the probes find it" }}
 {{- end -}}
-{{ toYaml .Values.config }}
+{{ include "telltale.yaml" .Values.config | trim }}
 {{- end }}
 
 {{- define "telltale.scheme" -}}
