@@ -157,7 +157,8 @@ class Toggles(unittest.TestCase):
                     'sidecar={"nativ":true}', 'podMonitor={"enable":true}', 'probes={"readiness":{"httpGet":{}}}',
                     'probes={"liveness":{"successThreshold":2}}', 'probes={"readiness":{"terminationGracePeriodSeconds":5}}',
                     'probes={"startup":{"path":"startup"}}', 'sidecar={"address":"localhost"}', 'sidecar={"address":"::"}',
-                    'podMonitor={"authorization":{"credentials":{"name":"only"}}}', 'enabled="yes"', 'nameOverride=true'):
+                    'podMonitor={"authorization":{"credentials":{"name":"only"}}}', 'enabled="yes"', 'nameOverride=true',
+                    'sidecar={"env":[{"name":true,"value":"x"}]}'):
             for release in HELMS:
                 with self.subTest(bad), self.assertRaisesRegex(AssertionError, "schema"):
                     helm.template(release, "--set-json", bad)

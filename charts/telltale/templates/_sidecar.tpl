@@ -24,8 +24,10 @@
 {{- define "telltale.env" -}}
 {{- $sidecar := .Values.sidecar }}
 {{- $names := list }}
+{{- $env := list }}
 {{- range $sidecar.env }}
 {{- $names = append $names .name }}
+{{- $env = append $env (hasKey . "value" | ternary (merge (dict "value" (include "telltale.text" .value)) .) .) }}
 {{- end }}
 {{- range regexFindAll "[$][(][A-Za-z_][A-Za-z0-9_]*[)]" $sidecar.address -1 }}
 {{- $name := . | trimPrefix "$(" | trimSuffix ")" }}
@@ -36,7 +38,7 @@
 {{- $host := has $sidecar.address (list "0.0.0.0" "[::]") | ternary "127.0.0.1" $sidecar.address }}
 {{- $url := dict "name" "TELLTALE_URL" "value" (printf "%s://%s:%v" (include "telltale.scheme" .) $host $sidecar.port) }}
 {{- /* Last, because a value may use only variables that stand before it. */}}
-{{- has "TELLTALE_URL" $names | ternary $sidecar.env (append $sidecar.env $url) | toYaml }}
+{{- has "TELLTALE_URL" $names | ternary $env (append $env $url) | toYaml }}
 {{- end }}
 
 {{- define "telltale.container" -}}

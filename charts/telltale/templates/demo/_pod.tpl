@@ -33,7 +33,7 @@ spec:
   volumes:
     - {name: data, emptyDir: {sizeLimit: 256Mi}}
   {{- with $demo.nodeSelector }}
-  nodeSelector: {{- toYaml . | nindent 4 }}
+  nodeSelector: {{- include "telltale.texts" . | nindent 4 }}
   {{- end }}
   {{- with $demo.tolerations }}
   tolerations: {{- toYaml . | nindent 4 }}
