@@ -117,11 +117,25 @@ class RoundTrip(unittest.TestCase):
             done = subprocess.run([TELLTALE, "validate", "-"], input=text.encode(), capture_output=True, timeout=60)
             self.assertEqual(done.returncode, 0, (done.stdout + done.stderr).decode()[:2000])
 
+    def test_a_text_that_helm_would_read_as_something_else_has_to_be_quoted(self):
+        refused = 0
+        for kind, option, form in text_options():
+            for written in ("on", "1e3", "007", "1.50"):
+                value = {"text": written, "map of text": f"{{X-Text: {written}}}", "links": f"{{a: {written}}}"}[form]
+                check = {**NEEDED[kind], **WITH.get((kind, option), {}), "name": "c", "type": kind}
+                with self.subTest(f"{kind}.{option}: {written}"), tempfile.NamedTemporaryFile("w", suffix=".yaml") as values:
+                    values.write(f"config: {{checks: [{json.dumps(check)[:-1]}, {option}: {value}}}]}}\n")
+                    values.flush()
+                    with self.assertRaisesRegex(AssertionError, "(?i)want string|expected: string"):
+                        helm.template(helm.releases()[-1], "-f", values.name)
+                refused += 1
+        self.assertGreater(refused, 50)
+
     def test_every_line_can_be_shown_with_a_caret(self):
-        text = self.through(helm.releases()[-1], {"checks": [{"name": "d", "type": "disk", "path": "/", "warn": "101%"}]})
+        text = self.through(helm.releases()[-1], {"checks": [{"name": "d", "type": "disk", "path": "/", "fail": "101%"}]})
         done = subprocess.run([TELLTALE, "validate", "-"], input=text.encode(), capture_output=True, timeout=60)
         self.assertEqual(done.returncode, 2)
-        self.assertRegex((done.stdout + done.stderr).decode(), r'(?m)^ +\d+ \| +warn: "101%"\n +\| +\^$')
+        self.assertRegex((done.stdout + done.stderr).decode(), r'(?m)^ +\d+ \| +(- )?fail: "101%"\n +\| +\^$')
 
     def test_numbers_lists_and_empty_values_stay_what_they_are(self):
         config = {"server": {}, "ready_without_checks": True, "defaults": {"rise": 3, "jitter": "20%", "interval": "5s"},

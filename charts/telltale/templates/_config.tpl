@@ -5,7 +5,7 @@
 {{- if hasKey $server "listen" }}
 {{- fail "telltale: set sidecar.address and sidecar.port instead of config.server.listen, so that the probes find it" }}
 {{- end }}
-{{- with include "telltale.mistakes" $config }}
+{{- with include "telltale.mistakes" $config | trim }}
 {{- fail (printf "telltale: config has mistakes:\n%s" .) }}
 {{- end }}
 {{- if and (eq (include "telltale.native" .) "true") (not (hasKey $server "drain_delay")) }}
