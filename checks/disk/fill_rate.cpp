@@ -32,14 +32,14 @@ void store(const std::vector<fill_sample>& samples, memory& kept) {
   }
 }
 
-void forget_samples(memory& kept) {
+}  // namespace
+
+void forget_fill_rate(memory& kept) {
   for (std::size_t i = 0; i < fill_samples; ++i) {
     kept.forget(time_names[i]);
     kept.forget(used_names[i]);
   }
 }
-
-}  // namespace
 
 std::optional<double> fill_rate(const std::vector<fill_sample>& samples) {
   if (samples.size() < 2 || samples.back().at - samples.front().at < fill_least_span) return std::nullopt;
@@ -63,7 +63,7 @@ std::optional<double> fill_rate(const std::vector<fill_sample>& samples) {
 std::optional<double> seconds_to_full(const usage& now, boot_clock::time_point at, memory& kept) {
   const auto size = static_cast<std::int64_t>(now.total_bytes);
   if (kept.get("fill_size") != size) {
-    forget_samples(kept);
+    forget_fill_rate(kept);
     kept.set("fill_size", size);
   }
 

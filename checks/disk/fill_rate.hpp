@@ -33,4 +33,7 @@ std::optional<double> fill_rate(const std::vector<fill_sample>&);
 /// past is too short, or the end is beyond the horizon. A file system of another size starts a new history.
 std::optional<double> seconds_to_full(const usage&, boot_clock::time_point now, memory&);
 
+/// Starts a new history.
+void forget_fill_rate(memory&);
+
 }  // namespace telltale::disk

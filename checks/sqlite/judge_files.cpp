@@ -99,6 +99,15 @@ std::optional<finding> judge_journal(const observation& seen) {
       "a writer died in the middle of a transaction: the next application to open the database rolls it back", true};
 }
 
+/// A journal that is there and cannot be looked at may be one that has to be rolled back.
+std::optional<finding> judge_journal_access(const observation& seen) {
+  const int error = seen.journal_error;
+  if (error == 0 || error == ENOENT) return std::nullopt;
+  const bool refused = error == EACCES || error == EPERM;
+  return finding{refused ? verdict::warn : verdict::fail, support::reason_of_errno(error),
+                 support::errno_sentence(seen.path + "-journal", error)};
+}
+
 /// A commit appends at least a frame for each page it changes; less than this is as good as nothing.
 constexpr std::uint64_t least_room = std::uint64_t{64} << 10;
 
@@ -152,6 +161,7 @@ std::vector<finding> judge_files(const observation& seen, wal_expectation expect
   if (!out.empty() || take(judge_access(seen)) || take(judge_header(seen))) return out;
   take(judge_length(seen));
   take(judge_journal(seen));
+  take(judge_journal_access(seen));
   take(judge_journal_mode(seen, expected));
   take(judge_room(seen));
   if (seen.wal_mode()) {

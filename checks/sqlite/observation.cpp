@@ -62,10 +62,11 @@ void observe_journal(observation& out) {
   // The magic of a rollback journal (fileformat2.html, section 3); SQLite looks at no more than its first byte.
   auto journal = look_at(out.path + "-journal");
   out.journal_bytes = journal.state.facts.size;
+  out.journal_error = journal.state.error;
   if (!journal.file || journal.state.facts.size == 0) return;
   std::array<std::byte, 1> start{};
   out.journal_has_header =
-      !read_start(journal.file.get(), start, journal.state.error).empty() && start[0] != std::byte{0};
+      !read_start(journal.file.get(), start, out.journal_error).empty() && start[0] != std::byte{0};
 }
 
 }  // namespace
@@ -87,6 +88,7 @@ observation observe(const std::string& path) {
   if (database.file) {
     struct statfs where {};
     if (::fstatfs(database.file.get(), &where) == 0) out.place = describe_file_system(where);
+    else out.database.error = errno;
     if (static_cast<std::uint32_t>(where.f_type) == fuse_magic)
       out.place.network = network_fuse_name(mounts(), out.database.facts.device);
     if (!out.place.network.empty()) return out;

@@ -30,6 +30,7 @@ struct observation {
   wal_index_result index;  ///< believed only while `live()`: after a crash the file is a leftover
 
   std::uint64_t journal_bytes = 0;
+  int journal_error = 0;            ///< errno of the first step that failed, ENOENT when there is no journal
   bool journal_has_header = false;  ///< a rollback journal that is neither empty nor zeroed
 
   bool readable() const { return database.exists && database.error == 0 && database.regular; }

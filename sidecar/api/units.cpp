@@ -141,7 +141,7 @@ std::string to_text(bytes value) {
 std::string to_text(percent value) { return trimmed(value.value) + "%"; }
 
 std::string human_bytes(double count) {
-  static constexpr std::array<std::string_view, 5> names{"B", "KiB", "MiB", "GiB", "TiB"};
+  static constexpr std::array<std::string_view, 7> names{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   std::size_t i = 0;
   while (i + 1 < names.size() && std::abs(count) >= 1024) {
     count /= 1024;
