@@ -114,6 +114,17 @@ class ValueSets(unittest.TestCase):
         self.assertGreaterEqual(seen, 12)
 
 
+class Examples(unittest.TestCase):
+    def test_a_disk_check_on_a_volume_says_that_it_has_to_be_mounted(self):
+        blocks = re.findall(r"^```yaml\n(.*?)^```$", (helm.CHART / "README.md").read_text(), re.S | re.M)
+        values = [one for text in blocks if "{{" not in text for one in manifests.documents(text)]
+        values += [one for path in VALUE_SETS for one in values_of(path)]
+        configs = [one.get("telltale", one).get("config", {}) for one in values]
+        disks = [check for config in configs for check in config.get("checks", []) if check["type"] == "disk" and check["path"] != "/"]
+        self.assertGreaterEqual(len(disks), 6)
+        self.assertEqual([check for check in disks if check.get("mount") is not True], [])
+
+
 class Toggles(unittest.TestCase):
     def test_each_adds_its_own_objects_and_no_others(self):
         plain = names(helm.rendered(HELM))
