@@ -3,12 +3,14 @@
 an address that is not loopback, without credentials."""
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import unittest
 
 import helm
+import manifests
 import rules
 
 sys.path.insert(0, str(helm.ROOT / "tests" / "e2e"))
@@ -57,9 +59,10 @@ class Pod(harness.TestCase):
     def start_pod(self, objects, spec):
         """The sidecar of the pod, with the rendered configuration and arguments."""
         container = next(c for c in rules.containers(spec) if c.get("args", [""])[0] == "serve")
-        volume = next(one for one in spec["volumes"] if one["name"] == "telltale-config")["configMap"]["name"]
+        mount = next(one["name"] for one in container["volumeMounts"] if one["mountPath"] == "/etc/telltale")
+        volume = next(one for one in spec["volumes"] if one["name"] == mount)["configMap"]["name"]
         maps = {one["metadata"]["name"]: one["data"].get("telltale.yaml") for one in objects if one["kind"] == "ConfigMap"}
-        tls = container["livenessProbe"]["httpGet"]["scheme"] == "HTTPS"
+        tls = container["livenessProbe"]["httpGet"].get("scheme") == "HTTPS"
         config = self.here(maps.get(volume) or (TLS_ELSEWHERE if tls else ELSEWHERE))
         command, option, path, *arguments = container["args"]
         self.assertEqual((command, option, path), ("serve", "-c", "/etc/telltale/telltale.yaml"))
@@ -76,34 +79,45 @@ class Pod(harness.TestCase):
         """What the kubelet's request is answered with: the status, 0 when there is no answer."""
         ports = {port["name"]: port["containerPort"] for port in container.get("ports", [])}
         headers = [word for one in get.get("httpHeaders", []) for word in ("-H", f"{one['name']}: {one['value']}")]
-        url = f"{get['scheme'].lower()}://{POD_IP}:{ports.get(get['port'], get['port'])}{get['path']}"
+        url = f"{get.get('scheme', 'HTTP').lower()}://{POD_IP}:{ports.get(get['port'], get['port'])}{get['path']}"
         done = self.inside(sidecar, "curl", "-sk", "-o", "/dev/null", "-w", "%{http_code}", "--interface", POD_IP, "-m",
                            str(patience), *headers, url)
         return int(done.stdout or 0)
 
+    def expect_success(self, objects):
+        """Every probe of every pod succeeds. Returns how many were asked by HTTP."""
+        asked = 0
+        for who, _, spec in rules.pods(objects):
+            sidecar, own = self.start_pod(objects, spec)
+            for container in rules.containers(spec):
+                for probe in rules.PROBES:
+                    get = container.get(probe, {}).get("httpGet")
+                    if get:
+                        harness.wait_until(lambda: 200 <= self.asked(sidecar, container, get) < 400,
+                                           f"{who}: {container['name']}.{probe} {get} succeeds")
+                        asked += 1
+            self.explained(sidecar, own)
+            sidecar.end()
+        return asked
+
     def test_every_probe_of_every_value_set_succeeds(self):
         asked = 0
         for path in VALUE_SETS:
-            objects = helm.rendered(HELM, "-f", path, "--set", "demo.enabled=true")
-            for who, _, spec in rules.pods(objects):
-                with self.subTest(f"{path.stem}: {who}"):
-                    sidecar, own = self.start_pod(objects, spec)
-                    for container in rules.containers(spec):
-                        for probe in rules.PROBES:
-                            get = container.get(probe, {}).get("httpGet")
-                            if get:
-                                harness.wait_until(lambda: 200 <= self.asked(sidecar, container, get) < 400,
-                                                   f"{path.stem}: {container['name']}.{probe} {get} succeeds")
-                                asked += 1
-                    self.explained(sidecar, own)
-                    sidecar.end()
+            with self.subTest(path.stem):
+                asked += self.expect_success(helm.rendered(HELM, "-f", path, "--set", "demo.enabled=true"))
         self.assertGreaterEqual(asked, 3 * len(VALUE_SETS))
+
+    def test_every_probe_of_the_readme_succeeds(self):
+        text = (helm.ROOT / "README.md").read_text()
+        pods = [one for block in re.findall(r"^```yaml\n(.*?)^```$", text, re.S | re.M) if "kind: Pod" in block
+                for one in manifests.documents(block)]
+        self.assertEqual(self.expect_success(pods), 3)
 
     def explained(self, sidecar, container):
         """The exec probe of the sidecar, where there is one, succeeds in the environment that the container has."""
         command = container.get("readinessProbe", {}).get("exec", {}).get("command")
         if command:
-            self.assertEqual(command[0], "/telltale")
+            self.assertIn(command[0], ("/telltale", "telltale"))
             environment = {**os.environ, **self.environment(container)}
             ask = lambda: self.inside(sidecar, harness.TELLTALE, *command[1:], env=environment)  # noqa: E731
             harness.wait_until(lambda: ask().returncode == 0, "the exec probe succeeds")
