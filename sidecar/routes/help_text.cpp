@@ -38,6 +38,8 @@ std::string_view purpose(const path_row& row) {
       return "everything known of one check";
     case endpoint::index:
       return "this page";
+    case endpoint::ping:
+      return "does telltale itself answer: 200";
   }
   return {};
 }

@@ -11,7 +11,7 @@
 
 namespace telltale {
 
-enum class endpoint : std::uint8_t { index, gate, metrics, checks, one_check };
+enum class endpoint : std::uint8_t { index, ping, gate, metrics, checks, one_check };
 
 struct path_row {
   std::string_view path;
@@ -31,6 +31,7 @@ inline constexpr std::array path_table{
     path_row{"/startupz", "/startup", endpoint::gate, gate::startup},
     path_row{"/health/startup", "/startup", endpoint::gate, gate::startup},
     path_row{"/metrics", "/metrics", endpoint::metrics},
+    path_row{"/ping", "/ping", endpoint::ping},
     path_row{"/checks", "/checks", endpoint::checks},
     path_row{"/", "/", endpoint::index},
 };
@@ -48,6 +49,7 @@ constexpr std::optional<served> part_of(endpoint e) {
     case endpoint::one_check:
       return served::checks;
     case endpoint::index:
+    case endpoint::ping:
       break;
   }
   return std::nullopt;

@@ -208,6 +208,8 @@ reply router::answer(const request& asked, const picture_source& picture_of) try
   switch (found->row.endpoint) {
     case endpoint::index:
       return text_reply(200, label, index_text());
+    case endpoint::ping:
+      return text_reply(200, label, "pong\n");
     case endpoint::gate:
       return answering.gate(found->row.gate, *target, label);
     case endpoint::metrics:

@@ -24,6 +24,7 @@ TEST_CASE("paths: every name of an endpoint leads to it, with and without a slas
       {"/startupz", "/startup", endpoint::gate, gate::startup},
       {"/health/startup", "/startup", endpoint::gate, gate::startup},
       {"/metrics", "/metrics", endpoint::metrics},
+      {"/ping", "/ping", endpoint::ping},
       {"/checks", "/checks", endpoint::checks},
       {"/checks/db", "/checks/NAME", endpoint::one_check},
   };

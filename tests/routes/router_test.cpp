@@ -27,6 +27,7 @@ TEST_CASE("router: gates answer 200 or 503 under every name") {
                        {"/startup", 200, "/startup"},
                        {"/startupz", 200, "/startup"},
                        {"/metrics", 200, "/metrics"},
+                       {"/ping", 200, "/ping"},
                        {"/checks", 200, "/checks"},
                        {"/checks/db", 200, "/checks/NAME"},
                        {"/checks/nobody", 404, "/checks/NAME"},
@@ -61,6 +62,7 @@ TEST_CASE("router: an answer has a picture taken of what it is about, and of not
                        {"/metrics", {all_checks}},
                        {"/checks", {all_checks}},
                        {"/checks/db", {all_checks}},
+                       {"/ping", {}},
                        {"/", {}},
                        {"/nowhere", {}}};
   for (const auto& expected : table) {
