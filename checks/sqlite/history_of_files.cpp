@@ -82,7 +82,7 @@ bool history::reads_without_index(const observation& seen) {
     return false;
   }
   if (!seen.disputed()) {
-    kept_.forget(unused_index);  // somebody who can lose it has taken it
+    kept_.forget(unused_index);  // it is in use, so its user can lose it
     return false;
   }
   if (seen.live()) return seen.locks.user->pid > 0 && kept_.get(indexless_pid) == seen.locks.user->pid;

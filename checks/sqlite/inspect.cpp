@@ -66,13 +66,13 @@ look look_until_sure(const sqlite_options& options, probe_context& ctx, history&
 
 std::string size_of(std::uint64_t count) { return human_bytes(static_cast<double>(count)); }
 
-/// A worker beside this one, which examines the database: it uses the database in no sense that counts.
+/// A worker beside this one, which examines the database: it does not count as a user of the database.
 bool is_our_own(const std::optional<held_lock>& lock) {
   const auto holder = lock ? find_process(lock->pid) : std::nullopt;
   return holder && holder->parent == ::getppid();
 }
 
-/// Somebody uses the database without the index beside it, and may: nobody has lost it.
+/// The user of a disputed index is one that reads without an index, and may.
 bool reads_without_index(const observation& seen, history& past) {
   const bool known = past.reads_without_index(seen);
   return seen.disputed() && (known || is_our_own(seen.locks.user));

@@ -46,13 +46,9 @@ std::string_view backlog_hint(const observation& seen) {
   return ": checkpoints do not keep up";
 }
 
-/// The log is never shorter than its backlog, so a backlog over its own limit is reported alone.
-void judge_log(const observation& seen, const sqlite_options& options, findings& found) {
-  const bytes log{seen.index.index.log_bytes()};
-  if (judge(bytes{backlog_bytes(seen).value_or(0)}, options.wal_backlog) >= judge(log, options.wal_log)) return;
-  const std::string_view why = seen.shm_holders.readers > 0 ? "at every commit some reader is active"
-                                                            : "checkpoints do not catch up with the writers";
-  judge_size(log.count, options.wal_log, "WAL log", fmt::format(": never restarted, because {}", why), found);
+std::string_view starvation_hint(const observation& seen) {
+  if (seen.shm_holders.readers > 0) return ": never restarted, because at every commit some reader is active";
+  return ": never restarted, because checkpoints do not catch up with the writers";
 }
 
 }  // namespace
@@ -87,7 +83,8 @@ void judge_limits(const observation& seen, const progress& since, const sqlite_o
   if (since.writer_held) judge_writer(seen, *since.writer_held, options.writer_lock, found);
   if (const auto backlog = backlog_bytes(seen))
     judge_size(*backlog, options.wal_backlog, "WAL backlog", backlog_hint(seen), found);
-  if (since.log_starved) judge_log(seen, options, found);
+  if (since.log_starved)
+    judge_size(seen.index.index.log_bytes(), options.wal_log, "WAL log", starvation_hint(seen), found);
   judge_size(seen.wal.facts.size, options.wal_size, "WAL file", "", found);
   judge_size(seen.database.facts.size, options.database_size, "database", "", found);
   if (since.last_commit) judge_commit(*since.last_commit, options.last_commit_age, found);

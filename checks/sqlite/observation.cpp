@@ -62,7 +62,7 @@ void observe_journal(observation& out) {
       !read_start(journal.file.get(), start, out.journal_error).empty() && start[0] != std::byte{0};
 }
 
-/// Whether somebody is mounted at just this file, as far as the kernel tells (Linux 5.8).
+/// Whether the file itself is a mount point; false where the kernel does not tell (before Linux 5.8).
 bool is_mount(const std::string& path) {
   struct statx info {};
   return ::statx(AT_FDCWD, path.c_str(), 0, 0, &info) == 0 && (info.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;

@@ -8,6 +8,7 @@
 #include "sqlite/history.hpp"
 #include "sqlite/judge_files.hpp"
 #include "sqlite/judge_limits.hpp"
+#include "sqlite/starvation.hpp"
 
 using namespace telltale;
 using namespace telltale::sqlite;
@@ -284,4 +285,18 @@ TEST_CASE("sqlite history: an inode number that does not last proves nothing unt
     counted(8);
     CHECK(replaced());
   }
+}
+
+TEST_CASE("sqlite judge: a restart that is half done leaves no copied part to the new log") {
+  memory kept;
+  auto seen = healthy();
+  const upper_limit<bytes> limit{bytes{8 * 4120}, {}};
+  const auto starved = [&](const index_fields& fields) {
+    seen.index = parse_wal_index(index_image(fields).view());
+    return log_starved(kept, seen, limit);
+  };
+  CHECK_FALSE(starved({.last_frame = 0, .backfilled = 10}));
+  CHECK_FALSE(starved({.last_frame = 3, .backfilled = 0}));
+  CHECK_FALSE(starved({.last_frame = 10, .backfilled = 9}));
+  CHECK(starved({.last_frame = 11, .backfilled = 9}));
 }

@@ -97,6 +97,20 @@ class Sqlite(harness.TestCase):
         sidecar.wait_check("db", "pass", "ok")
         self.assertRegex(sidecar.get("/metrics").text, r'telltale_sqlite_wal_log_bytes\{check="db"\} \d')
 
+    def test_files_made_anew_by_a_shell_under_the_application_turn_the_gate_red(self):
+        sidecar = self.start(HEAD + f"  - {{name: db, type: sqlite, path: {self.path}}}\n")
+        sidecar.wait_check("db", "pass", "ok")
+        self.database.sql("pragma wal_checkpoint")
+        for suffix in ("-wal", "-shm"):
+            os.unlink(f"{self.path}{suffix}")
+        shell = harness.Database(self, self.path)
+        shell.write()
+        found = sidecar.wait_check("db", "fail", "replaced")
+        self.assertIn(f"app.db-shm is not the one in use by pid {self.database.process.pid}", found["message"])
+        self.assertEqual(sidecar.get("/ready").status, 503)
+        self.database.close()
+        sidecar.wait_check("db", "pass")
+
     def test_an_index_truncated_under_readers_ends_workers_at_most(self):
         """Whoever reads a mapped file that was truncated dies of SIGBUS: a worker may, the sidecar may not."""
         sidecar = self.start(HEAD + "".join(
