@@ -92,7 +92,7 @@ std::optional<finding> judge_length(const observation& seen) {
 }
 
 std::optional<finding> judge_journal_mode(const observation& seen, wal_expectation expected) {
-  if (seen.wal_mode() || !seen.header.header.mode_known || expected == wal_expectation::ignore) return std::nullopt;
+  if (seen.wal_mode() || expected == wal_expectation::ignore) return std::nullopt;
   return finding{expected == wal_expectation::fail ? verdict::fail : verdict::warn, reason::mismatch,
                  "is not in WAL mode: it uses a rollback journal"};
 }
@@ -157,7 +157,7 @@ std::vector<finding> judge_files(const observation& seen, wal_expectation expect
   if (!out.empty() || take(judge_access(seen)) || take(judge_header(seen))) return out;
   take(judge_length(seen));
   take(judge_journal(seen));
-  take(judge_journal_mode(seen, expected));
+  take(judge_journal_mode(seen, seen.header.header.mode_known ? expected : wal_expectation::ignore));
   take(judge_room(seen));
   if (seen.wal_mode()) {
     take(judge_shm(seen));
