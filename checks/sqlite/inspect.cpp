@@ -42,7 +42,7 @@ struct look {
 look look_once(const sqlite_options& options, history& past) {
   look out;
   out.seen = observe(options.path.text, options.encrypted);
-  if (options.encrypted) assume_journal_mode(out.seen, past.is_file_seen_in_use(out.seen));
+  if (options.encrypted) assume_journal_mode(out.seen, past.kept());
   out.wrong = judge_files(out.seen, options.expect_wal);
   out.since.writer_held = past.writer_held_for(out.seen);
   return out;
