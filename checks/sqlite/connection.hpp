@@ -52,6 +52,8 @@ class connection {
   std::optional<sql_error> run(const char* sql);
   /// From here on statements may only read: the authorizer refuses everything else (SQLITE_AUTH).
   void allow_reading_only();
+  /// Whether one of them has named a function whose value changes by itself, such as of the time, also within a view.
+  bool changes_by_itself() const { return changes_by_itself_; }
   sqlite3* handle() const { return handle_; }
   sql_error last_error(int code) const;
   /// SQLite falls back to read-only without saying so when it may not write.
@@ -64,6 +66,7 @@ class connection {
   sqlite3* handle_ = nullptr;
   boot_clock::time_point deadline_;
   std::optional<sql_error> failed_;
+  bool changes_by_itself_ = false;
 };
 
 struct finalizer {

@@ -1,9 +1,17 @@
 // Reads around the ciphertext.
 #include "sqlite/encrypted.hpp"
 
+#include <string_view>
+
 #include <fmt/format.h>
 
 namespace telltale::sqlite {
+namespace {
+
+/// The inode of the database that was last seen in use in WAL mode.
+constexpr std::string_view used_in_wal_mode = "encrypted_wal_inode";
+
+}  // namespace
 
 void complete_header(observation& seen) {
   auto& header = seen.header.header;
@@ -14,10 +22,14 @@ void complete_header(observation& seen) {
   else if (seen.index_ok()) header.page_size = seen.index.index.page_size;
 }
 
-void assume_journal_mode(observation& seen, bool seen_in_use_in_wal_mode) {
+void assume_journal_mode(observation& seen, memory& kept) {
   auto& header = seen.header.header;
-  if (seen.header.fault != header_fault::none || !header.encrypted || header.mode_known) return;
-  if (!seen.locks.user || seen_in_use_in_wal_mode) header.read_version = 2;
+  if (seen.header.fault != header_fault::none || !header.encrypted) return;
+  const auto inode = static_cast<std::int64_t>(seen.database.facts.inode);
+  if (header.mode_known && seen.wal_mode() && seen.locks.user) return kept.set(used_in_wal_mode, inode);
+  const bool before = kept.get(used_in_wal_mode) == inode;
+  if (!seen.locks.user || header.mode_known) kept.forget(used_in_wal_mode);
+  if (!header.mode_known && (!seen.locks.user || before)) header.read_version = 2;
 }
 
 void judge_encryption(const observation& seen, findings& found) {

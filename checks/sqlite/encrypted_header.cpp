@@ -28,7 +28,6 @@ header_result parse_encrypted_header(byte_view from) {
 
   database_header out;
   out.encrypted = true;
-  out.change_counter = read_big_endian<std::uint32_t>(start, 24);
   const auto stored_size = read_big_endian<std::uint16_t>(start, 16);
   const std::uint32_t page_size = stored_size == 1 ? 65536 : stored_size;
   const auto version = std::to_integer<std::uint8_t>(start[19]);

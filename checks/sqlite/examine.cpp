@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string_view>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -24,7 +25,7 @@ std::uint64_t most_backlog(const sqlite_options& options) {
   return limit.value_or(bytes{64u << 20}).count / 2;
 }
 
-outcome examine_database(const sqlite_options& options, probe_context& ctx) {
+outcome examine_once(const sqlite_options& options, probe_context& ctx) {
   const auto seen = observe(options.path.text);
   const auto wrong = judge_files(seen, wal_expectation::ignore);
   const auto red = std::ranges::find(wrong, verdict::fail, &finding::verdict);
@@ -32,6 +33,22 @@ outcome examine_database(const sqlite_options& options, probe_context& ctx) {
   if (red != wrong.end() || !seen.readable() || seen.hot_journal())
     return outcome::warn(reason::idle, "not examined: its files are not in order");
   return quick_check(seen, most_backlog(options), own_deadline(ctx));
+}
+
+/// An application that opens or closes the database at this moment is in the way, or makes files vanish: both are over
+/// soon. Pages that were read are not read again.
+outcome examine_database(const sqlite_options& options, probe_context& ctx) {
+  constexpr int attempts = 10;
+  constexpr std::chrono::milliseconds between_attempts{20};
+  auto found = examine_once(options, ctx);
+  for (int attempt = 1; attempt < attempts && boot_clock::now() + between_attempts < own_deadline(ctx); ++attempt) {
+    const bool may_pass =
+        found.verdict == verdict::fail ? found.reason != reason::corrupt : found.reason == reason::idle;
+    if (!may_pass) break;
+    std::this_thread::sleep_for(between_attempts);
+    found = examine_once(options, ctx);
+  }
+  return found;
 }
 
 outcome examine_backup(const sqlite_options& options, probe_context& ctx) {

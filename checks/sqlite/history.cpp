@@ -22,6 +22,7 @@ struct commit_mark {
 std::optional<commit_mark> mark_of(const observation& seen) {
   if (seen.index_ok()) return commit_mark{1, seen.index.index.change};
   if (seen.held_exclusively()) return commit_mark{2, seen.wal.facts.modified_ns};
+  if (seen.header.header.encrypted && !seen.wal_mode()) return commit_mark{4, seen.database.facts.modified_ns};
   if (seen.header.fault == header_fault::none && !seen.wal_mode())
     return commit_mark{3, seen.header.header.change_counter};
   return std::nullopt;  // nobody has it open, so nobody commits

@@ -18,6 +18,8 @@ class history {
  public:
   history(memory& kept, boot_clock::time_point now) : kept_(kept), now_(now) {}
 
+  memory& kept() { return kept_; }
+
   /// How long the write lock has been seen held without a break, at least; nothing when nobody holds it. A change of
   /// holder, or a commit, is a break: a busy writer is not a stuck one.
   std::optional<std::chrono::nanoseconds> writer_held_for(const observation&);

@@ -41,7 +41,7 @@ struct look {
 look look_once(const sqlite_options& options, history& past) {
   look out;
   out.seen = observe(options.path.text, options.encrypted);
-  if (options.encrypted) assume_journal_mode(out.seen, past.is_file_seen_in_use(out.seen));
+  if (options.encrypted) assume_journal_mode(out.seen, past.kept());
   out.wrong = judge_files(out.seen, options.expect_wal);
   out.since.writer_held = past.writer_held_for(out.seen);
   return out;
@@ -125,7 +125,7 @@ inspection inspect(const sqlite_options& options, probe_context& ctx) {
   reconsider(last, past);
   // Another look, because an application that commits and checkpoints between index and header looks the same.
   if (past.overwritten(last.seen))
-    if (auto wrong = past.overwritten(observe(options.path.text)))
+    if (auto wrong = past.overwritten(observe(options.path.text, options.encrypted)))
       last.wrong.insert(last.wrong.begin(), std::move(*wrong));
   const bool examined_now = options.integrity && is_our_own(last.seen.locks.user);
   const auto replaced = examined_now ? std::nullopt : past.replaced(last.seen);

@@ -49,11 +49,13 @@ bool was_written_just_now(const observation& seen) {
 }  // namespace
 
 void kept_answer::note(const observation& before, bool as_expected) {
-  if (was_written_just_now(before)) return kept_.forget(answer_files);
+  if (was_written_just_now(before)) return forget();
   kept_.set(answer_files, fingerprint_of(before));
   kept_.set(answer_expected, as_expected ? 1 : 0);
   kept_.set(answer_at, now_.time_since_epoch().count());
 }
+
+void kept_answer::forget() { kept_.forget(answer_files); }
 
 std::optional<kept_answer::known> kept_answer::of(const observation& seen) const {
   if (kept_.get(answer_files) != fingerprint_of(seen)) return std::nullopt;

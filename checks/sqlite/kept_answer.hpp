@@ -23,6 +23,7 @@ class kept_answer {
   /// `before` are the files as they were before they were read. Keeps nothing when they were written so recently that
   /// another write would leave the same times: file systems count in steps of up to 2 s (FAT).
   void note(const observation& before, bool as_expected);
+  void forget();
 
   /// The answer, when device, inode, size and modification time of the database and of its log are still the same.
   std::optional<known> of(const observation&) const;

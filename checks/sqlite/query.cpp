@@ -125,7 +125,8 @@ void query(inspection& into, const sqlite_options& options, probe_context& ctx) 
   if (tried.problem) return judge_unread(into, options, *tried.problem, last.of(seen));
   if (!options.query) return;
   const bool as_expected = judge_answer(into, tried.got, options);
-  if (options.expect) last.note(seen, as_expected);
+  if (options.expect && tried.got.lasting) last.note(seen, as_expected);
+  else last.forget();
 }
 
 }  // namespace telltale::sqlite

@@ -55,6 +55,7 @@ outcome describe(const answer& got, end how, std::uint64_t most_backlog) {
                                                 human_bytes(static_cast<double>(most_backlog))));
   if (how == end::deadline)
     return not_done(reason::timeout, "quick_check did not end in time; raise integrity.timeout");
+  if (got.error && got.error->code == SQLITE_BUSY_SNAPSHOT) return not_done(reason::idle, got.error->message);
   if (got.error) {
     // The application's own collations and functions are unknown here; that says nothing about its data.
     const auto what = explain_result(*got.error);

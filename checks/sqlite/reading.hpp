@@ -20,8 +20,9 @@ bool is_closed(const observation&);
 std::string_view why_unreadable(const observation&);
 
 /// Opens the database and lets `use` read; again with a read mark where that is the only way. Gives what `use`
-/// returned, or the error of opening. A closed database is opened as immutable, without lock or side file; the error is
-/// SQLITE_BUSY_SNAPSHOT when its file changed meanwhile, and what `use` has read is then to be dropped. Every
+/// returned, or the error of opening. A closed database is opened as immutable, without lock or side file. Where no
+/// application is there, the error is SQLITE_BUSY_SNAPSHOT when one has come and written meanwhile, and what `use` has
+/// read is then to be dropped. Every
 /// descriptor of an inspection must be closed by now (connection.hpp).
 std::optional<sql_error> read_quietly(const observation&, boot_clock::time_point deadline,
                                       const std::function<std::optional<sql_error>(connection&)>& use);
@@ -31,6 +32,7 @@ struct answer {
   std::optional<sql_error> error;
   std::optional<std::string> value;  ///< nothing when there is no row
   bool null = false;                 ///< there is a row, and its value is NULL, shown as such
+  bool lasting = true;               ///< the same as long as the files are: neither time nor chance is in it
 };
 
 /// Runs one statement that must give a value; a second statement behind it is an error.

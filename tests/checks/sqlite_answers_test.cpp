@@ -32,6 +32,29 @@ void make_closed(const std::string& path) {
   REQUIRE_FALSE(fs::exists(path + "-wal"));
 }
 
+/// An application that opens the database, writes and closes it, again and again.
+class coming_and_going {
+ public:
+  explicit coming_and_going(const std::string& path) : child_(::fork()) {
+    while (child_ == 0) {
+      sqlite3* database = nullptr;
+      ::sqlite3_open(path.c_str(), &database);
+      ::sqlite3_busy_timeout(database, 1000);
+      ::sqlite3_exec(database, "INSERT INTO t VALUES (1); DELETE FROM t WHERE rowid > 1", nullptr, nullptr, nullptr);
+      ::sqlite3_close(database);
+    }
+  }
+  coming_and_going(const coming_and_going&) = delete;
+  coming_and_going& operator=(const coming_and_going&) = delete;
+  ~coming_and_going() {
+    ::kill(child_, SIGKILL);
+    ::waitpid(child_, nullptr, 0);
+  }
+
+ private:
+  pid_t child_;
+};
+
 void damage(const std::string& path, off_t at) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
   REQUIRE(fd >= 0);
@@ -82,16 +105,7 @@ TEST_CASE("sqlite answers: an application that opens, writes and closes is judge
 TEST_CASE("sqlite answers: while an application comes and goes no run passes that has not asked, and none is red") {
   const scratch_directory at;
   make_closed(at / "app.db");
-  const pid_t child = ::fork();
-  if (child == 0) {
-    for (;;) {
-      sqlite3* database = nullptr;
-      ::sqlite3_open((at / "app.db").c_str(), &database);
-      ::sqlite3_busy_timeout(database, 1000);
-      ::sqlite3_exec(database, "INSERT INTO t VALUES (1); DELETE FROM t WHERE rowid > 1", nullptr, nullptr, nullptr);
-      ::sqlite3_close(database);
-    }
-  }
+  const coming_and_going app(at / "app.db");
   auto probe = expecting(at / "app.db", "< 1000");
   std::string wrong;
   int passed = 0;
@@ -101,8 +115,6 @@ TEST_CASE("sqlite answers: while an application comes and goes no run passes tha
     if (found.verdict == verdict::pass && asked) ++passed;
     if (found.verdict == verdict::fail || (found.verdict == verdict::pass && !asked)) wrong = described(found);
   }
-  ::kill(child, SIGKILL);
-  ::waitpid(child, nullptr, 0);
   CHECK(wrong == "");
   CHECK(passed > 400);
 }
@@ -177,6 +189,41 @@ TEST_CASE("sqlite answers: the last answer does not stay where a change would no
   CHECK(contains(probe.said(), "warn locked: app.db: not queried"));
 }
 
+TEST_CASE("sqlite answers: an answer that changes by itself does not stay, however unchanged the files are") {
+  const scratch_directory at;
+  {
+    application app;
+    make_wal_database(app, at / "app.db");
+    app.run("CREATE TABLE seen(at); INSERT INTO seen VALUES (strftime('%s', 'now'))");
+    app.run("CREATE VIEW age AS SELECT strftime('%s', 'now') - max(at) AS seconds FROM seen");
+    app.close();
+  }
+  make_old(at / "app.db");
+  struct row {
+    const char* query;
+    bool stays;
+  };
+  const row rows[] = {
+      {"SELECT strftime('%s', 'now') - max(at) FROM seen", false},
+      {"SELECT seconds FROM age", false},  // by a view
+      {"SELECT CURRENT_TIMESTAMP > '2020'", false},
+      {"SELECT random() < 0 OR 1", false},
+      {"SELECT unixepoch() - at FROM seen WHERE julianday() > 0", false},
+      {"SELECT count(*) FROM seen", true},
+      {"SELECT abs(max(at)) > 0 FROM seen", true},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(std::string(row.query));
+    auto probe = expecting(at / "app.db", "< 1000", row.query);
+    REQUIRE(contains(probe.said(), "query gives '"));
+    application app;
+    open_exclusively(app, at / "app.db");
+    const auto found = probe.run();
+    CHECK((found.verdict == verdict::pass) == row.stays);
+    CHECK(contains(found.message, row.stays ? "query gave the expected" : "not queried"));
+  }
+}
+
 TEST_CASE("sqlite answers: integrity of a closed database is examined, without a trace") {
   const scratch_directory at;
   {
@@ -193,6 +240,22 @@ TEST_CASE("sqlite answers: integrity of a closed database is examined, without a
   CHECK(contains(probe.said(), ", integrity ok "));
   damage(at / "app.db", 4096 * 20);
   CHECK(contains(described(probe.examine()), "fail corrupt: integrity: quick_check says: "));
+}
+
+TEST_CASE("sqlite answers: integrity of a database whose application comes and goes is examined all the same") {
+  const scratch_directory at;
+  make_closed(at / "app.db");
+  const coming_and_going app(at / "app.db");
+  auto probe = examining(at / "app.db");
+  int passed = 0;
+  std::string wrong;
+  for (int i = 0; i < 100; ++i) {
+    const auto found = probe.examine();
+    if (found.verdict == verdict::pass) ++passed;
+    if (found.verdict == verdict::fail) wrong = described(found);
+  }
+  CHECK(wrong == "");
+  CHECK(passed >= 90);
 }
 
 TEST_CASE("sqlite answers: an integrity check that never happens counts against its cadence") {

@@ -214,6 +214,30 @@ TEST_CASE("sqlite encrypted: with a rollback journal nothing is taken for a faul
   CHECK(contains(probe.said(), "warn locked: app.db: writer lock held for 10 s"));
 }
 
+TEST_CASE("sqlite encrypted: commits show with a log and with a rollback journal") {
+  if (!has_sqlcipher()) return;
+  const scratch_directory at;
+  cipher app(at / "app.db");
+  app.run("CREATE TABLE t(x)");
+  set_age(at / "app.db", 1h);
+  SUBCASE("with a log") { make_wal(app); }
+  SUBCASE("with a rollback journal") {}
+  auto probe = encrypted(at / "app.db");
+  const auto run = [&] {
+    app.run("BEGIN IMMEDIATE");  // so that it is seen in use
+    const auto found = probe.run();
+    app.run("COMMIT");
+    return found.measured("last_commit_age_seconds").value_or(-1);
+  };
+  CHECK(run() == 0);
+  probe.later(1min);
+  CHECK(run() == 60);
+  app.run("CREATE TABLE u(x)");
+  CHECK(run() == 0);
+  probe.later(1min);
+  CHECK(run() == 60);
+}
+
 TEST_CASE("sqlite encrypted: what no encrypted database looks like is damage") {
   const scratch_directory at;
   struct row {

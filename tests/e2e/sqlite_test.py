@@ -46,6 +46,26 @@ class Sqlite(harness.TestCase):
         self.wait_words(sidecar, "db", "integrity ok")
         self.database.write()  # nothing was in its way
 
+    def test_a_database_that_is_closed_between_writes_is_queried_and_keeps_its_last_answer(self):
+        self.database.close()
+        old = time.time() - 60
+        os.utime(self.path, (old, old))
+        sidecar = self.start(HEAD + f"  - {{name: db, type: sqlite, path: {self.path}, mode: query, query: select count(*) from t, expect: '> 50'}}\n")
+        self.wait_words(sidecar, "db", "the query gives '50', expected '> 50'")
+        self.assertEqual(sidecar.get("/ready").status, 503)
+        self.assertEqual([p.name for p in self.dir.glob("app.db*")], ["app.db"])
+        exclusive = harness.Database(self, self.dir / "other.db")  # a process that can open the first one exclusively
+        exclusive.sql("pragma locking_mode = exclusive")
+        exclusive.sql(f"attach '{self.path}' as app")
+        exclusive.sql("select * from app.t")
+        self.wait_words(sidecar, "db", "its files are unchanged; it cannot be asked now")
+        self.assertEqual(sidecar.get("/ready").status, 503)
+        exclusive.sql("insert into app.t values (1)")
+        self.wait_words(sidecar, "db", "not queried: nobody else can read in that mode")
+        exclusive.close()
+        found = sidecar.wait_check("db", "pass")
+        self.assertIn("query gives '51'", found["message"])
+
     def test_the_check_command_examines_before_it_probes(self):
         self.database.sql("pragma wal_checkpoint(truncate)")
         self.database.write()
