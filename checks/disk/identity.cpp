@@ -136,10 +136,11 @@ bool judge_mount_point(const sight& seen, const rule_context& at) {
 }
 
 void judge_deleted(const sight& seen, const rule_context& at) {
-  // What the kernel adds to the name of a directory that was removed (d_path in fs/d_path.c).
+  // What the kernel adds to the name of a directory that was removed (fs/d_path.c). It also does so after a network
+  // file system failed to find one that is still there.
   if (!seen.mount || !seen.mount->root.ends_with("//deleted")) return;
   at.found.add(
-      seen.is_directory ? verdict::fail : verdict::warn, reason::replaced,
+      seen.is_directory && seen.is_unlinked ? verdict::fail : verdict::warn, reason::replaced,
       fmt::format("{} shows a {} that was deleted where it was mounted from: what is written there is not seen "
                   "here",
                   at.options.path.text, seen.is_directory ? "directory" : "file"));

@@ -34,6 +34,7 @@ std::string read_mountinfo() {
 /// What stat says of a path, with what only statx knows where the kernel has it (5.8).
 struct node {
   mode_t mode = 0;
+  std::uint64_t links = 0;
   std::uint64_t device = 0;      ///< of the file system
   std::uint64_t stands_for = 0;  ///< of a device node
   std::optional<std::uint64_t> mount_id;
@@ -44,8 +45,9 @@ struct node {
 int find_node(const std::string& path, node& out) {
   struct statx info {};
   // A network or FUSE file system is asked, instead of what it said a moment ago being repeated.
-  if (::statx(AT_FDCWD, path.c_str(), AT_STATX_FORCE_SYNC, STATX_TYPE | STATX_MNT_ID, &info) == 0) {
+  if (::statx(AT_FDCWD, path.c_str(), AT_STATX_FORCE_SYNC, STATX_TYPE | STATX_NLINK | STATX_MNT_ID, &info) == 0) {
     out.mode = info.stx_mode;
+    out.links = info.stx_nlink;
     out.device = makedev(info.stx_dev_major, info.stx_dev_minor);
     out.stands_for = makedev(info.stx_rdev_major, info.stx_rdev_minor);
     if (info.stx_mask & STATX_MNT_ID) out.mount_id = info.stx_mnt_id;
@@ -56,6 +58,7 @@ int find_node(const std::string& path, node& out) {
   struct stat simple {};
   if (::stat(path.c_str(), &simple) != 0) return errno;
   out.mode = simple.st_mode;
+  out.links = simple.st_nlink;
   out.device = simple.st_dev;
   out.stands_for = simple.st_rdev;
   return 0;
@@ -80,8 +83,10 @@ bool is_above_another(const std::string& path, const node& at) {
 }
 
 void find_mount(const node& at, sight& out) {
-  if (at.mount_id) out.mount = table().find(*at.mount_id, out.readonly, boot_clock::now());
-  else out.mount = mount_above(read_mountinfo(), real_path(out.measured));
+  auto id = at.mount_id;
+  if (!id)
+    if (const auto above = mount_above(read_mountinfo(), real_path(out.measured))) id = above->id;
+  if (id) out.mount = table().find(*id, out.readonly, boot_clock::now());
   if (at.mount_point) out.is_mount_point = *at.mount_point;
   else
     out.is_mount_point = out.mount ? out.mount->point == real_path(out.measured) : is_above_another(out.measured, at);
@@ -120,6 +125,7 @@ sight look(const std::string& path, bool at_device) {
   if (out.error) return out;
   if (at_device && (S_ISBLK(at.mode) || S_ISCHR(at.mode))) return look_below(path, at);
   out.is_directory = S_ISDIR(at.mode);
+  out.is_unlinked = at.links == 0;
   out.usage = raw_usage_of(numbers);
   out.id = numbers.f_fsid;
   out.readonly = (numbers.f_flag & ST_RDONLY) != 0;

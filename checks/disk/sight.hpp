@@ -16,8 +16,9 @@ struct sight {
   std::string_view call;  ///< "statfs" or "stat"
   std::string measured;   ///< the path whose file system was measured; not the given one when that is a device
   bool is_directory = false;
-  bool is_device = false;  ///< a device node from which nothing is mounted here: nothing was measured
-  bool is_block = false;   ///< it is a block device
+  bool is_unlinked = false;  ///< no name leads to it any more
+  bool is_device = false;    ///< a device node from which nothing is mounted here: nothing was measured
+  bool is_block = false;     ///< it is a block device
   raw_usage usage;
   std::uint64_t id = 0;                        ///< f_fsid of statvfs; 0 where the file system has none
   bool readonly = false;                       ///< ST_RDONLY: the file system or this mount of it

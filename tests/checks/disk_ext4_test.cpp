@@ -118,3 +118,18 @@ TEST_CASE("disk ext4: a read-only bind, a remount and a remount back") {
   if (skipped(found)) return;
   CHECK(found == "pass ok, fail readonly, warn readonly, pass ok, pass ok, pass ok, fail readonly");
 }
+
+TEST_CASE("disk ext4: a full volume that nobody can write, such as a ROX volume, is full by design") {
+  const auto found = on_ext4([](const std::string& path) -> std::string {
+    fill_to(path, 100);
+    auto before = disk_on(path);
+    auto out = brief(before.run());
+    if (::mount(nullptr, path.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) != 0) return "no remount";
+    // To a check that begins now it never was different; to the other it is a full disk that turned read-only as well.
+    const auto seen = disk_on(path).run();
+    out += fmt::format(" -> {} {}", brief(seen), seen.message.ends_with(", read-only"));
+    return out + fmt::format(", {}", brief(before.run()));
+  });
+  if (skipped(found)) return;
+  CHECK(found == "fail full -> pass ok true, fail full");
+}

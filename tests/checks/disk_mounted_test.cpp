@@ -171,6 +171,22 @@ TEST_CASE("disk mounted: a deleted directory that is still mounted is replaced, 
       "not seen here");
 }
 
+TEST_CASE("disk mounted: a directory that a network file system has only lost sight of is a warning") {
+  // After a failed lookup the kernel calls a directory deleted that is still there on the server.
+  auto seen = on("nfs4", makedev(0, 40), "nas:/export", "/data/models", true);
+  seen.is_directory = true;
+  seen.mount->root = "/models//deleted";
+  for (const bool unlinked : {false, true}) {
+    seen.is_unlinked = unlinked;
+    disk::disk_options options;
+    options.path = {"/data/models"};
+    memory kept;
+    findings found;
+    disk::judge_deleted(seen, {options, options.path.text, kept, found});
+    CHECK(found.worst_verdict() == (unlinked ? verdict::fail : verdict::warn));
+  }
+}
+
 TEST_CASE("disk mounted: a device node stands for the file system that is mounted from it") {
   const auto found = on_image({"ext4", "-m 5", "", 32}, [](const std::string& path, const loop_device& device) {
     const scratch_directory other;
