@@ -38,7 +38,10 @@ check_type websocket() {
               "url", &options::url,
               "The endpoint, ws:// or wss://. At most 8 of its addresses are tried, and its answer may have 8 KiB of "
               "headers.")
-          .optional("subprotocol", &options::subprotocol, "Asked for, and required of the server.")
+          .optional(
+              "subprotocol", &options::subprotocol,
+              "Offered to the server, which must choose one: a name, or a list of names that may be secrets, as in "
+              "[bearer, {env: TOKEN}].")
           .optional("headers", &options::headers,
                     "Extra request headers, and Host for a name-based virtual host; values are text, or secrets as "
                     "{file: ...} or {env: ...}.")

@@ -117,12 +117,18 @@ asio::awaitable<bool> body_asks_for_tls(run& now, std::string bytes, std::size_t
   co_return says_that_tls_is_spoken(body());
 }
 
+std::string offered(const std::vector<offered_subprotocol>& subprotocols) {
+  std::string out;
+  for (const auto& each : subprotocols) out += (out.empty() ? "" : ", ") + each.name;
+  return out;
+}
+
 asio::awaitable<maybe_failure> handshake(run& now, std::string& leftover) {
   const stopwatch watch(now.found);
   const auto key = make_key();
-  const expected_reply expected{accept_for(key), now.what.options.subprotocol.value_or("")};
+  const expected_reply expected{accept_for(key), now.what.subprotocols};
   const auto request =
-      make_request(now.what.options.url.target, now.what.host, key, expected.subprotocol, now.what.headers);
+      make_request(now.what.options.url.target, now.what.host, key, offered(now.what.subprotocols), now.what.headers);
   const auto error = co_await now.line.write(request, now.until);
   if (error) co_return explain_broken(error, phase::handshake, 0, now.budget);
   std::string bytes;

@@ -70,6 +70,12 @@ std::optional<std::string> header_value_problem(const std::string& name, const s
   return std::nullopt;
 }
 
+std::optional<std::string> subprotocol_problem(std::string_view value, const std::string& shown) {
+  if (is_token(value)) return std::nullopt;
+  return fmt::format("subprotocol: {} is not made of letters, digits and !#$%&'*+-.^_`|~ (base64 has a URL-safe form)",
+                     shown);
+}
+
 std::string authority(const url& target) {
   const bool brackets = target.host.find(':') != std::string::npos;
   return brackets ? fmt::format("[{}]:{}", target.host, target.port) : fmt::format("{}:{}", target.host, target.port);
@@ -79,6 +85,32 @@ std::string shown(const url& target) {
   return fmt::format("{}://{}{}", target.scheme, authority(target), target.target.substr(0, target.target.find('?')));
 }
 
+namespace {
+
+void check_subprotocols(const std::vector<text_or_secret>& subprotocol, place at, problems& errors) {
+  for (std::size_t i = 0; i < subprotocol.size(); ++i) {
+    const auto& offered = subprotocol[i];
+    const auto shown = fmt::format("name {}", i + 1);  // not its text, which may come from a variable
+    const bool unknown = !offered.secret.empty() && offered.known_part().empty();
+    auto problem = unknown ? std::nullopt : subprotocol_problem(offered.known_part(), shown);
+    if (!problem && std::ranges::count(subprotocol, offered) > 1)
+      problem = fmt::format("subprotocol: {} is offered twice", shown);
+    if (problem) errors.add(at, *problem);
+  }
+}
+
+void check_headers(const secret_map& headers, place at, problems& errors) {
+  for (const auto& [name, value] : headers) {
+    auto problem = header_name_problem(name);
+    if (!problem && value.secret.empty()) problem = header_value_problem(name, value.text);
+    if (!problem) problem = control_problem(name, value.known_part());
+    if (problem) errors.add(at, fmt::format("headers: {}", *problem));
+  }
+  if (std::ranges::count(headers, "host", [](const auto& h) { return lower_case(h.first); }) > 1)
+    errors.add(at, "headers: Host is given twice");
+}
+
+}  // namespace
 }  // namespace websocket
 
 void websocket_options::validate(place at, problems& errors) const {
@@ -86,18 +118,10 @@ void websocket_options::validate(place at, problems& errors) const {
   if (url.scheme != "ws" && url.scheme != "wss") errors.add(at, "url: expected ws:// or wss://");
   if (url.text.find('#') != std::string::npos)
     errors.add(at, "url: a WebSocket URL has no #fragment (RFC 6455 section 3)");
-  if (subprotocol && !is_token(*subprotocol))
-    errors.add(at, "subprotocol: expected one name made of letters, digits and hyphens");
-  for (const auto& [name, value] : headers) {
-    auto problem = header_name_problem(name);
-    if (!problem && value.secret.empty()) problem = header_value_problem(name, value.text);
-    if (!problem) problem = control_problem(name, value.known_part());
-    if (problem) errors.add(at, fmt::format("headers: {}", *problem));
-  }
+  check_subprotocols(subprotocol, at, errors);
+  check_headers(headers, at, errors);
   if (expect && expect->empty()) errors.add(at, "expect: an empty text is contained in every reply");
   if (send && send->secret.empty() && send->text.empty()) errors.add(at, "send: the text is empty");
-  if (std::ranges::count(headers, "host", [](const auto& h) { return lower_case(h.first); }) > 1)
-    errors.add(at, "headers: Host is given twice");
   if (server_name && !is_name(*server_name) && !is_ipv6(*server_name))
     errors.add(at, "server_name: expected a host name or an IP address, without a port");
   const bool tls_option = ca_file || insecure || certificate.warn || certificate.fail;

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <telltale/limit.hpp>
 #include <telltale/option_types.hpp>
@@ -13,7 +15,7 @@ namespace telltale {
 
 struct websocket_options {
   telltale::url url;
-  std::optional<std::string> subprotocol;
+  std::vector<text_or_secret> subprotocol;
   secret_map headers;
   bool ping = true;
   std::optional<text_or_secret> send;
@@ -32,6 +34,9 @@ namespace websocket {
 /// Why a header may not be sent, or nothing. The value itself is never part of the answer.
 std::optional<std::string> header_name_problem(const std::string& name);
 std::optional<std::string> header_value_problem(const std::string& name, const std::string& value);
+
+/// Why this may not be offered as a subprotocol, or nothing. `shown` stands for it in the answer.
+std::optional<std::string> subprotocol_problem(std::string_view value, const std::string& shown);
 
 /// `host:port`, an IPv6 address in brackets.
 std::string authority(const url&);

@@ -19,8 +19,12 @@ bool may_be_secret(const std::string& header) {
   return name != "host" && name != "origin" && name != "user-agent";
 }
 
-void hide(secret_list& secrets, const std::string& value, bool declared) {
-  if (declared || value.size() >= shortest_secret_part) secrets.push_back(value);
+void hide_literal(secret_list& secrets, std::string_view value) {
+  if (value.size() >= shortest_secret_part) secrets.emplace_back(value);
+}
+
+void hide_secret(secret_list& secrets, const secret& source, const std::string& revealed) {
+  secrets.push_back(revealed.substr(source.prefix().size()));
 }
 
 /// The values in a query, without their names.
@@ -30,8 +34,38 @@ void hide_query(secret_list& secrets, std::string_view target) {
     query.remove_prefix(1);
     const auto part = query.substr(0, query.find('&'));
     const auto equals = part.find('=');
-    hide(secrets, std::string(equals == std::string_view::npos ? part : part.substr(equals + 1)), false);
+    hide_literal(secrets, equals == std::string_view::npos ? part : part.substr(equals + 1));
     query.remove_prefix(part.size());
+  }
+}
+
+void reveal_headers(const secret_map& headers, plan& into) {
+  for (const auto& [header, value] : headers) {
+    auto text = value.reveal();
+    // A secret's value is seen here for the first time, so it has not been checked with the options.
+    if (auto problem = header_value_problem(header, text)) throw std::runtime_error("headers: " + *problem);
+    if (!value.secret.empty()) hide_secret(into.secrets, value.secret, text);
+    else if (may_be_secret(header)) hide_literal(into.secrets, text);
+    if (lower_case(header) == "host") into.host = std::move(text);
+    else into.headers.emplace_back(header, std::move(text));
+  }
+}
+
+void reveal_subprotocols(const std::vector<text_or_secret>& subprotocols, plan& into) {
+  for (const auto& each : subprotocols) {
+    offered_subprotocol offered{each.reveal(), !each.secret.empty()};
+    const auto shown = offered.secret ? "the secret from " + each.secret.describe() : "a name";
+    if (auto problem = subprotocol_problem(offered.name, shown)) throw std::runtime_error(*problem);
+    if (std::ranges::find(into.subprotocols, offered.name, &offered_subprotocol::name) != into.subprotocols.end())
+      throw std::runtime_error(fmt::format("subprotocol: {} is offered twice", shown));
+    if (offered.secret) hide_secret(into.secrets, each.secret, offered.name);
+    // A token may be in the text all the same, from a variable; names are shorter.
+    constexpr std::size_t longest_name = 32;
+    if (!offered.secret && offered.name.size() > longest_name) {
+      offered.secret = true;
+      hide_literal(into.secrets, offered.name);
+    }
+    into.subprotocols.push_back(std::move(offered));
   }
 }
 
@@ -41,18 +75,11 @@ plan make_plan(websocket_options options) {
   plan out;
   const auto name = options.server_name.value_or(options.url.host);
   out.host = host_header(options.url, name);
-  for (const auto& [header, value] : options.headers) {
-    auto text = value.reveal();
-    // A secret's value is seen here for the first time, so it has not been checked with the options.
-    if (auto problem = header_value_problem(header, text))
-      throw std::runtime_error(fmt::format("headers: {}", *problem));
-    if (may_be_secret(header)) hide(out.secrets, text, !value.secret.empty());
-    if (lower_case(header) == "host") out.host = std::move(text);
-    else out.headers.emplace_back(header, std::move(text));
-  }
+  reveal_headers(options.headers, out);
+  reveal_subprotocols(options.subprotocol, out);
   if (options.send) out.send = options.send->reveal();
   if (options.send && out.send.empty()) throw std::runtime_error("send: the secret is empty");
-  if (options.send && !options.send->secret.empty()) hide(out.secrets, out.send, true);
+  if (options.send && !options.send->secret.empty()) hide_secret(out.secrets, options.send->secret, out.send);
   hide_query(out.secrets, options.url.target);
   if (options.secure())
     out.tls = make_tls_client({options.ca_file ? options.ca_file->text : "", name, options.insecure});

@@ -3,9 +3,11 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "websocket/options.hpp"
 #include "websocket/peer_text.hpp"
+#include "websocket/reply.hpp"
 #include "websocket/request.hpp"
 #include "websocket/tls_client.hpp"
 
@@ -15,7 +17,8 @@ struct plan {
   websocket_options options;
   std::string host;     ///< the value of the Host header
   header_list headers;  ///< the others
-  std::string send;     ///< empty: nothing is sent
+  std::vector<offered_subprotocol> subprotocols;
+  std::string send;  ///< empty: nothing is sent
   std::optional<tls_client> tls;
   secret_list secrets;  ///< not to be repeated in a message
 };

@@ -68,14 +68,26 @@ maybe_failure judge_accept(const fields& all, const std::string& expected) {
   return std::nullopt;
 }
 
-maybe_failure judge_subprotocol(const fields& all, const std::string& wanted) {
+/// "'bearer', ***"
+std::string shown(const std::vector<offered_subprotocol>& offered) {
+  std::string out;
+  for (const auto& each : offered)
+    out += (out.empty() ? "" : ", ") + (each.secret ? std::string("***") : "'" + each.name + "'");
+  return out;
+}
+
+/// RFC 6455 section 4.1, item 6 of the checks of a reply. The server's value is not shown: it may echo the whole offer.
+maybe_failure judge_subprotocol(const fields& all, const std::vector<offered_subprotocol>& offered) {
   const auto given = values_of(all, http::field::sec_websocket_protocol);
-  if (given.empty() && wanted.empty()) return std::nullopt;
-  if (given.empty()) return protocol(fmt::format("the server does not speak the subprotocol '{}'", wanted));
-  if (wanted.empty()) return protocol("the server chose a subprotocol that was not asked for");
-  if (given.size() > 1 || given.front() != wanted)
-    return protocol(fmt::format("the server chose another subprotocol than '{}'", wanted));
-  return std::nullopt;
+  if (given.empty() && offered.empty()) return std::nullopt;
+  if (given.empty())
+    return protocol(fmt::format("the server chose none of the offered subprotocols ({})", shown(offered)));
+  if (offered.empty()) return protocol("the server chose a subprotocol that was not asked for");
+  if (given.size() > 1 || given.front().find(',') != std::string::npos)
+    return protocol(fmt::format("the server chose several subprotocols instead of one of {}", shown(offered)));
+  if (std::ranges::find(offered, given.front(), &offered_subprotocol::name) != offered.end()) return std::nullopt;
+  return protocol(fmt::format("the server chose a subprotocol that was not offered ({} {})", shown(offered),
+                              offered.size() == 1 ? "was" : "were"));
 }
 
 }  // namespace
@@ -102,7 +114,7 @@ maybe_failure judge_reply(std::string_view head, const expected_reply& expected,
   if (auto failed = judge_accept(reply, expected.accept)) return failed;
   if (reply.count(http::field::sec_websocket_extensions) != 0)
     return protocol("the server uses a WebSocket extension that was not asked for");
-  return judge_subprotocol(reply, expected.subprotocol);
+  return judge_subprotocol(reply, expected.subprotocols);
 }
 
 }  // namespace telltale::websocket

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "websocket/failure.hpp"
 #include "websocket/peer_text.hpp"
@@ -16,10 +17,17 @@ inline constexpr std::size_t max_head = 8 * 1024;
 /// Length of the head at the front of `bytes` including its empty line; 0 while it is incomplete.
 std::size_t head_length(std::string_view bytes);
 
+/// A subprotocol as it is offered. Applications use the name for a token where they can send no header, as from a
+/// browser.
+struct offered_subprotocol {
+  std::string name;
+  bool secret = false;  ///< never shown
+};
+
 /// What the answer has to be.
 struct expected_reply {
   std::string accept;
-  std::string subprotocol;  ///< empty: none was asked for
+  std::vector<offered_subprotocol> subprotocols;  ///< one of them must be chosen; empty: none may be
 };
 
 /// Why this head does not open a WebSocket. Header values of the server are not repeated, as it may echo a secret,

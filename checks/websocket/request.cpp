@@ -49,12 +49,12 @@ std::string accept_for(std::string_view key) {
 }
 
 std::string make_request(std::string_view target, std::string_view host, std::string_view key,
-                         std::string_view subprotocol, const header_list& headers) {
+                         std::string_view subprotocols, const header_list& headers) {
   auto out = fmt::format(
       "GET {} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\n",
       target, host, key);
-  if (!subprotocol.empty()) out += fmt::format("Sec-WebSocket-Protocol: {}\r\n", subprotocol);
+  if (!subprotocols.empty()) out += fmt::format("Sec-WebSocket-Protocol: {}\r\n", subprotocols);
   bool named = false;
   for (const auto& [name, value] : headers) {
     out += fmt::format("{}: {}\r\n", name, value);

@@ -24,8 +24,9 @@ using header_list = std::vector<std::pair<std::string, std::string>>;
 /// The value of the Host header for this server under this name: with the port, unless it is the scheme's own.
 std::string host_header(const url&, const std::string& name);
 
-/// The request, ready to send. `subprotocol` may be empty. Headers, without Host, must have no `header_value_problem`.
+/// The request, ready to send. `subprotocols` is a list with commas, or empty. Headers, without Host, must have no
+/// `header_value_problem`.
 std::string make_request(std::string_view target, std::string_view host, std::string_view key,
-                         std::string_view subprotocol, const header_list& headers);
+                         std::string_view subprotocols, const header_list& headers);
 
 }  // namespace telltale::websocket

@@ -26,9 +26,10 @@ std::vector<option_info> members_of_element(const option_shape& shape) {
 std::string type_name(const option_shape& shape) {
   const bool or_options = shape.kind == option_kind::list && !members_of_element(shape).empty();
   if (or_options) return shape.name() + " or options";
-  const bool or_secret = shape.kind == option_kind::text && !shape.element.empty();
-  const bool of_such = shape.kind == option_kind::map && !shape.element.front().element.empty();
-  return shape.name() + (or_secret || of_such ? " or secret" : "");
+  const bool holds_some = shape.kind == option_kind::map || shape.kind == option_kind::list;
+  const auto& value = holds_some ? shape.element.front() : shape;
+  const bool or_secret = value.kind == option_kind::text && !value.element.empty();
+  return shape.name() + (or_secret ? " or secret" : "");
 }
 
 std::string default_cell(const option_info& option) {

@@ -72,7 +72,7 @@ TEST_CASE("websocket options: mistakes are told before anything is connected") {
       {"ws:// or wss://", {{"url", text("http://127.0.0.1/")}}},
       {"host is a name or an IP address", {{"url", text("ws://a%0d%0ab/")}}},
       {"no #fragment", {{"url", text("ws://127.0.0.1/#x")}}},
-      {"subprotocol: expected one name", {{"url", ws}, {"subprotocol", text("a, b")}}},
+      {"subprotocol: name 1 is not made of letters", {{"url", ws}, {"subprotocol", text("a, b")}}},
       {"letters, digits and hyphens", {{"url", ws}, {"headers", header("X Y", "a")}}},
       {"control character", {{"url", ws}, {"headers", header("X-A", "a\r\nX-B: c")}}},
       {"Host: expected a host name", {{"url", ws}, {"headers", header("Host", "")}}},

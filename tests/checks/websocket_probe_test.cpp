@@ -162,7 +162,7 @@ TEST_CASE("websocket: every misbehaviour has its reason and its sentence") {
       {"missing subprotocol",
        healthy,
        reason::protocol,
-       "does not speak the subprotocol 'chat'",
+       "chose none of the offered subprotocols ('chat')",
        {{"subprotocol", text("chat")}}},
       {"200", status("200 OK"), reason::protocol, "200 OK instead of 101"},
       {"301", status("301 Moved", "Location: /new?x=hidden\r\n"), reason::refused, "a redirect to /new"},

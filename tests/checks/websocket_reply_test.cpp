@@ -32,12 +32,12 @@ struct row {
 TEST_CASE("reply: the accept value is the one of RFC 6455") { CHECK(accept_for(key) == accept); }
 
 TEST_CASE("reply: a correct handshake is accepted") {
-  CHECK_FALSE(judge_reply(switching(accepted), {accept, ""}));
-  CHECK_FALSE(judge_reply(switching(accepted + "Sec-WebSocket-Protocol: chat.v2\r\n"), {accept, "chat.v2"}));
+  CHECK_FALSE(judge_reply(switching(accepted), {accept, {}}));
+  CHECK_FALSE(judge_reply(switching(accepted + "Sec-WebSocket-Protocol: chat.v2\r\n"), {accept, {{"chat.v2"}}}));
   CHECK_FALSE(judge_reply(switching("UPGRADE: WebSocket\r\nconnection: keep-alive, upgrade\r\nServer: x\r\n"
                                     "sec-websocket-accept: " +
                                     accept + "\r\n"),
-                          {accept, ""}));
+                          {accept, {}}));
 }
 
 TEST_CASE("reply: every broken handshake has its reason and its sentence") {
@@ -80,11 +80,12 @@ TEST_CASE("reply: every broken handshake has its reason and its sentence") {
        "extension that was not asked for"},
       {"an unsolicited subprotocol", switching(accepted + "Sec-WebSocket-Protocol: chat\r\n"), reason::protocol,
        "subprotocol that was not asked for"},
-      {"a missing subprotocol", switching(accepted), reason::protocol, "does not speak the subprotocol 'chat'", "chat"},
+      {"a missing subprotocol", switching(accepted), reason::protocol,
+       "chose none of the offered subprotocols ('chat')", "chat"},
       {"another subprotocol", switching(accepted + "Sec-WebSocket-Protocol: CHAT\r\n"), reason::protocol,
-       "another subprotocol than 'chat'", "chat"},
+       "that was not offered ('chat' was)", "chat"},
       {"two subprotocols", switching(accepted + "Sec-WebSocket-Protocol: chat\r\nSec-WebSocket-Protocol: chat\r\n"),
-       reason::protocol, "another subprotocol than 'chat'", "chat"},
+       reason::protocol, "several subprotocols instead of one of 'chat'", "chat"},
       {"no version", "HTTP/ 101\r\n\r\n", reason::protocol, "not valid HTTP"},
       {"a header without a colon", switching("Upgrade\r\n"), reason::protocol, "not valid HTTP"},
       {"a NUL in a header", switching(std::string("A: b\0c\r\n", 8)), reason::protocol, "not valid HTTP"},
@@ -92,7 +93,9 @@ TEST_CASE("reply: every broken handshake has its reason and its sentence") {
   };
   for (const auto& r : rows) {
     CAPTURE(r.name);
-    const auto failed = judge_reply(r.head, {accept, r.subprotocol});
+    expected_reply expected{accept, {}};
+    if (*r.subprotocol) expected.subprotocols.push_back({r.subprotocol});
+    const auto failed = judge_reply(r.head, expected);
     REQUIRE(failed);
     CHECK(failed->why == r.why);
     CAPTURE(failed->sentence);

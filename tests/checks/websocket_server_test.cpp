@@ -18,8 +18,8 @@ using namespace telltale::fakes;
 
 namespace {
 
-/// Echoes at any path; says at /count how many other connections are open, once its own tasks have caught up. The first
-/// line printed is its port.
+/// Echoes at any path; talks first at /large; wants a token at /token; says at /count how many other connections are
+/// open, once its own tasks have caught up. The first line printed is its port.
 constexpr const char* program = R"(
 import asyncio, sys, websockets
 others = set()
@@ -30,6 +30,14 @@ async def serve(ws, path):
                 await asyncio.sleep(0.01)
         await ws.send(str(len(others)))
         return
+    if path == "/large":
+        await ws.send("x" * 3_000_000)
+        await ws.send(["x" * 100_000] * 20 + ["rea", "dy"])
+    if path == "/token":
+        token = ws.request_headers["Sec-WebSocket-Protocol"].split(", ")[-1]
+        if token != "good-token":
+            await ws.close(4401, "this token has expired: " + token)
+            return
     others.add(ws)
     try:
         async for message in ws:
@@ -37,7 +45,7 @@ async def serve(ws, path):
     finally:
         others.discard(ws)
 async def main():
-    async with websockets.serve(serve, "127.0.0.1", 0, subprotocols=["chat.v2"]) as server:
+    async with websockets.serve(serve, "127.0.0.1", 0, subprotocols=["chat.v2", "bearer"]) as server:
         print(server.sockets[0].getsockname()[1], flush=True)
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 asyncio.run(main())
@@ -114,6 +122,38 @@ TEST_CASE("websocket server: a real server is healthy, with subprotocol and repl
   CHECK(full.verdict == verdict::pass);
   const auto other = probe({{"subprotocol", raw_value::scalar("chat.v3")}});
   CHECK(other.reason == reason::protocol);
+}
+
+TEST_CASE("websocket server: a real server may push megabytes, and the expected text is found across its fragments") {
+  if (absent()) return;
+  const python_server server;
+  asio::io_context io;
+  fixed_resolver names;
+  names.answer.endpoints = {server.endpoint};
+  const auto check = make_check({{"url", text(url_of(server, "/large"))}, {"expect", text("ready")}});
+  const auto out = probe_once(io, check, names, 10s, {});
+  CAPTURE(out.message);
+  CHECK(out.verdict == verdict::pass);
+}
+
+TEST_CASE("websocket server: a real server is told a token as a subprotocol, and its refusal does not repeat it") {
+  if (absent()) return;
+  const python_server server;
+  asio::io_context io;
+  fixed_resolver names;
+  names.answer.endpoints = {server.endpoint};
+  const auto probe = [&](const char* token) {
+    ::setenv("TELLTALE_TEST_TOKEN", token, 1);
+    auto offered = raw_value::list({text("bearer"), map_of({{"env", text("TELLTALE_TEST_TOKEN")}})});
+    const auto check = make_check({{"url", text(url_of(server, "/token"))}, {"subprotocol", std::move(offered)}});
+    return probe_once(io, check, names, 5s, {});
+  };
+  const auto good = probe("good-token");
+  CAPTURE(good.message);
+  CHECK(good.verdict == verdict::pass);
+  const auto bad = probe("old-one");
+  CHECK(bad.reason == reason::auth);
+  CHECK(contains(bad.message, "4401 (unauthorized, by convention): 'this token has expired: ***'"));
 }
 
 TEST_CASE("websocket server: after 200 probes its connection count is back where it was") {

@@ -67,7 +67,7 @@ std::size_t status_kib(const std::string& field) {
 
 TEST_CASE("websocket sizes: what nobody asked about may be large and many") {
   struct row {
-    const char* name;
+    std::string name;
     std::string bytes;
   };
   const row rows[] = {
@@ -98,7 +98,7 @@ TEST_CASE("websocket sizes: what nobody asked about may be large and many") {
 TEST_CASE("websocket sizes: the expected text is found wherever it is in a message, and only in one") {
   const std::string far(3 * mebibyte, 'x');
   struct row {
-    const char* name;
+    std::string name;
     std::string bytes;
     std::string expect;
     bool found;
@@ -142,7 +142,7 @@ TEST_CASE("websocket sizes: the expected text is found wherever it is in a messa
 TEST_CASE("websocket sizes: text has to be UTF-8 to its end, however long and however cut it is") {
   const auto far = repeated("\xe2\x82\xac", mebibyte);
   struct row {
-    const char* name;
+    std::string name;
     std::string bytes;
     bool valid;
   };
@@ -166,7 +166,7 @@ TEST_CASE("websocket sizes: text has to be UTF-8 to its end, however long and ho
 
 TEST_CASE("websocket sizes: what does not end is ended by the timeout, and the sentence says what came") {
   struct row {
-    const char* name;
+    std::string name;
     script behaviour;
     options chosen;
     std::vector<std::string> must;

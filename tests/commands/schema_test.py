@@ -31,6 +31,9 @@ ACCEPTED = {
         "headers: {Authorization: {prefix: 'Bearer ', file: /f}}}]}",
     "variables in quotes in braces":
         "{checks: [{name: a, type: disk, path: /, rise: '${R:-2}', write_test: \"${B:-true}\"}], watch: '${W:-false}'}",
+    "subprotocols, of which one is a secret":
+        "{checks: [{name: a, type: websocket, url: 'ws://h/x', subprotocol: [bearer, {env: E, prefix: v1.}]}]}",
+    "a subprotocol that is a secret": "{checks: [{name: a, type: websocket, url: 'ws://h/x', subprotocol: {file: /f}}]}",
     "a secret header and a plain one":
         "{checks: [{name: a, type: websocket, url: 'ws://h/x', headers: {A: {env: E}, B: c}}]}",
     "numbers and booleans where text belongs":
@@ -73,6 +76,7 @@ REJECTED = {
         "{server: {token: {file: /f, env: E, prefix: p}}, checks: [{name: a, type: disk, path: /}]}",
     "a prefix without a secret": "{server: {token: {prefix: 'Bearer '}}, checks: [{name: a, type: disk, path: /}]}",
     "a prefix that is a list": "{server: {token: {env: E, prefix: [a]}}, checks: [{name: a, type: disk, path: /}]}",
+    "no subprotocol in a list": "{checks: [{name: a, type: websocket, url: 'ws://h/x', subprotocol: []}]}",
     "half of TLS": "{server: {tls: {cert: /c}}, checks: [{name: a, type: disk, path: /}]}",
     "identity in the defaults": "{defaults: {name: a}, checks: [{name: a, type: disk, path: /}]}",
     "a URL that is none": "{checks: [{name: a, type: websocket, url: h/x}]}",

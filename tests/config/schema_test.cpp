@@ -24,6 +24,7 @@ struct lamp_options {
   std::vector<std::string> colours{"red", "a \"b\""};
   std::optional<std::chrono::milliseconds> age;
   text_or_secret key;
+  std::vector<text_or_secret> keys;
 };
 
 const options_of<lamp_options>& lamp() {
@@ -35,7 +36,8 @@ const options_of<lamp_options>& lamp() {
                                   .optional("ratio", &lamp_options::ratio, "How much.")
                                   .optional("colours", &lamp_options::colours, "Which.")
                                   .optional("age", &lamp_options::age, "How old.")
-                                  .optional("key", &lamp_options::key, "What opens | it.");
+                                  .optional("key", &lamp_options::key, "What opens | it.")
+                                  .optional("keys", &lamp_options::keys, "What else does.");
   return options;
 }
 
@@ -126,6 +128,7 @@ TEST_CASE("reference page: options, measurements, common options, units and reas
            "| `size` | size | required | How large. |\n",
            "| `heat` | limit (percentage, larger is worse) | `{warn: 80%, fail: 90%}` | How hot. |\n",
            "| `key` | text or secret |  | What opens \\| it. |\n",
+           "| `keys` | list of text or secret |  | What else does. |\n",
            "| `heat_ratio` | How hot it is. |\n",
            "| `tls.cert` | path | required |",
            "| `severity` | one of critical, degraded, info |",

@@ -107,7 +107,7 @@ std::shared_ptr<const plan> make_test_plan(unsigned choice) {
   options.ping = (choice & 1U) == 0;
   if ((choice & 2U) == 0) options.expect = "ready";
   if ((choice & 4U) == 0) out->send = "hello";
-  if ((choice & 8U) != 0) options.subprotocol = "chat";
+  if ((choice & 8U) != 0) out->subprotocols = {{"chat", false}, {"hunter2", true}};
   out->secrets = {"hunter2"};
   return out;
 }
@@ -135,8 +135,8 @@ void judge_pass(const plan& what, const peer& other) {
   const auto talk = fuzz::read_server_frames(said.substr(head.size()));
   if (options.ping) require(talk.pongs.find(other.ping) != std::string::npos, "only the right pong passes");
   if (options.expect) require(talk.messages.find(*options.expect) != std::string::npos, "only the right reply passes");
-  if (options.subprotocol)
-    require(head.find(*options.subprotocol) != std::string_view::npos, "the subprotocol is there");
+  const auto in_head = [&](const auto& offered) { return head.find(offered.name) != std::string_view::npos; };
+  require(what.subprotocols.empty() || std::ranges::any_of(what.subprotocols, in_head), "a subprotocol is there");
 }
 
 void judge(const plan& what, const peer& other, const outcome& found) {
