@@ -14,6 +14,9 @@ const std::array<command_help, command_count> commands_help{{
     {"serve", "run the sidecar; what a bare `telltale` does",
      R"(Answers /health, /ready, /startup, /checks and /metrics until SIGTERM or SIGINT, then drains and exits.
 
+A log line in JSON has `level`, and `severity` in the words of Google's Cloud Logging. Lines that go to the journal of
+systemd begin with their priority.
+
 Examples:
   telltale serve -c telltale.yaml --log-format text
   telltale --listen 0.0.0.0:9640 --listen unix:/run/telltale.sock

@@ -45,12 +45,12 @@ struct runner {
     hold_signals_back();
     auto loaded = load_config(asked.config, table(), process_environment());
     if (const auto* errors = std::get_if<config_errors>(&loaded)) return print({exit_usage, "", to_text(*errors)});
-    configure_log(asked.format, asked.level);
+    configure_log(asked.log);
     return serve(std::move(std::get<config>(loaded)), serve_options{asked.listen, asked.config, &table()});
   }
 
   int operator()(const check_command& asked) const {
-    configure_log(log_format::text, log_level::error);  // the results say the rest
+    configure_log({log_format::text, log_level::error});  // the results say the rest
     return print(check(asked, table(), {process_environment(), ::isatty(STDOUT_FILENO) == 1, run_once}));
   }
 

@@ -266,6 +266,65 @@ class Manners(Commands):
                 self.assertIn("cannot write to standard output", done.stderr)
 
 
+class Logging(Commands):
+    """Where log lines go, and what log collectors make of them."""
+
+    def run_for_a_moment(self, *arguments, **options):
+        """What a sidecar writes from its start to its end: standard output, standard error."""
+        self.write("server: {listen: 127.0.0.1:0, drain_delay: 0s}\n" + checks(ROOT))
+        process = subprocess.Popen([harness.TELLTALE, "serve", "-c", "telltale.yaml", *arguments], cwd=self.dir,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+        self.addCleanup(process.kill)
+        stream = process.stdout if "stdout" in arguments else process.stderr
+        lines = []
+        for line in stream:
+            lines.append(line)
+            if '"listening"' in line:
+                process.send_signal(signal.SIGTERM)
+                process.send_signal(signal.SIGTERM)  # skips the drain
+        other = (process.stderr if stream is process.stdout else process.stdout).read()
+        self.assertEqual(process.wait(harness.PATIENCE), 0)
+        process.stdout.close()
+        process.stderr.close()
+        return lines, other
+
+    def test_json_lines_have_a_severity(self):
+        lines, output = self.run_for_a_moment()
+        self.assertEqual(output, "")
+        severities = {"info": "INFO", "warn": "WARNING", "error": "ERROR"}
+        for line in map(json.loads, lines):
+            self.assertEqual(line["severity"], severities[line["level"]], line)
+
+    def test_log_output_stdout_leaves_standard_error_empty(self):
+        lines, errors = self.run_for_a_moment("--log-output", "stdout")
+        self.assertGreaterEqual(len([json.loads(line) for line in lines]), 2)
+        self.assertEqual(errors, "")
+
+    def test_lines_for_the_journal_have_priorities(self):
+        """The journal's stream is known by device and inode of standard error."""
+        def run(describe):
+            reader, writer = os.pipe()
+            info = os.fstat(writer)
+            process = subprocess.Popen([harness.TELLTALE, "serve", "-c", "telltale.yaml"], cwd=self.dir, stderr=writer,
+                                       env={**os.environ, "JOURNAL_STREAM": describe(info)})
+            self.addCleanup(process.kill)
+            os.close(writer)
+            with open(reader) as stream:
+                first = stream.readline()
+                process.send_signal(signal.SIGTERM)
+                process.send_signal(signal.SIGTERM)
+                rest = stream.readlines()
+            process.wait(harness.PATIENCE)
+            return [first, *rest]
+
+        self.write("server: {listen: 127.0.0.1:0, drain_delay: 0s}\n" + checks(ROOT))
+        for line in run(lambda info: f"{info.st_dev}:{info.st_ino}"):
+            self.assertRegex(line, r'^<[3-7]>\{"ts"')
+            self.assertEqual(line[1] == "6", json.loads(line[3:])["level"] == "info", line)
+        for line in run(lambda info: f"{info.st_dev}:{info.st_ino + 1}"):
+            json.loads(line)
+
+
 class Asking(Commands):
     """healthcheck and wait beside a running sidecar with one gate that can be opened."""
 
