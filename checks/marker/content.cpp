@@ -99,7 +99,7 @@ content_result judge_progress(const std::string& path, const json::value& root, 
 /// Digits only, as a number or as text; not 0, which is no process.
 std::optional<pid_t> process_id_in(std::string_view text) {
   const auto number = parse_count(text);
-  if (!number || *number == 0 || *number > static_cast<std::uint64_t>(process_id_limit)) return std::nullopt;
+  if (!number || *number == 0 || *number >= static_cast<std::uint64_t>(process_id_limit)) return std::nullopt;
   return static_cast<pid_t>(*number);
 }
 

@@ -127,11 +127,11 @@ TEST_CASE("marker content: the writer's process id is found in JSON or in the fi
   for (const auto& [where, text, expected] :
        {row{"/pid", R"({"pid":7})", "7"},
         row{"/pid", R"({"pid":"7"})", "7"},
-        row{"/a/0", R"({"a":[4194304]})", "4194304"},
+        row{"/a/0", R"({"a":[4194303]})", "4194303"},
         row{"/pid", "{}", "/m has no /pid (pid)"},
         row{"/pid", R"({"pid":0})", "/m has /pid 0, expected a process id"},
         row{"/pid", R"({"pid":-1})", "/m has /pid -1, expected a process id"},
-        row{"/pid", R"({"pid":4194305})", "/m has /pid 4194305, expected a process id"},
+        row{"/pid", R"({"pid":4194304})", "/m has /pid 4194304, expected a process id"},
         row{"/pid", R"({"pid":7.5})", "/m has /pid 7.5E0, expected a process id"},
         row{"/pid", R"({"pid":"me"})", R"(/m has /pid "me", expected a process id)"},
         row{"/pid", R"({"pid":null})", "/m has /pid null, expected a process id"},

@@ -65,7 +65,7 @@ void judge_values(const marker_options& options, std::string_view text) {
 void judge_writer(const input& in, const content_result& got) {
   require(got.writer.has_value() == !in.options.pid.empty(), "what passes names its writer, where that is wanted");
   if (!got.writer) return;
-  require(*got.writer > 0 && *got.writer <= (1 << 22), "a writer may be a process");
+  require(*got.writer > 0 && *got.writer < (1 << 22), "a writer may be a process");
   if (in.options.pid == whole_text) require(in.text.starts_with(std::to_string(*got.writer)), "the number is the text");
 }
 

@@ -165,6 +165,15 @@ TEST_CASE("metrics: HELP is escaped, or one line break in it would lose the whol
   CHECK(open.helps.at("telltale_disk_used_ratio") == R"(Share \"in\" use \\ more.?And a line.)");
 }
 
+TEST_CASE("metrics: what a run has just found is a number, also of a marker that is itself called stale") {
+  fakes::picture picture;
+  auto found = outcome::fail(reason::stale, "/m is 4 h old");
+  found.measurements = {{"age_seconds", 14400}};
+  picture.add("model", "marker", found);
+  const auto read = read_exposition(metrics_text(*picture.take(), {}));
+  CHECK(read.value("telltale_marker_age_seconds", {{"check", "model"}}) == 14400);
+}
+
 TEST_CASE("metrics: what is stale or pending is a gap, not an old number") {
   fakes::picture picture;
   auto found = outcome::pass("fine");

@@ -123,7 +123,7 @@ TEST_CASE("router: an address answers only what it serves, whoever asks") {
     asked.listener = listener;
     return router.answer(asked, fakes::always(picture)).status;
   };
-  for (const auto* target : {"/health", "/readyz", "/startup/"}) {
+  for (const auto* target : {"/health", "/readyz", "/startup/", "/", "/?exclude=disk"}) {
     CHECK(status(target, 0) != 404);
     CHECK(status(target, 1) == 404);
   }
@@ -133,7 +133,7 @@ TEST_CASE("router: an address answers only what it serves, whoever asks") {
     CHECK(status(target, 2) == 200);
   }
   for (const std::size_t listener : {0, 1, 2}) CHECK(status("/ping", listener) == 200);
-  CHECK(status("/", 0) == 200);
+  for (const std::size_t listener : {0, 1, 2}) CHECK(status("/?help", listener) == 200);
   CHECK(*router.answer(get("/metrics"), fakes::always(picture)).body ==
         "/metrics is not served at this address, which serves gates (server.listen).\n");
 }
