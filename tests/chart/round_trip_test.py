@@ -19,7 +19,7 @@ WITH = {("sqlite", "query"): {"mode": "query"}, ("sqlite", "expect"): {"mode": "
 # How a text is written in an option that has a grammar of its own, and options that take no free text at all.
 GRAMMAR = {("marker", "progress"): lambda text: "/" + text.replace("~", "~0"), ("sqlite", "expect"): lambda text: text if text[0] not in "=!<>" else "a" + text,
            ("sqlite", "query"): lambda text: "SELECT '{}'".format(text.replace("'", "''"))}
-NO_TEXT = {("marker", "newer_than"), ("websocket", "subprotocol"), ("websocket", "server_name")}
+NO_TEXT = {("marker", "newer_than"), ("websocket", "subprotocol"), ("websocket", "server_name"), ("marker", "pid")}
 LENGTHS = (40, 80, 200, 2000)
 LONGEST_KEY = 40  # the program has keys of at most 256 bytes, escape sequences included
 SEEDS = {"words": "are you there ", "colon": "a: b ", "comment": "a #b ", "double quotes": 'a "b" ', "single quotes": "it's ''",
