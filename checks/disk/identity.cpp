@@ -15,11 +15,19 @@ namespace {
 
 constexpr std::array<std::string_view, 3> type_names{"fs_type0", "fs_type1", "fs_type2"};
 
-/// FNV-1a, 64 bits.
-std::int64_t hash(std::string_view text) {
-  std::uint64_t out = 14695981039346656037u;
+/// FNV-1a, 64 bits; goes on from `start`.
+std::int64_t hash(std::string_view text, std::int64_t start = static_cast<std::int64_t>(14695981039346656037u)) {
+  auto out = static_cast<std::uint64_t>(start);
   for (const char c : text) out = (out ^ static_cast<unsigned char>(c)) * 1099511628211u;
   return static_cast<std::int64_t>(out);
+}
+
+/// One number for everything that is compared: the same as in the last run, nothing has to be looked at one by one.
+std::int64_t mark_of(const sight& seen) {
+  const auto& on = *seen.mount;
+  const std::array<std::uint64_t, 3> numbers{on.device, seen.id, seen.is_mount_point};
+  const std::string_view bytes(reinterpret_cast<const char*>(numbers.data()), sizeof numbers);
+  return hash(bytes, hash(on.point, hash(on.source, hash(on.type))));
 }
 
 /// The first 24 letters of a type's name, which are shown in a later run.
@@ -43,6 +51,7 @@ std::string kept_type(const memory& kept) {
 
 void keep(const sight& seen, memory& kept) {
   const auto& on = *seen.mount;
+  kept.set("fs_mark", mark_of(seen));
   keep_type(on.type, kept);
   kept.set("fs_device", static_cast<std::int64_t>(on.device));
   kept.set("fs_id", static_cast<std::int64_t>(seen.id));
@@ -105,6 +114,10 @@ bool judge_identity(const sight& seen, const rule_context& at, boot_clock::time_
                     const std::function<std::string()>& real_path) {
   if (!seen.mount) return true;
   auto& kept = at.kept;
+  if (kept.get("fs_mark") == mark_of(seen)) {
+    kept.forget("fs_since");
+    return true;
+  }
   const bool known = kept.get("fs_point").has_value();
   if (known && mount_is_gone(seen, kept, real_path)) {
     at.found.warn(reason::replaced, gone_sentence(seen, at));

@@ -11,9 +11,11 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "disk/mount_table.hpp"
 #include "support/descriptor.hpp"
 
 namespace telltale::disk {
@@ -34,11 +36,8 @@ bool shows(const mount& at) {
   return ::stat(at.point.c_str(), &info) == 0 && info.st_dev == at.device;
 }
 
-}  // namespace
-
-std::uint64_t recorded_errors(const mount& on) {
-  if (!on.type.starts_with("ext") || major(on.device) == 0) return 0;
-  const auto name = kernel_name(on.device);
+std::uint64_t read_errors(std::uint64_t device) {
+  const auto name = kernel_name(device);
   if (name.empty()) return 0;
   const support::descriptor file(
       ::open(fmt::format("/sys/fs/ext4/{}/errors_count", name).c_str(), O_RDONLY | O_CLOEXEC));
@@ -47,6 +46,26 @@ std::uint64_t recorded_errors(const mount& on) {
   std::uint64_t count = 0;
   if (size > 0) std::from_chars(text.data(), text.data() + size, count);
   return count;
+}
+
+/// sysfs takes three times as long as all else that a look at a disk does, so its answer is kept like the mount table.
+struct kept_errors {
+  std::uint64_t device = 0;
+  std::uint64_t count = 0;
+  boot_clock::time_point read_at;
+};
+
+}  // namespace
+
+std::uint64_t recorded_errors(const mount& on, boot_clock::time_point now) {
+  if (!on.type.starts_with("ext") || major(on.device) == 0) return 0;
+  static thread_local std::vector<kept_errors> kept;  // one for each device of this worker's checks
+  auto known = std::ranges::find(kept, on.device, &kept_errors::device);
+  if (known == kept.end()) known = kept.insert(kept.end(), {on.device, 0, {}});
+  else if (now - known->read_at < kept_for) return known->count;
+  known->count = read_errors(on.device);
+  known->read_at = now;
+  return known->count;
 }
 
 std::optional<mount> stopped_below(const raw_usage& overlay, std::string_view mountinfo) {

@@ -95,10 +95,11 @@ void find_mount(const node& at, sight& out) {
 /// Errors that the mount's own line does not show.
 void find_errors(sight& out) {
   if (!out.mount) return;
-  out.recorded_errors = recorded_errors(*out.mount);
+  const auto now = boot_clock::now();
+  out.recorded_errors = recorded_errors(*out.mount, now);
   if (out.recorded_errors > 0 && out.mount->refuses == refusal::none) {
     table().forget();  // the error may be what stopped it, a moment ago
-    if (auto now = table().find(out.mount->id, out.readonly, boot_clock::now())) out.mount = std::move(now);
+    if (auto anew = table().find(out.mount->id, out.readonly, now)) out.mount = std::move(anew);
   }
   const auto& on = *out.mount;
   if (on.refuses == refusal::readonly && on.readonly) {
