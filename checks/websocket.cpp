@@ -34,10 +34,10 @@ check_type websocket() {
   return async_type<websocket_check>(
       "websocket", "Opens a WebSocket, waits for a pong or an expected reply, and closes it again.",
       options_of<options>()
-          .required(
-              "url", &options::url,
-              "The endpoint, ws:// or wss://. At most 8 of its addresses are tried, and its answer may have 8 KiB of "
-              "headers.")
+          .required("url", &options::url,
+                    "The endpoint, ws:// or wss://. At most 8 of its addresses are tried; its answer may have 8 KiB of "
+                    "headers; "
+                    "the answer to the close is waited for 250 ms.")
           .optional(
               "subprotocol", &options::subprotocol,
               "Offered to the server, which must choose one: a name, or a list of names that may be secrets, as in "

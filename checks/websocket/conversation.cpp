@@ -45,6 +45,7 @@ asio::awaitable<maybe_failure> conversation::exchange() {
     auto failed = co_await write(opcode::text, plan.send, phase::send, now_.until);
     if (failed) co_return failed;
     sent_ = true;
+    reader_.disregard_current();
     expected_ = false;
     messages_ = 0;
   }

@@ -136,6 +136,7 @@ void event_reader::begin_message() {
   text_.reset();
   if (head_->code == opcode::text) text_.emplace();
   search_.restart();
+  disregarded_ = false;
 }
 
 void event_reader::take_payload() {
@@ -178,7 +179,7 @@ std::optional<event> event_reader::end_frame() {
   in_message_ = !head.final;
   if (in_message_) return std::nullopt;
   had_message_ = true;
-  return event{event::kind_t::message, {}, search_.found()};
+  return event{event::kind_t::message, {}, search_.found() && !disregarded_};
 }
 
 }  // namespace telltale::websocket

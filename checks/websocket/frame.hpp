@@ -44,6 +44,8 @@ class event_reader {
   explicit event_reader(std::string expect = "") : search_(std::move(expect)) {}
 
   void feed(std::string_view bytes);
+  /// A message that is being read will not count as one with the expected text.
+  void disregard_current() { disregarded_ = in_message_ || (head_ && !is_control()); }
   /// The next event, or nothing: more bytes are needed, or `broken()` says why there will be none.
   std::optional<event> next();
   /// A sentence, empty while the peer keeps to the rules.
@@ -79,6 +81,7 @@ class event_reader {
   text_search search_;
   bool in_message_ = false;
   bool had_message_ = false;
+  bool disregarded_ = false;         ///< the message being read does not count
   std::optional<utf8_reader> text_;  ///< of the message being read, if it is text
   std::string broken_;
 };

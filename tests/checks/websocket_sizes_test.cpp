@@ -202,6 +202,25 @@ TEST_CASE("websocket sizes: what does not end is ended by the timeout, and the s
   }
 }
 
+TEST_CASE("websocket sizes: a message that began before ours is not its reply, even if it ends after it") {
+  const auto began_before = [](std::string end) -> script {
+    return [end](tcp::socket socket) -> asio::awaitable<void> {
+      const auto request = co_await read_request(socket);
+      auto reply = accepting(request) + frame(0x01, "ready");
+      co_await say(socket, std::move(reply));
+      auto [ping, payload] = co_await read_frame(socket);
+      auto pong = frame(0x8a, payload);
+      co_await say(socket, std::move(pong));
+      co_await read_frame(socket);
+      co_await say(socket, end);
+      co_await until_closed(socket);
+    };
+  };
+  const options chosen = {{"send", text("hello")}, {"expect", text("ready")}};
+  CHECK(probe_against(began_before(frame(0x80, "ready")), chosen, 1s).reason == reason::mismatch);
+  CHECK(probe_against(began_before(frame(0x80, "") + frame(0x81, "ready")), chosen, 5s).verdict == verdict::pass);
+}
+
 TEST_CASE("websocket sizes: a close with code 3008 is not taken for our own timeout") {
   const auto out = probe_against(opens_and_says(frame(0x81, "hello") + close_frame(3008)), expecting("ready"), 5s);
   CHECK(contains(out.message, "code 3008"));

@@ -95,7 +95,7 @@ class Certificates(harness.TestCase):
 
     def test_a_server_without_tls(self):
         found = self.found((), "fail", "tls")
-        self.assertIn("does not speak TLS", found["message"])
+        self.assertIn("speaks plain HTTP on this port", found["message"])
 
 
 class Listeners(harness.TestCase):
