@@ -28,6 +28,7 @@ class assembler {
   void take_checks(raw_value&, bool empty_allowed);
   void take_check(raw_value entry);
   const check_type* type_of(const raw_value& entry);
+  std::vector<std::string_view> options_of_all_types() const;
   bool is_common(std::string_view key, const check_type*) const;
   void look_for_slips(const raw_value& own);
   void check_unique(const raw_value& entry);
@@ -113,19 +114,25 @@ void assembler::take_check(raw_value entry) {
   out_.checks.push_back({std::move(settings), type, std::move(own), entry.at});
 }
 
+std::vector<std::string_view> assembler::options_of_all_types() const {
+  std::vector<std::string_view> out;
+  for (const auto& type : table_)
+    for (const auto& option : type.options) out.push_back(option.name);
+  return out;
+}
+
 /// One of the options that all checks have, or a slip that was meant to be one: it is judged with them.
 bool assembler::is_common(std::string_view key, const check_type* type) const {
-  if (std::find(common_.begin(), common_.end(), key) != common_.end()) return true;
-  auto known = common_;
-  for (const auto& one : table_) {
-    if (type && type != &one) continue;
-    for (const auto& option : one.options) {
-      if (option.name == key) return false;
-      known.push_back(option.name);
-    }
-  }
-  const auto near = nearest(key, known);
-  return std::find(common_.begin(), common_.end(), near) != common_.end();
+  const auto among_common = [this](std::string_view one) {
+    return std::find(common_.begin(), common_.end(), one) != common_.end();
+  };
+  if (among_common(key)) return true;
+  auto known = type ? std::vector<std::string_view>{} : options_of_all_types();
+  if (type)
+    for (const auto& option : type->options) known.push_back(option.name);
+  if (std::find(known.begin(), known.end(), key) != known.end()) return false;
+  known.insert(known.begin(), common_.begin(), common_.end());
+  return among_common(nearest(key, known));
 }
 
 const check_type* assembler::type_of(const raw_value& entry) {
@@ -143,9 +150,8 @@ const check_type* assembler::type_of(const raw_value& entry) {
 
 /// Without a type nobody knows which options there are; but 'typ' is a slip whatever the type.
 void assembler::look_for_slips(const raw_value& own) {
-  auto known = common_;
-  for (const auto& type : table_)
-    for (const auto& option : type.options) known.push_back(option.name);
+  auto known = options_of_all_types();
+  known.insert(known.begin(), common_.begin(), common_.end());
   for (const auto& member : own.members) {
     const bool is_known = std::find(known.begin(), known.end(), member.key) != known.end();
     const auto near = is_known ? std::string_view{} : nearest(member.key, known);

@@ -37,8 +37,13 @@ class secret_lines {
   }
 
  private:
-  /// npos for an empty line, which is above nothing.
-  std::size_t indent_of(int number) const { return source_.line(number).find_first_not_of(' '); }
+  /// Where the text or the first key of a line begins; npos for an empty line, which is above nothing.
+  std::size_t indent_of(int number) const {
+    const auto line = source_.line(number);
+    auto first = line.find_first_not_of(' ');
+    while (first < line.size() && line.substr(first).starts_with("- ")) first = line.find_first_not_of(' ', first + 1);
+    return first;
+  }
 
   const source_text& source_;
   std::vector<std::pair<int, int>> folded_;

@@ -78,8 +78,8 @@ std::size_t flow_scanner::take_scalar(std::size_t pos) {
 
 void flow_scanner::report_scalar(std::size_t pos, const token& scanned) {
   if (scanned.folded) out_.folded.push_back({static_cast<std::uint32_t>(pos), static_cast<std::uint32_t>(scanned.end)});
-  if (scanned.wrong && is_quote(text_[pos]) && scanned.closed &&
-      !broken_)  // a bad escape, which leaves the brackets alone
+  // A bad escape leaves the brackets alone.
+  if (scanned.wrong && is_quote(text_[pos]) && scanned.closed && !broken_)
     errors_.add(source_.at(scanned.wrong->at), scanned.wrong->message);
   else if (scanned.wrong) report(scanned.wrong->at, scanned.wrong->message);
   else if (const auto next = forgotten_separator(text_, scanned, pos))

@@ -34,6 +34,11 @@ TEST_CASE("error_text: a line in which a secret goes on is hidden, however it is
     REQUIRE(std::holds_alternative<config_errors>(result));
     CHECK_EQ(to_text(std::get<config_errors>(result)).find("hunter2"), std::string::npos);
   }
+  // Keys beside a secret are not part of it.
+  const auto beside = parse_config("checks:\n  - url: ws://h/?token=hunter2\n    interval: 5\n", "t.yaml", {}, {});
+  const auto text = to_text(std::get<config_errors>(beside));
+  CHECK_EQ(text.find("hunter2"), std::string::npos);
+  CHECK(text.find("     3 |     interval: 5\n") != std::string::npos);
   const auto shown = parse_config("checks:\n- description: \"a\n    b \\q\"\n", "t.yaml", {}, {});
   CHECK(to_text(std::get<config_errors>(shown)).find("     3 |     b \\q\"\n       |       ^\n") != std::string::npos);
 }
