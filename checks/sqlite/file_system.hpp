@@ -24,6 +24,7 @@ struct file_system {
   std::string network;   ///< the name of one that is known to reach over a network
   std::string doubtful;  ///< the name of one that is not known to be local either; both are empty for a local one
   telltale::sqlite::room room{};
+  bool inodes_last = true;  ///< whether a file keeps its inode number for as long as it is there
   friend bool operator==(const file_system&, const file_system&) = default;
 };
 
@@ -33,8 +34,8 @@ struct proc_texts {
   std::function<std::string()> uid_map;    ///< /proc/self/uid_map, user_namespaces(7)
 };
 
-/// `device` is the st_dev of the file.
-file_system describe_file_system(const struct statfs&, std::uint64_t device, const proc_texts&);
+/// `device` is the st_dev of the file. A text that is not given is taken for empty.
+file_system describe_file_system(const struct statfs&, std::uint64_t device = 0, const proc_texts& = {});
 
 /// Root of this user namespace is root of the machine, for whom file systems keep a reserve.
 bool root_is_root(std::string_view uid_map);
