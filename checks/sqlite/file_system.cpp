@@ -32,6 +32,8 @@ std::string_view take_field(std::string_view& line) {
   return field;
 }
 
+std::string read(const std::function<std::string()>& text) { return text ? text() : std::string(); }
+
 struct mounted {
   std::string_view type;
   std::string_view source;
@@ -92,11 +94,11 @@ room reconsidered(room left, const struct statfs& where, std::uint64_t device, c
   if (left.bytes_for_others.value_or(plenty) >= plenty && !left.no_inodes) return left;
   if (where.f_flags & ST_RDONLY) {
     // An image or a read-only volume is full by design; a volume mounted read-only into a sidecar is not.
-    const auto text = texts.mountinfo();
+    const auto text = read(texts.mountinfo);
     const auto on = mount_of(text, device);
     if (!on || on->readonly) return {};
   }
-  if (left.bytes_for_root != left.bytes_for_others && !root_is_root(texts.uid_map()))
+  if (left.bytes_for_root != left.bytes_for_others && !root_is_root(read(texts.uid_map)))
     left.bytes_for_root = left.bytes_for_others;
   return left;
 }
@@ -130,7 +132,7 @@ file_system describe_file_system(const struct statfs& where, std::uint64_t devic
   out.network = network_file_system_name(magic);
   if (!out.network.empty()) return out;
   if (!is_local_file_system(magic)) {
-    const auto text = texts.mountinfo();
+    const auto text = read(texts.mountinfo);
     const auto on = mount_of(text, device).value_or(mounted{});
     if (is_network_fuse(on.type, on.source)) out.network = on.type == "fuse" ? on.source : on.type;
     else if (!is_local_fuse(on.type, on.source)) out.doubtful = doubtful_name(magic, on.type, on.source);

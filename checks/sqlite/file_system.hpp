@@ -34,8 +34,8 @@ struct proc_texts {
   std::function<std::string()> uid_map;    ///< /proc/self/uid_map, user_namespaces(7)
 };
 
-/// `device` is the st_dev of the file.
-file_system describe_file_system(const struct statfs&, std::uint64_t device, const proc_texts&);
+/// `device` is the st_dev of the file. A text that is not given is taken for empty.
+file_system describe_file_system(const struct statfs&, std::uint64_t device = 0, const proc_texts& = {});
 
 /// Root of this user namespace is root of the machine, for whom file systems keep a reserve.
 bool root_is_root(std::string_view uid_map);

@@ -70,6 +70,10 @@ std::string_view network_file_system_name(std::uint32_t magic) {
 
 bool is_local_file_system(std::uint32_t magic) { return std::ranges::find(local_magics, magic) != local_magics.end(); }
 
+bool gives_inode_numbers_anew(std::uint32_t magic) {
+  return magic == fuse_magic || magic == 0x4d44 || magic == 0x2011bab0 || magic == plan9_magic;
+}
+
 bool is_network_fuse(std::string_view type, std::string_view source) {
   const auto known = [&](std::string_view name) { return type.ends_with(name) || source == name; };
   return type.starts_with("fuse") && std::ranges::any_of(network_fuse, known);

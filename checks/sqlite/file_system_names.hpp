@@ -15,6 +15,10 @@ std::string_view network_file_system_name(std::uint32_t magic);
 /// that can have a file open.
 bool is_local_file_system(std::uint32_t magic);
 
+/// FUSE (many daemons number the files they know at the moment), FAT, exFAT and 9p, whose numbers are made up in
+/// memory: that a number changed does not prove that the file was replaced.
+bool gives_inode_numbers_anew(std::uint32_t magic);
+
 /// FUSE mounts that are known to reach over a network, and those known not to. `type` and `source` are those of
 /// mountinfo: "fuse.sshfs", or "fuse" with the name of the program as its source.
 bool is_network_fuse(std::string_view type, std::string_view source);

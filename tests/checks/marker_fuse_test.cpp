@@ -10,7 +10,7 @@ namespace telltale::checks {
 check_type marker();
 }
 
-TEST_CASE("marker on FUSE: an errno of any call is red") {
+TEST_CASE("marker fuse: an errno of any call is red") {
   struct row {
     std::uint32_t opcode;
     int error;

@@ -257,6 +257,20 @@ TEST_CASE("sqlite places: a file system is trusted when it is known to be local,
   }
 }
 
+TEST_CASE("sqlite places: inode numbers of FUSE, FAT and 9p are known not to last") {
+  for (const auto& [magic, last] : std::vector<std::pair<std::uint32_t, bool>>{{0xef53, true},
+                                                                               {0x9123683e, true},
+                                                                               {0x65735546, false},
+                                                                               {0x4d44, false},
+                                                                               {0x2011bab0, false},
+                                                                               {0x01021997, false}}) {
+    CAPTURE(magic);
+    auto where = ordinary();
+    where.f_type = static_cast<decltype(where.f_type)>(magic);
+    CHECK(described_as(where).inodes_last == last);
+  }
+}
+
 TEST_CASE("sqlite places: a database where nobody knows whose locks are seen is looked at, with a warning") {
   std::map<std::string, std::string> files;
   {
