@@ -6,6 +6,7 @@
 Every option of every type that holds text is dumped by PyYAML with texts of many lengths, and the values have to come
 back. Then random layouts: what the program accepts, it reads as PyYAML does, or else it refuses it with a place.
 """
+import copy
 import json
 import random
 import subprocess
@@ -47,7 +48,7 @@ def filled(schema, text):
         return alternatives[-1]
     if schema.get("type") == "array":
         item = filled(schema["items"], text)
-        return None if item is None else [item, item]
+        return None if item is None else [item, copy.deepcopy(item)]  # the same object twice would be dumped as an alias
     if schema.get("type") == "object":
         members = {name: filled(one, text) for name, one in schema.get("properties", {}).items()}
         members = {name: one for name, one in members.items() if one is not None}
