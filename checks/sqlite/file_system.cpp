@@ -19,12 +19,6 @@ constexpr auto unknown = std::numeric_limits<std::uint64_t>::max();
 /// More than any rule about room asks for.
 constexpr std::uint64_t plenty = std::uint64_t{1} << 20;
 
-/// FUSE (many daemons number the files they know at the moment), FAT, exFAT and 9p, whose numbers are made up in
-/// memory.
-bool gives_inode_numbers_anew(std::uint32_t magic) {
-  return magic == 0x65735546 || magic == 0x4d44 || magic == 0x2011bab0 || magic == 0x01021997;
-}
-
 /// The next field of a line of /proc, which has no empty ones.
 std::string_view take_field(std::string_view& line) {
   const auto field = line.substr(0, line.find(' '));
