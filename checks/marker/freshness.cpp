@@ -21,9 +21,9 @@ wall_time bound_of(const newer_than& wanted, const moments& at) {
 std::string expectation(const newer_than& wanted, const moments& at) {
   switch (wanted.since) {
     case newer_than::point::boot:
-      return fmt::format("from before the boot {} ago", human_duration(at.now - at.booted));
+      return fmt::format("from before the boot {} ago", human_age(at.now - at.booted));
     case newer_than::point::start:
-      return fmt::format("from before telltale started {} ago", human_duration(at.now - at.started));
+      return fmt::format("from before telltale started {} ago", human_age(at.now - at.started));
     case newer_than::point::span:
       break;
   }
@@ -49,7 +49,7 @@ finding judge_freshness(const std::string& path, wall_time modified, const newer
                         human_duration(modified - at.now))};
   if (is_at_least(modified, bound_of(wanted, at))) return {};
   return {verdict::fail, reason::stale,
-          fmt::format("{} is {} old, {}", path, human_duration(at.now - modified), expectation(wanted, at))};
+          fmt::format("{} is {} old, {}", path, human_age(at.now - modified), expectation(wanted, at))};
 }
 
 finding judge_reference(const std::string& path, wall_time modified, const reference_file& other) {

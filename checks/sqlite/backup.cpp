@@ -111,7 +111,7 @@ void judge_backup(const backup_seen& seen, const observation& of, const backup_o
   const auto verdict = judge(std::chrono::duration_cast<milliseconds>(age), options.max_age);
   if (verdict != verdict::pass)
     found.add(verdict, reason::threshold,
-              fmt::format("backup {} is {} old (limit {})", seen.path, human_duration(age),
+              fmt::format("backup {} is {} old (limit {})", seen.path, human_age(age),
                           human_duration(crossed(options.max_age, verdict))));
 }
 

@@ -29,7 +29,7 @@ void judge_writer(const observation& seen, nanoseconds held, const upper_limit<m
   if (verdict == verdict::pass) return;
   const auto holder = seen.writer();
   found.add(verdict, reason::locked,
-            fmt::format("writer lock held for {}{} (limit {})", human_duration(held), holder ? by_whom(*holder) : "",
+            fmt::format("writer lock held for {}{} (limit {})", human_age(held), holder ? by_whom(*holder) : "",
                         human_duration(crossed(limit, verdict))));
 }
 
@@ -37,7 +37,7 @@ void judge_commit(nanoseconds age, const upper_limit<milliseconds>& limit, findi
   const auto verdict = judge(whole(age), limit);
   if (verdict == verdict::pass) return;
   found.add(verdict, reason::threshold,
-            fmt::format("no commit for {} (limit {})", human_duration(age), human_duration(crossed(limit, verdict))));
+            fmt::format("no commit for {} (limit {})", human_age(age), human_duration(crossed(limit, verdict))));
 }
 
 /// The one usual cause is named when it can be seen.

@@ -44,5 +44,9 @@ std::string to_text(percent value);
 std::string human_bytes(double count);
 /// A rounded, readable span for messages, e.g. "3.2 s", "2 h 5 min".
 std::string human_duration(std::chrono::nanoseconds span);
+/// An age for a sentence that a failing check repeats in every run: "under 1 s", "over 20 s", "over 5 min", "over 3 h".
+/// It is rounded down in growing steps, so that the sentence stays the same for a while: the kubelet shows a repeated
+/// text as one event and a text that changes as many. The exact number is a measurement.
+std::string human_age(std::chrono::nanoseconds age);
 
 }  // namespace telltale

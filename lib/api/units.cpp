@@ -1,6 +1,7 @@
 // The text form of durations, sizes and percentages: strict to read, short to write.
 #include <telltale/units.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -160,6 +161,17 @@ std::string human_duration(std::chrono::nanoseconds span) {
   if (whole < 7200) return fmt::format("{} min", whole / 60);
   if (whole < 172'800) return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
   return fmt::format("{} d {} h", whole / 86'400, whole % 86'400 / 3600);
+}
+
+std::string human_age(std::chrono::nanoseconds age) {
+  using namespace std::chrono_literals;
+  static constexpr std::chrono::seconds steps[] = {1s,   2s,    5s,    10s,   20s,   30s,   1min, 2min,
+                                                   5min, 10min, 15min, 20min, 30min, 45min, 1h};
+  if (age < steps[0]) return "under 1 s";
+  const auto step = *std::prev(std::ranges::upper_bound(steps, age));
+  if (step < 1min) return fmt::format("over {} s", step.count());
+  if (step < 1h) return fmt::format("over {} min", step / 1min);
+  return age < 48h ? fmt::format("over {} h", age / 1h) : fmt::format("over {} d", age / 24h);
 }
 
 }  // namespace telltale

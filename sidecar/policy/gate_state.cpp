@@ -78,7 +78,7 @@ gate_state evaluate_gate(const gate_inputs& in) {
       break;
     case gate::live:
       if (in.heartbeat_age >= heartbeat_limit)
-        return fail(reason::stuck, fmt::format("the event loop stood still for {}", human_duration(in.heartbeat_age)));
+        return fail(reason::stuck, fmt::format("the event loop stood still for {}", human_age(in.heartbeat_age)));
       break;
     case gate::startup:
       if (in.startup_passed && (in.startup == startup_mode::latch || !has_failed(in.fed)))

@@ -76,7 +76,7 @@ status status_at(const status& s, const thresholds& limits, boot_clock::time_poi
   out.state = check_state::fail;
   out.reason = reason::stale;
   out.outdated = true;
-  const auto age = human_duration(now - s.fresh_at);
+  const auto age = human_age(now - s.fresh_at);
   out.words = std::make_shared<const std::string>(
       s.state == check_state::pending ? fmt::format("no result for {}", age)
                                       : fmt::format("the last result is {} old; it was: {}", age, s.message()));

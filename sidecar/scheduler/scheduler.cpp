@@ -183,7 +183,7 @@ void scheduler::run_network(const unit_ptr& u, boot_clock::time_point now) {
   if (u->running_since != boot_clock::time_point{}) {
     run_report report;
     report.outcome = outcome::fail(
-        reason::stuck, fmt::format("an earlier run has not ended for {}", human_duration(now - u->running_since)));
+        reason::stuck, fmt::format("an earlier run has not ended for {}", human_age(now - u->running_since)));
     return boost::asio::post(io_,
                              [this, u, epoch = epoch_, report = std::move(report)] { finished(u, epoch, report); });
   }

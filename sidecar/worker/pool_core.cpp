@@ -179,7 +179,7 @@ void pool_core::answer_expired(time_point now) {
 void pool_core::answer_stuck(const task& t) {
   const auto now = loop_clock::now();
   for (auto& j : queue_.take_of(t)) {
-    auto sentence = fmt::format("an earlier run has hung in the kernel for {}", human_duration(now - *t.stuck_since));
+    auto sentence = fmt::format("an earlier run has hung in the kernel for {}", human_age(now - *t.stuck_since));
     const auto waited = now - j.submitted;
     fail(std::move(j), reason::stuck, std::move(sentence), waited);
   }

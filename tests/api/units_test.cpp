@@ -1,6 +1,8 @@
 // Units: what is accepted, what is refused, and that text survives a round trip.
 #include <doctest/doctest.h>
 
+#include <set>
+
 #include <telltale/units.hpp>
 
 using namespace telltale;
@@ -84,6 +86,22 @@ TEST_CASE("units: the text of a value is short and reads back as the same value"
   CHECK(to_text(bytes{64ull << 20}) == "64MiB");
   CHECK(to_text(percent{80}) == "80%");
   CHECK(to_text(percent{99.5}) == "99.5%");
+}
+
+TEST_CASE("units: an age is rounded down, so that its sentence stays the same for a while") {
+  struct row {
+    std::chrono::nanoseconds age;
+    std::string_view text;
+  };
+  for (const auto& [age, text] :
+       {row{0ms, "under 1 s"}, row{999ms, "under 1 s"}, row{1s, "over 1 s"}, row{4999ms, "over 2 s"},
+        row{29s, "over 20 s"}, row{59s, "over 30 s"}, row{60s, "over 1 min"}, row{119s, "over 1 min"},
+        row{44min, "over 30 min"}, row{59min, "over 45 min"}, row{1h, "over 1 h"}, row{7h + 59min, "over 7 h"},
+        row{47h, "over 47 h"}, row{48h, "over 2 d"}, row{24h * 365, "over 365 d"}})
+    CHECK(human_age(age) == text);
+  std::set<std::string> said;
+  for (auto age = 0s; age < 1h; age += 5s) said.insert(human_age(age));
+  CHECK(said.size() == 13);  // of 720 probes in an hour; the kubelet shows 25 events of a pod and then one in 5 minutes
 }
 
 TEST_CASE("units: messages get rounded figures") {

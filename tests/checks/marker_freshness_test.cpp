@@ -29,11 +29,11 @@ const newer_than half_minute{newer_than::point::span, 30s};
 
 TEST_CASE("freshness: a marker of an earlier boot, run or beat is stale") {
   CHECK(judged(2h, boot) == "pass ok: ");
-  CHECK(judged(4h, boot) == "fail stale: /m is 4 h 0 min old, from before the boot 3 h 0 min ago");
+  CHECK(judged(4h, boot) == "fail stale: /m is over 4 h old, from before the boot over 3 h ago");
   CHECK(judged(9min, start) == "pass ok: ");
-  CHECK(judged(20min, start) == "fail stale: /m is 20 min old, from before telltale started 10 min ago");
+  CHECK(judged(20min, start) == "fail stale: /m is over 20 min old, from before telltale started over 10 min ago");
   CHECK(judged(29s, half_minute) == "pass ok: ");
-  CHECK(judged(40s, half_minute) == "fail stale: /m is 40 s old, must be newer than 30s");
+  CHECK(judged(40s, half_minute) == "fail stale: /m is over 30 s old, must be newer than 30s");
 }
 
 TEST_CASE("freshness: a file time may lag by a tick of the clock, and no more") {

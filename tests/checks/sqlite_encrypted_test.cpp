@@ -157,7 +157,7 @@ TEST_CASE("sqlite encrypted: backlog and write lock are held against their limit
   app.run("BEGIN IMMEDIATE");
   probe.run();
   probe.later(10s);
-  CHECK(contains(probe.said(), fmt::format("warn locked: app.db: writer lock held for 10 s by pid {}", app.pid())));
+  CHECK(contains(probe.said(), fmt::format("warn locked: app.db: writer lock held for over 10 s by pid {}", app.pid())));
   app.run("COMMIT");
   app.run(large_insert);
   CHECK(contains(probe.said(), "fail threshold: app.db: WAL backlog "));
@@ -211,7 +211,7 @@ TEST_CASE("sqlite encrypted: with a rollback journal nothing is taken for a faul
   app.run("BEGIN IMMEDIATE");
   probe.run();
   probe.later(10s);
-  CHECK(contains(probe.said(), "warn locked: app.db: writer lock held for 10 s"));
+  CHECK(contains(probe.said(), "warn locked: app.db: writer lock held for over 10 s"));
 }
 
 TEST_CASE("sqlite encrypted: commits show with a log and with a rollback journal") {

@@ -67,7 +67,7 @@ TEST_CASE("sqlite: a write lock is reported once it is held for longer than the 
   const auto held = probe.run();
   CHECK(held.verdict == verdict::warn);
   CHECK(held.reason == reason::locked);
-  CHECK(held.message == fmt::format("app.db: writer lock held for 12 s by pid {} (limit 5 s)", app.pid()));
+  CHECK(held.message == fmt::format("app.db: writer lock held for over 10 s by pid {} (limit 5 s)", app.pid()));
   CHECK(held.measured("writer_lock_held_seconds") == 12);
 
   app.run("ROLLBACK");
@@ -196,7 +196,7 @@ TEST_CASE("sqlite: sizes and the age of the last commit have limits of their own
   CHECK(contains(probe.said(), "fail threshold: app.db: database 4.0 KiB (limit 4.0 KiB); WAL file "));
   CHECK_FALSE(contains(probe.said(), "no commit"));
   probe.later(2min);
-  CHECK(contains(probe.said(), "no commit for 2 min (limit 60 s)"));
+  CHECK(contains(probe.said(), "no commit for over 2 min (limit 60 s)"));
   CHECK(probe.run().measured("last_commit_age_seconds") == 120);
   app.run("INSERT INTO t VALUES (3)");
   CHECK(probe.run().measured("last_commit_age_seconds") == 0);
@@ -221,5 +221,5 @@ TEST_CASE("sqlite: a holder in another PID namespace is reported without its pid
     return;
   }
   CHECK(said ==
-        "warn locked: app.db: writer lock held for 12 s by a process whose pid is not visible from here (limit 5 s)");
+        "warn locked: app.db: writer lock held for over 10 s by a process whose pid is not visible from here (limit 5 s)");
 }

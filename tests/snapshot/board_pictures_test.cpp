@@ -57,8 +57,8 @@ TEST_CASE("board: of a picture that nobody holds, a run keeps nothing and copies
 TEST_CASE("board: a view that is too old is made for one picture and not remembered") {
   sample s;
   s.b.ran(0, found(outcome::pass("fine")), t0);
-  CHECK(s.at(t0 + 30s)->checks[0]->status.message() == "the last result is 30 s old; it was: fine");
-  CHECK(s.at(t0 + 40s)->checks[0]->status.message() == "the last result is 40 s old; it was: fine");
+  CHECK(s.at(t0 + 30s)->checks[0]->status.message() == "the last result is over 30 s old; it was: fine");
+  CHECK(s.at(t0 + 40s)->checks[0]->status.message() == "the last result is over 30 s old; it was: fine");
 }
 
 TEST_CASE("board: the picture of a gate shows the checks that feed it, and no others") {
