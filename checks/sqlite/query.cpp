@@ -23,7 +23,7 @@ namespace {
 using std::chrono::milliseconds;
 
 /// An application that opens or closes the database makes files vanish, or appear half made: that is over in a moment.
-constexpr milliseconds short_wait{30};
+constexpr milliseconds short_wait{70};
 /// While it closes, it keeps everybody out until its log is copied. Any reader would wait as long for a lock.
 constexpr milliseconds long_wait{250};
 
@@ -43,7 +43,8 @@ answer ask_both(connection& database, const sqlite_options& options) {
 
 attempt attempt_unreadable(const observation& seen, const sqlite_options& options, std::string_view why) {
   const bool unused = seen.wal_mode() && !seen.live() && !seen.held_exclusively();
-  const bool may_pass = seen.held_exclusively() || (seen.locks.user && !(seen.wal.exists && seen.shm.exists));
+  const bool may_pass =
+      seen.held_exclusively() || !seen.wal_mode() || (seen.locks.user && !(seen.wal.exists && seen.shm.exists));
   return {{},
           explained{verdict::pass, unused ? reason::idle : reason::locked, std::string(why)},
           options.expect && may_pass ? long_wait : milliseconds(0)};
