@@ -25,11 +25,9 @@ bool was_written_within(const observation&, std::chrono::milliseconds);
 std::string_view why_unreadable(const observation&);
 
 /// Opens the database and lets `use` read; again with a read mark where that is the only way. Gives what `use`
-/// returned, or the error of opening. A database at rest is opened as immutable, without lock or side
-/// file. Where no
-/// application is there, the error is SQLITE_BUSY_SNAPSHOT when one has come and written meanwhile, and what `use` has
-/// read is then to be dropped. Every
-/// descriptor of an inspection must be closed by now (connection.hpp).
+/// returned, or the error of opening. A database at rest is opened as immutable, without lock or side file. Without an
+/// application that has the index open, a write meanwhile gives SQLITE_BUSY_SNAPSHOT, and what `use` has read must be
+/// dropped. Every descriptor of an inspection must be closed by now (connection.hpp).
 std::optional<sql_error> read_quietly(const observation&, boot_clock::time_point deadline,
                                       const std::function<std::optional<sql_error>(connection&)>& use);
 
