@@ -1,4 +1,4 @@
-// Reads around the ciphertext.
+// Completes and judges what one look saw of an encrypted database.
 #include "sqlite/encrypted.hpp"
 
 #include <string_view>

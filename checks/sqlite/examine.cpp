@@ -35,8 +35,8 @@ outcome examine_once(const sqlite_options& options, probe_context& ctx) {
   return quick_check(seen, most_backlog(options), own_deadline(ctx));
 }
 
-/// An application that opens or closes the database at this moment is in the way, or makes files vanish: both are over
-/// soon. Pages that were read are not read again.
+/// An application that opens or closes the database holds locks or makes files vanish for a moment. Damage is final:
+/// pages that were read are not read again.
 outcome examine_database(const sqlite_options& options, probe_context& ctx) {
   constexpr int attempts = 10;
   constexpr std::chrono::milliseconds between_attempts{20};

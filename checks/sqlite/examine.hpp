@@ -12,7 +12,7 @@ namespace telltale::sqlite {
 outcome examine(const sqlite_options&, probe_context&);
 
 /// Adds the last examination to what a probe found. Damage fails. One that came to nothing warns, and so does one that
-/// has not happened for twice its cadence, because nobody knows of the database what it should have found.
+/// has not happened for twice its cadence, because what it should have found is not known.
 void judge_examination(const sqlite_options&, probe_context&, inspection&);
 
 }  // namespace telltale::sqlite

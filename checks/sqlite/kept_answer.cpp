@@ -1,9 +1,10 @@
 // Keeps a fingerprint of the files beside what they answered.
 #include "sqlite/kept_answer.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <string_view>
+
+#include "sqlite/reading.hpp"
 
 namespace telltale::sqlite {
 namespace {
@@ -40,16 +41,10 @@ std::int64_t fingerprint_of(const observation& seen) {
   return out.value();
 }
 
-bool was_written_just_now(const observation& seen) {
-  const auto last = std::max(seen.database.facts.modified_ns, has_log(seen) ? seen.wal.facts.modified_ns : 0);
-  const auto now = std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch());
-  return std::chrono::nanoseconds(last) > now - coarsest_times;
-}
-
 }  // namespace
 
 void kept_answer::note(const observation& before, bool as_expected) {
-  if (was_written_just_now(before)) return forget();
+  if (was_written_within(before, coarsest_times)) return forget();
   kept_.set(answer_files, fingerprint_of(before));
   kept_.set(answer_expected, as_expected ? 1 : 0);
   kept_.set(answer_at, now_.time_since_epoch().count());

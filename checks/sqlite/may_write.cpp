@@ -75,7 +75,7 @@ std::optional<finding> write_obstacle(const observation& seen) {
   const auto owner = seen.database.facts.owner;
   const auto ask_for = [&](std::string_view suffix) { return ask(side_file(seen, suffix), owner); };
   if (!seen.wal_mode()) return ask_for("-journal");
-  // Whoever has the database open has these files open.
+  // An application that has the database open has these files open.
   if (seen.live() || seen.held_exclusively()) return std::nullopt;
   auto found = ask_for("-wal");
   return found ? found : ask_for("-shm");

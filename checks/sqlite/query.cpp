@@ -23,8 +23,8 @@ namespace {
 using std::chrono::milliseconds;
 
 /// An application that opens or closes the database makes files vanish, or appear half made: that is over in a moment.
-constexpr milliseconds short_wait{30};
-/// While it closes, it keeps everybody out until its log is copied. Any reader would wait as long for a lock.
+constexpr milliseconds short_wait{70};
+/// While it closes, it excludes all readers until its log is copied. Any reader would wait as long for a lock.
 constexpr milliseconds long_wait{250};
 
 /// What one attempt to read came to.
@@ -43,7 +43,8 @@ answer ask_both(connection& database, const sqlite_options& options) {
 
 attempt attempt_unreadable(const observation& seen, const sqlite_options& options, std::string_view why) {
   const bool unused = seen.wal_mode() && !seen.live() && !seen.held_exclusively();
-  const bool may_pass = seen.held_exclusively() || (seen.locks.user && !(seen.wal.exists && seen.shm.exists));
+  const bool may_pass =
+      seen.held_exclusively() || !seen.wal_mode() || (seen.locks.user && !(seen.wal.exists && seen.shm.exists));
   return {{},
           explained{verdict::pass, unused ? reason::idle : reason::locked, std::string(why)},
           options.expect && may_pass ? long_wait : milliseconds(0)};
@@ -83,7 +84,7 @@ bool judge_answer(inspection& into, const answer& got, const sqlite_options& opt
   return true;
 }
 
-/// An expectation that nobody looked at is not one that holds, unless the files are those that gave the last answer.
+/// An expectation that was not judged does not hold, unless the files are those that gave the last answer.
 void judge_expectation_unasked(inspection& into, const std::string& expected, const explained& why,
                                const std::optional<kept_answer::known>& last) {
   if (!last) return into.found.warn(why.reason, "not queried: " + why.sentence);

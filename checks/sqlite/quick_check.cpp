@@ -72,7 +72,6 @@ outcome describe(const answer& got, end how, std::uint64_t most_backlog) {
 
 outcome quick_check(const observation& seen, std::uint64_t most_backlog, boot_clock::time_point deadline) {
   if (const auto why = why_unreadable(seen); !why.empty()) return not_done(reason::idle, std::string(why));
-  if (is_closed(seen)) return quick_check_unchanging(seen.path, deadline);
   const auto page_size = seen.header.header.page_size;
   const auto in_the_way = [=] {
     const auto log = mapped_index();
@@ -82,12 +81,14 @@ outcome quick_check(const observation& seen, std::uint64_t most_backlog, boot_cl
   if (backlog_bytes(seen).value_or(0) >= most_backlog) return describe({}, end::gave_way, most_backlog);
   end how = end::own;
   answer got;
-  got.error = read_quietly(seen, deadline, [&](connection& database) -> std::optional<sql_error> {
+  const auto error = read_quietly(seen, deadline, [&](connection& database) -> std::optional<sql_error> {
     const watchdog polite(database, [&] { return boot_clock::now() >= deadline || in_the_way(); });
     got = examine(database);
     if (got.error && got.error->code == SQLITE_INTERRUPT) how = in_the_way() ? end::gave_way : end::deadline;
-    return got.error;
+    // Damage is an error here, so that it is dropped like one when the file was being written.
+    return got.error || !got.value ? got.error : sql_error{SQLITE_CORRUPT, *got.value};
   });
+  if (!got.value || (error && error->code == SQLITE_BUSY_SNAPSHOT)) got.error = error;
   return describe(got, how, most_backlog);
 }
 

@@ -3,6 +3,8 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+
 namespace telltale::sqlite {
 
 namespace {
@@ -10,21 +12,37 @@ namespace {
 /// Nobody has it open: whoever reads next rebuilds the index in memory from the whole log, and again with every run.
 constexpr std::uint64_t largest_unindexed_log = std::uint64_t{64} << 20;
 
+/// More than a step of the kernel's coarse clock, by which files get their times.
+constexpr std::chrono::milliseconds coarse_step{20};
+
+/// Nothing in WAL mode writes to the file but a checkpoint, and that shows in its times; with a rollback journal every
+/// commit moves the change counter, and a transaction under way holds a lock.
 bool was_written_since(const observation& seen) {
-  return !same_content(look_at(seen.path).state.facts, seen.database.facts) ||
-         (seen.wal.facts.size > 0 && !same_content(look_at(seen.path + "-wal").state.facts, seen.wal.facts));
+  const auto now = observe(seen.path);
+  if (!same_content(now.database.facts, seen.database.facts)) return true;
+  if (!seen.wal_mode()) return !is_at_rest(now) || now.header.header != seen.header.header;
+  return seen.wal.facts.size > 0 && !same_content(now.wal.facts, seen.wal.facts);
 }
 
 }  // namespace
 
-bool is_closed(const observation& seen) {
-  return seen.wal_mode() && !seen.live() && !seen.locks.user && seen.wal.facts.size == 0;
+bool is_at_rest(const observation& seen) {
+  if (seen.header.fault != header_fault::none) return false;
+  if (seen.wal_mode()) return !seen.live() && !seen.locks.user && seen.wal.facts.size == 0;
+  return !seen.locks.reserved && !seen.locks.pending && !seen.locks.exclusive() && !seen.journal_has_header;
+}
+
+bool was_written_within(const observation& seen, std::chrono::milliseconds time) {
+  const auto last = std::max(seen.database.facts.modified_ns, seen.wal.facts.size > 0 ? seen.wal.facts.modified_ns : 0);
+  const auto now = std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch());
+  return std::chrono::nanoseconds(last) > now - time;
 }
 
 std::string_view why_unreadable(const observation& seen) {
   if (seen.held_exclusively()) return "nobody else can read in that mode";
-  if (!seen.wal_mode()) return "in rollback-journal mode a reader keeps writers from committing";
-  if (is_closed(seen)) return {};
+  if (is_at_rest(seen)) return {};
+  if (!seen.wal_mode())
+    return "a transaction with a rollback journal is under way, and a reader would keep it from committing";
   if (seen.live() && seen.index.state == wal_index_state::unknown_version)
     return "its WAL index has a version that is not known here";
   if (!seen.live() && seen.wal.facts.size > largest_unindexed_log)
@@ -39,11 +57,13 @@ std::optional<sql_error> read_quietly(const observation& seen, boot_clock::time_
     connection database(seen.path, how, deadline);
     return database.failed() ? database.failed() : use(database);
   };
-  auto error = read(is_closed(seen) ? access::immutable : access::read_without_trace);
+  const bool just_written = was_written_within(seen, coarse_step);
+  auto error = read(is_at_rest(seen) ? access::immutable : access::read_without_trace);
   // No read mark fits: a reader has to set one, and may while an application is there to have made the index.
   if (error && error->code == SQLITE_READONLY_CANTINIT && seen.live()) error = read(access::read);
-  // Without an index that is in use, no lock keeps an application that begins from copying its log meanwhile.
-  if (!seen.live() && was_written_since(seen)) return sql_error{SQLITE_BUSY_SNAPSHOT, "it changed meanwhile"};
+  // Without an index that is in use, no lock keeps an application from writing meanwhile.
+  if (!seen.live() && ((error && just_written) || was_written_since(seen)))
+    return sql_error{SQLITE_BUSY_SNAPSHOT, "it changed meanwhile"};
   return error;
 }
 

@@ -2,6 +2,7 @@
 // be.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string_view>
@@ -13,17 +14,20 @@
 
 namespace telltale::sqlite {
 
-/// In WAL mode, open nowhere, and all of it in its one file: its log is missing or empty.
-bool is_closed(const observation&);
+/// All of the database is in its one file, and nobody is writing it. In WAL mode: nobody has it open, and its log is
+/// missing or empty. With a rollback journal: there is none, and no transaction that writes.
+bool is_at_rest(const observation&);
+
+/// Whether the database or its log was modified so recently, or in the future.
+bool was_written_within(const observation&, std::chrono::milliseconds);
 
 /// Why the database cannot be read without leaving a trace; empty when it can.
 std::string_view why_unreadable(const observation&);
 
 /// Opens the database and lets `use` read; again with a read mark where that is the only way. Gives what `use`
-/// returned, or the error of opening. A closed database is opened as immutable, without lock or side file. Where no
-/// application is there, the error is SQLITE_BUSY_SNAPSHOT when one has come and written meanwhile, and what `use` has
-/// read is then to be dropped. Every
-/// descriptor of an inspection must be closed by now (connection.hpp).
+/// returned, or the error of opening. A database at rest is opened as immutable, without lock or side file. Without an
+/// application that has the index open, a write meanwhile gives SQLITE_BUSY_SNAPSHOT, and what `use` has read must be
+/// dropped. Every descriptor of an inspection must be closed by now (connection.hpp).
 std::optional<sql_error> read_quietly(const observation&, boot_clock::time_point deadline,
                                       const std::function<std::optional<sql_error>(connection&)>& use);
 

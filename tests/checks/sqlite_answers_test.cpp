@@ -296,3 +296,70 @@ TEST_CASE("sqlite answers: an integrity check that happened long ago counts as o
   probe.examined(outcome::fail(reason::corrupt, "integrity: quick_check says: torn"));
   CHECK(contains(probe.said(), "fail corrupt"));
 }
+
+namespace {
+
+sqlite_probe expecting_without_wal(const std::string& path, const char* expect, const char* query) {
+  std::vector<raw_member> options;
+  options.push_back(option("mode", "query"));
+  options.push_back(option("expect_wal", "ignore"));
+  options.push_back(option("query", query));
+  options.push_back(option("expect", expect));
+  return sqlite_probe(path, std::move(options));
+}
+
+}  // namespace
+
+TEST_CASE("sqlite answers: with a rollback journal the database is read between two writes, and no trace is left") {
+  const scratch_directory at;
+  application app(at / "app.db");
+  app.run("CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+  SUBCASE("while an application has it open") {}
+  SUBCASE("while an application reads it") { app.run("BEGIN; SELECT * FROM t"); }
+  SUBCASE("closed") { app.close(); }
+  const auto before = listing(at.path());
+  CHECK(contains(expecting_without_wal(at / "app.db", "1", "SELECT count(*) FROM t").said(), "query gives '1'"));
+  CHECK(contains(expecting_without_wal(at / "app.db", "> 1", "SELECT count(*) FROM t").said(),
+                 "fail mismatch: app.db: the query gives '1', expected '> 1'"));
+  CHECK(examining(at / "app.db").examine().verdict == verdict::pass);
+  CHECK(listing(at.path()) == before);
+}
+
+TEST_CASE("sqlite answers: what a transaction with a rollback journal has not committed is not read") {
+  for (const std::string mode : {"DELETE", "PERSIST", "TRUNCATE", "MEMORY", "OFF"}) {
+    CAPTURE(mode);
+    const scratch_directory at;
+    application app(at / "app.db");
+    app.run("PRAGMA journal_mode = " + mode + "; PRAGMA cache_size = 5; CREATE TABLE t(x)");
+    app.run(large_insert);
+    auto probe = expecting_without_wal(at / "app.db", "300", "SELECT count(*) FROM t");
+    CHECK(contains(probe.said(), "query gives '300'"));
+    app.run("BEGIN");
+    app.run(large_insert);  // more than the cache holds, so that pages are in the file
+    const auto during = probe.said();
+    CHECK_FALSE(contains(during, "gives"));
+    CHECK(contains(during, "warn locked"));
+    app.run("COMMIT");
+    CHECK(contains(probe.said(), "the query gives '600'"));
+  }
+}
+
+TEST_CASE("sqlite answers: a writer with a rollback journal is not kept from committing, and never read in half") {
+  const scratch_directory at;
+  application app(at / "app.db");
+  app.run("CREATE TABLE a(x); CREATE TABLE b(x)");
+  app.run("INSERT INTO a VALUES (0); INSERT INTO b VALUES (0)");
+  auto probe = expecting_without_wal(at / "app.db", "1", "SELECT a.x = b.x FROM a, b");
+  auto examiner = examining(at / "app.db");
+  app.keep_writing("BEGIN; UPDATE a SET x = x + 1; UPDATE b SET x = x + 1; COMMIT");
+  std::string wrong;
+  for (int i = 0; i < 20; ++i) {
+    if (const auto found = probe.run(); found.verdict == verdict::fail) wrong = described(found);
+    if (const auto found = examiner.examine(); found.verdict == verdict::fail) wrong = described(found);
+  }
+  const auto result = app.stop_writing();
+  CAPTURE(result);
+  CHECK(result.ends_with(" 0"));
+  CHECK(wrong == "");
+  CHECK(contains(probe.said(), "query gives '1'"));
+}

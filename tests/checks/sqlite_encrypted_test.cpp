@@ -220,7 +220,7 @@ TEST_CASE("sqlite encrypted: commits show with a log and with a rollback journal
   cipher app(at / "app.db");
   app.run("CREATE TABLE t(x)");
   set_age(at / "app.db", 1h);
-  SUBCASE("with a log") { make_wal(app); }
+  SUBCASE("with a log") { app.run("PRAGMA journal_mode = WAL; INSERT INTO t VALUES (1)"); }
   SUBCASE("with a rollback journal") {}
   auto probe = encrypted(at / "app.db");
   const auto run = [&] {

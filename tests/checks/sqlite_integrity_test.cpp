@@ -128,7 +128,10 @@ TEST_CASE(
     std::filesystem::remove(at / "app.db-shm");
   }
   SUBCASE("in exclusive mode") { app.run("PRAGMA locking_mode = EXCLUSIVE; INSERT INTO t VALUES (2)"); }
-  SUBCASE("with a rollback journal") { app.run("PRAGMA journal_mode = DELETE"); }
+  SUBCASE("in a transaction with a rollback journal") {
+    app.run("PRAGMA journal_mode = DELETE");
+    app.run("BEGIN IMMEDIATE");
+  }
   const auto before = listing(at.path());
   const auto found = probe.examine();
   CHECK(found.verdict == verdict::warn);

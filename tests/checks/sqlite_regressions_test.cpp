@@ -83,7 +83,7 @@ TEST_CASE("sqlite regressions: exclusive locking with a rollback journal is no s
   CHECK_FALSE(contains(said, "locked"));
 }
 
-TEST_CASE("sqlite regressions: in rollback mode a query keeps no writer from committing, because it does not run") {
+TEST_CASE("sqlite regressions: in rollback mode a query keeps no writer from committing") {
   const scratch_directory at;
   application app(at / "app.db");
   app.run("CREATE TABLE t(x)");
