@@ -18,6 +18,7 @@
 #include "commands/validate.hpp"
 #include "commands/wait.hpp"
 #include "config/schema.hpp"
+#include "log/journal.hpp"
 #include "worker/worker_main.hpp"
 
 namespace telltale {
@@ -44,7 +45,8 @@ struct runner {
   int operator()(const serve_command& asked) const {
     hold_signals_back();
     auto loaded = load_config(asked.config, table(), process_environment());
-    if (const auto* errors = std::get_if<config_errors>(&loaded)) return print({exit_usage, "", to_text(*errors)});
+    if (const auto* errors = std::get_if<config_errors>(&loaded))
+      return print({exit_usage, "", as_errors(to_text(*errors))});
     configure_log(asked.log);
     return serve(std::move(std::get<config>(loaded)), serve_options{asked.listen, asked.config, &table()});
   }

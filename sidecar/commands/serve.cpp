@@ -8,6 +8,7 @@
 #include "commands/held_signals.hpp"
 #include "commands/program.hpp"
 #include "commands/sidecar.hpp"
+#include "log/journal.hpp"
 #include "memory/large_blocks.hpp"
 
 namespace telltale {
@@ -23,7 +24,7 @@ int serve(config conf, const serve_options& options) {
   } catch (const std::exception& e) {
     std::string text = std::string("telltale: ") + e.what();
     if (text.back() != '\n') text += '\n';
-    std::fputs(text.c_str(), stderr);
+    std::fputs(as_errors(text).c_str(), stderr);
     return exit_usage;
   }
 }

@@ -52,6 +52,16 @@ bool has_text_behind(std::string_view text, std::size_t pos, context where) {
          (where == context::block || std::string_view(",]}").find(text[pos]) == std::string_view::npos);
 }
 
+/// Whether the line after the line break at `pos` ends a quoted text, and was not taken for a part of it.
+bool closes_too_far_left(std::string_view text, std::size_t pos, char quote) {
+  const auto begin = next_line(text, pos, 0);
+  if (!begin) return false;
+  const auto line = text.substr(*begin, text.find('\n', *begin) - *begin);
+  const auto close = line.find(quote);
+  return close != std::string_view::npos && at_line_end(text, skip_blanks(text, *begin + close + 1)) &&
+         line.substr(0, close).find(": ") == std::string_view::npos;
+}
+
 /// Spaces that look like spaces and are none.
 bool starts_with_foreign_space(std::string_view text) {
   for (std::string_view space : {"\xC2\xA0", "\xE3\x80\x80", "\xE2\x80\x8B", "\xE2\x80\xAF", "\xE2\x81\xA0"})
@@ -80,8 +90,9 @@ token scan_quoted(std::string_view text, std::size_t pos, context where, std::si
   const char quote = text[pos];
   token scanned;
   std::optional<std::size_t> next = pos + 1;
+  std::size_t last = pos;
   while (next) {
-    const auto i = *next;
+    const auto i = last = *next;
     if (text[i] == '\n') {
       scanned.folded = true;
       next = next_line(text, i, indent);
@@ -100,8 +111,11 @@ token scan_quoted(std::string_view text, std::size_t pos, context where, std::si
   }
   if (next && !(scanned.folded && has_text_behind(text, scanned.end, where))) return scanned;
   const auto* why = next ? ", and the next one has text behind it" : "";
+  const auto* instead =
+      !next && closes_too_far_left(text, last, quote) ? ", or indent the next lines deeper than the key" : "";
   return {text.find('\n', pos),
-          fault{pos, fmt::format("this quote is not closed on its line{} - add the missing {}", why, quote)}, false};
+          fault{pos, fmt::format("this quote is not closed on its line{} - add the missing {}{}", why, quote, instead)},
+          false};
 }
 
 token scan_plain(std::string_view text, std::size_t pos, context where) {

@@ -1,10 +1,16 @@
 // Whether log lines are read by systemd's journal.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 namespace telltale {
 
 /// Whether the descriptor is the stream that JOURNAL_STREAM, `DEVICE:INODE`, names (systemd.exec(5)). The variable
 /// alone does not tell: a child whose output goes somewhere else inherits it. It may be null.
 bool is_journal(int descriptor, const char* journal_stream);
+
+/// Lines for standard error that say why nothing was started: in the journal each has the priority of an error.
+std::string as_errors(std::string_view lines);
 
 }  // namespace telltale

@@ -325,6 +325,25 @@ class Logging(Commands):
             json.loads(line)
 
 
+    def test_why_nothing_was_started_is_an_error_in_the_journal(self):
+        self.write("checks:\n  - {name: a, typ: disk}\n", "bad.yaml")
+        self.write("server: {listen: 'unix:/nowhere/at/all.sock'}\n" + checks(ROOT))
+        for arguments in (("-c", "bad.yaml"), ("-c", "telltale.yaml")):
+            reader, writer = os.pipe()
+            info = os.fstat(writer)
+            for named in (True, False):
+                stream = f"{info.st_dev}:{info.st_ino + (not named)}"
+                code = subprocess.run([harness.TELLTALE, "serve", *arguments], cwd=self.dir, stderr=writer,
+                                      env={**os.environ, "JOURNAL_STREAM": stream}, timeout=harness.PATIENCE).returncode
+                self.assertEqual(code, 2)
+                lines = os.read(reader, 65536).decode().splitlines()
+                self.assertTrue(lines)
+                for line in lines:
+                    self.assertEqual(line.startswith("<3>"), named, lines)
+            os.close(reader)
+            os.close(writer)
+
+
 class Asking(Commands):
     """healthcheck and wait beside a running sidecar with one gate that can be opened."""
 
