@@ -16,6 +16,7 @@ RUN scripts/deps.sh --build
 COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
 COPY include include
+COPY lib lib
 COPY checks checks
 COPY sidecar sidecar
 RUN --mount=type=cache,target=/root/.cache/ccache \
@@ -30,7 +31,8 @@ COPY --from=build /image/program/ /
 ENV PATH=/opt/telltale SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 USER 65532:65532
 EXPOSE 9640
-HEALTHCHECK --interval=10s --timeout=5s --start-period=10s --retries=3 CMD ["/telltale", "healthcheck"]
+# A model may load for minutes. Failures do not count until then; in Docker the first success ends the start period.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=10m --retries=3 CMD ["/telltale", "healthcheck"]
 ENTRYPOINT ["/telltale"]
 CMD ["serve"]
 ARG VERSION=0.1.0

@@ -12,15 +12,19 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 OUTPUT = HERE / "telltale" / "values.schema.json"
 NOT_EMPTY = "(?=[0-9])"
+TEXT = {"string", "number", "boolean"}
 
 
 def for_helm(schema):
-    """Helm's regular expressions know no look-ahead; the program's have one, which says that a text is not empty."""
+    """Helm's regular expressions know no look-ahead; the program's have one, which says that a text is not empty. And the
+    program takes 1e3 or `on` for a text where one belongs, but Helm makes 1000 and true of them before the chart sees them."""
     if isinstance(schema, list):
         return [for_helm(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
     out = {key: for_helm(value) for key, value in schema.items()}
+    if isinstance(out.get("type"), list) and set(out["type"]) == TEXT:
+        out["type"] = "string"
     pattern = out.get("pattern")
     if isinstance(pattern, str):
         if NOT_EMPTY in pattern:

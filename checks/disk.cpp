@@ -6,9 +6,11 @@
 #include <telltale/check_type.hpp>
 
 #include "disk/fill_rate.hpp"
+#include "disk/identity.hpp"
 #include "disk/judge.hpp"
 #include "disk/look.hpp"
 #include "disk/options.hpp"
+#include "disk/writability.hpp"
 #include "disk/write_test.hpp"
 #include "support/file_errors.hpp"
 
@@ -24,41 +26,64 @@ class disk_check final : public blocking_check {
   outcome probe(probe_context& ctx) override {
     const auto& path = options_.path.text;
     const auto seen = look_at(path);
-    if (seen.error)
-      return outcome::fail(support::reason_of_errno(seen.error), support::errno_sentence(path, seen.error));
+    if (seen.error) return outcome::fail(support::reason_of_errno(seen.error), call_failed(seen));
+
+    if (seen.is_device) return outcome::fail(reason::mismatch, device_sentence(seen));
 
     findings found;
+    const auto subject = subject_of(path, seen);
+    const rule_context at{options_, subject, ctx.memory, found};
+    if (!judge_mount_point(seen, at)) return std::move(found).result({});
     const auto now = usage_of(seen.usage);
-    const auto access = write_state_of(seen.mount, seen.readonly);
+    const auto access = write_state_of(seen);
     measure_usage(now, found);
-    judge_writability(access, options_, ctx.memory, found);
-    if (!is_image(seen.mount)) {
-      judge_usage(now, options_, ctx.memory, found);
-      if (auto seconds = seconds_to_full(now, ctx.now, ctx.memory)) found.measure("time_to_full_seconds", *seconds);
+    const bool steady = judge_identity(seen, at, ctx.now, [&] { return real_path(seen.measured); });
+    judge_deleted(seen, at);
+    judge_writability(seen, access, at);
+    judge_recorded_errors(seen, at);
+    if (!full_by_design(seen, access, ctx.memory)) {
+      judge_usage(now, at);
+      if (!steady) forget_fill_rate(ctx.memory);
+      else if (auto seconds = seconds_to_full(now, ctx.now, ctx.memory))
+        found.measure("time_to_full_seconds", *seconds);
     }
-    if (options_.write_test) test_write(found);
-    if (options_.size_limit) count_directory(ctx, found);
-    return std::move(found).result(healthy_sentence(now, access, options_));
+    if (options_.write_test) test_write(seen, now, found);
+    auto healthy = healthy_sentence(now, access_text(access), subject);
+    if (options_.size_limit) healthy += "; " + count_directory(seen.measured, ctx, at);
+    return std::move(found).result(std::move(healthy));
   }
 
  private:
-  void test_write(findings& found) const {
-    const auto result = test_writing(options_.path.text);
-    if (result.error)
-      found.fail(support::reason_of_errno(result.error),
-                 fmt::format("write test: cannot {} a file: {}", result.step,
-                             support::errno_sentence(options_.path.text, result.error)));
+  /// A file system that shut down may answer some calls as if nothing were wrong.
+  std::string call_failed(const sight& seen) const {
+    auto sentence = support::errno_sentence(options_.path.text, seen.error);
+    return seen.call == "stat" ? sentence + " (stat; statfs still answers)" : sentence;
   }
 
-  void count_directory(probe_context& ctx, findings& found) const {
+  std::string device_sentence(const sight& seen) const {
+    const auto* what = seen.is_block
+                           ? " is a device and no file system is mounted from it here: give the path where it "
+                             "is mounted"
+                           : " is a device, not a file system";
+    return options_.path.text + what;
+  }
+
+  static void test_write(const sight& seen, const usage& now, findings& found) {
+    const auto result = test_writing(seen.measured);
+    if (result.error)
+      found.fail(reason_of(result, seen.measured), sentence_of(result, seen.measured, now.available_bytes));
+  }
+
+  std::string count_directory(const std::string& path, probe_context& ctx, const rule_context& at) const {
     walk_limits limits;
     limits.until = boot_clock::now() + (ctx.deadline - boot_clock::now()) / 2;
-    const auto size = measure_directory(options_.path.text, limits);
+    const auto size = measure_directory(path, limits);
     if (size.error == ENOTDIR)
-      found.fail(reason::mismatch, options_.path.text + " is not a directory, so it has no size_limit");
+      at.found.fail(reason::mismatch, options_.path.text + " is not a directory, so it has no size_limit");
     else if (size.error)
-      found.fail(support::reason_of_errno(size.error), support::errno_sentence(options_.path.text, size.error));
-    else judge_directory(size, options_, ctx.memory, found);
+      at.found.fail(support::reason_of_errno(size.error), support::errno_sentence(options_.path.text, size.error));
+    else return judge_directory(size, at);
+    return {};
   }
 
   disk_options options_;

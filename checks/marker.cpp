@@ -2,11 +2,15 @@
 #include <algorithm>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include <telltale/check_type.hpp>
 
 #include "marker/judge.hpp"
 #include "marker/options.hpp"
+#include "marker/process.hpp"
 #include "marker/read_file.hpp"
+#include "marker/writer.hpp"
 #include "support/file_errors.hpp"
 
 namespace telltale::checks {
@@ -22,6 +26,10 @@ constexpr double settled_seconds = 0.3;
 constexpr int most_looks = 10;
 constexpr std::chrono::milliseconds margin{100};  // left for the rest of the probe
 
+finding not_readable(const std::string& path, int error) {
+  return {verdict::fail, support::reason_of_errno(error), support::errno_sentence(path, error)};
+}
+
 moments moments_now(const probe_context& ctx) {
   const auto now = std::chrono::system_clock::now();
   const auto up = std::chrono::duration_cast<wall_time::duration>(boot_clock::now().time_since_epoch());
@@ -36,7 +44,10 @@ class marker_check final : public blocking_check {
     const auto files = options_.files();
     std::vector<file_result> results;
     results.reserve(files.size());
-    for (const auto& file : files) results.push_back(check(file.text, ctx));
+    for (const auto& file : files) {
+      results.push_back(check(file.text, ctx));
+      judge_writer(file.text, fmt::format("writer {}", results.size()), results.back(), ctx);
+    }
     const bool complete = std::none_of(results.begin(), results.end(), [](auto& file) { return file.missing; });
     ctx.memory.set("complete", complete);
     return combine(results, options_);
@@ -59,14 +70,40 @@ class marker_check final : public blocking_check {
   }
 
   file_result judge(const std::string& path, const file_view& seen, const probe_context& ctx) const {
-    if (seen.error == 0) return judge_file(path, seen, options_, moments_now(ctx));
+    if (seen.error == 0) return judge_readable(path, seen, ctx);
     file_result out;
-    const auto why = support::reason_of_errno(seen.error);
-    out.finding = {verdict::fail, why, support::errno_sentence(path, seen.error)};
-    out.missing = why == reason::missing;
+    out.finding = not_readable(path, seen.error);
+    out.missing = out.finding.reason == reason::missing;
     // It was there a moment ago: perhaps it is being replaced by deleting and writing it anew.
     out.questionable = out.missing && ctx.memory.get("complete") == 1;
     return out;
+  }
+
+  file_result judge_readable(const std::string& path, const file_view& seen, const probe_context& ctx) const {
+    if (!options_.newer_than_file) return judge_file(path, seen, options_, moments_now(ctx));
+    const auto reference = look_at_reference(options_.newer_than_file->text);
+    if (reference.error == 0) return judge_file(path, seen, options_, moments_now(ctx), reference);
+    file_result out;
+    out.finding = not_readable(reference.path, reference.error);
+    out.finding.sentence += fmt::format("; {} has to be newer than it", path);
+    return out;
+  }
+
+  /// Start times are compared with file times once for each process: setting the clock moves the one but not the other.
+  void judge_writer(const std::string& path, const std::string& remembered, file_result& result,
+                    const probe_context& ctx) const {
+    const bool loading = result.finding.reason == reason::pending;
+    if (!result.writer || (result.finding.verdict == verdict::fail && !loading)) return;
+    const auto found = look_at_process(*result.writer);
+    if (found.state == process_view::state_t::running) {
+      const auto identity = found.started.count() / 1'000'000 * process_id_limit + *result.writer;
+      if (ctx.memory.get(remembered) == identity || may_have_written(found.started, result.modified, moments_now(ctx)))
+        return ctx.memory.set(remembered, identity);
+    }
+    // Where a writer was seen before, telltale is in its PID namespace, even if nobody else is left in there.
+    const auto spot = ctx.memory.get(remembered) ? blind_spot::none : look_around(*result.writer);
+    auto absent = judge_absent_writer(path, *result.writer, found, spot);
+    if (absent.verdict == verdict::fail || result.finding.verdict == verdict::pass) result.finding = std::move(absent);
   }
 
   marker_options options_;

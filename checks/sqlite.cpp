@@ -2,6 +2,7 @@
 #include <telltale/check_type.hpp>
 
 #include "sqlite/backup.hpp"
+#include "sqlite/encrypted.hpp"
 #include "sqlite/examine.hpp"
 #include "sqlite/inspect.hpp"
 #include "sqlite/options.hpp"
@@ -19,12 +20,13 @@ class sqlite_check final : public blocking_check {
     // Every descriptor of the inspection is closed before SQLite opens the file: closing one later would drop its
     // locks.
     auto found = sqlite::inspect(options_, ctx);
+    if (options_.encrypted) sqlite::judge_encryption(found.seen, found.found);
     if (options_.mode == sqlite::probe_mode::query) sqlite::query(found, options_, ctx);
     if (options_.mode == sqlite::probe_mode::write) sqlite::try_write(found, options_, ctx);
     if (options_.backup)
-      sqlite::judge_backup(sqlite::observe_backup(options_.backup->path.text), found.seen, *options_.backup,
-                           std::chrono::system_clock::now(), found.found);
-    if (options_.examination()) sqlite::judge_examination(ctx.examined, found);
+      sqlite::judge_backup(sqlite::observe_backup(options_.backup->path.text, options_.encrypted), found.seen,
+                           *options_.backup, std::chrono::system_clock::now(), found.found);
+    if (options_.examination()) sqlite::judge_examination(options_, ctx, found);
     return sqlite::finish(std::move(found), options_);
   }
 
@@ -42,8 +44,10 @@ check_type sqlite() {
       telltale::sqlite::declared_options(),
       {
           {"database_bytes", "Size of the database file."},
-          {"wal_bytes", "Size of the -wal file; large is normal after a burst, see wal_backlog_bytes."},
+          {"wal_bytes",
+           "Size of the -wal file; large is normal after a burst, see wal_backlog_bytes and wal_log_bytes."},
           {"wal_backlog_bytes", "Committed pages in the WAL that no checkpoint has copied into the database yet."},
+          {"wal_log_bytes", "Length of the log, copied or not: frames committed since it was last restarted."},
           {"page_count", "Pages of the database as its readers see it."},
           {"writer_lock_held_seconds", "How long the write lock has been seen held without a break; 0 when free."},
           {"readers", "Read marks in use, 0 to 5; several readers can share one."},

@@ -13,7 +13,8 @@ function(telltale_component name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   list(TRANSFORM arg_USES PREPEND telltale_)
   add_library(telltale_${name} STATIC ${sources})
-  target_include_directories(telltale_${name} PRIVATE ${telltale_SOURCE_DIR}/sidecar)
+  # "component/header.hpp" within the same room, sidecar/ or lib/.
+  target_include_directories(telltale_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/..)
   target_link_libraries(telltale_${name}
     PUBLIC ${arg_USES}
     PRIVATE $<BUILD_INTERFACE:telltale_warnings> ${arg_LIBRARIES})

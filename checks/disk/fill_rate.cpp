@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string_view>
 
 namespace telltale::disk {
@@ -12,6 +13,12 @@ constexpr std::array<std::string_view, fill_samples> time_names{"fill_t0", "fill
                                                                 "fill_t5", "fill_t6", "fill_t7", "fill_t8", "fill_t9"};
 constexpr std::array<std::string_view, fill_samples> used_names{"fill_u0", "fill_u1", "fill_u2", "fill_u3", "fill_u4",
                                                                 "fill_u5", "fill_u6", "fill_u7", "fill_u8", "fill_u9"};
+
+/// As a whole number that can be kept; beyond 8 EiB the largest one.
+std::int64_t whole(double bytes) {
+  constexpr double largest = 9.2e18;
+  return static_cast<std::int64_t>(std::min(bytes, largest));
+}
 
 std::vector<fill_sample> load(const memory& kept) {
   std::vector<fill_sample> out;
@@ -28,18 +35,18 @@ std::vector<fill_sample> load(const memory& kept) {
 void store(const std::vector<fill_sample>& samples, memory& kept) {
   for (std::size_t i = 0; i < samples.size(); ++i) {
     kept.set(time_names[i], samples[i].at.time_since_epoch().count());
-    kept.set(used_names[i], static_cast<std::int64_t>(samples[i].used_bytes));
+    kept.set(used_names[i], whole(samples[i].used_bytes));
   }
 }
 
-void forget_samples(memory& kept) {
+}  // namespace
+
+void forget_fill_rate(memory& kept) {
   for (std::size_t i = 0; i < fill_samples; ++i) {
     kept.forget(time_names[i]);
     kept.forget(used_names[i]);
   }
 }
-
-}  // namespace
 
 std::optional<double> fill_rate(const std::vector<fill_sample>& samples) {
   if (samples.size() < 2 || samples.back().at - samples.front().at < fill_least_span) return std::nullopt;
@@ -61,11 +68,9 @@ std::optional<double> fill_rate(const std::vector<fill_sample>& samples) {
 }
 
 std::optional<double> seconds_to_full(const usage& now, boot_clock::time_point at, memory& kept) {
-  const auto size = static_cast<std::int64_t>(now.total_bytes);
-  if (kept.get("fill_size") != size) {
-    forget_samples(kept);
-    kept.set("fill_size", size);
-  }
+  const auto before = static_cast<double>(kept.get("fill_size").value_or(0));
+  if (std::abs(now.total_bytes - before) > fill_least_change * before) forget_fill_rate(kept);
+  kept.set("fill_size", whole(now.total_bytes));
 
   auto samples = load(kept);
   if (!samples.empty() && samples.back().at > at) samples.clear();

@@ -2,8 +2,11 @@
 #include "disk/judge.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include <fmt/format.h>
+
+#include "support/file_errors.hpp"
 
 namespace telltale::disk {
 namespace {
@@ -27,43 +30,49 @@ std::string limit_text(double ratio, const upper_limit<percent>& limit, verdict 
                      to_text(percent{std::max(0.0, bound.value - recovery_points * 100)}));
 }
 
-void judge_space(const usage& now, const disk_options& options, memory& kept, findings& found) {
+void judge_space(const usage& now, const rule_context& at) {
   if (now.available_bytes <= 0) {
-    remember(kept, "space", verdict::fail);
-    return found.fail(reason::full, fmt::format("{} is full: no space available", options.path.text));
+    remember(at.kept, "space", verdict::fail);
+    return at.found.fail(reason::full, at.subject + " is full: no space available");
   }
-  const auto before = remembered(kept, "space");
-  const auto level = judge_share(now.used_ratio, options.space(), before);
-  if (level != before) remember(kept, "space", level);
+  const auto limit = at.options.space();
+  const auto before = remembered(at.kept, "space");
+  const auto level = judge_share(now.used_ratio, limit, before);
+  if (level != before) remember(at.kept, "space", level);
   if (level != verdict::pass)
-    found.add(level, reason::threshold,
-              fmt::format("{} {}% used {}", options.path.text, shown_percent(now.used_ratio),
-                          limit_text(now.used_ratio, options.space(), level)));
+    at.found.add(level, reason::threshold,
+                 fmt::format("{} {}% used {}", at.subject, shown_percent(now.used_ratio),
+                             limit_text(now.used_ratio, limit, level)));
 }
 
-void judge_free_bytes(const usage& now, const disk_options& options, memory& kept, findings& found) {
-  const auto before = remembered(kept, "free");
-  const auto level = judge_free(now.available_bytes, options.free, before);
-  if (level != before) remember(kept, "free", level);
+void judge_free_bytes(const usage& now, const rule_context& at) {
+  const auto before = remembered(at.kept, "free");
+  const auto level = judge_free(now.available_bytes, at.options.free, before);
+  if (level != before) remember(at.kept, "free", level);
   if (level != verdict::pass)
-    found.add(level, reason::threshold,
-              fmt::format("{} has {} available (at least {} wanted)", options.path.text,
-                          human_bytes(now.available_bytes), to_text(crossed(options.free, level))));
+    at.found.add(level, reason::threshold,
+                 fmt::format("{} has {} available (at least {} wanted)", at.subject, human_bytes(now.available_bytes),
+                             to_text(crossed(at.options.free, level))));
 }
 
-void judge_inodes(const usage& now, const disk_options& options, memory& kept, findings& found) {
+void judge_inodes(const usage& now, const rule_context& at) {
   if (now.inodes_used >= now.inodes_total) {
-    remember(kept, "inodes", verdict::fail);
-    return found.fail(reason::full,
-                      fmt::format("{} has no inodes left: all {:.0f} are in use", options.path.text, now.inodes_total));
+    remember(at.kept, "inodes", verdict::fail);
+    return at.found.fail(reason::full,
+                         fmt::format("{} has no inodes left: all {:.0f} are in use", at.subject, now.inodes_total));
   }
-  const auto before = remembered(kept, "inodes");
-  const auto level = judge_share(now.inodes_used_ratio, options.inodes, before);
-  if (level != before) remember(kept, "inodes", level);
+  const auto& limit = at.options.inodes;
+  const auto before = remembered(at.kept, "inodes");
+  const auto level = judge_share(now.inodes_used_ratio, limit, before);
+  if (level != before) remember(at.kept, "inodes", level);
   if (level != verdict::pass)
-    found.add(level, reason::threshold,
-              fmt::format("{} {}% of inodes used {}", options.path.text, shown_percent(now.inodes_used_ratio),
-                          limit_text(now.inodes_used_ratio, options.inodes, level)));
+    at.found.add(level, reason::threshold,
+                 fmt::format("{} {}% of inodes used {}", at.subject, shown_percent(now.inodes_used_ratio),
+                             limit_text(now.inodes_used_ratio, limit, level)));
+}
+
+std::string impossible_sentence(std::string_view what, std::string_view so, const rule_context& at) {
+  return fmt::format("{} is on a file system that reports impossible numbers: {}; {}", at.subject, what, so);
 }
 
 }  // namespace
@@ -84,50 +93,57 @@ verdict judge_free(double available, const lower_limit<bytes>& limit, verdict be
   return reached(limit.warn, verdict::warn) ? verdict::warn : verdict::pass;
 }
 
-void judge_usage(const usage& now, const disk_options& options, memory& kept, findings& found) {
+void judge_usage(const usage& now, const rule_context& at) {
   if (now.has_size()) {
-    judge_space(now, options, kept, found);
-    judge_free_bytes(now, options, kept, found);
-  } else if (!options.size_limit) {
-    found.warn(reason::mismatch, options.path.text + " is on a file system that reports no size, nothing is measured");
+    judge_space(now, at);
+    judge_free_bytes(now, at);
+  } else if (!now.impossible.empty()) {
+    at.found.warn(reason::mismatch, impossible_sentence(now.impossible, "its space is not measured", at));
+  } else if (!at.options.size_limit) {
+    at.found.warn(reason::mismatch, at.subject + " is on a file system that reports no size, nothing is measured");
   }
-  if (now.has_inodes()) judge_inodes(now, options, kept, found);
+  if (now.has_inodes()) judge_inodes(now, at);
+  if (!now.impossible_inodes.empty())
+    at.found.warn(reason::mismatch, impossible_sentence(now.impossible_inodes, "its inodes are not counted", at));
 }
 
-void judge_directory(const directory_size& size, const disk_options& options, memory& kept, findings& found) {
-  const auto limit = static_cast<double>(options.size_limit->count);
+std::string judge_directory(const directory_size& size, const rule_context& at) {
+  const auto limit = static_cast<double>(at.options.size_limit->count);
   const double ratio = size.bytes / limit;
-  const auto before = remembered(kept, "directory");
-  const auto level = judge_share(ratio, options.space(), before);
-  if (level != before) remember(kept, "directory", level);
-  found.measure("directory_bytes", size.bytes);
-  found.measure("directory_used_ratio", ratio);
-  const auto held = fmt::format("{} holds {}{}, {}% of its {}", options.path.text, size.complete() ? "" : "at least ",
-                                human_bytes(size.bytes), shown_percent(ratio), to_text(*options.size_limit));
+  const auto before = remembered(at.kept, "directory");
+  const auto level = judge_share(ratio, at.options.space(), before);
+  if (level != before) remember(at.kept, "directory", level);
+  at.found.measure("directory_bytes", size.bytes);
+  at.found.measure("directory_used_ratio", ratio);
+  const auto held = fmt::format("holds {}{}, {}% of its {}", size.complete() ? "" : "at least ",
+                                human_bytes(size.bytes), shown_percent(ratio), to_text(*at.options.size_limit));
+  const auto sentence = at.options.path.text + " " + held;
   if (level != verdict::pass)
-    found.add(level, reason::threshold, fmt::format("{} {}", held, limit_text(ratio, options.space(), level)));
+    at.found.add(level, reason::threshold,
+                 fmt::format("{} {}", sentence, limit_text(ratio, at.options.space(), level)));
   // Too little was seen to call the directory small, and that it is small is all this rule promises.
   else if (size.cut_short)
-    found.warn(reason::timeout, fmt::format("{}: too many files to count in time ({} counted)", held, size.entries));
+    at.found.warn(reason::timeout,
+                  fmt::format("{}: too many files to count in time ({} counted)", sentence, size.entries));
   else if (size.unreadable > 0)
-    found.warn(reason::denied, fmt::format("{}: {} entries could not be read", held, size.unreadable));
+    at.found.warn(support::reason_of_errno(size.unreadable_error),
+                  fmt::format("{}: {} entries could not be read ({})", sentence, size.unreadable,
+                              std::strerror(size.unreadable_error)));
+  return held;
 }
 
-void judge_writability(write_state state, const disk_options& options, memory& kept, findings& found) {
-  const auto& path = options.path.text;
-  if (state == write_state::writable) return kept.set("was_writable", 1);
-  if (options.expect_writable) found.fail(reason::readonly, path + " is read-only and should be writable");
-  else if (state == write_state::readonly_inside)
-    found.warn(reason::readonly, path +
-                                     " is mounted read-write but cannot be written: a file system error, or a "
-                                     "read-only volume");
-  else if (kept.get("was_writable")) found.warn(reason::readonly, path + " was writable and is now read-only");
+void judge_recorded_errors(const sight& seen, const rule_context& at) {
+  if (seen.recorded_errors == 0) return;
+  at.found.warn(
+      reason::corrupt,
+      fmt::format("{} has recorded {} error{} of its own since it was last checked; e2fsck repairs it while it "
+                  "is not mounted",
+                  at.subject, seen.recorded_errors, seen.recorded_errors == 1 ? "" : "s"));
 }
 
-std::string healthy_sentence(const usage& now, write_state state, const disk_options& options) {
-  const auto access = state == write_state::writable ? "" : ", read-only";
-  if (!now.has_size()) return fmt::format("{} is there{}", options.path.text, access);
-  return fmt::format("{} {}% used, {} available{}", options.path.text, shown_percent(now.used_ratio),
+std::string healthy_sentence(const usage& now, std::string_view access, const std::string& subject) {
+  if (!now.has_size()) return fmt::format("{} is there{}", subject, access);
+  return fmt::format("{} {}% used, {} available{}", subject, shown_percent(now.used_ratio),
                      human_bytes(now.available_bytes), access);
 }
 

@@ -4,12 +4,15 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
 
+#include "disk/layers.hpp"
 #include "disk/mount_table.hpp"
 #include "support/descriptor.hpp"
 
@@ -28,36 +31,134 @@ std::string read_mountinfo() {
   return out;
 }
 
-std::optional<std::uint64_t> mount_id(const std::string& path) {
+/// What stat says of a path, with what only statx knows where the kernel has it (5.8).
+struct node {
+  mode_t mode = 0;
+  std::uint64_t links = 0;
+  std::uint64_t device = 0;      ///< of the file system
+  std::uint64_t stands_for = 0;  ///< of a device node
+  std::optional<std::uint64_t> mount_id;
+  std::optional<bool> mount_point;
+};
+
+/// 0 or errno. Container engines of before 2020 refuse statx, and then stat tells what can be known.
+int find_node(const std::string& path, node& out) {
   struct statx info {};
-  if (::statx(AT_FDCWD, path.c_str(), 0, STATX_MNT_ID, &info) != 0 || !(info.stx_mask & STATX_MNT_ID))
-    return std::nullopt;
-  return info.stx_mnt_id;
+  // A network or FUSE file system is asked, instead of what it said a moment ago being repeated.
+  if (::statx(AT_FDCWD, path.c_str(), AT_STATX_FORCE_SYNC, STATX_TYPE | STATX_NLINK | STATX_MNT_ID, &info) == 0) {
+    out.mode = info.stx_mode;
+    out.links = info.stx_nlink;
+    out.device = makedev(info.stx_dev_major, info.stx_dev_minor);
+    out.stands_for = makedev(info.stx_rdev_major, info.stx_rdev_minor);
+    if (info.stx_mask & STATX_MNT_ID) out.mount_id = info.stx_mnt_id;
+    if (info.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT)
+      out.mount_point = (info.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+    return 0;
+  }
+  struct stat simple {};
+  if (::stat(path.c_str(), &simple) != 0) return errno;
+  out.mode = simple.st_mode;
+  out.links = simple.st_nlink;
+  out.device = simple.st_dev;
+  out.stands_for = simple.st_rdev;
+  return 0;
 }
 
-std::optional<mount> mount_of(const std::string& path, bool readonly) {
-  static thread_local mount_table table(read_mountinfo);  // for all disks of this worker
-  if (const auto id = mount_id(path)) return table.find(*id, readonly, boot_clock::now());
-  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
-  return real ? mount_above(read_mountinfo(), real.get()) : std::nullopt;
+int ask_statvfs(const std::string& path, struct statvfs& out) {
+  int result = 0;
+  do result = ::statvfs(path.c_str(), &out);
+  while (result != 0 && errno == EINTR);
+  return result == 0 ? 0 : errno;
+}
+
+mount_table& table() {
+  static thread_local mount_table shared(read_mountinfo);  // for all disks of this worker
+  return shared;
+}
+
+/// How mountpoint(1) finds out: the directory above is on another device.
+bool is_above_another(const std::string& path, const node& at) {
+  struct stat above {};
+  return ::stat((path + "/..").c_str(), &above) == 0 && above.st_dev != at.device;
+}
+
+void find_mount(const node& at, sight& out) {
+  auto id = at.mount_id;
+  if (!id)
+    if (const auto above = mount_above(read_mountinfo(), real_path(out.measured))) id = above->id;
+  if (id) out.mount = table().find(*id, out.readonly, boot_clock::now());
+  if (at.mount_point) out.is_mount_point = *at.mount_point;
+  else
+    out.is_mount_point = out.mount ? out.mount->point == real_path(out.measured) : is_above_another(out.measured, at);
+}
+
+/// Errors that the mount's own line does not show.
+void find_errors(sight& out) {
+  if (!out.mount) return;
+  const auto now = boot_clock::now();
+  out.recorded_errors = recorded_errors(*out.mount, now);
+  if (out.recorded_errors > 0 && out.mount->refuses == refusal::none) {
+    table().forget();  // the error may be what stopped it, a moment ago
+    if (auto anew = table().find(out.mount->id, out.readonly, now)) out.mount = std::move(anew);
+  }
+  const auto& on = *out.mount;
+  if (on.refuses == refusal::readonly && on.readonly) {
+    const auto others = mounts_of(table().text(), [&](const mount& m) { return m.device == on.device && !m.readonly; });
+    out.writable_elsewhere = !others.empty();
+  }
+  if (on.type != "overlay" || on.refuses != refusal::none) return;
+  out.below = stopped_below(out.usage, table().text());
+  out.refused_below = !out.below && !on.readonly && refuses_below(out.measured);
+}
+
+sight look_below(const std::string& path, const node& device);
+
+sight look(const std::string& path, bool at_device) {
+  sight out;
+  out.measured = path;
+  struct statvfs numbers {};
+  out.call = "statfs";
+  out.error = ask_statvfs(path, numbers);
+  if (out.error) return out;
+  node at;
+  out.call = "stat";
+  out.error = find_node(path, at);
+  if (out.error) return out;
+  if (at_device && (S_ISBLK(at.mode) || S_ISCHR(at.mode))) return look_below(path, at);
+  out.is_directory = S_ISDIR(at.mode);
+  out.is_unlinked = at.links == 0;
+  out.usage = raw_usage_of(numbers);
+  out.id = numbers.f_fsid;
+  out.readonly = (numbers.f_flag & ST_RDONLY) != 0;
+  find_mount(at, out);
+  find_errors(out);
+  return out;
+}
+
+/// The first mount of the device that is not covered by another one.
+sight look_below(const std::string& path, const node& device) {
+  sight out;
+  out.measured = path;
+  out.is_device = true;
+  out.is_block = S_ISBLK(device.mode);
+  if (!out.is_block) return out;
+  const auto real = real_path(path);  // btrfs shows no device number
+  const auto from_it =
+      mounts_of(read_mountinfo(), [&](const mount& m) { return m.device == device.stands_for || m.source == real; });
+  for (const auto& candidate : from_it) {
+    auto seen = look(candidate.point, false);
+    if (seen.error == 0 && seen.mount && seen.mount->device == candidate.device) return seen;
+  }
+  return out;
 }
 
 }  // namespace
 
-sight look_at(const std::string& path) {
-  sight out;
-  struct statvfs numbers {};
-  int result = 0;
-  do result = ::statvfs(path.c_str(), &numbers);
-  while (result != 0 && errno == EINTR);
-  if (result != 0) {
-    out.error = errno;
-    return out;
-  }
-  out.usage = {numbers.f_frsize, numbers.f_blocks, numbers.f_bfree, numbers.f_bavail, numbers.f_files, numbers.f_ffree};
-  out.readonly = (numbers.f_flag & ST_RDONLY) != 0;
-  out.mount = mount_of(path, out.readonly);
-  return out;
+std::string real_path(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
+  return real ? real.get() : "";
 }
+
+sight look_at(const std::string& path) { return look(path, true); }
 
 }  // namespace telltale::disk

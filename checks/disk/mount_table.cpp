@@ -8,7 +8,7 @@ namespace {
 
 /// False also for a file system that an error has stopped, which no flag says: it is looked up anew in every run, so
 /// that its recovery is seen at once.
-bool agrees(const mount& kept, bool readonly) { return readonly == (kept.readonly || kept.readonly_inside); }
+bool agrees(const mount& kept, bool readonly) { return readonly == (kept.readonly || kept.refuses != refusal::none); }
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,12 @@ class mount_table {
   /// The mount with that id. `readonly` is ST_RDONLY of it, asked for just now: a kept line that says otherwise is
   /// old, as is a table without that id.
   std::optional<mount> find(std::uint64_t id, bool readonly, boot_clock::time_point now);
+
+  /// The next `find` reads anew.
+  void forget() { read_at_ = {}; }
+
+  /// The table as it was read last.
+  std::string_view text() const { return text_; }
 
  private:
   const mount* in_text(std::uint64_t id);

@@ -1,6 +1,8 @@
 // Lines of /proc/self/mountinfo.
 #include "disk/mountinfo.hpp"
 
+#include <sys/sysmacros.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -41,10 +43,25 @@ std::string unescaped(std::string_view text) {
   return out;
 }
 
-/// Since 6.12 ext4 no longer sets the read-only flag after an error; it shows one of these words instead.
-bool refuses_writes(std::string_view super_options) {
-  return has_option(super_options, "ro") || has_option(super_options, "emergency_ro") ||
-         has_option(super_options, "shutdown");
+/// The words of the file system itself, which stand behind the dash. Since 6.12 ext4 does not become read-only after an
+/// error: it shows one of the other two instead.
+refusal refusal_of(std::string_view super_options) {
+  if (has_option(super_options, "shutdown")) return refusal::shut_down;
+  if (has_option(super_options, "emergency_ro")) return refusal::stopped;
+  return has_option(super_options, "ro") ? refusal::readonly : refusal::none;
+}
+
+/// "8:1", as one number.
+std::optional<std::uint64_t> device_of(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  unsigned high = 0;
+  unsigned low = 0;
+  const auto* end = text.data() + text.size();
+  if (std::from_chars(text.data(), end, high).ec != std::errc() ||
+      std::from_chars(text.data() + colon + 1, end, low).ec != std::errc())
+    return std::nullopt;
+  return makedev(high, low);
 }
 
 bool is_prefix(std::string_view point, std::string_view path) {
@@ -63,12 +80,16 @@ std::optional<mount> parse_mount(std::string_view line) {
   mount out;
   const auto id = take(left, ' ');
   if (std::from_chars(id.data(), id.data() + id.size(), out.id).ec != std::errc()) return std::nullopt;
-  for (int skipped = 0; skipped < 3; ++skipped) take(left, ' ');  // parent, device, root
+  take(left, ' ');  // parent
+  const auto device = device_of(take(left, ' '));
+  if (!device) return std::nullopt;
+  out.device = *device;
+  out.root = unescaped(take(left, ' '));
   out.point = unescaped(take(left, ' '));
   out.readonly = has_option(take(left, ' '), "ro");
   out.type = take(right, ' ');
-  take(right, ' ');  // source
-  out.readonly_inside = refuses_writes(take(right, ' '));
+  out.source = unescaped(take(right, ' '));
+  out.refuses = refusal_of(take(right, ' '));
   return out.point.empty() || out.type.empty() ? std::nullopt : std::optional(std::move(out));
 }
 
@@ -93,14 +114,16 @@ std::optional<mount> mount_above(std::string_view mountinfo, std::string_view pa
   return best;
 }
 
-bool is_image(const std::optional<mount>& on) {
+bool is_image(const mount& on) {
   static constexpr std::array<std::string_view, 5> images{"squashfs", "erofs", "iso9660", "cramfs", "romfs"};
-  return on && std::find(images.begin(), images.end(), on->type) != images.end();
+  return std::ranges::find(images, on.type) != images.end();
 }
 
-write_state write_state_of(const std::optional<mount>& on, bool flagged) {
-  if (on && on->readonly_inside && !on->readonly && !is_image(on)) return write_state::readonly_inside;
-  return flagged || (on && (on->readonly || on->readonly_inside)) ? write_state::readonly : write_state::writable;
+std::vector<mount> mounts_of(std::string_view mountinfo, const std::function<bool(const mount&)>& wanted) {
+  std::vector<mount> out;
+  while (!mountinfo.empty())
+    if (auto found = parse_mount(take(mountinfo, '\n')); found && wanted(*found)) out.push_back(*std::move(found));
+  return out;
 }
 
 }  // namespace telltale::disk

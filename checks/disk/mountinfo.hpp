@@ -1,20 +1,33 @@
-// Reading /proc/self/mountinfo: which mount a path is on, and whether it can be written. No I/O.
+// Parses /proc/self/mountinfo: which mount a path is on, and what the file system below says of itself. No I/O.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace telltale::disk {
+
+/// What a file system's own options say, whatever the flags of one mount of it are.
+enum class refusal : std::uint8_t {
+  none,
+  readonly,   ///< `ro`: mounted so, or set by an error
+  stopped,    ///< `emergency_ro`: ext4 refuses writes after an error
+  shut_down,  ///< `shutdown`: neither reads nor writes work
+};
 
 /// One line of /proc/self/mountinfo (proc(5)), as far as it is needed.
 struct mount {
   std::uint64_t id = 0;
+  std::uint64_t device = 0;  ///< of the file system, as makedev(3) makes it; major number 0: no block device
+  std::string root;          ///< the directory of the file system that is mounted, "/" for all of it
   std::string point;
   std::string type;
-  bool readonly = false;         ///< this mount: `mount -o ro`, or a read-only bind
-  bool readonly_inside = false;  ///< the file system itself: what the kernel sets after an error
+  std::string source;
+  bool readonly = false;  ///< this mount: `mount -o ro`, or a read-only bind
+  refusal refuses = refusal::none;
   friend bool operator==(const mount&, const mount&) = default;
 };
 
@@ -28,16 +41,10 @@ std::optional<mount> mount_with_id(std::string_view mountinfo, std::uint64_t id)
 /// symbolic links.
 std::optional<mount> mount_above(std::string_view mountinfo, std::string_view path);
 
-enum class write_state {
-  writable,
-  readonly,         ///< mounted so
-  readonly_inside,  ///< mounted read-write, but the file system refuses writes
-};
+/// Images such as squashfs, which nobody can write: they are 100% used by design.
+bool is_image(const mount&);
 
-/// `flagged` is ST_RDONLY of statvfs, which does not tell the two kinds apart and misses some errors.
-write_state write_state_of(const std::optional<mount>&, bool flagged);
-
-/// Images are 100% used by design, so their usage means nothing.
-bool is_image(const std::optional<mount>&);
+/// Every mount that is wanted, in the order of the table. Parses all lines.
+std::vector<mount> mounts_of(std::string_view mountinfo, const std::function<bool(const mount&)>& wanted);
 
 }  // namespace telltale::disk

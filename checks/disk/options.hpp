@@ -13,6 +13,7 @@ struct disk_options {
   percent fail{90};
   lower_limit<bytes> free;
   upper_limit<percent> inodes{percent{80}, percent{90}};
+  bool mount = false;
   bool expect_writable = false;
   bool write_test = false;
   std::optional<bytes> size_limit;

@@ -1,7 +1,10 @@
 // How full a file system is: numbers in, shares out; no I/O.
 #pragma once
 
+#include <sys/statvfs.h>
+
 #include <cstdint>
+#include <string_view>
 
 namespace telltale::disk {
 
@@ -13,9 +16,12 @@ struct raw_usage {
   std::uint64_t blocks_available = 0;  ///< to unprivileged users
   std::uint64_t files = 0;             ///< 0: this file system does not count inodes
   std::uint64_t files_free = 0;
+  friend bool operator==(const raw_usage&, const raw_usage&) = default;
 };
 
-/// The same in bytes, with nonsense of odd file systems removed.
+raw_usage raw_usage_of(const struct statvfs&);
+
+/// The same in bytes. Numbers that cannot be true are left out, and said.
 struct usage {
   double total_bytes = 0;
   double used_bytes = 0;
@@ -24,6 +30,8 @@ struct usage {
   double inodes_total = 0;
   double inodes_used = 0;
   double inodes_used_ratio = 0;
+  std::string_view impossible{};         ///< what is wrong with the space; there is no size then
+  std::string_view impossible_inodes{};  ///< what is wrong with the inodes; none are counted then
 
   bool has_size() const { return total_bytes > 0; }
   bool has_inodes() const { return inodes_total > 0; }

@@ -1,4 +1,4 @@
-// Create, write, fsync; the kernel removes the file when the descriptor closes, however the process ends.
+// Writes and flushes an unnamed file, then creates and removes a named one.
 #include "disk/write_test.hpp"
 
 #include <fcntl.h>
@@ -9,8 +9,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include <telltale/units.hpp>
 
 #include "support/descriptor.hpp"
+#include "support/file_errors.hpp"
 
 namespace telltale::disk {
 namespace {
@@ -25,25 +31,50 @@ std::string directory_of(const std::string& path) {
   return slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
 }
 
-support::descriptor create_named(const std::string& directory) {
-  const auto name = directory + "/" + named_test_file();
-  constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-  support::descriptor file(::open(name.c_str(), flags, private_file));
-  if (!file && errno == EEXIST) {
-    ::unlink(name.c_str());
-    file = support::descriptor(::open(name.c_str(), flags, private_file));
-  }
-  const int error = errno;
-  if (file) ::unlink(name.c_str());
-  errno = error;
-  return file;
+enum class directory_state { missing, there, deleted };
+
+/// A directory without names has been removed and is reached through a mount of it.
+directory_state state_of(const std::string& directory) {
+  struct stat info {};
+  if (::stat(directory.c_str(), &info) != 0) return directory_state::missing;
+  return info.st_nlink == 0 ? directory_state::deleted : directory_state::there;
 }
 
-support::descriptor create_in(const std::string& directory) {
-  support::descriptor file(::open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, private_file));
-  // Kernels and file systems without O_TMPFILE see an attempt to write to a directory, or an unknown flag.
-  const bool unsupported = !file && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL);
-  return unsupported ? create_named(directory) : std::move(file);
+/// 0, or why no name can be made and removed in the directory. The file is open afterwards and has no name any more.
+write_result create_named(const std::string& directory, support::descriptor& file) {
+  const auto name = directory + "/" + named_test_file();
+  constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  // One may be left by a run that was killed, or belong to another check of this host for an instant.
+  constexpr int tries = 5;
+  for (int i = 0; i < tries; ++i) {
+    file = support::descriptor(::open(name.c_str(), flags, private_file));
+    if (file || errno != EEXIST) break;
+    ::unlink(name.c_str());
+    errno = EEXIST;
+  }
+  if (!file) return {errno, "create"};
+  if (::unlink(name.c_str()) != 0 && errno != ENOENT) return {errno, "remove"};
+  return {};
+}
+
+/// Files could be made there and not removed.
+bool only_grows(const std::string& directory) {
+  struct statx info {};
+  return ::statx(AT_FDCWD, directory.c_str(), 0, STATX_TYPE, &info) == 0 &&
+         (info.stx_attributes & STATX_ATTR_APPEND) != 0;
+}
+
+/// Kernels and file systems without O_TMPFILE see an attempt to write to a directory, or an unknown flag.
+bool has_no_unnamed_files(int error) { return error == EOPNOTSUPP || error == EISDIR || error == EINVAL; }
+
+write_result write_to(const support::descriptor& file) {
+  std::array<char, 4096> block;
+  block.fill('t');
+  const auto written = ::write(file.get(), block.data(), block.size());
+  if (written < 0) return {errno, "write"};
+  if (static_cast<std::size_t>(written) < block.size()) return {ENOSPC, "write"};
+  if (::fsync(file.get()) != 0) return {errno, "fsync"};
+  return {};
 }
 
 }  // namespace
@@ -58,16 +89,40 @@ std::string named_test_file() {
 
 write_result test_writing(const std::string& path, bool unnamed) {
   const auto directory = directory_of(path);
-  const auto file = unnamed ? create_in(directory) : create_named(directory);
-  // ENOENT for a directory that is there: /proc and its like let nobody create files.
-  if (!file) return {errno == ENOENT && ::access(directory.c_str(), F_OK) == 0 ? EPERM : errno, "create"};
-  std::array<char, 4096> block;
-  block.fill('t');
-  const auto written = ::write(file.get(), block.data(), block.size());
-  if (written < 0) return {errno, "write"};
-  if (static_cast<std::size_t>(written) < block.size()) return {ENOSPC, "write"};
-  if (::fsync(file.get()) != 0) return {errno, "fsync"};
-  return {};
+  support::descriptor file;
+  write_result result;
+  // What can hang hangs here, where a kill leaves nothing.
+  if (unnamed) file = support::descriptor(::open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, private_file));
+  if (unnamed && !file && !has_no_unnamed_files(errno)) return {errno, "create"};
+  if (file) result = write_to(file);
+  if (result.error || (file && only_grows(directory))) return result;
+  // A directory may be full, or have no room for names, while unnamed files still fit.
+  support::descriptor named;
+  result = create_named(directory, named);
+  return result.error || file ? result : write_to(named);
+}
+
+reason reason_of(const write_result& result, const std::string& path) {
+  const auto state = state_of(directory_of(path));
+  if (state == directory_state::deleted) return reason::replaced;  // some file systems say EPERM there
+  // For a directory that is there: /proc and its like let nobody create files.
+  const bool by_nobody = result.error == ENOENT && state == directory_state::there;
+  return by_nobody ? reason::readonly : support::reason_of_errno(result.error);
+}
+
+std::string sentence_of(const write_result& result, const std::string& path, double available_bytes) {
+  const auto start = fmt::format("write test: cannot {} a file: ", result.step);
+  const auto state = state_of(directory_of(path));
+  if (state == directory_state::deleted) return fmt::format("{}{} has been deleted", start, path);
+  if (result.error == ENOENT && state == directory_state::there)
+    return fmt::format("{}nobody can create files in {} ({})", start, path, std::strerror(result.error));
+  constexpr double enough_for_a_name = 1 << 20;
+  const bool names_are_full = result.error == ENOSPC && result.step == "create" && available_bytes > enough_for_a_name;
+  return start + support::errno_sentence(path, result.error) +
+         (names_are_full
+              ? fmt::format(", although {} are available: the directory or the file system's metadata is full",
+                            human_bytes(available_bytes))
+              : "");
 }
 
 }  // namespace telltale::disk

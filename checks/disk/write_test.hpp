@@ -1,21 +1,31 @@
-// Proof that a directory can be written: a file that never has a name.
+// Proves that a directory can be written as applications write: bytes that reach the disk, and a file with a name.
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include <telltale/reason.hpp>
+
 namespace telltale::disk {
 
 struct write_result {
   int error = 0;          ///< errno, 0 when everything worked
-  std::string_view step;  ///< "create", "write" or "fsync"
+  std::string_view step;  ///< "create", "write", "fsync" or "remove"
 };
 
-/// Creates an unnamed file (O_TMPFILE) beside or below `path`, writes 4 KiB and flushes them to the disk. Where the
-/// file system has no unnamed files, a named one is unlinked before anything is written to it, so that a kill leaves
-/// nothing; one left by a kill in the instant between is removed by the next run. Hangs while a file system is frozen.
-/// `unnamed` false goes straight to the named one.
+/// Creates an unnamed file (O_TMPFILE) in the directory `path` or beside the file `path`, writes 4 KiB and flushes them
+/// to the disk; then creates a named file and removes it. Where the file system has no unnamed files, the named one is
+/// removed before it is written to. A file left by a kill in the instant between is removed by the next run. No name is
+/// made in an append-only directory, where it could not be removed. Hangs while a file system is frozen. `unnamed`
+/// false goes straight to the named one.
 write_result test_writing(const std::string& path, bool unnamed = true);
+
+/// Why a write test failed. Looks at the directory again: one that was deleted is told from one that takes no files.
+reason reason_of(const write_result&, const std::string& path);
+
+/// "write test: cannot create a file: /data: No space left on device"; `available_bytes` tells a full directory from a
+/// full file system.
+std::string sentence_of(const write_result&, const std::string& path, double available_bytes);
 
 /// `.telltale-write-test.HOST`: the same on every run, so that a file left behind is found, and different on each host
 /// that shares the directory.

@@ -1,6 +1,8 @@
 // What a marker file says: JSON text in, findings out; no I/O.
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,9 +15,11 @@ namespace telltale::marker {
 struct content_result {
   marker::finding finding;  ///< `fail corrupt` when the text is not JSON, which may only mean that it is being written
   std::optional<double> progress;
+  std::optional<pid_t> writer;  ///< with the option `pid`, unless the finding says that there is none
 };
 
-/// Bounded work for any input: 64 KiB are expected as the most, nesting is limited to 32 levels.
-content_result judge_content(const std::string& path, std::string_view json, const marker_options&);
+/// Bounded work for any input: 64 KiB are expected as the most, nesting is limited to 32 levels. The text is JSON,
+/// unless only its first line is wanted (`pid: text`).
+content_result judge_content(const std::string& path, std::string_view text, const marker_options&);
 
 }  // namespace telltale::marker

@@ -30,6 +30,14 @@ std::string expectation(const newer_than& wanted, const moments& at) {
   return fmt::format("must be newer than {}", to_text(wanted.span));
 }
 
+/// Files that keep whole seconds are compared in whole seconds; clocks that give file times may lag by a tick.
+bool is_at_least(wall_time modified, wall_time bound) {
+  bound -= clock_tick;
+  if (const auto whole = std::chrono::floor<std::chrono::seconds>(modified); whole == modified)
+    bound = std::chrono::floor<std::chrono::seconds>(bound);
+  return modified >= bound;
+}
+
 }  // namespace
 
 finding judge_freshness(const std::string& path, wall_time modified, const newer_than& wanted, const moments& at) {
@@ -39,12 +47,20 @@ finding judge_freshness(const std::string& path, wall_time modified, const newer
     return {heartbeat ? verdict::fail : verdict::warn, reason::mismatch,
             fmt::format("{} is dated {} in the future, so its age cannot be trusted", path,
                         human_duration(modified - at.now))};
-  auto bound = bound_of(wanted, at) - clock_tick;
-  if (const auto whole = std::chrono::floor<std::chrono::seconds>(modified); whole == modified)
-    bound = std::chrono::floor<std::chrono::seconds>(bound);
-  if (modified >= bound) return {};
+  if (is_at_least(modified, bound_of(wanted, at))) return {};
   return {verdict::fail, reason::stale,
           fmt::format("{} is {} old, {}", path, human_duration(at.now - modified), expectation(wanted, at))};
+}
+
+finding judge_reference(const std::string& path, wall_time modified, const reference_file& other) {
+  // A directory becomes newer with each file in it, the marker included.
+  if (other.is_directory)
+    return {verdict::fail, reason::mismatch,
+            fmt::format("{} is a directory, expected a file that {} has to be newer than", other.path, path)};
+  if (is_at_least(modified, other.modified)) return {};
+  return {verdict::fail, reason::stale,
+          fmt::format("{} is {} older than {}, so it is of an earlier run", path,
+                      human_duration(other.modified - modified), other.path)};
 }
 
 }  // namespace telltale::marker

@@ -13,6 +13,14 @@ namespace telltale::marker {
 
 using wall_time = std::chrono::system_clock::time_point;
 
+/// The file of `newer_than_file`.
+struct reference_file {
+  std::string path;
+  int error = 0;  ///< errno; the rest means nothing when it is not 0
+  bool is_directory = false;
+  wall_time modified;
+};
+
 /// The moments a file's modification time is compared with.
 struct moments {
   wall_time now;
@@ -35,5 +43,8 @@ inline constexpr std::chrono::seconds clock_tolerance{60};
 /// A modification time without a fraction of a second comes from a file system (or tool) that keeps whole seconds, and
 /// is compared in whole seconds.
 finding judge_freshness(const std::string& path, wall_time modified, const newer_than&, const moments&);
+
+/// Whether a file is at least as new as another one. That one has been looked at without an error.
+finding judge_reference(const std::string& path, wall_time modified, const reference_file&);
 
 }  // namespace telltale::marker

@@ -26,6 +26,28 @@ void judge_text(const std::string& path, const file_view& file, const marker_opt
   auto found = judge_content(path, file.content, options);
   out.finding = std::move(found.finding);
   out.progress = found.progress;
+  out.writer = found.writer;
+}
+
+/// Sizes, of a file that is new enough.
+finding judge_size(const std::string& path, const file_view& file, const marker_options& options) {
+  const auto size = human_bytes(static_cast<double>(file.size));
+  if (options.min_size && file.size < options.min_size->count)
+    return mismatch(fmt::format("{} is {}, at least {} expected", path, size, to_text(*options.min_size)));
+  if (options.min_allocated && file.allocated < options.min_allocated->count)
+    return mismatch(fmt::format("{} has {} in allocated blocks of a size of {}, at least {} expected", path,
+                                human_bytes(static_cast<double>(file.allocated)), size,
+                                to_text(*options.min_allocated)));
+  return {};
+}
+
+finding judge_age(const std::string& path, const file_view& file, const marker_options& options, const moments& at,
+                  const std::optional<reference_file>& newer_than) {
+  finding out;
+  if (options.newer_than) out = judge_freshness(path, file.modified, *options.newer_than, at);
+  if (!newer_than || out.verdict == verdict::fail) return out;
+  auto compared = judge_reference(path, file.modified, *newer_than);
+  return compared.verdict == verdict::pass ? out : compared;
 }
 
 double age_of(const file_view& file, const moments& at) {
@@ -58,25 +80,24 @@ void add_findings(const std::vector<file_result>& files, findings& found) {
 
 }  // namespace
 
-file_result judge_file(const std::string& path, const file_view& file, const marker_options& options,
-                       const moments& at) {
+file_result judge_file(const std::string& path, const file_view& file, const marker_options& options, const moments& at,
+                       const std::optional<reference_file>& newer_than) {
   file_result out;
   if (!file.not_a_file.empty()) {
     out.finding = mismatch(path + " " + file.not_a_file + ", expected a file");
     return out;
   }
+  out.modified = file.modified;
   out.age_seconds = age_of(file, at);
   out.size_bytes = static_cast<double>(file.size);
-  if (options.newer_than) out.finding = judge_freshness(path, file.modified, *options.newer_than, at);
-  if (out.finding.verdict == verdict::fail) return out;
-  if (options.min_size && file.size < options.min_size->count)
-    out.finding = mismatch(fmt::format("{} is {}, at least {} expected", path,
-                                       human_bytes(static_cast<double>(file.size)), to_text(*options.min_size)));
-  else if (options.wants_content()) {
-    auto age_doubt = std::exchange(out.finding, {});
-    judge_text(path, file, options, out);
-    if (out.finding.verdict == verdict::pass) out.finding = std::move(age_doubt);
+  auto age = judge_age(path, file, options, at, newer_than);
+  if (age.verdict == verdict::fail) {
+    out.finding = std::move(age);
+    return out;
   }
+  out.finding = judge_size(path, file, options);
+  if (out.finding.verdict == verdict::pass && options.wants_content()) judge_text(path, file, options, out);
+  if (out.finding.verdict == verdict::pass) out.finding = std::move(age);
   out.questionable = may_be_half_written(out);
   return out;
 }

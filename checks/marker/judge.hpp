@@ -15,16 +15,19 @@ struct file_result {
   marker::finding finding;
   bool missing = false;
   bool questionable = false;  ///< red, but perhaps only because it is being written right now
+  wall_time modified;
   std::optional<double> age_seconds;
   std::optional<double> size_bytes;
   std::optional<double> progress;
+  std::optional<pid_t> writer;  ///< who wrote it, as it says: whether that process runs is not judged yet
 };
 
 /// A file changed this recently may still be in the hands of its writer.
 inline constexpr double being_written_seconds = 2;
 
 /// A file that could be opened (`error` is 0).
-file_result judge_file(const std::string& path, const file_view&, const marker_options&, const moments&);
+file_result judge_file(const std::string& path, const file_view&, const marker_options&, const moments&,
+                       const std::optional<reference_file>& newer_than = {});
 
 /// The worst finding gives verdict and reason; at most five sentences are kept. Measurements are those of the worst
 /// file: the oldest, the least loaded; sizes are summed.

@@ -63,6 +63,11 @@ void marker_options::validate(place at, problems& errors) const {
     errors.add(at, fmt::format("paths: {} is listed twice", twice->text));
   for (const auto& [pointer, expected] : content) check_pointer("content", pointer, at, errors);
   if (!progress.empty()) check_pointer("progress", progress, at, errors);
+  if (pid == whole_text && wants_json())
+    errors.add(at, "pid: text is for a file that holds a number alone; with content or progress, give a JSON pointer");
+  else if (!pid.empty() && pid != whole_text && !is_pointer(pid))
+    errors.add(
+        at, fmt::format("pid: expected text or a JSON pointer such as /pid, not {}", raw_value::scalar(pid).shown()));
 }
 
 options_of<marker_options> marker_options::declared() {
@@ -75,13 +80,23 @@ options_of<marker_options> marker_options::declared() {
                 "How new the modification time must be, so that a marker of an earlier run does not count: `boot` (of "
                 "the machine; in a container, of the node), `start` (of telltale, which therefore has to start before "
                 "the application), or a duration such as 30s, which turns the file into a heartbeat.")
+      .optional("newer_than_file", &self::newer_than_file,
+                "A file that the marker must not be older than, such as one that the application touches first of all "
+                "when it starts; both have to be on file systems of this machine.")
+      .optional("pid", &self::pid,
+                "Where the marker names the process that wrote it: a JSON pointer to its process id, or `text` when "
+                "the file's first line is the number. The process must still run and be older than the marker. "
+                "Telltale and the application have to share a PID namespace; where they do not, the check warns.")
       .optional("content", &self::content,
                 "JSON pointer -> expected value, e.g. `/model: llama`: the file must be JSON of at most 64 KiB; text "
                 "is compared exactly, numbers by value, true, false and null by their JSON text.")
       .optional("progress", &self::progress,
                 "JSON pointer to a number from 0 to 1; below 1 the check fails as `pending` and shows how far loading "
                 "has come.")
-      .optional("min_size", &self::min_size, "A smaller file does not count.");
+      .optional("min_size", &self::min_size, "A smaller file does not count.")
+      .optional("min_allocated", &self::min_allocated,
+                "A file with fewer bytes in allocated blocks does not count: finds one that has its final size but is "
+                "not filled yet. File systems that compress allocate less than the size.");
 }
 
 }  // namespace marker

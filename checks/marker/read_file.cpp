@@ -30,6 +30,9 @@ support::descriptor open_quietly(const std::string& path) {
   return file;
 }
 
+/// What st_blocks and stx_blocks count, whatever the file system's block size (stat(2)).
+constexpr std::uint64_t counted_block = 512;
+
 /// `at` is a timespec or a statx_timestamp.
 wall_time wall_time_of(const auto& at) {
   return wall_time(std::chrono::duration_cast<wall_time::duration>(std::chrono::seconds(at.tv_sec) +
@@ -39,6 +42,7 @@ wall_time wall_time_of(const auto& at) {
 void describe(const struct stat& info, file_view& out) {
   out.not_a_file = kind_of(info.st_mode);
   out.size = static_cast<std::uint64_t>(info.st_size);
+  out.allocated = static_cast<std::uint64_t>(info.st_blocks) * counted_block;
   out.inode = info.st_ino;
   out.modified = wall_time_of(info.st_mtim);
 }
@@ -76,17 +80,45 @@ file_view look_once(const std::string& path, bool with_content) {
   return out;
 }
 
-/// A regular file that may be read, found without opening it, which costs twice as much. Nothing for everything else,
-/// and where these calls are refused: opening then tells what is wrong, if anything is.
+/// Errors that opening explains better, or gets around: what does not exist or may not be read, and calls that a
+/// kernel, a sandbox or a file system does not have. Every other error is the file system's own and has to be told: one
+/// that has shut down may still answer the calls that are served from memory.
+bool opening_decides(int error) {
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+    case ELOOP:
+    case ENAMETOOLONG:
+    case EACCES:
+    case EPERM:
+    case ENOSYS:
+    case EINVAL:
+    case EOPNOTSUPP:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::optional<file_view> failed_from_outside(int error) {
+  if (opening_decides(error)) return std::nullopt;
+  file_view out;
+  out.error = error;
+  return out;
+}
+
+/// A regular file that may be read, found without opening it, which costs twice as much; or an error. Nothing where
+/// opening has to tell.
 std::optional<file_view> look_from_outside(const std::string& path) {
-  constexpr unsigned wanted = STATX_TYPE | STATX_SIZE | STATX_MTIME | STATX_INO;
+  constexpr unsigned wanted = STATX_TYPE | STATX_SIZE | STATX_MTIME | STATX_INO | STATX_BLOCKS;
   struct statx info {};
   // As opening does, this asks the server of a network file system instead of believing what it said a minute ago.
-  if (::statx(AT_FDCWD, path.c_str(), AT_STATX_FORCE_SYNC, wanted, &info) != 0) return std::nullopt;
+  if (::statx(AT_FDCWD, path.c_str(), AT_STATX_FORCE_SYNC, wanted, &info) != 0) return failed_from_outside(errno);
   if ((info.stx_mask & wanted) != wanted || !S_ISREG(info.stx_mode)) return std::nullopt;
-  if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0) return std::nullopt;
+  if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0) return failed_from_outside(errno);
   file_view out;
   out.size = info.stx_size;
+  out.allocated = info.stx_blocks * counted_block;
   out.inode = info.stx_ino;
   out.modified = wall_time_of(info.stx_mtime);
   return out;
@@ -102,6 +134,16 @@ file_view look_at(const std::string& path, bool with_content) {
   constexpr int tries = 3;
   auto out = look_once(path, with_content);
   for (int i = 1; i < tries && out.error == ENOENT; ++i) out = look_once(path, with_content);
+  return out;
+}
+
+reference_file look_at_reference(const std::string& path) {
+  reference_file out;
+  out.path = path;
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) out.error = errno;
+  out.is_directory = S_ISDIR(info.st_mode);
+  out.modified = wall_time_of(info.st_mtim);
   return out;
 }
 

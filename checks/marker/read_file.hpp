@@ -15,6 +15,7 @@ struct file_view {
   int error = 0;           ///< errno; the rest means nothing when it is not 0
   std::string not_a_file;  ///< "is a directory" and the like; empty for a regular file
   std::uint64_t size = 0;
+  std::uint64_t allocated = 0;  ///< bytes in blocks of the file system
   wall_time modified;
   std::uint64_t inode = 0;
   std::string content;  ///< only when asked for, at most `largest_content` + 1 bytes
@@ -29,5 +30,8 @@ struct file_view {
 /// at all: opening a device can start what it drives, and opening a FIFO wakes its writer. Follows symbolic links. May
 /// hang on a dead mount; never on a FIFO.
 file_view look_at(const std::string& path, bool with_content);
+
+/// Only its time matters: it is never opened and may be a socket or a file that nobody may read.
+reference_file look_at_reference(const std::string& path);
 
 }  // namespace telltale::marker

@@ -11,6 +11,7 @@
 #include <telltale/clock.hpp>
 #include <telltale/units.hpp>
 
+#include "sqlite/encrypted_header.hpp"
 #include "support/file_errors.hpp"
 
 namespace telltale::sqlite {
@@ -45,13 +46,26 @@ std::string unfinished_beside(const std::string& path) {
   return "";
 }
 
+/// Whether it is encrypted, and whole as far as its size tells: what it holds is not known.
+void judge_encrypted_content(const backup_seen& seen, findings& found) {
+  if (!seen.header.header.encrypted)
+    found.warn(reason::mismatch, fmt::format("backup {} is not encrypted, which the database is", seen.path));
+  else if (seen.file.facts.size % smallest_page != 0)
+    found.fail(reason::corrupt, fmt::format("backup {} is truncated: {} bytes are no whole number of pages", seen.path,
+                                            seen.file.facts.size));
+}
+
 void judge_content(const backup_seen& seen, const observation& of, findings& found) {
   const auto& header = seen.header.header;
+  if (seen.header.fault == header_fault::version)
+    return found.fail(reason::mismatch, fmt::format("backup {} has format version {}, which no known SQLite reads",
+                                                    seen.path, header.read_version));
   if (seen.header.fault != header_fault::none)
     return found.fail(reason::corrupt, fmt::format("backup {} is not an SQLite database", seen.path));
   if (header.page_count_valid && seen.file.facts.size < header.expected_bytes())
     found.fail(reason::corrupt, fmt::format("backup {} is truncated: {} of {} bytes are there", seen.path,
                                             seen.file.facts.size, header.expected_bytes()));
+  if (seen.should_be_encrypted) return judge_encrypted_content(seen, found);
   // Not the schema cookie at 40: the backup API and VACUUM INTO give the copy one of its own.
   const auto& original = of.header;
   if (original.fault == header_fault::none && header.user_version < original.header.user_version)
@@ -61,17 +75,21 @@ void judge_content(const backup_seen& seen, const observation& of, findings& fou
 
 }  // namespace
 
-backup_seen observe_backup(const std::string& path) {
-  backup_seen out{path, {}, {}};
-  auto looked = look_at(path);
+backup_seen observe_backup(const std::string& path, bool encrypted) {
+  backup_seen out{path, {}, {}, encrypted, {}};
+  auto target = path;
+  auto looked = look_at_target(target);
   out.file = looked.state;
   if (!looked.file) return out;
   std::array<std::byte, database_header_bytes> start{};
   update_facts(looked.file.get(), out.file);
   const auto got = ::pread(looked.file.get(), start.data(), start.size(), 0);
   if (got < 0) out.file.error = errno;
-  else out.header = parse_database_header(byte_view(start).first(static_cast<std::size_t>(got)));
-  out.unfinished = unfinished_beside(path);
+  else {
+    const auto bytes = byte_view(start).first(static_cast<std::size_t>(got));
+    out.header = encrypted ? parse_encrypted_header(bytes) : parse_database_header(bytes);
+  }
+  out.unfinished = unfinished_beside(target);
   return out;
 }
 

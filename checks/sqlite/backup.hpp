@@ -18,10 +18,12 @@ struct backup_seen {
   std::string path;
   file_state file;
   header_result header;
+  bool should_be_encrypted = false;
   std::string unfinished;  ///< the name of a file beside it that says that it is no finished copy; or empty
 };
 
-backup_seen observe_backup(const std::string& path);
+/// `encrypted`: as the database is said to be.
+backup_seen observe_backup(const std::string& path, bool encrypted = false);
 
 /// Adds what is wrong with it, and its measurements. Pure but for the explanation of a missing file. `now` is
 /// wall-clock time, because the age of a file is.

@@ -76,7 +76,7 @@ std::optional<sql_error> connection::run(const char* sql) {
   return rc == SQLITE_OK ? std::nullopt : std::optional(last_error(rc));
 }
 
-void connection::allow_reading_only() { ::sqlite3_set_authorizer(handle_, &authorize_reading, nullptr); }
+void connection::allow_reading_only() { ::sqlite3_set_authorizer(handle_, &authorize_reading, &changes_by_itself_); }
 
 sql_error connection::last_error(int code) const {
   return {code, handle_ ? ::sqlite3_errmsg(handle_) : ::sqlite3_errstr(code)};

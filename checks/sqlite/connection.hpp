@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,8 @@ namespace telltale::sqlite {
 struct sql_error {
   int code = 0;         ///< extended result code (https://sqlite.org/rescode.html)
   std::string message;  ///< SQLite's own words
+  /// The SQLITE_VERSION_NUMBER of a newer release whose schema this one cannot read, else 0 (newer_schema.hpp).
+  std::uint32_t newer_writer = 0;
 };
 
 enum class access : std::uint8_t {
@@ -49,6 +52,8 @@ class connection {
   std::optional<sql_error> run(const char* sql);
   /// From here on statements may only read: the authorizer refuses everything else (SQLITE_AUTH).
   void allow_reading_only();
+  /// Whether one of them has named a function whose value changes by itself, such as of the time, also within a view.
+  bool changes_by_itself() const { return changes_by_itself_; }
   sqlite3* handle() const { return handle_; }
   sql_error last_error(int code) const;
   /// SQLite falls back to read-only without saying so when it may not write.
@@ -61,6 +66,7 @@ class connection {
   sqlite3* handle_ = nullptr;
   boot_clock::time_point deadline_;
   std::optional<sql_error> failed_;
+  bool changes_by_itself_ = false;
 };
 
 struct finalizer {

@@ -15,12 +15,11 @@ bool has_magic(byte_view from) {
                     [](char expected, std::byte got) { return static_cast<std::byte>(expected) == got; });
 }
 
-/// Offsets 21 to 23 "must be 64, 32 and 32" (section 1.3.4): cheap proof that the header is not a chance hit.
+}  // namespace
+
 bool has_payload_fractions(byte_view from) {
   return from[21] == std::byte{64} && from[22] == std::byte{32} && from[23] == std::byte{32};
 }
-
-}  // namespace
 
 header_result parse_database_header(byte_view from) {
   if (from.empty()) return {header_fault::empty, {}};

@@ -20,6 +20,11 @@ struct database_header {
   std::uint32_t schema_cookie = 0;   ///< at 40; changes with every schema change
   std::uint32_t user_version = 0;    ///< at 60; the application's own: most migration tools count in it
 
+  /// Only what needs no key is known (encrypted_header.hpp).
+  bool encrypted = false;
+  /// Whether the versions at 18 and 19 were read or proven; of an encrypted database they can be assumed.
+  bool mode_known = true;
+
   /// SQLite goes by the read version alone.
   bool wal() const { return read_version == 2; }
   std::uint64_t expected_bytes() const { return std::uint64_t{page_count} * page_size; }
@@ -34,13 +39,18 @@ enum class header_fault : std::uint8_t {
   not_a_database,
   page_size,
   payload_fractions,
-  version
+  version,
+  zeros  ///< of a file that should be encrypted: ciphertext is not zero
 };
 
 struct header_result {
   header_fault fault = header_fault::none;
   database_header header;  ///< meaningful when there is no fault
 };
+
+/// Offsets 21 to 23 "must be 64, 32 and 32" (section 1.3.4): cheap proof that the header is not a chance hit. At least
+/// 24 bytes.
+bool has_payload_fractions(byte_view from);
 
 /// `from` are the first bytes of the file, as many of the first 100 as there are.
 header_result parse_database_header(byte_view from);

@@ -2,6 +2,9 @@
 #include "sqlite/examine.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <string_view>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -22,7 +25,7 @@ std::uint64_t most_backlog(const sqlite_options& options) {
   return limit.value_or(bytes{64u << 20}).count / 2;
 }
 
-outcome examine_database(const sqlite_options& options, probe_context& ctx) {
+outcome examine_once(const sqlite_options& options, probe_context& ctx) {
   const auto seen = observe(options.path.text);
   const auto wrong = judge_files(seen, wal_expectation::ignore);
   const auto red = std::ranges::find(wrong, verdict::fail, &finding::verdict);
@@ -30,6 +33,22 @@ outcome examine_database(const sqlite_options& options, probe_context& ctx) {
   if (red != wrong.end() || !seen.readable() || seen.hot_journal())
     return outcome::warn(reason::idle, "not examined: its files are not in order");
   return quick_check(seen, most_backlog(options), own_deadline(ctx));
+}
+
+/// An application that opens or closes the database at this moment is in the way, or makes files vanish: both are over
+/// soon. Pages that were read are not read again.
+outcome examine_database(const sqlite_options& options, probe_context& ctx) {
+  constexpr int attempts = 10;
+  constexpr std::chrono::milliseconds between_attempts{20};
+  auto found = examine_once(options, ctx);
+  for (int attempt = 1; attempt < attempts && boot_clock::now() + between_attempts < own_deadline(ctx); ++attempt) {
+    const bool may_pass =
+        found.verdict == verdict::fail ? found.reason != reason::corrupt : found.reason == reason::idle;
+    if (!may_pass) break;
+    std::this_thread::sleep_for(between_attempts);
+    found = examine_once(options, ctx);
+  }
+  return found;
 }
 
 outcome examine_backup(const sqlite_options& options, probe_context& ctx) {
@@ -45,6 +64,16 @@ bool came_to_nothing(const outcome& found) {
          found.reason == reason::internal;
 }
 
+/// Since when nothing is known of the pages: since the last time they were sound, or since the first run.
+std::chrono::nanoseconds unexamined_for(probe_context& ctx) {
+  if (ctx.examined && ctx.examined->last_pass_age) return *ctx.examined->last_pass_age;
+  constexpr std::string_view watched_since = "watched_since_ns";
+  const auto now = ctx.now.time_since_epoch().count();
+  if (const auto since = ctx.memory.get(watched_since)) return std::chrono::nanoseconds(now - *since);
+  ctx.memory.set(watched_since, now);
+  return {};
+}
+
 }  // namespace
 
 outcome examine(const sqlite_options& options, probe_context& ctx) {
@@ -57,12 +86,21 @@ outcome examine(const sqlite_options& options, probe_context& ctx) {
   return std::move(all).result("integrity ok");
 }
 
-void judge_examination(const std::optional<examination>& last, inspection& into) {
+void judge_examination(const sqlite_options& options, probe_context& ctx, inspection& into) {
+  const auto& last = ctx.examined;
+  const auto plan = *options.examination();
+  const auto since = unexamined_for(ctx);
+  if (last && last->last_pass_age) into.found.measure("integrity_age_seconds", to_seconds(*last->last_pass_age));
+  const bool nothing = !last || last->found.verdict == verdict::pass || last->found.reason == reason::idle;
+  if (nothing && since > 2 * plan.every + plan.timeout)
+    return into.found.warn(
+        reason::threshold,
+        fmt::format("integrity was not examined for {} (every {}){}", human_duration(since), to_text(plan.every),
+                    last && last->found.reason == reason::idle ? ": " + last->found.message : std::string()));
   if (!last) {
     into.healthy += ", integrity not examined yet";
     return;
   }
-  if (last->last_pass_age) into.found.measure("integrity_age_seconds", to_seconds(*last->last_pass_age));
   const auto& found = last->found;
   const auto when = human_duration(last->age) + " ago";
   if (found.verdict == verdict::pass) into.healthy += fmt::format(", integrity ok {}", when);

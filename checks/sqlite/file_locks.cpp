@@ -19,6 +19,7 @@ constexpr off_t writer_byte = 120;
 constexpr off_t checkpointer_byte = 121;
 constexpr off_t recoverer_byte = 122;
 constexpr off_t first_reader_byte = 123;
+constexpr off_t first_log_reader_byte = 124;
 constexpr off_t last_reader_byte = 127;
 constexpr off_t connection_byte = 128;
 
@@ -28,6 +29,7 @@ struct byte_range {
   off_t last = 0;
 
   bool empty() const { return first > last; }
+  int size() const { return empty() ? 0 : static_cast<int>(last - first + 1); }
   bool has(off_t byte) const { return first <= byte && byte <= last; }
   byte_range common(byte_range other) const { return {std::max(first, other.first), std::min(last, other.last)}; }
 };
@@ -94,8 +96,8 @@ shm_locks locks_of_shm(int fd) {
     if (lock.on.has(writer_byte)) out.writer = lock.by;
     if (lock.on.has(checkpointer_byte)) out.checkpointer = lock.by;
     if (lock.on.has(recoverer_byte)) out.recoverer = lock.by;
-    const auto marks = lock.on.common({first_reader_byte, last_reader_byte});
-    if (!marks.empty()) out.readers += static_cast<int>(marks.last - marks.first + 1);
+    out.readers += lock.on.common({first_reader_byte, last_reader_byte}).size();
+    out.log_readers += lock.on.common({first_log_reader_byte, last_reader_byte}).size();
     if (lock.on.has(connection_byte)) out.connection = lock.by;
   };
   each_lock(fd, {writer_byte, connection_byte}, see);

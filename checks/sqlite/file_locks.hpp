@@ -32,6 +32,7 @@ struct shm_locks {
   std::optional<held_lock> checkpointer;  ///< 121
   std::optional<held_lock> recoverer;     ///< 122
   int readers = 0;                        ///< read marks in use, 0 to 5; several readers can share one
+  int log_readers = 0;                    ///< those of 124 to 127: mark 0 is for readers that need nothing of the log
   friend bool operator==(const shm_locks&, const shm_locks&) = default;
 };
 

@@ -1,45 +1,41 @@
-// Magic numbers and free space.
+// Room from the numbers of statfs, kind from its magic number; a line of mountinfo where these leave something open.
 #include "sqlite/file_system.hpp"
 
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 
 #include <algorithm>
-#include <array>
+#include <charconv>
+#include <limits>
 
 #include <fmt/format.h>
+
+#include "sqlite/file_system_names.hpp"
 
 namespace telltale::sqlite {
 namespace {
 
-room room_on(const struct statfs& where) {
-  // An image or a read-only mount is full by design and never written. Some file systems count no blocks or inodes.
-  if (where.f_flags & ST_RDONLY) return {};
-  room out;
-  if (where.f_blocks > 0) {
-    out.bytes_for_root = std::uint64_t{where.f_bfree} * static_cast<std::uint64_t>(where.f_bsize);
-    out.bytes_for_others = std::uint64_t{where.f_bavail} * static_cast<std::uint64_t>(where.f_bsize);
-  }
-  out.no_inodes = where.f_files > 0 && where.f_ffree == 0;
-  return out;
-}
+constexpr auto unknown = std::numeric_limits<std::uint64_t>::max();
+/// More than any rule about room asks for.
+constexpr std::uint64_t plenty = std::uint64_t{1} << 20;
 
-/// FUSE file systems whose files live on another machine or in an object store. mergerfs, lxcfs, ntfs-3g and the like
-/// are local, and so is virtiofs for the locks that count.
-constexpr std::array<std::string_view, 15> network_fuse{
-    "sshfs",    "glusterfs", "s3fs",   "gcsfuse",   "goofys",    "mountpoint-s3", "rclone",    "juicefs",
-    "blobfuse", "blobfuse2", "davfs2", "ceph-fuse", "curlftpfs", "smbnetfs",      "gvfsd-fuse"};
-
-/// The next field of a line of mountinfo, which has no empty ones.
+/// The next field of a line of /proc, which has no empty ones.
 std::string_view take_field(std::string_view& line) {
   const auto field = line.substr(0, line.find(' '));
   line.remove_prefix(std::min(line.size(), field.size() + 1));
   return field;
 }
 
-}  // namespace
+std::string read(const std::function<std::string()>& text) { return text ? text() : std::string(); }
 
-std::string_view network_fuse_name(std::string_view mountinfo, std::uint64_t device) {
+struct mounted {
+  std::string_view type;
+  std::string_view source;
+  bool readonly = false;  ///< the file system itself, whatever the flags of its mounts are
+};
+
+/// The first mount of the device; what is asked of it is the same for all.
+std::optional<mounted> mount_of(std::string_view mountinfo, std::uint64_t device) {
   const auto number = fmt::format("{}:{}", major(device), minor(device));
   while (!mountinfo.empty()) {
     auto line = mountinfo.substr(0, mountinfo.find('\n'));
@@ -52,52 +48,91 @@ std::string_view network_fuse_name(std::string_view mountinfo, std::uint64_t dev
     const auto separator = rest.find(" - ");
     if (separator == std::string_view::npos) continue;
     rest.remove_prefix(separator + 3);
-    const auto type = take_field(rest);
-    const auto source = take_field(rest);
-    const auto known = [&](std::string_view name) { return type.ends_with(name) || source == name; };
-    if (type.starts_with("fuse") && std::ranges::any_of(network_fuse, known)) return type == "fuse" ? source : type;
+    mounted out;
+    out.type = take_field(rest);
+    out.source = take_field(rest);
+    out.readonly = rest.substr(0, rest.find(',')) == "ro";
+    return out;
   }
-  return {};
+  return std::nullopt;
 }
 
-std::string_view network_file_system_name(std::uint32_t magic) {
-  switch (magic) {
-    case 0x6969:
-      return "NFS";
-    case 0x517b:
-      return "SMB";
-    case 0xff534d42:
-      return "CIFS";
-    case 0xfe534d42:
-      return "SMB2";
-    case 0x5346414f:
-    case 0x6b414653:
-      return "AFS";
-    case 0x00c36400:
-      return "Ceph";
-    case 0x0bd00bd0:
-      return "Lustre";
-    case 0x47504653:
-      return "GPFS";
-    case 0x19830326:
-      return "BeeGFS";
-    case 0x73757245:
-      return "Coda";
-    case 0x564c:
-      return "NCP";
-    case 0x20030528:
-      return "OrangeFS";
-    case 0x7461636f:
-      return "OCFS2";
-    case 0x01161970:
-      return "GFS2";
-    default:
-      return {};
-  }
+/// Saturates: what does not fit into 64 bits is certainly enough.
+std::uint64_t bytes_of(std::uint64_t blocks, std::uint64_t size) {
+  return blocks != 0 && size > unknown / blocks ? unknown : blocks * size;
 }
 
-file_system describe_file_system(const struct statfs& where) {
-  return {std::string(network_file_system_name(static_cast<std::uint32_t>(where.f_type))), room_on(where)};
+bool below_zero(std::uint64_t blocks) { return static_cast<std::int64_t>(blocks) < 0; }
+
+/// False for what some file systems answer that do not know, and for numbers that cannot be true.
+bool counts_space(const struct statfs& where) {
+  const std::uint64_t blocks = where.f_blocks;
+  if (blocks == 0 || blocks == unknown || where.f_bfree > blocks || where.f_bavail == unknown) return false;
+  return where.f_bavail <= blocks || below_zero(where.f_bavail);  // below zero: the reserve is used up
+}
+
+room room_on(const struct statfs& where) {
+  room out;
+  // Blocks are counted in fragments; servers that do not say so mean the block size.
+  const auto unit = static_cast<std::uint64_t>(where.f_frsize > 0 ? where.f_frsize : where.f_bsize);
+  if (counts_space(where) && unit > 0) {
+    out.bytes_for_root = bytes_of(where.f_bfree, unit);
+    out.bytes_for_others = below_zero(where.f_bavail) ? 0 : bytes_of(where.f_bavail, unit);
+  }
+  out.no_inodes = where.f_files > 0 && where.f_files != unknown && where.f_ffree == 0;
+  return out;
+}
+
+/// Nearly nothing is left: now it matters for whom, and whether the file system can be written at all.
+room reconsidered(room left, const struct statfs& where, std::uint64_t device, const proc_texts& texts) {
+  if (left.bytes_for_others.value_or(plenty) >= plenty && !left.no_inodes) return left;
+  if (where.f_flags & ST_RDONLY) {
+    // An image or a read-only volume is full by design; a volume mounted read-only into a sidecar is not.
+    const auto text = read(texts.mountinfo);
+    const auto on = mount_of(text, device);
+    if (!on || on->readonly) return {};
+  }
+  if (left.bytes_for_root != left.bytes_for_others && !root_is_root(read(texts.uid_map)))
+    left.bytes_for_root = left.bytes_for_others;
+  return left;
+}
+
+}  // namespace
+
+bool root_is_root(std::string_view uid_map) {
+  bool any = false;
+  while (!uid_map.empty()) {
+    auto line = uid_map.substr(0, uid_map.find('\n'));
+    uid_map.remove_prefix(std::min(uid_map.size(), line.size() + 1));
+    const auto next = [&] {
+      line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+      std::uint64_t value = unknown;
+      std::from_chars(line.data(), line.data() + line.size(), value);
+      take_field(line);
+      return value;
+    };
+    const auto inside = next();
+    if (inside == unknown) continue;
+    any = true;
+    if (inside == 0) return next() == 0;
+  }
+  return !any;
+}
+
+file_system describe_file_system(const struct statfs& where, std::uint64_t device, const proc_texts& texts) {
+  const auto magic = static_cast<std::uint32_t>(where.f_type);
+  file_system out;
+  out.inodes_last = !gives_inode_numbers_anew(magic);
+  out.network = network_file_system_name(magic);
+  if (!out.network.empty()) return out;
+  if (!is_local_file_system(magic)) {
+    const auto text = read(texts.mountinfo);
+    const auto on = mount_of(text, device).value_or(mounted{});
+    if (is_network_fuse(on.type, on.source)) out.network = on.type == "fuse" ? on.source : on.type;
+    else if (!is_local_fuse(on.type, on.source)) out.doubtful = doubtful_name(magic, on.type, on.source);
+  }
+  out.room = reconsidered(room_on(where), where, device, texts);
+  return out;
 }
 
 }  // namespace telltale::sqlite

@@ -1,9 +1,11 @@
-// What the file system below a database says about itself: pure functions of one statfs.
+// What the file system below a database says about itself: pure functions of one statfs, and of texts of /proc where
+// statfs leaves something open.
 #pragma once
 
 #include <sys/vfs.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,22 +21,23 @@ struct room {
 };
 
 struct file_system {
-  std::string network;  ///< the name of a network file system; empty for a local one
+  std::string network;   ///< the name of one that is known to reach over a network
+  std::string doubtful;  ///< the name of one that is not known to be local either; both are empty for a local one
   telltale::sqlite::room room{};
+  bool inodes_last = true;  ///< whether a file keeps its inode number for as long as it is there
   friend bool operator==(const file_system&, const file_system&) = default;
 };
 
-file_system describe_file_system(const struct statfs&);
+/// Read only when they are needed: when a file system is not known by its number, or has hardly any room left.
+struct proc_texts {
+  std::function<std::string()> mountinfo;  ///< /proc/self/mountinfo, proc(5)
+  std::function<std::string()> uid_map;    ///< /proc/self/uid_map, user_namespaces(7)
+};
 
-/// The name of a network file system by its magic number (statfs(2)), or nothing for a local one.
-std::string_view network_file_system_name(std::uint32_t magic);
+/// `device` is the st_dev of the file. A text that is not given is taken for empty.
+file_system describe_file_system(const struct statfs&, std::uint64_t device = 0, const proc_texts& = {});
 
-/// statfs says no more than "FUSE": whether that reaches over a network shows in the type of its mount, e.g.
-/// fuse.sshfs.
-inline constexpr std::uint32_t fuse_magic = 0x65735546;
-
-/// The type, e.g. "fuse.sshfs", of the FUSE mount with this device number when it is one that is known to reach over a
-/// network; nothing otherwise. `mountinfo` is the text of /proc/self/mountinfo (proc(5)).
-std::string_view network_fuse_name(std::string_view mountinfo, std::uint64_t device);
+/// Root of this user namespace is root of the machine, for whom file systems keep a reserve.
+bool root_is_root(std::string_view uid_map);
 
 }  // namespace telltale::sqlite

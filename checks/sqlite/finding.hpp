@@ -1,18 +1,26 @@
 // One thing that is wrong, before it is known whether it stays wrong.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include <telltale/outcome.hpp>
 
 namespace telltale::sqlite {
 
+/// How a healthy database can look the same, and so how long it is looked at before the finding is reported.
+enum class doubt : std::uint8_t {
+  none,
+  moment,   ///< for a moment between two steps of a writer: a few looks
+  locks,    ///< to a look that asks for one lock after the other, while an application opens and closes: many looks
+  opening,  ///< and for as long as the disk makes an application wait that opens it: a warning until the next run
+};
+
 struct finding {
   telltale::verdict verdict = verdict::fail;
   telltale::reason reason = reason::internal;
   std::string sentence;  ///< without the database's name in front
-  /// It can also be seen for a moment between two steps of a healthy writer: believe it when it is still there.
-  bool momentary = false;
+  telltale::sqlite::doubt doubt = doubt::none;
 };
 
 }  // namespace telltale::sqlite

@@ -4,10 +4,13 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <stdexcept>
 #include <string>
+
+#include "sqlite/database_header.hpp"
 
 namespace telltale::sqlite {
 namespace {
@@ -23,6 +26,8 @@ struct file_extra {
 sqlite3_vfs* base = nullptr;
 /// There is one connection at a time in a worker.
 std::atomic<const volatile std::byte*> mapped_start{nullptr};
+/// Of the first page read last.
+std::uint32_t writer_read = 0;
 sqlite3_vfs guarded;
 // The unix VFS has one set of methods for files with locks (the database) and one for those without.
 sqlite3_io_methods database_methods;
@@ -30,6 +35,16 @@ sqlite3_io_methods side_file_methods;
 
 file_extra& extra_of(sqlite3_file* file) {
   return *reinterpret_cast<file_extra*>(reinterpret_cast<char*>(file) + base->szOsFile);
+}
+
+/// Only the first page begins so: every other has a type or a page number there.
+int read_and_note(sqlite3_file* file, void* into, int amount, sqlite3_int64 offset) {
+  const int rc = extra_of(file).methods->xRead(file, into, amount, offset);
+  const byte_view page(static_cast<const std::byte*>(into), static_cast<std::size_t>(std::max(amount, 0)));
+  if (rc == SQLITE_OK && page.size() >= database_header_bytes &&
+      parse_database_header(page.first(database_header_bytes)).fault != header_fault::not_a_database)
+    writer_read = read_big_endian<std::uint32_t>(page, 96);
+  return rc;
 }
 
 int refuse_write(sqlite3_file*, const void*, int, sqlite3_int64) { return SQLITE_IOERR_WRITE; }
@@ -65,6 +80,8 @@ int open_existing(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags,
   auto& methods = flags & SQLITE_OPEN_MAIN_DB ? database_methods : side_file_methods;
   extra_of(file) = {name, file->pMethods};
   methods = *file->pMethods;
+  if (flags & SQLITE_OPEN_MAIN_DB) writer_read = 0;
+  methods.xRead = read_and_note;
   methods.xWrite = refuse_write;
   methods.xTruncate = refuse_truncate;
   if (methods.xShmMap) methods.xShmMap = map_existing_shm;
@@ -100,6 +117,8 @@ const char* guarded_vfs() {
   static const char* const name = install();
   return name;
 }
+
+std::uint32_t page_one_writer() { return writer_read; }
 
 std::optional<mapped_log> mapped_index() {
   const auto* start = mapped_start.load();

@@ -24,6 +24,10 @@ struct mapped_log {
 };
 std::optional<mapped_log> mapped_index();
 
+/// The release (SQLITE_VERSION_NUMBER, bytes 96 to 99) in the first page that SQLite has read last, from the database
+/// or from its log; 0 when it has read none since a database was opened.
+std::uint32_t page_one_writer();
+
 /// As root, SQLite gives -wal and -shm to the owner of the database whenever it opens them, and an empty one the
 /// database's mode. While one of these exists it does not, in the whole process: the files are the application's. One
 /// at a time.

@@ -31,7 +31,7 @@ std::optional<finding> judge_access(const observation& seen) {
     return finding{verdict::fail, reason::replaced,
                    fmt::format("was deleted while in use{}: whatever is written to it now is lost",
                                by_whom(*seen.shm_holders.connection)),
-                   true};
+                   doubt::moment};
   auto sentence = support::errno_sentence(seen.path, file.error);
   if (file.error == EACCES && file.exists)
     sentence += fmt::format("; it belongs to uid {} and has mode {:04o}", file.facts.owner, file.facts.mode & 07777u);
@@ -48,7 +48,12 @@ std::optional<finding> judge_header(const observation& seen) {
     case header_fault::too_short:
       return corrupt(fmt::format("has only {} bytes, less than a database header", seen.database.facts.size));
     case header_fault::not_a_database:
-      return corrupt("is not an SQLite database: it begins with other bytes (damaged, encrypted, or another file)");
+      return corrupt(
+          "is not an SQLite database: it begins with other bytes (damaged, another file, or encrypted, which the "
+          "option "
+          "`encrypted: true` allows)");
+    case header_fault::zeros:
+      return corrupt("begins with zeros, which no encrypted database does: the file system lost its content");
     case header_fault::page_size:
       return corrupt(
           fmt::format("has a damaged header: a page size of {} is impossible", seen.header.header.page_size));
@@ -76,17 +81,20 @@ std::optional<finding> judge_length(const observation& seen) {
   if (seen.wal_mode() && seen.index_ok() && seen.index.index.last_frame > 0 && seen.index.index.backlog_frames() == 0)
     if (const auto whole = std::uint64_t{seen.index.index.page_count} * seen.index.index.page_size; size < whole)
       return finding{verdict::fail, reason::corrupt, fmt::format("is truncated: {} of {} bytes are there", size, whole),
-                     true};
+                     doubt::moment};
   if (!header.page_count_valid || size >= header.expected_bytes()) return std::nullopt;
   // A rollback-mode writer extends the file page by page under its lock, and a hot journal would undo that.
   if (!seen.wal_mode() && (seen.writer() || seen.journal_has_header)) return std::nullopt;
   const auto missing = header.page_count - size / header.page_size;
   if (seen.wal_mode() && missing <= pages_in_log(seen)) return std::nullopt;
   return finding{verdict::fail, reason::corrupt,
-                 fmt::format("is truncated: {} of {} bytes are there", size, header.expected_bytes()), true};
+                 fmt::format("is truncated: {} of {} bytes are there", size, header.expected_bytes()), doubt::moment};
 }
 
 std::optional<finding> judge_journal_mode(const observation& seen, wal_expectation expected) {
+  if (!seen.header.header.mode_known) return std::nullopt;
+  // Whoever leaves WAL mode closes and deletes the -shm first.
+  if (!seen.wal_mode() && seen.live()) return overwritten_in_place(seen);
   if (seen.wal_mode() || expected == wal_expectation::ignore) return std::nullopt;
   return finding{expected == wal_expectation::fail ? verdict::fail : verdict::warn, reason::mismatch,
                  "is not in WAL mode: it uses a rollback journal"};
@@ -96,11 +104,30 @@ std::optional<finding> judge_journal(const observation& seen) {
   if (!seen.hot_journal()) return std::nullopt;
   return finding{
       verdict::warn, reason::corrupt,
-      "a writer died in the middle of a transaction: the next application to open the database rolls it back", true};
+      "a writer died in the middle of a transaction: the next application to open the database rolls it back",
+      doubt::moment};
+}
+
+/// A journal that is there and cannot be looked at may be one that has to be rolled back.
+std::optional<finding> judge_journal_access(const observation& seen) {
+  const int error = seen.journal_error;
+  if (error == 0 || error == ENOENT) return std::nullopt;
+  const bool refused = error == EACCES || error == EPERM;
+  return finding{refused ? verdict::warn : verdict::fail, support::reason_of_errno(error),
+                 support::errno_sentence(seen.path + "-journal", error)};
 }
 
 /// A commit appends at least a frame for each page it changes; less than this is as good as nothing.
 constexpr std::uint64_t least_room = std::uint64_t{64} << 10;
+
+/// A file system of a virtual machine's host, or one that nobody knows: what can be seen from here may not be all.
+std::optional<finding> judge_place(const observation& seen) {
+  if (seen.place.doubtful.empty()) return std::nullopt;
+  return finding{
+      verdict::warn, reason::mismatch,
+      fmt::format("is on {}, which is not known to be local: locks of programs on other machines are not seen",
+                  seen.place.doubtful)};
+}
 
 /// What the owner of the database may still write: the application is somebody with the rights of its files' owner.
 std::optional<std::uint64_t> room_for_owner(const observation& seen) {
@@ -138,6 +165,14 @@ std::string by_whom(const held_lock& lock) {
 
 std::string file_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
 
+finding overwritten_in_place(const observation& seen) {
+  return {verdict::fail, reason::replaced,
+          fmt::format("was overwritten in place while in use{}: the application goes on with the log and the index of "
+                      "the database before; stop it before a backup is restored",
+                      by_whom(*seen.shm_holders.connection)),
+          doubt::locks};
+}
+
 std::vector<finding> judge_files(const observation& seen, wal_expectation expected) {
   std::vector<finding> out;
   auto take = [&](std::optional<finding> found) {
@@ -150,8 +185,10 @@ std::vector<finding> judge_files(const observation& seen, wal_expectation expect
                              seen.place.network)});
   // What follows reads the header: there is nothing more to say about a file without one.
   if (!out.empty() || take(judge_access(seen)) || take(judge_header(seen))) return out;
+  take(judge_place(seen));
   take(judge_length(seen));
   take(judge_journal(seen));
+  take(judge_journal_access(seen));
   take(judge_journal_mode(seen, expected));
   take(judge_room(seen));
   if (seen.wal_mode()) {

@@ -14,6 +14,9 @@ namespace telltale::sqlite {
 /// The only system call is a stat of the parent directory, to explain a missing file.
 std::vector<finding> judge_files(const observation&, wal_expectation);
 
+/// The finding about a database whose content was exchanged under an application.
+finding overwritten_in_place(const observation&);
+
 /// " by pid 4711", or words for a holder that cannot be seen from this PID namespace.
 std::string by_whom(const held_lock&);
 

@@ -1,4 +1,4 @@
-// Limits on what was measured: sizes, backlog, ages.
+// Limits on what was measured: sizes, backlog, the log, ages.
 #include "sqlite/judge_limits.hpp"
 
 #include <fmt/format.h>
@@ -46,6 +46,11 @@ std::string_view backlog_hint(const observation& seen) {
   return ": checkpoints do not keep up";
 }
 
+std::string_view starvation_hint(const observation& seen) {
+  if (seen.shm_holders.readers > 0) return ": never restarted, because at every commit some reader is active";
+  return ": never restarted, because checkpoints do not catch up with the writers";
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> backlog_bytes(const observation& seen) {
@@ -53,17 +58,18 @@ std::optional<std::uint64_t> backlog_bytes(const observation& seen) {
   return std::uint64_t{seen.index.index.backlog_frames()} * seen.index.index.page_size;
 }
 
-bool writer_overdue(const ages& since, const sqlite_options& options) {
+bool writer_overdue(const progress& since, const sqlite_options& options) {
   return since.writer_held && judge(whole(*since.writer_held), options.writer_lock) != verdict::pass;
 }
 
-void measure(const observation& seen, const ages& since, findings& found) {
+void measure(const observation& seen, const progress& since, findings& found) {
   found.measure("database_bytes", static_cast<double>(seen.database.facts.size));
   found.measure("wal_bytes", static_cast<double>(seen.wal.facts.size));
   if (const auto backlog = backlog_bytes(seen)) found.measure("wal_backlog_bytes", static_cast<double>(*backlog));
+  if (seen.index_ok()) found.measure("wal_log_bytes", static_cast<double>(seen.index.index.log_bytes()));
   const auto pages =
       seen.index_ok() && seen.index.index.page_count ? seen.index.index.page_count : seen.header.header.page_count;
-  found.measure("page_count", pages);
+  if (pages > 0 || !seen.header.header.encrypted) found.measure("page_count", pages);
   if (!seen.held_exclusively()) {
     // In exclusive mode no lock is taken per transaction: a zero would be a guess.
     found.measure("writer_lock_held_seconds", to_seconds(since.writer_held.value_or(nanoseconds(0))));
@@ -72,11 +78,13 @@ void measure(const observation& seen, const ages& since, findings& found) {
   if (since.last_commit) found.measure("last_commit_age_seconds", to_seconds(*since.last_commit));
 }
 
-void judge_limits(const observation& seen, const ages& since, const sqlite_options& options, findings& found) {
+void judge_limits(const observation& seen, const progress& since, const sqlite_options& options, findings& found) {
   measure(seen, since, found);
   if (since.writer_held) judge_writer(seen, *since.writer_held, options.writer_lock, found);
   if (const auto backlog = backlog_bytes(seen))
     judge_size(*backlog, options.wal_backlog, "WAL backlog", backlog_hint(seen), found);
+  if (since.log_starved)
+    judge_size(seen.index.index.log_bytes(), options.wal_log, "WAL log", starvation_hint(seen), found);
   judge_size(seen.wal.facts.size, options.wal_size, "WAL file", "", found);
   judge_size(seen.database.facts.size, options.database_size, "database", "", found);
   if (since.last_commit) judge_commit(*since.last_commit, options.last_commit_age, found);

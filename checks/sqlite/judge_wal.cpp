@@ -9,7 +9,9 @@
 namespace telltale::sqlite {
 namespace {
 
-finding broken(reason why, std::string sentence) { return {verdict::fail, why, std::move(sentence), true}; }
+finding broken(reason why, std::string sentence, doubt how = doubt::moment) {
+  return {verdict::fail, why, std::move(sentence), how};
+}
 
 /// The file is there but cannot be looked at: what cannot be seen is not reported as healthy.
 std::optional<finding> judge_side_file(const file_state& file, const std::string& path) {
@@ -22,10 +24,16 @@ std::optional<finding> judge_side_file(const file_state& file, const std::string
 finding truncated_index(const observation& seen) {
   return broken(reason::corrupt,
                 fmt::format("{}-shm was truncated to {} bytes while in use: the application can crash at any access",
-                            file_name(seen.path), seen.shm.facts.size));
+                            file_name(seen.path), seen.shm.facts.size),
+                // An application locks the file before it makes it long enough, which may wait for the disk.
+                doubt::locks);
 }
 
 std::optional<finding> judge_index(const observation& seen) {
+  // The first user of an index makes it block by block, and its header last, with the lock of a writer.
+  const bool has_header =
+      seen.index.state != wal_index_state::too_short && seen.index.state != wal_index_state::uninitialised;
+  if (!has_header && (seen.shm_holders.writer || seen.shm_holders.recoverer)) return std::nullopt;
   const auto frames = seen.index_ok() ? seen.index.index.last_frame : 0;
   if (seen.index.state != wal_index_state::unknown_version && seen.shm.facts.size < wal_index_bytes(frames))
     return truncated_index(seen);
@@ -45,26 +53,50 @@ std::optional<finding> judge_index(const observation& seen) {
   // Whoever holds one of these locks is just writing it.
   if (seen.shm_holders.writer || seen.shm_holders.recoverer) return std::nullopt;
   return finding{verdict::warn, reason::corrupt,
-                 "its WAL index is half written: a writer died at it, and the next reader rebuilds it", true};
+                 "its WAL index is half written: a writer died at it, and the next reader rebuilds it", doubt::moment};
+}
+
+/// The database is in use and its index is not, or is by somebody else.
+finding disputed(const observation& seen) {
+  const auto name = file_name(seen.path) + "-shm";
+  const auto whom = by_whom(*seen.locks.user);
+  if (seen.database_is_mount)
+    return broken(reason::mismatch,
+                  fmt::format("is mounted as a single file and in use{}: the -wal and -shm in use cannot be seen here; "
+                              "mount the directory that holds all three",
+                              whom),
+                  doubt::locks);
+  if (seen.shm_is_mount)
+    return broken(reason::mismatch,
+                  fmt::format("{} is mounted as a single file, and not the one in use{}: mount the directory that "
+                              "holds all three files",
+                              name, whom),
+                  doubt::opening);
+  if (!seen.shm.exists)
+    return broken(
+        reason::replaced,
+        fmt::format("{} was deleted while in use{}: the next process to open the database can corrupt it", name, whom),
+        doubt::opening);
+  return broken(reason::replaced,
+                fmt::format("{} is not the one in use{}: it was replaced under the application, or the application "
+                            "closed another descriptor of it; writers that do not see each other corrupt the database",
+                            name, whom),
+                doubt::opening);
 }
 
 }  // namespace
 
 std::optional<finding> judge_shm(const observation& seen) {
   if (auto found = judge_side_file(seen.shm, seen.path + "-shm")) return found;
-  if (!seen.shm.exists) {
-    // An application in exclusive mode keeps its WAL index in its own memory; every other has the file.
-    if (!seen.locks.user || seen.held_exclusively()) return std::nullopt;
-    return broken(reason::replaced, file_name(seen.path) + "-shm was deleted while in use" + by_whom(*seen.locks.user) +
-                                        ": the next process to open the database can corrupt it");
-  }
+  if (seen.disputed()) return disputed(seen);
   if (!seen.live()) return std::nullopt;
   // Every connection in WAL mode keeps a shared lock on the database it opened. None on this file: it has another one.
   if (!seen.locks.user)
     return broken(reason::replaced,
                   fmt::format("is not the file in use{}: that one was replaced, or lost its locks because the "
                               "application closed another descriptor of it",
-                              by_whom(*seen.shm_holders.connection)));
+                              by_whom(*seen.shm_holders.connection)),
+                  doubt::locks);
   return judge_index(seen);
 }
 
@@ -81,7 +113,8 @@ std::optional<finding> judge_wal(const observation& seen) {
                               seen.wal_start->page_size, seen.header.header.page_size));
   if (!seen.live() && !seen.held_exclusively() && seen.wal.facts.size > 0 && !seen.wal_start)
     return finding{verdict::warn, reason::corrupt,
-                   name + " does not begin like a write-ahead log: the next application drops what it holds", true};
+                   name + " does not begin like a write-ahead log: the next application drops what it holds",
+                   doubt::moment};
   if (!seen.index_ok() || seen.index.index.last_frame == 0) return std::nullopt;
 
   const auto& index = seen.index.index;

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
+#include <memory>
 
 namespace telltale::sqlite {
 namespace {
@@ -32,6 +34,10 @@ file_facts facts_of(const struct stat& info) {
           info.st_uid};
 }
 
+bool same_content(const file_facts& a, const file_facts& b) {
+  return a.device == b.device && a.inode == b.inode && a.size == b.size && a.modified_ns == b.modified_ns;
+}
+
 looked_at look_at(const std::string& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0) return look_at(path, info);
@@ -46,6 +52,15 @@ looked_at look_at(const std::string& path, const struct stat& info) {
   out.file = support::descriptor(open_quietly(path.c_str(), info.st_uid));
   if (!out.file) out.state.error = errno;
   return out;
+}
+
+looked_at look_at_target(std::string& path) {
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) != 0) return look_at(path);
+  if (!S_ISLNK(info.st_mode)) return look_at(path, info);
+  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
+  if (real) path = real.get();
+  return look_at(path);
 }
 
 void update_facts(int fd, file_state& state) {

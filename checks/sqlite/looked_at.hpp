@@ -20,6 +20,9 @@ struct file_facts {
   uid_t owner = 0;
 };
 
+/// The same file, not written between two looks as far as its size and its times tell.
+bool same_content(const file_facts&, const file_facts&);
+
 /// What is at a path.
 struct file_state {
   int error = 0;        ///< errno of the first step that failed, 0 when none did
@@ -39,6 +42,10 @@ looked_at look_at(const std::string& path);
 
 /// The same behind a stat of one's own.
 looked_at look_at(const std::string& path, const struct stat& info);
+
+/// The same for a database, with `path` made that of the file a link points to: SQLite puts -wal and -shm beside that
+/// file, not beside the link (os_unix.c, unixFullPathname). A link to nothing stays as it is.
+looked_at look_at_target(std::string& path);
 
 /// Asks the descriptor again: the path may have been swapped since stat, or the file may have grown. Facts must be of
 /// the same file as its bytes wherever they are held against each other and are not looked at again.

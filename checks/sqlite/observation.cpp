@@ -2,26 +2,19 @@
 #include "sqlite/observation.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
-#include <memory>
+
+#include "sqlite/encrypted.hpp"
+
+#include "sqlite/lock_table.hpp"
 
 namespace telltale::sqlite {
 namespace {
-
-/// SQLite puts -wal and -shm beside the file that a link points to, not beside the link (os_unix.c, unixFullPathname).
-looked_at look_at_database(std::string& path) {
-  struct stat info {};
-  if (::lstat(path.c_str(), &info) != 0) return look_at(path);
-  if (!S_ISLNK(info.st_mode)) return look_at(path, info);
-  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
-  if (real) path = real.get();
-  return look_at(path);
-}
 
 template <std::size_t size>
 byte_view read_start(int fd, std::array<std::byte, size>& into, int& error) {
@@ -32,9 +25,9 @@ byte_view read_start(int fd, std::array<std::byte, size>& into, int& error) {
   return byte_view(into).first(got < 0 ? 0 : static_cast<std::size_t>(got));
 }
 
-std::string mounts() {
+std::string kernel_text(const char* path) {
   std::string out;
-  const support::descriptor file(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
+  const support::descriptor file(::open(path, O_RDONLY | O_CLOEXEC));
   std::array<char, 4096> block;
   for (ssize_t n = 0; (n = ::read(file.get(), block.data(), block.size())) > 0;)
     out.append(block.data(), static_cast<std::size_t>(n));
@@ -62,10 +55,35 @@ void observe_journal(observation& out) {
   // The magic of a rollback journal (fileformat2.html, section 3); SQLite looks at no more than its first byte.
   auto journal = look_at(out.path + "-journal");
   out.journal_bytes = journal.state.facts.size;
+  out.journal_error = journal.state.error;
   if (!journal.file || journal.state.facts.size == 0) return;
   std::array<std::byte, 1> start{};
   out.journal_has_header =
-      !read_start(journal.file.get(), start, journal.state.error).empty() && start[0] != std::byte{0};
+      !read_start(journal.file.get(), start, out.journal_error).empty() && start[0] != std::byte{0};
+}
+
+/// Whether the file itself is a mount point; false where the kernel does not tell (before Linux 5.8).
+bool is_mount(const std::string& path) {
+  struct statx info {};
+  return ::statx(AT_FDCWD, path.c_str(), 0, 0, &info) == 0 && (info.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+/// Every connection locks the database first and then the -shm, so the first holder is nearly always the same for both.
+bool uses_other_index(const observation& seen) {
+  const auto& user = seen.locks.user;
+  const auto& connection = seen.shm_holders.connection;
+  if (!user || !connection || user->pid <= 0 || connection->pid <= 0 || user->pid == connection->pid) return false;
+  const auto table = kernel_text("/proc/locks");
+  const auto inode = seen.shm.facts.inode;
+  return holds_lock(table, connection->pid, inode) && !holds_lock(table, user->pid, inode);
+}
+
+void observe_dispute(observation& out) {
+  if (!out.wal_mode()) return;
+  out.user_elsewhere = uses_other_index(out);
+  if (!out.disputed()) return;
+  out.database_is_mount = is_mount(out.path);
+  out.shm_is_mount = is_mount(out.path + "-shm");
 }
 
 }  // namespace
@@ -79,16 +97,18 @@ std::optional<held_lock> observation::writer() const {
   return locks.pending && locks.pending->exclusive ? locks.pending : std::nullopt;
 }
 
-observation observe(const std::string& path) {
+observation observe(const std::string& path, bool encrypted) {
   observation out;
   out.path = path;
-  auto database = look_at_database(out.path);
+  auto database = look_at_target(out.path);
   out.database = database.state;
   if (database.file) {
     struct statfs where {};
-    if (::fstatfs(database.file.get(), &where) == 0) out.place = describe_file_system(where);
-    if (static_cast<std::uint32_t>(where.f_type) == fuse_magic)
-      out.place.network = network_fuse_name(mounts(), out.database.facts.device);
+    if (::fstatfs(database.file.get(), &where) == 0)
+      out.place = describe_file_system(
+          where, out.database.facts.device,
+          {[] { return kernel_text("/proc/self/mountinfo"); }, [] { return kernel_text("/proc/self/uid_map"); }});
+    else out.database.error = errno;
     if (!out.place.network.empty()) return out;
   }
   // The index before the log and the log before the database: what the index promises must then be there.
@@ -97,11 +117,14 @@ observation observe(const std::string& path) {
   if (!database.file) return out;
 
   std::array<std::byte, database_header_bytes> start;
-  out.header = parse_database_header(read_start(database.file.get(), start, out.database.error));
+  const auto bytes = read_start(database.file.get(), start, out.database.error);
+  out.header = encrypted ? parse_encrypted_header(bytes) : parse_database_header(bytes);
   update_facts(database.file.get(), out.database);
   observe_journal(out);
+  complete_header(out);
   const bool may_be_written = !out.wal_mode() || out.journal_has_header;
   out.locks = may_be_written ? locks_of_database(database.file.get()) : user_of_database(database.file.get());
+  observe_dispute(out);
   return out;
 }
 

@@ -29,13 +29,23 @@ struct observation {
   shm_locks shm_holders;
   wal_index_result index;  ///< believed only while `live()`: after a crash the file is a leftover
 
+  /// `locks.user`, the one that has it open for longest, has no lock on this -shm although others have.
+  bool user_elsewhere = false;
+  /// The file alone is a mount; only asked where `disputed()`.
+  bool database_is_mount = false;
+  bool shm_is_mount = false;
+
   std::uint64_t journal_bytes = 0;
+  int journal_error = 0;            ///< errno of the first step that failed, ENOENT when there is no journal
   bool journal_has_header = false;  ///< a rollback journal that is neither empty nor zeroed
 
   bool readable() const { return database.exists && database.error == 0 && database.regular; }
   bool wal_mode() const { return header.fault == header_fault::none && header.header.wal(); }
   /// Some process has the WAL index open.
   bool live() const { return shm_holders.connection.has_value(); }
+  /// Somebody uses the database in WAL mode, and not by this WAL index. In exclusive mode an application may keep it in
+  /// its own memory; every other has the file.
+  bool disputed() const { return wal_mode() && locks.user && !locks.exclusive() && (!live() || user_elsewhere); }
   /// locking_mode=EXCLUSIVE (https://sqlite.org/pragma.html#pragma_locking_mode), or the unix-excl VFS. In rollback
   /// mode a transaction that has changed nothing yet looks the same.
   bool held_exclusively() const {
@@ -50,7 +60,7 @@ struct observation {
 };
 
 /// Looks once. Opens nothing for writing, creates nothing, takes no lock, and has closed everything when it returns.
-/// Throws std::system_error when the file system refuses to say who holds locks.
-observation observe(const std::string& path);
+/// Throws std::system_error when the file system refuses to say who holds locks. `encrypted`: see encrypted.hpp.
+observation observe(const std::string& path, bool encrypted = false);
 
 }  // namespace telltale::sqlite

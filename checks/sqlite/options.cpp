@@ -52,6 +52,7 @@ void sqlite_options::validate(place at, problems& errors) const {
   else if (integrity && integrity->timeout >= integrity->every)
     errors.add(at, "integrity.timeout: " + to_text(integrity->timeout) + " is not below integrity.every " +
                        to_text(integrity->every) + " - one examination ends before the next one is due");
+  if (encrypted) validate_encrypted(at, errors);
   if (backup && backup->path == path) errors.add(at, "backup.path: is the database itself");
   if (!expect) return;
   if (!query) errors.add(at, "expect: needs a `query` whose value it can be held against");
@@ -61,6 +62,16 @@ void sqlite_options::validate(place at, problems& errors) const {
                "date or a text");
 }
 
+void sqlite_options::validate_encrypted(place at, problems& errors) const {
+  const auto refuse = [&](const char* what) {
+    errors.add(at, std::string(what) + ": telltale has no key to an encrypted database");
+  };
+  if (mode != probe_mode::inspect) refuse("mode");
+  if (expect_wal == wal_expectation::fail) refuse("expect_wal");
+  if (integrity) refuse("integrity");
+  if (examines_backup()) refuse("backup.integrity");
+}
+
 options_of<sqlite_options> declared_options() {
   return options_of<sqlite_options>()
       .required("path", &sqlite_options::path, "The database file; its -wal and -shm are found beside it.")
@@ -68,11 +79,15 @@ options_of<sqlite_options> declared_options() {
           "mode", &sqlite_options::mode,
           "inspect looks at files and locks only and touches nothing; query also reads through SQLite; write also "
           "takes the write lock for a moment.")
+      .optional("encrypted", &sqlite_options::encrypted,
+                "The database is encrypted (SQLCipher, SEE): files, locks and the log are judged, pages are not.")
       .optional("expect_wal", &sqlite_options::expect_wal, "What to say when the journal mode is not WAL.")
       .optional("wal_backlog", &sqlite_options::wal_backlog,
                 "Committed data in the WAL that no checkpoint has copied into the database yet.")
+      .optional("wal_log", &sqlite_options::wal_log,
+                "Length of a log that keeps growing because no commit can restart it (checkpoint starvation).")
       .optional("wal_size", &sqlite_options::wal_size,
-                "Size of the -wal file, which stays large after a checkpoint: prefer wal_backlog.")
+                "Size of the -wal file, which stays large after a checkpoint: prefer wal_backlog and wal_log.")
       .optional("database_size", &sqlite_options::database_size, "Size of the database file.")
       .optional("writer_lock", &sqlite_options::writer_lock,
                 "How long the write lock may be seen held without a commit.")

@@ -33,8 +33,10 @@ struct backup_options {
 struct sqlite_options {
   file_path path;
   probe_mode mode = probe_mode::inspect;
+  bool encrypted = false;
   wal_expectation expect_wal = wal_expectation::warn;
   upper_limit<bytes> wal_backlog{bytes{64u << 20}, bytes{512u << 20}};
+  upper_limit<bytes> wal_log{bytes{128u << 20}, bytes{1u << 30}};
   upper_limit<bytes> wal_size;
   upper_limit<bytes> database_size;
   upper_limit<std::chrono::milliseconds> writer_lock{std::chrono::seconds(5), std::nullopt};
@@ -48,6 +50,9 @@ struct sqlite_options {
   std::optional<examination_schedule> examination() const;
 
   void validate(place at, problems& errors) const;
+
+ private:
+  void validate_encrypted(place at, problems& errors) const;
 };
 
 options_of<sqlite_options> declared_options();

@@ -8,6 +8,7 @@
 #include <telltale/units.hpp>
 
 #include "sqlite/judge_limits.hpp"
+#include "sqlite/newer_schema.hpp"
 #include "sqlite/reading.hpp"
 #include "sqlite/result_text.hpp"
 #include "sqlite/watchdog.hpp"
@@ -30,7 +31,7 @@ answer examine(connection& database) {
   sqlite3_stmt* raw = nullptr;
   int rc = ::sqlite3_prepare_v2(database.handle(), pragma, -1, &raw, nullptr);
   const statement prepared(raw);
-  if (rc != SQLITE_OK) return {database.last_error(rc), {}};
+  if (rc != SQLITE_OK) return {with_writer(database, database.last_error(rc)), {}};
   answer out;
   while (!out.value && (rc = ::sqlite3_step(prepared.get())) == SQLITE_ROW) {
     const auto* text = reinterpret_cast<const char*>(::sqlite3_column_text(prepared.get(), 0));
@@ -39,6 +40,8 @@ answer examine(connection& database) {
   if (!out.value && rc != SQLITE_DONE) out.error = database.last_error(rc);
   return out;
 }
+
+constexpr std::string_view only_there = ": run `PRAGMA quick_check` in the application, which has it";
 
 enum class end : std::uint8_t { own, deadline, gave_way };
 
@@ -52,10 +55,12 @@ outcome describe(const answer& got, end how, std::uint64_t most_backlog) {
                                                 human_bytes(static_cast<double>(most_backlog))));
   if (how == end::deadline)
     return not_done(reason::timeout, "quick_check did not end in time; raise integrity.timeout");
+  if (got.error && got.error->code == SQLITE_BUSY_SNAPSHOT) return not_done(reason::idle, got.error->message);
   if (got.error) {
     // The application's own collations and functions are unknown here; that says nothing about its data.
-    if ((got.error->code & 0xff) == SQLITE_ERROR) return not_done(reason::mismatch, got.error->message);
-    const auto what = explain_result(got.error->code, got.error->message);
+    const auto what = explain_result(*got.error);
+    if ((got.error->code & 0xff) == SQLITE_ERROR && got.error->newer_writer == 0)
+      return not_done(reason::mismatch, got.error->message + std::string(only_there));
     if (what.verdict == verdict::fail) return outcome::fail(what.reason, what.sentence);
     return not_done(what.reason, what.sentence);
   }
@@ -67,6 +72,7 @@ outcome describe(const answer& got, end how, std::uint64_t most_backlog) {
 
 outcome quick_check(const observation& seen, std::uint64_t most_backlog, boot_clock::time_point deadline) {
   if (const auto why = why_unreadable(seen); !why.empty()) return not_done(reason::idle, std::string(why));
+  if (is_closed(seen)) return quick_check_unchanging(seen.path, deadline);
   const auto page_size = seen.header.header.page_size;
   const auto in_the_way = [=] {
     const auto log = mapped_index();
@@ -97,8 +103,7 @@ outcome quick_check_unchanging(const std::string& path, boot_clock::time_point d
     }
   }
   const auto after = look_at(path).state.facts;
-  if (before.inode != after.inode || before.size != after.size || before.modified_ns != after.modified_ns)
-    return not_done(reason::idle, "it changed meanwhile");
+  if (!same_content(before, after)) return not_done(reason::idle, "it changed meanwhile");
   const bool interrupted = got.error && got.error->code == SQLITE_INTERRUPT;
   return describe(got, interrupted ? end::deadline : end::own, 0);
 }

@@ -20,6 +20,12 @@ constexpr std::array<std::string_view, 14> reporting{
 constexpr std::array<std::string_view, 6> reporting_when_bare{"application_id", "encoding",       "journal_mode",
                                                               "page_size",      "schema_version", "user_version"};
 
+/// Functions of the time and of chance (https://sqlite.org/lang_datefunc.html, lang_corefunc.html). Those of the time
+/// are also used without `now`, which the authorizer is not told.
+constexpr std::array<std::string_view, 12> changing{"date",         "time",         "datetime",          "julianday",
+                                                    "strftime",     "unixepoch",    "timediff",          "random",
+                                                    "current_date", "current_time", "current_timestamp", "randomblob"};
+
 template <std::size_t size>
 bool listed(const std::array<std::string_view, size>& names, const char* name) {
   return std::ranges::any_of(names, [&](std::string_view known) { return ::strcasecmp(known.data(), name) == 0; });
@@ -31,13 +37,15 @@ bool only_reports(const char* pragma, const char* argument) {
 
 }  // namespace
 
-int authorize_reading(void*, int action, const char* first, const char* second, const char*, const char*) {
+int authorize_reading(void* changes_by_itself, int action, const char* first, const char* second, const char*,
+                      const char*) {
   switch (action) {
     case SQLITE_SELECT:
     case SQLITE_READ:
     case SQLITE_RECURSIVE:
       return SQLITE_OK;
     case SQLITE_FUNCTION:
+      if (changes_by_itself && second && listed(changing, second)) *static_cast<bool*>(changes_by_itself) = true;
       return second && ::strcasecmp(second, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
     case SQLITE_PRAGMA:
       return only_reports(first, second) ? SQLITE_OK : SQLITE_DENY;

@@ -10,11 +10,21 @@ namespace {
 /// Nobody has it open: whoever reads next rebuilds the index in memory from the whole log, and again with every run.
 constexpr std::uint64_t largest_unindexed_log = std::uint64_t{64} << 20;
 
+bool was_written_since(const observation& seen) {
+  return !same_content(look_at(seen.path).state.facts, seen.database.facts) ||
+         (seen.wal.facts.size > 0 && !same_content(look_at(seen.path + "-wal").state.facts, seen.wal.facts));
+}
+
 }  // namespace
+
+bool is_closed(const observation& seen) {
+  return seen.wal_mode() && !seen.live() && !seen.locks.user && seen.wal.facts.size == 0;
+}
 
 std::string_view why_unreadable(const observation& seen) {
   if (seen.held_exclusively()) return "nobody else can read in that mode";
   if (!seen.wal_mode()) return "in rollback-journal mode a reader keeps writers from committing";
+  if (is_closed(seen)) return {};
   if (seen.live() && seen.index.state == wal_index_state::unknown_version)
     return "its WAL index has a version that is not known here";
   if (!seen.live() && seen.wal.facts.size > largest_unindexed_log)
@@ -29,9 +39,11 @@ std::optional<sql_error> read_quietly(const observation& seen, boot_clock::time_
     connection database(seen.path, how, deadline);
     return database.failed() ? database.failed() : use(database);
   };
-  auto error = read(access::read_without_trace);
+  auto error = read(is_closed(seen) ? access::immutable : access::read_without_trace);
   // No read mark fits: a reader has to set one, and may while an application is there to have made the index.
   if (error && error->code == SQLITE_READONLY_CANTINIT && seen.live()) error = read(access::read);
+  // Without an index that is in use, no lock keeps an application that begins from copying its log meanwhile.
+  if (!seen.live() && was_written_since(seen)) return sql_error{SQLITE_BUSY_SNAPSHOT, "it changed meanwhile"};
   return error;
 }
 
@@ -77,7 +89,9 @@ answer ask_as_user(connection& database, const std::string& sql) {
     const statement dropped(raw);
   }
   database.allow_reading_only();
-  return ask(database, sql);
+  auto out = ask(database, sql);
+  out.lasting = !database.changes_by_itself();
+  return out;
 }
 
 }  // namespace telltale::sqlite

@@ -89,7 +89,50 @@ const row* find(int code) {
   return found == rows.end() ? nullptr : &*found;
 }
 
+/// "3.47.2" of 3047002.
+std::string release(std::uint32_t number) {
+  return fmt::format("{}.{}.{}", number / 1'000'000, number / 1000 % 1000, number % 1000);
+}
+
+struct advice {
+  std::string_view about;  ///< how SQLite's message begins
+  std::string_view words;
+};
+
+constexpr std::string_view unknown_function =
+    "; functions of the application, or of an SQLite newer than " SQLITE_VERSION
+    ", are not known here: query without it";
+/// Longer beginnings first.
+constexpr std::array advices{
+    advice{"no such module: ",
+           "; extensions of the application are not loaded here: query a table that does without it"},
+    advice{"unsafe use of virtual table",
+           "; views over virtual tables are not read here: name the virtual table "
+           "itself in the query"},
+    advice{"unsafe use of ", "; views may not use it here: call it in the query itself"},
+    advice{"no such function: ", unknown_function},
+    advice{"unknown function: ", unknown_function},
+    advice{"no such collation sequence: ",
+           "; collations of the application are not known here: order and compare by "
+           "another one, such as COLLATE BINARY"},
+};
+
 }  // namespace
+
+std::string way_out(const std::string& message) {
+  for (const auto& [about, words] : advices)
+    if (message.starts_with(about)) return std::string(words);
+  if (message.ends_with(": syntax error") || message.starts_with("unrecognized token: "))
+    return "; it is read by SQLite " SQLITE_VERSION;
+  return {};
+}
+
+explained explain_result(const sql_error& error) {
+  if (error.newer_writer == 0) return explain_result(error.code, error.message);
+  return {verdict::warn, reason::mismatch,
+          fmt::format("its schema needs a newer SQLite (written by {}, this is {}): {}", release(error.newer_writer),
+                      SQLITE_VERSION, error.message)};
+}
 
 explained explain_result(int extended_code, const std::string& message) {
   const auto* known = find(extended_code);
@@ -97,7 +140,7 @@ explained explain_result(int extended_code, const std::string& message) {
   if (!known)
     return {verdict::fail, reason::internal, fmt::format("SQLite answers with code {}: {}", extended_code, message)};
   if (!known->with_message) return {known->how_bad, known->why, std::string(known->words)};
-  return {known->how_bad, known->why, fmt::format("{}: {}", known->words, message)};
+  return {known->how_bad, known->why, fmt::format("{}: {}{}", known->words, message, way_out(message))};
 }
 
 }  // namespace telltale::sqlite

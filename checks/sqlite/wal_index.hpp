@@ -1,6 +1,7 @@
 // The header of a WAL index (the -shm file), read without SQLite (https://sqlite.org/walformat.html, section 2.1).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -28,6 +29,14 @@ struct wal_index {
   std::array<std::uint32_t, 2> salt{};  ///< at 32: the log header's bytes as they are
   std::uint32_t backfilled = 0;         ///< nBackfill at 96: frames already copied into the database
 
+  /// Both salts as one number, by which a log is known again.
+  std::int64_t log_name() const { return static_cast<std::int64_t>(std::uint64_t{salt[0]} << 32 | salt[1]); }
+  /// The committed part of the log, without its header: the file may be longer, and is not shortened by a restart.
+  std::uint64_t log_bytes() const { return std::uint64_t{last_frame} * (wal_frame_header_bytes + page_size); }
+  /// The part of it that is in the database as well; nothing while a restart of the log is half done.
+  std::uint64_t copied_bytes() const {
+    return std::uint64_t{std::min(backfilled, last_frame)} * (wal_frame_header_bytes + page_size);
+  }
   /// Frames a checkpoint still has to copy. Zero while a restart of the log is half done.
   std::uint32_t backlog_frames() const { return last_frame > backfilled ? last_frame - backfilled : 0; }
   friend bool operator==(const wal_index&, const wal_index&) = default;

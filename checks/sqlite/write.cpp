@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "sqlite/connection.hpp"
+#include "sqlite/may_write.hpp"
 #include "sqlite/query.hpp"
 #include "sqlite/result_text.hpp"
 
@@ -38,6 +39,8 @@ void try_write(inspection& into, const sqlite_options&, probe_context& ctx) {
     return into.found.fail(reason::readonly,
                            std::string(not_writable) + (errno == EROFS ? " (read-only file system)" : ""));
   if (into.seen.held_exclusively()) return skip(into, "nobody else can write in that mode");
+  if (const auto found = write_obstacle(into.seen))
+    return into.found.add(found->verdict, found->reason, found->sentence);
   if (into.seen.wal_mode() && !(into.seen.index_ok() && into.seen.wal.exists))
     return skip(into, "SQLite would have to create or rebuild its -wal and -shm files");
 

@@ -9,7 +9,8 @@
 namespace telltale::sqlite {
 
 /// BEGIN IMMEDIATE; ROLLBACK. Runs only while an application has the database open (or in rollback mode), so that no
-/// file is created and no recovery is begun; a busy writer is judged by `writer_lock`, not by one refused attempt.
+/// file is created and no recovery is begun; otherwise only permissions are judged (may_write.hpp). A busy writer is
+/// judged by `writer_lock`, not by one refused attempt.
 void try_write(inspection&, const sqlite_options&, probe_context&);
 
 }  // namespace telltale::sqlite

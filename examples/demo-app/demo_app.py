@@ -89,7 +89,7 @@ class Model:
         self.marker.unlink(missing_ok=True)  # of an earlier run
 
     def write_marker(self, progress):
-        content = {"name": "demo-model", "version": "1.0", "progress": progress}
+        content = {"name": "demo-model", "version": "1.0", "progress": progress, "pid": os.getpid()}
         new = self.marker.with_suffix(".new")
         new.write_text(json.dumps(content) + "\n")
         os.replace(new, self.marker)

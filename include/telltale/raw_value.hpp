@@ -23,9 +23,9 @@ struct raw_value {
 
   kind_t kind = kind_t::null;
   place at;
-  std::string text;                 ///< scalar only, after ${VAR} substitution
-  bool quoted = false;              ///< scalar only: written in quotes, so it is text even if it looks like a number
-  bool expanded = false;            ///< scalar only: ${VAR} was substituted; messages must not repeat the text
+  std::string text;       ///< scalar only, after ${VAR} substitution
+  bool quoted = false;    ///< scalar only: written in quotes, so it is text even if it looks like a boolean
+  bool expanded = false;  ///< scalar only: ${VAR} was substituted: quotes mean nothing, and messages must not repeat it
   std::vector<raw_value> items;     ///< list only
   std::vector<raw_member> members;  ///< map only, in the order written; keys are unique
 

@@ -6,10 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.hpp"
 #include "commands/client_stream.hpp"
+#include "commands/connection_cut.hpp"
 #include "commands/http_reply.hpp"
 #include "config/version.hpp"
-#include "log/utf8.hpp"
 
 namespace telltale {
 namespace {
@@ -56,6 +57,11 @@ bool ends_like_gate(std::string_view text) {
   return last.find(" check passed") != std::string_view::npos;
 }
 
+std::string no_answer(const http_target& target, const std::exception& error, std::string_view question) {
+  return fmt::format("no answer from {}: {}; {}{}{}\n", target.shown, printable(error.what()), question,
+                     target.origin.empty() ? "" : " ", printable(target.origin));
+}
+
 }  // namespace
 
 gate_answer ask_gate(const http_target& target, std::chrono::milliseconds timeout) {
@@ -67,9 +73,10 @@ gate_answer ask_gate(const http_target& target, std::chrono::milliseconds timeou
     if (reply.status == 503 && !text.empty()) return {false, text};
     return {false, fmt::format("{} answered {}: is that a telltale sidecar?\n{}", target.shown, reply.status,
                                shortened(text, longest_answer_text / 2))};
+  } catch (const connection_cut& error) {
+    return {false, no_answer(target, error, target.tls ? "is that a telltale sidecar?" : "does it speak https?")};
   } catch (const std::exception& error) {
-    return {false, fmt::format("no answer from {}: {}; is the sidecar running, and is that where it listens?\n",
-                               target.shown, printable(error.what()))};
+    return {false, no_answer(target, error, "is the sidecar running, and is that where it listens?")};
   }
 }
 

@@ -13,11 +13,16 @@
 #include <system_error>
 
 #include "commands/addresses.hpp"
+#include "commands/connection_cut.hpp"
 
 namespace telltale {
 namespace {
 
-[[noreturn]] void fail_with(int error) { throw std::runtime_error(std::generic_category().message(error)); }
+[[noreturn]] void fail_with(int error) {
+  const auto message = std::generic_category().message(error);
+  if (error == ECONNRESET || error == EPIPE) throw connection_cut(message);
+  throw std::runtime_error(message);
+}
 
 class socket_stream final : public client_stream {
  public:

@@ -120,6 +120,7 @@ class parser {
 };
 
 constexpr std::array<std::string_view, 2> log_format_names{"json", "text"};
+constexpr std::array<std::string_view, 2> log_output_names{"stderr", "stdout"};
 constexpr std::array<std::string_view, 4> log_level_names{"debug", "info", "warn", "error"};
 constexpr std::array<std::string_view, 5> result_format_names{"table", "json", "text", "junit", "nagios"};
 constexpr std::array<std::string_view, 3> color_names{"auto", "always", "never"};
@@ -135,8 +136,9 @@ command parse_serve(const arguments& words) {
   options.text("-c,--config", out.config, "FILE", config_doc);
   options.repeated("--listen", out.listen, "ADDRESS",
                    "HOST:PORT, [V6]:PORT or unix:/path, instead of server.listen; may be repeated");
-  options.choice("--log-format", out.format, log_format_names, "how log lines are written to standard error (json)");
-  options.choice("--log-level", out.level, log_level_names, "the least level that is written (info)");
+  options.choice("--log-format", out.log.format, log_format_names, "how log lines are written (json)");
+  options.choice("--log-level", out.log.least, log_level_names, "the least level that is written (info)");
+  options.choice("--log-output", out.log.output, log_output_names, "where log lines are written (stderr)");
   if (auto help = options.parse(words)) return answer(*help);
   return out;
 }

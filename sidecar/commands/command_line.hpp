@@ -21,8 +21,7 @@ enum class listing_format : std::uint8_t { text, json, markdown };
 struct serve_command {
   std::string config;  ///< empty: the installed file, or the built-in configuration
   std::vector<std::string> listen;
-  log_format format = log_format::json;
-  log_level level = log_level::info;
+  log_settings log;
 };
 
 struct check_command {

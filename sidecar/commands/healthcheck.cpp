@@ -9,9 +9,10 @@
 
 namespace telltale {
 
-command_result healthcheck(const healthcheck_command& asked, check_table_source table, const environment& variables) {
+command_result healthcheck(const healthcheck_command& asked, const environment& variables,
+                           const std::string& installed_path) {
   try {
-    const auto answer = ask_gate(find_sidecar(asked.question, table, variables), asked.timeout);
+    const auto answer = ask_gate(find_sidecar(asked.question, variables, installed_path), asked.timeout);
     return {answer.passes ? exit_ok : exit_unhealthy, answer.text, ""};
   } catch (const std::exception& error) {
     return {exit_unhealthy, fmt::format("telltale healthcheck: {}\n", error.what()), ""};

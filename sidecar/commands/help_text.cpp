@@ -14,6 +14,9 @@ const std::array<command_help, command_count> commands_help{{
     {"serve", "run the sidecar; what a bare `telltale` does",
      R"(Answers /health, /ready, /startup, /checks and /metrics until SIGTERM or SIGINT, then drains and exits.
 
+A log line in JSON has `level`, and `severity` in the words of Google's Cloud Logging. Lines that go to the journal of
+systemd begin with their priority.
+
 Examples:
   telltale serve -c telltale.yaml --log-format text
   telltale --listen 0.0.0.0:9640 --listen unix:/run/telltale.sock
@@ -38,8 +41,9 @@ With --format nagios the codes of monitoring plugins: 0 OK, 1 WARNING, 2 CRITICA
      R"(Asks one gate and prints the reasons. Opens nothing but one connection; the certificate of an https sidecar is not
 verified, as the kubelet does not either.
 
-The sidecar is looked for at --url, else where the file given with -c makes it listen, else at $TELLTALE_URL, else at
-http://127.0.0.1:9640. A URL with a path is asked as it is; `unix:/path` is a Unix socket.
+The sidecar is looked for at --url, else where the file given with -c makes it listen, else at $TELLTALE_URL, else
+where /etc/telltale/telltale.yaml makes it listen, else at http://127.0.0.1:9640. A URL with a path is asked as it is;
+`unix:/path` is a Unix socket.
 
 Examples:
   HEALTHCHECK CMD ["telltale", "healthcheck"]
@@ -125,7 +129,7 @@ Exit codes:
 `healthcheck` never returns 2, `wait` passes on its command's, `check --format nagios` has the codes of plugins.
 
 Environment:
-  TELLTALE_URL   the sidecar that `healthcheck` and `wait` ask (http://127.0.0.1:9640)
+  TELLTALE_URL   the sidecar that `healthcheck` and `wait` ask (where the configuration makes it listen)
   NO_COLOR       when set and not empty, tables are not coloured
   Any variable   as ${VAR} in values of the configuration
 

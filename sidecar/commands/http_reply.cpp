@@ -6,15 +6,11 @@
 
 #include <telltale/units.hpp>
 
+#include "base/ascii.hpp"
+#include "commands/connection_cut.hpp"
+
 namespace telltale {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -33,7 +29,8 @@ int status_of(std::string_view line) {
 std::optional<std::string> field(std::string_view head, std::string_view wanted) {
   for (auto at = head.find("\r\n"); at != std::string_view::npos; at = head.find("\r\n", at + 2)) {
     const auto line = head.substr(at + 2, head.find("\r\n", at + 2) - (at + 2));
-    if (const auto colon = line.find(':'); colon != std::string_view::npos && lower(line.substr(0, colon)) == wanted)
+    if (const auto colon = line.find(':');
+        colon != std::string_view::npos && equal_ignoring_case(line.substr(0, colon), wanted))
       return std::string(trimmed(line.substr(colon + 1)));
   }
   return std::nullopt;
@@ -47,8 +44,7 @@ std::optional<http_reply> parse_reply(std::string_view received, bool ended) {
   if (received.size() > longest_reply) throw std::runtime_error("the answer is too long for a gate");
   const auto end = received.find("\r\n\r\n");
   if (end == std::string_view::npos) {
-    if (ended)
-      throw std::runtime_error("the connection was closed without an answer (a sidecar with TLS wants https://)");
+    if (ended) throw connection_cut("the connection was closed without an answer");
     return std::nullopt;
   }
   const auto head = received.substr(0, end);

@@ -8,6 +8,8 @@
 
 #include <telltale/option.hpp>
 
+#include "api/url_character.hpp"
+
 namespace telltale {
 namespace {
 
@@ -32,9 +34,12 @@ http_target parse_target(std::string_view text, gate g) {
   problems errors;
   auto parsed = option_traits<url>::parse(raw_value::scalar(std::string(text)), "url", errors);
   // The text is not repeated: it may hold a password.
-  if (!parsed || (parsed->scheme != "http" && parsed->scheme != "https"))
-    throw std::runtime_error(
-        "the URL of the sidecar must be like http://127.0.0.1:9640, https://[::1]:9640 or unix:/run/telltale.sock");
+  if (!parsed || (parsed->scheme != "http" && parsed->scheme != "https")) {
+    const auto wrong = unusable_url_character(text);
+    throw std::runtime_error(fmt::format(
+        "the URL of the sidecar must be like http://127.0.0.1:9640, https://[::1]:9640 or unix:/run/telltale.sock{}{}",
+        wrong ? "; " : "", wrong ? wrong->message : ""));
+  }
   http_target out;
   out.tls = parsed->scheme == "https";
   out.host = parsed->host;

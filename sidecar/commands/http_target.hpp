@@ -16,6 +16,7 @@ struct http_target {
   std::string unix_path;  ///< empty for TCP
   std::string path;       ///< path and query to ask for
   std::string shown;      ///< for messages
+  std::string origin;     ///< a sentence without its full stop that says why it is asked there; may be empty
 
   friend bool operator==(const http_target&, const http_target&) = default;
 };

@@ -45,19 +45,17 @@ struct runner {
     hold_signals_back();
     auto loaded = load_config(asked.config, table(), process_environment());
     if (const auto* errors = std::get_if<config_errors>(&loaded)) return print({exit_usage, "", to_text(*errors)});
-    configure_log(asked.format, asked.level);
+    configure_log(asked.log);
     return serve(std::move(std::get<config>(loaded)), serve_options{asked.listen, asked.config, &table()});
   }
 
   int operator()(const check_command& asked) const {
-    configure_log(log_format::text, log_level::error);  // the results say the rest
+    configure_log({log_format::text, log_level::error});  // the results say the rest
     return print(check(asked, table(), {process_environment(), ::isatty(STDOUT_FILENO) == 1, run_once}));
   }
 
-  int operator()(const healthcheck_command& asked) const {
-    return print(healthcheck(asked, table, process_environment()));
-  }
-  int operator()(const wait_command& asked) const { return wait(asked, table, process_environment()); }
+  int operator()(const healthcheck_command& asked) const { return print(healthcheck(asked, process_environment())); }
+  int operator()(const wait_command& asked) const { return wait(asked, process_environment()); }
   int operator()(const validate_command& asked) const { return print(validate(asked, table(), process_environment())); }
   int operator()(const checks_command& asked) const { return print(list_checks(asked, table())); }
   int operator()(const schema_command&) const { return print({exit_ok, config_schema(table()), ""}); }

@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.hpp"
 #include "commands/results.hpp"
-#include "log/utf8.hpp"
 
 namespace telltale {
 namespace {

@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.hpp"
 #include "commands/program.hpp"
 #include "commands/results.hpp"
 #include "commands/text_table.hpp"
-#include "log/utf8.hpp"
 
 namespace telltale {
 namespace {

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-#include "log/utf8.hpp"
+#include "base/printable.hpp"
+#include "base/utf8.hpp"
 
 namespace telltale {
 

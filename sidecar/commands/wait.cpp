@@ -80,10 +80,10 @@ bool wait_for_gate(const wait_command& wanted, const waiting& world) {
   }
 }
 
-int wait(const wait_command& wanted, check_table_source table, const environment& variables) {
+int wait(const wait_command& wanted, const environment& variables, const std::string& installed_path) {
   http_target target;
   try {
-    target = find_sidecar(wanted.question, table, variables);
+    target = find_sidecar(wanted.question, variables, installed_path);
   } catch (const std::exception& error) {
     say_to_stderr(error.what());
     return exit_usage;

@@ -9,6 +9,7 @@
 #include "commands/ask_gate.hpp"
 #include "commands/command_line.hpp"
 #include "config/config.hpp"
+#include "config/load_config.hpp"
 
 namespace telltale {
 
@@ -25,7 +26,7 @@ struct waiting {
 bool wait_for_gate(const wait_command&, const waiting&);
 
 /// The command: waits, then becomes the given program if there is one. Returns the exit code otherwise. Never throws.
-int wait(const wait_command&, check_table_source, const environment&);
+int wait(const wait_command&, const environment&, const std::string& installed_path = installed_config_path);
 
 /// Replaces this process; returns 126 or 127 with a line on standard error when that fails.
 int become(const std::vector<std::string>& program);

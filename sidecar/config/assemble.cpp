@@ -8,7 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "config/check_rules.hpp"
-#include "config/listen_address.hpp"
+#include "config/server_section.hpp"
 
 namespace telltale {
 namespace {
@@ -28,6 +28,8 @@ class assembler {
   void take_checks(raw_value&, bool empty_allowed);
   void take_check(raw_value entry);
   const check_type* type_of(const raw_value& entry);
+  std::vector<std::string_view> options_of_all_types() const;
+  bool is_common(std::string_view key, const check_type*) const;
   void look_for_slips(const raw_value& own);
   void check_unique(const raw_value& entry);
 
@@ -67,16 +69,12 @@ config assembler::run(raw_value root) {
 }
 
 void assembler::take_server(const raw_value& server) {
-  const auto before = errors_.size();
-  auto parsed = option_traits<server_settings>::parse(server, "server", errors_);
-  if (parsed) out_.server = std::move(*parsed);
+  out_.server = server_settings_of(server, errors_);
   if (const auto* token = server.find("token")) out_.server_at.token = token->at;
   if (const auto* tls = server.find("tls")) {
     if (const auto* cert = tls->find("cert")) out_.server_at.cert = cert->at;
     if (const auto* key = tls->find("key")) out_.server_at.key = key->at;
   }
-  if (errors_.size() == before) check_rules(out_.server, server, errors_);
-  for (auto& entry : out_.server.listen) entry.address = numeric_listen_address(std::move(entry.address));
 }
 
 void assembler::take_defaults(const raw_value& defaults) {
@@ -107,16 +105,34 @@ void assembler::take_check(raw_value entry) {
   check_unique(entry);
   auto common = raw_value::map({}, entry.at);
   auto own = raw_value::map({}, entry.at);
-  for (auto& member : entry.members) {
-    const bool is_common = std::find(common_.begin(), common_.end(), member.key) != common_.end();
-    (is_common ? common : own).members.push_back(std::move(member));
-  }
+  for (auto& member : entry.members) (is_common(member.key, type) ? common : own).members.push_back(std::move(member));
   const auto before = errors_.size();
   auto settings = check_settings::declared_for_check().parse(common, errors_, initial_);
   if (errors_.size() == before) check_rules(settings, common, defaults_, errors_);
   if (type) type->validate(own, errors_, common_);
   else look_for_slips(own);
   out_.checks.push_back({std::move(settings), type, std::move(own), entry.at});
+}
+
+std::vector<std::string_view> assembler::options_of_all_types() const {
+  std::vector<std::string_view> out;
+  for (const auto& type : table_)
+    for (const auto& option : type.options) out.push_back(option.name);
+  return out;
+}
+
+/// One of the options that all checks have, or a slip that was meant to be one: it is judged with them.
+bool assembler::is_common(std::string_view key, const check_type* type) const {
+  const auto among_common = [this](std::string_view one) {
+    return std::find(common_.begin(), common_.end(), one) != common_.end();
+  };
+  if (among_common(key)) return true;
+  auto known = type ? std::vector<std::string_view>{} : options_of_all_types();
+  if (type)
+    for (const auto& option : type->options) known.push_back(option.name);
+  if (std::find(known.begin(), known.end(), key) != known.end()) return false;
+  known.insert(known.begin(), common_.begin(), common_.end());
+  return among_common(nearest(key, known));
 }
 
 const check_type* assembler::type_of(const raw_value& entry) {
@@ -134,9 +150,8 @@ const check_type* assembler::type_of(const raw_value& entry) {
 
 /// Without a type nobody knows which options there are; but 'typ' is a slip whatever the type.
 void assembler::look_for_slips(const raw_value& own) {
-  auto known = common_;
-  for (const auto& type : table_)
-    for (const auto& option : type.options) known.push_back(option.name);
+  auto known = options_of_all_types();
+  known.insert(known.begin(), common_.begin(), common_.end());
   for (const auto& member : own.members) {
     const bool is_known = std::find(known.begin(), known.end(), member.key) != known.end();
     const auto near = is_known ? std::string_view{} : nearest(member.key, known);

@@ -2,18 +2,15 @@
 #include "config/clean_text.hpp"
 
 #include <algorithm>
-#include <cstdint>
 
 #include <fmt/format.h>
+
+#include "base/utf8.hpp"
 
 namespace telltale {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
-bool continuation(std::string_view bytes, std::size_t index) {
-  return index < bytes.size() && (static_cast<unsigned char>(bytes[index]) & 0xC0) == 0x80;
-}
 
 bool is_control(std::string_view character) {
   const auto c = static_cast<unsigned char>(character[0]);
@@ -51,23 +48,6 @@ std::optional<std::string_view> other_encoding(std::string_view bytes) {
 }
 
 }  // namespace
-
-std::size_t utf8_length(std::string_view bytes) {
-  if (bytes.empty()) return 0;
-  const auto a = static_cast<unsigned char>(bytes[0]);
-  const auto b = static_cast<unsigned char>(bytes.size() > 1 ? bytes[1] : 0);
-  if (a < 0x80) return 1;
-  if (!continuation(bytes, 1)) return 0;
-  if (a >= 0xC2 && a <= 0xDF) return 2;
-  if (!continuation(bytes, 2)) return 0;
-  if (a == 0xE0) return b >= 0xA0 ? 3 : 0;
-  if (a == 0xED) return b < 0xA0 ? 3 : 0;
-  if (a >= 0xE1 && a <= 0xEF) return 3;
-  if (!continuation(bytes, 3)) return 0;
-  if (a == 0xF0) return b >= 0x90 ? 4 : 0;
-  if (a == 0xF4) return b < 0x90 ? 4 : 0;
-  return a >= 0xF1 && a <= 0xF3 ? 4 : 0;
-}
 
 std::optional<std::string> clean_text(std::string_view bytes, problems& errors) {
   if (auto other = other_encoding(bytes)) {

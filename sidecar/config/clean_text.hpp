@@ -14,10 +14,6 @@ namespace telltale {
 /// not text: the first bad byte says enough about a file that is not a configuration.
 std::optional<std::string> clean_text(std::string_view bytes, problems&);
 
-/// The length of the UTF-8 character at the start of `bytes`: 1 to 4, or 0 when it is not valid (overlong forms,
-/// surrogates and values above U+10FFFF are not; RFC 3629 section 4).
-std::size_t utf8_length(std::string_view bytes);
-
 /// Why a value may not be used as text: "a control character", "invalid UTF-8", or nothing. Line breaks and tabs pass.
 std::optional<std::string_view> unusable_text(std::string_view value);
 

@@ -1,7 +1,6 @@
-// open(2), fstat(2) and a bounded read, with a sentence for each way it goes wrong.
+// A file or a stream, with a sentence for each way it goes wrong.
 #include "config/config_file.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,25 +11,16 @@
 #include <fmt/format.h>
 
 #include "api/open_error.hpp"
+#include "base/small_file.hpp"
 
 namespace telltale {
 namespace {
 
-class descriptor {
- public:
-  explicit descriptor(int fd) : fd_(fd) {}
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  ~descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 config_file failed(std::string error, bool missing = false) { return {{}, std::move(error), missing}; }
+
+config_file unreadable(int error) {
+  return failed(fmt::format("cannot be read: {}", std::generic_category().message(error)));
+}
 
 config_file too_large() { return failed(fmt::format("larger than {} - is this the right file?", max_config_words)); }
 
@@ -63,22 +53,29 @@ config_file read_config_stream(int fd) {
       pollfd readable{fd, POLLIN, 0};
       ::poll(&readable, 1, -1);
     } else if (errno != EINTR) {
-      return failed(fmt::format("cannot be read: {}", std::generic_category().message(errno)));
+      return unreadable(errno);
     }
   }
 }
 
 config_file read_config_file(const std::string& path) {
   if (path == "-") return read_config_stream(STDIN_FILENO);
-  // O_NONBLOCK: opening a FIFO without a writer would otherwise hang for ever.
-  const descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-  if (file.get() < 0) return open_failed(errno);
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0)
-    return failed(fmt::format("cannot be examined: {}", std::generic_category().message(errno)));
-  if (!S_ISREG(status.st_mode)) return failed(kind_of(status.st_mode));
-  if (status.st_size > static_cast<off_t>(max_config_bytes)) return too_large();
-  return read_config_stream(file.get());
+  auto file = read_small_file(path, max_config_bytes);
+  switch (file.what) {
+    case small_file::fault::none:
+      return {std::move(file.text), {}, false};
+    case small_file::fault::open:
+      return open_failed(file.error);
+    case small_file::fault::stat:
+      return failed(fmt::format("cannot be examined: {}", std::generic_category().message(file.error)));
+    case small_file::fault::not_regular:
+      return failed(kind_of(file.mode));
+    case small_file::fault::too_large:
+      return too_large();
+    case small_file::fault::read:
+      break;
+  }
+  return unreadable(file.error);
 }
 
 }  // namespace telltale

@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
 #include <vector>
+
+#include "base/ascii.hpp"
 
 namespace telltale {
 namespace {
@@ -17,12 +18,6 @@ constexpr std::size_t longest_searched = 4096;
 
 constexpr std::array<std::string_view, 10> secret_words{"token",  "secret",  "passw",   "authorization", "cookie",
                                                         "apikey", "api-key", "api_key", "credential",    "private"};
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 /// A value that begins at `from`: quoted, or up to where a flow entry or the line ends. References are not values.
 range value_at(std::string_view line, std::size_t from) {
@@ -67,6 +62,8 @@ void url_parts(std::string_view line, std::vector<range>& out) {
   }
 }
 
+bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
 void find_secrets(std::string_view line, std::vector<range>& hidden) {
   values_of_keys(
       line, 0, line.size(),
@@ -83,10 +80,19 @@ void find_secrets(std::string_view line, std::vector<range>& hidden) {
 
 }  // namespace
 
+bool leaves_secret_open(std::string_view line) {
+  if (line.size() > longest_searched) return true;
+  std::vector<range> hidden;
+  find_secrets(line, hidden);
+  return std::ranges::any_of(hidden, [&](const range& r) { return r.first < r.second && r.second >= line.size(); });
+}
+
+std::string hidden_line(std::string_view line) {
+  return std::string(line.size() - static_cast<std::size_t>(std::ranges::count_if(line, continues)), '*');
+}
+
 std::string masked_line(std::string_view line) {
-  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
-  if (line.size() > longest_searched)
-    return std::string(line.size() - static_cast<std::size_t>(std::ranges::count_if(line, continues)), '*');
+  if (line.size() > longest_searched) return hidden_line(line);
   std::vector<range> hidden;
   find_secrets(line, hidden);
 

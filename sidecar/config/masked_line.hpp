@@ -12,4 +12,10 @@ namespace telltale {
 /// are shown. Of a line longer than 4 KiB nothing is.
 std::string masked_line(std::string_view line);
 
+/// Whether a possible secret reaches the end of the line, so that it may go on in the next ones.
+bool leaves_secret_open(std::string_view line);
+
+/// As many `*` as the line has characters.
+std::string hidden_line(std::string_view line);
+
 }  // namespace telltale

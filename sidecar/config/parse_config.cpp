@@ -40,7 +40,7 @@ config_result read_config(const source_text& source, std::string name, const che
   std::vector<place> spoiled;
   if (auto root = read_yaml(source, early)) {
     for (const auto& problem : early.list()) spoiled.push_back(problem.at);
-    const auto incomplete = substitute_variables(*root, env, early);
+    const auto incomplete = substitute_variables(*root, env, early, &source);
     spoiled.insert(spoiled.end(), incomplete.begin(), incomplete.end());
     std::sort(spoiled.begin(), spoiled.end());
     if (root->kind == raw_value::kind_t::null)

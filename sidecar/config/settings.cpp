@@ -134,6 +134,10 @@ const options_of<server_settings>& server_settings::declared() {
           .optional("metrics", &server_settings::metrics,
                     "Who may read /metrics, whose labels name checks, gates and reasons: everybody (open), or clients "
                     "on loopback and those with the token.")
+          .optional("startup", &server_settings::startup,
+                    "The gate startup once it has passed: with `follow` it fails again when a critical check fails, so "
+                    "that an application that restarts alone is waited for; with `latch` it stays passed until "
+                    "telltale ends, for orchestrators that go on asking /startup.")
           .optional("token", &server_settings::token,
                     "Bearer token that authorises a client to see full details and metrics, from a file or an "
                     "environment variable.")

@@ -23,6 +23,8 @@ enum class scope : std::uint8_t { local, shared };
 enum class details : std::uint8_t { full, names, none };
 enum class served : std::uint8_t { gates, metrics, checks };
 enum class metrics_access : std::uint8_t { open, token };
+/// What becomes of the startup gate once it has passed.
+enum class startup_mode : std::uint8_t { follow, latch };
 
 template <>
 struct choices<served> {
@@ -31,6 +33,10 @@ struct choices<served> {
 template <>
 struct choices<metrics_access> {
   static constexpr std::array<std::string_view, 2> names{"open", "token"};
+};
+template <>
+struct choices<startup_mode> {
+  static constexpr std::array<std::string_view, 2> names{"follow", "latch"};
 };
 
 inline constexpr std::array<gate, 3> all_gates{gate::live, gate::ready, gate::startup};
@@ -115,6 +121,7 @@ struct server_settings {
   std::vector<listen_entry> listen{"127.0.0.1:9640"};
   telltale::details details = details::full;
   metrics_access metrics = metrics_access::open;
+  startup_mode startup = startup_mode::follow;
   std::optional<secret> token;
   std::optional<tls_settings> tls;
   std::chrono::milliseconds drain_delay{5'000};

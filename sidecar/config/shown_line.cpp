@@ -5,7 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "config/clean_text.hpp"
+#include "base/printable.hpp"
+#include "base/utf8.hpp"
 
 namespace telltale {
 namespace {
@@ -28,8 +29,6 @@ constexpr auto wide = std::to_array<range>({{0x1100, 0x115F},
                                             {0x1F900, 0x1F9FF},
                                             {0x20000, 0x3FFFD}});
 constexpr auto zero = std::to_array<range>({{0x300, 0x36F}, {0x200B, 0x200F}, {0xFE00, 0xFE0F}});
-/// Marks that reorder what stands around them, so that a line looks like another one.
-constexpr auto reordering = std::to_array<range>({{0x202A, 0x202E}, {0x2066, 0x2069}});
 
 template <std::size_t N>
 bool is_in(std::uint32_t c, const std::array<range, N>& ranges) {
@@ -43,23 +42,15 @@ struct cell_text {
   std::size_t width = 1;
 };
 
-std::uint32_t code_point(std::string_view character) {
-  const auto lead = static_cast<unsigned char>(character[0]);
-  std::uint32_t out = character.size() == 1 ? lead : lead & (0x7Fu >> character.size());
-  for (std::size_t i = 1; i < character.size(); ++i)
-    out = (out << 6) | (static_cast<unsigned char>(character[i]) & 0x3Fu);
-  return out;
-}
-
 /// Takes one character off the front.
 cell_text next_cell(std::string_view& rest) {
   const auto length = utf8_length(rest);
   const auto character = rest.substr(0, length == 0 ? 1 : length);
   rest.remove_prefix(character.size());
   if (length == 0) return {"?", 1};
+  if (character == "\t") return {" ", 1};
+  if (is_unprintable(character)) return {"?", 1};
   const auto c = code_point(character);
-  if (c == '\t') return {" ", 1};
-  if (c < 0x20 || (c >= 0x7F && c < 0xA0) || is_in(c, reordering)) return {"?", 1};
   return {std::string(character), is_in(c, zero) ? 0u : is_in(c, wide) ? 2u : 1u};
 }
 
@@ -88,12 +79,6 @@ line_excerpt shown_line(std::string_view line, int column) {
     used += cell.width;
   }
   if (!line.empty()) out.text += "…";
-  return out;
-}
-
-std::string printable(std::string_view text) {
-  std::string out;
-  while (!text.empty()) out += next_cell(text).text;
   return out;
 }
 

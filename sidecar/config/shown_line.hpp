@@ -17,7 +17,4 @@ struct line_excerpt {
 /// cells. Linear in the length of the excerpt and the column.
 line_excerpt shown_line(std::string_view line, int column);
 
-/// The whole text made safe to print on one line, in the same way.
-std::string printable(std::string_view text);
-
 }  // namespace telltale

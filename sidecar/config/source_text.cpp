@@ -40,6 +40,14 @@ place source_text::at(std::size_t offset) const {
   return {static_cast<int>(next - line_starts_.begin()), static_cast<int>(bytes - multi) + 1};
 }
 
+std::size_t source_text::offset(place where) const {
+  std::size_t offset = line_starts_[static_cast<std::size_t>(where.line) - 1];
+  for (int column = 1; column < where.column; ++column) do
+      ++offset;
+    while (offset < text_.size() && continues_character(text_[offset]));
+  return offset;
+}
+
 std::string_view source_text::line(int number) const {
   if (number < 1 || static_cast<std::size_t>(number) > line_starts_.size()) return {};
   const std::size_t start = line_starts_[static_cast<std::size_t>(number) - 1];

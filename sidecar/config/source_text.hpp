@@ -21,6 +21,8 @@ class source_text {
   /// Line and column of a byte, both from 1; columns count characters (code points), as editors do. O(log lines),
   /// however long the line, so that marking every token of a one-line file stays linear.
   place at(std::size_t offset) const;
+  /// The byte at a place that `at` gave.
+  std::size_t offset(place) const;
 
   /// A line without its line break; empty when there is no such line.
   std::string_view line(int number) const;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "config/clean_text.hpp"
+#include "config/value_places.hpp"
 
 namespace telltale {
 namespace {
@@ -25,7 +26,8 @@ std::string_view name_at(std::string_view text) {
 
 class substitution {
  public:
-  substitution(const environment& env, problems& errors) : env_(env), errors_(errors) {}
+  substitution(const environment& env, problems& errors, const source_text* source)
+      : env_(env), errors_(errors), source_(source) {}
 
   std::vector<place> spoiled;
 
@@ -46,22 +48,15 @@ class substitution {
 
   const environment& env_;
   problems& errors_;
+  const source_text* source_;
   std::size_t expanded_bytes_ = 0;
 };
-
-/// Moves a place past a part of a value. Exact for plain values; in quotes, escapes make it unknowable, so that there
-/// every place is that of the quote.
-void advance(place& at, std::string_view part, const raw_value& value) {
-  if (value.quoted) return;
-  const auto starts = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
-  at.column += static_cast<int>(std::count_if(part.begin(), part.end(), starts));
-}
 
 void substitution::expand(raw_value& value) {
   const std::string_view text = value.text;
   std::string out;
   bool expanded = false;
-  auto at = value.at;
+  value_places places(value, source_);
   for (std::size_t i = 0, taken = 0; i < text.size() && errors_.size() < enough_problems; i += taken) {
     const auto rest = text.substr(i);
     taken = 1;
@@ -69,15 +64,15 @@ void substitution::expand(raw_value& value) {
       out += '$';
       taken = 2;
     } else if (rest.starts_with("${")) {
-      taken = 2 + expand_braces(rest.substr(2), at, out);
+      taken = 2 + expand_braces(rest.substr(2), places.here(), out);
       expanded = true;
     } else {
       if (const auto name = rest[0] == '$' ? name_at(rest.substr(1)) : std::string_view{}; !name.empty())
-        errors_.add(
-            at, fmt::format("write ${{{0}}} for the variable, or $${0} for a plain dollar sign", name.substr(0, 64)));
+        errors_.add(places.here(), fmt::format("write ${{{0}}} for the variable, or $${0} for a plain dollar sign",
+                                               name.substr(0, 64)));
       out += rest[0];
     }
-    advance(at, rest.substr(0, taken), value);
+    places.pass(rest.substr(0, taken));
   }
   value.text = std::move(out);
   value.expanded = value.expanded || expanded;
@@ -137,8 +132,9 @@ bool substitution::fits(std::size_t bytes, place at) {
 
 }  // namespace
 
-std::vector<place> substitute_variables(raw_value& root, const environment& env, problems& errors) {
-  substitution run(env, errors);
+std::vector<place> substitute_variables(raw_value& root, const environment& env, problems& errors,
+                                        const source_text* source) {
+  substitution run(env, errors, source);
   run.visit(root);
   return std::move(run.spoiled);
 }

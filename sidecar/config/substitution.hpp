@@ -6,6 +6,7 @@
 #include <telltale/raw_value.hpp>
 
 #include "config/config.hpp"
+#include "config/source_text.hpp"
 
 namespace telltale {
 
@@ -17,6 +18,8 @@ namespace telltale {
 /// It works on the tree, not on the text, so what a variable holds can never become structure; the result is not
 /// scanned again. A dollar sign before anything but a letter, '_', '{' or '$' means itself.
 /// Returns the places of the values that could not be completed; what is said about them later is a consequence.
-std::vector<place> substitute_variables(raw_value& root, const environment&, problems&);
+/// The text that the tree was read from tells the lines of values that go on over several.
+std::vector<place> substitute_variables(raw_value& root, const environment&, problems&,
+                                        const source_text* source = nullptr);
 
 }  // namespace telltale

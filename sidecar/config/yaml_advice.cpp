@@ -28,6 +28,18 @@ std::optional<std::string> refused_start(std::string_view text, std::size_t pos,
   return std::nullopt;
 }
 
+std::size_t foreign_dash(std::string_view text, std::size_t pos) {
+  for (const std::string_view dash : {"\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2015", "\u2212", "\u2022"})
+    if (text.substr(pos).starts_with(dash) && blank_or_break(text, pos + dash.size())) return dash.size();
+  return 0;
+}
+
+std::string foreign_dash_refused(std::string_view dash) {
+  return fmt::format(
+      "'{}' starts no list item - write the '-' of the keyboard, or put the value in quotes if it is meant as text",
+      dash);
+}
+
 std::string after_value(std::string_view text, std::size_t pos, char before) {
   const char c = text[pos];
   if (c == '#') return "a comment needs a blank before its '#'";

@@ -19,6 +19,12 @@ std::optional<std::string> too_long_key(std::size_t bytes);
 /// Why no value of this configuration starts with the character at `pos`; nothing when one may.
 std::optional<std::string> refused_start(std::string_view text, std::size_t pos, context);
 
+/// The length of a character at `pos` that a word processor writes for the '-' of a list item, with a blank behind it;
+/// 0 when there is none.
+std::size_t foreign_dash(std::string_view text, std::size_t pos);
+
+std::string foreign_dash_refused(std::string_view dash);
+
 inline constexpr std::string_view bracketed_address_refused =
     "an IPv6 address in brackets has to be in quotes: \"[::]:9640\"";
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "config/yaml_advice.hpp"
+#include "config/yaml_folding.hpp"
 
 namespace telltale::yaml {
 namespace {
@@ -17,8 +18,9 @@ void flow_scanner::report(std::size_t pos, std::string message) {
   broken_ = true;
 }
 
-std::size_t flow_scanner::scan(std::size_t pos, std::size_t depth_left) {
+std::size_t flow_scanner::scan(std::size_t pos, std::size_t depth_left, std::size_t indent) {
   if (!open()) broken_ = false;
+  indent_ = indent;
   abandoned_ = false;
   do {
     pos = skip_blanks(text_, pos);
@@ -62,16 +64,26 @@ std::size_t flow_scanner::take_scalar(std::size_t pos) {
   }
   begin_item(pos, false);
   if (!open()) return pos;
-  scalars_.push_back(static_cast<std::uint32_t>(pos));
+  out_.scalars.push_back(static_cast<std::uint32_t>(pos));
   const bool quoted = is_quote(text_[pos]);
-  auto scanned = quoted ? scan_quoted(text_, pos) : scan_plain(text_, pos, context::flow);
+  const auto scanned =
+      quoted ? scan_quoted(text_, pos, context::flow, indent_) : scan_plain_lines(text_, pos, context::flow, indent_);
   if (quoted) after_quoted_ = scanned.end;
-  if (scanned.wrong && quoted && scanned.closed && !broken_)  // a bad escape, which leaves the brackets alone
-    errors_.add(source_.at(scanned.wrong->at), scanned.wrong->message);
-  else if (scanned.wrong) report(scanned.wrong->at, scanned.wrong->message);
+  if (auto& entry = levels_.back(); !entry.has_colon) entry.folded = scanned.folded;
+  report_scalar(pos, scanned);
   // An open quote hid the closing brackets of this line: the next line starts afresh.
   if (!scanned.closed && text_.find('\n', levels_.front().at) == scanned.end) levels_.clear();
   return std::max(scanned.end, pos + 1);
+}
+
+void flow_scanner::report_scalar(std::size_t pos, const token& scanned) {
+  if (scanned.folded) out_.folded.push_back({static_cast<std::uint32_t>(pos), static_cast<std::uint32_t>(scanned.end)});
+  // A bad escape leaves the brackets alone.
+  if (scanned.wrong && is_quote(text_[pos]) && scanned.closed && !broken_)
+    errors_.add(source_.at(scanned.wrong->at), scanned.wrong->message);
+  else if (scanned.wrong) report(scanned.wrong->at, scanned.wrong->message);
+  else if (const auto next = forgotten_separator(text_, scanned, pos))
+    report(*next, "a ',' is missing before this, or the text has to be in quotes");
 }
 
 void flow_scanner::open_bracket(std::size_t pos, std::size_t depth_left) {
@@ -133,6 +145,8 @@ void flow_scanner::colon(std::size_t pos) {
     report(entry.first, "a 'key: value' pair inside [ ] - write it in { }");
   } else if (entry.has_colon) {
     report(pos, "a second ':' in one entry - a ',' is missing, or the value has to be in quotes");
+  } else if (entry.folded) {
+    report(entry.first, "a key has to stand on one line");
   }
   if (auto too_long = entry.has_first ? too_long_key(pos - entry.first) : std::nullopt) report(entry.first, *too_long);
   entry.has_colon = true;

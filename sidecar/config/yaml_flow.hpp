@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include <telltale/raw_value.hpp>
 
 #include "config/source_text.hpp"
+#include "config/yaml_syntax.hpp"
 #include "config/yaml_token.hpp"
 
 namespace telltale::yaml {
@@ -17,17 +17,18 @@ namespace telltale::yaml {
 /// follows a misplaced bracket or quote is seldom what it seems.
 class flow_scanner {
  public:
-  flow_scanner(const source_text& source, problems& errors, std::vector<std::uint32_t>& scalars)
-      : source_(source), text_(source.text()), errors_(errors), scalars_(scalars) {}
+  flow_scanner(const source_text& source, problems& errors, syntax& out)
+      : source_(source), text_(source.text()), errors_(errors), out_(out) {}
 
   bool open() const { return !levels_.empty(); }
   bool too_deep() const { return too_deep_; }
   std::size_t collections() const { return collections_; }  ///< seen so far, over all outermost ones
 
   /// Begins with the bracket at `pos`, or goes on at the start of a line. Stops after the outermost closing bracket or
-  /// at the end of the line, whichever comes first; or npos when the line turned out to be outside of a collection
-  /// that somebody forgot to close. Stops for good where brackets nest deeper than `depth_left`.
-  std::size_t scan(std::size_t pos, std::size_t depth_left);
+  /// at the end of a line, whichever comes first; or npos when the line turned out to be outside of a collection
+  /// that somebody forgot to close. Stops for good where brackets nest deeper than `depth_left`. A scalar goes on in
+  /// lines with at least `indent` spaces.
+  std::size_t scan(std::size_t pos, std::size_t depth_left, std::size_t indent);
 
   /// Reports the innermost open bracket; `why` says what shows that it is not closed.
   void not_closed(const std::string& why);
@@ -38,12 +39,14 @@ class flow_scanner {
     bool map = false;
     std::size_t first = 0;   ///< where the entry under way starts
     bool has_first = false;  ///< list item or map key
+    bool folded = false;     ///< the same goes on over several lines
     bool has_colon = false;
     bool has_value = false;
   };
 
   std::size_t take(std::size_t pos, std::size_t depth_left);
   std::size_t take_scalar(std::size_t pos);
+  void report_scalar(std::size_t pos, const token&);
   void open_bracket(std::size_t pos, std::size_t depth_left);
   void close_bracket(std::size_t pos);
   void begin_item(std::size_t pos, bool collection);
@@ -57,12 +60,13 @@ class flow_scanner {
   const source_text& source_;
   const std::string& text_;
   problems& errors_;
-  std::vector<std::uint32_t>& scalars_;
+  syntax& out_;
   std::vector<level> levels_;
   bool broken_ = false;  ///< a problem of this collection was reported
   bool too_deep_ = false;
   bool abandoned_ = false;  ///< this line is not part of it after all
   std::size_t collections_ = 0;
+  std::size_t indent_ = 0;
   std::size_t after_quoted_ = std::string::npos;  ///< where a quoted scalar ended: a ':' may follow it directly
 };
 

@@ -12,6 +12,7 @@
 #include <yaml-cpp/parser.h>
 
 #include "config/clean_text.hpp"
+#include "config/yaml_folding.hpp"
 #include "config/yaml_syntax.hpp"
 
 namespace telltale {
@@ -55,6 +56,8 @@ class tree_builder final : public YAML::EventHandler {
     return !stack_.empty() && stack_.back().value.kind == raw_value::kind_t::map && !stack_.back().has_key;
   }
   void check_reading(std::size_t pos, const std::string& text);
+  void take_folded(const yaml::folded_range&);
+  const yaml::folded_range* folded_at(std::size_t pos) const;
   void open(raw_value value);
   void close();
   void take(raw_value value);
@@ -87,6 +90,7 @@ void tree_builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t) {
 
 void tree_builder::OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string& text) {
   const auto pos = static_cast<std::size_t>(std::max(mark.pos, 0));
+  if (const auto* range = errors_.empty() && !expects_key() ? folded_at(pos) : nullptr) return take_folded(*range);
   check_reading(pos, text);
   if (auto why = unusable_text(text)) errors_.add(at(mark), fmt::format("the value contains {}", *why));
   if (expects_key()) return take_key(text, at(mark));
@@ -96,6 +100,26 @@ void tree_builder::OnScalar(const YAML::Mark& mark, const std::string&, YAML::an
   value.quoted = first == '"' || first == '\'' || first == '|' || first == '>' ||
                  source_.text().compare(pos, text.size(), text) != 0;
   if (first == '|' || first == '>') value.text.erase(value.text.find_last_not_of('\n') + 1);
+  take(std::move(value));
+}
+
+const yaml::folded_range* tree_builder::folded_at(std::size_t pos) const {
+  const auto found = std::lower_bound(syntax_.folded.begin(), syntax_.folded.end(), pos,
+                                      [](const auto& range, std::size_t at) { return range.begin < at; });
+  return found != syntax_.folded.end() && found->begin == pos ? &*found : nullptr;
+}
+
+/// A value over several lines.
+void tree_builder::take_folded(const yaml::folded_range& range) {
+  const auto folded = yaml::fold(source_.text(), range.begin, range.end);
+  for (std::size_t i = 0; i < folded.lines.size(); ++i) {
+    const auto& line = folded.lines[i];
+    const auto end = i + 1 < folded.lines.size() ? folded.lines[i + 1].text_at : folded.text.size();
+    if (auto why = unusable_text(std::string_view(folded.text).substr(line.text_at, end - line.text_at)))
+      errors_.add(source_.at(line.source_at), fmt::format("the value contains {}", *why));
+  }
+  auto value = raw_value::scalar(folded.text, source_.at(range.begin));
+  value.quoted = true;
   take(std::move(value));
 }
 

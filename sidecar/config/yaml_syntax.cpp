@@ -11,6 +11,7 @@
 #include "config/yaml_advice.hpp"
 #include "config/yaml_blocks.hpp"
 #include "config/yaml_flow.hpp"
+#include "config/yaml_folding.hpp"
 #include "config/yaml_text_block.hpp"
 #include "config/yaml_token.hpp"
 
@@ -27,7 +28,7 @@ class scanner {
         text_(source.text()),
         errors_(errors),
         blocks_(source, errors),
-        flow_(source, errors, out_.scalars),
+        flow_(source, errors, out_),
         text_block_(source, errors) {}
 
   syntax run() &&;
@@ -50,6 +51,8 @@ class scanner {
   void report_unless_goes_on(std::size_t pos, std::string message);
   bool is_dash(std::size_t pos) const { return text_[pos] == '-' && blank_or_break(text_, pos + 1); }
   bool is_colon(std::size_t pos) const { return text_[pos] == ':' && blank_or_break(text_, pos + 1); }
+  /// What the lines of a scalar have before their text: it is deeper than the level that the scalar belongs to.
+  std::size_t indent() const { return static_cast<std::size_t>(blocks_.top_column()); }
   bool enough() const { return errors_.size() >= enough_problems; }
   std::size_t values() const { return out_.scalars.size() + flow_.collections() + blocks_.collections(); }
   void check_limits(std::size_t pos);
@@ -64,6 +67,7 @@ class scanner {
   flow_scanner flow_;
   text_block_scanner text_block_;
   std::size_t begin_ = 0;                        ///< of the current line
+  std::size_t reached_ = 0;                      ///< the end of a scalar that goes on beyond the current line
   std::size_t flow_began_ = 0;                   ///< values before the outermost bracket
   std::size_t harmless_ = 0;                     ///< problems that do not change what the rest of the file says
   std::size_t lone_value_ = std::string::npos;   ///< a value right after a dash, in this line
@@ -79,8 +83,8 @@ class scanner {
 syntax scanner::run() && {
   const auto before = errors_.size();
   for (std::size_t next = 0; next < text_.size() && !stopped_ && !enough(); begin_ = next) {
-    next = text_.find('\n', next) + 1;
     scan_line();
+    next = text_.find('\n', std::max(begin_, reached_)) + 1;
     check_limits(begin_);
   }
   if (flow_.open() && !stopped_ && !enough()) flow_.not_closed("the file ends");
@@ -172,11 +176,13 @@ void scanner::scan_entry(std::size_t pos) {
 /// The `- ` marks at the start of a line, each opening a list or its next item: the offset of what follows, if
 /// anything.
 std::optional<std::size_t> scanner::scan_dashes(std::size_t pos) {
-  while (is_dash(pos)) {
+  for (auto foreign = foreign_dash(text_, pos); foreign > 0 || is_dash(pos); foreign = 0) {
+    const auto width = std::max<std::size_t>(foreign, 1);
+    if (foreign > 0) report(pos, foreign_dash_refused(std::string_view(text_).substr(pos, width)));
     blocks_.enter(pos, block_kind::list);
     blocks_.await(pos, block_kind::list);
     if (check_limits(pos); stopped_) return std::nullopt;
-    const auto next = skip_blanks(text_, pos + 1);
+    const auto next = skip_blanks(text_, pos + width);
     if (at_line_end(text_, next)) return std::nullopt;
     if (is_colon(next)) {
       blocks_.satisfied();
@@ -206,6 +212,8 @@ void scanner::scan_key_or_lone_value(std::size_t start, std::size_t pos, bool af
   if (!after_dash && !blocks_.enter_value(pos))
     return report_unless_goes_on(pos, neither_key_nor_value(std::string_view(text_).substr(pos, scanned->end - pos)));
   blocks_.satisfied();
+  if (const auto second = forgotten_separator(text_, *scanned, pos); second && after_dash)
+    return report(*second, "a '- ' is missing before this, or the text has to be in quotes");
   if (after_dash) lone_value_ = pos;
   expect_line_end(next, text_[pos]);
 }
@@ -238,8 +246,9 @@ void scanner::scan_brackets(std::size_t pos) {
     flow_began_ = values();
   }
   const auto opener = text_[pos];
-  const auto end = flow_.scan(pos, max_depth - std::min(max_depth, blocks_.depth()));
+  const auto end = flow_.scan(pos, max_depth - std::min(max_depth, blocks_.depth()), indent());
   if (end == std::string::npos) return scan_block_line();
+  reached_ = end;
   if (flow_.too_deep()) return check_limits(end - 1);
   if (values() - flow_began_ > max_flow_values)
     return stop(pos, fmt::format("more than {} values inside one pair of brackets - write the list line by line, with "
@@ -273,12 +282,16 @@ bool scanner::refuse(std::size_t pos) {
   return true;
 }
 
-/// The scalar at `pos`; nothing when it does not end on its line, which is reported like any other fault.
+/// The scalar at `pos`; nothing when nobody can say where it ends, which is reported like any other fault.
 std::optional<token> scanner::scan_scalar(std::size_t pos) {
   out_.scalars.push_back(static_cast<std::uint32_t>(pos));
-  auto scanned = is_quote(text_[pos]) ? scan_quoted(text_, pos) : scan_plain(text_, pos, context::block);
+  auto scanned = is_quote(text_[pos]) ? scan_quoted(text_, pos, context::block, indent())
+                                      : scan_plain_lines(text_, pos, context::block, indent());
   if (scanned.wrong) report(scanned.wrong->at, scanned.wrong->message);
-  return scanned.closed ? std::optional(std::move(scanned)) : std::nullopt;
+  if (!scanned.closed) return std::nullopt;
+  if (scanned.folded) out_.folded.push_back({static_cast<std::uint32_t>(pos), static_cast<std::uint32_t>(scanned.end)});
+  reached_ = scanned.end;
+  return scanned;
 }
 
 void scanner::expect_line_end(std::size_t pos, char before) {

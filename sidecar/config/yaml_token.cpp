@@ -3,14 +3,14 @@
 
 #include <fmt/format.h>
 
+#include "config/yaml_folding.hpp"
+
 namespace telltale::yaml {
 namespace {
 
 constexpr std::string_view flow_enders = ",[]{}?";  // '?' ends a plain scalar in yaml-cpp only, not in YAML
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-
-std::size_t hex_digits_of(char escape) { return escape == 'x' ? 2 : escape == 'u' ? 4 : escape == 'U' ? 8 : 0; }
 
 /// The escape whose backslash is at `pos`.
 token scan_escape(std::string_view text, std::size_t pos) {
@@ -45,6 +45,13 @@ std::optional<fault> judge_flow_ender(std::string_view text, std::size_t pos) {
   return std::nullopt;
 }
 
+/// What stands behind a value, if it does not belong there.
+bool has_text_behind(std::string_view text, std::size_t pos, context where) {
+  pos = skip_blanks(text, pos);
+  return !at_line_end(text, pos) &&
+         (where == context::block || std::string_view(",]}").find(text[pos]) == std::string_view::npos);
+}
+
 /// Spaces that look like spaces and are none.
 bool starts_with_foreign_space(std::string_view text) {
   for (std::string_view space : {"\xC2\xA0", "\xE3\x80\x80", "\xE2\x80\x8B", "\xE2\x80\xAF", "\xE2\x81\xA0"})
@@ -67,24 +74,34 @@ bool at_line_end(std::string_view text, std::size_t pos) {
 
 bool is_quote(char c) { return c == '"' || c == '\''; }
 
-token scan_quoted(std::string_view text, std::size_t pos) {
+std::size_t hex_digits_of(char escape) { return escape == 'x' ? 2 : escape == 'u' ? 4 : escape == 'U' ? 8 : 0; }
+
+token scan_quoted(std::string_view text, std::size_t pos, context where, std::size_t indent) {
   const char quote = text[pos];
-  std::optional<fault> wrong;
-  for (auto i = pos + 1; text[i] != '\n';) {
-    if (quote == '"' && text[i] == '\\' && text[i + 1] != '\n') {
+  token scanned;
+  std::optional<std::size_t> next = pos + 1;
+  while (next) {
+    const auto i = *next;
+    if (text[i] == '\n') {
+      scanned.folded = true;
+      next = next_line(text, i, indent);
+    } else if (quote == '"' && text[i] == '\\' && text[i + 1] != '\n') {
       auto escape = scan_escape(text, i);
-      if (escape.wrong && !wrong) wrong = escape.wrong;
-      i = escape.end;
+      if (escape.wrong && !scanned.wrong) scanned.wrong = escape.wrong;
+      next = escape.end;
     } else if (text[i] != quote) {
-      ++i;
+      next = i + 1;
     } else if (quote == '\'' && text[i + 1] == quote) {
-      i += 2;
+      next = i + 2;
     } else {
-      return {i + 1, wrong};
+      scanned.end = i + 1;
+      break;
     }
   }
+  if (next && !(scanned.folded && has_text_behind(text, scanned.end, where))) return scanned;
+  const auto* why = next ? ", and the next one has text behind it" : "";
   return {text.find('\n', pos),
-          fault{pos, fmt::format("this quote is not closed on its line - add the missing {}", quote)}, false};
+          fault{pos, fmt::format("this quote is not closed on its line{} - add the missing {}", why, quote)}, false};
 }
 
 token scan_plain(std::string_view text, std::size_t pos, context where) {

@@ -1,4 +1,4 @@
-// The tokens of the YAML subset the configuration is written in. Pure functions over one text; nothing spans lines.
+// The tokens of the YAML subset the configuration is written in. Pure functions over one text.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,8 @@ std::size_t skip_blanks(std::string_view text, std::size_t pos);
 /// At a line break or a comment (`#` at the start of the line or after a blank).
 bool at_line_end(std::string_view text, std::size_t pos);
 bool is_quote(char c);
+/// Of the escapes `\x`, `\u` and `\U` in double quotes; 0 of the others.
+std::size_t hex_digits_of(char escape);
 
 /// What is wrong with a token, and where.
 struct fault {
@@ -29,13 +31,17 @@ struct fault {
 struct token {
   std::size_t end = 0;
   std::optional<fault> wrong;
-  bool closed = true;  ///< false: nobody can say where it ends, and `end` is the end of the line
+  bool closed = true;   ///< false: nobody can say where it ends, and `end` is the end of its first line
+  bool folded = false;  ///< it goes on in later lines, and `end` is in the last of them
 };
 
-/// A quoted scalar at `pos`: it has to end on its own line, or one forgotten quote would swallow the rest of the file.
-token scan_quoted(std::string_view text, std::size_t pos);
+/// A quoted scalar at `pos`. Lines that it goes on in have at least `indent` spaces before their text, and nothing but
+/// a comment or what may follow a value stands behind a quote that closes it there: one forgotten quote must not
+/// swallow the rest of the file.
+token scan_quoted(std::string_view text, std::size_t pos, context, std::size_t indent);
 
-/// A plain scalar at `pos`, without trailing blanks. It is judged by what stops it, as yaml-cpp stops it there too.
+/// The line of a plain scalar at `pos`, without trailing blanks. It is judged by what stops it, as yaml-cpp stops it
+/// there too.
 token scan_plain(std::string_view text, std::size_t pos, context);
 
 /// An address such as `[::]:9640` at `pos`, which YAML takes for a list: the offset after it. Nothing when it is none.

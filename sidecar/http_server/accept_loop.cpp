@@ -16,7 +16,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "http_server/descriptor.hpp"
+#include "base/descriptor.hpp"
 #include "http_server/peer_address.hpp"
 #include "log/log.hpp"
 

@@ -9,10 +9,10 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "base/descriptor.hpp"
 #include "http_server/connection_list.hpp"
 #include "http_server/conversation.hpp"
 #include "http_server/deadlines.hpp"
-#include "http_server/descriptor.hpp"
 #include "http_server/http_server.hpp"
 #include "http_server/readiness.hpp"
 #include "http_server/transport.hpp"

@@ -43,6 +43,13 @@ void log_end_of_accepting(const std::exception_ptr& thrown) {
   }
 }
 
+void log_change_of_family(const listen_address& wanted, const listen_address& bound) {
+  const auto* asked = std::get_if<tcp_endpoint>(&wanted.where);
+  if (asked == nullptr || asked->protocol() == std::get<tcp_endpoint>(bound.where).protocol()) return;
+  log(log_level::warn, "the kernel has no IPv6; listening on IPv4 only",
+      {{"wanted", std::string_view(wanted.text)}, {"address", std::string_view(bound.text)}});
+}
+
 class server final : public http_server {
  public:
   server(asio::io_context& loop, handler answer, http_limits limits, const std::optional<tls_files>& tls)
@@ -69,6 +76,7 @@ class server final : public http_server {
     auto opened = std::make_shared<listener>(loop_, wanted, shares_port(wanted), state_->service.limits.write_deadline,
                                              listeners_.size());
     listeners_.push_back(opened);
+    log_change_of_family(wanted, opened->bound());
     asio::co_spawn(loop_, accept_loop(state_, opened, tls_), log_end_of_accepting);
   }
 

@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-#include "http_server/descriptor.hpp"
+#include "base/descriptor.hpp"
 
 namespace telltale {
 namespace {
@@ -60,6 +60,17 @@ descriptor open_tcp(const listen_address& address, const tcp_endpoint& endpoint,
   if (family == AF_INET6) turn(out.get(), IPPROTO_IPV6, IPV6_V6ONLY, ipv6_only);
   if (::bind(out.get(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0) throw failure(address, errno);
   return out;
+}
+
+bool kernel_has_ipv6() {
+  return descriptor(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0)) || errno != EAFNOSUPPORT;
+}
+
+// `[::]` stands for all addresses of the machine. Where the kernel has no IPv6 these are the IPv4 ones.
+descriptor open_one_or_all(const listen_address& address, const tcp_endpoint& endpoint, bool ipv6_only) {
+  const bool all = endpoint.address().is_v6() && endpoint.address().is_unspecified() && !ipv6_only;
+  if (!all || kernel_has_ipv6()) return open_tcp(address, endpoint, ipv6_only);
+  return open_tcp(address, {boost::asio::ip::address_v4::any(), endpoint.port()}, false);
 }
 
 // A socket file on which nobody accepts is left over from a program that was killed.
@@ -133,7 +144,7 @@ listener::listener(boost::asio::io_context& loop, const listen_address& address,
     : bound_(address), number_(number), socket_(loop) {
   const auto* path = std::get_if<unix_path>(&address.where);
   descriptor fd = path != nullptr ? open_unix(address, path->path)
-                                  : open_tcp(address, std::get<tcp_endpoint>(address.where), ipv6_only);
+                                  : open_one_or_all(address, std::get<tcp_endpoint>(address.where), ipv6_only);
   if (path != nullptr) {
     ::chmod(path->path.c_str(), 0666);
     struct stat info {};

@@ -24,7 +24,8 @@ class listener {
   ///
   /// A Unix socket is made with mode 0666: whoever may enter its folder may ask, as anyone on the machine may ask a
   /// loopback port. Restrict the folder to restrict access. A socket file that nobody listens on any more is replaced,
-  /// any other file is left alone. `write_deadline` is the longest that the kernel tries to deliver to a peer.
+  /// any other file is left alone. `[::]` is 0.0.0.0 where the kernel has no IPv6, which `bound` tells.
+  /// `write_deadline` is the longest that the kernel tries to deliver to a peer.
   listener(boost::asio::io_context&, const listen_address&, bool ipv6_only, std::chrono::milliseconds write_deadline,
            std::size_t number = 0);
   ~listener() { close(); }

@@ -104,7 +104,7 @@ std::variant<request_head, refusal> judge(const parser_type& parser) {
   const auto method = view(fields.method_string());
   const auto sent_target = view(fields.target());
   if (method == "CONNECT") return refusal{405, "This is not a proxy: CONNECT is not answered."};
-  if (method == "OPTIONS" && sent_target == "*") return refusal{405, "Only GET and HEAD are answered."};
+  if (method == "OPTIONS" && sent_target == "*") return refusal{405, "OPTIONS * is not answered: ask for a path."};
   auto target = origin_form(sent_target);
   if (auto* why = std::get_if<refusal>(&target)) return *why;
   request_head head;

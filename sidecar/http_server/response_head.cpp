@@ -13,6 +13,8 @@ std::string_view phrase(int status) {
   switch (status) {
     case 200:
       return "OK";
+    case 204:
+      return "No Content";
     case 400:
       return "Bad Request";
     case 401:
@@ -84,7 +86,8 @@ std::string response_head(const reply& answer, std::size_t body_bytes, std::stri
   out.reserve(usual_bytes);
   out.append("HTTP/1.1 ").append(digits(fmt::format_int(answer.status))).append(" ").append(phrase(answer.status));
   out.append("\r\nDate: ").append(date);
-  out.append("\r\nContent-Length: ").append(digits(fmt::format_int(body_bytes)));
+  // RFC 9110, 8.6: an answer that cannot have a body has no length either.
+  if (answer.status != 204) out.append("\r\nContent-Length: ").append(digits(fmt::format_int(body_bytes)));
   out.append("\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
   header(out, "Content-Type", answer.content_type);
   header(out, "Content-Encoding", answer.content_encoding);

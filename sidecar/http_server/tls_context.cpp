@@ -1,10 +1,5 @@
 #include "http_server/tls.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstring>
 #include <stdexcept>
 #include <utility>
@@ -13,7 +8,7 @@
 #include <boost/asio/buffer.hpp>
 
 #include "api/open_error.hpp"
-#include "http_server/descriptor.hpp"
+#include "base/small_file.hpp"
 #include "http_server/tls_context.hpp"
 
 namespace telltale {
@@ -30,26 +25,23 @@ tls_file_error refusal(which file, const std::string& path, std::string_view why
   return {file, fmt::format("TLS {} {}: {}", file == which::cert ? "certificate" : "key", path, why)};
 }
 
-// Non-blocking and regular files only: a FIFO at this path must not hang the start.
 std::string read_pem(which file_of, const std::string& path) {
   const auto fail = [&](std::string_view why) { return refusal(file_of, path, why); };
-  const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!file) throw fail(open_error(errno));
-  struct stat info {};
-  if (::fstat(file.get(), &info) != 0) throw fail(std::strerror(errno));
-  if (!S_ISREG(info.st_mode)) throw fail("not a regular file");
-  std::string text(max_pem_bytes + 1, '\0');
-  std::size_t used = 0;
-  for (;;) {
-    const auto got = ::read(file.get(), text.data() + used, text.size() - used);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw fail(std::strerror(errno));
-    used += static_cast<std::size_t>(got);
-    if (used > max_pem_bytes) throw fail("larger than 1 MiB, this is no PEM file");
-    if (got == 0) break;
+  auto file = read_small_file(path, max_pem_bytes);
+  switch (file.what) {
+    case small_file::fault::none:
+      return std::move(file.text);
+    case small_file::fault::open:
+      throw fail(open_error(file.error));
+    case small_file::fault::not_regular:
+      throw fail("not a regular file");
+    case small_file::fault::too_large:
+      throw fail("larger than 1 MiB, this is no PEM file");
+    case small_file::fault::stat:
+    case small_file::fault::read:
+      break;
   }
-  text.resize(used);
-  return text;
+  throw fail(std::strerror(file.error));
 }
 
 int prefer_http_1_1(SSL*, const unsigned char** out, unsigned char* out_length, const unsigned char* offered,

@@ -1,4 +1,4 @@
-// Where log lines go: standard error, as long as it takes them at once.
+// Where log lines go: a stream, as long as it takes them at once.
 #include "log/log.hpp"
 
 #include <poll.h>
@@ -6,7 +6,10 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
+#include <cstdlib>
 
+#include "log/journal.hpp"
 #include "log/log_line.hpp"
 
 namespace telltale {
@@ -14,24 +17,32 @@ namespace {
 
 std::atomic<log_format> format{log_format::json};
 std::atomic<log_level> least{log_level::info};
+std::atomic<int> stream{STDERR_FILENO};
+std::atomic<bool> priorities{false};
 std::atomic<std::uint64_t> dropped{0};
 std::atomic<std::uint64_t> reported{0};
 
 /// A pipe that polls as writable takes PIPE_BUF bytes without blocking, whatever the flags of the descriptor, which
 /// other processes share and which is therefore left as it is.
 bool write_at_once(const std::string& line) {
-  pollfd waiting{STDERR_FILENO, POLLOUT, 0};
+  const int to = stream;
+  pollfd waiting{to, POLLOUT, 0};
   if (::poll(&waiting, 1, 0) != 1 || (waiting.revents & POLLOUT) == 0) return false;
-  return ::write(STDERR_FILENO, line.data(), line.size()) == static_cast<ssize_t>(line.size());
+  return ::write(to, line.data(), line.size()) == static_cast<ssize_t>(line.size());
 }
 
-/// False while standard error is still full.
+std::string line_of(log_level level, std::string_view message, std::initializer_list<log_field> fields) {
+  return log_line({format, priorities}, level, message, fields, std::chrono::system_clock::now());
+}
+
+/// False while the stream is still full.
 bool report_drops() {
   const auto total = dropped.load();
   const auto missing = total - reported.load();
   if (missing == 0) return true;
-  const auto line = format_log_line(format, log_level::warn, "log lines were lost because standard error was full",
-                                    {{"lines", static_cast<std::int64_t>(missing)}});
+  const auto* message = stream == STDERR_FILENO ? "log lines were lost because standard error was full"
+                                                : "log lines were lost because standard output was full";
+  const auto line = line_of(log_level::warn, message, {{"lines", static_cast<std::int64_t>(missing)}});
   if (!write_at_once(line)) return false;
   reported = total;
   return true;
@@ -39,15 +50,17 @@ bool report_drops() {
 
 }  // namespace
 
-void configure_log(log_format wanted, log_level at_least) {
-  format = wanted;
-  least = at_least;
+void configure_log(log_settings wanted) {
+  format = wanted.format;
+  least = wanted.least;
+  stream = wanted.output == log_output::standard_error ? STDERR_FILENO : STDOUT_FILENO;
+  priorities = is_journal(stream, std::getenv("JOURNAL_STREAM"));
 }
 
 void log(log_level level, std::string_view message, std::initializer_list<log_field> fields) {
   if (level < least.load()) return;
   const auto saved = errno;
-  if (!report_drops() || !write_at_once(format_log_line(format, level, message, fields))) ++dropped;
+  if (!report_drops() || !write_at_once(line_of(level, message, fields))) ++dropped;
   errno = saved;
 }
 

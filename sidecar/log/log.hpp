@@ -1,4 +1,4 @@
-// Log lines on standard error: JSON for machines, text for people, never blocking the loop.
+// Log lines on standard error or output: JSON for machines, text for people, never blocking the loop.
 #pragma once
 
 #include <cstdint>
@@ -11,23 +11,30 @@ namespace telltale {
 
 enum class log_level : std::uint8_t { debug, info, warn, error };
 enum class log_format : std::uint8_t { json, text };
+enum class log_output : std::uint8_t { standard_error, standard_output };
 
 struct log_field {
   std::string_view name;
   std::variant<std::string_view, std::int64_t, double, bool> value;
 };
 
-/// Sets what is written; call once before anything is logged.
-void configure_log(log_format, log_level least);
+struct log_settings {
+  log_format format = log_format::json;
+  log_level least = log_level::info;
+  log_output output = log_output::standard_error;
+  friend bool operator==(const log_settings&, const log_settings&) = default;
+};
 
-/// One line: {"ts":"2026-01-02T03:04:05.678Z","level":"info","msg":"…", fields…}. Control characters and invalid UTF-8
-/// are escaped or replaced. Written in one write(2) of at most 4096 bytes (PIPE_BUF, so lines of several processes do
-/// not mix), longer values are shortened; when standard error would block the line is dropped and counted.
+/// Sets what is written, and where; call once before anything is logged. When the environment variable JOURNAL_STREAM
+/// names the stream that is written to, lines begin with their priority, `<3>` to `<7>` (sd-daemon(3)).
+void configure_log(log_settings);
+
+/// One line: {"ts":"2026-01-02T03:04:05.678Z","level":"info","severity":"INFO","msg":"…", fields…}; severities are
+/// those of Google's Cloud Logging. Control characters and invalid UTF-8 are escaped or replaced. Written in one
+/// write(2) of at most 4096 bytes (PIPE_BUF, so lines of several processes do not mix), longer values are shortened;
+/// when the stream would block the line is dropped and counted.
 void log(log_level, std::string_view message, std::initializer_list<log_field> fields = {});
 
 std::uint64_t log_lines_dropped();
-
-/// The line without writing it, for tests.
-std::string format_log_line(log_format, log_level, std::string_view message, std::initializer_list<log_field> fields);
 
 }  // namespace telltale

@@ -1,14 +1,15 @@
 // How a log line is written: escaping, shortening and the two formats, without any I/O.
 #include "log/log_line.hpp"
 
-#include <time.h>
-
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
 #include <boost/json/serialize.hpp>
 
-#include "log/utf8.hpp"
+#include "base/printable.hpp"
+#include "base/time_text.hpp"
+#include "base/utf8.hpp"
 
 namespace telltale {
 namespace {
@@ -18,19 +19,19 @@ constexpr std::size_t longest_value = 1024;
 /// Kept free for the closing of the line and the note that fields were left out.
 constexpr std::size_t tail_room = 32;
 
-std::string_view name_of(log_level level) {
-  switch (level) {
-    case log_level::debug:
-      return "debug";
-    case log_level::info:
-      return "info";
-    case log_level::warn:
-      return "warn";
-    case log_level::error:
-      return "error";
-  }
-  return "error";
-}
+struct level_words {
+  std::string_view name;
+  std::string_view severity;  ///< cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#LogSeverity
+  std::string_view priority;  ///< sd-daemon(3)
+};
+
+/// In the order of the levels.
+constexpr std::array<level_words, 4> words_of_levels{{
+    {"debug", "DEBUG", "<7>"},
+    {"info", "INFO", "<6>"},
+    {"warn", "WARNING", "<4>"},
+    {"error", "ERROR", "<3>"},
+}};
 
 /// The text in JSON quotes, at most `limit` bytes: escapes can make six bytes of one, so it is cut before escaping.
 std::string quoted(std::string_view text, std::size_t limit) {
@@ -60,32 +61,24 @@ struct value_text {
   std::string operator()(bool yes) const { return yes ? "true" : "false"; }
 };
 
-std::string opening(log_format format, log_level level, std::string_view message, std::string_view when) {
-  auto text = quoted(message, longest_message);
-  if (format == log_format::json)
-    return fmt::format(R"({{"ts":"{}","level":"{}","msg":{})", when, name_of(level), text);
-  return fmt::format("{} {:<5} {}", when, name_of(level), std::string_view(text).substr(1, text.size() - 2));
+std::string opening(log_style style, log_level level, std::string_view message, std::string_view when) {
+  const auto& words = words_of_levels[static_cast<std::size_t>(level)];
+  const auto text = quoted(message, longest_message);
+  const auto priority = style.priority ? words.priority : std::string_view{};
+  if (style.format == log_format::json)
+    return fmt::format(R"({}{{"ts":"{}","level":"{}","severity":"{}","msg":{})", priority, when, words.name,
+                       words.severity, text);
+  return fmt::format("{}{} {:<5} {}", priority, when, words.name, std::string_view(text).substr(1, text.size() - 2));
 }
 
 }  // namespace
 
-std::string utc_text(std::chrono::system_clock::time_point when) {
-  using namespace std::chrono;
-  const auto since_epoch = floor<milliseconds>(when.time_since_epoch());
-  const auto seconds_part = floor<seconds>(since_epoch);
-  const std::time_t clock = seconds_part.count();
-  std::tm parts{};
-  ::gmtime_r(&clock, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900, parts.tm_mon + 1,
-                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, (since_epoch - seconds_part).count());
-}
-
-std::string log_line(log_format format, log_level level, std::string_view message,
+std::string log_line(log_style style, log_level level, std::string_view message,
                      std::initializer_list<log_field> fields, std::chrono::system_clock::time_point when) {
-  const bool json = format == log_format::json;
-  auto line = opening(format, level, message, utc_text(when));
+  const bool json = style.format == log_format::json;
+  auto line = opening(style, level, message, rfc3339(when));
   for (const auto& field : fields) {
-    auto value = std::visit(value_text{format}, field.value);
+    auto value = std::visit(value_text{style.format}, field.value);
     auto part = json ? fmt::format(",{}:{}", quoted(field.name, 128), value) : fmt::format(" {}={}", field.name, value);
     if (line.size() + part.size() + tail_room > longest_log_line) {
       line += json ? R"(,"truncated":true)" : " truncated=true";
@@ -94,11 +87,6 @@ std::string log_line(log_format format, log_level level, std::string_view messag
     line += part;
   }
   return line + (json ? "}\n" : "\n");
-}
-
-std::string format_log_line(log_format format, log_level level, std::string_view message,
-                            std::initializer_list<log_field> fields) {
-  return log_line(format, level, message, fields, std::chrono::system_clock::now());
 }
 
 }  // namespace telltale

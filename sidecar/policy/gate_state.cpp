@@ -54,6 +54,13 @@ gate_state aggregate(const gate_inputs& in) {
   return out;
 }
 
+/// A run of a critical check found a failure. A result that is missing or too old is no failure: nobody looked.
+bool has_failed(std::span<const fed_status> fed) {
+  for (const auto& f : fed)
+    if (f.severity == severity::critical && f.value->state == check_state::fail && !f.value->outdated) return true;
+  return false;
+}
+
 bool has_a_say(std::span<const fed_status> fed) {
   for (const auto& f : fed)
     if (f.severity != severity::info) return true;
@@ -74,7 +81,8 @@ gate_state evaluate_gate(const gate_inputs& in) {
         return fail(reason::stuck, fmt::format("the event loop stood still for {}", human_duration(in.heartbeat_age)));
       break;
     case gate::startup:
-      if (in.startup_latched) return {verdict::pass, reason::ok, {}};
+      if (in.startup_passed && (in.startup == startup_mode::latch || !has_failed(in.fed)))
+        return {verdict::pass, reason::ok, {}};
       break;
   }
   return aggregate(in);

@@ -26,7 +26,8 @@ struct gate_inputs {
   std::span<const fed_status> fed;  ///< of the checks that feed this gate, whatever their severity
   bool ready_without_checks = false;
   bool draining = false;
-  bool startup_latched = false;               ///< the startup gate has passed before
+  startup_mode startup = startup_mode::follow;
+  bool startup_passed = false;                ///< the startup gate passed when it was last evaluated
   std::chrono::nanoseconds heartbeat_age{0};  ///< since the loop last turned
 };
 

@@ -62,6 +62,7 @@ status next_status(status s, const outcome& found, const thresholds& limits, boo
   // Below the threshold the status keeps its words too; the run itself is shown as `last`.
   if (!turns && !s.words) s.words = std::make_shared<const std::string>(std::move(s.last.message));
   s.last.take(found);
+  s.outdated = false;
   s.fresh_at = now;
   if (turns) adopt(s, now);
   return s;
@@ -74,6 +75,7 @@ status status_at(const status& s, const thresholds& limits, boot_clock::time_poi
   status out = s;
   out.state = check_state::fail;
   out.reason = reason::stale;
+  out.outdated = true;
   const auto age = human_duration(now - s.fresh_at);
   out.words = std::make_shared<const std::string>(
       s.state == check_state::pending ? fmt::format("no result for {}", age)
@@ -87,6 +89,7 @@ status distrust(const status& s, std::chrono::nanoseconds suspended, boot_clock:
   status out = s;
   out.state = check_state::pending;
   out.reason = reason::stale;
+  out.outdated = false;
   out.words = std::make_shared<const std::string>(
       fmt::format("the program stood still for {}; checking again", human_duration(suspended)));
   out.streak = 0;

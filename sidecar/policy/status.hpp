@@ -28,6 +28,7 @@ struct thresholds {
 struct status {
   check_state state = check_state::pending;
   telltale::reason reason = reason::pending;
+  bool outdated = false;                     ///< `state` is `fail` only because the newest outcome is too old
   std::shared_ptr<const std::string> words;  ///< null: those of `last`
   std::uint64_t streak = 0;                  ///< outcomes in a row that speak against `state`
   boot_clock::time_point since{};            ///< when `state` was entered

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "log/utf8.hpp"
+#include "base/printable.hpp"
 
 namespace telltale {
 namespace {

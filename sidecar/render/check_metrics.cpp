@@ -49,17 +49,22 @@ void write_runs(const snapshot& picture, metric_writer& out) {
   });
 }
 
-// All 23 reasons of every check would be mostly zeroes; `timeout` is always there, so that the metric exists from the
-// first scrape on and alerts on it can be written and tested before anything has failed.
+// There from the first scrape on: rate() and increase() miss the first failure of a counter that begins with it.
 void write_failures(const snapshot& picture, metric_writer& out) {
-  auto family = counter_family("telltale_check_failures_total",
+  auto family = counter_family("telltale_check_failures_total", "Runs that found a failure.");
+  each_check(picture, std::move(family), out, [](metric_family& failures, const check_view& view) {
+    add_value(failures, {{"check", name_of(view)}}, static_cast<double>(view.counters.failures.total()));
+  });
+}
+
+// Of all reasons of every check most would stay 0 for ever.
+void write_failure_reasons(const snapshot& picture, metric_writer& out) {
+  auto family = counter_family("telltale_check_failure_reasons_total",
                                "Runs that found a failure, by reason; a reason appears with its first failure.");
   each_check(picture, std::move(family), out, [](metric_family& failures, const check_view& view) {
-    for (const auto& row : reason_table) {
-      const auto count = view.counters.failures.of(row.value);
-      if (count > 0 || row.value == reason::timeout)
+    for (const auto& row : reason_table)
+      if (const auto count = view.counters.failures.of(row.value); count > 0)
         add_value(failures, {{"check", name_of(view)}, {"reason", row.name}}, static_cast<double>(count));
-    }
   });
 }
 
@@ -87,6 +92,7 @@ void write_check_metrics(const snapshot& picture, metric_writer& out) {
   write_reason(picture, out);
   write_runs(picture, out);
   write_failures(picture, out);
+  write_failure_reasons(picture, out);
   write_last_run(picture, out);
   write_durations(picture, out);
 }

@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <unordered_set>
+#include <utility>
 
 #include <fmt/format.h>
 
-#include "log/utf8.hpp"
+#include "base/printable.hpp"
 
 namespace telltale {
 namespace {
@@ -34,24 +35,35 @@ std::size_t importance(const check_view& view) {
   return rank(view.status.state) * severities + static_cast<std::size_t>(view.config->settings.effective_severity());
 }
 
+/// The names that were not found, each once and in the order of the request.
+std::vector<std::string_view> left_over(const std::vector<std::string_view>& names,
+                                        std::unordered_set<std::string_view> not_found) {
+  std::vector<std::string_view> out;
+  for (const auto name : names)
+    if (not_found.erase(name) > 0) out.push_back(name);
+  return out;
+}
+
 }  // namespace
 
-gate_listing list_gate(const snapshot& picture, gate which, const std::vector<std::string_view>& excluded) {
+gate_listing list_gate(const snapshot& picture, gate which, const gate_filter& filter) {
   gate_listing out;
-  std::unordered_set<std::string_view> asked(excluded.begin(), excluded.end());
+  std::unordered_set<std::string_view> chosen(filter.only.begin(), filter.only.end());
+  std::unordered_set<std::string_view> excluded(filter.excluded.begin(), filter.excluded.end());
   // Of thousands each is looked at once: comparing them with each other would do it a dozen times.
   std::array<std::vector<const check_view*>, ranks * severities> by_importance;
   for (const auto& view : picture.checks) {
+    const std::string_view name = view->config->settings.name;
     if (!view->config->settings.feeds(which)) continue;
-    if (!asked.empty() && asked.erase(view->config->settings.name) > 0) {
-      out.excluded.push_back(view->config->settings.name);
-    } else {
-      by_importance[importance(*view)].push_back(view.get());
-    }
+    const bool is_excluded = !excluded.empty() && excluded.erase(name) > 0;
+    const bool is_chosen = !chosen.empty() && chosen.erase(name) > 0;
+    if (is_chosen) out.only.push_back(name);
+    if (is_excluded) out.excluded.push_back(name);
+    else if (is_chosen || filter.only.empty()) by_importance[importance(*view)].push_back(view.get());
   }
   for (const auto& equal : by_importance) out.shown.insert(out.shown.end(), equal.begin(), equal.end());
-  for (const auto name : excluded)
-    if (asked.erase(name) > 0) out.unknown.push_back(name);
+  out.unknown = left_over(filter.excluded, std::move(excluded));
+  out.unknown_only = left_over(filter.only, std::move(chosen));
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "render/gate_filter.hpp"
 #include "snapshot/snapshot.hpp"
 
 namespace telltale {
@@ -14,12 +15,14 @@ namespace telltale {
 inline constexpr std::size_t gate_body_limit = 10 * 1024 - 1;
 
 struct gate_listing {
-  std::vector<const check_view*> shown;    ///< feeding the gate and not excluded; failing, pending, warning, passing
-  std::vector<std::string_view> excluded;  ///< names that were left out as asked
-  std::vector<std::string_view> unknown;   ///< names to leave out that feed nothing here
+  std::vector<const check_view*> shown;        ///< feeding the gate and chosen; failing, pending, warning, passing
+  std::vector<std::string_view> only;          ///< names that were chosen, as asked
+  std::vector<std::string_view> excluded;      ///< names that were left out as asked
+  std::vector<std::string_view> unknown;       ///< names to leave out that feed nothing here
+  std::vector<std::string_view> unknown_only;  ///< names to choose that feed nothing here
 };
 
-gate_listing list_gate(const snapshot&, gate, const std::vector<std::string_view>& excluded);
+gate_listing list_gate(const snapshot&, gate, const gate_filter&);
 
 /// "db, disk and 3 more": a list of names that stays short whatever was asked for.
 std::string short_list(const std::vector<std::string_view>& names);

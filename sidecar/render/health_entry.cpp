@@ -8,10 +8,11 @@
 #include <fmt/format.h>
 #include <boost/json/object.hpp>
 
-#include "log/utf8.hpp"
+#include "base/printable.hpp"
+#include "base/time_text.hpp"
+#include "base/utf8.hpp"
 #include "render/json_text.hpp"
 #include "render/measured.hpp"
-#include "render/time_text.hpp"
 
 namespace telltale {
 namespace {

@@ -11,7 +11,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
 
-#include "log/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace telltale {
 namespace {

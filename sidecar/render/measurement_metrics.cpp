@@ -16,10 +16,8 @@ std::string help_for(const check_view& view, std::string_view measurement_name) 
   return "Measured by checks of type " + view.config->settings.type + ".";
 }
 
-// A number that is too old to be believed is not a measurement of anything: a gap in the graph says so.
-bool believed(const check_view& view) {
-  return view.status.reason != reason::stale && view.status.state != check_state::pending;
-}
+// A number that is too old is not a measurement of anything: a gap in the graph says so.
+bool is_current(const check_view& view) { return !view.status.outdated && view.status.state != check_state::pending; }
 
 /// What becomes of a measurement: small, because there is one value for each of thousands of checks.
 struct gauge_of_checks {
@@ -43,7 +41,7 @@ void write_one(const std::string& name, const gauge_of_checks& measured, metric_
 void write_measurement_metrics(const snapshot& picture, metric_writer& out) {
   std::map<std::string, gauge_of_checks> by_name;
   for (const auto& view : picture.checks) {
-    if (!believed(*view)) continue;
+    if (!is_current(*view)) continue;
     for (const auto& found : shown_measurements(*view)) {
       const auto name = metric_name("telltale_" + view->config->settings.type + "_" + std::string(found.name));
       if (out.is_taken(name)) continue;

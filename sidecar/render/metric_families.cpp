@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/printable.hpp"
 #include "config/version.hpp"
-#include "log/utf8.hpp"
 
 namespace telltale {
 namespace {

@@ -5,21 +5,20 @@
 #include <string_view>
 #include <vector>
 
+#include "render/gate_filter.hpp"
 #include "snapshot/snapshot.hpp"
 
 namespace telltale {
 
 /// application/health+json of a gate (draft-inadarei-api-health-check-06). With `details::names` messages, measurements
-/// and descriptions are left out; with `details::none` only status, version and releaseId remain. `excluded` names are
-/// listed in notes and left out of the status (the caller has re-evaluated the gate). At most 10 KiB: what does not
-/// fit is counted in `notes`, failing checks first.
-std::string gate_health_json(const snapshot&, gate, const gate_state&, details,
-                             const std::vector<std::string_view>& excluded = {});
+/// and descriptions are left out; with `details::none` only status, version and releaseId remain. The filter's names
+/// are listed in notes; the caller has evaluated the gate without the checks that it leaves out. At most 10 KiB: what
+/// does not fit is counted in `notes`, failing checks first.
+std::string gate_health_json(const snapshot&, gate, const gate_state&, details, const gate_filter& = {});
 
 /// The same for people, as kube-apiserver prints it: `[+]db ok`, `[-]disk fail threshold: …`, and a last line
 /// "ready check passed" / "ready check failed". Same 10 KiB bound.
-std::string gate_text(const snapshot&, gate, const gate_state&, details,
-                      const std::vector<std::string_view>& excluded = {});
+std::string gate_text(const snapshot&, gate, const gate_state&, details, const gate_filter& = {});
 
 /// Everything known of all checks, of one (the view must belong to the snapshot). Not bounded.
 std::string checks_json(const snapshot&, details);

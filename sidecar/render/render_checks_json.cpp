@@ -2,11 +2,11 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "base/time_text.hpp"
 #include "config/version.hpp"
 #include "render/json_text.hpp"
 #include "render/measured.hpp"
 #include "render/render.hpp"
-#include "render/time_text.hpp"
 
 namespace telltale {
 namespace {
@@ -33,7 +33,7 @@ void add_status(const snapshot& picture, const check_view& view, details level, 
   out["state"] = text(to_string(now.state));
   out["reason"] = text(to_string(now.reason));
   if (level == details::full) out["message"] = text(now.message());
-  out["since"] = rfc3339(wall_time(picture, now.since));
+  out["since"] = rfc3339(picture.wall_time(now.since));
   out["streak"] = now.streak;
 }
 

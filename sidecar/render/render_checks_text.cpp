@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "log/utf8.hpp"
+#include "base/printable.hpp"
+#include "base/time_text.hpp"
 #include "render/check_line.hpp"
 #include "render/measured.hpp"
 #include "render/render.hpp"
-#include "render/time_text.hpp"
 
 namespace telltale {
 namespace {
@@ -35,7 +35,7 @@ std::string settings_line(const check_settings& settings) {
 
 std::string runs_line(const snapshot& picture, const check_view& view) {
   auto out = fmt::format("    {} since {}, {} runs", to_string(view.status.state),
-                         rfc3339(wall_time(picture, view.status.since)), view.counters.runs);
+                         rfc3339(picture.wall_time(view.status.since)), view.counters.runs);
   if (view.last_run.time_since_epoch().count() != 0)
     out += fmt::format(", last {} ({})", rfc3339(view.last_run), human_duration(view.last_duration));
   for (const auto& row : reason_table)

@@ -5,8 +5,9 @@
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
 
+#include "base/printable.hpp"
+#include "base/utf8.hpp"
 #include "config/version.hpp"
-#include "log/utf8.hpp"
 #include "render/gate_listing.hpp"
 #include "render/health_entry.hpp"
 #include "render/json_text.hpp"
@@ -62,6 +63,7 @@ fitted_checks fit(const std::vector<const check_view*>& shown, details level, st
 
 std::vector<std::string> first_notes(gate which, const gate_listing& listing) {
   std::vector<std::string> notes;
+  if (!listing.only.empty()) notes.push_back("only: " + short_list(listing.only));
   if (!listing.excluded.empty()) notes.push_back("excluded: " + short_list(listing.excluded));
   if (!listing.unknown.empty())
     notes.push_back(
@@ -84,11 +86,11 @@ std::string json_list(const std::vector<std::string>& texts) {
 }  // namespace
 
 std::string gate_health_json(const snapshot& picture, gate which, const gate_state& state, details level,
-                             const std::vector<std::string_view>& excluded) {
+                             const gate_filter& filter) {
   std::string body = fmt::format(R"({{"status":{},"version":"{}","releaseId":{})", json_quoted(to_string(state.state)),
                                  body_version, json_quoted(version()));
   if (level == details::none) return body + "}\n";
-  const auto listing = list_gate(picture, which, excluded);
+  const auto listing = list_gate(picture, which, filter);
   auto notes = first_notes(which, listing);
   std::string output;
   if (state.state != verdict::pass)

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "log/utf8.hpp"
+#include "base/printable.hpp"
 #include "render/check_line.hpp"
 #include "render/gate_listing.hpp"
 #include "render/render.hpp"
@@ -18,15 +18,17 @@ std::string_view ending(verdict state) {
   return state == verdict::pass ? "passed" : state == verdict::warn ? "passed with warnings" : "failed";
 }
 
-// The gate's own sentence is needed where no line explains it: draining, nothing to check, a loop that stands still.
+// The gate's own sentence is needed where no line explains it: draining, nothing to check, a name that is
+// not there, a loop that stands still.
 bool lines_explain(const gate_listing& listing, const gate_state& state) {
-  return state.reason != reason::ok &&
+  return state.reason != reason::ok && listing.unknown_only.empty() &&
          std::any_of(listing.shown.begin(), listing.shown.end(),
                      [&](const check_view* view) { return view->status.reason == state.reason; });
 }
 
 std::string own_lines(gate which, const gate_listing& listing, const gate_state& state) {
   std::string out;
+  if (!listing.only.empty()) out += "only: " + short_list(listing.only) + "\n";
   if (!listing.excluded.empty()) out += "excluded: " + short_list(listing.excluded) + "\n";
   if (!listing.unknown.empty())
     out += fmt::format("warn: not excluded: no check of gate {} is named {}\n", to_string(which),
@@ -39,10 +41,10 @@ std::string own_lines(gate which, const gate_listing& listing, const gate_state&
 }  // namespace
 
 std::string gate_text(const snapshot& picture, gate which, const gate_state& state, details level,
-                      const std::vector<std::string_view>& excluded) {
+                      const gate_filter& filter) {
   const auto last = fmt::format("{} check {}\n", to_string(which), ending(state.state));
   if (level == details::none) return last;
-  const auto listing = list_gate(picture, which, excluded);
+  const auto listing = list_gate(picture, which, filter);
   const auto own = own_lines(which, listing, state);
   const auto room = gate_body_limit - last.size() - own.size() - room_for_count;
   std::string body;

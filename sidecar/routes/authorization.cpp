@@ -1,6 +1,7 @@
 // Whether a request carries the right bearer token (RFC 6750, section 2.1).
 #include "routes/authorization.hpp"
 
+#include "base/ascii.hpp"
 #include "routes/header_list.hpp"
 
 namespace telltale {
@@ -21,7 +22,7 @@ bool equal_in_constant_time(std::string_view given, std::string_view secret) {
 bool carries_token(std::string_view authorization, std::string_view token) {
   constexpr std::string_view scheme = "Bearer";
   authorization = trimmed(authorization);
-  if (token.empty() || !same_word(authorization.substr(0, scheme.size()), scheme)) return false;
+  if (token.empty() || !equal_ignoring_case(authorization.substr(0, scheme.size()), scheme)) return false;
   const auto rest = authorization.substr(scheme.size());
   return rest.starts_with(' ') && equal_in_constant_time(trimmed(rest), token);
 }

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/ascii.hpp"
+
 namespace telltale {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // Cuts off what comes before the first `separator` outside of quotes.
 std::string_view next_part(std::string_view& rest, char separator) {
@@ -51,7 +51,7 @@ std::optional<weighted_element> parse_element(std::string_view text) {
     const auto equals = std::min(parameter.find('='), parameter.size());
     const auto name = trimmed(parameter.substr(0, equals));
     const auto value = trimmed(parameter.substr(std::min(equals + 1, parameter.size())));
-    if (same_word(name, "q")) {
+    if (equal_ignoring_case(name, "q")) {
       const auto weight = parse_weight(value);
       if (!weight) return std::nullopt;
       out.weight = *weight;
@@ -69,10 +69,6 @@ std::vector<weighted_element> weighted_elements(std::string_view header) {
   while (!header.empty())
     if (auto element = parse_element(next_part(header, ','))) out.push_back(std::move(*element));
   return out;
-}
-
-bool same_word(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string_view trimmed(std::string_view text) {

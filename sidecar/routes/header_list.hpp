@@ -18,9 +18,6 @@ struct weighted_element {
 /// weight is not 0 to 1 are dropped: nobody is refused an answer for a careless header.
 std::vector<weighted_element> weighted_elements(std::string_view header);
 
-/// ASCII letters compared without case.
-bool same_word(std::string_view, std::string_view);
-
 std::string_view trimmed(std::string_view);
 
 }  // namespace telltale

@@ -5,8 +5,8 @@
 
 #include <telltale/raw_value.hpp>
 
+#include "base/printable.hpp"
 #include "config/version.hpp"
-#include "log/utf8.hpp"
 #include "routes/paths.hpp"
 
 namespace telltale {
@@ -37,7 +37,9 @@ std::string_view purpose(const path_row& row) {
     case endpoint::one_check:
       return "everything known of one check";
     case endpoint::index:
-      return "this page";
+      return "as /ready; this page in a browser or with ?help";
+    case endpoint::ping:
+      return "does telltale itself answer: 200";
   }
   return {};
 }
@@ -54,7 +56,7 @@ std::string path_list() {
   std::string out;
   for (const auto& row : path_table)
     if (row.path == row.canonical && row.endpoint != endpoint::index) out += path_line(row);
-  return out + path_line(one_check_row);
+  return out + path_line(one_check_row) + path_line(find_path("/")->row);
 }
 
 }  // namespace
@@ -62,7 +64,8 @@ std::string path_list() {
 std::string index_text() {
   return fmt::format(
       "telltale {}\n\n{}\n"
-      "GET and HEAD. Accept: text/plain or ?verbose answers as text, ?exclude=NAME leaves a check out.\n",
+      "GET and HEAD; OPTIONS says what is allowed. Accept: text/plain or ?verbose answers as text.\n"
+      "Gates: ?exclude=NAME leaves a check out, ?only=NAME all others. /checks/NAME?gate is 503 unless it passes.\n",
       version(), path_list());
 }
 

@@ -9,7 +9,7 @@
 
 namespace telltale {
 
-/// The body of `/`.
+/// The body of `/` for people.
 std::string index_text();
 
 /// "There is no /redy; did you mean /ready?" and the list of paths.
@@ -21,9 +21,9 @@ std::string not_served_text(std::string_view path, const std::vector<served>& pa
 /// "There is no check named disc; did you mean disk?"
 std::string unknown_check_text(std::string_view name, const std::vector<std::string_view>& known);
 
-/// "POST is not answered here: GET and HEAD are."
+/// "POST is not answered here, GET, HEAD, OPTIONS are."
 std::string wrong_method_text(std::string_view method);
 
-inline constexpr std::string_view allowed_methods = "GET, HEAD";
+inline constexpr std::string_view allowed_methods = "GET, HEAD, OPTIONS";
 
 }  // namespace telltale

@@ -1,6 +1,7 @@
 // Which form of an answer a client wants (RFC 9110, section 12.5).
 #include "routes/negotiation.hpp"
 
+#include "base/ascii.hpp"
 #include "routes/header_list.hpp"
 
 namespace telltale {
@@ -10,11 +11,12 @@ namespace {
 int precision(const weighted_element& range, const offer& offered) {
   const auto type = offered.media_type.substr(0, offered.media_type.find('/'));
   if (range.value == "*/*" || range.value == "*") return 1;
-  if (range.value.ends_with("/*")) return same_word(range.value.substr(0, range.value.size() - 2), type) ? 2 : 0;
-  if (!same_word(range.value, offered.media_type)) return 0;
+  if (range.value.ends_with("/*"))
+    return equal_ignoring_case(range.value.substr(0, range.value.size() - 2), type) ? 2 : 0;
+  if (!equal_ignoring_case(range.value, offered.media_type)) return 0;
   if (offered.version.empty()) return 3;
   for (const auto& [name, value] : range.parameters)
-    if (same_word(name, "version")) return value == offered.version ? 4 : 0;
+    if (equal_ignoring_case(name, "version")) return value == offered.version ? 4 : 0;
   return 3;
 }
 
@@ -53,7 +55,8 @@ bool accepts_gzip(std::string_view accept_encoding) {
   double any = 0;
   for (const auto& coding : weighted_elements(accept_encoding)) {
     // x-gzip is gzip (RFC 9110, section 8.4.1.3).
-    if (same_word(coding.value, "gzip") || same_word(coding.value, "x-gzip")) return coding.weight > 0;
+    if (equal_ignoring_case(coding.value, "gzip") || equal_ignoring_case(coding.value, "x-gzip"))
+      return coding.weight > 0;
     if (coding.value == "*") any = coding.weight;
   }
   return any > 0;

@@ -11,17 +11,18 @@
 
 namespace telltale {
 
-enum class endpoint : std::uint8_t { index, gate, metrics, checks, one_check };
+enum class endpoint : std::uint8_t { index, ping, gate, metrics, checks, one_check };
 
 struct path_row {
   std::string_view path;
-  std::string_view canonical;  ///< what metrics call it
-  telltale::endpoint endpoint;
-  telltale::gate gate = gate::live;  ///< for endpoint::gate only
+  std::string_view canonical;        ///< what metrics call it
+  telltale::endpoint endpoint;       ///< `index` is a gate to whoever does not ask for help or HTML
+  telltale::gate gate = gate::live;  ///< for endpoint::gate and endpoint::index only
 };
 
 inline constexpr std::array path_table{
     path_row{"/health", "/health", endpoint::gate, gate::live},
+    path_row{"/healthz", "/health", endpoint::gate, gate::live},
     path_row{"/livez", "/health", endpoint::gate, gate::live},
     path_row{"/health/live", "/health", endpoint::gate, gate::live},
     path_row{"/ready", "/ready", endpoint::gate, gate::ready},
@@ -31,8 +32,9 @@ inline constexpr std::array path_table{
     path_row{"/startupz", "/startup", endpoint::gate, gate::startup},
     path_row{"/health/startup", "/startup", endpoint::gate, gate::startup},
     path_row{"/metrics", "/metrics", endpoint::metrics},
+    path_row{"/ping", "/ping", endpoint::ping},
     path_row{"/checks", "/checks", endpoint::checks},
-    path_row{"/", "/", endpoint::index},
+    path_row{"/", "/", endpoint::index, gate::ready},
 };
 
 inline constexpr path_row one_check_row{"/checks/NAME", "/checks/NAME", endpoint::one_check};
@@ -48,6 +50,7 @@ constexpr std::optional<served> part_of(endpoint e) {
     case endpoint::one_check:
       return served::checks;
     case endpoint::index:
+    case endpoint::ping:
       break;
   }
   return std::nullopt;

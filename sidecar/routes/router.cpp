@@ -9,7 +9,7 @@
 #include "render/render.hpp"
 #include "routes/authorization.hpp"
 #include "routes/body_cache.hpp"
-#include "routes/excluded_gate.hpp"
+#include "routes/filtered_gate.hpp"
 #include "routes/gzip.hpp"
 #include "routes/help_text.hpp"
 #include "routes/metrics_cache.hpp"
@@ -27,6 +27,7 @@ constexpr std::string_view other = "other";
 constexpr std::array gate_offers{offer{"application/health+json", "", "application/health+json"},
                                  offer{"application/json", "", "application/json"},
                                  offer{"text/plain", "", plain_text}};
+constexpr std::array index_offers{gate_offers[0], gate_offers[1], gate_offers[2], offer{"text/html", "", plain_text}};
 constexpr std::array checks_offers{offer{"application/json", "", "application/json"},
                                    offer{"text/plain", "", plain_text}};
 constexpr std::array metrics_offers{
@@ -65,21 +66,22 @@ class answering {
 
   reply gate(telltale::gate which, const parsed_target& target, std::string_view label) {
     const auto picture = picture_of_(which);
-    const std::vector<std::string_view> excluded(target.excluded.begin(), target.excluded.end());
-    const auto state = excluded.empty() ? picture->of(which).state
-                                        : gate_without(*picture, which, excluded, options_.ready_without_checks);
+    const gate_filter filter{{target.only.begin(), target.only.end()},
+                             {target.excluded.begin(), target.excluded.end()}};
+    const auto state = filter.is_empty() ? picture->of(which).state
+                                         : filtered_gate(*picture, which, filter, options_.ready_without_checks);
     reply out;
     out.status = state.state == verdict::fail ? 503 : 200;
     out.content_type = chosen_type(asked_, target, gate_offers);
     out.path_label = label;
     const auto form = form_of(out.content_type);
     const auto make = [&] {
-      return form == body_form::text ? gate_text(*picture, which, state, level_, excluded)
-                                     : gate_health_json(*picture, which, state, level_, excluded);
+      return form == body_form::text ? gate_text(*picture, which, state, level_, filter)
+                                     : gate_health_json(*picture, which, state, level_, filter);
     };
     // What depends on the words of a request is not kept, or a client could fill the memory.
-    out.body = excluded.empty() ? cache_.get(picture, {which, form, level_}, make)
-                                : std::make_shared<const std::string>(make());
+    out.body = filter.is_empty() ? cache_.get(picture, {which, form, level_}, make)
+                                 : std::make_shared<const std::string>(make());
     return out;
   }
 
@@ -102,7 +104,8 @@ class answering {
     const auto picture = picture_of_(all_checks);
     const auto* view = picture->find(name);
     if (view == nullptr) return text_reply(404, label, unknown_check_text(name, names_in(*picture)));
-    auto out = text_reply(200, label, {});
+    const bool is_up = view->status.state == check_state::pass || view->status.state == check_state::warn;
+    auto out = text_reply(target.gate && !is_up ? 503 : 200, label, {});
     out.content_type = chosen_type(asked_, target, checks_offers);
     out.body = std::make_shared<const std::string>(form_of(out.content_type) == body_form::text
                                                        ? check_text(*picture, *view, level_)
@@ -161,6 +164,25 @@ class answering {
   details level_ = details::none;
 };
 
+/// `/` is what load balancers ask by default, and what people open.
+endpoint wanted_endpoint(const path_row& row, const request& asked, const parsed_target& target) {
+  if (row.endpoint != endpoint::index) return row.endpoint;
+  const bool html = !target.verbose && preferred_offer(asked.accept, index_offers) == index_offers.size() - 1;
+  return target.help || html ? endpoint::index : endpoint::gate;
+}
+
+/// OPTIONS is asked by load balancers as well, which take every 2xx for a yes: where GET would answer 503, so does it.
+bool has_a_verdict(endpoint what, const parsed_target& target) {
+  return what == endpoint::gate || (what == endpoint::one_check && target.gate);
+}
+
+reply no_content(std::string_view label) {
+  reply out;
+  out.status = 204;
+  out.path_label = label;
+  return out;
+}
+
 bool is_served(const router::options& options, std::size_t listener, endpoint what) {
   const auto as = part_of(what);
   if (!as || listener >= options.listeners.size()) return true;
@@ -197,27 +219,18 @@ reply router::answer(const request& asked, const picture_source& picture_of) try
   const auto found = find_path(target->path);
   if (!found) return text_reply(404, other, unknown_path_text(target->path));
   const auto label = found->row.canonical;
-  if (!is_served(options_, asked.listener, found->row.endpoint))
+  const auto what = wanted_endpoint(found->row, asked, *target);
+  if (!is_served(options_, asked.listener, what))
     return text_reply(404, label, not_served_text(label, options_.listeners[asked.listener]));
-  if (asked.method != "GET" && asked.method != "HEAD") {
-    auto out = text_reply(405, label, wrong_method_text(asked.method));
-    out.allow = allowed_methods;
-    return out;
-  }
-  answering answering(options_, *cache_, asked, picture_of);
-  switch (found->row.endpoint) {
-    case endpoint::index:
-      return text_reply(200, label, index_text());
-    case endpoint::gate:
-      return answering.gate(found->row.gate, *target, label);
-    case endpoint::metrics:
-      return answering.metrics(*metrics_, counters_, label);
-    case endpoint::checks:
-      return answering.checks(*target, label);
-    case endpoint::one_check:
-      return answering.check(found->check, *target, label);
-  }
-  return refusal(404, "There is no such path.");
+  const auto answer_it = [&] { return answer_endpoint(what, *found, *target, asked, picture_of); };
+  if (asked.method == "GET" || asked.method == "HEAD") return answer_it();
+  const bool options = asked.method == "OPTIONS";
+  auto out = !options                       ? text_reply(405, label, wrong_method_text(asked.method))
+             : has_a_verdict(what, *target) ? answer_it()
+                                            : no_content(label);
+  if (out.status == 200) out = no_content(label);
+  out.allow = allowed_methods;
+  return out;
 } catch (const std::exception&) {
   // Out of memory, in practice. A gate that cannot be told is closed, and no details of ours belong on the wire.
   reply out;
@@ -226,6 +239,27 @@ reply router::answer(const request& asked, const picture_source& picture_of) try
   out.path_label = other;
   out.body = no_answer;
   return out;
+}
+
+reply router::answer_endpoint(endpoint what, const found_path& found, const parsed_target& target, const request& asked,
+                              const picture_source& picture_of) {
+  const auto label = found.row.canonical;
+  answering answering(options_, *cache_, asked, picture_of);
+  switch (what) {
+    case endpoint::index:
+      return text_reply(200, label, index_text());
+    case endpoint::ping:
+      return text_reply(200, label, "pong\n");
+    case endpoint::gate:
+      return answering.gate(found.row.gate, target, label);
+    case endpoint::metrics:
+      return answering.metrics(*metrics_, counters_, label);
+    case endpoint::checks:
+      return answering.checks(target, label);
+    case endpoint::one_check:
+      return answering.check(found.check, target, label);
+  }
+  return refusal(404, "There is no such path.");
 }
 
 reply router::refusal(int status, std::string_view sentence) {

@@ -1,6 +1,7 @@
 // What each path answers: a pure function from a request and a current picture to a reply.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -26,11 +27,11 @@ struct request {
 struct reply {
   int status = 500;
   std::string_view content_type;
-  std::string_view content_encoding;  ///< empty or "gzip"
-  std::string_view allow;             ///< for 405
-  std::string_view challenge;         ///< WWW-Authenticate, for 401
-  std::string_view path_label;        ///< the canonical path for metrics: "/ready", "other"
-  std::shared_ptr<const std::string> body;
+  std::string_view content_encoding;        ///< empty or "gzip"
+  std::string_view allow;                   ///< for 405 and OPTIONS
+  std::string_view challenge;               ///< WWW-Authenticate, for 401
+  std::string_view path_label;              ///< the canonical path for metrics: "/ready", "other"
+  std::shared_ptr<const std::string> body;  ///< null with 204, which has none
 };
 
 /// The current picture of what an answer is about; called at most once for each answer.
@@ -38,6 +39,9 @@ using picture_source = std::function<snapshot_ptr(picture_subject)>;
 
 class body_cache;
 class metrics_cache;
+enum class endpoint : std::uint8_t;
+struct found_path;
+struct parsed_target;
 
 class router {
  public:
@@ -69,6 +73,8 @@ class router {
   static reply refusal(int status, std::string_view sentence);
 
  private:
+  reply answer_endpoint(endpoint, const found_path&, const parsed_target&, const request&, const picture_source&);
+
   options options_;
   counters_source counters_;
   std::unique_ptr<body_cache> cache_;

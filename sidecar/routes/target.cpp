@@ -43,6 +43,9 @@ bool read_parameter(std::string_view parameter, parsed_target& into) {
   auto value = percent_decoded(parameter.substr(std::min(equals + 1, parameter.size())));
   if (!key || !value) return false;
   if (*key == "verbose") into.verbose = true;
+  if (*key == "help") into.help = true;
+  if (*key == "gate") into.gate = true;
+  if (*key == "only" && !value->empty()) into.only.push_back(*value);
   if (*key == "exclude" && !value->empty()) into.excluded.push_back(std::move(*value));
   return true;
 }

@@ -11,7 +11,10 @@ namespace telltale {
 struct parsed_target {
   std::string path;
   bool verbose = false;               ///< ?verbose, whatever its value, as kube-apiserver reads it
+  bool help = false;                  ///< ?help
+  bool gate = false;                  ///< ?gate
   std::vector<std::string> excluded;  ///< every ?exclude=NAME, in their order
+  std::vector<std::string> only;      ///< every ?only=NAME, in their order
 };
 
 /// Nothing when the target does not begin with a slash, has a character that must be encoded (RFC 3986, section 2:

@@ -18,22 +18,11 @@
 #include "config/config.hpp"
 #include "config/kept_checks.hpp"
 #include "scheduler/examined_record.hpp"
+#include "scheduler/run_listener.hpp"
 #include "scheduler/timetable.hpp"
 #include "worker/worker_pool.hpp"
 
 namespace telltale {
-
-/// Who hears of results. Checks are numbered as in the configuration. Called from the loop.
-class run_listener {
- public:
-  virtual ~run_listener() = default;
-  /// A run ended at that time; returns whether the check is failing now, which decides when it runs again.
-  virtual bool ran(std::size_t check, run_report, boot_clock::time_point ended) = 0;
-  /// The program did not run for this long; nothing found before may be believed.
-  virtual void stood_still(std::chrono::nanoseconds, boot_clock::time_point now) = 0;
-  /// The loop turned, this much later than it meant to. At least once per heartbeat_period.
-  virtual void turned(std::chrono::nanoseconds lag, boot_clock::time_point now) = 0;
-};
 
 /// One timer for all checks and their examinations; both are units of one timetable, the checks first.
 /// Lives on the io_context's only thread; the pool, resolver and listener outlive it.

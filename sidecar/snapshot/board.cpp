@@ -18,6 +18,7 @@ void board::change(std::shared_ptr<const config> conf, const kept_checks& kept, 
   posts_.reserve(conf->checks.size());
   feeding_ = {};
   ready_without_checks_ = conf->ready_without_checks;
+  startup_ = conf->server.startup;
   forget_pictures();
   gates_current_ = false;
   first_old_ = {};
@@ -168,7 +169,8 @@ void board::evaluate_gates(boot_clock::time_point now) {
       const auto& view = *shown(posts_[check]);
       fed.push_back({&view.status, view.config->settings.effective_severity(), view.config->settings.name});
     }
-    const auto state = evaluate_gate({g, fed, ready_without_checks_, draining_, startup_latched_, now - heartbeat_});
+    const auto state =
+        evaluate_gate({g, fed, ready_without_checks_, draining_, startup_, startup_passed_, now - heartbeat_});
     const bool up = state.state != verdict::fail;
     const bool was_up = gates_[i].state.state != verdict::fail;
     if (up != was_up && gate_logged_[i]) ++gates_[i].transitions;  // the first evaluation changes nothing
@@ -176,8 +178,8 @@ void board::evaluate_gates(boot_clock::time_point now) {
     gate_logged_[i] = true;
     if (gates_[i].state != state) last_[i] = last_[index_of(all_checks)] = nullptr;
     gates_[i].state = state;
-    // From the next evaluation on it passes, whatever the checks say.
-    if (g == gate::startup && up && !std::exchange(startup_latched_, true)) current = false;
+    // Once it has passed, the next evaluation reads differently.
+    if (g == gate::startup && up != std::exchange(startup_passed_, up)) current = false;
   }
   gates_current_ = current;  // last: nothing of this may fail unseen
 }

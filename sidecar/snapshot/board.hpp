@@ -10,7 +10,7 @@
 
 #include "config/heartbeat.hpp"
 #include "config/kept_checks.hpp"
-#include "scheduler/scheduler.hpp"
+#include "scheduler/run_listener.hpp"
 #include "snapshot/shared_names.hpp"
 #include "snapshot/snapshot.hpp"
 
@@ -30,7 +30,7 @@ class board final : public run_listener {
   void turned(std::chrono::nanoseconds lag, boot_clock::time_point now) override;
 
   /// Goes on with another configuration: kept checks keep what is known of them, a new one is pending. Gates keep their
-  /// history, and `startup` stays passed.
+  /// history, and `startup` stays passed until a check that feeds it fails.
   void change(std::shared_ptr<const config>, const kept_checks&, boot_clock::time_point now);
 
   /// From now on `ready` fails, whatever the checks say.
@@ -85,7 +85,8 @@ class board final : public run_listener {
   bool gates_current_ = false;  ///< no shown state, and nothing else that decides a gate, changed since the evaluation
   bool ready_without_checks_ = false;
   bool draining_ = false;
-  bool startup_latched_ = false;
+  startup_mode startup_ = startup_mode::follow;
+  bool startup_passed_ = false;
   boot_clock::time_point heartbeat_;
   std::chrono::system_clock::time_point started_;
   histogram loop_lag_;

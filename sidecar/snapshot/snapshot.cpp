@@ -16,6 +16,12 @@ std::uint64_t reason_counts::of(reason wanted) const {
   return found == found_.end() ? 0 : found->second;
 }
 
+std::uint64_t reason_counts::total() const {
+  std::uint64_t out = 0;
+  for (const auto& [reason, count] : found_) out += count;
+  return out;
+}
+
 std::uint64_t& reason_counts::operator[](reason wanted) {
   const auto found = std::ranges::find(found_, wanted, &std::pair<reason, std::uint64_t>::first);
   return found == found_.end() ? found_.emplace_front(wanted, 0).second : found->second;
@@ -31,6 +37,10 @@ const check_view* snapshot::find(std::string_view name) const {
   for (const auto& check : checks)
     if (check->config->settings.name == name) return check.get();
   return nullptr;
+}
+
+std::chrono::system_clock::time_point snapshot::wall_time(boot_clock::time_point when) const {
+  return wall - std::chrono::duration_cast<std::chrono::system_clock::duration>(taken - when);
 }
 
 }  // namespace telltale

@@ -18,7 +18,7 @@
 #include "config/config.hpp"
 #include "policy/gate_state.hpp"
 #include "policy/status.hpp"
-#include "worker/worker_pool.hpp"
+#include "worker/run.hpp"
 
 namespace telltale {
 
@@ -40,6 +40,7 @@ struct histogram {
 class reason_counts {
  public:
   std::uint64_t of(reason) const;
+  std::uint64_t total() const;
   std::uint64_t& operator[](reason);
   friend bool operator==(const reason_counts&, const reason_counts&) = default;
 
@@ -103,6 +104,8 @@ struct snapshot {
 
   const gate_view& of(gate g) const { return gates[static_cast<std::size_t>(g)]; }
   const check_view* find(std::string_view name) const;
+  /// A moment of the boot clock on the wall clock, as the two stood when the snapshot was taken.
+  std::chrono::system_clock::time_point wall_time(boot_clock::time_point) const;
 };
 
 using snapshot_ptr = std::shared_ptr<const snapshot>;

@@ -123,7 +123,7 @@ void pool_core::handle_lookup(worker& w, wire::lookup_answer message, time_point
   if (!w.has_lookup()) return mistrust(w, now);
   auto done = w.work->finish(message.number, now, now);
   if (!done) return mistrust(w, now);
-  message.resolution.error = clean_text(message.resolution.error, max_message_bytes);
+  message.resolution.error = one_line(message.resolution.error, max_message_bytes);
   answers_.resolved(std::move(*done), std::move(message.resolution));
   finished_one(w, now);
 }

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <utility>
 
+#include "base/descriptor.hpp"
 #include "worker/children.hpp"
 #include "worker/messages.hpp"
 #include "worker/spawn.hpp"
@@ -22,21 +23,6 @@ std::error_code last_error() { return {errno, std::generic_category()}; }
 
 // Not from <sys/pidfd.h>: glibc 2.36 forgot its extern "C".
 void pidfd_send_signal(int pidfd, int signal) { ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0); }
-
-class descriptor {
- public:
-  explicit descriptor(int fd) : fd_(fd) {}
-  ~descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
 
 }  // namespace
 
@@ -55,7 +41,7 @@ std::unique_ptr<worker_process> worker_process::start(asio::io_context& context,
   socket_type socket(context);
   socket.assign(asio::generic::seq_packet_protocol(AF_UNIX, 0), ours.get(), failed);
   if (failed) return ec = failed, nullptr;
-  ours.release();
+  static_cast<void>(ours.release());
 
   auto watch = watch::make(context, ec);
   if (ec) return nullptr;

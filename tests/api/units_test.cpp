@@ -90,6 +90,10 @@ TEST_CASE("units: messages get rounded figures") {
   CHECK(human_bytes(0) == "0 B");
   CHECK(human_bytes(1536) == "1.5 KiB");
   CHECK(human_bytes(100.0 * (1ull << 30)) == "100.0 GiB");
+  CHECK(human_bytes(1023.0 * (1ull << 40)) == "1023.0 TiB");
+  CHECK(human_bytes(1024.0 * (1ull << 40)) == "1.0 PiB");
+  CHECK(human_bytes(1.5 * (1ull << 60)) == "1.5 EiB");
+  CHECK(human_bytes(2048.0 * (1ull << 60)) == "2048.0 EiB");
   CHECK(human_duration(12us) == "12 us");
   CHECK(human_duration(250ms) == "250 ms");
   CHECK(human_duration(3200ms) == "3.2 s");

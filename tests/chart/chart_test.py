@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """The chart renders, with every Helm in use and every toggle, what Kubernetes accepts."""
+import json
 import os
+import re
 import subprocess
 import tempfile
 import unittest
@@ -21,7 +23,7 @@ TOGGLES = {
     "networkPolicy": {("NetworkPolicy", "telltale")},
     "podDisruptionBudget": {("PodDisruptionBudget", "telltale")},
     "demo": {("Deployment", "telltale-demo")},
-    "demo.job": {("Job", "telltale-demo")},
+    "demo.job": {("Job", "telltale-job")},
 }
 
 
@@ -30,7 +32,13 @@ def values_of(path):
 
 
 def names(objects):
-    return {(one["kind"], one["metadata"]["name"]) for one in objects}
+    """Kinds and names, without the sum of the content that some names end with."""
+    return {(one["kind"], re.sub(r"-([0-9a-f]{8}|[0-9a-f]{10})$", "", one["metadata"]["name"])) for one in objects}
+
+
+def config_maps(objects):
+    return {one["metadata"]["name"]: one["data"]["telltale.yaml"] for one in objects
+            if one["kind"] == "ConfigMap" and "telltale.yaml" in one["data"]}
 
 
 def pod(objects, kind="Deployment"):
@@ -85,6 +93,15 @@ class ValueSets(unittest.TestCase):
             seen += len(list(rules.pods(objects)))
         self.assertGreaterEqual(seen, 12)
 
+    def test_a_sidecar_that_hangs_is_back_before_its_silence_restarts_the_application(self):
+        seen = 0
+        for path in self.each():
+            for native in ("true", "false"):
+                objects = helm.rendered(HELM, "-f", path, "--set", f"demo.enabled=true,demo.job.enabled=false,sidecar.native={native}")
+                self.assertEqual(list(rules.impatient(objects)), [])
+                seen += len(list(rules.pods(objects)))
+        self.assertGreaterEqual(seen, 2 * len(VALUE_SETS))
+
     def test_the_program_accepts_every_configuration(self):
         seen = 0
         for path in self.each():
@@ -97,6 +114,17 @@ class ValueSets(unittest.TestCase):
         self.assertGreaterEqual(seen, 12)
 
 
+class Examples(unittest.TestCase):
+    def test_a_disk_check_on_a_volume_says_that_it_has_to_be_mounted(self):
+        blocks = re.findall(r"^```yaml\n(.*?)^```$", (helm.CHART / "README.md").read_text(), re.S | re.M)
+        values = [one for text in blocks if "{{" not in text for one in manifests.documents(text)]
+        values += [one for path in VALUE_SETS for one in values_of(path)]
+        configs = [one.get("telltale", one).get("config", {}) for one in values]
+        disks = [check for config in configs for check in config.get("checks", []) if check["type"] == "disk" and check["path"] != "/"]
+        self.assertGreaterEqual(len(disks), 6)
+        self.assertEqual([check for check in disks if check.get("mount") is not True], [])
+
+
 class Toggles(unittest.TestCase):
     def test_each_adds_its_own_objects_and_no_others(self):
         plain = names(helm.rendered(HELM))
@@ -104,6 +132,12 @@ class Toggles(unittest.TestCase):
         for toggle, added in TOGGLES.items():
             with self.subTest(toggle):
                 self.assertEqual(names(helm.rendered(HELM, "--set", f"{toggle}.enabled=true")) - plain, added)
+
+    def test_nothing_is_left_when_it_is_off(self):
+        for path in VALUE_SETS:
+            found = names(helm.rendered(HELM, "-f", path, "--set", "enabled=false"))
+            self.assertLessEqual(found, {("Deployment", "telltale-demo"), ("Deployment", "watcher-demo"), ("Deployment", "7654321-demo"),
+                                         ("Job", "telltale-job"), ("Job", "7654321-job")}, path.stem)
 
     def test_those_that_need_another(self):
         found = names(helm.rendered(HELM, "--set", "service.enabled=true,serviceMonitor.enabled=true"))
@@ -114,6 +148,9 @@ class Toggles(unittest.TestCase):
                            ("autoscaling.enabled=true", "autoscaling.target.name"),
                            ("config.server.listen=0.0.0.0:1", "sidecar.address"),
                            ("demo.enabled=true,sidecar.application=nobody", "no such container"),
+                           ("demo.enabled=true,sidecar.address=$(POD_IP)", "sidecar.env has no POD_IP"),
+                           ("demo.enabled=true,sidecar.scheme=https", "needed with existingConfigMap only"),
+                           ("podMonitor.enabled=true,config.server.metrics=token,config.server.token.env=T", "authorization"),
                            ("prometheusRule.enabled=true,prometheusRule.alerts.Typo.for=1m", "TelltaleNotReady")):
             with self.subTest(bad), self.assertRaisesRegex(AssertionError, words):
                 helm.template(HELM, "--set", bad)
@@ -128,7 +165,11 @@ class Toggles(unittest.TestCase):
         for bad in ('config={"checks":[{"name":"d","type":"disk","path":"/","intervall":"5s"}]}',
                     'config={"checks":[{"name":"d","type":"disk","path":"/","warn":"80"}]}',
                     'config={"checks":[{"name":"d","type":"disc","path":"/"}]}', 'sidecar={"native":"maybe"}',
-                    'sidecar={"nativ":true}', 'podMonitor={"enable":true}'):
+                    'sidecar={"nativ":true}', 'podMonitor={"enable":true}', 'probes={"readiness":{"httpGet":{}}}',
+                    'probes={"liveness":{"successThreshold":2}}', 'probes={"readiness":{"terminationGracePeriodSeconds":5}}',
+                    'probes={"startup":{"path":"startup"}}', 'sidecar={"address":"localhost"}', 'sidecar={"address":"::"}',
+                    'podMonitor={"authorization":{"credentials":{"name":"only"}}}', 'enabled="yes"', 'nameOverride=true',
+                    'sidecar={"env":[{"name":true,"value":"x"}]}'):
             for release in HELMS:
                 with self.subTest(bad), self.assertRaisesRegex(AssertionError, "schema"):
                     helm.template(release, "--set-json", bad)
@@ -147,17 +188,62 @@ class Sidecar(unittest.TestCase):
                     self.assertNotIn("startupProbe", spec["initContainers"][0])
 
     def test_probes_are_on_the_application_and_ask_the_sidecar(self):
-        spec = pod(helm.rendered(HELM, "--set", "demo.enabled=true,sidecar.port=9700"))["spec"]
+        spec = pod(helm.rendered(HELM, "--set", "demo.enabled=true,sidecar.port=9700,sidecar.explain=false"))["spec"]
         application = spec["containers"][0]
         asked = {name: application[f"{name}Probe"]["httpGet"] for name in ("startup", "readiness", "liveness")}
         self.assertEqual({name: get["path"] for name, get in asked.items()},
                          {"startup": "/startup", "readiness": "/ready", "liveness": "/health"})
         self.assertEqual({get["port"] for get in asked.values()}, {9700})
         sidecar = spec["initContainers"][0]
-        self.assertEqual(sidecar["args"][-1], "0.0.0.0:9700")
-        # A telltale that hangs is to be restarted before its silence restarts the application.
-        patience = [p["periodSeconds"] * p["failureThreshold"] for p in (sidecar["livenessProbe"], application["livenessProbe"])]
-        self.assertLess(*patience)
+        self.assertEqual(sidecar["args"][-1], "[::]:9700")
+        self.assertNotIn("readinessProbe", sidecar)
+
+    def test_the_readiness_probe_that_explains_is_the_only_one(self):
+        for native in ("true", "false"):
+            containers = {c["name"]: c for c in rules.containers(pod(helm.rendered(
+                HELM, "--set", f"demo.enabled=true,sidecar.native={native}"))["spec"])}
+            self.assertNotIn("readinessProbe", containers["app"])
+            self.assertEqual(containers["telltale"]["readinessProbe"],
+                             {"exec": {"command": ["/telltale", "healthcheck", "--gate", "ready"]}, "periodSeconds": 5,
+                              "timeoutSeconds": 3, "failureThreshold": 1})
+
+    def test_a_readiness_probe_that_asks_something_else_is_on_the_application(self):
+        for own in ("sidecar.explain=false", "probes.readiness.path=/ready?exclude=db", "probes.readiness.host=10.0.0.1",
+                    "probes.readiness.httpHeaders[0].name=A,probes.readiness.httpHeaders[0].value=b"):
+            spec = pod(helm.rendered(HELM, "--set", f"demo.enabled=true,{own}"))["spec"]
+            self.assertIn("httpGet", spec["containers"][0]["readinessProbe"], own)
+            self.assertNotIn("readinessProbe", spec["initContainers"][0], own)
+        spec = pod(helm.rendered(HELM, "--set", "demo.enabled=true,probes.readiness.enabled=false"))["spec"]
+        self.assertEqual([c["name"] for c in rules.containers(spec) if "readinessProbe" in c], [])
+
+    def test_fields_of_a_probe_are_where_kubernetes_has_them(self):
+        spec = pod(helm.rendered(HELM, "-f", helm.CHART / "ci" / "probe-fields-values.yaml"))["spec"]
+        application = spec["containers"][0]
+        self.assertEqual(application["readinessProbe"],
+                         {"httpGet": {"path": "/ready?exclude=root", "port": 9640, "scheme": "HTTP",
+                                      "httpHeaders": [{"name": "Accept", "value": "text/plain"}]},
+                          "periodSeconds": 7, "timeoutSeconds": 3, "failureThreshold": 1})
+        self.assertEqual(application["livenessProbe"]["terminationGracePeriodSeconds"], 20)
+        self.assertEqual(application["livenessProbe"]["httpGet"]["path"], "/health")
+        self.assertEqual(application["startupProbe"]["initialDelaySeconds"], 1)
+
+    def test_why_a_start_failed_is_in_the_termination_message(self):
+        spec = pod(helm.rendered(HELM, "--set", "demo.enabled=true"))["spec"]
+        self.assertEqual(spec["initContainers"][0]["terminationMessagePolicy"], "FallbackToLogsOnError")
+
+    def test_a_native_sidecar_does_not_drain(self):
+        def drain(*arguments):
+            text, = config_maps(helm.rendered(HELM, "--set", "demo.enabled=true", *arguments)).values()
+            return manifests.documents(text)[0].get("server", {}).get("drain_delay")
+        self.assertEqual(drain("--set", "sidecar.native=true"), "0s")
+        self.assertEqual(drain("--set", "sidecar.native=true,config.server.details=none"), "0s")
+        self.assertIsNone(drain("--set", "sidecar.native=false"))
+        self.assertEqual(drain("--set", "sidecar.native=true,config.server.drain_delay=3s"), "3s")
+
+    def test_a_service_names_its_target_by_number(self):
+        objects = helm.rendered(HELM, "--set", "service.enabled=true,sidecar.port=9700")
+        port, = next(one["spec"]["ports"] for one in objects if one["kind"] == "Service")
+        self.assertEqual((port["port"], port["targetPort"], port["name"]), (9700, 9700, "telltale"))
 
     def test_what_it_watches_is_mounted_read_only(self):
         spec = pod(helm.rendered(HELM, "-f", helm.CHART / "demo.yaml"))["spec"]
@@ -167,13 +253,28 @@ class Sidecar(unittest.TestCase):
         mounts = {mount["mountPath"]: mount.get("readOnly") for mount in spec["initContainers"][0]["volumeMounts"]}
         self.assertIs(mounts["/rw"], False)
 
-    def test_a_change_of_the_configuration_rolls_the_pods(self):
-        def checksum(*arguments):
-            template = pod(helm.rendered(HELM, "--set", "demo.enabled=true", *arguments))
-            return template["metadata"].get("annotations", {}).get("telltale/config-checksum")
-        self.assertEqual(checksum(), checksum("--set", "service.enabled=true"))
-        self.assertNotEqual(*(checksum("--set", f"config.defaults.interval={interval}") for interval in ("7s", "8s")))
-        self.assertIsNone(checksum("--set", "existingConfigMap=of-mine"))
+    def test_another_configuration_has_another_name_and_so_rolls_the_pods(self):
+        def mounted(*arguments):
+            objects = helm.rendered(HELM, "--set", "demo.enabled=true", *arguments)
+            volume, = (one["configMap"]["name"] for one in pod(objects)["spec"]["volumes"] if one["name"] == "telltale-config")
+            self.assertEqual(list(config_maps(objects)), [] if volume == "of-mine" else [volume])
+            return volume
+        self.assertEqual(mounted(), mounted("--set", "service.enabled=true,commonLabels.team=shop"))
+        self.assertEqual(len({mounted("--set", f"config.defaults.interval={interval}") for interval in ("7s", "8s", "9s")}), 3)
+        self.assertEqual(mounted("--set", "existingConfigMap=of-mine"), "of-mine")
+        objects = helm.rendered(HELM)
+        self.assertTrue(all(one["immutable"] for one in objects if one["kind"] == "ConfigMap"))
+
+    def test_a_job_whose_pod_changes_is_another_job(self):
+        def job(*arguments):
+            return next((one["metadata"]["name"], one["spec"]["template"]) for one in
+                        helm.rendered(HELM, "--set", "demo.job.enabled=true", *arguments) if one["kind"] == "Job")
+        changes = ("config.defaults.interval=7s", "image.tag=2", "demo.job.seconds=7", "sidecar.port=9700", "sidecar.explain=false")
+        jobs = [job()] + [job("--set", change) for change in changes]
+        for number, one in enumerate(jobs):
+            self.assertEqual([other[0] == one[0] for other in jobs], [other[1] == one[1] for other in jobs], number)
+        self.assertEqual(len({name for name, _ in jobs}), len(jobs))
+        self.assertEqual(job(), job("--set", "service.enabled=true,commonLabels.team=shop,prometheusRule.enabled=true"))
 
     def test_a_job_completes_because_the_sidecar_is_native_or_is_refused(self):
         spec = pod(helm.rendered(HELM, "--set", "demo.job.enabled=true"), "Job")["spec"]
@@ -189,10 +290,103 @@ class Sidecar(unittest.TestCase):
         probes = [p["httpGet"]["scheme"] for c in rules.containers(spec) for n, p in c.items()
                   if n.endswith("Probe") and "httpGet" in p]
         self.assertEqual(set(probes), {"HTTPS"})
-        self.assertEqual(spec["initContainers"][0]["env"][0]["value"], "https://127.0.0.1:9640")
+        self.assertEqual(spec["initContainers"][0]["env"][-1], {"name": "TELLTALE_URL", "value": "https://127.0.0.1:9640"})
         for kind, field in (("PodMonitor", "podMetricsEndpoints"), ("ServiceMonitor", "endpoints")):
             endpoint = next(one["spec"][field][0] for one in objects if one["kind"] == kind)
             self.assertEqual((endpoint["scheme"], endpoint["tlsConfig"]), ("https", {"insecureSkipVerify": True}))
+            self.assertEqual(endpoint["authorization"]["credentials"], {"name": "telltale-token", "key": "token"})
+
+    def test_everything_asks_where_the_sidecar_listens(self):
+        def asked(*arguments):
+            objects = helm.rendered(HELM, "--set", "demo.enabled=true,service.enabled=true,podMonitor.enabled=true", *arguments)
+            spec = pod(objects)["spec"]
+            url = next(one["value"] for one in reversed(spec["initContainers"][0]["env"]) if one["name"] == "TELLTALE_URL")
+            schemes = {p["httpGet"]["scheme"].lower() for c in rules.containers(spec) for p in c.values()
+                       if isinstance(p, dict) and "httpGet" in p}
+            monitor = next(one["spec"]["podMetricsEndpoints"][0] for one in objects if one["kind"] == "PodMonitor")
+            return url, *schemes | {monitor["scheme"]}
+        tls = "config.server.tls.cert=/c,config.server.tls.key=/k"
+        pod_ip = ("--set", "sidecar.env[0].name=POD_IP,sidecar.env[0].valueFrom.fieldRef.fieldPath=status.podIP")
+        for arguments, url, scheme in (
+                ((), "http://127.0.0.1:9640", "http"),
+                (("--set", "sidecar.address=0.0.0.0,sidecar.port=9700"), "http://127.0.0.1:9700", "http"),
+                (("--set", "sidecar.address=10.1.2.3"), "http://10.1.2.3:9640", "http"),
+                (("--set", "sidecar.address=[fd00::7]"), "http://[fd00::7]:9640", "http"),
+                (("--set", "sidecar.address=$(POD_IP)", *pod_ip), "http://$(POD_IP):9640", "http"),
+                (("--set", "sidecar.address=[$(POD_IP)]", *pod_ip), "http://[$(POD_IP)]:9640", "http"),
+                (("--set", tls), "https://127.0.0.1:9640", "https"),
+                (("--set", "existingConfigMap=of-mine"), "http://127.0.0.1:9640", "http"),
+                (("--set", f"existingConfigMap=of-mine,{tls}"), "http://127.0.0.1:9640", "http"),
+                (("--set", "existingConfigMap=of-mine,sidecar.scheme=https"), "https://127.0.0.1:9640", "https"),
+                (("--set", "sidecar.env[0].name=TELLTALE_URL,sidecar.env[0].value=http://10.0.0.1:1"), "http://10.0.0.1:1", "http")):
+            with self.subTest(arguments):
+                self.assertEqual(asked(*arguments), (url, scheme))
+
+
+class Mistakes(unittest.TestCase):
+    """What the schema cannot see is found before anything is installed, and only what the program refuses too."""
+
+    def judged(self, config):
+        """What the template says of it, and whether the program accepts it."""
+        done = helm.run(HELM, "template", "telltale", helm.CHART, "--set-json", f"config={json.dumps(config)}")
+        valid = subprocess.run([TELLTALE, "validate", "-"], input=json.dumps(config), text=True, capture_output=True)
+        return done.stderr if done.returncode else "", valid.returncode == 0
+
+    def test_both_refuse_them(self):
+        disk, db = {"name": "a", "type": "disk", "path": "/"}, {"name": "b", "type": "sqlite", "path": "/b"}
+        for words, config in (
+                ("the name a is given twice", {"checks": [disk, db, {**db, "name": "a"}]}),
+                ("check b: integrity.timeout 1m is not below integrity.every 1m", {"checks": [{**db, "integrity": {"every": "1m"}}]}),
+                ("integrity.timeout 1m is not below integrity.every 30s", {"checks": [{**db, "integrity": {"every": "30s"}}]}),
+                ("integrity.timeout 2h is not below integrity.every 1h30m",
+                 {"checks": [{**db, "integrity": {"every": "1h30m", "timeout": "2h"}}]}),
+                ("check a: timeout 2s is not below interval 2s", {"checks": [{**disk, "interval": "2s"}]}),
+                ("check a: timeout 10s is not below interval 10s", {"checks": [{**disk, "timeout": "10s"}]}),
+                ("check a: timeout 2500ms is not below interval 2.5s",
+                 {"defaults": {"interval": "2.5s"}, "checks": [{**disk, "timeout": "2500ms"}]}),
+                ("check a: failing_interval 20s is above interval 10s", {"checks": [{**disk, "failing_interval": "20s"}]}),
+                ("server: drain_delay 30s is not below shutdown_timeout 25s", {"server": {"drain_delay": "30s"}, "checks": [disk]}),
+                ("server: drain_delay 5s is not below shutdown_timeout 3s", {"server": {"shutdown_timeout": "3s"}, "checks": [disk]}),
+                ("server.metrics: there is no token", {"server": {"metrics": "token"}, "checks": [disk]}),
+                ("check a: max_age 11s is below interval plus timeout", {"checks": [{**disk, "max_age": "11s"}]}),
+                ("check a: max_age 1m is below interval plus timeout",
+                 {"defaults": {"interval": "1m"}, "checks": [{**disk, "max_age": "1m"}]}),
+                ("check a: warn 95% is not below fail 90%", {"checks": [{**disk, "warn": "95%"}]}),
+                ("check a: warn 80% is not below fail 79.5%", {"checks": [{**disk, "fail": "79.5%"}]}),
+                ("check b: expect needs a query", {"checks": [{**db, "expect": "> 0"}]}),
+                ("check b: query needs mode: query", {"checks": [{**db, "query": "SELECT 1"}]}),
+                ("only one of path and paths", {"checks": [{"name": "m", "type": "marker", "path": "/a", "paths": ["/b"]}]}),
+                ("must not feed live", {"checks": [{**disk, "scope": "shared", "gates": ["live"]}]})):
+            with self.subTest(words):
+                said, accepted = self.judged(config)
+                self.assertIn(words, said)
+                self.assertFalse(accepted)
+
+    def test_several_are_told_at_once(self):
+        disk = {"name": "a", "type": "disk", "path": "/", "interval": "1s"}
+        said, _ = self.judged({"server": {"metrics": "token"}, "checks": [disk, disk]})
+        self.assertRegex(said, r"(?s)no token.*not below interval.*given twice.*not below interval")
+
+    def test_both_accept_what_is_near_them(self):
+        disk, db = {"name": "a", "type": "disk", "path": "/"}, {"name": "b", "type": "sqlite", "path": "/b"}
+        for config in (
+                {"checks": [disk, {**disk, "name": "aa"}, db]},
+                {"checks": [{**db, "integrity": {"every": "61s"}}]},
+                {"checks": [{**db, "integrity": {"every": "1m", "timeout": "59s"}}]},
+                {"checks": [{**db, "integrity": {"every": "1d", "timeout": "23h59m59s999ms"}}]},
+                {"defaults": {"interval": "1s", "timeout": "900ms"}, "checks": [disk]},
+                {"defaults": {"timeout": "20s"}, "checks": [{**disk, "interval": "1m"}]},
+                {"checks": [{**disk, "failing_interval": "10s"}]},
+                {"checks": [{**disk, "max_age": "12s"}, {**db, "max_age": "${AGE:-1h}"}]},
+                {"checks": [{**disk, "warn": "9%", "fail": "10%"}, {**db, "mode": "query", "query": "SELECT 1", "expect": "1"}]},
+                {"checks": [{**disk, "warn": "${WARN:-60%}", "fail": "70%"}]},
+                {"checks": [{**disk, "interval": "${EVERY:-30s}", "timeout": "20s"}]},
+                {"server": {"drain_delay": "24.9s"}, "checks": [disk]},
+                {"server": {"metrics": "token", "token": {"env": "T"}}, "checks": [disk]},
+                {"checks": [{**db, "mode": "${MODE:-query}", "query": "SELECT 1"}]},
+                {"checks": [{**disk, "scope": "shared"}, {**db, "gates": ["live", "ready"]}]}):
+            with self.subTest(config):
+                self.assertEqual(self.judged(config), ("", True))
 
 
 class Package(unittest.TestCase):

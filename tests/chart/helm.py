@@ -35,9 +35,9 @@ def run(helm, *arguments):
     return subprocess.run([helm, *arguments], capture_output=True, text=True, env=environment, timeout=120)
 
 
-def template(helm, *arguments, chart=CHART, cluster=CLUSTER):
-    """What `helm template` prints for release telltale in namespace default; an error of Helm's is an AssertionError."""
-    done = run(helm, "template", "telltale", str(chart), "--namespace", "default", "--kube-version", cluster,
+def template(helm, *arguments, chart=CHART, cluster=CLUSTER, release="telltale"):
+    """What `helm template` prints for a release in namespace default; an error of Helm's is an AssertionError."""
+    done = run(helm, "template", release, str(chart), "--namespace", "default", "--kube-version", cluster,
                *map(str, arguments))
     assert done.returncode == 0, f"{helm} template {arguments}: {done.stderr}"
     return done.stdout

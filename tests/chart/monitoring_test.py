@@ -25,6 +25,7 @@ CONFIG = """
 checks:
   - {name: db, type: sqlite, path: app.db}
   - {name: data, type: disk, path: ., size_limit: 1GiB}
+  - {name: gone, type: marker, path: gone}
 """
 
 
@@ -99,6 +100,7 @@ class Metrics(harness.TestCase):
         sidecar = self.start(CONFIG)
         sidecar.wait_check("db", "pass")
         sidecar.wait_check("data", "pass")
+        sidecar.wait_check("gone", "fail")  # reasons are counted from the first failure on
         names = set(re.findall(r"(?m)^([a-z_0-9]+)[{ ]", sidecar.get("/metrics").text))
         for one in json.loads(self.run_telltale("checks", "--format", "json").stdout):
             names |= {f"telltale_{one['name']}_{measurement['name']}" for measurement in one["measurements"]}

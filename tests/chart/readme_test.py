@@ -54,7 +54,32 @@ class Chart(unittest.TestCase):
             self.assertEqual([error for known in [schemas(self)] for one in objects for error in known.errors(one)], [])
             spec = next(one for one in objects if one["kind"] == "Deployment")["spec"]["template"]["spec"]
             self.assertEqual([one["name"] for one in spec["initContainers"]], ["telltale"])
-            self.assertEqual(spec["containers"][0]["readinessProbe"]["httpGet"]["path"], "/ready")
+            self.assertEqual(spec["containers"][0]["livenessProbe"]["httpGet"]["path"], "/health")
+            self.assertIn("preStop", spec["containers"][0]["lifecycle"])
+
+    def test_your_pod_is_left_alone_while_the_dependency_is_off(self):
+        self.write_shop()
+        for release in helm.releases():
+            objects = helm.rendered(release, "--set", "telltale.enabled=false", chart=self.shop)
+            self.assertEqual([one["kind"] for one in objects], ["Deployment"])
+            spec = objects[0]["spec"]["template"]["spec"]
+            self.assertEqual(sorted(spec), ["containers", "volumes"])
+            self.assertEqual([one["name"] for one in spec["containers"]], ["shop"])
+
+    def test_enabled_without_a_condition_switches_it_off_as_well(self):
+        self.write_shop()
+        file = self.shop / "Chart.yaml"
+        file.write_text(file.read_text().replace("    condition: telltale.enabled\n", ""))
+        for release in helm.releases():
+            off, on = (helm.rendered(release, "--set", f"telltale.enabled={value}", chart=self.shop) for value in ("false", "true"))
+            self.assertEqual([one["kind"] for one in off], ["Deployment"])
+            self.assertNotIn("initContainers", off[0]["spec"]["template"]["spec"])
+            self.assertIn("ConfigMap", {one["kind"] for one in on})
+
+    def test_global_values_of_your_chart_are_no_error(self):
+        self.write_shop()
+        for release in helm.releases():
+            helm.rendered(release, "--set", "global.imageRegistry=example.com,global.debug=true", chart=self.shop)
 
     def test_a_plain_container_in_an_older_cluster(self):
         self.write_shop()
@@ -114,6 +139,14 @@ class Project(unittest.TestCase):
         for one in found:
             self.assertEqual(known.errors(one), [])
         self.assertEqual(list(rules.broken_references(found, provided=["telltale"])), [])
+        self.assertEqual(list(rules.not_restricted(found)), [])
+        self.assertEqual(list(rules.impatient(found)), [])
+        for _, _, spec in rules.pods(found):
+            application, sidecar = spec["containers"][0], spec["initContainers"][0]
+            self.assertIn("preStop", application["lifecycle"])
+            self.assertNotIn("readinessProbe", application)
+            self.assertIn("exec", sidecar["readinessProbe"])
+            self.assertEqual(sidecar["terminationMessagePolicy"], "FallbackToLogsOnError")
 
     def test_the_one_line_of_the_readme_is_that_of_the_chart(self):
         line = re.search(r"^```gotemplate\n(.*?)^```$", (helm.ROOT / "README.md").read_text(), re.S | re.M).group(1)

@@ -1,4 +1,5 @@
-"""What no schema sees: references between the objects of a release, and the Pod Security Standard "restricted"."""
+"""What no schema sees: names, references between the objects of a release, and the Pod Security Standard "restricted"."""
+import re
 
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job")
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
@@ -77,7 +78,8 @@ def _selecting(manifest, manifests):
         chosen = [pod for metadata, pod in everyone if selected(selector, metadata.get("labels"))]
         if not chosen:
             yield "it selects no pod"
-        ports = {port.get("name") for pod in chosen for c in containers(pod) for port in c.get("ports", [])}
+        ports = {port.get(field) for pod in chosen for c in containers(pod) for port in c.get("ports", [])
+                 for field in ("name", "containerPort")}
         wanted = [p.get("targetPort") for p in spec.get("ports", [])] + [
             e.get("port") for e in spec.get("podMetricsEndpoints", [])]
         yield from (f"port {port} is no port of its pods" for port in wanted if port not in ports)
@@ -90,6 +92,45 @@ def _selecting(manifest, manifests):
         target = spec["scaleTargetRef"]
         found = [m for m in manifests if (m["kind"], m["metadata"]["name"]) == (target["kind"], target["name"])]
         yield from ("its target has replicas of its own" for m in found if "replicas" in m["spec"])
+
+
+def impatient(manifests):
+    """Sentences about applications that would be restarted because their sidecar hangs, before it has been restarted itself."""
+    for who, _, spec in pods(manifests):
+        sidecar = next(c for c in containers(spec) if any(port.get("name") == "telltale" for port in c.get("ports", [])))
+        own = sidecar.get("livenessProbe")
+        if not own:
+            yield f"{who}: the sidecar has no livenessProbe"
+            continue
+        # A process that hangs ignores SIGTERM, so the grace period passes; then it has to start and to be asked once.
+        back = _patience(own) + own.get("terminationGracePeriodSeconds", spec.get("terminationGracePeriodSeconds", 30)) + 10
+        for container in containers(spec):
+            probe = container.get("livenessProbe")
+            if container is not sidecar and probe and _patience(probe) < back:
+                yield f"{who}: {container['name']} is restarted after {_patience(probe)} s, the sidecar is back after {back} s"
+
+
+def _patience(probe):
+    return probe.get("periodSeconds", 10) * probe.get("failureThreshold", 3)
+
+
+# What Kubernetes accepts as a name: RFC 1035 for a Service, a subdomain of RFC 1123 for most others; both with a length.
+NAMES = {"Service": (r"[a-z]([-a-z0-9]*[a-z0-9])?", 63), "Job": (r"[a-z0-9]([-.a-z0-9]*[a-z0-9])?", 63)}
+LABEL = r"([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?"
+
+
+def bad_names(manifests):
+    """Sentences about names and labels that Kubernetes would refuse."""
+    for manifest in manifests:
+        name = manifest["metadata"]["name"]
+        pattern, longest = NAMES.get(manifest["kind"], (r"[a-z0-9]([-.a-z0-9]*[a-z0-9])?", 253))
+        if not isinstance(name, str) or len(name) > longest or not re.fullmatch(pattern, name):
+            yield f"{manifest['kind']}/{name}: not a name"
+        template = manifest.get("spec", {}).get("template", {})
+        for labels in (manifest["metadata"].get("labels"), template.get("metadata", {}).get("labels")):
+            for key, value in (labels or {}).items():
+                if not isinstance(key, str) or not isinstance(value, str) or len(value) > 63 or not re.fullmatch(LABEL, value):
+                    yield f"{manifest['kind']}/{name}: label {key}: {value!r}"
 
 
 def not_restricted(manifests):

@@ -72,6 +72,33 @@ class Rules(unittest.TestCase):
                 service = {**SERVICE, "spec": {**SERVICE["spec"], **change}}
                 self.assertRegex("\n".join(rules.broken_references([self.good, service])), words)
 
+    def test_names(self):
+        self.assertEqual(list(rules.bad_names([self.good, SERVICE])), [])
+        for words, change in (
+                ("Service/1234567: not a name", lambda s: s["metadata"].update(name="1234567")),
+                ("Service/a.b: not a name", lambda s: s["metadata"].update(name="a.b")),
+                ("Service/1234567: not a name", lambda s: s["metadata"].update(name=1234567)),
+                ("label app: 7", lambda s: s["metadata"]["labels"].update(app=7)),
+                ("label app: 'a b'", lambda s: s["metadata"]["labels"].update(app="a b")),
+                ("label app: 'aaa", lambda s: s["metadata"]["labels"].update(app="a" * 64))):
+            with self.subTest(words):
+                bad = copy.deepcopy(SERVICE)
+                change(bad)
+                self.assertRegex("\n".join(rules.bad_names([bad])), words)
+
+    def test_patience(self):
+        sidecar = {"name": "telltale", "image": "t:1", "ports": [{"name": "telltale", "containerPort": 1}],
+                   "livenessProbe": {"httpGet": {"path": "/ping", "port": 1}, "terminationGracePeriodSeconds": 5}}
+        def judged(failures, **own):
+            deployment = copy.deepcopy(self.good)
+            container_of(deployment)["livenessProbe"] = {"httpGet": {"path": "/health", "port": 1}, "failureThreshold": failures}
+            spec_of(deployment)["containers"].append({**sidecar, **own})
+            return "\n".join(rules.impatient([deployment]))
+        self.assertEqual(judged(5), "")
+        self.assertRegex(judged(4), "app is restarted after 40 s, the sidecar is back after 45 s")
+        self.assertRegex(judged(6, livenessProbe={"httpGet": {"path": "/ping", "port": 1}}), "back after 70 s")
+        self.assertRegex(judged(6, livenessProbe=None), "no livenessProbe")
+
     def test_restricted(self):
         for words, change in (
                 ("allowPrivilegeEscalation", lambda d: container_of(d)["securityContext"].pop("allowPrivilegeEscalation")),

@@ -1,12 +1,11 @@
 // The disk check on real ext4 file systems in loop devices: root's reserve, limits, inodes, and what an error leaves.
 #include <fcntl.h>
-#include <linux/loop.h>
-#include <sys/ioctl.h>
 #include <sys/statvfs.h>
 
 #include <doctest/doctest.h>
 
 #include "checks/disk_fixtures.hpp"
+#include "checks/loop_fixtures.hpp"
 
 using namespace telltale;
 using namespace telltale::testing;
@@ -16,70 +15,6 @@ namespace {
 
 std::string brief(const outcome& found) {
   return fmt::format("{} {}", to_string(found.verdict), to_string(found.reason));
-}
-
-/// A loop device that forgets its file as soon as nothing has it mounted or open.
-class loop_device {
- public:
-  explicit loop_device(const std::string& file) {
-    const int control = ::open("/dev/loop-control", O_RDWR | O_CLOEXEC);
-    const int backing = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
-    // Somebody else may take the free one first.
-    for (int attempt = 0; control >= 0 && backing >= 0 && device_ < 0 && attempt < 20; ++attempt) {
-      path_ = fmt::format("/dev/loop{}", ::ioctl(control, LOOP_CTL_GET_FREE));
-      device_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
-      loop_config settings{};
-      settings.fd = static_cast<std::uint32_t>(backing);
-      settings.info.lo_flags = LO_FLAGS_AUTOCLEAR;
-      if (device_ < 0 || ::ioctl(device_, LOOP_CONFIGURE, &settings) == 0) continue;
-      ::close(device_);
-      device_ = -1;
-    }
-    if (control >= 0) ::close(control);
-    if (backing >= 0) ::close(backing);
-  }
-  loop_device(const loop_device&) = delete;
-  loop_device& operator=(const loop_device&) = delete;
-  ~loop_device() {
-    if (device_ >= 0) ::close(device_);
-  }
-  bool works() const { return device_ >= 0; }
-  const std::string& path() const { return path_; }
-
- private:
-  int device_ = -1;
-  std::string path_;
-};
-
-/// Runs `body` in a child with an ext4 of 32 MiB mounted, 5 % of it root's reserve; "skipped: ..." where that is not
-/// possible.
-std::string on_ext4(const std::function<std::string(const std::string& path)>& body,
-                    const std::string& make = "-m 5 -N 2000") {
-  const scratch_directory top;
-  const auto image = top / "image";
-  write_file(image, "");
-  fs::resize_file(image, 32 << 20);
-  if (std::system(fmt::format("PATH=$PATH:/sbin:/usr/sbin mkfs.ext4 -q -F {} {} 2>/dev/null", make, image).c_str()) !=
-      0)
-    return "skipped: no mkfs.ext4";
-  fs::create_directory(top / "mnt");
-  fs::permissions(top.path(), fs::perms(0755));
-  return in_private_mounts([&]() -> std::string {
-    const loop_device device(image);
-    if (!device.works()) return "skipped: no loop device";
-    if (::mount(device.path().c_str(), (top / "mnt").c_str(), "ext4", 0, nullptr) != 0)
-      return fmt::format("skipped: no ext4 (errno {})", errno);
-    fs::permissions(top / "mnt", fs::perms(0777));
-    auto found = body(top / "mnt");
-    ::umount2((top / "mnt").c_str(), MNT_DETACH);
-    return found;
-  });
-}
-
-bool skipped(const std::string& found) {
-  const bool so = found.starts_with("skipped") || found == "cannot make private mounts";
-  if (so) MESSAGE(found << " (needs root, loop devices and e2fsprogs)");
-  return so;
 }
 
 /// As `df` shows it: what others than root may have of it counts.
@@ -175,10 +110,26 @@ TEST_CASE("disk ext4: a read-only bind, a remount and a remount back") {
     if (::mount(path.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) != 0 ||
         ::mount(nullptr, path.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) != 0)
       return "no bind";
-    out += ", " + brief(strict.run());
+    // The volume as a sidecar sees it; where it was mounted read-write before, that is a change.
+    out += ", " + brief(disk_on(path, {option("expect_writable", "true")}).run()) + ", " + brief(strict.run());
     ::umount2(path.c_str(), MNT_DETACH);
     return out;
   });
   if (skipped(found)) return;
-  CHECK(found == "pass ok, fail readonly, warn readonly, pass ok, pass ok, fail readonly");
+  CHECK(found == "pass ok, fail readonly, warn readonly, pass ok, pass ok, pass ok, fail readonly");
+}
+
+TEST_CASE("disk ext4: a full volume that nobody can write, such as a ROX volume, is full by design") {
+  const auto found = on_ext4([](const std::string& path) -> std::string {
+    fill_to(path, 100);
+    auto before = disk_on(path);
+    auto out = brief(before.run());
+    if (::mount(nullptr, path.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) != 0) return "no remount";
+    // To a check that begins now it never was different; to the other it is a full disk that turned read-only as well.
+    const auto seen = disk_on(path).run();
+    out += fmt::format(" -> {} {}", brief(seen), seen.message.ends_with(", read-only"));
+    return out + fmt::format(", {}", brief(before.run()));
+  });
+  if (skipped(found)) return;
+  CHECK(found == "fail full -> pass ok true, fail full");
 }

@@ -67,3 +67,29 @@ TEST_CASE("fill rate: another file system at the same path starts anew") {
   CHECK_FALSE(seconds_to_full(with_used(5000, 9000), start + 90s, kept));
   CHECK(seconds_to_full(with_used(5600, 9000), start + 150s, kept) == doctest::Approx(340));
 }
+
+TEST_CASE("fill rate: a total that moves by a little, as that of a ZFS data set does, keeps the history") {
+  memory kept;
+  double total = 100'000;
+  double used = 10'000;
+  auto at = start;
+  int forecasts = 0;
+  for (int i = 0; i < 20; ++i, at += 10s, used += 100, total -= 900)  // others fill the same pool
+    if (seconds_to_full(with_used(used, total), at, kept)) ++forecasts;
+  CHECK(forecasts == 14);  // all but those of the first minute
+  CHECK(seconds_to_full(with_used(used, total), at, kept) == doctest::Approx((total - used) / 10));
+}
+
+TEST_CASE("fill rate: sizes beyond what a kept number can hold have no forecast, and no other harm") {
+  memory kept;
+  for (int i = 0; i < 20; ++i)
+    CHECK_FALSE(seconds_to_full(with_used(1.5e19 + i * 1e12, 1.8e19), start + std::chrono::seconds(i * 10), kept));
+  for (const auto& [name, value] : kept.values()) CHECK(value >= 0);
+}
+
+TEST_CASE("fill rate: a file system that grows keeps its history, however far it drifts from its first size") {
+  memory kept;
+  for (int i = 0; i < 30; ++i)
+    seconds_to_full(with_used(100 + i * 10.0, 1000 + i * 50.0), start + std::chrono::seconds(i * 10), kept);
+  CHECK(seconds_to_full(with_used(400, 2500), start + 300s, kept) == doctest::Approx(2100));
+}

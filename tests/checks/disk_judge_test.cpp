@@ -1,6 +1,8 @@
 // The rules of the disk check as tables: numbers in, verdicts and sentences out.
 #include "disk/judge.hpp"
 
+#include <cerrno>
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -13,6 +15,7 @@ using telltale::testing::described;
 namespace {
 
 constexpr std::uint64_t gib = 1ull << 30;
+const std::string data = "/data";
 
 /// A file system of 1000 blocks of 1 GiB without a reserve.
 raw_usage filled(std::uint64_t used_blocks) { return {gib, 1000, 1000 - used_blocks, 1000 - used_blocks, 0, 0}; }
@@ -26,8 +29,8 @@ disk_options on_data() {
 outcome judged(const raw_usage& raw, const disk_options& options, memory& kept) {
   findings found;
   const auto now = usage_of(raw);
-  judge_usage(now, options, kept, found);
-  return std::move(found).result(healthy_sentence(now, write_state::writable, options));
+  judge_usage(now, {options, data, kept, found});
+  return std::move(found).result(healthy_sentence(now, "", data));
 }
 
 std::string sentence(const raw_usage& raw, const disk_options& options = on_data()) {
@@ -47,13 +50,61 @@ TEST_CASE("disk: used is counted as df does, with root's reserve on neither side
   CHECK(now.inodes_used_ratio == doctest::Approx(0.6));
 }
 
-TEST_CASE("disk: nonsense of odd file systems is not believed") {
+TEST_CASE("disk: a reserve that is used up is full, as a negative number or as none available") {
   CHECK(usage_of({4096, 1000, 40, static_cast<std::uint64_t>(-5), 0, 0}).available_bytes == 0);
-  CHECK(usage_of({4096, 1000, 2000, 2000, 0, 0}).used_bytes == 0);
-  CHECK(usage_of({4096, 1000, 1000, 1000, 10, 20}).inodes_used == 0);
   CHECK(usage_of({4096, 1000, 1000, 0, 0, 0}).used_ratio == 1);
+  CHECK(sentence({4096, 1000, 40, static_cast<std::uint64_t>(-5), 0, 0}) ==
+        "fail full: /data is full: no space available");
   CHECK_FALSE(usage_of({4096, 0, 0, 0, 0, 0}).has_size());
   CHECK_FALSE(usage_of({4096, 1000, 0, 0, 0, 0}).has_inodes());
+}
+
+TEST_CASE("disk: numbers that cannot be true are named, never judged, and never red") {
+  constexpr auto unknown = ~std::uint64_t{0};
+  struct row {
+    raw_usage raw;
+    std::string_view what;
+  };
+  for (const auto& [raw, what] : std::vector<row>{
+           {{4096, unknown, unknown, unknown, 0, 0}, "a number is all ones, which stands for unknown"},
+           {{4096, 1000, 500, unknown, 0, 0}, "a number is all ones, which stands for unknown"},
+           {{4096, 1000, unknown, 500, 0, 0}, "a number is all ones, which stands for unknown"},
+           {{4096, 1000, 1001, 1000, 0, 0}, "more space is free than there is"},
+           {{4096, 1000, 900, 1001, 0, 0}, "more space is available than there is"},
+           {{4096, 0, 500, 500, 0, 0}, "more space is free than there is"},
+           {{0, 1000, 500, 500, 0, 0}, "the size of a block is 0"},
+           {{4096, 1ull << 52, 1, 1, 0, 0}, "the size does not fit into 64 bits"},
+           {{4096, 1ull << 62, 0, 0, 0, 0}, "the size does not fit into 64 bits"},
+           {{1ull << 63, 2, 0, 0, 0, 0}, "the size does not fit into 64 bits"},
+       }) {
+    CAPTURE(what);
+    const auto now = usage_of(raw);
+    CHECK_FALSE(now.has_size());
+    CHECK(sentence(raw) ==
+          fmt::format("warn mismatch: /data is on a file system that reports impossible numbers: {}; its space is not "
+                      "measured",
+                      what));
+  }
+}
+
+TEST_CASE("disk: the largest sizes that can be true are measured") {
+  // 8 EiB, as some network file systems report themselves, all but empty; and a full one of 15 EiB.
+  CHECK(sentence({1ull << 20, 1ull << 43, (1ull << 43) - 1, (1ull << 43) - 1, 0, 0}) ==
+        "pass ok: /data 0% used, 8.0 EiB available");
+  CHECK(sentence({4096, 15ull << 48, 0, 0, 0, 0}) == "fail full: /data is full: no space available");
+  CHECK(sentence({4096, (1ull << 52) - 1, 1ull << 51, 1ull << 51, 0, 0}) ==
+        "pass ok: /data 50% used, 8.0 EiB available");
+}
+
+TEST_CASE("disk: inodes that cannot be counted are left out, impossible ones are named") {
+  constexpr auto unknown = ~std::uint64_t{0};
+  for (const auto files : {std::uint64_t{0}, std::uint64_t{100}, unknown})
+    CHECK(sentence({gib, 1000, 900, 900, files, unknown}) == "pass ok: /data 10% used, 900.0 GiB available");
+  CHECK(sentence({gib, 1000, 900, 900, unknown, 5}) == "pass ok: /data 10% used, 900.0 GiB available");
+  CHECK(
+      sentence({gib, 1000, 900, 900, 10, 20}) ==
+      "warn mismatch: /data is on a file system that reports impossible numbers: more inodes are free than there are; "
+      "its inodes are not counted");
 }
 
 TEST_CASE("disk: a percentage is never shown rounded up to a limit") {
@@ -147,12 +198,12 @@ TEST_CASE("disk: a directory is judged by its quota, and half a count is no good
   auto judge = [&](directory_size size) {
     memory kept;
     findings found;
-    judge_directory(size, options, kept, found);
-    return described(std::move(found).result("fine"));
+    const auto held = judge_directory(size, {options, data, kept, found});
+    return described(std::move(found).result("fine, " + held));
   };
   directory_size size;
   size.bytes = 5.0 * gib;
-  CHECK(judge(size) == "pass ok: fine");
+  CHECK(judge(size) == "pass ok: fine, holds 5.0 GiB, 50% of its 10GiB");
   size.cut_short = true;
   size.entries = 7;
   CHECK(judge(size) ==
@@ -161,27 +212,13 @@ TEST_CASE("disk: a directory is judged by its quota, and half a count is no good
   CHECK(judge(size) == "fail threshold: /data holds at least 9.5 GiB, 95% of its 10GiB (limit 90%)");
   size = {};
   size.unreadable = 2;
-  CHECK(judge(size) == "warn denied: /data holds at least 0 B, 0% of its 10GiB: 2 entries could not be read");
+  size.unreadable_error = EACCES;
+  CHECK(judge(size) ==
+        "warn denied: /data holds at least 0 B, 0% of its 10GiB: 2 entries could not be read (Permission denied)");
+  size.unreadable_error = EIO;
+  CHECK(judge(size) ==
+        "warn corrupt: /data holds at least 0 B, 0% of its 10GiB: 2 entries could not be read (Input/output error)");
   size = {};
   size.bytes = 12.0 * gib;
   CHECK(judge(size) == "fail threshold: /data holds 12.0 GiB, 120% of its 10GiB (limit 90%)");
-}
-
-TEST_CASE("disk: read-only is red when writing is expected, a warning when it was different before") {
-  auto judge = [](write_state state, bool expected, memory& kept) {
-    auto options = on_data();
-    options.expect_writable = expected;
-    findings found;
-    judge_writability(state, options, kept, found);
-    return described(std::move(found).result("fine"));
-  };
-  memory kept;
-  CHECK(judge(write_state::readonly, true, kept) == "fail readonly: /data is read-only and should be writable");
-  CHECK(judge(write_state::readonly_inside, true, kept) == "fail readonly: /data is read-only and should be writable");
-  CHECK(judge(write_state::readonly, false, kept) == "pass ok: fine");
-  CHECK(judge(write_state::readonly_inside, false, kept) ==
-        "warn readonly: /data is mounted read-write but cannot be written: a file system error, or a read-only volume");
-  CHECK(judge(write_state::writable, false, kept) == "pass ok: fine");
-  CHECK(judge(write_state::readonly, false, kept) == "warn readonly: /data was writable and is now read-only");
-  CHECK(judge(write_state::writable, true, kept) == "pass ok: fine");
 }

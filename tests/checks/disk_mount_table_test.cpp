@@ -45,9 +45,9 @@ TEST_CASE("disk mount table: an error that no flag tells of is seen as soon as t
   watched_table at;
   at.find(21);
   at.text = "21 1 8:2 / /data rw - ext4 b rw,emergency_ro\n";
-  CHECK_FALSE(at.find(21)->readonly_inside);
+  CHECK(at.find(21)->refuses == refusal::none);
   at.now += kept_for;
-  CHECK(at.find(21)->readonly_inside);
+  CHECK(at.find(21)->refuses == refusal::stopped);
   CHECK(at.reads == 2);
 }
 

@@ -79,9 +79,93 @@ TEST_CASE("marker content: text that is not one JSON document is corrupt") {
   for (const char* json : {"", " ", "{", R"({"v":1)", R"({"v":1}})", "{'v':1}", R"({"v":"a)", "\xff", R"({"v":"\xff"})",
                            "\xef\xbb\xbf{}", "nan", "01"}) {
     CAPTURE(json);
-    CHECK(judged(json, {{"/v", "1"}}).starts_with("fail corrupt: /m is "));
+    CHECK(judged(json, {{"/v", "1"}}).starts_with("fail corrupt: /m "));
   }
   CHECK(judged("", {{"/v", "1"}}) == "fail corrupt: /m is empty, expected JSON");
+}
+
+TEST_CASE("marker content: what is often written instead of JSON has words of its own") {
+  using namespace std::string_literals;
+  struct row {
+    std::string text;
+    std::string words;
+  };
+  const std::string nan =
+      "is not JSON: it has NaN or Infinity, which JSON does not know; write null or leave the value out";
+  const std::string plain = "is plain text, expected JSON";
+  const std::string mark = "begins with a byte order mark, which JSON must not have; write it as UTF-8 without BOM";
+  for (const auto& [text, words] :
+       {row{"\xef\xbb\xbf{\"v\":1}", mark}, row{"\xef\xbb\xbf", mark}, row{"\xef\xbb\xbf{", mark},
+        row{"\xff\xfe{\0\"\0v\0"s, "is UTF-16, expected JSON in UTF-8"},
+        row{"\xfe\xff\0{\0\""s, "is UTF-16, expected JSON in UTF-8"}, row{R"({"v":1,"loss":NaN})", nan},
+        row{R"({"v":1,"loss":-Infinity})", nan}, row{R"({"v":[nan,inf,-nan]})", nan},
+        row{R"({"v":1,"s":"a \"quoted\" NaN","t":Infinity})", nan}, row{"NaN", nan}, row{"ok\n", plain},
+        row{"ready", plain}, row{"  loaded at 10:00", plain}, row{"v=1\n", plain}, row{"v: 1\n", plain},
+        row{"2026-01-02T03:04:05Z", plain}, row{"true story", plain},
+        row{"\xd0\xb3\xd0\xbe\xd1\x82\xd0\xbe\xd0\xb2\xd0\xbe", plain}}) {
+    CAPTURE(text);
+    CHECK(judged(text, {{"/v", "1"}}) == "fail corrupt: /m " + words);
+  }
+}
+
+TEST_CASE("marker content: text that is merely torn or misspelt gets none of those words") {
+  for (const char* text : {"{", R"({"v":1)", R"({"v":Na)", R"({"v":NaN)", R"({"v":"NaN)", "{'v':1}", "[ok]", "\xff",
+                           "\x01\x02", R"({"v":nane})", R"({"v":1}x)"}) {
+    CAPTURE(text);
+    CHECK(judged(text, {{"/v", "1"}}).starts_with("fail corrupt: /m is not valid JSON ("));
+  }
+  CHECK(judged(R"({"v":"NaN"})", {{"/v", "NaN"}}) == "pass ok: ");
+  CHECK(judged(R"({"v":"\ufeff"})", {{"/v", "\xef\xbb\xbf"}}) == "pass ok: ");
+}
+
+TEST_CASE("marker content: the writer's process id is found in JSON or in the first line, or missed in words") {
+  struct row {
+    std::string where;
+    std::string text;
+    std::string expected;  // the number, or the sentence
+  };
+  for (const auto& [where, text, expected] :
+       {row{"/pid", R"({"pid":7})", "7"},
+        row{"/pid", R"({"pid":"7"})", "7"},
+        row{"/a/0", R"({"a":[4194303]})", "4194303"},
+        row{"/pid", "{}", "/m has no /pid (pid)"},
+        row{"/pid", R"({"pid":0})", "/m has /pid 0, expected a process id"},
+        row{"/pid", R"({"pid":-1})", "/m has /pid -1, expected a process id"},
+        row{"/pid", R"({"pid":4194304})", "/m has /pid 4194304, expected a process id"},
+        row{"/pid", R"({"pid":7.5})", "/m has /pid 7.5E0, expected a process id"},
+        row{"/pid", R"({"pid":"me"})", R"(/m has /pid "me", expected a process id)"},
+        row{"/pid", R"({"pid":null})", "/m has /pid null, expected a process id"},
+        row{"/pid", "7", "/m has no /pid (pid)"},
+        row{"/pid", "pid 7", "/m is plain text, expected JSON"},
+        row{"text", "7", "7"},
+        row{"text", "7\n", "7"},
+        row{"text", "7\r\n", "7"},
+        row{"text", "1234\n/var/lib/db\n5432\n", "1234"},
+        row{"text", "", "/m is empty, expected a process id"},
+        row{"text", "\n7", R"(/m has "" in its first line, expected a process id)"},
+        row{"text", "0", R"(/m has "0" in its first line, expected a process id)"},
+        row{"text", "pid 7", R"(/m has "pid 7" in its first line, expected a process id)"},
+        row{"text",
+            "\xef\xbb\xbf"
+            "7",
+            "/m has other bytes in its first line, expected a process id"},
+        row{"text", "{\"pid\":7}", R"(/m has "{\"pid\":7}" in its first line, expected a process id)"}}) {
+    CAPTURE(text);
+    marker_options options;
+    options.pid = where;
+    const auto found = judge_content("/m", text, options);
+    CHECK((found.writer ? std::to_string(*found.writer) : found.finding.sentence) == expected);
+    CHECK(found.writer.has_value() == (found.finding.verdict == verdict::pass));
+  }
+}
+
+TEST_CASE("marker content: the writer is known while it still loads, so that one that died is not waited for") {
+  marker_options options;
+  options.pid = "/pid";
+  options.progress = "/p";
+  const auto found = judge_content("/m", R"({"pid":7,"p":0.4})", options);
+  CHECK(found.finding.reason == reason::pending);
+  CHECK(found.writer == 7);
 }
 
 TEST_CASE("marker content: deep nesting is refused, not followed") {

@@ -49,6 +49,17 @@ TEST_CASE("marker options: pointers are checked before anything runs") {
         "progress: expected a JSON pointer such as /model/name, not '/a~'");
 }
 
+TEST_CASE("marker options: pid is a pointer or the whole text, which leaves no room for other content") {
+  CHECK(first_problem({option("path", "/m"), option("pid", "/pid")}) == "accepted");
+  CHECK(first_problem({option("path", "/m"), option("pid", "/pid"), option("progress", "/p")}) == "accepted");
+  CHECK(first_problem({option("path", "/m"), option("pid", "text")}) == "accepted");
+  CHECK(first_problem({option("path", "/m"), option("pid", "pid")}) ==
+        "pid: expected text or a JSON pointer such as /pid, not 'pid'");
+  for (auto more : {option("progress", "/p"), content("/v", "1")})
+    CHECK(first_problem({option("path", "/m"), option("pid", "text"), more}) ==
+          "pid: text is for a file that holds a number alone; with content or progress, give a JSON pointer");
+}
+
 TEST_CASE("marker options: newer_than is boot, start or a duration") {
   struct row {
     const char* text;

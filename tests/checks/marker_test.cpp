@@ -167,6 +167,42 @@ TEST_CASE("marker: an old marker is stale") {
   CHECK(by_boot.run().reason == reason::stale);
 }
 
+TEST_CASE("marker: a marker that is older than the file of this start is of an earlier run") {
+  const scratch_directory top;
+  write_file(top / "m", "");
+  auto check = marker_at(top / "m", {option("newer_than_file", top / "started")});
+  CHECK(described(check.run()) ==
+        fmt::format("fail missing: {0} does not exist; {1} has to be newer than it", top / "started", top / "m"));
+  write_file(top / "started", "");
+  set_age(top / "m", 1min);
+  CHECK(described(check.run()).starts_with("fail stale: " + (top / "m") + " is "));
+  write_file(top / "m", "");
+  CHECK(check.run().verdict == verdict::pass);
+  fs::permissions(top / "started", fs::perms::none);  // its time is all that counts
+  CHECK(check.run().verdict == verdict::pass);
+  fs::remove(top / "m");
+  CHECK(described(check.run()) == "fail missing: " + (top / "m") + " does not exist");
+  fs::remove(top / "started");
+  fs::create_directory(top / "started");
+  write_file(top / "m", "");
+  CHECK(check.run().reason == reason::mismatch);
+}
+
+TEST_CASE("marker: a file that was given its size in advance is not there until it is filled") {
+  const scratch_directory top;
+  write_file(top / "m", "");
+  fs::resize_file(top / "m", 8u << 20);
+  CHECK(marker_at(top / "m", {option("min_size", "8MiB")}).run().verdict == verdict::pass);
+  auto check = marker_at(top / "m", {option("min_size", "8MiB"), option("min_allocated", "1MiB")});
+  CHECK(described(check.run()).starts_with("fail mismatch: " + (top / "m") + " has "));
+  CHECK(described(check.run()).ends_with(" in allocated blocks of a size of 8.0 MiB, at least 1MiB expected"));
+  write_file(top / "m", std::string(1u << 20, 'x'));
+  fs::resize_file(top / "m", 8u << 20);
+  CHECK(check.run().verdict == verdict::pass);
+  auto with_content = marker_at(top / "m", {option("min_allocated", "1GiB"), expecting("/v", "1")});
+  CHECK(with_content.run().message.ends_with("at least 1GiB expected"));
+}
+
 TEST_CASE("marker: content decides") {
   const scratch_directory top;
   auto check = marker_at(top / "m", {expecting("/model", "llama"), option("progress", "/p")});

@@ -99,6 +99,34 @@ TEST_CASE("sqlite backup: what is wrong with it is said") {
   }
 }
 
+TEST_CASE("sqlite backup: behind a link, the log that belongs to it is beside the file that the link points to") {
+  namespace fs = std::filesystem;
+  backed_up world;
+  const auto bak = world.at / "app.bak";
+  fs::create_directory(world.at / "daily");
+  fs::rename(bak, world.at / "daily/monday");
+  SUBCASE("one link") { fs::create_symlink("daily/monday", bak); }
+  SUBCASE("a link to a link") {
+    fs::create_symlink("monday", world.at / "daily/latest");
+    fs::create_symlink(world.at / "daily/latest", bak);
+  }
+  SUBCASE("a link in the way") {
+    fs::remove(bak);
+    fs::create_symlink("daily", world.at / "days");
+    fs::create_symlink("days/monday", bak);
+  }
+  write_file(bak + "-wal", "not its log");  // SQLite does not look beside a link
+  CHECK(contains(world.said(), "pass ok"));
+  for (const auto* suffix : {"-wal", "-journal"}) {
+    write_file((world.at / "daily/monday") + suffix, "x");
+    CHECK(contains(world.said(), "warn mismatch: app.db: backup " + bak + " is no finished copy: "));
+    CHECK(contains(world.said(), std::string("/daily/monday") + suffix + " is not empty"));
+    fs::remove((world.at / "daily/monday") + suffix);
+  }
+  fs::remove(world.at / "daily/monday");
+  CHECK(contains(world.said(), "fail missing: app.db: backup " + bak + " is a symbolic link to something that does"));
+}
+
 TEST_CASE("sqlite backup: a newer schema cookie of the original is no sign of being behind") {
   // The copy has a cookie of its own: a test of SQLite, on which the choice of user_version rests.
   backed_up world;

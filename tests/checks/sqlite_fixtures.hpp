@@ -45,6 +45,7 @@ class application_side {
       return rc == SQLITE_OK ? "+" : std::string("-") + ::sqlite3_errmsg(database);
     }
     if (what == 'c') return ::sqlite3_close(std::exchange(database, nullptr)) == SQLITE_OK ? "+" : "-close failed";
+    if (what == 'd') return ::close(::open(text.c_str(), O_RDONLY | O_CLOEXEC)) == 0 ? "+" : "-cannot open";
     if (what == 'w') return write_until_told(database, text);
     std::string last;
     char* error = nullptr;
@@ -99,6 +100,8 @@ class application {
   /// The first value of the last row.
   std::string run(const std::string& sql, int connection = 0) { return ask('s', connection, sql); }
   void close(int connection = 0) { ask('c', connection, ""); }
+  /// Opens and closes `path` beside SQLite: POSIX then drops every lock of this process on the file.
+  void close_another_descriptor(const std::string& path) { ask('d', 0, path); }
   /// Lets it repeat `sql`; `stop_writing` gives "RUNS ERRORS".
   void keep_writing(const std::string& sql, int connection = 0) { ask('w', connection, sql); }
   std::string stop_writing() { return ask('s', 0, ""); }

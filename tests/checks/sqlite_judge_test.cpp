@@ -4,9 +4,11 @@
 #include <algorithm>
 
 #include "checks/sqlite_image.hpp"
+#include "sqlite/file_system_names.hpp"
 #include "sqlite/history.hpp"
 #include "sqlite/judge_files.hpp"
 #include "sqlite/judge_limits.hpp"
+#include "sqlite/starvation.hpp"
 
 using namespace telltale;
 using namespace telltale::sqlite;
@@ -112,11 +114,12 @@ TEST_CASE("sqlite judge: what only lasts a moment in a healthy database is marke
   for (const auto& seen : {truncated, swapped, torn}) {
     const auto found = judge_files(seen, wal_expectation::warn);
     REQUIRE(found.size() == 1);
-    CHECK(found[0].momentary);
+    CHECK(found[0].doubt != doubt::none);
   }
   auto rollback = healthy();
+  rollback.shm_holders = {};
   rollback.header = parse_database_header(database_image(4096, 1).view());
-  CHECK_FALSE(judge_files(rollback, wal_expectation::warn).at(0).momentary);
+  CHECK(judge_files(rollback, wal_expectation::warn).at(0).doubt == doubt::none);
 }
 
 TEST_CASE("sqlite judge: no number is made up for what cannot be seen") {
@@ -192,4 +195,108 @@ TEST_CASE("sqlite history: in rollback mode a swap is mentioned once") {
   REQUIRE(found);
   CHECK(found->verdict == verdict::warn);
   CHECK_FALSE(replaced());
+}
+
+TEST_CASE("sqlite history: a dispute lasts for one holder and one index") {
+  memory kept;
+  auto seen = healthy();
+  auto before = [&] { return history(kept, at(0s)).disputed_before(seen); };
+  CHECK_FALSE(before());
+  seen.shm_holders = {};
+  REQUIRE(seen.disputed());
+  CHECK_FALSE(before());
+  CHECK(before());
+  seen.locks.user->pid = 43;
+  CHECK_FALSE(before());
+  CHECK(before());
+  seen.shm.facts.inode = 200;
+  CHECK_FALSE(before());
+  seen.shm_holders.connection = held_lock{43, false};
+  CHECK_FALSE(before());
+  seen.shm_holders = {};
+  CHECK_FALSE(before());
+}
+
+TEST_CASE("sqlite history: only an index that lay there unused may be read without") {
+  memory kept;
+  auto seen = healthy();
+  auto without = [&] { return history(kept, at(0s)).reads_without_index(seen); };
+  seen.shm_holders = {};
+  CHECK_FALSE(without());  // in use by somebody whom no run saw come
+  seen.locks.user.reset();
+  CHECK_FALSE(without());
+  seen.locks.user = held_lock{43, false};
+  CHECK(without());
+  seen.shm_is_mount = true;  // then the application may have another one at its path
+  CHECK_FALSE(without());
+  seen.shm_is_mount = false;
+  seen.shm.facts.inode = 200;
+  CHECK_FALSE(without());
+}
+
+TEST_CASE("sqlite judge: what locks say of each other is watched, and what an opening application does twice") {
+  auto seen = healthy();
+  const auto found = [&] { return judge_files(seen, wal_expectation::warn).at(0); };
+  seen.user_elsewhere = true;
+  CHECK(found().doubt == doubt::opening);
+  seen.database_is_mount = true;
+  CHECK(found().doubt == doubt::locks);
+  CHECK(found().reason == reason::mismatch);
+  seen.locks.user.reset();
+  CHECK(found().doubt == doubt::locks);
+  CHECK(found().reason == reason::replaced);
+  seen = healthy();
+  seen.shm_holders = {};
+  seen.locks.user = held_lock{42, true};  // exclusive mode keeps its index to itself
+  CHECK(judged(seen) == "");
+}
+
+TEST_CASE("sqlite history: an inode number that does not last proves nothing until the change counter goes back") {
+  for (const std::uint32_t version : {1u, 2u}) {
+    CAPTURE(version);
+    memory kept;
+    auto seen = healthy();
+    seen.place.inodes_last = false;
+    const auto counted = [&](std::uint32_t changes) {
+      seen.header = parse_database_header(database_image(4096, version).big32(24, changes).view());
+    };
+    const auto replaced = [&] { return history(kept, at(0s)).replaced(seen).has_value(); };
+    counted(7);
+    CHECK_FALSE(replaced());
+    seen.shm_holders = {};
+    seen.locks.user.reset();
+    seen.database.facts.inode = 200;
+    seen.database.facts.device = 2;  // and mounted anew
+    CHECK_FALSE(replaced());
+    seen.locks.user = held_lock{42, false};
+    seen.shm_holders.connection = held_lock{42, false};
+    CHECK_FALSE(replaced());
+    seen.shm_holders = {};
+    seen.locks.user.reset();
+    seen.database.facts.inode = 201;
+    counted(9);  // what was in the log came into the database when it was closed
+    CHECK_FALSE(replaced());
+    if (version == 2) {
+      seen.locks.user = held_lock{42, false};
+      CHECK_FALSE(replaced());
+      seen.locks.user.reset();
+    }
+    seen.database.facts.inode = 202;
+    counted(8);
+    CHECK(replaced());
+  }
+}
+
+TEST_CASE("sqlite judge: a restart that is half done leaves no copied part to the new log") {
+  memory kept;
+  auto seen = healthy();
+  const upper_limit<bytes> limit{bytes{8 * 4120}, {}};
+  const auto starved = [&](const index_fields& fields) {
+    seen.index = parse_wal_index(index_image(fields).view());
+    return log_starved(kept, seen, limit);
+  };
+  CHECK_FALSE(starved({.last_frame = 0, .backfilled = 10}));
+  CHECK_FALSE(starved({.last_frame = 3, .backfilled = 0}));
+  CHECK_FALSE(starved({.last_frame = 10, .backfilled = 9}));
+  CHECK(starved({.last_frame = 11, .backfilled = 9}));
 }

@@ -1,12 +1,15 @@
 // Locks of several processes, seen with few questions as if each byte had been asked for.
 #include "sqlite/file_locks.hpp"
 
+#include <fstream>
 #include <random>
+#include <sstream>
 
 #include <doctest/doctest.h>
 
 #include "checks/sqlite_fixtures.hpp"
 #include "checks/sqlite_image.hpp"
+#include "sqlite/lock_table.hpp"
 #include "sqlite/observation.hpp"
 
 using namespace telltale::sqlite;
@@ -82,8 +85,9 @@ std::optional<held_lock> plainly(int fd, off_t first, off_t length = 1) {
 }
 
 shm_locks shm_plainly(int fd) {
-  shm_locks out{plainly(fd, 128), plainly(fd, 120), plainly(fd, 121), plainly(fd, 122), 0};
+  shm_locks out{plainly(fd, 128), plainly(fd, 120), plainly(fd, 121), plainly(fd, 122)};
   for (int byte = 123; byte <= 127; ++byte) out.readers += plainly(fd, byte) ? 1 : 0;
+  for (int byte = 124; byte <= 127; ++byte) out.log_readers += plainly(fd, byte) ? 1 : 0;
   return out;
 }
 
@@ -109,6 +113,7 @@ TEST_CASE("sqlite locks: readers of several processes are each found, whoever ca
   const lock_owner writer(file.path, {{128}, {120, 1, F_WRLCK}});
   const auto seen = locks_of_shm(file.fd);
   CHECK(seen.readers == 4);
+  CHECK(seen.log_readers == 3);
   CHECK(seen.writer == held_lock{writer.pid(), true});
   CHECK(seen.connection == held_lock{late_mark.pid(), false});
   CHECK_FALSE(seen.checkpointer);
@@ -120,11 +125,11 @@ TEST_CASE("sqlite locks: a lock over several bytes is held on each of them, also
   {
     const lock_owner recovery(file.path, {{120, 8, F_WRLCK}});
     const held_lock all{recovery.pid(), true};
-    CHECK(locks_of_shm(file.fd) == shm_locks{{}, all, all, all, 5});
+    CHECK(locks_of_shm(file.fd) == shm_locks{{}, all, all, all, 5, 4});
   }
   const lock_owner endless(file.path, {{121, 0}});
   const held_lock it{endless.pid(), false};
-  CHECK(locks_of_shm(file.fd) == shm_locks{it, {}, it, it, 5});
+  CHECK(locks_of_shm(file.fd) == shm_locks{it, {}, it, it, 5, 4});
   CHECK(locks_of_database(file.fd) == database_locks{it, it, it});
 }
 
@@ -173,4 +178,34 @@ TEST_CASE("sqlite locks: any mix of holders is seen as if each byte had been ask
     CHECK(locks_of_shm(file.fd) == shm_plainly(file.fd));
     CHECK(locks_of_database(file.fd) == database_plainly(file.fd));
   }
+}
+
+TEST_CASE("sqlite locks: the kernel's table names every holder, and nobody who waits") {
+  constexpr std::string_view table =
+      "1: POSIX  ADVISORY  READ 4711 08:01:1234 128 128\n"
+      "1: -> POSIX  ADVISORY  WRITE 4712 08:01:1234 128 128\n"
+      "2: FLOCK  ADVISORY  WRITE 4713 08:01:1234 0 EOF\n"
+      "3: OFDLCK ADVISORY  READ -1 08:01:1234 128 128\n"
+      "4: POSIX  ADVISORY  WRITE 47 00:2f:12345 120 120\n"
+      "5: POSIX  ADVISORY  READ 4714 08:01:99";
+  CHECK(holds_lock(table, 4711, 1234));
+  CHECK(holds_lock(table, 47, 12345));
+  CHECK(holds_lock(table, 4714, 99));
+  for (const pid_t pid : {4712, 4713, -1, 1, 471}) CHECK_FALSE(holds_lock(table, pid, 1234));
+  CHECK_FALSE(holds_lock(table, 4711, 234));
+  CHECK_FALSE(holds_lock(table, 4711, 12345));
+  CHECK_FALSE(holds_lock("", 4711, 1234));
+  CHECK_FALSE(holds_lock("1: POSIX", 4711, 1234));
+}
+
+TEST_CASE("sqlite locks: the table of this kernel has the locks of another process") {
+  const locked_file file;
+  const lock_owner owner(file.path, {{128}});
+  std::ifstream locks("/proc/locks");
+  std::stringstream table;
+  table << locks.rdbuf();
+  struct stat info {};
+  REQUIRE(::fstat(file.fd, &info) == 0);
+  CHECK(holds_lock(table.str(), owner.pid(), info.st_ino));
+  CHECK_FALSE(holds_lock(table.str(), ::getpid(), info.st_ino));
 }

@@ -3,6 +3,7 @@
 
 #include "checks/sqlite_fixtures.hpp"
 #include "checks/sqlite_image.hpp"
+#include "sqlite/judge_wal.hpp"
 #include "sqlite/observation.hpp"
 
 using namespace telltale;
@@ -44,6 +45,30 @@ TEST_CASE("sqlite regressions: an index cut to any length its application cannot
   CHECK(sqlite::wal_index_bytes(4063) == 2 * 32768);
   CHECK(sqlite::wal_index_bytes(4062 + 4096) == 2 * 32768);
   CHECK(sqlite::wal_index_bytes(4062 + 4097) == 3 * 32768);
+}
+
+TEST_CASE("sqlite regressions: an index that its first user is still making is not a truncated one") {
+  sqlite::observation seen;
+  seen.path = "/data/app.db";
+  seen.header = sqlite::parse_database_header(database_image().view());
+  seen.database.exists = seen.shm.exists = true;
+  seen.locks.user = seen.shm_holders.connection = sqlite::held_lock{4711, false};
+  const auto look = [&](std::uint64_t size, sqlite::wal_index_state state, bool writing) {
+    seen.shm.facts.size = size;
+    seen.index.state = state;
+    seen.shm_holders.writer = writing ? std::optional(sqlite::held_lock{4711, true}) : std::nullopt;
+    const auto found = sqlite::judge_shm(seen);
+    return found ? found->reason : reason::ok;
+  };
+  using enum sqlite::wal_index_state;
+  // It grows by blocks of 4096 bytes under the lock of the writer, and its header is written after that.
+  CHECK(look(0, too_short, true) == reason::ok);
+  CHECK(look(4096, uninitialised, true) == reason::ok);
+  CHECK(look(28672, uninitialised, true) == reason::ok);
+  CHECK(look(0, too_short, false) == reason::corrupt);
+  CHECK(look(4096, uninitialised, false) == reason::corrupt);
+  CHECK(look(4096, ok, true) == reason::corrupt);
+  CHECK(look(4096, torn, true) == reason::corrupt);
 }
 
 TEST_CASE("sqlite regressions: exclusive locking with a rollback journal is no stuck writer") {

@@ -33,19 +33,18 @@ TEST_CASE("command line: nothing at all serves with the defaults") {
   const auto serve = parsed<serve_command>("");
   CHECK(serve.config.empty());
   CHECK(serve.listen.empty());
-  CHECK(serve.format == log_format::json);
-  CHECK(serve.level == log_level::info);
+  CHECK(serve.log == log_settings{log_format::json, log_level::info, log_output::standard_error});
 }
 
 TEST_CASE("command line: options without a command belong to serve") {
   for (const char* line :
-       {"-c a.yaml --listen 127.0.0.1:1 --listen [::]:2 --log-format text --log-level debug",
-        "serve --config=a.yaml --listen=127.0.0.1:1 --listen=[::]:2 --log-format=text --log-level=debug"}) {
+       {"-c a.yaml --listen 127.0.0.1:1 --listen [::]:2 --log-format text --log-level debug --log-output stdout",
+        "serve --config=a.yaml --listen=127.0.0.1:1 --listen=[::]:2 --log-format=text --log-level=debug "
+        "--log-output=stdout"}) {
     const auto serve = parsed<serve_command>(line);
     CHECK(serve.config == "a.yaml");
     CHECK(serve.listen == std::vector<std::string>{"127.0.0.1:1", "[::]:2"});
-    CHECK(serve.format == log_format::text);
-    CHECK(serve.level == log_level::debug);
+    CHECK(serve.log == log_settings{log_format::text, log_level::debug, log_output::standard_output});
   }
 }
 
@@ -110,6 +109,8 @@ TEST_CASE("command line: what is not understood is refused in one line that help
            {"-c", 2, "--config"},
            {"-c a -c b", 2, "--config"},
            {"--log-level loud", 2, "--log-level: expected one of debug, info, warn, error, not 'loud'"},
+           {"--log-output stdot", 2,
+            "--log-output: expected one of stderr, stdout, not 'stdot'; did you mean 'stdout'?"},
            {"--log-format jsn", 2, "did you mean 'json'?"},
            {"check --format xml", 2, "--format: expected one of table, json, text, junit, nagios, not 'xml'"},
            {"check --color maybe", 2, "--color: expected one of"},

@@ -14,17 +14,12 @@ namespace {
 
 const environment nothing_set = [](std::string_view) { return std::nullopt; };
 
-const check_table& no_checks() {
-  static const check_table none;
-  return none;
-}
-
 command_result ask(const std::string& url, std::chrono::milliseconds timeout = 5s, gate g = gate::ready) {
   healthcheck_command asked;
   asked.question.url = url;
   asked.question.gate = g;
   asked.timeout = timeout;
-  return healthcheck(asked, no_checks, nothing_set);
+  return healthcheck(asked, nothing_set);
 }
 
 }  // namespace
@@ -84,8 +79,35 @@ TEST_CASE("healthcheck: nobody there is exit code 1 with what to look at") {
   }
   const auto done = ask(url);
   CHECK(done.exit_code == 1);
-  CHECK(done.out == "no answer from " + url +
-                        "/ready: Connection refused; is the sidecar running, and is that where it listens?\n");
+  CHECK(done.out ==
+        "no answer from " + url +
+            "/ready: Connection refused; is the sidecar running, and is that where it listens? The address comes "
+            "from --url\n");
+}
+
+TEST_CASE("healthcheck: a connection that is cut asks whether it should have been https") {
+  const small_server closes("");
+  CHECK(ask(closes.url()).out.find("closed without an answer; does it speak https?") != std::string::npos);
+  const small_server resets("", manners::resets);
+  const auto done = ask(resets.url());
+  CHECK(done.exit_code == 1);
+  CHECK(done.out.find("Connection reset by peer; does it speak https?") != std::string::npos);
+}
+
+TEST_CASE(
+    "healthcheck: without an address the installed configuration is followed, and the failure names the ways out") {
+  const small_server server(http_answer(200, "ready check passed\n"));
+  temp_folder folder;
+  healthcheck_command asked;
+  asked.timeout = 5s;
+  const auto file = folder.write("t.yaml", "server: {listen: '" + server.url().substr(7) + "'}\n");
+  CHECK(healthcheck(asked, nothing_set, file).exit_code == 0);
+  wait_command wanted;
+  CHECK(wait(wanted, nothing_set, file) == 0);
+  folder.write("t.yaml", "server: {listen: 'unix:" + folder.path() + "/none.sock'}\n");
+  const auto done = healthcheck(asked, nothing_set, file);
+  CHECK(done.exit_code == 1);
+  CHECK(done.out.ends_with(" The address comes from " + file + "; --url, -c FILE or TELLTALE_URL name another\n"));
 }
 
 TEST_CASE("healthcheck: a sidecar that says nothing costs the timeout and no more") {
@@ -121,7 +143,7 @@ TEST_CASE("healthcheck: bad arguments are exit code 1 as well, because Docker re
   CHECK(ask("ftp://x").exit_code == 1);
   healthcheck_command asked;
   asked.question.config = "/nowhere/at/all.yaml";
-  CHECK(healthcheck(asked, no_checks, nothing_set).exit_code == 1);
+  CHECK(healthcheck(asked, nothing_set).exit_code == 1);
 }
 
 TEST_CASE("healthcheck: -c asks where that file makes the sidecar listen") {
@@ -131,16 +153,16 @@ TEST_CASE("healthcheck: -c asks where that file makes the sidecar listen") {
   asked.timeout = 5s;
   asked.question.config = folder.write(
       "t.yaml", "server: {listen: '" + server.url().substr(7) + "'}\nready_without_checks: true\nchecks: []\n");
-  CHECK(healthcheck(asked, no_checks, nothing_set).exit_code == 0);
+  CHECK(healthcheck(asked, nothing_set).exit_code == 0);
 }
 
 TEST_CASE("wait: the whole command against a real socket") {
   const small_server server(http_answer(200, "ready check passed\n"));
   wait_command wanted;
   wanted.question.url = server.url();
-  CHECK(wait(wanted, {}, nothing_set) == 0);
+  CHECK(wait(wanted, nothing_set) == 0);
   wanted.question.url = "ftp://x";
-  CHECK(wait(wanted, {}, nothing_set) == 2);
+  CHECK(wait(wanted, nothing_set) == 2);
 }
 
 TEST_CASE("wait: a command that cannot be run has the codes of shells") {

@@ -4,21 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "commands/find_sidecar.hpp"
-
 using namespace telltale;
-
-namespace {
-
-int asked_for_checks = 0;
-
-const check_table& no_checks() {
-  static const check_table none;
-  ++asked_for_checks;
-  return none;
-}
-
-}  // namespace
 
 TEST_CASE("http target: a URL without a path asks for the gate, one with a path for that") {
   struct row {
@@ -29,13 +15,15 @@ TEST_CASE("http target: a URL without a path asks for the gate, one with a path 
   for (const auto& [url, g, expected] : {
            row{"http://127.0.0.1:9640",
                gate::ready,
-               {false, "127.0.0.1", 9640, "", "/ready", "http://127.0.0.1:9640/ready"}},
-           row{"http://localhost:1/", gate::live, {false, "localhost", 1, "", "/health", "http://localhost:1/health"}},
-           row{"https://[::1]:2", gate::startup, {true, "::1", 2, "", "/startup", "https://[::1]:2/startup"}},
+               {false, "127.0.0.1", 9640, "", "/ready", "http://127.0.0.1:9640/ready", ""}},
+           row{"http://localhost:1/",
+               gate::live,
+               {false, "localhost", 1, "", "/health", "http://localhost:1/health", ""}},
+           row{"https://[::1]:2", gate::startup, {true, "::1", 2, "", "/startup", "https://[::1]:2/startup", ""}},
            row{"http://sidecar/readyz?verbose",
                gate::live,
-               {false, "sidecar", 80, "", "/readyz?verbose", "http://sidecar:80/readyz?verbose"}},
-           row{"unix:/run/t.sock", gate::ready, {false, "", 0, "/run/t.sock", "/ready", "unix:/run/t.sock /ready"}},
+               {false, "sidecar", 80, "", "/readyz?verbose", "http://sidecar:80/readyz?verbose", ""}},
+           row{"unix:/run/t.sock", gate::ready, {false, "", 0, "/run/t.sock", "/ready", "unix:/run/t.sock /ready", ""}},
        }) {
     CAPTURE(url);
     CHECK(parse_target(url, g) == expected);
@@ -71,29 +59,6 @@ TEST_CASE("http target: a sidecar is asked on this machine where its configurati
   CHECK(!target_of("unix:/run/t.sock").tls);
   CHECK(target_of("unix:/run/t.sock", true).tls);
   CHECK_THROWS_AS(target_of("127.0.0.1:0"), std::runtime_error);
-}
-
-TEST_CASE("http target: the check types are only looked at for a configuration") {
-  const environment none = [](std::string_view) { return std::nullopt; };
-  asked_for_checks = 0;
-  find_sidecar({}, no_checks, none);
-  find_sidecar({gate::ready, "http://127.0.0.1:1", {}}, no_checks, none);
-  CHECK(asked_for_checks == 0);
-  CHECK_THROWS_AS(find_sidecar({gate::live, "", "/nowhere/at/all.yaml"}, no_checks, none), std::runtime_error);
-  CHECK(asked_for_checks == 1);
-}
-
-TEST_CASE("http target: the option wins over the environment, the environment over the default") {
-  const environment none = [](std::string_view) { return std::nullopt; };
-  const environment some = [](std::string_view name) {
-    return name == "TELLTALE_URL" ? std::optional<std::string>("http://10.0.0.1:7") : std::nullopt;
-  };
-  const environment empty = [](std::string_view) { return std::optional<std::string>(""); };
-  CHECK(find_sidecar({}, {}, none).shown == "http://127.0.0.1:9640/ready");
-  CHECK(find_sidecar({}, {}, empty).shown == "http://127.0.0.1:9640/ready");
-  CHECK(find_sidecar({}, {}, some).shown == "http://10.0.0.1:7/ready");
-  CHECK(find_sidecar({gate::live, "http://10.0.0.2:8", {}}, {}, some).shown == "http://10.0.0.2:8/health");
-  CHECK_THROWS_AS(find_sidecar({gate::live, "", "/nowhere/at/all.yaml"}, no_checks, some), std::runtime_error);
 }
 
 TEST_CASE("http target: a query without a path asks the gate") {

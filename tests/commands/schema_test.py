@@ -29,6 +29,8 @@ ACCEPTED = {
     "secrets with a prefix":
         "{server: {token: {env: T, prefix: x-}}, checks: [{name: a, type: websocket, url: 'ws://h/x', "
         "headers: {Authorization: {prefix: 'Bearer ', file: /f}}}]}",
+    "variables in quotes in braces":
+        "{checks: [{name: a, type: disk, path: /, rise: '${R:-2}', write_test: \"${B:-true}\"}], watch: '${W:-false}'}",
     "subprotocols, of which one is a secret":
         "{checks: [{name: a, type: websocket, url: 'ws://h/x', subprotocol: [bearer, {env: E, prefix: v1.}]}]}",
     "a subprotocol that is a secret": "{checks: [{name: a, type: websocket, url: 'ws://h/x', subprotocol: {file: /f}}]}",

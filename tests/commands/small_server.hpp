@@ -17,8 +17,9 @@
 
 namespace telltale {
 
-/// When a small server says its bytes: once a request head has come, as soon as somebody connects, or never.
-enum class manners { answers, greets, silent };
+/// When a small server says its bytes: once a request head has come, as soon as somebody connects, or never. `resets`
+/// reads the request and drops the connection with RST.
+enum class manners { answers, greets, silent, resets };
 
 /// Says the same bytes to each connection, then closes it. Listens on a free port of 127.0.0.1, or on a Unix socket.
 class small_server {
@@ -97,6 +98,11 @@ class small_server {
     }
     if (manners_ == manners::silent) {
       await(peer);  // until the peer goes away
+      return;
+    }
+    if (manners_ == manners::resets) {
+      const linger at_once{1, 0};
+      ::setsockopt(peer, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
       return;
     }
     // One byte first: answers do not come in one piece.

@@ -29,18 +29,6 @@ TEST_CASE("clean_text: the place of a bad byte counts characters and CRLF line e
   CHECK_EQ(errors.list()[0].at, place{2, 3});
 }
 
-TEST_CASE("clean_text: utf8_length accepts exactly the characters of Unicode") {
-  for (std::string_view good : {"a", "\x7F", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80",
-                                "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"})
-    CHECK_EQ(utf8_length(good), good.size());
-  for (std::string_view bad : {"", "\x80", "\xC0\x80", "\xC1\xBF", "\xC2",
-                               "\xC2"
-                               "a",
-                               "\xE0\x9F\xBF", "\xE2\x82", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF", "\xF0\x90\x80",
-                               "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"})
-    CHECK_EQ(utf8_length(bad), 0);
-}
-
 TEST_CASE("clean_text: values may have tabs and line breaks, but no control characters") {
   CHECK_FALSE(unusable_text("a\tb\nc é"));
   CHECK_EQ(unusable_text(std::string_view("a\0b", 3)), "a control character");

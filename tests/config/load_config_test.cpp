@@ -15,6 +15,7 @@
 
 #include "config/config_file.hpp"
 #include "fakes/fake_checks.hpp"
+#include "fakes/temp_folder.hpp"
 
 using namespace telltale;
 namespace fs = std::filesystem;
@@ -22,23 +23,6 @@ namespace fs = std::filesystem;
 namespace {
 
 const std::string good_text = "checks:\n  - {name: a, type: disk, path: /}\n";
-
-class temporary_directory {
- public:
-  temporary_directory() {
-    std::string name = (fs::temp_directory_path() / "telltale-config-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~temporary_directory() { fs::remove_all(path_); }
-  std::string file(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return path(name);
-  }
-  std::string path(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  fs::path path_;
-};
 
 std::string printed(const config_result& result) {
   const auto* errors = std::get_if<config_errors>(&result);
@@ -50,8 +34,8 @@ std::string load(const std::string& path) { return printed(load_config(path, fak
 }  // namespace
 
 TEST_CASE("load_config: a file is read, and its name is the source") {
-  const temporary_directory dir;
-  const auto path = dir.file("telltale.yaml", good_text);
+  const temp_folder dir;
+  const auto path = dir.write("telltale.yaml", good_text);
   const auto result = load_config(path, fakes::table(), fakes::variables);
   REQUIRE_EQ(printed(result), "accepted\n");
   CHECK_EQ(std::get<config>(result).source, path);
@@ -59,32 +43,32 @@ TEST_CASE("load_config: a file is read, and its name is the source") {
 }
 
 TEST_CASE("load_config: a symbolic link, as Kubernetes makes them, is followed") {
-  const temporary_directory dir;
-  fs::create_directory(dir.path("..data"));
-  dir.file("..data/telltale.yaml", good_text);
-  fs::create_symlink("..data/telltale.yaml", dir.path("telltale.yaml"));
-  CHECK_EQ(load(dir.path("telltale.yaml")), "accepted\n");
+  const temp_folder dir;
+  fs::create_directory(dir / "..data");
+  dir.write("..data/telltale.yaml", good_text);
+  fs::create_symlink("..data/telltale.yaml", dir / "telltale.yaml");
+  CHECK_EQ(load(dir / "telltale.yaml"), "accepted\n");
 }
 
 TEST_CASE("load_config: what cannot be read is named in one line that says what to do") {
-  const temporary_directory dir;
-  const auto missing = dir.path("missing.yaml");
+  const temp_folder dir;
+  const auto missing = dir / "missing.yaml";
   CHECK_EQ(load(missing), missing + ": no such file\n");
   CHECK_EQ(load(missing + "/x"), missing + "/x: no such file\n");
-  CHECK_EQ(load(dir.path("")), dir.path("") + ": a directory - name a file in it\n");
-  const auto fifo = dir.path("fifo");
+  CHECK_EQ(load(dir / ""), dir / "" + ": a directory - name a file in it\n");
+  const auto fifo = dir / "fifo";
   REQUIRE_EQ(::mkfifo(fifo.c_str(), 0600), 0);
   CHECK_EQ(load(fifo), fifo + ": a FIFO - use '-c -' to read from a pipe\n");
   CHECK_EQ(load("/dev/zero"), "/dev/zero: a character device - use '-c -' to read standard input\n");
-  fs::create_symlink("loop", dir.path("loop"));
-  CHECK_EQ(load(dir.path("loop")), dir.path("loop") + ": cannot be opened: Too many levels of symbolic links\n");
-  CHECK_EQ(load(dir.path(std::string(300, 'x'))),
-           dir.path(std::string(300, 'x')) + ": cannot be opened: File name too long\n");
+  fs::create_symlink("loop", dir / "loop");
+  CHECK_EQ(load(dir / "loop"), dir / "loop" + ": cannot be opened: Too many levels of symbolic links\n");
+  CHECK_EQ(load((dir / std::string(300, 'x'))),
+           (dir / std::string(300, 'x')) + ": cannot be opened: File name too long\n");
 }
 
 TEST_CASE("load_config: a socket is refused") {
-  const temporary_directory dir;
-  const auto path = dir.path("s");
+  const temp_folder dir;
+  const auto path = dir / "s";
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -95,9 +79,9 @@ TEST_CASE("load_config: a socket is refused") {
 }
 
 TEST_CASE("load_config: a file without permission is refused, and never replaced by the built-in configuration") {
-  const temporary_directory dir;
-  const auto path = dir.file("telltale.yaml", good_text);
-  ::chmod(dir.path("").c_str(), 0755);
+  const temp_folder dir;
+  const auto path = dir.write("telltale.yaml", good_text);
+  ::chmod((dir / "").c_str(), 0755);
   ::chmod(path.c_str(), 0);
   const bool root = ::geteuid() == 0;  // who may read everything, unless it steps down for a moment
   if (root && ::seteuid(65534) != 0) {
@@ -114,42 +98,42 @@ TEST_CASE("load_config: a file without permission is refused, and never replaced
 }
 
 TEST_CASE("load_config: a file above 1 MiB is refused unread, one of exactly 1 MiB is read") {
-  const temporary_directory dir;
-  const auto too_large = dir.file("large.yaml", std::string(max_config_bytes + 1, '#'));
+  const temp_folder dir;
+  const auto too_large = dir.write("large.yaml", std::string(max_config_bytes + 1, '#'));
   CHECK_EQ(load(too_large),
            too_large + ": larger than 1 MiB, the most a configuration may have - is this the right file?\n");
-  const auto junk = dir.file("junk.yaml", std::string(10 * max_config_bytes, '\x8A'));
+  const auto junk = dir.write("junk.yaml", std::string(10 * max_config_bytes, '\x8A'));
   CHECK_EQ(load(junk), junk + ": larger than 1 MiB, the most a configuration may have - is this the right file?\n");
   const auto largest =
-      dir.file("largest.yaml", good_text + "#" + std::string(max_config_bytes - good_text.size() - 1, 'x'));
+      dir.write("largest.yaml", good_text + "#" + std::string(max_config_bytes - good_text.size() - 1, 'x'));
   CHECK_EQ(fs::file_size(largest), max_config_bytes);
   CHECK_EQ(load(largest), "accepted\n");
 }
 
 TEST_CASE("load_config: a binary file is refused with the place of the first byte that is not text") {
-  const temporary_directory dir;
-  const auto path = dir.file("a.yaml", "SQLite format 3" + std::string(1, '\0') + "\x10\x00\x02\x02");
+  const temp_folder dir;
+  const auto path = dir.write("a.yaml", "SQLite format 3" + std::string(1, '\0') + "\x10\x00\x02\x02");
   CHECK_EQ(load(path).substr(path.size(), 40), ":1:16: a NUL byte: this is not a text fi");
 }
 
 TEST_CASE("load_config: without a name the installed file is used, and without that the built-in configuration") {
-  const temporary_directory dir;
-  const auto built_in = load_config_or_default("", dir.path("none.yaml"), fakes::table(), fakes::variables);
+  const temp_folder dir;
+  const auto built_in = load_config_or_default("", dir / "none.yaml", fakes::table(), fakes::variables);
   REQUIRE_EQ(printed(built_in), "accepted\n");
   const auto& c = std::get<config>(built_in);
   CHECK_EQ(c.source, "<built-in>");
   REQUIRE_EQ(c.checks.size(), 1);
   CHECK_EQ(c.checks[0].type->name, "disk");
   CHECK_EQ(c.checks[0].options->find("path")->text, "/");
-  const auto installed = dir.file("telltale.yaml", good_text);
+  const auto installed = dir.write("telltale.yaml", good_text);
   const auto found = load_config_or_default("", installed, fakes::table(), fakes::variables);
   CHECK_EQ(std::get<config>(found).source, installed);
 }
 
 TEST_CASE("load_config: an installed file that is broken is an error, not a reason for the built-in configuration") {
-  const temporary_directory dir;
+  const temp_folder dir;
   const auto result =
-      load_config_or_default("", dir.file("telltale.yaml", "chekcs: []"), fakes::table(), fakes::variables);
+      load_config_or_default("", dir.write("telltale.yaml", "chekcs: []"), fakes::table(), fakes::variables);
   CHECK(std::holds_alternative<config_errors>(result));
 }
 

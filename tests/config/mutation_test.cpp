@@ -18,6 +18,9 @@ const std::string seeds[] = {
     "      two\n  - {name: b, type: sqlite, path: 'it''s', wal_backlog: {warn: 1MiB, fail: 2MiB}}\n",
     "checks:\n- name: größe\n  type: marker\n  paths: [/a,\n    /b, # c\n    \"\\x2f\"]\n  content: {/a: b}\n-\n"
     "  name: c\n  type: websocket\n  url: ws://h/\n  headers: {X: {env: Y}}\n  gates:\n  - live\n  - ready\n",
+    "checks:\n- name: a\n  type: marker\n  path: /a and\n    more\n  description: \"one\\\n    two\n\n    $$three\"\n  "
+    "content: {/a: some "
+    "words\n      and more, /b: 'it''s\n      said'}\n- {name: b, type: disk, path: /b,\n   warn: 80%}\n",
     "{\"checks\":[{\"name\":\"a\",\"type\":\"disk\",\"path\":\"/\"}],\"ready_without_checks\":true}",
 };
 

@@ -236,3 +236,38 @@ checks: [{name: a, type: disk, path: /}]
   CHECK_FALSE(c.server.listen[1].does_serve(served::gates));
   CHECK_EQ(c.server.listen[2], listen_entry("unix:/run/telltale.sock"));
 }
+
+TEST_CASE("config: what a variable stands for is judged by its text, in quotes or not, in brackets or not") {
+  const environment words = [](std::string_view name) -> std::optional<std::string> {
+    if (name == "YES") return "true";
+    if (name == "NO") return "false";
+    if (name == "HALF") return "tr";
+    if (name == "TWO") return "2";
+    return std::nullopt;
+  };
+  struct row {
+    std::string written;
+    bool expected;
+  };
+  for (const auto& [written, expected] : {
+           row{"watch: ${YES}", true},
+           row{"watch: \"${YES}\"", true},
+           row{"watch: '${NO}'", false},
+           row{"watch: \"${NOPE:-true}\"", true},
+           row{"watch: \"${HALF}ue\"", true},
+           row{"watch: |\n  ${YES}", true},
+           row{"defaults: {rise: \"${TWO}\", fall: '${TWO}'}\nwatch: true", true},
+       }) {
+    CAPTURE(written);
+    const auto result = parse_config("ready_without_checks: true\n" + written + "\n", "t.yaml", fakes::table(), words);
+    REQUIRE(std::holds_alternative<config>(result));
+    CHECK_EQ(std::get<config>(result).watch, expected);
+    // The same in braces, where a variable has to be in quotes.
+    if (written.find(": ${") != std::string::npos || written.find('|') != std::string::npos) continue;
+    auto flow = "{ready_without_checks: \"${YES}\", " + written + "}\n";
+    if (const auto line = flow.find('\n'); line + 1 < flow.size()) flow[line] = ',';
+    const auto braces = parse_config(flow, "t.yaml", fakes::table(), words);
+    REQUIRE(std::holds_alternative<config>(braces));
+    CHECK_EQ(std::get<config>(braces).watch, expected);
+  }
+}

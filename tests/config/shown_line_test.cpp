@@ -32,7 +32,6 @@ TEST_CASE("shown_line: nothing in a line can move the cursor or colour the termi
                       1)
                .text,
            "a?b");
-  CHECK_EQ(printable("a\nb\x07"), "a?b?");
 }
 
 TEST_CASE("shown_line: a place behind the line stands at its end") {

@@ -77,6 +77,87 @@ TEST_CASE("yaml_reader: escapes in double quotes are resolved, single quotes dou
   CHECK_EQ(root.items[2].text, "/");
 }
 
+namespace {
+
+struct folded_row {
+  std::string written;
+  std::string meant;
+};
+
+// The examples of YAML 1.2.2 sections 6.5 and 7.3 that are values, and their neighbours.
+const folded_row folded_rows[] = {
+    {"one\n  two", "one two"},
+    {"one two\n   three  \n  four", "one two three four"},
+    {"one\n\n  two\n\n\n  three", "one\ntwo\n\nthree"},
+    {"\n  one\n  two", "one two"},
+    {"one\n  - two", "one - two"},
+    {"one\n  'two' \"three\" [four] {five} & * ! | > % @ `", "one 'two' \"three\" [four] {five} & * ! | > % @ `"},
+    {"one\n  http://two:3#4 a:b c#d", "one http://two:3#4 a:b c#d"},
+    {"one\n  two # of two", "one two"},
+    {"one\n  ~", "one ~"},
+    {"'one\n  two'", "one two"},
+    {"'one  \n\n \t two'", "one\ntwo"},
+    {"' 1st non-empty\n\n  2nd non-empty\n \t3rd non-empty '", " 1st non-empty\n2nd non-empty 3rd non-empty "},
+    {"'it''s\n  it''s: a # \\n'", "it's it's: a # \\n"},
+    {"'\n  one\n  '", " one "},
+    {"'one\n\n  '", "one\n"},
+    {"\"one\n  two\"", "one two"},
+    {"\"folded \n  to a space,\t\n \n  to a line feed, or \\\n  \\ \tnon-content\"",
+     "folded to a space,\nto a line feed, or  \tnon-content"},
+    {"\" 1st non-empty\n\n  2nd non-empty\n  \t3rd non-empty \"", " 1st non-empty\n2nd non-empty 3rd non-empty "},
+    {"\"one\\\n  two\"", "onetwo"},
+    {"\"one \\\n  two\"", "one two"},
+    {"\"one\\\n\n  two\"", "one\ntwo"},
+    {"\"one\\\n  \\  two\"", "one  two"},
+    {"\"one\\t\n  two\"", "one\t two"},
+    {"\"one\\ \n  two\"", "one  two"},
+    {"\"\\x41\\u00e9\\U0001F600\\u20ac\n  \\\"\\\\\\/\\n\\N\\_\\L\\P\"",
+     "A\xC3\xA9\xF0\x9F\x98\x80\xE2\x82\xAC \"\\/\n\xC2\x85\xC2\xA0\xE2\x80\xA8\xE2\x80\xA9"},
+    {"\"---\n  ... # [ {\"", "--- ... # [ {"},
+};
+
+}  // namespace
+
+TEST_CASE("yaml_reader: values that go on in deeper lines are folded") {
+  for (const auto& row : folded_rows) {
+    INFO(row.written);
+    // U+0085 is a control character here, whatever writes it.
+    problems errors;
+    const auto root = read_yaml(source_text("a: 1\nb: " + row.written + "\nc: 3\n"), errors);
+    REQUIRE(root);
+    CHECK_EQ(root->find("b")->text, row.meant);
+    CHECK_EQ(errors.size(), row.meant.find("\xC2\x85") == std::string::npos ? 0u : 1u);
+    CHECK_EQ(root->find("c")->text, "3");
+    CHECK_EQ(root->find("c")->at.column, 4);
+  }
+}
+
+TEST_CASE("yaml_reader: values in lists and brackets go on in deeper lines as well") {
+  auto root = tree("l:\n- a b\n  c\n- 'd\n  e'\nm: {f: a b\n  c, \"g\": \"d\n  e\", h: [i j\n k, 'l\n m']}\n");
+  CHECK_EQ(root.find("l")->items[0].text, "a b c");
+  CHECK_EQ(root.find("l")->items[1].text, "d e");
+  CHECK_EQ(root.find("l")->items[1].at, place{4, 3});
+  const auto& map = *root.find("m");
+  CHECK_EQ(map.find("f")->text, "a b c");
+  CHECK_EQ(map.find("g")->text, "d e");
+  CHECK_EQ(map.find("h")->items[0].text, "i j k");
+  CHECK_EQ(map.find("h")->items[1].text, "l m");
+  root = tree("{\"a\": \"b\nc\",\n\"d\": [e f\ng]}\n");
+  CHECK_EQ(root.find("a")->text, "b c");
+  CHECK_EQ(root.find("d")->items[0].text, "e f g");
+  root = tree("l: [a b\n  c, d\n  , e]");
+  CHECK_EQ(root.find("l")->items.size(), 3);
+}
+
+TEST_CASE("yaml_reader: a word alone goes on where the line is too long for a dumper to leave it on one") {
+  const std::string word(70, 'x');
+  CHECK_EQ(tree("[" + word + "x\n  y]").items[0].text, word + "x y");
+  problems errors;
+  read_yaml(source_text("[" + word + "\n  y]"), errors);
+  REQUIRE_EQ(errors.size(), 1);
+  CHECK_EQ(errors.list()[0].at, place{2, 3});
+}
+
 TEST_CASE("yaml_reader: lists and maps may nest 32 levels deep, and no deeper") {
   const auto nested = [](std::size_t depth) { return std::string(depth, '[') + "a" + std::string(depth, ']'); };
   CHECK_EQ(tree(nested(32)).kind, raw_value::kind_t::list);

@@ -14,6 +14,7 @@ import jsonschema
 import yaml
 
 import harness
+from authority import Authority
 
 SOURCE = pathlib.Path(os.environ["TELLTALE_SOURCE"])
 COMMANDS = ("serve", "check", "healthcheck", "wait", "validate", "checks", "schema")
@@ -265,6 +266,65 @@ class Manners(Commands):
                 self.assertIn("cannot write to standard output", done.stderr)
 
 
+class Logging(Commands):
+    """Where log lines go, and what log collectors make of them."""
+
+    def run_for_a_moment(self, *arguments, **options):
+        """What a sidecar writes from its start to its end: standard output, standard error."""
+        self.write("server: {listen: 127.0.0.1:0, drain_delay: 0s}\n" + checks(ROOT))
+        process = subprocess.Popen([harness.TELLTALE, "serve", "-c", "telltale.yaml", *arguments], cwd=self.dir,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+        self.addCleanup(process.kill)
+        stream = process.stdout if "stdout" in arguments else process.stderr
+        lines = []
+        for line in stream:
+            lines.append(line)
+            if '"listening"' in line:
+                process.send_signal(signal.SIGTERM)
+                process.send_signal(signal.SIGTERM)  # skips the drain
+        other = (process.stderr if stream is process.stdout else process.stdout).read()
+        self.assertEqual(process.wait(harness.PATIENCE), 0)
+        process.stdout.close()
+        process.stderr.close()
+        return lines, other
+
+    def test_json_lines_have_a_severity(self):
+        lines, output = self.run_for_a_moment()
+        self.assertEqual(output, "")
+        severities = {"info": "INFO", "warn": "WARNING", "error": "ERROR"}
+        for line in map(json.loads, lines):
+            self.assertEqual(line["severity"], severities[line["level"]], line)
+
+    def test_log_output_stdout_leaves_standard_error_empty(self):
+        lines, errors = self.run_for_a_moment("--log-output", "stdout")
+        self.assertGreaterEqual(len([json.loads(line) for line in lines]), 2)
+        self.assertEqual(errors, "")
+
+    def test_lines_for_the_journal_have_priorities(self):
+        """The journal's stream is known by device and inode of standard error."""
+        def run(describe):
+            reader, writer = os.pipe()
+            info = os.fstat(writer)
+            process = subprocess.Popen([harness.TELLTALE, "serve", "-c", "telltale.yaml"], cwd=self.dir, stderr=writer,
+                                       env={**os.environ, "JOURNAL_STREAM": describe(info)})
+            self.addCleanup(process.kill)
+            os.close(writer)
+            with open(reader) as stream:
+                first = stream.readline()
+                process.send_signal(signal.SIGTERM)
+                process.send_signal(signal.SIGTERM)
+                rest = stream.readlines()
+            process.wait(harness.PATIENCE)
+            return [first, *rest]
+
+        self.write("server: {listen: 127.0.0.1:0, drain_delay: 0s}\n" + checks(ROOT))
+        for line in run(lambda info: f"{info.st_dev}:{info.st_ino}"):
+            self.assertRegex(line, r'^<[3-7]>\{"ts"')
+            self.assertEqual(line[1] == "6", json.loads(line[3:])["level"] == "info", line)
+        for line in run(lambda info: f"{info.st_dev}:{info.st_ino + 1}"):
+            json.loads(line)
+
+
 class Asking(Commands):
     """healthcheck and wait beside a running sidecar with one gate that can be opened."""
 
@@ -301,6 +361,37 @@ class Asking(Commands):
         self.healthcheck("--url", f"unix:{path}", "--gate", "startup", code=0)
         self.write(f"server: {{listen: 'unix:{path}'}}\n" + checks(ROOT), "where.yaml")
         self.healthcheck("-c", "where.yaml", code=0)
+
+    def test_healthcheck_and_wait_follow_the_installed_configuration(self):
+        """/etc is a folder of the test's in a mount namespace of the command's own."""
+        if subprocess.run(["unshare", "-rm", "true"], capture_output=True).returncode != 0:
+            self.skipTest("mount namespaces are not permitted here")
+        cert, key = Authority(self.dir).issue("sidecar")
+        (self.dir / "etc/telltale").mkdir(parents=True)
+        installed = self.dir / "etc/telltale/telltale.yaml"
+
+        def ask(*command, code):
+            done = subprocess.run(["unshare", "-rm", "sh", "-c", 'mount --bind etc /etc && exec "$@"', "sh",
+                                   harness.TELLTALE, *command], capture_output=True, text=True, cwd=self.dir,
+                                  timeout=harness.PATIENCE, env={**os.environ, "TELLTALE_URL": ""})
+            self.assertEqual(done.returncode, code, (installed.read_text(), done))
+            return done.stdout
+
+        port, other = harness.free_port(), harness.free_port()
+        for server in (f"listen: 0.0.0.0:{port}", f"listen: unix:{self.dir}/t.sock",
+                       f"listen: '[::]:{port}'\n  tls: {{cert: {cert}, key: {key}}}",
+                       f"listen:\n  - {{address: 127.0.0.1:{other}, serves: [metrics]}}\n  - 127.0.0.1:{port}"):
+            installed.write_text(f"server:\n  drain_delay: 0s\n  {server}\n" + checks(ROOT))
+            sidecar = self.start(installed, listen=None)
+            ask("wait", "--timeout", "20s", code=0)
+            self.assertIn("[+]root ok", ask("healthcheck", "--timeout", "20s", code=0))
+            self.assertEqual(sidecar.end(), 0)
+        self.assertRegex(ask("healthcheck", code=1),
+                         r"^no answer from .*\? The address comes from /etc/telltale/telltale.yaml; "
+                         r"--url, -c FILE or TELLTALE_URL name another\n$")
+        sidecar = self.start(f"server:\n  drain_delay: 0s\n  tls: {{cert: {cert}, key: {key}}}\n" + checks(ROOT))
+        installed.write_text(f"server: {{listen: '{sidecar.address}'}}\n")
+        self.assertIn("does it speak https?", ask("healthcheck", "--timeout", "20s", code=1))
 
     def test_healthcheck_is_never_2(self):
         with socket.socket() as nobody:

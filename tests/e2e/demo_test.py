@@ -11,6 +11,8 @@ import tempfile
 import threading
 import unittest
 
+import yaml
+
 import harness
 
 SOURCE = pathlib.Path(os.environ["TELLTALE_SOURCE"])
@@ -186,7 +188,7 @@ class Faults(unittest.TestCase):
         self.assertEqual(told.returncode, 1, told)
         self.assertRegex(told.stdout, rf"(?m){check} fail {reason}: .*{words}")
         self.assertEqual(self.demo.get("/health").status, 200)
-        self.assertEqual(self.demo.get("/startup").status, 200, "started stays started")
+        self.assertEqual(self.demo.get("/startup").status, 503 if check == "model" else 200, "startup follows model alone")
         log = self.demo.log.read_text()[logged:]
         self.assertRegex(log, rf"(?m)^.*{check}.*{reason}.*{words}")
         self.demo.shows(rf"^  \[-\]{check} fail {reason}: ", before)
@@ -195,6 +197,7 @@ class Faults(unittest.TestCase):
         self.wait_check(check, "pass", "ok")
         self.wait_ready(200)
         self.assertEqual(self.healthcheck().returncode, 0)
+        self.assertEqual(self.demo.get("/startup").status, 200)
         self.demo.shows(r"started: yes   ready: yes", self.demo.output.index(f"[-]{check} fail", before))
 
     def test_a_writer_that_died(self):
@@ -211,6 +214,46 @@ class Faults(unittest.TestCase):
 
     def test_a_stopped_websocket(self):
         self.broken_and_repaired("websocket", "updates", "refused", "refused")
+
+
+class OtherConfigurations(harness.TestCase):
+    """Every fault of the application shows with the configurations of the chart's demo and of compose, too."""
+
+    FAULTS = (({"writer": ("db", "threshold"), "marker": ("model", "missing"), "disk": ("data", "threshold"),
+                "websocket": ("updates", "refused")}), {"database": ("db", "locked")})
+
+    def start_both(self, config):
+        """Application and sidecar with a directory and a port of their own."""
+        data = pathlib.Path(tempfile.mkdtemp(prefix="data-", dir=self.dir))
+        port = harness.free_port()
+        application = subprocess.Popen([DEMO_APP, "--data", data, "--port", str(port), "--load-seconds", "0.5"],
+                                       stdout=subprocess.DEVNULL, env=environment(self.dir))
+        self.addCleanup(application.wait, harness.PATIENCE)
+        self.addCleanup(application.terminate)
+        text = config.replace("/data", str(data)).replace("ws://app:8765", "ws://127.0.0.1:8765").replace(":8765", f":{port}")
+        self.assertIn(f"127.0.0.1:{port}", text)
+        # The directory is no volume here.
+        text = text.replace('mount: true', 'mount: false').replace('"mount": true', '"mount": false')
+        file = data.with_suffix(".yaml")
+        file.write_text(text)
+        return data, self.start(file)
+
+    def expect_faults(self, config):
+        data, sidecar = self.start_both(config)
+        sidecar.wait_status("/ready", 200, SLOW_MACHINE)
+        for faults in self.FAULTS:
+            subprocess.run([DEMO_APP, "break", *faults, "--data", data], check=True, timeout=60)
+            for check, reason in faults.values():
+                sidecar.wait_check(check, "fail", reason, SLOW_MACHINE)
+            subprocess.run([DEMO_APP, "repair", *faults, "--data", data], check=True, timeout=60)
+            sidecar.wait_status("/ready", 200, SLOW_MACHINE)
+
+    def test_of_compose(self):
+        self.expect_faults((SOURCE / "examples" / "compose" / "telltale.yaml").read_text())
+
+    def test_of_the_chart(self):
+        values = yaml.safe_load((SOURCE / "charts" / "telltale" / "demo.yaml").read_text())
+        self.expect_faults(json.dumps(values["config"]))
 
 
 if __name__ == "__main__":

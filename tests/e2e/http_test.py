@@ -33,7 +33,7 @@ class Http(harness.TestCase):
             return received
 
     def test_every_alias_answers_like_its_path(self):
-        for paths in (["/health", "/livez", "/health/live"], ["/ready", "/readyz", "/health/ready"],
+        for paths in (["/health", "/healthz", "/livez", "/health/live"], ["/ready", "/readyz", "/health/ready"],
                       ["/startup", "/startupz", "/health/startup"]):
             bodies = [self.sidecar.get(p).json["checks"].keys() for p in paths]
             self.assertTrue(all(b == bodies[0] for b in bodies), paths)
@@ -57,13 +57,43 @@ class Http(harness.TestCase):
             self.assertEqual(head.status, self.sidecar.get(path).status)
             self.assertGreater(int(head.headers["content-length"]), 0)
 
+    def test_the_root_is_the_gate_ready_for_load_balancers_and_help_for_people(self):
+        self.assertEqual(self.sidecar.get("/").json, self.sidecar.get("/ready").json)
+        self.assertIn("/checks/NAME", self.sidecar.get("/?help").text)
+        self.assertIn("/checks/NAME", self.sidecar.get("/", Accept="text/html,*/*;q=0.8").text)
+        red = self.start("checks: [{name: gone, type: marker, path: /nowhere/marker}]\n")
+        red.wait_check("gone", "fail")
+        self.assertEqual(red.get("/").status, 503)
+        self.assertEqual(red.get("/", Accept="text/html,*/*;q=0.8").status, 200)
+
+    def test_options_as_haproxy_asks_by_itself(self):
+        answer = self.raw(b"OPTIONS / HTTP/1.0\r\n\r\n")
+        self.assertTrue(answer.startswith(b"HTTP/1.1 204 No Content\r\n"), answer)
+        self.assertIn(b"\r\nAllow: GET, HEAD, OPTIONS\r\n", answer)
+        self.assertTrue(answer.endswith(b"\r\n\r\n"))
+        self.assertNotIn(b"Content-Length", answer)
+        red = self.start("checks: [{name: gone, type: marker, path: /nowhere/marker}]\n")
+        red.wait_check("gone", "fail")
+        refused = red.ask("OPTIONS", "/")
+        self.assertEqual((refused.status, refused.headers["allow"]), (503, "GET, HEAD, OPTIONS"))
+        self.assertEqual(red.ask("OPTIONS", "/metrics").status, 204)
+        self.assertEqual(red.ask("OPTIONS", "/nowhere").status, 404)
+
+    def test_one_check_and_some_checks_can_be_asked_for_as_a_gate(self):
+        for path, status in (("/checks/nowhere", 200), ("/checks/nowhere?gate", 503), ("/checks/root?gate", 200),
+                             ("/ready?only=root", 200), ("/ready?only=nowhere", 200), ("/ready?only=rot", 503),
+                             ("/live?only=root", 404), ("/health?only=root", 503)):
+            self.assertEqual(self.sidecar.get(path).status, status, path)
+        self.assertEqual(self.sidecar.get("/ready?only=root").json["status"], "pass")
+        self.assertIn("no check of gate ready is named rot", self.sidecar.get("/ready?only=rot&verbose").text)
+
     def test_unknown_paths_and_methods_get_help(self):
         answer = self.sidecar.get("/raedy")
         self.assertEqual(answer.status, 404)
         self.assertIn("/ready", answer.text)
         answer = self.sidecar.ask("DELETE", "/ready")
         self.assertEqual(answer.status, 405)
-        self.assertEqual(answer.headers["allow"], "GET, HEAD")
+        self.assertEqual(answer.headers["allow"], "GET, HEAD, OPTIONS")
         self.assertEqual(self.sidecar.get("/checks/nobody").status, 404)
 
     def test_prometheus_gets_what_it_asks_for(self):

@@ -1,5 +1,6 @@
 """A sidecar beside SQLite databases: what only the whole program shows - examinations, backups, workers that die."""
 import os
+import sqlite3
 import threading
 import time
 
@@ -45,6 +46,26 @@ class Sqlite(harness.TestCase):
         self.wait_words(sidecar, "db", "integrity ok")
         self.database.write()  # nothing was in its way
 
+    def test_a_database_that_is_closed_between_writes_is_queried_and_keeps_its_last_answer(self):
+        self.database.close()
+        old = time.time() - 60
+        os.utime(self.path, (old, old))
+        sidecar = self.start(HEAD + f"  - {{name: db, type: sqlite, path: {self.path}, mode: query, query: select count(*) from t, expect: '> 50'}}\n")
+        self.wait_words(sidecar, "db", "the query gives '50', expected '> 50'")
+        self.assertEqual(sidecar.get("/ready").status, 503)
+        self.assertEqual([p.name for p in self.dir.glob("app.db*")], ["app.db"])
+        exclusive = harness.Database(self, self.dir / "other.db")  # a process that can open the first one exclusively
+        exclusive.sql("pragma locking_mode = exclusive")
+        exclusive.sql(f"attach '{self.path}' as app")
+        exclusive.sql("select * from app.t")
+        self.wait_words(sidecar, "db", "its files are unchanged; it cannot be asked now")
+        self.assertEqual(sidecar.get("/ready").status, 503)
+        exclusive.sql("insert into app.t values (1)")
+        self.wait_words(sidecar, "db", "not queried: nobody else can read in that mode")
+        exclusive.close()
+        found = sidecar.wait_check("db", "pass")
+        self.assertIn("query gives '51'", found["message"])
+
     def test_the_check_command_examines_before_it_probes(self):
         self.database.sql("pragma wal_checkpoint(truncate)")
         self.database.write()
@@ -69,6 +90,46 @@ class Sqlite(harness.TestCase):
         old = time.time() - 7200
         os.utime(backup, (old, old))
         sidecar.wait_check("backup", "fail", "threshold")
+
+    def test_a_log_that_no_commit_restarts_turns_the_gate_red_and_its_restart_green(self):
+        reader = sqlite3.connect(self.path, isolation_level=None)
+        self.addCleanup(reader.close)
+        sidecar = self.start(HEAD + f"  - {{name: db, type: sqlite, path: {self.path}, wal_log: {{warn: 100KiB, fail: 2MiB}}}}\n")
+        self.database.sql("pragma wal_autocheckpoint = 1")
+
+        def read_again():
+            if reader.in_transaction:
+                reader.execute("commit")
+            reader.execute("begin")
+            reader.execute("select count(*) from t").fetchall()
+
+        def seen(words):
+            self.database.write(5)  # each of them copied as far as the reader lets it
+            read_again()
+            return (found := sidecar.check("db")) and words in found["message"] and found
+        found = harness.wait_until(lambda: seen("WAL log "), "a starved log")
+        self.assertEqual((found["state"], found["reason"]), ("warn", "threshold"))
+        self.assertIn("never restarted, because at every commit some reader is active", found["message"])
+        found = harness.wait_until(lambda: seen("(limit 2.0 MiB)"), "a log over the fail limit")
+        self.assertEqual(sidecar.get("/ready").status, 503)
+        reader.execute("commit")
+        self.database.write(2)
+        sidecar.wait_check("db", "pass", "ok")
+        self.assertRegex(sidecar.get("/metrics").text, r'telltale_sqlite_wal_log_bytes\{check="db"\} \d')
+
+    def test_files_made_anew_by_a_shell_under_the_application_turn_the_gate_red(self):
+        sidecar = self.start(HEAD + f"  - {{name: db, type: sqlite, path: {self.path}}}\n")
+        sidecar.wait_check("db", "pass", "ok")
+        self.database.sql("pragma wal_checkpoint")
+        for suffix in ("-wal", "-shm"):
+            os.unlink(f"{self.path}{suffix}")
+        shell = harness.Database(self, self.path)
+        shell.write()
+        found = sidecar.wait_check("db", "fail", "replaced")
+        self.assertIn(f"app.db-shm is not the one in use by pid {self.database.process.pid}", found["message"])
+        self.assertEqual(sidecar.get("/ready").status, 503)
+        self.database.close()
+        sidecar.wait_check("db", "pass")
 
     def test_an_index_truncated_under_readers_ends_workers_at_most(self):
         """Whoever reads a mapped file that was truncated dies of SIGBUS: a worker may, the sidecar may not."""

@@ -106,9 +106,10 @@ class Stack(harness.TestCase):
     def test_a_removed_marker(self):
         self.marker.unlink()
         self.expect_red("model", "missing", "model.loaded")
-        self.assertEqual(self.sidecar.get("/startup").status, 200, "startup stays passed")
+        self.assertEqual(self.sidecar.get("/startup").status, 503, "startup follows a critical check that failed")
         self.drop_marker()
         self.expect_green("model")
+        self.assertEqual(self.sidecar.get("/startup").status, 200)
 
     def test_a_stopped_websocket_endpoint(self):
         self.websocket.stop()

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "log/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace telltale::fakes {
 

@@ -49,7 +49,8 @@ class picture {
   check_config& config() { return *configs_.back(); }
 
   bool draining = false;
-  bool startup_latched = false;
+  bool startup_passed = false;
+  startup_mode startup = startup_mode::follow;
 
   snapshot_ptr take() const {
     auto out = std::make_shared<snapshot>();
@@ -65,7 +66,7 @@ class picture {
         if (view->config->settings.feeds(which))
           fed.push_back({&view->status, view->config->settings.effective_severity(), view->config->settings.name});
       auto& gate = out->gates[static_cast<std::size_t>(which)];
-      gate.state = evaluate_gate({which, fed, false, draining, startup_latched, 0ns});
+      gate.state = evaluate_gate({which, fed, false, draining, startup, startup_passed, 0ns});
       gate.transitions = 1;
     }
     return out;

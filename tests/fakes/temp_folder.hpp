@@ -25,11 +25,12 @@ class temp_folder {
   temp_folder& operator=(const temp_folder&) = delete;
 
   const std::string& path() const { return path_; }
+  /// The full name of a file in it.
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
   /// Writes a file and returns its full name.
   std::string write(const std::string& name, std::string_view text) const {
-    const auto file = path_ + "/" + name;
-    std::ofstream(file, std::ios::binary) << text;
-    return file;
+    std::ofstream(*this / name, std::ios::binary) << text;
+    return *this / name;
   }
 
  private:

@@ -107,14 +107,20 @@ int take_answer(std::string_view& output, bool with_body) {
   require(end != std::string_view::npos && end < 2048, "an answer has a head of bounded size");
   const auto head = output.substr(0, end + 2);
   require(head.starts_with("HTTP/1.1 "), "an answer begins with its version");
+  const int status = std::stoi(std::string(head.substr(9, 3)));
   const auto length = value_of(head, "\r\nContent-Length: ");
+  if (status == 204) {
+    require(length.empty(), "an answer without content has no length");
+    output.remove_prefix(end + 4);
+    return status;
+  }
   require(!length.empty(), "an answer says how long it is");
   const auto body = with_body ? std::stoul(std::string(length)) : 0;
   require(body <= 64 * 1024, "a body is bounded");
   output.remove_prefix(end + 4);
   require(body <= output.size(), "an answer is as long as it says");
   output.remove_prefix(body);
-  return std::stoi(std::string(head.substr(9, 3)));
+  return status;
 }
 
 /// What tells of the process itself, its memory and its time, is never the same twice.
@@ -146,7 +152,8 @@ void judge(const session& got, std::string_view input) {
     require(!head->target.starts_with('/') || head->target == asked.target, "the target is the one sent");
     require(asked.target.starts_with('/'), "routes see a path");
     require(take_answer(output, asked.method != "HEAD") == asked.status, "answers come in order");
-    require(asked.status == 200 || asked.status >= 400, "an answer is good or bad, nothing else");
+    require(asked.status == 200 || asked.status == 204 || asked.status >= 400, "an answer is good or bad");
+    require((asked.status == 204) <= (asked.method == "OPTIONS"), "only OPTIONS has no content");
     require(asked.status != 200 || asked.method == "GET" || asked.method == "HEAD", "only GET and HEAD are answered");
   }
   if (input.starts_with("\r\n")) input.remove_prefix(2);

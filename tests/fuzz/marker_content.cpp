@@ -1,4 +1,5 @@
-// Fuzz target: what a marker file says. Lines `POINTER=EXPECTED` and `progress POINTER`, an empty line, then the file.
+// Fuzz target: what a marker file says. Lines `POINTER=EXPECTED` and `progress POINTER`, `pid POINTER` or `pid text`,
+// an empty line, then the file.
 #include <cctype>
 #include <cstdint>
 #include <string>
@@ -22,12 +23,14 @@ input read(std::string_view bytes) {
   input out;
   out.options.path = file_path{"/models/.loaded"};
   constexpr std::string_view progress = "progress ";
+  constexpr std::string_view pid = "pid ";
   while (!bytes.empty()) {
     const auto end = std::min(bytes.find('\n'), bytes.size());
     const auto line = bytes.substr(0, end);
     bytes.remove_prefix(std::min(end + 1, bytes.size()));
     if (line.empty()) break;
     if (line.starts_with(progress)) out.options.progress = line.substr(progress.size());
+    else if (line.starts_with(pid)) out.options.pid = line.substr(pid.size());
     else if (const auto at = line.find('='); at != std::string_view::npos)
       out.options.content[std::string(line.substr(0, at))] = line.substr(at + 1);
   }
@@ -58,10 +61,20 @@ void judge_values(const marker_options& options, std::string_view text) {
   }
 }
 
+/// Where the file is a number alone, that number is the process.
+void judge_writer(const input& in, const content_result& got) {
+  require(got.writer.has_value() == !in.options.pid.empty(), "what passes names its writer, where that is wanted");
+  if (!got.writer) return;
+  require(*got.writer > 0 && *got.writer < (1 << 22), "a writer may be a process");
+  if (in.options.pid == whole_text) require(in.text.starts_with(std::to_string(*got.writer)), "the number is the text");
+}
+
 void judge_pass(const input& in, const content_result& got) {
   require(got.finding.reason == reason::ok, "what passes has no other reason");
   require(in.options.progress.empty() || got.progress == 1.0, "what passes has loaded completely");
   judge_values(in.options, in.text);
+  judge_writer(in, got);
+  if (in.options.pid == whole_text) return;
   // A file that is still being written lacks its end.
   auto torn = in.text;
   while (!torn.empty() && std::isspace(static_cast<unsigned char>(torn.back())) != 0) torn.remove_suffix(1);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "sqlite/database_header.hpp"
+#include "sqlite/encrypted_header.hpp"
 #include "sqlite/expectation.hpp"
 #include "sqlite/result_text.hpp"
 #include "sqlite/wal_header.hpp"
@@ -28,6 +29,13 @@ void database(byte_view bytes) {
   require(is_page_size(got.header.page_size));
   require(got.header.read_version == 1 || got.header.read_version == 2);
   require(parse_database_header(bytes.first(database_header_bytes)).header == got.header);
+}
+
+void encrypted_database(byte_view bytes) {
+  const auto got = parse_encrypted_header(bytes);
+  if (got.fault != header_fault::none) return;
+  require(bytes.size() >= database_header_bytes);
+  require(got.header.encrypted || is_page_size(got.header.page_size));
 }
 
 void log(byte_view bytes) {
@@ -77,6 +85,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   switch (data[0]) {
     case 'd':
       database(bytes);
+      break;
+    case 'e':
+      encrypted_database(bytes);
       break;
     case 'w':
       log(bytes);

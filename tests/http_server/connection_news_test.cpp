@@ -5,9 +5,9 @@
 #include <chrono>
 #include <string>
 
+#include "fakes/temp_folder.hpp"
 #include "http_server/connection.hpp"
 #include "running_server.hpp"
-#include "temporary_folder.hpp"
 
 using namespace telltale;
 using namespace telltale::testing;
@@ -85,8 +85,8 @@ TEST_CASE("connection news: a request that arrives while an earlier answer is un
 TEST_CASE(
     "connection news: what is thrown away after a refusal is thrown away to its end, however much of it was there") {
   // Over a Unix socket all of it is there at once; TCP has a window, and each part that moves into it is news.
-  const temporary_folder folder;
-  const auto path = folder.file("socket");
+  const temp_folder folder;
+  const auto path = folder / "socket";
   running_server server(patient(), hello, "unix:" + path);
   raw_client client(AF_UNIX);
   client.send_buffer(200'000);

@@ -209,7 +209,7 @@ TEST_CASE("conversation: 405 says which methods there are") {
   talk t;
   t.send("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n");
   REQUIRE(t.answers.size() == 1);
-  CHECK(has(t.answers[0], "Allow: GET, HEAD\r\n"));
+  CHECK(has(t.answers[0], "Allow: GET, HEAD, OPTIONS\r\n"));
 }
 
 TEST_CASE("conversation: a large body is shared, not copied") {

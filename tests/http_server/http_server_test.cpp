@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "fakes/temp_folder.hpp"
 #include "running_server.hpp"
-#include "temporary_folder.hpp"
 
 using namespace telltale;
 using namespace telltale::testing;
@@ -124,8 +124,8 @@ TEST_CASE("http_server: absolute-form requests are answered for their path") {
 }
 
 TEST_CASE("http_server: a Unix socket serves the same, and its file goes with the server") {
-  const temporary_folder folder;
-  const auto path = folder.file("telltale.sock");
+  const temp_folder folder;
+  const auto path = folder / "telltale.sock";
   {
     running_server server({}, hello, "unix:" + path);
     CHECK(server.address_of(0) == "unix:" + path);

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "fakes/temp_folder.hpp"
 #include "raw_client.hpp"
-#include "temporary_folder.hpp"
 
 using namespace telltale;
 using namespace telltale::testing;
@@ -75,8 +75,8 @@ TEST_CASE("listener: an address of no interface is refused") {
 
 TEST_CASE("listener: a socket file left behind is replaced, one in use is not") {
   boost::asio::io_context loop;
-  const temporary_folder folder;
-  const auto path = folder.file("a.sock");
+  const temp_folder folder;
+  const auto path = folder / "a.sock";
   {
     listener first(loop, parse_listen_address("unix:" + path), false, 5s);
     CHECK(sentence_of(loop, "unix:" + path).find("another program is listening") != std::string::npos);
@@ -96,19 +96,19 @@ TEST_CASE("listener: a socket file left behind is replaced, one in use is not") 
 
 TEST_CASE("listener: a file that is not a socket is left alone") {
   boost::asio::io_context loop;
-  const temporary_folder folder;
+  const temp_folder folder;
   const auto path = folder.write("precious", "data");
   CHECK(sentence_of(loop, "unix:" + path).find("not a socket") != std::string::npos);
   CHECK(std::filesystem::file_size(path) == 4);
-  CHECK(sentence_of(loop, "unix:" + folder.file("missing/a.sock")).find("folder does not exist") != std::string::npos);
+  CHECK(sentence_of(loop, "unix:" + (folder / "missing/a.sock")).find("folder does not exist") != std::string::npos);
 }
 
 TEST_CASE("listener: a file that took the socket's place meanwhile is not removed") {
   boost::asio::io_context loop;
-  const temporary_folder folder;
-  const auto path = folder.file("a.sock");
+  const temp_folder folder;
+  const auto path = folder / "a.sock";
   listener opened(loop, parse_listen_address("unix:" + path), false, 5s);
-  std::filesystem::rename(path, folder.file("moved"));
+  std::filesystem::rename(path, folder / "moved");
   folder.write("a.sock", "somebody else's");
   opened.close();
   opened.close();

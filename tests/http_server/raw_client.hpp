@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "http_server/descriptor.hpp"
+#include "base/descriptor.hpp"
 
 namespace telltale::testing {
 

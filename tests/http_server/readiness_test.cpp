@@ -17,7 +17,7 @@
 
 #include <boost/asio/post.hpp>
 
-#include "http_server/descriptor.hpp"
+#include "base/descriptor.hpp"
 
 using telltale::descriptor;
 using telltale::readiness;

@@ -39,6 +39,19 @@ TEST_CASE("response_head: optional values become headers") {
   CHECK(head.find("Connection:") == std::string::npos);
 }
 
+TEST_CASE("response_head: an answer without content says no length and no type") {
+  reply answer;
+  answer.status = 204;
+  answer.allow = "GET, HEAD, OPTIONS";
+  CHECK(response_head(answer, 0, "", http_date(784111777)) ==
+        "HTTP/1.1 204 No Content\r\n"
+        "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+        "Cache-Control: no-store\r\n"
+        "X-Content-Type-Options: nosniff\r\n"
+        "Allow: GET, HEAD, OPTIONS\r\n"
+        "\r\n");
+}
+
 TEST_CASE("response_head: no value can begin a header of its own") {
   reply answer;
   answer.status = 200;

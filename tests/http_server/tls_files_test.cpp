@@ -45,7 +45,7 @@ bool comes_to_show(int port, const std::string& certificate) {
 }  // namespace
 
 TEST_CASE("tls_files: a renewed certificate is shown to new connections, and open ones go on") {
-  const temporary_folder folder;
+  const temp_folder folder;
   http_limits limits;
   limits.tls_look = 10ms;
   const auto files = make_files(folder);
@@ -63,7 +63,7 @@ TEST_CASE("tls_files: a renewed certificate is shown to new connections, and ope
 }
 
 TEST_CASE("tls_files: a broken pair keeps the old certificate, until it is mended") {
-  const temporary_folder folder;
+  const temp_folder folder;
   const auto files = make_files(folder);
   tls_renewal certificate(files);
   const auto old = certificate.current();
@@ -89,21 +89,21 @@ TEST_CASE("tls_files: a broken pair keeps the old certificate, until it is mende
 }
 
 TEST_CASE("tls_files: each way files can be wrong has its sentence") {
-  const temporary_folder folder;
+  const temp_folder folder;
   const auto good = make_files(folder);
   CHECK(sentence_of(good) == "loads");
   const auto other_key = make_key();
   const auto other = folder.write("other.key", key_pem(other_key.get()));
   const auto encrypted = folder.write("encrypted.key", key_pem(other_key.get(), true));
   const auto junk = folder.write("junk", "this is not PEM\n");
-  const auto fifo = folder.file("fifo");
+  const auto fifo = folder / "fifo";
   REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
-  const auto missing = folder.file("missing");
+  const auto missing = folder / "missing";
   CHECK(sentence_of({missing, good.key}) ==
         "TLS certificate " + missing + ": no such file - mount it or correct the path");
   CHECK(sentence_of({good.cert, missing}) == "TLS key " + missing + ": no such file - mount it or correct the path");
   CHECK(sentence_of({fifo, good.key}) == "TLS certificate " + fifo + ": not a regular file");
-  CHECK(sentence_of({folder.file(""), good.key}).find("not a regular file") != std::string::npos);
+  CHECK(sentence_of({(folder / ""), good.key}).find("not a regular file") != std::string::npos);
   CHECK(sentence_of({junk, good.key}).starts_with("TLS certificate " + junk + ": not a certificate in PEM"));
   CHECK(sentence_of({good.key, good.key}).starts_with("TLS certificate " + good.key + ": not a certificate in PEM"));
   CHECK(sentence_of({good.cert, junk}).starts_with("TLS key " + junk + ": not a private key in PEM"));

@@ -10,9 +10,9 @@
 #include <memory>
 #include <string>
 
+#include "fakes/temp_folder.hpp"
 #include "raw_client.hpp"
 #include "running_server.hpp"
-#include "temporary_folder.hpp"
 
 namespace telltale::testing {
 
@@ -61,7 +61,7 @@ inline std::string self_signed_pem(EVP_PKEY* key) {
   return text_of(bio.get());
 }
 
-inline tls_files make_files(const temporary_folder& folder) {
+inline tls_files make_files(const temp_folder& folder) {
   const auto key = make_key();
   return {folder.write("tls.crt", self_signed_pem(key.get())), folder.write("tls.key", key_pem(key.get()))};
 }

@@ -10,7 +10,7 @@ using namespace telltale::testing;
 using namespace std::chrono_literals;
 
 TEST_CASE("tls: requests are answered over TLS, and the end is announced") {
-  const temporary_folder folder;
+  const temp_folder folder;
   running_server server({}, hello, "127.0.0.1:0", make_files(folder));
   tls_client client;
   REQUIRE(client.connect(server.port()));
@@ -19,7 +19,7 @@ TEST_CASE("tls: requests are answered over TLS, and the end is announced") {
 }
 
 TEST_CASE("tls: a request that came along in the record of another one is not forgotten") {
-  const temporary_folder folder;
+  const temp_folder folder;
   running_server server({}, hello, "127.0.0.1:0", make_files(folder));
   tls_client client;
   REQUIRE(client.connect(server.port()));
@@ -30,7 +30,7 @@ TEST_CASE("tls: a request that came along in the record of another one is not fo
 }
 
 TEST_CASE("tls: records that arrive together are all read, although only the first read is announced") {
-  const temporary_folder folder;
+  const temp_folder folder;
   http_limits limits;
   limits.idle_timeout = 1h;
   running_server server(limits, hello, "127.0.0.1:0", make_files(folder));
@@ -48,7 +48,7 @@ TEST_CASE("tls: records that arrive together are all read, although only the fir
 }
 
 TEST_CASE("tls: half a request and then the end gets 400, whether the end is announced or not") {
-  const temporary_folder folder;
+  const temp_folder folder;
   running_server server({}, hello, "127.0.0.1:0", make_files(folder));
   for (const bool announced : {true, false}) {
     CAPTURE(announced);
@@ -62,7 +62,7 @@ TEST_CASE("tls: half a request and then the end gets 400, whether the end is ann
 }
 
 TEST_CASE("tls: a refusal arrives whole, with a body still on its way") {
-  const temporary_folder folder;
+  const temp_folder folder;
   running_server server({}, hello, "127.0.0.1:0", make_files(folder));
   tls_client client;
   REQUIRE(client.connect(server.port()));
@@ -72,7 +72,7 @@ TEST_CASE("tls: a refusal arrives whole, with a body still on its way") {
 }
 
 TEST_CASE("tls: large answers come whole") {
-  const temporary_folder folder;
+  const temp_folder folder;
   running_server server({}, flooding(4 << 20), "127.0.0.1:0", make_files(folder));
   tls_client client;
   REQUIRE(client.connect(server.port()));
@@ -81,7 +81,7 @@ TEST_CASE("tls: large answers come whole") {
 }
 
 TEST_CASE("tls: HTTP/1.1 is chosen when it is offered") {
-  const temporary_folder folder;
+  const temp_folder folder;
   running_server server({}, hello, "127.0.0.1:0", make_files(folder));
   tls_client client;
   const unsigned char offer[] = "\x02h2\x08http/1.1";
@@ -94,7 +94,7 @@ TEST_CASE("tls: HTTP/1.1 is chosen when it is offered") {
 }
 
 TEST_CASE("tls: TLS 1.1 is refused") {
-  const temporary_folder folder;
+  const temp_folder folder;
   running_server server({}, hello, "127.0.0.1:0", make_files(folder));
   tls_client client;
   SSL_CTX_set_security_level(client.context.get(), 0);
@@ -106,7 +106,7 @@ TEST_CASE("tls: TLS 1.1 is refused") {
 }
 
 TEST_CASE("tls: a handshake that stalls, and plain HTTP, end in time") {
-  const temporary_folder folder;
+  const temp_folder folder;
   http_limits limits;
   limits.header_deadline = 50ms;
   running_server server(limits, hello, "127.0.0.1:0", make_files(folder));
@@ -122,7 +122,7 @@ TEST_CASE("tls: a handshake that stalls, and plain HTTP, end in time") {
 }
 
 TEST_CASE("tls: half a request over TLS gets 408") {
-  const temporary_folder folder;
+  const temp_folder folder;
   http_limits limits;
   limits.header_deadline = 200ms;
   running_server server(limits, hello, "127.0.0.1:0", make_files(folder));

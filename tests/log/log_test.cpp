@@ -1,10 +1,12 @@
 #include "log/log.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <csignal>
+#include <cstdlib>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -13,20 +15,20 @@ using namespace telltale;
 
 namespace {
 
-/// Standard error led into a pipe for as long as it lives.
-class captured_stderr {
+/// Standard error or output led into a pipe for as long as it lives.
+class captured_stream {
  public:
-  captured_stderr() : saved_(::dup(STDERR_FILENO)) {
+  explicit captured_stream(int stream = STDERR_FILENO) : stream_(stream), saved_(::dup(stream)) {
     REQUIRE(::pipe2(ends_.data(), O_CLOEXEC) == 0);
-    ::dup2(ends_[1], STDERR_FILENO);
+    ::dup2(ends_[1], stream_);
     ::close(ends_[1]);
     ::fcntl(ends_[0], F_SETFL, O_NONBLOCK);
   }
-  ~captured_stderr() {
-    ::dup2(saved_, STDERR_FILENO);
+  ~captured_stream() {
+    ::dup2(saved_, stream_);
     ::close(saved_);
     close_reader();
-    configure_log(log_format::json, log_level::info);
+    configure_log({});
   }
   void close_reader() {
     if (ends_[0] >= 0) ::close(ends_[0]);
@@ -41,6 +43,7 @@ class captured_stderr {
   }
 
  private:
+  int stream_;
   int saved_;
   std::array<int, 2> ends_{-1, -1};
 };
@@ -48,8 +51,8 @@ class captured_stderr {
 }  // namespace
 
 TEST_CASE("log: a line reaches standard error, one below the level does not") {
-  captured_stderr captured;
-  configure_log(log_format::text, log_level::warn);
+  captured_stream captured;
+  configure_log({log_format::text, log_level::warn});
   log(log_level::info, "not this");
   log(log_level::error, "but this", {{"check", "db"}});
   const auto text = captured.take_all();
@@ -57,9 +60,45 @@ TEST_CASE("log: a line reaches standard error, one below the level does not") {
   CHECK(text.find("error but this check=db\n") != std::string::npos);
 }
 
+TEST_CASE("log: lines go to standard output when that is asked for") {
+  captured_stream captured(STDOUT_FILENO);
+  configure_log({log_format::text, log_level::info, log_output::standard_output});
+  log(log_level::error, "to the output");
+  CHECK(captured.take_all().find("error to the output\n") != std::string::npos);
+}
+
+TEST_CASE("log: lines have priorities exactly when JOURNAL_STREAM names the stream that they go to") {
+  captured_stream captured(STDERR_FILENO);
+  struct stat info {};
+  REQUIRE(::fstat(STDERR_FILENO, &info) == 0);
+  const auto device = std::to_string(info.st_dev);
+  const auto file = std::to_string(info.st_ino);
+  const auto first_byte = [&](const std::string& stream) {
+    ::setenv("JOURNAL_STREAM", stream.c_str(), 1);
+    configure_log({});
+    log(log_level::error, "m");
+    return captured.take_all().substr(0, 1);
+  };
+  CHECK(first_byte(device + ":" + file) == "<");
+  for (const auto& other : {std::string(), std::string(":"), device, file, device + ":", ":" + file,
+                            device + ":" + file + " ", device + ":" + file + "0", file + ":" + device + "0",
+                            "-" + device + ":" + file, "99999999999999999999999:" + file}) {
+    CAPTURE(other);
+    CHECK(first_byte(other) == "{");
+  }
+  ::setenv("JOURNAL_STREAM", (device + ":" + file).c_str(), 1);
+  {
+    captured_stream output(STDOUT_FILENO);
+    configure_log({log_format::json, log_level::info, log_output::standard_output});
+    log(log_level::error, "m");
+    CHECK(output.take_all().starts_with("{"));
+  }
+  ::unsetenv("JOURNAL_STREAM");
+}
+
 TEST_CASE("log: a full pipe never blocks; what was lost is counted and reported by a later line") {
-  captured_stderr captured;
-  configure_log(log_format::json, log_level::info);
+  captured_stream captured;
+  configure_log({});
   const auto before = log_lines_dropped();
   for (int i = 0; i < 2000 && log_lines_dropped() == before; ++i) log(log_level::info, std::string(1000, 'x'));
   CHECK(log_lines_dropped() == before + 1);
@@ -78,7 +117,7 @@ TEST_CASE("log: a full pipe never blocks; what was lost is counted and reported 
 TEST_CASE("log: a closed reader loses lines, not the program") {
   auto* old = std::signal(SIGPIPE, SIG_IGN);
   {
-    captured_stderr captured;
+    captured_stream captured;
     const auto before = log_lines_dropped();
     captured.close_reader();
     log(log_level::info, "nobody listens");

@@ -50,27 +50,25 @@ verdict expected(found f, severity s, gate g) {
 }
 
 struct world {
-  bool draining, latched, late;
+  bool draining, latched, late, follows;
 };
-constexpr std::array<world, 8> all_worlds{{{false, false, false},
-                                           {false, false, true},
-                                           {false, true, false},
-                                           {false, true, true},
-                                           {true, false, false},
-                                           {true, false, true},
-                                           {true, true, false},
-                                           {true, true, true}}};
+constexpr std::array<world, 16> all_worlds = [] {
+  std::array<world, 16> out{};
+  for (unsigned i = 0; i < out.size(); ++i) out[i] = {(i & 8) != 0, (i & 4) != 0, (i & 2) != 0, (i & 1) != 0};
+  return out;
+}();
 
-verdict expected(verdict checks, bool anybody, bool without, gate g, const world& w) {
+verdict expected(verdict checks, bool failed, bool anybody, bool without, gate g, const world& w) {
   if (g == gate::ready && w.draining) return verdict::fail;
   if (g == gate::ready && !anybody && !without) return verdict::fail;
   if (g == gate::live && w.late) return verdict::fail;
-  if (g == gate::startup && w.latched) return verdict::pass;
+  if (g == gate::startup && w.latched && !(w.follows && failed)) return verdict::pass;
   return checks;
 }
 
 gate_state evaluate(gate g, std::span<const fed_status> fed, bool without, const world& w) {
-  return evaluate_gate({g, fed, without, w.draining, w.latched, w.late ? 5s : 4s});
+  const auto mode = w.follows ? startup_mode::follow : startup_mode::latch;
+  return evaluate_gate({g, fed, without, w.draining, mode, w.latched, w.late ? 5s : 4s});
 }
 
 }  // namespace
@@ -88,20 +86,23 @@ TEST_CASE("gate: every pair of checks gives what the rule says, in every world")
                 const auto b = make(f2);
                 const std::array<fed_status, 2> fed{{{&a, s1}, {&b, s2}}};
                 const bool anybody = s1 != severity::info || s2 != severity::info;
-                const auto want = expected(worst(expected(f1, s1, g), expected(f2, s2, g)), anybody, without, g, w);
+                const bool failed =
+                    (f1 == found::fail && s1 == severity::critical) || (f2 == found::fail && s2 == severity::critical);
+                const auto checks = worst(expected(f1, s1, g), expected(f2, s2, g));
+                const auto want = expected(checks, failed, anybody, without, g, w);
                 const auto got = evaluate(g, fed, without, w);
                 REQUIRE_MESSAGE(got.state == want, "row ", rows, " gate ", std::string(to_string(g)));
                 REQUIRE((got.state == verdict::pass) == got.message.empty());
                 ++rows;
               }
-  CHECK(rows == 6 * 3 * 6 * 3 * 3 * 8 * 2);
+  CHECK(rows == 6 * 3 * 6 * 3 * 3 * 16 * 2);
 }
 
 TEST_CASE("gate: an empty set is never ready unless the configuration says so") {
   for (const auto& w : all_worlds)
     for (auto g : all_gates)
       for (bool without : {false, true})
-        CHECK(evaluate(g, {}, without, w).state == expected(verdict::pass, false, without, g, w));
+        CHECK(evaluate(g, {}, without, w).state == expected(verdict::pass, false, false, without, g, w));
 }
 
 TEST_CASE("gate: the worst check gives the reason, and the sentence names who decided") {
@@ -112,22 +113,23 @@ TEST_CASE("gate: the worst check gives the reason, and the sentence names who de
                                        {&bad, severity::critical, "b"},
                                        {&old, severity::critical, "c"},
                                        {&bad, severity::info, "d"}}};
-  const auto got = evaluate_gate({gate::ready, fed, false, false, false, 0s});
+  const auto got = evaluate_gate({gate::ready, fed, false, false, startup_mode::follow, false, 0s});
   CHECK(got.reason == reason::locked);
   CHECK(got.message == "failing: b (locked), c (stale)");
-  const auto warning = evaluate_gate({gate::ready, std::span(fed).first(1), false, false, false, 0s});
+  const auto warning =
+      evaluate_gate({gate::ready, std::span(fed).first(1), false, false, startup_mode::follow, false, 0s});
   CHECK(warning.reason == reason::threshold);
   CHECK(warning.message == "warning: a (threshold)");
   const std::vector<fed_status> many(9, {&bad, severity::critical, "x"});
-  CHECK(evaluate_gate({gate::ready, many, false, false, false, 0s}).message ==
+  CHECK(evaluate_gate({gate::ready, many, false, false, startup_mode::follow, false, 0s}).message ==
         "failing: x (locked), x (locked), x (locked), x (locked), x (locked) and 4 more");
 }
 
 TEST_CASE("gate: a loop that stood still is not alive, whatever its checks said") {
   const auto good = make(found::pass);
   const std::array<fed_status, 1> fed{{{&good, severity::critical}}};
-  CHECK(evaluate_gate({gate::live, fed, false, false, false, 4999ms}).state == verdict::pass);
-  const auto got = evaluate_gate({gate::live, fed, false, false, false, 7s});
+  CHECK(evaluate_gate({gate::live, fed, false, false, startup_mode::follow, false, 4999ms}).state == verdict::pass);
+  const auto got = evaluate_gate({gate::live, fed, false, false, startup_mode::follow, false, 7s});
   CHECK(got.state == verdict::fail);
   CHECK(got.reason == reason::stuck);
   CHECK(got.message == "the event loop stood still for 7 s");
@@ -136,6 +138,26 @@ TEST_CASE("gate: a loop that stood still is not alive, whatever its checks said"
 TEST_CASE("gate: draining overrides ready and leaves live alone") {
   const auto good = make(found::pass);
   const std::array<fed_status, 1> fed{{{&good, severity::critical}}};
-  CHECK(evaluate_gate({gate::ready, fed, true, true, true, 0s}).state == verdict::fail);
-  CHECK(evaluate_gate({gate::live, fed, false, true, true, 0s}).state == verdict::pass);
+  CHECK(evaluate_gate({gate::ready, fed, true, true, startup_mode::follow, true, 0s}).state == verdict::fail);
+  CHECK(evaluate_gate({gate::live, fed, false, true, startup_mode::follow, true, 0s}).state == verdict::pass);
+}
+
+TEST_CASE("gate: a passed startup gate names the check that failed since, and only failed runs reopen it") {
+  const auto good = make(found::pass);
+  const auto bad = make(found::fail);
+  const auto old = make(found::stale);
+  const auto unknown = distrust(good, 12s, t0 + 10s);
+  auto after = [&](const status& s, severity weight) {
+    const std::array<fed_status, 2> fed{{{&good, severity::critical, "db"}, {&s, weight, "model"}}};
+    return evaluate_gate({gate::startup, fed, false, false, startup_mode::follow, true, 0s});
+  };
+  CHECK(after(bad, severity::critical).message == "failing: model (locked)");
+  CHECK(after(bad, severity::degraded).state == verdict::pass);
+  for (const auto& s : {old, unknown, initial_status(t0)}) CHECK(after(s, severity::critical).state == verdict::pass);
+  // The marker check's own `stale` is what a run found, not the age of a result.
+  const auto old_marker = next_status(good, outcome::fail(reason::stale, "from before the boot"), limits, t0 + 10s);
+  CHECK(after(old_marker, severity::critical).state == verdict::fail);
+  // Failed, and now nobody knows: what was known last was a failure.
+  const auto long_ago = status_at(bad, limits, t0 + 100s);
+  CHECK(after(long_ago, severity::critical).state == verdict::pass);
 }

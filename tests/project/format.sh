@@ -5,4 +5,4 @@ cd "$1"
 command -v clang-format >/dev/null || { echo "clang-format is not installed; scripts/deps.sh installs it"; exit 1; }
 sed -n '/^```cpp$/,/^```$/p' CONTRIBUTING.md | sed '/^```/d' | clang-format --assume-filename="$PWD/checks/example.cpp" \
   --dry-run -Werror
-find include checks sidecar tests bench -name '*.[ch]pp' -print0 | xargs -0 clang-format --dry-run -Werror
+find include lib checks sidecar tests bench -name '*.[ch]pp' -print0 | xargs -0 clang-format --dry-run -Werror

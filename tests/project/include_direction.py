@@ -8,8 +8,9 @@ import pathlib
 import re
 import sys
 
-# Each component may include itself and those before it.
-ORDER = ["api", "memory", "log", "config", "worker", "scheduler", "policy", "snapshot", "render", "routes", "http_server", "reload", "commands"]
+# Each component may include itself and those before it: first those of lib/, which checks/ may include too.
+LIB = ["base", "api"]
+ORDER = ["memory", "log", "config", "worker", "scheduler", "policy", "snapshot", "render", "routes", "http_server", "reload", "commands"]
 
 # Where each third-party library may be included from, besides tests.
 HOMES = {
@@ -18,17 +19,22 @@ HOMES = {
     "CLI/": ["sidecar/commands/command_line"],
     "sqlite3.h": ["checks/sqlite"],
     "zlib.h": ["sidecar/routes/gzip"],
-    "boost/beast": ["sidecar/http_server/", "checks/websocket", "sidecar/boost/"],
-    "boost/url": ["sidecar/api/url", "sidecar/boost/"],
+    "boost/beast": ["sidecar/http_server/", "checks/websocket", "lib/boost/"],
+    "boost/url": ["lib/api/url", "lib/boost/"],
     "openssl/": ["sidecar/http_server/tls_", "checks/websocket", "sidecar/commands/client_tls", "sidecar/config/version"],
-    "boost/asio/ssl": ["sidecar/http_server/", "checks/websocket", "sidecar/boost/"],
+    "boost/asio/ssl": ["sidecar/http_server/", "checks/websocket", "lib/boost/"],
 }
+
+# Functions of values: their files reach no Asio, not through any header either.
+PURE = ["lib/base/", "lib/api/", "sidecar/config/", "sidecar/log/", "sidecar/policy/", "sidecar/snapshot/", "sidecar/render/", "sidecar/routes/",
+        "sidecar/scheduler/timetable"]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
 def component(path):
-    return path.split("/")[1] if path.startswith("sidecar/") and path.count("/") > 1 else ""
+    """The folder below lib/ or sidecar/; nothing for main.cpp."""
+    return path.split("/")[1] if path.count("/") > 1 else ""
 
 
 def offences(path, text):
@@ -47,12 +53,46 @@ def offences(path, text):
             yield number, f'the public API includes nothing of ours but <telltale/...>, not "{target}"'
         if path.startswith("checks/") and quote == '"' and target.split("/")[0] in ORDER:
             yield number, f'checks/ never includes sidecar/: "{target}"'
-        if path.startswith("sidecar/") and quote == '"':
+        if path.startswith("lib/base/") and target.startswith("boost/"):
+            yield number, "lib/base stands on the C++ library and the kernel alone"
+        if path.startswith(("lib/", "sidecar/")) and quote == '"':
+            order = LIB if path.startswith("lib/") else LIB + ORDER
             own, other = component(path), target.split("/")[0]
-            if other not in ORDER:
-                yield number, f'"{target}" is not a component of sidecar/'
-            elif own and own != "boost" and ORDER.index(other) > ORDER.index(own):
-                yield number, f'{own} may not include {other}: the way is {" -> ".join(ORDER)}'
+            if other not in order:
+                yield number, f'"{target}" is not a component that {path.split("/")[0]}/ may include'
+            elif own in order and order.index(other) > order.index(own):
+                yield number, f'{own} may not include {other}: the way is {" -> ".join(order)}'
+
+
+def ours(target, quote):
+    """The files of this project that an include may mean."""
+    if quote == "<":
+        return [f"include/{target}"] if target.startswith("telltale/") else []
+    return [f"{folder}/{target}" for folder in ("lib", "sidecar", "checks")]
+
+
+def way_to_asio(path, texts, seen):
+    """The includes from a file to Asio, as a list of paths; nothing when there is no way."""
+    if path in seen or path not in texts:
+        return None
+    seen.add(path)
+    for line in texts[path].splitlines():
+        match = INCLUDE.match(line)
+        if not match:
+            continue
+        quote, target = match.groups()
+        if target.startswith("boost/asio"):
+            return [path, target]
+        for file in ours(target, quote):
+            if way := way_to_asio(file, texts, seen):
+                return [path, *way]
+    return None
+
+
+def impure(texts):
+    for path in texts:
+        if any(path.startswith(prefix) for prefix in PURE) and (way := way_to_asio(path, texts, set())):
+            yield path, 1, f"a pure part reaches Asio: {' -> '.join(way)}"
 
 
 def self_test():
@@ -66,7 +106,17 @@ def self_test():
         ("sidecar/config/yaml_reader.cpp", "#include <yaml-cpp/yaml.h>", False),
         ("include/telltale/check.hpp", '#include "log/log.hpp"', True),
         ("sidecar/scheduler/scheduler.hpp", "#include <boost/asio.hpp>", True),
+        ("checks/disk/look.cpp", '#include "base/descriptor.hpp"', False),
+        ("sidecar/config/settings.cpp", '#include "base/ascii.hpp"', False),
+        ("lib/api/secret.cpp", '#include "base/small_file.hpp"', False),
+        ("lib/base/small_file.cpp", '#include "api/open_error.hpp"', True),
+        ("lib/api/secret.cpp", '#include "log/log.hpp"', True),
+        ("lib/base/utf8.cpp", "#include <boost/asio/buffer.hpp>", True),
     ]
+    texts = {"sidecar/render/a.cpp": '#include "http_server/b.hpp"', "sidecar/http_server/b.hpp": "#include <telltale/c.hpp>",
+             "include/telltale/c.hpp": "#include <boost/asio/buffer.hpp>", "sidecar/http_server/b.cpp": '#include "http_server/b.hpp"'}
+    assert [path for path, _, _ in impure(texts)] == ["sidecar/render/a.cpp"]
+    assert not list(impure({**texts, "include/telltale/c.hpp": ""}))
     for path, line, bad in cases:
         assert bool(list(offences(path, line))) == bad, (path, line)
 
@@ -76,16 +126,13 @@ def main():
         return self_test()
     self_test()
     root = pathlib.Path(sys.argv[1])
-    count = files = 0
-    for folder in ("include", "checks", "sidecar"):
-        for file in sorted((root / folder).rglob("*.[ch]pp")):
-            files += 1
-            path = file.relative_to(root).as_posix()
-            for number, sentence in offences(path, file.read_text()):
-                print(f"{path}:{number}: {sentence}")
-                count += 1
-    print(f"{files} files, {count} includes against the direction")
-    sys.exit(1 if count or not files else 0)
+    texts = {file.relative_to(root).as_posix(): file.read_text()
+             for folder in ("include", "lib", "checks", "sidecar") for file in sorted((root / folder).rglob("*.[ch]pp"))}
+    found = [(path, *offence) for path, text in texts.items() for offence in offences(path, text)] + list(impure(texts))
+    for path, number, sentence in found:
+        print(f"{path}:{number}: {sentence}")
+    print(f"{len(texts)} files, {len(found)} includes against the direction")
+    sys.exit(1 if found or not texts else 0)
 
 
 main()

@@ -43,10 +43,20 @@ TEST_CASE("gate listing: only checks that feed the gate are listed") {
 
 TEST_CASE("gate listing: an excluded name is known when it feeds this gate, and told once") {
   const auto picture = fakes::mixed_picture().take();
-  const auto listing = list_gate(*picture, gate::startup, {"db", "db", "disk", "nobody", "nobody"});
+  const auto listing = list_gate(*picture, gate::startup, {{}, {"db", "db", "disk", "nobody", "nobody"}});
   CHECK(listing.shown.empty());
   CHECK(listing.excluded == std::vector<std::string_view>{"db"});
   CHECK(listing.unknown == std::vector<std::string_view>{"disk", "nobody"});
+}
+
+TEST_CASE("gate listing: only the chosen names are shown, less the excluded ones") {
+  const auto picture = fakes::mixed_picture().take();
+  const auto listing = list_gate(*picture, gate::ready, {{"db", "disk", "db", "nobody", "nobody"}, {"disk", "model"}});
+  CHECK(names(listing.shown) == std::vector<std::string>{"db"});
+  CHECK(listing.only == std::vector<std::string_view>{"db", "disk"});
+  CHECK(listing.unknown_only == std::vector<std::string_view>{"nobody"});
+  CHECK(listing.excluded == std::vector<std::string_view>{"disk", "model"});
+  CHECK(listing.unknown.empty());
 }
 
 TEST_CASE("gate listing: a list of names stays short and on one line") {

@@ -4,8 +4,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "base/utf8.hpp"
 #include "fakes/snapshots.hpp"
-#include "log/utf8.hpp"
 #include "render/json_text.hpp"
 
 using namespace telltale;

@@ -54,11 +54,12 @@ TEST_CASE("metrics: the state of each check, series by series") {
         "telltale_check_reason{check=\"updates\",reason=\"refused\"} 1\n"
         "telltale_check_reason{check=\"model\",reason=\"pending\"} 1\n");
   CHECK(lines_of(text, "telltale_check_failures_total") ==
-        "telltale_check_failures_total{check=\"db\",reason=\"timeout\"} 0\n"
-        "telltale_check_failures_total{check=\"disk\",reason=\"threshold\"} 3\n"
-        "telltale_check_failures_total{check=\"disk\",reason=\"timeout\"} 0\n"
-        "telltale_check_failures_total{check=\"updates\",reason=\"timeout\"} 0\n"
-        "telltale_check_failures_total{check=\"model\",reason=\"timeout\"} 0\n");
+        "telltale_check_failures_total{check=\"db\"} 0\n"
+        "telltale_check_failures_total{check=\"disk\"} 3\n"
+        "telltale_check_failures_total{check=\"updates\"} 0\n"
+        "telltale_check_failures_total{check=\"model\"} 0\n");
+  CHECK(lines_of(text, "telltale_check_failure_reasons_total") ==
+        "telltale_check_failure_reasons_total{check=\"disk\",reason=\"threshold\"} 3\n");
 }
 
 TEST_CASE("metrics: exactly one state of a check is 1") {
@@ -164,6 +165,15 @@ TEST_CASE("metrics: HELP is escaped, or one line break in it would lose the whol
   CHECK(open.helps.at("telltale_disk_used_ratio") == R"(Share \"in\" use \\ more.?And a line.)");
 }
 
+TEST_CASE("metrics: what a run has just found is a number, also of a marker that is itself called stale") {
+  fakes::picture picture;
+  auto found = outcome::fail(reason::stale, "/m is 4 h old");
+  found.measurements = {{"age_seconds", 14400}};
+  picture.add("model", "marker", found);
+  const auto read = read_exposition(metrics_text(*picture.take(), {}));
+  CHECK(read.value("telltale_marker_age_seconds", {{"check", "model"}}) == 14400);
+}
+
 TEST_CASE("metrics: what is stale or pending is a gap, not an old number") {
   fakes::picture picture;
   auto found = outcome::pass("fine");
@@ -219,12 +229,24 @@ TEST_CASE("metrics: with no checks at all the exposition is still whole") {
   CHECK(found.types.contains("telltale_gate_up"));
 }
 
-TEST_CASE("metrics: every failure reason that happened is counted") {
+TEST_CASE("metrics: failures of a check are counted from 0 on, before it has run and in both formats") {
+  fakes::picture picture;
+  picture.add_pending("new", "marker");
+  const auto taken = picture.take();
+  for (const auto& found :
+       {read_exposition(metrics_text(*taken, {})), read_exposition(metrics_openmetrics(*taken, {}), true)}) {
+    CHECK(found.value("telltale_check_runs_total", {{"check", "new"}}) == 0);
+    CHECK(found.value("telltale_check_failures_total", {{"check", "new"}}) == 0);
+  }
+}
+
+TEST_CASE("metrics: every failure reason that happened is counted, and all of them together") {
   fakes::picture picture;
   auto& view = picture.add("x", "disk", outcome::pass("fine"));
   view.counters.failures[reason::stuck] = 2;
   view.counters.failures[reason::timeout] = 5;
   const auto found = read_exposition(metrics_text(*picture.take(), {}));
-  CHECK(found.value("telltale_check_failures_total", {{"check", "x"}, {"reason", "stuck"}}) == 2);
-  CHECK(found.value("telltale_check_failures_total", {{"check", "x"}, {"reason", "timeout"}}) == 5);
+  CHECK(found.value("telltale_check_failures_total", {{"check", "x"}}) == 7);
+  CHECK(found.value("telltale_check_failure_reasons_total", {{"check", "x"}, {"reason", "stuck"}}) == 2);
+  CHECK(found.value("telltale_check_failure_reasons_total", {{"check", "x"}, {"reason", "timeout"}}) == 5);
 }

@@ -9,9 +9,8 @@ using namespace telltale;
 
 namespace {
 
-std::string ready(const snapshot& picture, details level = details::full,
-                  const std::vector<std::string_view>& excluded = {}) {
-  return gate_text(picture, gate::ready, picture.of(gate::ready).state, level, excluded);
+std::string ready(const snapshot& picture, details level = details::full, gate_filter filter = {}) {
+  return gate_text(picture, gate::ready, picture.of(gate::ready).state, level, filter);
 }
 
 }  // namespace
@@ -41,7 +40,7 @@ TEST_CASE("text: names only leave the reasons, none leaves the last line") {
   CHECK(ready(*picture, details::names) ==
         "[-]disk fail threshold\n[-]updates fail refused (severity degraded)\n[?]model pending\n[+]db ok\n"
         "ready check failed\n");
-  CHECK(ready(*picture, details::none, {"db"}) == "ready check failed\n");
+  CHECK(ready(*picture, details::none, {{}, {"db"}}) == "ready check failed\n");
 }
 
 TEST_CASE("text: a gate that no check explains says why itself") {
@@ -61,10 +60,19 @@ TEST_CASE("text: a check that waits to be believed again says so") {
 }
 
 TEST_CASE("text: excluded names are told as kube-apiserver tells them") {
-  const auto body = ready(*fakes::mixed_picture().take(), details::full, {"disk", "nobody"});
+  const auto body = ready(*fakes::mixed_picture().take(), details::full, {{}, {"disk", "nobody"}});
   CHECK(body.find("[-]disk") == std::string::npos);
   CHECK(body.find("excluded: disk\n") != std::string::npos);
   CHECK(body.find("warn: not excluded: no check of gate ready is named nobody\n") != std::string::npos);
+}
+
+TEST_CASE("text: chosen names are told, and one that is not there explains the gate") {
+  const auto taken = fakes::mixed_picture().take();
+  CHECK(gate_text(*taken, gate::ready, {verdict::pass, reason::ok, {}}, details::full, {{"db"}, {}}) ==
+        "[+]db ok\nonly: db\nready check passed\n");
+  const gate_state missing{verdict::fail, reason::missing, "no check of gate ready is named nobody"};
+  CHECK(gate_text(*taken, gate::ready, missing, details::full, {{"db", "nobody"}, {}}) ==
+        "[+]db ok\nonly: db\nno check of gate ready is named nobody\nready check failed\n");
 }
 
 TEST_CASE("text: 5,000 checks stay below 10 KiB, the failing ones first, the rest counted") {
@@ -84,7 +92,7 @@ TEST_CASE("text: hostile text cannot forge a line, reach a terminal or break the
     fakes::picture picture;
     picture.add(hostile, "disk", outcome::fail(reason::protocol, hostile));
     const auto body = gate_text(*picture.take(), gate::ready, {verdict::fail, reason::timeout, hostile}, details::full,
-                                {"x" + hostile});
+                                {{"x" + hostile}, {"y" + hostile}});
     CHECK(body.size() < 10 * 1024);
     CHECK(std::count(body.begin(), body.end(), '\n') <= 4);
     CHECK(body.find("\n[+]forged") == std::string::npos);

@@ -15,6 +15,7 @@ TEST_CASE("paths: every name of an endpoint leads to it, with and without a slas
   };
   const row table[] = {
       {"/health", "/health", endpoint::gate, gate::live},
+      {"/healthz", "/health", endpoint::gate, gate::live},
       {"/livez", "/health", endpoint::gate, gate::live},
       {"/health/live", "/health", endpoint::gate, gate::live},
       {"/ready", "/ready", endpoint::gate, gate::ready},
@@ -24,6 +25,7 @@ TEST_CASE("paths: every name of an endpoint leads to it, with and without a slas
       {"/startupz", "/startup", endpoint::gate, gate::startup},
       {"/health/startup", "/startup", endpoint::gate, gate::startup},
       {"/metrics", "/metrics", endpoint::metrics},
+      {"/ping", "/ping", endpoint::ping},
       {"/checks", "/checks", endpoint::checks},
       {"/checks/db", "/checks/NAME", endpoint::one_check},
   };
@@ -41,8 +43,9 @@ TEST_CASE("paths: every name of an endpoint leads to it, with and without a slas
 }
 
 TEST_CASE("paths: nothing else is found") {
-  for (const std::string path : {"", "//", "/Ready", "/ready//", "//ready", "/ready/x", "/healthz", "/health/live/x",
-                                 "/checks//", "/checks/a/b", "/./ready", "/ready ", "ready", "/metricsx", "*"}) {
+  for (const std::string path :
+       {"", "//", "/Ready", "/ready//", "//ready", "/ready/x", "/healthzz", "/health/z", "/health/live/x", "/checks//",
+        "/checks/a/b", "/./ready", "/ready ", "ready", "/metricsx", "*"}) {
     CAPTURE(path);
     CHECK_FALSE(find_path(path));
   }

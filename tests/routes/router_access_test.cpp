@@ -96,6 +96,22 @@ TEST_CASE("router: metrics may want the token; gates never do") {
   CHECK(router.answer(get("/ready"), fakes::always(picture)).status == 503);
 }
 
+TEST_CASE("router: /ping is open to everybody and looks at no check") {
+  router::options options;
+  options.details = details::none;
+  options.token = "open sesame";
+  options.metrics = metrics_access::token;
+  router router(options, [] { return program_counters{}; });
+  for (const std::string_view credentials : {"", "Bearer wrong", "Bearer open sesame"})
+    for (const auto* target : {"/ping", "/ping/", "/ping?verbose"}) {
+      auto asked = get(target);
+      asked.authorization = credentials;
+      const auto answer = router.answer(asked, no_picture);
+      CHECK(answer.status == 200);
+      CHECK(*answer.body == "pong\n");
+    }
+}
+
 TEST_CASE("router: an address answers only what it serves, whoever asks") {
   router::options options;
   options.listeners = {{served::gates}, {served::metrics, served::checks}};
@@ -107,7 +123,7 @@ TEST_CASE("router: an address answers only what it serves, whoever asks") {
     asked.listener = listener;
     return router.answer(asked, fakes::always(picture)).status;
   };
-  for (const auto* target : {"/health", "/readyz", "/startup/"}) {
+  for (const auto* target : {"/health", "/readyz", "/startup/", "/", "/?exclude=disk"}) {
     CHECK(status(target, 0) != 404);
     CHECK(status(target, 1) == 404);
   }
@@ -116,7 +132,8 @@ TEST_CASE("router: an address answers only what it serves, whoever asks") {
     CHECK(status(target, 1) == 200);
     CHECK(status(target, 2) == 200);
   }
-  CHECK(status("/", 0) == 200);
+  for (const std::size_t listener : {0, 1, 2}) CHECK(status("/ping", listener) == 200);
+  for (const std::size_t listener : {0, 1, 2}) CHECK(status("/?help", listener) == 200);
   CHECK(*router.answer(get("/metrics"), fakes::always(picture)).body ==
         "/metrics is not served at this address, which serves gates (server.listen).\n");
 }

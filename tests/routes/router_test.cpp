@@ -20,6 +20,7 @@ TEST_CASE("router: gates answer 200 or 503 under every name") {
   };
   const row table[] = {{"/health", 200, "/health"},
                        {"/livez", 200, "/health"},
+                       {"/healthz", 200, "/health"},
                        {"/health/live", 200, "/health"},
                        {"/ready", 503, "/ready"},
                        {"/readyz", 503, "/ready"},
@@ -27,13 +28,35 @@ TEST_CASE("router: gates answer 200 or 503 under every name") {
                        {"/startup", 200, "/startup"},
                        {"/startupz", 200, "/startup"},
                        {"/metrics", 200, "/metrics"},
+                       {"/ping", 200, "/ping"},
                        {"/checks", 200, "/checks"},
                        {"/checks/db", 200, "/checks/NAME"},
                        {"/checks/nobody", 404, "/checks/NAME"},
-                       {"/", 200, "/"},
+                       {"/checks/db?gate", 200, "/checks/NAME"},
+                       {"/checks/disk", 200, "/checks/NAME"},
+                       {"/checks/disk?gate", 503, "/checks/NAME"},
+                       {"/checks/updates?gate=1", 503, "/checks/NAME"},  // whatever its severity
+                       {"/checks/model?gate", 503, "/checks/NAME"},      // pending: nobody knows
+                       {"/checks/nobody?gate", 404, "/checks/NAME"},
+                       {"/", 503, "/"},
+                       {"/?verbose", 503, "/"},
+                       {"/?exclude=disk&exclude=model", 200, "/"},
+                       {"/?only=db", 200, "/"},
+                       {"/?help", 200, "/"},
                        {"/nowhere", 404, "other"},
                        {"/%", 400, "other"},
-                       {"/ready?exclude=disk&exclude=model", 200, "/ready"}};
+                       {"/ready?exclude=disk&exclude=model", 200, "/ready"},
+                       {"/ready?only=db", 200, "/ready"},
+                       {"/ready?only=db&only=updates", 200, "/ready"},
+                       {"/ready?only=db&only=disk", 503, "/ready"},
+                       {"/ready?only=disk", 503, "/ready"},
+                       {"/ready?only=", 503, "/ready"},
+                       {"/ready?only=nobody", 503, "/ready"},
+                       {"/ready?only=db&only=nobody", 503, "/ready"},
+                       {"/ready?only=db&only=disk&exclude=disk", 200, "/ready"},
+                       {"/ready?only=db&exclude=db", 503, "/ready"},
+                       {"/startup?only=db", 200, "/startup"},
+                       {"/startup?only=disk", 503, "/startup"}};
   for (const auto& expected : table)
     for (const std::string method : {"GET", "HEAD"}) {
       CAPTURE(expected.target);
@@ -61,7 +84,9 @@ TEST_CASE("router: an answer has a picture taken of what it is about, and of not
                        {"/metrics", {all_checks}},
                        {"/checks", {all_checks}},
                        {"/checks/db", {all_checks}},
-                       {"/", {}},
+                       {"/ping", {}},
+                       {"/", {gate::ready}},
+                       {"/?help", {}},
                        {"/nowhere", {}}};
   for (const auto& expected : table) {
     CAPTURE(expected.target);
@@ -86,16 +111,63 @@ TEST_CASE("router: a gate that warns answers 200") {
 TEST_CASE("router: other methods are refused where a path exists, with what is allowed") {
   auto router = make_router();
   const auto picture = fakes::mixed_picture().take();
-  for (const std::string method : {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get", "", "PATCH\r\nX: y"}) {
+  for (const std::string method : {"POST", "PUT", "DELETE", "options", "TRACE", "get", "", "PATCH\r\nX: y"}) {
     CAPTURE(method);
     auto asked = get("/ready");
     asked.method = method;
     const auto answer = router.answer(asked, fakes::always(picture));
     CHECK(answer.status == 405);
-    CHECK(answer.allow == "GET, HEAD");
-    CHECK(answer.body->find("GET, HEAD") != std::string::npos);
+    CHECK(answer.allow == "GET, HEAD, OPTIONS");
+    CHECK(answer.body->find("GET, HEAD, OPTIONS") != std::string::npos);
     asked.target = "/nowhere";
     CHECK(router.answer(asked, fakes::always(picture)).status == 404);
+  }
+}
+
+TEST_CASE("router: OPTIONS says what is allowed, and is no success where GET would be none") {
+  auto router = make_router();
+  const auto picture = fakes::mixed_picture().take();
+  struct row {
+    std::string target;
+    int status;
+  };
+  const row table[] = {{"/health", 204},        {"/healthz", 204},       {"/ready", 503},
+                       {"/ready?only=db", 204}, {"/startup", 204},       {"/", 503},
+                       {"/?help", 204},         {"/metrics", 204},       {"/checks", 204},
+                       {"/checks/db", 204},     {"/checks/disk", 204},   {"/checks/disk?gate", 503},
+                       {"/nowhere", 404},       {"/checks/db?gate", 204}};
+  for (const auto& expected : table) {
+    CAPTURE(expected.target);
+    auto asked = get(expected.target);
+    asked.method = "OPTIONS";
+    const auto answer = router.answer(asked, fakes::always(picture));
+    CHECK(answer.status == expected.status);
+    CHECK((answer.allow == "GET, HEAD, OPTIONS") == (expected.status != 404));
+    CHECK((answer.body == nullptr) == (expected.status == 204));
+    CHECK(answer.content_type.empty() == (expected.status == 204));
+  }
+}
+
+TEST_CASE("router: people who open the address in a browser read what there is, whatever the gates say") {
+  auto router = make_router();
+  const auto picture = fakes::mixed_picture().take();
+  struct row {
+    std::string accept;
+    int status;
+  };
+  const row table[] = {{"text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8", 200},
+                       {"text/html", 200},
+                       {"text/plain", 503},
+                       {"application/json, text/html;q=0.5", 503},
+                       {"*/*", 503},
+                       {"nonsense", 503}};
+  for (const auto& expected : table) {
+    CAPTURE(expected.accept);
+    auto asked = get("/");
+    asked.accept = expected.accept;
+    const auto answer = router.answer(asked, fakes::always(picture));
+    CHECK(answer.status == expected.status);
+    if (expected.status == 200) CHECK(answer.body->find("/checks/NAME") != std::string::npos);
   }
 }
 
@@ -115,7 +187,11 @@ TEST_CASE("router: the form follows Accept, and ?verbose overrules it") {
                        {"/checks", "", "application/json"},
                        {"/checks/db", "text/plain", "text/plain; charset=utf-8"},
                        {"/checks?verbose", "", "text/plain; charset=utf-8"},
-                       {"/", "application/json", "text/plain; charset=utf-8"},
+                       {"/", "", "application/health+json"},
+                       {"/", "*/*", "application/health+json"},
+                       {"/", "application/json", "application/json"},
+                       {"/?verbose", "", "text/plain; charset=utf-8"},
+                       {"/?help", "", "text/plain; charset=utf-8"},
                        {"/metrics", "", "text/plain; version=0.0.4; charset=utf-8"},
                        {"/metrics", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5",
                         "application/openmetrics-text; version=1.0.0; charset=utf-8"}};
@@ -189,5 +265,5 @@ TEST_CASE("router: a refusal says what is wrong, and what is allowed where that 
   CHECK(*refused.body == "Requests have no body here.\n");
   CHECK(refused.path_label == "other");
   CHECK(refused.allow.empty());
-  CHECK(router::refusal(405, "No.").allow == "GET, HEAD");
+  CHECK(router::refusal(405, "No.").allow == "GET, HEAD, OPTIONS");
 }

@@ -39,6 +39,19 @@ TEST_CASE("target: path, verbose and excluded names are read") {
   }
 }
 
+TEST_CASE("target: chosen names, help and gate are read as verbose and excluded names are") {
+  const auto parsed = parse_target("/ready?only=db&only=a%2Db&only&only=&help=0&gate&exclude=x&Only=z&%6fnly=c");
+  REQUIRE(parsed);
+  CHECK(parsed->only == std::vector<std::string>{"db", "a-b", "c"});
+  CHECK(parsed->excluded == std::vector<std::string>{"x"});
+  CHECK(parsed->help);
+  CHECK(parsed->gate);
+  CHECK_FALSE(parsed->verbose);
+  const auto plain = parse_target("/ready?Help&gates");
+  REQUIRE(plain);
+  CHECK_FALSE((plain->help || plain->gate));
+}
+
 TEST_CASE("target: what is not well-formed is refused") {
   for (const std::string target :
        {"", "ready", "*", "http://x/ready", "/re%", "/re%4", "/re%zz", "/re%4g", "/ready?x=%", "/ready?%g1", "/re ady",

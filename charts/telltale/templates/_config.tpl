@@ -1,11 +1,28 @@
 {{/* telltale.yaml: the values' `config`. Where to listen is a matter of the sidecar's arguments. */}}
 {{- define "telltale.config" -}}
-{{- if hasKey (default dict .Values.config.server) "listen" }}
+{{- $config := deepCopy (default dict .Values.config) }}
+{{- $server := default dict $config.server }}
+{{- if hasKey $server "listen" }}
 {{- fail "telltale: set sidecar.address and sidecar.port instead of config.server.listen, so that the probes find it" }}
+{{- end }}
+{{- with include "telltale.mistakes" $config | trim }}
+{{- fail (printf "telltale: config has mistakes:\n%s" .) }}
+{{- end }}
+{{- if and (eq (include "telltale.native" .) "true") (not (hasKey $server "drain_delay")) }}
+{{- /* A native sidecar gets SIGTERM after the application has ended: nobody is left to be told. */}}
+{{- $_ := set $config "server" (merge (dict "drain_delay" "0s") $server) }}
 {{- end -}}
-{{ toYaml .Values.config }}
+{{ include "telltale.yaml" $config | trim }}
 {{- end }}
 
+{{/* http or https, as the configuration in force has it. */}}
 {{- define "telltale.scheme" -}}
-{{- if (default dict .Values.config.server).tls }}https{{ else }}http{{ end }}
+{{- $tls := empty (default dict (default dict .Values.config).server).tls | ternary "http" "https" }}
+{{- if .Values.existingConfigMap }}
+{{- default "http" .Values.sidecar.scheme }}
+{{- else if and .Values.sidecar.scheme (ne .Values.sidecar.scheme $tls) }}
+{{- fail (printf "telltale: sidecar.scheme is %s and config.server makes it %s; it is needed with existingConfigMap only" .Values.sidecar.scheme $tls) }}
+{{- else }}
+{{- $tls }}
+{{- end }}
 {{- end }}

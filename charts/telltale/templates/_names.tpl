@@ -1,12 +1,26 @@
-{{/* Names and labels that every object of the chart has. */}}
+{{/* Names and labels that every object of the chart has. Names are texts, whatever YAML takes them for: 1234567, 1e10, on. */}}
+
+{{/* A value as a text. Helm reads a number as a float, which would be printed as 1.234567e+06. */}}
+{{- define "telltale.text" -}}
+{{- if kindIs "float64" . }}{{ toJson . }}{{ else }}{{ toString . }}{{ end }}
+{{- end }}
+
+{{/* A map of labels or annotations with values that are texts. */}}
+{{- define "telltale.texts" -}}
+{{- $texts := dict }}
+{{- range $key, $value := . }}
+{{- $_ := set $texts $key (include "telltale.text" $value) }}
+{{- end }}
+{{- toYaml $texts }}
+{{- end }}
 
 {{- define "telltale.name" -}}
-{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- include "telltale.text" (default .Chart.Name .Values.nameOverride) | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
 {{- define "telltale.fullname" -}}
 {{- if .Values.fullnameOverride }}
-{{- .Values.fullnameOverride | trunc 50 | trimSuffix "-" }}
+{{- include "telltale.text" .Values.fullnameOverride | trunc 50 | trimSuffix "-" }}
 {{- else if contains (include "telltale.name" .) .Release.Name }}
 {{- .Release.Name | trunc 50 | trimSuffix "-" }}
 {{- else }}
@@ -14,38 +28,49 @@
 {{- end }}
 {{- end }}
 
-{{- define "telltale.labels" -}}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
-app.kubernetes.io/name: {{ include "telltale.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-{{- with .Values.commonLabels }}
-{{ toYaml . }}
+{{/* The name of a Service begins with a letter and has no dots, unlike that of a release. */}}
+{{- define "telltale.serviceName" -}}
+{{- $name := include "telltale.fullname" . | replace "." "-" }}
+{{- regexMatch "^[a-z]" $name | ternary $name (printf "telltale-%s" $name) }}
 {{- end }}
+
+{{/* The standard labels, changed by commonLabels and by an object's own labels. Argument: (list CONTEXT LABELS). */}}
+{{- define "telltale.labels" -}}
+{{- $telltale := index . 0 }}
+{{- $standard := dict
+    "helm.sh/chart" (printf "%s-%s" $telltale.Chart.Name $telltale.Chart.Version | replace "+" "_" | trunc 63)
+    "app.kubernetes.io/name" (include "telltale.name" $telltale)
+    "app.kubernetes.io/instance" $telltale.Release.Name
+    "app.kubernetes.io/version" $telltale.Chart.AppVersion
+    "app.kubernetes.io/managed-by" $telltale.Release.Service }}
+{{- merge (dict) (default dict (index . 1)) (default dict $telltale.Values.commonLabels) $standard | include "telltale.texts" }}
 {{- end }}
 
 {{/* The label of every pod that got the sidecar from this release: what monitors, service and policies select. */}}
 {{- define "telltale.podLabel" -}}
-telltale-sidecar: {{ include "telltale.fullname" . }}
+telltale-sidecar: {{ include "telltale.fullname" . | quote }}
 {{- end }}
 
+{{/* Argument: (list CONTEXT NAME LABELS). */}}
 {{- define "telltale.metadata" -}}
-name: {{ include "telltale.fullname" . }}
-namespace: {{ .Release.Namespace }}
-labels: {{- include "telltale.labels" . | nindent 2 }}
+{{- $telltale := index . 0 -}}
+name: {{ index . 1 | quote }}
+namespace: {{ $telltale.Release.Namespace | quote }}
+labels: {{- include "telltale.labels" (list $telltale (index . 2)) | nindent 2 }}
 {{- end }}
 
+{{/*
+The name of the ConfigMap changes with its content: a changed configuration rolls the pods, and pods that are there keep theirs.
+*/}}
 {{- define "telltale.configMapName" -}}
-{{- default (include "telltale.fullname" .) .Values.existingConfigMap }}
+{{- if .Values.existingConfigMap }}
+{{- include "telltale.text" .Values.existingConfigMap }}
+{{- else }}
+{{- printf "%s-%s" (include "telltale.fullname" .) (include "telltale.config" . | sha256sum | trunc 10) }}
+{{- end }}
 {{- end }}
 
 {{/* The scrape job: monitors set it, alerts ask for it. */}}
 {{- define "telltale.job" -}}
-{{- default (include "telltale.fullname" .) .Values.prometheusRule.job }}
-{{- end }}
-
-{{- define "telltale.serviceSelector" -}}
-app.kubernetes.io/name: {{ include "telltale.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+{{- if .Values.prometheusRule.job }}{{ include "telltale.text" .Values.prometheusRule.job }}{{ else }}{{ include "telltale.fullname" . }}{{ end }}
 {{- end }}

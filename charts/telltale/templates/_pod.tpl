@@ -3,11 +3,16 @@ Adds telltale to a pod of yours, in one line:
 
   template: {{- include "telltale.pod" (list .Subcharts.telltale (include "my.pod" .)) | nindent 4 }}
 
-"my.pod" is your pod template (metadata and spec). It comes back with the sidecar, the volume of its configuration, probes on
-the application's container, a label that monitors and policies select, and a checksum that rolls the pods when the
-configuration changes.
+"my.pod" is your pod template (metadata and spec). It comes back with the sidecar, the volume of its configuration, whose name
+changes with the configuration and so rolls the pods, probes on the application's container, and a label that monitors and
+policies select. With telltale.enabled: false it comes back as it is.
 */}}
 {{- define "telltale.pod" -}}
+{{- $telltale := index . 0 }}
+{{- if and $telltale $telltale.Values.enabled }}{{ include "telltale.podWith" . }}{{ else }}{{ index . 1 }}{{ end }}
+{{- end }}
+
+{{- define "telltale.podWith" -}}
 {{- $telltale := index . 0 }}
 {{- $pod := fromYaml (index . 1) }}
 {{- if hasKey $pod "Error" }}
@@ -24,13 +29,9 @@ configuration changes.
 {{- $metadata := default dict $pod.metadata }}
 {{- $labels := merge (fromYaml (include "telltale.podLabel" $telltale)) (default dict $metadata.labels) }}
 {{- $_ := set $metadata "labels" $labels }}
-{{- if not $telltale.Values.existingConfigMap }}
-{{- $sum := include "telltale.config" $telltale | sha256sum }}
-{{- $_ := set $metadata "annotations" (merge (dict "telltale/config-checksum" $sum) (default dict $metadata.annotations)) }}
-{{- end }}
 {{- $_ := set $pod "metadata" $metadata }}
 
-{{- $application := default (index $pod.spec.containers 0).name $telltale.Values.sidecar.application }}
+{{- $application := default (index $pod.spec.containers 0).name $telltale.Values.sidecar.application | toString }}
 {{- $found := false }}
 {{- range $container := $pod.spec.containers }}
 {{- if eq $container.name $application }}

@@ -2,13 +2,30 @@
 {{- define "telltale.probes" -}}
 {{- $paths := dict "startup" "/startup" "readiness" "/ready" "liveness" "/health" }}
 {{- $probes := dict }}
-{{- $scheme := include "telltale.scheme" . | upper }}
 {{- range $kind, $path := $paths }}
 {{- $probe := get $.Values.probes $kind }}
-{{- if $probe.enabled }}
-{{- $get := dict "path" $path "port" $.Values.sidecar.port "scheme" $scheme }}
-{{- $_ := set $probes (printf "%sProbe" $kind) (merge (dict "httpGet" $get) (omit $probe "enabled")) }}
+{{- $replaced := and (eq $kind "readiness") (eq (include "telltale.explains" $) "true") }}
+{{- if and $probe.enabled (not $replaced) }}
+{{- $get := dict "path" $path "port" $.Values.sidecar.port "scheme" (include "telltale.scheme" $ | upper) }}
+{{- $get = merge (dict) (pick $probe "path" "httpHeaders" "host") $get }}
+{{- $_ := set $probes (printf "%sProbe" $kind) (merge (dict "httpGet" $get) (include "telltale.pace" $probe | fromYaml)) }}
 {{- end }}
 {{- end }}
 {{- toYaml $probes }}
+{{- end }}
+
+{{/*
+"true" when the sidecar has a readiness probe that prints the reasons. The pod is ready only when all its containers are, so
+the application needs none then: its "statuscode: 503" would use up the few events that the kubelet has for a pod.
+*/}}
+{{- define "telltale.explains" -}}
+{{- $readiness := .Values.probes.readiness }}
+{{- if and .Values.sidecar.explain $readiness.enabled (not (or $readiness.path $readiness.httpHeaders $readiness.host)) }}
+{{- true }}
+{{- end }}
+{{- end }}
+
+{{/* The fields of a probe that do not say what is asked. */}}
+{{- define "telltale.pace" -}}
+{{- omit . "enabled" "path" "httpHeaders" "host" | toYaml }}
 {{- end }}

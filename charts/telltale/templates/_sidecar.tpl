@@ -15,41 +15,58 @@
 {{- if .digest }}
 {{- printf "%s@%s" .repository .digest }}
 {{- else }}
-{{- printf "%s:%s" .repository (default $.Chart.AppVersion .tag) }}
+{{- printf "%s:%s" .repository (default $.Chart.AppVersion .tag | include "telltale.text") }}
 {{- end }}
 {{- end }}
 {{- end }}
 
+{{/* Its environment: what sidecar.env says, and where `telltale healthcheck` in the container asks. */}}
+{{- define "telltale.env" -}}
+{{- $sidecar := .Values.sidecar }}
+{{- $names := list }}
+{{- $env := list }}
+{{- range $sidecar.env }}
+{{- $names = append $names .name }}
+{{- $env = append $env (hasKey . "value" | ternary (merge (dict "value" (include "telltale.text" .value)) .) .) }}
+{{- end }}
+{{- range regexFindAll "[$][(][A-Za-z_][A-Za-z0-9_]*[)]" $sidecar.address -1 }}
+{{- $name := . | trimPrefix "$(" | trimSuffix ")" }}
+{{- if not (has $name $names) }}
+{{- fail (printf "telltale: sidecar.address names %s, and sidecar.env has no %s; a pod's address is {name: %s, valueFrom: {fieldRef: {fieldPath: status.podIP}}}" . $name $name) }}
+{{- end }}
+{{- end }}
+{{- $host := has $sidecar.address (list "0.0.0.0" "[::]") | ternary "127.0.0.1" $sidecar.address }}
+{{- $url := dict "name" "TELLTALE_URL" "value" (printf "%s://%s:%v" (include "telltale.scheme" .) $host $sidecar.port) }}
+{{- /* Last, because a value may use only variables that stand before it. */}}
+{{- has "TELLTALE_URL" $names | ternary $env (append $env $url) | toYaml }}
+{{- end }}
+
 {{- define "telltale.container" -}}
 {{- $sidecar := .Values.sidecar -}}
-name: {{ $sidecar.name }}
+name: {{ $sidecar.name | quote }}
 image: {{ include "telltale.image" . | quote }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 {{- if eq (include "telltale.native" .) "true" }}
 restartPolicy: Always
 {{- end }}
 args: [serve, -c, /etc/telltale/telltale.yaml, --listen, {{ printf "%s:%v" $sidecar.address $sidecar.port | quote }}]
-env:
-  - name: TELLTALE_URL             # for `telltale healthcheck` in the container
-    value: {{ printf "%s://127.0.0.1:%v" (include "telltale.scheme" .) $sidecar.port }}
-{{- with $sidecar.env }}
-{{ toYaml . | indent 2 }}
-{{- end }}
+env: {{- include "telltale.env" . | nindent 2 }}
 ports:
   - {name: telltale, containerPort: {{ $sidecar.port }}, protocol: TCP}
-# /metrics answers whatever the checks say: only a telltale that hangs is restarted, before its silence restarts others.
+# /ping answers whatever the checks say and whoever asks: only a telltale that hangs is restarted. It ignores SIGTERM then, and
+# the pod's grace period is too long to wait for: the silence would restart the application as well.
 livenessProbe:
-  httpGet: {path: /metrics, port: telltale, scheme: {{ include "telltale.scheme" . | upper }}}
+  httpGet: {path: /ping, port: telltale, scheme: {{ include "telltale.scheme" . | upper }}}
   periodSeconds: 10
   timeoutSeconds: 2
   failureThreshold: 3
-{{- if $sidecar.explain }}
+  terminationGracePeriodSeconds: 5
+{{- if eq (include "telltale.explains" .) "true" }}
 readinessProbe:
   exec: {command: [/telltale, healthcheck, --gate, ready]}
-  periodSeconds: 10
-  timeoutSeconds: 3
-  failureThreshold: 1
+  {{- include "telltale.pace" .Values.probes.readiness | nindent 2 }}
 {{- end }}
+terminationMessagePolicy: FallbackToLogsOnError   # why a configuration is refused, in `kubectl describe pod`
 resources: {{- toYaml $sidecar.resources | nindent 2 }}
 securityContext: {{- toYaml $sidecar.securityContext | nindent 2 }}
 volumeMounts:
@@ -64,5 +81,5 @@ volumeMounts:
 
 {{- define "telltale.volume" -}}
 name: telltale-config
-configMap: {name: {{ include "telltale.configMapName" . }}}
+configMap: {name: {{ include "telltale.configMapName" . | quote }}}
 {{- end }}

@@ -4,7 +4,7 @@
 metadata:
   labels: {{- include "telltale.demoLabels" . | nindent 4 }}
   {{- with $demo.podAnnotations }}
-  annotations: {{- toYaml . | nindent 4 }}
+  annotations: {{- include "telltale.texts" . | nindent 4 }}
   {{- end }}
 spec:
   automountServiceAccountToken: false
@@ -19,7 +19,7 @@ spec:
     seccompProfile: {type: RuntimeDefault}
   containers:
     - name: app
-      image: {{ printf "%s:%s" $demo.image.repository (default .Chart.AppVersion $demo.image.tag) | quote }}
+      image: {{ printf "%s:%s" $demo.image.repository (default .Chart.AppVersion $demo.image.tag | include "telltale.text") | quote }}
       imagePullPolicy: {{ $demo.image.pullPolicy }}
       env:
         - {name: DEMO_DATA, value: /data}
@@ -33,7 +33,7 @@ spec:
   volumes:
     - {name: data, emptyDir: {sizeLimit: 256Mi}}
   {{- with $demo.nodeSelector }}
-  nodeSelector: {{- toYaml . | nindent 4 }}
+  nodeSelector: {{- include "telltale.texts" . | nindent 4 }}
   {{- end }}
   {{- with $demo.tolerations }}
   tolerations: {{- toYaml . | nindent 4 }}
@@ -50,6 +50,6 @@ spec:
 {{- end }}
 
 {{- define "telltale.demoLabels" -}}
-app.kubernetes.io/name: {{ include "telltale.name" . }}-demo
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ printf "%s-demo" (include "telltale.name" .) | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}

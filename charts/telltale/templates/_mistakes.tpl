@@ -1,0 +1,94 @@
+{{/*
+Mistakes in `config` that its JSON Schema cannot see and that would keep the program from starting: one sentence a line.
+Values with variables are left to the program.
+*/}}
+{{- define "telltale.mistakes" -}}
+{{- $server := default dict .server }}
+{{- if and (eq (toString $server.metrics) "token") (not $server.token) }}
+server.metrics: there is no token; set server.token as well
+{{- end }}
+{{- include "telltale.notBelow" (list "server" "drain_delay" $server.drain_delay "5s" "shutdown_timeout" $server.shutdown_timeout "25s") }}
+{{- $names := list }}
+{{- range $check := .checks }}
+  {{- if has $check.name $names }}
+checks: the name {{ $check.name }} is given twice
+  {{- end }}
+  {{- $names = append $names $check.name }}
+  {{- include "telltale.checkMistakes" (list $check (merge (dict) $check (default dict $.defaults))) }}
+{{- end }}
+{{- end }}
+
+{{/* Argument: (list CHECK CHECK-WITH-DEFAULTS). */}}
+{{- define "telltale.checkMistakes" -}}
+{{- $own := index . 0 }}
+{{- $check := index . 1 }}
+{{- $who := printf "check %s" (toString $own.name) }}
+{{- include "telltale.notBelow" (list $who "timeout" $check.timeout "2s" "interval" $check.interval "10s") }}
+{{- with $check.failing_interval }}
+{{- include "telltale.above" (list $who "failing_interval" . "interval" (default "10s" $check.interval)) }}
+{{- end }}
+{{- with $check.max_age }}
+{{- include "telltale.tooYoung" (list $who . (default "10s" $check.interval) (default "2s" $check.timeout)) }}
+{{- end }}
+{{- if eq (toString $own.type) "disk" }}
+{{- include "telltale.notBelow" (list $who "warn" $own.warn "80%" "fail" $own.fail "90%") }}
+{{- end }}
+{{- with $own.integrity }}
+{{- if kindIs "map" . }}{{ include "telltale.notBelow" (list $who "integrity.timeout" .timeout "1m" "integrity.every" .every "") }}{{ end }}
+{{- end }}
+{{- if and $own.query (eq $own.type "sqlite") (ne (toString $own.mode) "query") (not (contains "${" (toString $own.mode))) }}
+{{ $who }}: query needs mode: query
+{{- end }}
+{{- if and $own.expect (eq $own.type "sqlite") (not $own.query) }}
+{{ $who }}: expect needs a query
+{{- end }}
+{{- if and (eq $own.type "marker") $own.path $own.paths }}
+{{ $who }}: only one of path and paths may be given
+{{- end }}
+{{- if and (eq (toString $check.scope) "shared") (has "live" (default list $check.gates)) }}
+{{ $who }}: a check of scope shared must not feed live
+{{- end }}
+{{- end }}
+
+{{/* A sentence unless one duration or percentage is below the other. Argument: (list WHO NAME VALUE DEFAULT OTHER-NAME VALUE DEFAULT). */}}
+{{- define "telltale.notBelow" -}}
+{{- $less := default (index . 3) (index . 2) }}
+{{- $more := default (index . 6) (index . 5) }}
+{{- $a := include "telltale.quantity" $less }}
+{{- $b := include "telltale.quantity" $more }}
+{{- if and $a $b }}{{ if ge (float64 $a) (float64 $b) }}
+{{ index . 0 }}: {{ index . 1 }} {{ $less }} is not below {{ index . 4 }} {{ $more }}
+{{- end }}{{ end }}
+{{- end }}
+
+{{/* Argument: (list WHO MAX-AGE INTERVAL TIMEOUT). */}}
+{{- define "telltale.tooYoung" -}}
+{{- $age := include "telltale.quantity" (index . 1) }}
+{{- $interval := include "telltale.quantity" (index . 2) }}
+{{- $timeout := include "telltale.quantity" (index . 3) }}
+{{- if and $age $interval $timeout }}{{ if lt (float64 $age) (addf $interval $timeout) }}
+{{ index . 0 }}: max_age {{ index . 1 }} is below interval plus timeout
+{{- end }}{{ end }}
+{{- end }}
+
+{{/* A sentence when one duration is above the other. Argument: (list WHO NAME VALUE OTHER-NAME VALUE). */}}
+{{- define "telltale.above" -}}
+{{- $a := include "telltale.quantity" (index . 2) }}
+{{- $b := include "telltale.quantity" (index . 4) }}
+{{- if and $a $b }}{{ if gt (float64 $a) (float64 $b) }}
+{{ index . 0 }}: {{ index . 1 }} {{ index . 2 }} is above {{ index . 3 }} {{ index . 4 }}
+{{- end }}{{ end }}
+{{- end }}
+
+{{/* A duration such as 1h30m in milliseconds, or a percentage; nothing for anything else, such as a text with a variable. */}}
+{{- define "telltale.quantity" -}}
+{{- $units := dict "d" 86400000 "h" 3600000 "m" 60000 "s" 1000 "ms" 1 "%" 1 }}
+{{- if regexMatch "^([0-9]+([.][0-9]+)?(ms|[dhms%]))+$" (toString .) }}
+{{- $sum := 0.0 }}
+{{- range regexFindAll "[0-9.]+(ms|[dhms%])" . -1 }}
+{{- $unit := regexFind "[a-z%]+$" . }}
+{{- $sum = addf $sum (mulf (float64 (trimSuffix $unit .)) (get $units $unit)) }}
+{{- end }}
+{{- printf "%.3f" $sum }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,84 @@
+// sysfs for ext4; statvfs and access for overlays, whose layers show in no table of a container.
+#include "disk/layers.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "disk/mount_table.hpp"
+#include "support/descriptor.hpp"
+
+namespace telltale::disk {
+namespace {
+
+/// "loop0" for 7:0, as the kernel calls it; the table may call it /dev/root or /dev/mapper/NAME.
+std::string kernel_name(std::uint64_t device) {
+  std::array<char, 1024> target{};
+  const auto link = fmt::format("/sys/dev/block/{}:{}", major(device), minor(device));
+  const auto size = ::readlink(link.c_str(), target.data(), target.size());
+  const std::string_view text(target.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+  return std::string(text.substr(text.find_last_of('/') + 1));
+}
+
+/// The mount point may lie under another mount.
+bool shows(const mount& at) {
+  struct stat info {};
+  return ::stat(at.point.c_str(), &info) == 0 && info.st_dev == at.device;
+}
+
+std::uint64_t read_errors(std::uint64_t device) {
+  const auto name = kernel_name(device);
+  if (name.empty()) return 0;
+  const support::descriptor file(
+      ::open(fmt::format("/sys/fs/ext4/{}/errors_count", name).c_str(), O_RDONLY | O_CLOEXEC));
+  std::array<char, 32> text{};
+  const auto size = file ? ::read(file.get(), text.data(), text.size()) : -1;
+  std::uint64_t count = 0;
+  if (size > 0) std::from_chars(text.data(), text.data() + size, count);
+  return count;
+}
+
+/// sysfs takes three times as long as all else that a look at a disk does, so its answer is kept like the mount table.
+struct kept_errors {
+  std::uint64_t device = 0;
+  std::uint64_t count = 0;
+  boot_clock::time_point read_at;
+};
+
+}  // namespace
+
+std::uint64_t recorded_errors(const mount& on, boot_clock::time_point now) {
+  if (!on.type.starts_with("ext") || major(on.device) == 0) return 0;
+  static thread_local std::vector<kept_errors> kept;  // one for each device of this worker's checks
+  auto known = std::ranges::find(kept, on.device, &kept_errors::device);
+  if (known == kept.end()) known = kept.insert(kept.end(), {on.device, 0, {}});
+  else if (now - known->read_at < kept_for) return known->count;
+  known->count = read_errors(on.device);
+  known->read_at = now;
+  return known->count;
+}
+
+std::optional<mount> stopped_below(const raw_usage& overlay, std::string_view mountinfo) {
+  // Nothing is asked that could hang: no network file system has a block device.
+  const auto refusing = mounts_of(
+      mountinfo, [](const mount& m) { return m.refuses != refusal::none && major(m.device) != 0 && !is_image(m); });
+  const auto found = std::ranges::find_if(refusing, [&](const mount& candidate) {
+    struct statvfs numbers {};
+    return shows(candidate) && ::statvfs(candidate.point.c_str(), &numbers) == 0 && raw_usage_of(numbers) == overlay;
+  });
+  return found != refusing.end() ? std::optional(*found) : std::nullopt;
+}
+
+bool refuses_below(const std::string& path) { return ::access(path.c_str(), W_OK) != 0 && errno == EROFS; }
+
+}  // namespace telltale::disk

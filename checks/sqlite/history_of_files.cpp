@@ -1,0 +1,171 @@
+// Whether the files are still the ones that earlier runs saw, and who uses them.
+#include <cerrno>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "sqlite/history.hpp"
+#include "sqlite/judge_files.hpp"
+#include "sqlite/process.hpp"
+
+namespace telltale::sqlite {
+namespace {
+
+constexpr std::string_view disputed_pid = "disputed_pid";
+constexpr std::string_view disputed_index = "disputed_index";
+constexpr std::string_view unused_index = "unused_index";
+constexpr std::string_view indexless_pid = "indexless_pid";
+constexpr std::string_view lockless_pid = "lockless_pid";
+constexpr std::string_view lockless_started = "lockless_started";
+constexpr std::string_view copied_salt = "copied_salt";
+constexpr std::string_view copied_frames = "copied_frames";
+constexpr std::string_view copied_header = "copied_header";
+constexpr std::string_view swapped_value = "swapped_value";
+
+/// Where the facts of a file are kept by which it is known again.
+struct known_file {
+  std::string_view device;
+  std::string_view inode;
+  std::string_view changes;
+};
+constexpr known_file used{"used_device", "used_inode", "used_changes"};
+constexpr known_file seen_last{"seen_device", "seen_inode", "seen_changes"};
+
+void keep(memory& kept, const known_file& as, const observation& seen) {
+  kept.set(as.device, static_cast<std::int64_t>(seen.database.facts.device));
+  kept.set(as.inode, static_cast<std::int64_t>(seen.database.facts.inode));
+  kept.set(as.changes, seen.header.header.change_counter);
+}
+
+/// Where inode numbers do not last, another one proves nothing: only a change counter that went back does.
+bool is_same(const memory& kept, const known_file& as, const observation& seen) {
+  if (kept.get(as.inode) == static_cast<std::int64_t>(seen.database.facts.inode) &&
+      kept.get(as.device) == static_cast<std::int64_t>(seen.database.facts.device))
+    return true;
+  const auto changes = kept.get(as.changes);
+  return !seen.place.inodes_last && changes && seen.header.header.change_counter >= *changes;
+}
+
+/// Bytes that an application changes by using the file and that do not move while it is only being copied.
+std::int64_t use_mark_of(const observation& seen) {
+  return static_cast<std::int64_t>(std::uint64_t{seen.header.header.change_counter} << 32) ^
+         static_cast<std::int64_t>(seen.wal.facts.size);
+}
+
+/// What a restored copy would hardly have in common with the database it replaces.
+std::int64_t header_mark(const database_header& header) {
+  return static_cast<std::int64_t>(std::uint64_t{header.change_counter} << 32 |
+                                   (header.page_count ^ header.schema_cookie << 16 ^ header.user_version << 8));
+}
+
+}  // namespace
+
+bool history::disputed_before(const observation& seen) {
+  if (!seen.disputed()) {
+    kept_.forget(disputed_pid);
+    kept_.forget(disputed_index);
+    return false;
+  }
+  const auto inode = static_cast<std::int64_t>(seen.shm.facts.inode);
+  const bool before = kept_.get(disputed_pid) == seen.locks.user->pid && kept_.get(disputed_index) == inode;
+  kept_.set(disputed_pid, seen.locks.user->pid);
+  kept_.set(disputed_index, inode);
+  return before;
+}
+
+bool history::reads_without_index(const observation& seen) {
+  const auto inode = static_cast<std::int64_t>(seen.shm.facts.inode);
+  if (!seen.locks.user) {
+    kept_.forget(indexless_pid);
+    if (seen.shm.exists && !seen.live()) kept_.set(unused_index, inode);
+    else kept_.forget(unused_index);
+    return false;
+  }
+  if (!seen.disputed()) {
+    kept_.forget(unused_index);  // it is in use, so its user can lose it
+    return false;
+  }
+  if (seen.live()) return seen.locks.user->pid > 0 && kept_.get(indexless_pid) == seen.locks.user->pid;
+  // A file that is mounted alone stays here after it was deleted where the application looks for it.
+  if (kept_.get(unused_index) != inode || seen.database_is_mount || seen.shm_is_mount) return false;
+  kept_.set(indexless_pid, seen.locks.user->pid);
+  return true;
+}
+
+std::optional<held_lock> history::lost_locks(const observation& seen) {
+  const auto& connection = seen.shm_holders.connection;
+  if (seen.wal_mode() && connection && !seen.locks.user && is_same(kept_, used, seen)) {
+    kept_.set(lockless_pid, connection->pid);
+    if (const auto who = find_process(connection->pid)) kept_.set(lockless_started, who->started);
+    return connection;
+  }
+  const auto pid = kept_.get(lockless_pid);
+  if (!pid) return std::nullopt;
+  const held_lock holder{static_cast<pid_t>(*pid), false};
+  const auto who = find_process(holder.pid);
+  const bool gone = holder.pid > 0 && !(who && who->started == kept_.get(lockless_started));
+  if (!gone && !seen.locks.user && !connection && seen.wal_mode() && seen.shm.exists) return holder;
+  kept_.forget(lockless_pid);
+  kept_.forget(lockless_started);
+  return std::nullopt;
+}
+
+std::optional<finding> history::overwritten(const observation& seen) {
+  if (!seen.wal_mode() || !seen.index_ok() || !seen.locks.user) return std::nullopt;
+  const auto& index = seen.index.index;
+  const auto salt = index.log_name();
+  const auto mark = header_mark(seen.header.header);
+  const bool copied = index.last_frame > 0 && index.backlog_frames() == 0;
+  const bool unchanged = kept_.get(copied_salt) == salt && kept_.get(copied_frames) == index.last_frame;
+  if (copied && unchanged && kept_.get(copied_header) && kept_.get(copied_header) != mark)
+    return overwritten_in_place(seen);
+  if (copied) {
+    kept_.set(copied_salt, salt);
+    kept_.set(copied_frames, index.last_frame);
+    kept_.set(copied_header, mark);
+  } else {
+    kept_.forget(copied_header);
+  }
+  return std::nullopt;
+}
+
+std::optional<finding> history::swapped_in_wal_mode(const observation& seen) {
+  if (seen.locks.user) {
+    keep(kept_, used, seen);
+    kept_.forget(swapped_value);
+    return std::nullopt;
+  }
+  if (seen.live()) return std::nullopt;  // somebody uses another file of this name: that shows without a memory
+
+  const auto before = kept_.get(swapped_value);
+  if (!kept_.get(used.inode) || is_same(kept_, used, seen) || (before && *before != use_mark_of(seen))) {
+    kept_.forget(used.inode);
+    kept_.forget(swapped_value);
+    return std::nullopt;
+  }
+  kept_.set(swapped_value, use_mark_of(seen));
+  return finding{verdict::fail, reason::replaced,
+                 "was replaced while in use, and nobody has opened the new file: the application may still write to "
+                 "the old one"};
+}
+
+std::optional<finding> history::swapped_in_rollback_mode(const observation& seen) {
+  const bool swapped = kept_.get(seen_last.inode) && !is_same(kept_, seen_last, seen);
+  keep(kept_, seen_last, seen);
+  if (!swapped) return std::nullopt;
+  return finding{verdict::warn, reason::replaced, "is another file than in the last run"};
+}
+
+std::optional<finding> history::replaced(const observation& seen) {
+  if (!seen.database.exists && seen.database.error == ENOENT) {
+    if (!kept_.get(used.inode)) return std::nullopt;
+    return finding{verdict::fail, reason::replaced,
+                   "was deleted after it was last seen in use: an application that still has it open writes to a file "
+                   "without a name"};
+  }
+  // Nothing can be said about a file that cannot be read, or is no database.
+  if (!seen.readable() || !seen.place.network.empty() || seen.header.fault != header_fault::none) return std::nullopt;
+  return seen.wal_mode() ? swapped_in_wal_mode(seen) : swapped_in_rollback_mode(seen);
+}
+
+}  // namespace telltale::sqlite

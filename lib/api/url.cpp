@@ -1,0 +1,90 @@
+// URLs, taken apart by Boost.URL and held to what a probe can use.
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <telltale/option_traits.hpp>
+
+#include "api/url_character.hpp"
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
+
+namespace telltale {
+namespace {
+
+std::uint16_t default_port(std::string_view scheme) {
+  if (scheme == "ws" || scheme == "http") return 80;
+  if (scheme == "wss" || scheme == "https") return 443;
+  return 0;
+}
+
+bool is_host(std::string_view text) {
+  return !text.empty() && text.size() <= 253 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+           c == '_' || c == ':';
+  });
+}
+
+/// Nothing for what is no port. Not Boost's port_number(): it wraps around, and 99999 would become 34463.
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(port) : std::nullopt;
+}
+
+constexpr std::string_view usual_words = "a URL such as ws://127.0.0.1:8000/ws";
+
+/// Only a text without quotes stands there as it is.
+place place_in(const raw_value& value, std::size_t offset) {
+  auto at = value.at;
+  if (value.quoted || at == place{}) return at;
+  at.column += static_cast<int>(character_count(std::string_view(value.text).substr(0, offset)));
+  return at;
+}
+
+/// Nothing, and `why` says what is wrong.
+std::optional<url> parse_url(const std::string& text, std::string& why) {
+  constexpr std::size_t longest = 2048;
+  auto parsed = text.size() <= longest ? boost::urls::parse_uri(text) : boost::urls::error_code{};
+  if (text.size() > longest || !parsed) return why = usual_words, std::nullopt;
+  const auto view = *parsed;
+  // Not only a matter of secrecy: the URL is shown in messages and may be logged.
+  if (view.has_userinfo())
+    return why = "a URL without user name and password (use a header from a secret)", std::nullopt;
+  url out;
+  out.text = text;
+  out.scheme = lower(std::string_view(view.scheme().data(), view.scheme().size()));
+  out.host = view.host_address();
+  // Boost decodes %XX in a host: a line break could be in it by now.
+  if (!is_host(out.host)) return why = "a URL whose host is a name or an IP address", std::nullopt;
+  out.port =
+      view.has_port() ? parse_port({view.port().data(), view.port().size()}).value_or(0) : default_port(out.scheme);
+  if (out.port == 0) return why = "a URL with a port from 1 to 65535", std::nullopt;
+  out.target = std::string(view.encoded_path().data(), view.encoded_path().size());
+  if (out.target.empty()) out.target = "/";
+  if (view.has_query()) out.target += "?" + std::string(view.encoded_query().data(), view.encoded_query().size());
+  return out;
+}
+
+}  // namespace
+
+option_shape option_traits<url>::shape() { return {option_kind::url, {}, {}, {}}; }
+std::optional<url> option_traits<url>::parse(const raw_value& value, std::string_view option, problems& errors) {
+  const auto* text = detail::scalar_text(value, option, "a URL", errors);
+  if (!text) return std::nullopt;
+  std::string why;
+  if (auto parsed = parse_url(*text, why)) return parsed;
+  // The text may hold a password, so it is not repeated.
+  const auto wrong = why == usual_words ? unusable_url_character(*text) : std::nullopt;
+  if (!wrong) errors.add(value.at, fmt::format("{}: expected {}", option, why));
+  else if (value.expanded)
+    errors.add(value.at, fmt::format("{}: expected {} (a character in it has to be written as %XX)", option, why));
+  else errors.add(place_in(value, wrong->at), fmt::format("{}: {}", option, wrong->message));
+  return std::nullopt;
+}
+std::string option_traits<url>::text(const url& value) { return value.text; }
+
+}  // namespace telltale

@@ -1,0 +1,68 @@
+// RFC 3986, by position: what a host may hold, and what the path and query may.
+#include "api/url_character.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace telltale {
+namespace {
+
+bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+bool is_usable(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("-._~:/?#@!$&'()*+,;=").find(c) != std::string_view::npos;
+}
+
+bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+std::string_view character_at(std::string_view text, std::size_t pos) {
+  auto end = pos + 1;
+  while (end < text.size() && continues_character(text[end])) ++end;
+  return text.substr(pos, end - pos);
+}
+
+std::string percent_encoded(std::string_view character) {
+  std::string out;
+  for (const char c : character) out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  return out;
+}
+
+std::string name_of(std::string_view character) {
+  if (character == " ") return "a blank";
+  const auto first = static_cast<unsigned char>(character[0]);
+  if (first < 0x20 || first == 0x7F || (first >= 0x80 && character.size() == 1)) return "a control character";
+  for (const std::string_view dash : {"\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212"})
+    if (character == dash) return fmt::format("'{}' (which is not the '-' of the keyboard)", character);
+  return fmt::format("'{}'", character);
+}
+
+}  // namespace
+
+std::optional<url_character> unusable_url_character(std::string_view url) {
+  const auto colon = url.find("://");
+  const auto host = colon == std::string_view::npos ? 0 : colon + 3;
+  const auto path = std::min(url.find_first_of("/?#", host), url.size());
+  if (url.find('@', host) != std::string_view::npos) return std::nullopt;
+  bool fragment = false;
+  for (std::size_t i = 0; i < url.size(); ++i) {
+    const auto character = character_at(url, i);
+    const bool in_host = i >= host && i < path;
+    if (in_host && (url[i] == '[' || url[i] == ']')) continue;  // around an IPv6 address
+    if (url[i] == '%' && i + 2 < url.size() && is_hex(url[i + 1]) && is_hex(url[i + 2])) continue;
+    if (is_usable(url[i]) && !(url[i] == '#' && fragment)) {
+      fragment = fragment || url[i] == '#';
+      continue;
+    }
+    if (!in_host)
+      return url_character{i, fmt::format("in a URL {} is written {}", name_of(character), percent_encoded(character))};
+    const auto* instead = static_cast<unsigned char>(url[i]) < 0x80
+                              ? "a host is a name or an IP address"
+                              : "write the name in its ASCII form, which starts with xn--";
+    return url_character{i, fmt::format("{} cannot be part of a host - {}", name_of(character), instead)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace telltale

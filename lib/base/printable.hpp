@@ -1,0 +1,21 @@
+// Text from anywhere made safe to print: valid UTF-8, no control characters, cut between characters.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace telltale {
+
+/// Whether the character (one, valid) must not reach a terminal as it is: C0 and C1 controls, DEL, and the marks that
+/// reorder the text around them (U+202A to U+202E, U+2066 to U+2069).
+bool is_unprintable(std::string_view character);
+
+/// Valid UTF-8 on one line, each unprintable character replaced by `instead`: a probed peer chooses part of some
+/// messages, and must not be able to move the cursor, colour the terminal or reorder the line of whoever reads them.
+std::string printable(std::string_view text, char instead = '?');
+
+/// At most `limit` bytes of valid UTF-8, ending in "..." when something was cut. `limit` must be at least 3.
+std::string shortened(std::string_view text, std::size_t limit);
+
+}  // namespace telltale

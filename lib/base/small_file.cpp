@@ -1,0 +1,56 @@
+// open(2), fstat(2) and a bounded read(2).
+#include "base/small_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace telltale {
+namespace {
+
+small_file refused(small_file::fault what, int error, mode_t mode = 0) { return {{}, what, error, mode}; }
+
+/// Reads until the end of the file or one byte more than `largest`. 0, or errno.
+int read_up_to(int fd, std::size_t largest, std::size_t expected, std::string& out) {
+  // One byte more than stat announced shows the end of the file in the same call.
+  out.resize(std::min(largest, expected) + 1);
+  std::size_t filled = 0;
+  for (;;) {
+    if (filled == out.size()) {
+      if (filled > largest) return 0;
+      out.resize(std::min(largest + 1, 2 * filled));
+    }
+    const auto n = ::read(fd, out.data() + filled, out.size() - filled);
+    if (n > 0) filled += static_cast<std::size_t>(n);
+    if (n == 0 || (n < 0 && errno != EINTR)) {
+      const int error = n < 0 ? errno : 0;
+      out.resize(filled);
+      return error;
+    }
+  }
+}
+
+}  // namespace
+
+descriptor open_for_reading(const std::string& path) {
+  return descriptor(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+}
+
+small_file read_small_file(const std::string& path, std::size_t largest) {
+  const auto file = open_for_reading(path);
+  if (!file) return refused(small_file::fault::open, errno);
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) return refused(small_file::fault::stat, errno);
+  if (!S_ISREG(info.st_mode)) return refused(small_file::fault::not_regular, 0, info.st_mode);
+  const auto size = static_cast<std::size_t>(info.st_size);
+  if (size > largest) return refused(small_file::fault::too_large, 0, info.st_mode);
+  small_file out{{}, small_file::fault::none, 0, info.st_mode};
+  out.error = read_up_to(file.get(), largest, size, out.text);
+  if (out.error != 0) return refused(small_file::fault::read, out.error, info.st_mode);
+  if (out.text.size() > largest) return refused(small_file::fault::too_large, 0, info.st_mode);
+  return out;
+}
+
+}  // namespace telltale

@@ -1,0 +1,32 @@
+// A file that is read at once, or refused, and never waited for.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstddef>
+#include <string>
+
+#include "base/descriptor.hpp"
+
+namespace telltale {
+
+/// Opens for reading without waiting and without becoming anybody's terminal (O_NONBLOCK, O_NOCTTY): a FIFO without a
+/// writer does not hang. A dead mount still may. On failure the descriptor is empty and errno says why.
+descriptor open_for_reading(const std::string& path);
+
+/// The whole content of a file, or what is wrong with it.
+struct small_file {
+  enum class fault { none, open, stat, not_regular, too_large, read };
+
+  std::string text;
+  fault what = fault::none;
+  int error = 0;    ///< errno of `open`, `stat` and `read`
+  mode_t mode = 0;  ///< as of fstat; 0 when it was not reached
+
+  bool ok() const { return what == fault::none; }
+};
+
+/// Reads a regular file of at most `largest` bytes. Nothing else is read: a device or FIFO has no end.
+small_file read_small_file(const std::string& path, std::size_t largest);
+
+}  // namespace telltale

@@ -1,0 +1,58 @@
+#!/usr/bin/python3
+"""Where the sidecar listens: `[::]` stands for all addresses of the machine, whether it has IPv6, IPv4 or both."""
+import pathlib
+import socket
+import subprocess
+import unittest
+
+import harness
+
+CONFIG = "server: {drain_delay: 0s}\nready_without_checks: true\nchecks: []\n"
+WITHOUT_IPV6 = str(pathlib.Path(__file__).with_name("without_ipv6.py"))
+# The sidecar runs in a network of its own, which is prepared by the lines before it.
+NETWORK = ["unshare", "--net", "sh", "-ec", 'eval "$1"; shift; exec "$@"', "sh"]
+ONLY_IPV4 = "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.lo.disable_ipv6=1; ip link set lo up"
+ONLY_IPV6 = "ip link set lo up; ip address del 127.0.0.1/8 dev lo; ip address add fd00::7/128 dev lo nodad"
+BOTH = "ip link set lo up; ip address add 10.9.8.7/32 dev lo; ip address add fd00::7/128 dev lo nodad"
+
+
+class AllAddresses(harness.TestCase):
+    def asked_inside(self, sidecar, host):
+        """The status of /ready, asked in the sidecar's own network."""
+        done = subprocess.run(["nsenter", f"--net=/proc/{sidecar.process.pid}/ns/net", "curl", "-sS", "-o", "/dev/null", "-w",
+                               "%{http_code}", f"http://{host}:{sidecar.port}/ready"], capture_output=True, text=True, timeout=30)
+        return done.stdout if done.returncode == 0 else done.stderr
+
+    def start_inside(self, network):
+        try:
+            return self.start(CONFIG, listen="[::]:0", prefix=[*NETWORK, network])
+        except AssertionError as error:
+            if "unshare" in str(error):
+                self.skipTest(f"no network namespace can be made here: {error}")
+            raise
+
+    def test_with_ipv4_ipv6_and_both(self):
+        for network, hosts in ((ONLY_IPV4, ["127.0.0.1"]), (ONLY_IPV6, ["[::1]", "[fd00::7]"]),
+                               (BOTH, ["127.0.0.1", "10.9.8.7", "[::1]", "[fd00::7]"])):
+            with self.subTest(network):
+                sidecar = self.start_inside(network)
+                self.assertTrue(sidecar.address.startswith("[::]:"), sidecar.address)
+                self.assertEqual({host: self.asked_inside(sidecar, host) for host in hosts}, {host: "200" for host in hosts})
+
+    def test_where_the_kernel_has_no_ipv6_it_listens_on_ipv4_and_says_so(self):
+        sidecar = self.start(CONFIG, listen="[::]:0", prefix=[WITHOUT_IPV6])
+        self.assertTrue(sidecar.address.startswith("0.0.0.0:"), sidecar.address)
+        self.assertEqual(sidecar.get("/ready").status, 200)
+        said = [line for line in sidecar.log if "IPv6" in line["msg"]]
+        self.assertEqual([(line["level"], line["wanted"], line["address"]) for line in said],
+                         [("warn", "[::]:0", sidecar.address)])
+
+    def test_one_address_of_ipv6_is_still_refused_there(self):
+        done = subprocess.run([WITHOUT_IPV6, harness.TELLTALE, "serve", "-c", "-", "--listen", "[::1]:0"], input=CONFIG, text=True,
+                              capture_output=True, timeout=30)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("IPv6 is switched off", done.stderr)
+
+
+if __name__ == "__main__":
+    harness.main()
