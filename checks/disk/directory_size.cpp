@@ -13,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-#include "support/descriptor.hpp"
+#include "base/descriptor.hpp"
 
 namespace telltale::disk {
 namespace {
@@ -23,8 +23,8 @@ using directory_stream = std::unique_ptr<DIR, decltype([](DIR* d) { ::closedir(d
 /// O_NOATIME is refused to everybody but the owner and root.
 directory_stream open_directory(int at, const char* name, int flags) {
   constexpr int base = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-  support::descriptor fd(::openat(at, name, base | flags | O_NOATIME));
-  if (!fd && errno == EPERM) fd = support::descriptor(::openat(at, name, base | flags));
+  descriptor fd(::openat(at, name, base | flags | O_NOATIME));
+  if (!fd && errno == EPERM) fd = descriptor(::openat(at, name, base | flags));
   return directory_stream(fd ? ::fdopendir(fd.release()) : nullptr);
 }
 

@@ -1,7 +1,6 @@
 // sysfs for ext4; statvfs and access for overlays, whose layers show in no table of a container.
 #include "disk/layers.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
@@ -15,8 +14,8 @@
 
 #include <fmt/format.h>
 
+#include "base/small_file.hpp"
 #include "disk/mount_table.hpp"
-#include "support/descriptor.hpp"
 
 namespace telltale::disk {
 namespace {
@@ -39,12 +38,9 @@ bool shows(const mount& at) {
 std::uint64_t read_errors(std::uint64_t device) {
   const auto name = kernel_name(device);
   if (name.empty()) return 0;
-  const support::descriptor file(
-      ::open(fmt::format("/sys/fs/ext4/{}/errors_count", name).c_str(), O_RDONLY | O_CLOEXEC));
-  std::array<char, 32> text{};
-  const auto size = file ? ::read(file.get(), text.data(), text.size()) : -1;
+  const auto text = kernel_text(fmt::format("/sys/fs/ext4/{}/errors_count", name));
   std::uint64_t count = 0;
-  if (size > 0) std::from_chars(text.data(), text.data() + size, count);
+  std::from_chars(text.data(), text.data() + text.size(), count);
   return count;
 }
 

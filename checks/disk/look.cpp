@@ -12,24 +12,14 @@
 #include <cstdlib>
 #include <memory>
 
+#include "base/small_file.hpp"
 #include "disk/layers.hpp"
 #include "disk/mount_table.hpp"
-#include "support/descriptor.hpp"
 
 namespace telltale::disk {
 namespace {
 
-/// The whole table, which has to be read in one go to be consistent; nodes with thousands of mounts stay below 1 MiB.
-std::string read_mountinfo() {
-  constexpr std::size_t largest = 4 << 20;
-  std::string out;
-  const support::descriptor file(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
-  if (!file) return out;
-  char block[16 * 1024];
-  for (ssize_t n = 0; out.size() < largest && (n = ::read(file.get(), block, sizeof block)) > 0;)
-    out.append(block, static_cast<std::size_t>(n));
-  return out;
-}
+std::string read_mountinfo() { return kernel_text("/proc/self/mountinfo"); }
 
 /// What stat says of a path, with what only statx knows where the kernel has it (5.8).
 struct node {

@@ -15,7 +15,7 @@
 
 #include <telltale/units.hpp>
 
-#include "support/descriptor.hpp"
+#include "base/descriptor.hpp"
 #include "support/file_errors.hpp"
 
 namespace telltale::disk {
@@ -41,13 +41,13 @@ directory_state state_of(const std::string& directory) {
 }
 
 /// 0, or why no name can be made and removed in the directory. The file is open afterwards and has no name any more.
-write_result create_named(const std::string& directory, support::descriptor& file) {
+write_result create_named(const std::string& directory, descriptor& file) {
   const auto name = directory + "/" + named_test_file();
   constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
   // One may be left by a run that was killed, or belong to another check of this host for an instant.
   constexpr int tries = 5;
   for (int i = 0; i < tries; ++i) {
-    file = support::descriptor(::open(name.c_str(), flags, private_file));
+    file = descriptor(::open(name.c_str(), flags, private_file));
     if (file || errno != EEXIST) break;
     ::unlink(name.c_str());
     errno = EEXIST;
@@ -67,7 +67,7 @@ bool only_grows(const std::string& directory) {
 /// Kernels and file systems without O_TMPFILE see an attempt to write to a directory, or an unknown flag.
 bool has_no_unnamed_files(int error) { return error == EOPNOTSUPP || error == EISDIR || error == EINVAL; }
 
-write_result write_to(const support::descriptor& file) {
+write_result write_to(const descriptor& file) {
   std::array<char, 4096> block;
   block.fill('t');
   const auto written = ::write(file.get(), block.data(), block.size());
@@ -89,15 +89,15 @@ std::string named_test_file() {
 
 write_result test_writing(const std::string& path, bool unnamed) {
   const auto directory = directory_of(path);
-  support::descriptor file;
+  descriptor file;
   write_result result;
   // What can hang hangs here, where a kill leaves nothing.
-  if (unnamed) file = support::descriptor(::open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, private_file));
+  if (unnamed) file = descriptor(::open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, private_file));
   if (unnamed && !file && !has_no_unnamed_files(errno)) return {errno, "create"};
   if (file) result = write_to(file);
   if (result.error || (file && only_grows(directory))) return result;
   // A directory may be full, or have no room for names, while unnamed files still fit.
-  support::descriptor named;
+  descriptor named;
   result = create_named(directory, named);
   return result.error || file ? result : write_to(named);
 }

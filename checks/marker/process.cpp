@@ -2,7 +2,6 @@
 #include "marker/process.hpp"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,7 +18,8 @@
 
 #include <fmt/format.h>
 
-#include "support/descriptor.hpp"
+#include "base/process_stat.hpp"
+#include "base/small_file.hpp"
 
 namespace telltale::marker {
 namespace {
@@ -29,46 +29,10 @@ constexpr std::uint64_t pf_kthread = 0x0020'0000;
 /// The inode of the machine's first PID namespace (PROC_PID_INIT_INO of include/linux/proc_ns.h).
 constexpr ino_t first_pid_namespace = 0xEFFF'FFFC;
 
-/// Empty when it cannot be read: the process may end at any moment.
-std::string read_proc(pid_t pid, std::string_view name) {
-  const support::descriptor file(::open(fmt::format("/proc/{}/{}", pid, name).c_str(), O_RDONLY | O_CLOEXEC));
-  std::string out(16 * 1024, '\0');  // /proc/PID/status lists the supplementary groups before the line that is wanted
-  const auto n = file ? ::read(file.get(), out.data(), out.size()) : -1;
-  out.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
-  return out;
-}
-
 std::uint64_t number_in(std::string_view text) {
   std::uint64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value;
-}
-
-struct process_stat {
-  std::string name;
-  char state = 'X';
-  pid_t parent = 0;
-  std::uint64_t flags = 0;
-  std::uint64_t start_ticks = 0;
-};
-
-/// The name is in parentheses and may contain anything, so the fields are counted from the last parenthesis.
-std::optional<process_stat> stat_of(pid_t pid) {
-  const auto text = read_proc(pid, "stat");
-  const auto open = text.find('(');
-  const auto close = text.rfind(')');
-  if (open == std::string::npos || close == std::string::npos || close + 2 >= text.size()) return std::nullopt;
-  std::vector<std::string_view> fields;
-  for (auto rest = std::string_view(text).substr(close + 2); !rest.empty();) {
-    const auto end = std::min(rest.find(' '), rest.size());
-    fields.push_back(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  constexpr std::size_t first = 3;  // proc(5) calls the state field 3
-  if (fields.size() <= 22 - first) return std::nullopt;
-  return process_stat{text.substr(open + 1, close - open - 1), fields[0].front(),
-                      static_cast<pid_t>(number_in(fields[4 - first])), number_in(fields[9 - first]),
-                      number_in(fields[22 - first])};
 }
 
 /// What a process is called in the namespace it lives in, and whether that is below ours: "NSpid: 4711 7".
@@ -78,7 +42,7 @@ struct own_number {
 };
 
 own_number number_of(pid_t pid) {
-  const auto text = read_proc(pid, "status");
+  const auto text = kernel_text(fmt::format("/proc/{}/status", pid));
   constexpr std::string_view key = "\nNSpid:";
   const auto begin = text.find(key);
   if (begin == std::string::npos) return {pid, false};  // a kernel without PID namespaces
@@ -100,7 +64,7 @@ std::vector<pid_t> own_family() {
   constexpr std::size_t longest = 64;
   for (auto next = ::getppid(); next > 0 && out.size() < longest;) {
     out.push_back(next);
-    const auto found = stat_of(next);
+    const auto found = read_process_stat(next);
     next = found ? found->parent : 0;
   }
   return out;
@@ -122,7 +86,7 @@ bool is_telltale(pid_t pid, const process_stat& found) {
 }
 
 bool can_be_a_writer(pid_t pid, const process_stat& found) {
-  if (found.state == 'Z' || found.state == 'X' || (found.flags & pf_kthread) != 0) return false;
+  if (!found.lives() || (found.flags & pf_kthread) != 0) return false;
   // A process that says it is 1 is the init of its container; that of the machine writes no markers.
   if (pid == 1 && in_first_namespace()) return false;
   if (is_telltale(pid, found)) return false;
@@ -146,24 +110,21 @@ process_view look_at_process(pid_t pid) {
   if (::stat("/proc/self/stat", &info) != 0) return {state_t::no_proc, {}};
   // Unlike kill, this needs no permission, and no mount option of /proc hides anything from it.
   if (::getpgid(pid) < 0 && errno == ESRCH) return {};
-  const auto found = stat_of(pid);
+  const auto found = read_process_stat(pid);
   if (!found) return {::getpgid(pid) < 0 && errno == ESRCH ? state_t::absent : state_t::hidden, {}};
   if (!can_be_a_writer(pid, *found)) return {};
-  const auto ticks_per_second = static_cast<std::uint64_t>(std::max(1L, ::sysconf(_SC_CLK_TCK)));
-  const std::chrono::seconds whole(found->start_ticks / ticks_per_second);
-  const std::chrono::nanoseconds rest(found->start_ticks % ticks_per_second * 1'000'000'000 / ticks_per_second);
-  return {state_t::running, whole + rest};
+  return {state_t::running, found->started()};
 }
 
 blind_spot look_around(pid_t pid) {
   const auto family = own_family();
   // Commands of telltale may run beside it, in the same container: a HEALTHCHECK.
-  const auto parent = stat_of(::getppid());
+  const auto parent = read_process_stat(::getppid());
   const auto own_names = {own_name(), parent ? parent->name : own_name()};
   bool alone = true;
   for (const auto other : all_processes()) {
-    const auto found = contains(family, other) ? std::nullopt : stat_of(other);
-    if (!found || found->state == 'Z' || found->state == 'X') continue;
+    const auto found = contains(family, other) ? std::nullopt : read_process_stat(other);
+    if (!found || !found->lives()) continue;
     const auto own = number_of(other);
     if (own.nested && own.pid == pid) return blind_spot::nested;
     if (std::find(own_names.begin(), own_names.end(), found->name) == own_names.end()) alone = false;

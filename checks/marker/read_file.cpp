@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <optional>
 
-#include "support/descriptor.hpp"
+#include "base/descriptor.hpp"
 
 namespace telltale::marker {
 namespace {
@@ -23,10 +23,10 @@ std::string kind_of(mode_t mode) {
 }
 
 /// Access times are left alone where that is permitted (to the owner and root).
-support::descriptor open_quietly(const std::string& path) {
+descriptor open_quietly(const std::string& path) {
   constexpr int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-  support::descriptor file(::open(path.c_str(), flags | O_NOATIME));
-  if (!file && errno == EPERM) file = support::descriptor(::open(path.c_str(), flags));
+  descriptor file(::open(path.c_str(), flags | O_NOATIME));
+  if (!file && errno == EPERM) file = descriptor(::open(path.c_str(), flags));
   return file;
 }
 

@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "base/process_stat.hpp"
 #include "sqlite/history.hpp"
 #include "sqlite/judge_files.hpp"
-#include "sqlite/process.hpp"
 
 namespace telltale::sqlite {
 namespace {
@@ -96,14 +96,16 @@ std::optional<held_lock> history::lost_locks(const observation& seen) {
   const auto& connection = seen.shm_holders.connection;
   if (seen.wal_mode() && connection && !seen.locks.user && is_same(kept_, used, seen)) {
     kept_.set(lockless_pid, connection->pid);
-    if (const auto who = find_process(connection->pid)) kept_.set(lockless_started, who->started);
+    if (const auto who = find_living_process(connection->pid))
+      kept_.set(lockless_started, static_cast<std::int64_t>(who->start_ticks));
     return connection;
   }
   const auto pid = kept_.get(lockless_pid);
   if (!pid) return std::nullopt;
   const held_lock holder{static_cast<pid_t>(*pid), false};
-  const auto who = find_process(holder.pid);
-  const bool gone = holder.pid > 0 && !(who && who->started == kept_.get(lockless_started));
+  const auto who = find_living_process(holder.pid);
+  const bool gone =
+      holder.pid > 0 && !(who && static_cast<std::int64_t>(who->start_ticks) == kept_.get(lockless_started));
   if (!gone && !seen.locks.user && !connection && seen.wal_mode() && seen.shm.exists) return holder;
   kept_.forget(lockless_pid);
   kept_.forget(lockless_started);

@@ -9,11 +9,11 @@
 
 #include <fmt/format.h>
 
+#include "base/process_stat.hpp"
 #include "sqlite/encrypted.hpp"
 #include "sqlite/history.hpp"
 #include "sqlite/judge_files.hpp"
 #include "sqlite/judge_limits.hpp"
-#include "sqlite/process.hpp"
 #include "sqlite/starvation.hpp"
 
 namespace telltale::sqlite {
@@ -68,7 +68,7 @@ std::string size_of(std::uint64_t count) { return human_bytes(static_cast<double
 
 /// A worker beside this one, which examines the database: it does not count as a user of the database.
 bool is_our_own(const std::optional<held_lock>& lock) {
-  const auto holder = lock ? find_process(lock->pid) : std::nullopt;
+  const auto holder = lock ? find_living_process(lock->pid) : std::nullopt;
   return holder && holder->parent == ::getppid();
 }
 

@@ -49,7 +49,7 @@ looked_at look_at(const std::string& path) {
 looked_at look_at(const std::string& path, const struct stat& info) {
   looked_at out{{0, true, S_ISREG(info.st_mode), facts_of(info)}, {}};
   if (!out.state.regular) return out;
-  out.file = support::descriptor(open_quietly(path.c_str(), info.st_uid));
+  out.file = descriptor(open_quietly(path.c_str(), info.st_uid));
   if (!out.file) out.state.error = errno;
   return out;
 }

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "support/descriptor.hpp"
+#include "base/descriptor.hpp"
 
 namespace telltale::sqlite {
 
@@ -33,7 +33,7 @@ struct file_state {
 
 struct looked_at {
   file_state state;
-  support::descriptor file;  ///< empty unless it is a regular file that could be opened
+  descriptor file;  ///< empty unless it is a regular file that could be opened
 };
 
 /// stat, then open read-only unless the path is not a regular file: opening a FIFO would wake its writer.

@@ -9,8 +9,8 @@
 #include <array>
 #include <cerrno>
 
+#include "base/small_file.hpp"
 #include "sqlite/encrypted.hpp"
-
 #include "sqlite/lock_table.hpp"
 
 namespace telltale::sqlite {
@@ -23,15 +23,6 @@ byte_view read_start(int fd, std::array<std::byte, size>& into, int& error) {
   while (got < 0 && errno == EINTR);
   if (got < 0) error = errno;
   return byte_view(into).first(got < 0 ? 0 : static_cast<std::size_t>(got));
-}
-
-std::string kernel_text(const char* path) {
-  std::string out;
-  const support::descriptor file(::open(path, O_RDONLY | O_CLOEXEC));
-  std::array<char, 4096> block;
-  for (ssize_t n = 0; (n = ::read(file.get(), block.data(), block.size())) > 0;)
-    out.append(block.data(), static_cast<std::size_t>(n));
-  return out;
 }
 
 void observe_shm(observation& out) {

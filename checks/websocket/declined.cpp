@@ -80,8 +80,8 @@ bool says_that_tls_is_spoken(std::string_view body) {
   static constexpr std::string_view phrases[] = {"http request was sent to https port",
                                                  "http request to an https server",
                                                  "http to an ssl-enabled server port", "host and port requires tls"};
-  const auto lower = lower_case(body);
-  return std::ranges::any_of(phrases, [&](std::string_view p) { return lower.find(p) != std::string::npos; });
+  const auto lowered = lower(body);
+  return std::ranges::any_of(phrases, [&](std::string_view p) { return lowered.find(p) != std::string::npos; });
 }
 
 }  // namespace telltale::websocket

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.hpp"
 #include "websocket/text_search.hpp"
-#include "websocket/utf8.hpp"
 
 namespace telltale::websocket {
 

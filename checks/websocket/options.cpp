@@ -19,8 +19,8 @@ namespace {
 bool is_reserved(std::string_view name) {
   static constexpr std::string_view names[] = {"upgrade", "connection", "content-length", "transfer-encoding",
                                                "expect",  "te",         "trailer"};
-  const auto lower = lower_case(name);
-  return lower.starts_with("sec-websocket-") || std::ranges::find(names, lower) != std::end(names);
+  const auto lowered = lower(name);
+  return lowered.starts_with("sec-websocket-") || std::ranges::find(names, lowered) != std::end(names);
 }
 
 bool is_name(std::string_view text) {
@@ -65,7 +65,7 @@ std::optional<std::string> header_name_problem(const std::string& name) {
 
 std::optional<std::string> header_value_problem(const std::string& name, const std::string& value) {
   if (auto problem = control_problem(name, value)) return problem;
-  if (lower_case(name) == "host" && !is_host_header(value))
+  if (equal_ignoring_case(name, "host") && !is_host_header(value))
     return fmt::format("{}: expected a host name or an address, and its port if it is not the usual one", name);
   return std::nullopt;
 }
@@ -106,7 +106,7 @@ void check_headers(const secret_map& headers, place at, problems& errors) {
     if (!problem) problem = control_problem(name, value.known_part());
     if (problem) errors.add(at, fmt::format("headers: {}", *problem));
   }
-  if (std::ranges::count(headers, "host", [](const auto& h) { return lower_case(h.first); }) > 1)
+  if (std::ranges::count(headers, "host", [](const auto& h) { return lower(h.first); }) > 1)
     errors.add(at, "headers: Host is given twice");
 }
 

@@ -15,7 +15,7 @@ namespace {
 /// A literal is not called a secret, but a header or a query may hold one. Those whose value says where the request
 /// comes from may be repeated: a server that declines them names them.
 bool may_be_secret(const std::string& header) {
-  const auto name = lower_case(header);
+  const auto name = lower(header);
   return name != "host" && name != "origin" && name != "user-agent";
 }
 
@@ -46,7 +46,7 @@ void reveal_headers(const secret_map& headers, plan& into) {
     if (auto problem = header_value_problem(header, text)) throw std::runtime_error("headers: " + *problem);
     if (!value.secret.empty()) hide_secret(into.secrets, value.secret, text);
     else if (may_be_secret(header)) hide_literal(into.secrets, text);
-    if (lower_case(header) == "host") into.host = std::move(text);
+    if (equal_ignoring_case(header, "host")) into.host = std::move(text);
     else into.headers.emplace_back(header, std::move(text));
   }
 }

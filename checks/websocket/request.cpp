@@ -58,7 +58,7 @@ std::string make_request(std::string_view target, std::string_view host, std::st
   bool named = false;
   for (const auto& [name, value] : headers) {
     out += fmt::format("{}: {}\r\n", name, value);
-    named = named || lower_case(name) == "user-agent";
+    named = named || equal_ignoring_case(name, "user-agent");
   }
   if (!named) out += "User-Agent: telltale\r\n";
   return out + "\r\n";

@@ -10,7 +10,8 @@ namespace telltale {
 /// Owns a file descriptor, or none (-1). Movable, not copyable.
 class descriptor {
  public:
-  explicit descriptor(int fd = -1) : fd_(fd) {}
+  descriptor() = default;
+  explicit descriptor(int fd) : fd_(fd) {}
   descriptor(descriptor&& other) noexcept : fd_(other.release()) {}
   descriptor& operator=(descriptor&& other) noexcept {
     std::swap(fd_, other.fd_);
@@ -25,7 +26,7 @@ class descriptor {
   [[nodiscard]] int release() { return std::exchange(fd_, -1); }
 
  private:
-  int fd_;
+  int fd_ = -1;
 };
 
 }  // namespace telltale

@@ -10,9 +10,11 @@ namespace telltale {
 bool is_unprintable(std::string_view character) {
   const auto first = static_cast<unsigned char>(character[0]);
   if (character.size() == 1) return first < 0x20 || first == 0x7F;
-  if (first != 0xC2 && first != 0xE2) return false;
   const auto c = code_point(character);
-  return c < 0xA0 || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+  const bool format = c == 0xAD || c == 0x61C || (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
+                      (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) ||
+                      (c >= 0xE0000 && c <= 0xE007F);
+  return c < 0xA0 || format;
 }
 
 std::string printable(std::string_view text, char instead) {

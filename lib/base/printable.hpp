@@ -7,8 +7,8 @@
 
 namespace telltale {
 
-/// Whether the character (one, valid) must not reach a terminal as it is: C0 and C1 controls, DEL, and the marks that
-/// reorder the text around them (U+202A to U+202E, U+2066 to U+2069).
+/// Whether the character (one, valid) must not reach a terminal as it is: controls (C0, DEL, C1), line and paragraph
+/// separators, and invisible marks, some of which reorder the text around them (Unicode's categories Zl, Zp and Cf).
 bool is_unprintable(std::string_view character);
 
 /// Valid UTF-8 on one line, each unprintable character replaced by `instead`: a probed peer chooses part of some

@@ -14,8 +14,10 @@ small_file refused(small_file::fault what, int error, mode_t mode = 0) { return 
 
 /// Reads until the end of the file or one byte more than `largest`. 0, or errno.
 int read_up_to(int fd, std::size_t largest, std::size_t expected, std::string& out) {
-  // One byte more than stat announced shows the end of the file in the same call.
-  out.resize(std::min(largest, expected) + 1);
+  // One byte more than stat announced shows the end of the file in the same call. Files of /proc announce nothing, and
+  // are consistent only within one call.
+  constexpr std::size_t usual = 16 * 1024;
+  out.resize(std::min(largest, std::max(expected, usual)) + 1);
   std::size_t filled = 0;
   for (;;) {
     if (filled == out.size()) {
@@ -52,5 +54,7 @@ small_file read_small_file(const std::string& path, std::size_t largest) {
   if (out.text.size() > largest) return refused(small_file::fault::too_large, 0, info.st_mode);
   return out;
 }
+
+std::string kernel_text(const std::string& path) { return read_small_file(path, 4 << 20).text; }
 
 }  // namespace telltale

@@ -29,4 +29,8 @@ struct small_file {
 /// Reads a regular file of at most `largest` bytes. Nothing else is read: a device or FIFO has no end.
 small_file read_small_file(const std::string& path, std::size_t largest);
 
+/// A file of /proc or /sys, at most 4 MiB of it (the mount table of a node with thousands of mounts is below 1 MiB).
+/// Empty when it cannot be read: a process may end at any moment, and a container may hide the file.
+std::string kernel_text(const std::string& path);
+
 }  // namespace telltale

@@ -11,6 +11,7 @@
 #include <optional>
 #include <sstream>
 
+#include "base/process_stat.hpp"
 #include "render/metric_families.hpp"
 
 namespace telltale {
@@ -56,17 +57,9 @@ void write_descriptors(metric_writer& out) {
                 out);
 }
 
-// Field 20 of /proc/self/stat (proc(5)); the second field is a name in parentheses that may contain anything.
 void write_threads(metric_writer& out) {
-  std::ifstream file("/proc/self/stat");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  const auto after_name = text.rfind(')');
-  if (after_name == std::string::npos) return;
-  std::istringstream fields(text.substr(after_name + 1));
-  std::string skipped;
-  for (int field = 3; field < 20; ++field) fields >> skipped;
-  double threads = 0;
-  if (fields >> threads) write_gauge("process_threads", "Threads of the program.", threads, out);
+  if (const auto self = read_process_stat(::getpid()))
+    write_gauge("process_threads", "Threads of the program.", static_cast<double>(self->threads), out);
 }
 
 }  // namespace

@@ -12,9 +12,10 @@ TEST_CASE("printable: printable text holds no control character of either kind")
   CHECK(printable("two\nlines", ' ') == "two lines");
 }
 
-TEST_CASE("printable: marks that reorder a line are replaced, other characters beyond ASCII stay") {
+TEST_CASE("printable: invisible marks and separators are replaced, other characters beyond ASCII stay") {
   CHECK(printable("a\u202Eb\u2066c\u2069") == "a?b?c?");
-  CHECK(printable("\u2014 \u20AC \u2065") == "\u2014 \u20AC \u2065");
+  CHECK(printable("a\u200Bb\u2028c\uFEFF\u00AD\U000E0001") == "a?b?c???");
+  CHECK(printable("\u2014 \u20AC \u00A0\U0001F600") == "\u2014 \u20AC \u00A0\U0001F600");
 }
 
 TEST_CASE("printable: shortening never splits a character") {

@@ -31,7 +31,7 @@ const std::string hundred_kib(100 * 1024, 'x');
 }  // namespace
 
 TEST_CASE("directory size: files and directories of the whole tree are counted") {
-  const scratch_directory top;
+  const temp_folder top;
   fs::create_directories(top / "a/b");
   write_file(top / "one", hundred_kib);
   write_file(top / "a/b/two", hundred_kib);
@@ -44,9 +44,9 @@ TEST_CASE("directory size: files and directories of the whole tree are counted")
 }
 
 TEST_CASE("directory size: hard links count once, symbolic links are not followed, holes weigh nothing") {
-  const scratch_directory elsewhere;
+  const temp_folder elsewhere;
   write_file(elsewhere / "big", hundred_kib);
-  const scratch_directory top;
+  const temp_folder top;
   write_file(top / "file", hundred_kib);
   const auto before = measure_directory(top.path(), {}).bytes;
   fs::create_hard_link(top / "file", top / "again");
@@ -60,7 +60,7 @@ TEST_CASE("directory size: hard links count once, symbolic links are not followe
 }
 
 TEST_CASE("directory size: each bound cuts the walk short and says so") {
-  const scratch_directory top;
+  const temp_folder top;
   for (int i = 0; i < 20; ++i) write_file(top / std::to_string(i), "x");
   fs::create_directories(top / "a/b/c");
   CHECK(measure_directory(top.path(), {}).complete());
@@ -74,7 +74,7 @@ TEST_CASE("directory size: each bound cuts the walk short and says so") {
 
 TEST_CASE("directory size: what cannot be opened is counted as such") {
   CHECK(measure_directory("/nonexistent/telltale", {}).error == ENOENT);
-  const scratch_directory top;
+  const temp_folder top;
   fs::permissions(top.path(), fs::perms(0755));
   write_file(top / "file", "x");
   CHECK(measure_directory(top / "file", {}).error == ENOTDIR);
@@ -90,9 +90,9 @@ TEST_CASE("directory size: what cannot be opened is counted as such") {
 
 TEST_CASE("directory size: other mounts below are left out, of other file systems and of the same") {
   if (!may_mount()) return;
-  const scratch_directory elsewhere;
+  const temp_folder elsewhere;
   write_file(elsewhere / "file", hundred_kib);
-  const scratch_directory top;
+  const temp_folder top;
   fs::create_directories(top / "inner");
   fs::create_directories(top / "bind");
   write_file(top / "secret", "");
@@ -110,7 +110,7 @@ TEST_CASE("directory size: other mounts below are left out, of other file system
 
 TEST_CASE("directory size: the layers of an overlay are counted, on whatever devices they are") {
   if (!may_mount()) return;
-  const scratch_directory top;
+  const temp_folder top;
   for (const auto* name : {"low", "up", "root"}) fs::create_directory(top / name);
   const auto found = in_private_mounts([&]() -> std::string {
     for (const auto* name : {"low", "up"})

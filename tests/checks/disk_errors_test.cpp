@@ -102,7 +102,7 @@ TEST_CASE("disk errors: numbers that a real file system cannot have are named") 
 
 TEST_CASE("disk errors: where statx is refused, stat and the mount table tell the same") {
   if (!may_mount()) return;
-  const scratch_directory top;
+  const temp_folder top;
   std::filesystem::create_directory(top / "data");
   const auto found = in_private_mounts([&]() -> std::string {
     if (::mount("volume", (top / "data").c_str(), "tmpfs", 0, "size=4m") != 0) return "no mount";

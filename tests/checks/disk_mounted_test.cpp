@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// The sentence with the test's directory called TOP and the types of the file systems around it called TYPE.
-std::string generic(std::string text, const scratch_directory& top) {
+std::string generic(std::string text, const temp_folder& top) {
   const auto replace = [&](const std::string& what, const std::string& by) {
     for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
       text.replace(at, what.size(), by);
@@ -69,7 +69,7 @@ struct watcher {
 TEST_CASE(
     "disk mounted: with mount, a directory that is no mount point is red, and its parent's disk is not measured") {
   if (!may_mount()) return;
-  const scratch_directory top;
+  const temp_folder top;
   fs::create_directory(top / "data");
   const auto found = in_private_mounts([&]() -> std::string {
     auto check = disk_on(top / "data", must_be_mounted());
@@ -100,7 +100,7 @@ TEST_CASE(
 
 TEST_CASE("disk mounted: a volume that goes away is said as long as it is away") {
   if (!may_mount()) return;
-  const scratch_directory top;
+  const temp_folder top;
   fs::create_directory(top / "data");
   const auto found = in_private_mounts([&]() -> std::string {
     if (!mount_tmpfs(top / "data")) return "no mount";
@@ -127,7 +127,7 @@ TEST_CASE("disk mounted: a volume that goes away is said as long as it is away")
 
 TEST_CASE("disk mounted: growing a file system is not a change") {
   if (!may_mount()) return;
-  const scratch_directory top;
+  const temp_folder top;
   const auto found = in_private_mounts([&]() -> std::string {
     if (!mount_tmpfs(top.path())) return "no mount";
     auto check = disk_on(top.path());
@@ -140,7 +140,7 @@ TEST_CASE("disk mounted: growing a file system is not a change") {
 
 TEST_CASE("disk mounted: a deleted directory that is still mounted is replaced, a deleted file is a warning") {
   if (!may_mount()) return;
-  const scratch_directory top;
+  const temp_folder top;
   fs::create_directory(top / "source");
   fs::create_directory(top / "view");
   write_file(top / "file", "");
@@ -189,7 +189,7 @@ TEST_CASE("disk mounted: a directory that a network file system has only lost si
 
 TEST_CASE("disk mounted: a device node stands for the file system that is mounted from it") {
   const auto found = on_image({"ext4", "-m 5", "", 32}, [](const std::string& path, const loop_device& device) {
-    const scratch_directory other;
+    const temp_folder other;
     fs::create_symlink(device.path(), other / "by-uuid");
     const auto total = disk_on(path).run().measured("total_bytes");
     std::string out;

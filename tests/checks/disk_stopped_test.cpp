@@ -54,7 +54,7 @@ constexpr auto remounting = "errors=remount-ro";
 
 TEST_CASE("disk stopped: a read-only bind satisfies expect_writable until ext4 stops") {
   const auto found = on_image({"ext4", "-m 5", remounting, 32}, [](const std::string& path, const loop_device& device) {
-    const scratch_directory other;
+    const temp_folder other;
     const auto view = other / "view";
     if (!bind_mount(path, view, true)) return std::string("no bind");
     auto strict = disk_on(view, strictly());
@@ -73,7 +73,7 @@ TEST_CASE(
     "disk stopped: an error that sets the read-only flag, as kernels before 6.12 do, is told from a mount option") {
   const auto found =
       on_image({"ext4", "-m 5", "errors=continue", 32}, [](const std::string& path, const loop_device& device) {
-        const scratch_directory other;
+        const temp_folder other;
         const auto view = other / "view";
         const auto elsewhere = other / "elsewhere";
         if (!bind_mount(path, view, true) || !bind_mount(path, elsewhere)) return std::string("no bind");
@@ -100,7 +100,7 @@ TEST_CASE(
 
 TEST_CASE("disk stopped: an overlay above an ext4 that stopped cannot be written, wherever that ext4 shows") {
   const auto found = on_image({"ext4", "-m 5", remounting, 32}, [](const std::string& path, const loop_device& device) {
-    const scratch_directory other;
+    const temp_folder other;
     for (const auto* name : {"upper", "work", "etc"}) fs::create_directory(path + "/" + name);
     write_file(path + "/etc/hosts", "127.0.0.1 localhost\n");
     fs::create_directory(other / "lower");
@@ -133,7 +133,7 @@ TEST_CASE("disk stopped: an overlay above an ext4 that stopped cannot be written
 
 TEST_CASE("disk stopped: a healthy overlay beside an ext4 that stopped is not suspected") {
   const auto found = on_image({"ext4", "-m 5", remounting, 32}, [](const std::string&, const loop_device& device) {
-    const scratch_directory other;
+    const temp_folder other;
     for (const auto* name : {"lower", "upper", "work", "root"}) fs::create_directory(other / name);
     const auto layers =
         fmt::format("lowerdir={},upperdir={},workdir={}", other / "lower", other / "upper", other / "work");
@@ -152,7 +152,7 @@ TEST_CASE("disk stopped: a healthy overlay beside an ext4 that stopped is not su
 
 TEST_CASE("disk stopped: an overlay whose layers do not show passes on that the one below is read-only") {
   const auto found = on_image({"ext4", "-m 5", "", 32}, [](const std::string& path, const loop_device&) {
-    const scratch_directory other;
+    const temp_folder other;
     for (const auto* name : {"upper", "work"}) fs::create_directory(path + "/" + name);
     for (const auto* name : {"lower", "root"}) fs::create_directory(other / name);
     const auto layers = fmt::format("lowerdir={},upperdir={}/upper,workdir={}/work", other / "lower", path, path);
@@ -206,7 +206,7 @@ TEST_CASE("disk stopped: an XFS that shut down answers nothing but statfs, and i
 
 TEST_CASE("disk stopped: an ext4 that was shut down is red without being asked") {
   const auto found = on_image({"ext4", "-m 5", "", 32}, [](const std::string& path, const loop_device&) {
-    const scratch_directory other;
+    const temp_folder other;
     const auto view = other / "view";
     if (!bind_mount(path, view, true)) return std::string("no bind");
     auto plain = disk_on(view);

@@ -17,7 +17,7 @@ namespace {
 
 /// Runs `body` with a tmpfs of 4 MiB and 64 inodes mounted on a directory that vanishes afterwards.
 std::string on_tmpfs(const std::function<std::string(const std::string& path)>& body) {
-  const scratch_directory at;
+  const temp_folder at;
   return in_private_mounts([&]() -> std::string {
     if (::mount("tmpfs", at.path().c_str(), "tmpfs", 0, "size=4m,nr_inodes=64,mode=1777") != 0) return "no mount";
     return body(at.path());
@@ -49,7 +49,7 @@ void make_old(const std::vector<std::string>& paths) {
 }  // namespace
 
 TEST_CASE("disk: the numbers are those of statvfs") {
-  const scratch_directory top;
+  const temp_folder top;
   struct statvfs expected {};
   REQUIRE(::statvfs(top.path().c_str(), &expected) == 0);
   const auto found = disk_on(top.path(), {option("warn", "100%"), option("fail", "100%")}).run();
@@ -60,7 +60,7 @@ TEST_CASE("disk: the numbers are those of statvfs") {
 }
 
 TEST_CASE("disk: every measurement that is reported is declared") {
-  const scratch_directory top;
+  const temp_folder top;
   const auto type = checks::disk();
   const auto found = disk_on(top.path(), {option("size_limit", "1GiB")}).run();
   CHECK(found.measurements.size() >= 6);
@@ -72,7 +72,7 @@ TEST_CASE("disk: every measurement that is reported is declared") {
 }
 
 TEST_CASE("disk: what is not there is missing, what may not be seen is denied") {
-  const scratch_directory top;
+  const temp_folder top;
   fs::permissions(top.path(), fs::perms(0755));
   CHECK(described(disk_on(top / "gone").run()) == "fail missing: " + (top / "gone") + " does not exist");
   CHECK(described(disk_on(top / "no/where").run()) ==
@@ -160,7 +160,7 @@ TEST_CASE("disk: a read-only bind of a writable file system is as writable as th
 
 TEST_CASE("disk: a file system that turned read-only below a writable mount is suspicious at first sight") {
   if (!may_mount()) return;
-  const scratch_directory other;
+  const temp_folder other;
   const auto found = on_tmpfs([&](const std::string& path) {
     // The bind keeps its own flags while the file system behind both is turned: what an ext4 error looks like.
     if (::mount(path.c_str(), other.path().c_str(), nullptr, MS_BIND, nullptr) != 0 ||
@@ -176,14 +176,14 @@ TEST_CASE("disk: the mount of a path is found by any way that leads to it") {
   const auto direct = disk::look_at("/proc");
   REQUIRE(direct.mount);
   CHECK(direct.mount->type == "proc");
-  const scratch_directory top;
+  const temp_folder top;
   fs::create_symlink("/proc/self", top / "link");
   CHECK(disk::look_at(top / "link").mount == direct.mount);
   CHECK(disk::look_at(top.path()).mount != direct.mount);
 }
 
 TEST_CASE("disk: a write test tells full, denied and read-only apart and leaves nothing") {
-  const scratch_directory top;
+  const temp_folder top;
   fs::permissions(top.path(), fs::perms(0755));
   write_file(top / "file", "x");
   const std::vector<std::string> all{top.path(), top / "file"};
@@ -211,7 +211,7 @@ TEST_CASE("disk: a write test tells full, denied and read-only apart and leaves 
 }
 
 TEST_CASE("disk: without unnamed files a named one is used, and a forgotten one is cleared away") {
-  const scratch_directory top;
+  const temp_folder top;
   CHECK(disk::test_writing(top.path(), false).error == 0);
   CHECK(fs::is_empty(top.path()));
   write_file(top / disk::named_test_file(), "left by a kill");
@@ -227,7 +227,7 @@ TEST_CASE("disk: without unnamed files a named one is used, and a forgotten one 
 }
 
 TEST_CASE("disk: a probe without a write test leaves no trace, not even an access time") {
-  const scratch_directory top;
+  const temp_folder top;
   fs::create_directory(top / "inner");
   write_file(top / "inner/file", "x");
   const std::vector<std::string> all{top.path(), top / "inner", top / "inner/file"};
@@ -239,7 +239,7 @@ TEST_CASE("disk: a probe without a write test leaves no trace, not even an acces
 }
 
 TEST_CASE("disk: a quota smaller than what the directory holds is red") {
-  const scratch_directory top;
+  const temp_folder top;
   write_file(top / "file", std::string(300 * 1024, 'x'));
   auto found =
       disk_on(top.path(), {option("size_limit", "100KiB"), option("warn", "99%"), option("fail", "100%")}).run();

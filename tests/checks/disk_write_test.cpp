@@ -71,7 +71,7 @@ TEST_CASE("disk write: no such file is not told as permission") {
   CHECK(proc ==
         "fail readonly: write test: cannot create a file: nobody can create files in PATH (No such file or directory); "
         "PATH is on a file system that reports no size, nothing is measured");
-  const scratch_directory top;
+  const temp_folder top;
   CHECK(disk::test_writing(top / "gone").error == ENOENT);
   if (!may_mount()) return;
   const auto deleted = in_private_mounts([&]() -> std::string {

@@ -21,28 +21,9 @@
 
 #include <telltale/check_type.hpp>
 
+#include "fakes/temp_folder.hpp"
+
 namespace telltale::testing {
-
-/// A fresh directory, removed with everything in it.
-class scratch_directory {
- public:
-  scratch_directory() {
-    auto pattern = (std::filesystem::temp_directory_path() / "telltale-test-XXXXXX").string();
-    if (!::mkdtemp(pattern.data())) throw std::runtime_error("mkdtemp failed");
-    path_ = pattern;
-  }
-  scratch_directory(const scratch_directory&) = delete;
-  scratch_directory& operator=(const scratch_directory&) = delete;
-  ~scratch_directory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::string& path() const { return path_; }
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 /// Creates or rewrites a file in place.
 inline void write_file(const std::string& path, const std::string& text) {
@@ -140,7 +121,7 @@ inline std::string in_private_mounts(const std::function<std::string()>& body) {
 
 /// Whether this machine lets us mount a tmpfs of our own; says why not.
 inline bool may_mount() {
-  const scratch_directory at;
+  const temp_folder at;
   const auto tried = in_private_mounts([&]() -> std::string {
     return ::mount("tmpfs", at.path().c_str(), "tmpfs", 0, "size=1m") == 0 ? "yes" : "cannot mount a tmpfs";
   });

@@ -223,7 +223,7 @@ class fuse_server {
 inline std::string on_fuse(std::map<std::string, std::string> files,
                            const std::function<std::string(const std::string& path, fuse_server&)>& body,
                            const std::string& type = "fuse", const std::string& source = "test") {
-  const scratch_directory top;
+  const temp_folder top;
   return in_private_mounts([&]() -> std::string {
     fuse_server server(top.path(), std::move(files), type, source);
     if (!server.works()) return fmt::format("skipped: no FUSE (errno {})", errno);

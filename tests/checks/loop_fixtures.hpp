@@ -76,7 +76,7 @@ inline std::string make_image(const std::string& file, const file_system_image& 
 /// possible.
 inline std::string on_image(const file_system_image& wanted,
                             const std::function<std::string(const std::string& path, const loop_device&)>& body) {
-  const scratch_directory top;
+  const temp_folder top;
   const auto file = top / "image";
   if (auto why = make_image(file, wanted); !why.empty()) return why;
   std::filesystem::create_directory(top / "mnt");

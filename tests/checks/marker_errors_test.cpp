@@ -76,7 +76,7 @@ std::string judged(const std::string& path, bool with_content) {
 }  // namespace
 
 TEST_CASE("marker errors: what any call says of a dead file system is in the verdict, although others still answer") {
-  const scratch_directory top;
+  const temp_folder top;
   const auto path = top / "m";
   write_file(path, R"({"v":1})");
   struct row {
@@ -100,7 +100,7 @@ TEST_CASE("marker errors: what any call says of a dead file system is in the ver
 }
 
 TEST_CASE("marker errors: a kernel or sandbox that refuses the quick calls is no reason, opening decides") {
-  const scratch_directory top;
+  const temp_folder top;
   const auto path = top / "m";
   write_file(path, "");
   for (const int refused : {ENOSYS, EPERM, EACCES, EINVAL, EOPNOTSUPP}) {

@@ -39,7 +39,7 @@ raw_member expecting(const std::string& pointer, const std::string& value) {
 }  // namespace
 
 TEST_CASE("marker: a file that is there passes, and its measurements are declared") {
-  const scratch_directory top;
+  const temp_folder top;
   write_file(top / "m", R"({"p":1})");
   const auto found = marker_at(top / "m", {option("progress", "/p")}).run();
   CHECK(described(found).starts_with("pass ok: " + (top / "m") + " is there, "));
@@ -57,7 +57,7 @@ TEST_CASE("marker: a file that is there passes, and its measurements are declare
 }
 
 TEST_CASE("marker: absence is explained") {
-  const scratch_directory top;
+  const temp_folder top;
   CHECK(described(marker_at(top / "m").run()) == "fail missing: " + (top / "m") + " does not exist");
   CHECK(marker_at(top / "m").run().measured("files_missing") == 1);
   CHECK(described(marker_at(top / "no/m").run()) ==
@@ -71,7 +71,7 @@ TEST_CASE("marker: absence is explained") {
 }
 
 TEST_CASE("marker: only a regular file counts, and nothing else is opened") {
-  const scratch_directory top;
+  const temp_folder top;
   fs::create_directory(top / "directory");
   REQUIRE(::mkfifo((top / "pipe").c_str(), 0600) == 0);
   fs::create_symlink("loop", top / "loop");
@@ -102,7 +102,7 @@ TEST_CASE("marker: what may not be read is denied, with the user who may not") {
     MESSAGE("skipped: the owner of a file can always be let in (needs root)");
     return;
   }
-  const scratch_directory top;
+  const temp_folder top;
   fs::permissions(top.path(), fs::perms(0755));
   write_file(top / "m", "{}");
   fs::permissions(top / "m", fs::perms::none);
@@ -119,7 +119,7 @@ TEST_CASE("marker: who may read is the effective user, as it is for opening") {
     MESSAGE("skipped: needs root to become another user");
     return;
   }
-  const scratch_directory top;
+  const temp_folder top;
   fs::permissions(top.path(), fs::perms(0755));
   write_file(top / "m", "");
   fs::permissions(top / "m", fs::perms::owner_all);
@@ -131,7 +131,7 @@ TEST_CASE("marker: who may read is the effective user, as it is for opening") {
 }
 
 TEST_CASE("marker: a file whose content is not wanted is not even opened") {
-  const scratch_directory top;
+  const temp_folder top;
   write_file(top / "m", R"({"v":1})");
   const int events = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   REQUIRE(::inotify_add_watch(events, (top / "m").c_str(), IN_OPEN) >= 0);
@@ -144,14 +144,14 @@ TEST_CASE("marker: a file whose content is not wanted is not even opened") {
 }
 
 TEST_CASE("marker: another user's file is read, although its access time cannot be spared") {
-  const scratch_directory top;
+  const temp_folder top;
   fs::permissions(top.path(), fs::perms(0755));
   write_file(top / "m", R"({"v":1})");
   CHECK(as_nobody([&] { return described(marker_at(top / "m", {expecting("/v", "1")}).run()); }).starts_with("pass"));
 }
 
 TEST_CASE("marker: an old marker is stale") {
-  const scratch_directory top;
+  const temp_folder top;
   write_file(top / "m", "");
   auto by_boot = marker_at(top / "m", {option("newer_than", "boot")});
   auto by_start = marker_at(top / "m", {option("newer_than", "start")});
@@ -168,7 +168,7 @@ TEST_CASE("marker: an old marker is stale") {
 }
 
 TEST_CASE("marker: a marker that is older than the file of this start is of an earlier run") {
-  const scratch_directory top;
+  const temp_folder top;
   write_file(top / "m", "");
   auto check = marker_at(top / "m", {option("newer_than_file", top / "started")});
   CHECK(described(check.run()) ==
@@ -189,7 +189,7 @@ TEST_CASE("marker: a marker that is older than the file of this start is of an e
 }
 
 TEST_CASE("marker: a file that was given its size in advance is not there until it is filled") {
-  const scratch_directory top;
+  const temp_folder top;
   write_file(top / "m", "");
   fs::resize_file(top / "m", 8u << 20);
   CHECK(marker_at(top / "m", {option("min_size", "8MiB")}).run().verdict == verdict::pass);
@@ -204,7 +204,7 @@ TEST_CASE("marker: a file that was given its size in advance is not there until 
 }
 
 TEST_CASE("marker: content decides") {
-  const scratch_directory top;
+  const temp_folder top;
   auto check = marker_at(top / "m", {expecting("/model", "llama"), option("progress", "/p")});
   write_file(top / "m", R"({"model":"llama","p":0.4})");
   auto found = check.run();
@@ -220,7 +220,7 @@ TEST_CASE("marker: content decides") {
 }
 
 TEST_CASE("marker: a large file is fine until its content is asked for") {
-  const scratch_directory top;
+  const temp_folder top;
   write_file(top / "m", "");
   fs::resize_file(top / "m", 1ull << 30);
   CHECK(marker_at(top / "m", {option("min_size", "1GiB")}).run().verdict == verdict::pass);
@@ -234,7 +234,7 @@ TEST_CASE("marker: a large file is fine until its content is asked for") {
 }
 
 TEST_CASE("marker: a set is ready when all of it is") {
-  const scratch_directory top;
+  const temp_folder top;
   std::vector<std::string> paths;
   for (int i = 0; i < 8; ++i) paths.push_back(top / std::to_string(i));
   auto check = markers_at(paths);
@@ -254,7 +254,7 @@ TEST_CASE("marker: a set is ready when all of it is") {
 }
 
 TEST_CASE("marker: a probe leaves no trace, not even an access time") {
-  const scratch_directory top;
+  const temp_folder top;
   write_file(top / "m", R"({"v":1})");
   const timespec long_ago[2] = {{1'000'000'000, 1}, {1'000'000'001, 1}};
   REQUIRE(::utimensat(AT_FDCWD, (top / "m").c_str(), long_ago, 0) == 0);
@@ -266,7 +266,7 @@ TEST_CASE("marker: a probe leaves no trace, not even an access time") {
 }
 
 TEST_CASE("marker: a red that time cannot change is told without waiting") {
-  const scratch_directory top;
+  const temp_folder top;
   // The quickest of several runs: another process may hold the processor during one of them.
   auto quickest = [](checked& check, std::chrono::milliseconds timeout, reason expected) {
     auto least = std::chrono::nanoseconds(1h);

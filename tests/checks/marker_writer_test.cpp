@@ -90,7 +90,7 @@ constexpr auto mend =
 }  // namespace
 
 TEST_CASE("marker writer: a marker counts while its writer runs, and not a moment longer") {
-  const scratch_directory top;
+  const temp_folder top;
   sleeper app;
   write_file(top / "m", std::to_string(app.pid()) + "\n");
   auto check = marker_of(top / "m");
@@ -104,7 +104,7 @@ TEST_CASE("marker writer: a marker counts while its writer runs, and not a momen
 }
 
 TEST_CASE("marker writer: a writer that died while loading is not waited for") {
-  const scratch_directory top;
+  const temp_folder top;
   sleeper app;
   write_file(top / "m", fmt::format(R"({{"pid":{},"p":0.4}})", app.pid()));
   checked check(checks::marker(), {option("path", top / "m"), option("pid", "/pid"), option("progress", "/p")});
@@ -115,7 +115,7 @@ TEST_CASE("marker writer: a writer that died while loading is not waited for") {
 }
 
 TEST_CASE("marker writer: a process that got the number later is not the writer") {
-  const scratch_directory top;
+  const temp_folder top;
   sleeper app;
   write_file(top / "m", std::to_string(app.pid()));
   set_age(top / "m", 1min);
@@ -125,7 +125,7 @@ TEST_CASE("marker writer: a process that got the number later is not the writer"
 }
 
 TEST_CASE("marker writer: setting the clock does not take a writer away that was seen before") {
-  const scratch_directory top;
+  const temp_folder top;
   sleeper app;
   write_file(top / "m", std::to_string(app.pid()));
   auto check = marker_of(top / "m");
@@ -146,7 +146,7 @@ TEST_CASE("marker writer: start times are compared with a tolerance for coarse c
 }
 
 TEST_CASE("marker writer: telltale itself writes no markers") {
-  const scratch_directory top;
+  const temp_folder top;
   for (const auto pid : {::getpid(), ::getppid()}) {
     write_file(top / "m", std::to_string(pid));
     CHECK(marker_of(top / "m").run().verdict == verdict::fail);
@@ -155,7 +155,7 @@ TEST_CASE("marker writer: telltale itself writes no markers") {
 
 TEST_CASE("marker writer: alone in its PID namespace, telltale says that it sees nobody") {
   if (!may_have_processes()) return;
-  const scratch_directory top;
+  const temp_folder top;
   for (const std::string pid : {"1", "7"}) {
     write_file(top / "m", pid);
     CHECK(in_private_processes([&] { return described(marker_of(top / "m").run()); }) ==
@@ -167,7 +167,7 @@ TEST_CASE("marker writer: alone in its PID namespace, telltale says that it sees
 
 TEST_CASE("marker writer: where the writer was the only other process, its end is seen all the same") {
   if (!may_have_processes()) return;
-  const scratch_directory top;
+  const temp_folder top;
   CHECK(in_private_processes([&]() -> std::string {
           sleeper app;
           write_file(top / "m", std::to_string(app.pid()));
@@ -181,7 +181,7 @@ TEST_CASE("marker writer: where the writer was the only other process, its end i
 
 TEST_CASE("marker writer: a number of a PID namespace below ours is not looked for in ours") {
   if (!may_have_processes()) return;
-  const scratch_directory top;
+  const temp_folder top;
   int away[2];
   int done[2];
   REQUIRE((::pipe2(away, O_CLOEXEC) == 0 && ::pipe2(done, O_CLOEXEC) == 0));
@@ -217,7 +217,7 @@ TEST_CASE("marker writer: a number of a PID namespace below ours is not looked f
 
 TEST_CASE("marker writer: a process that /proc hides is not called ended") {
   if (!may_mount()) return;
-  const scratch_directory top;
+  const temp_folder top;
   std::filesystem::permissions(top.path(), std::filesystem::perms(0755));
   sleeper app;
   write_file(top / "m", std::to_string(app.pid()));
@@ -231,7 +231,7 @@ TEST_CASE("marker writer: a process that /proc hides is not called ended") {
 
 TEST_CASE("marker writer: without /proc nothing is claimed") {
   if (!may_mount()) return;
-  const scratch_directory top;
+  const temp_folder top;
   sleeper app;
   write_file(top / "m", std::to_string(app.pid()));
   CHECK(in_private_mounts([&]() -> std::string {

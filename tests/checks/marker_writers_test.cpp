@@ -81,7 +81,7 @@ void write_slowly(const std::string& path, const std::string& content) {
 }  // namespace
 
 TEST_CASE("marker writers: replacing by rename is never seen half-way") {
-  const scratch_directory top;
+  const temp_folder top;
   write_file(top / "m", text(0));
   const busy_writer writer([&](int i) {
     write_file(top / "m.new", text(i));
@@ -91,7 +91,7 @@ TEST_CASE("marker writers: replacing by rename is never seen half-way") {
 }
 
 TEST_CASE("marker writers: a file replaced a thousand times a second is never seen half-way") {
-  const scratch_directory top;
+  const temp_folder top;
   write_file(top / "m", text(0));
   const auto began = boot_clock::now();
   const busy_writer writer([&](int i) {
@@ -105,7 +105,7 @@ TEST_CASE("marker writers: a file replaced a thousand times a second is never se
 }
 
 TEST_CASE("marker writers: rewriting in place is waited out") {
-  const scratch_directory top;
+  const temp_folder top;
   write_file(top / "m", text(0));
   const busy_writer writer([&](int i) {
     write_slowly(top / "m", text(i));
@@ -123,7 +123,7 @@ TEST_CASE("marker writers: deleting and writing anew is waited out") {
   REQUIRE(longest_gap != MAP_FAILED);
   std::string red;
   for (int attempt = 0; attempt < 10; ++attempt) {
-    const scratch_directory top;
+    const temp_folder top;
     write_file(top / "m", text(0));
     longest_gap->store(0);
     const busy_writer writer([&](int i) {
@@ -143,7 +143,7 @@ TEST_CASE("marker writers: deleting and writing anew is waited out") {
 }
 
 TEST_CASE("marker writers: the ..data swap of a Kubernetes volume is never seen half-way") {
-  const scratch_directory top;
+  const temp_folder top;
   auto publish = [&](int i) {
     const auto version = fmt::format("..{}", i);
     fs::create_directory(top / version);
@@ -159,7 +159,7 @@ TEST_CASE("marker writers: the ..data swap of a Kubernetes volume is never seen 
 }
 
 TEST_CASE("marker writers: a writer that died half-way stays red") {
-  const scratch_directory top;
+  const temp_folder top;
   write_file(top / "m", text(0).substr(0, 20));
   CHECK(first_red(top / "m").starts_with("fail corrupt: " + (top / "m") + " is not valid JSON"));
 }

@@ -78,7 +78,7 @@ void make_old(const std::string& path) {
 }  // namespace
 
 TEST_CASE("sqlite answers: a closed database is read, its expectation judged, and no trace left") {
-  const scratch_directory at;
+  const temp_folder at;
   make_closed(at / "app.db");
   const auto before = listing(at.path());
   const auto found = expecting(at / "app.db", "1").run();
@@ -90,7 +90,7 @@ TEST_CASE("sqlite answers: a closed database is read, its expectation judged, an
 }
 
 TEST_CASE("sqlite answers: an application that opens, writes and closes is judged by what it wrote last") {
-  const scratch_directory at;
+  const temp_folder at;
   make_closed(at / "app.db");
   auto probe = expecting(at / "app.db", "< 50");
   application app;
@@ -103,7 +103,7 @@ TEST_CASE("sqlite answers: an application that opens, writes and closes is judge
 }
 
 TEST_CASE("sqlite answers: while an application comes and goes no run passes that has not asked, and none is red") {
-  const scratch_directory at;
+  const temp_folder at;
   make_closed(at / "app.db");
   const coming_and_going app(at / "app.db");
   auto probe = expecting(at / "app.db", "< 1000");
@@ -120,7 +120,7 @@ TEST_CASE("sqlite answers: while an application comes and goes no run passes tha
 }
 
 TEST_CASE("sqlite answers: a closed database with an empty log and an index left over is read as well") {
-  const scratch_directory at;
+  const temp_folder at;
   make_closed(at / "app.db");
   write_file(at / "app.db-wal", "");
   SUBCASE("without -shm") {}
@@ -131,14 +131,14 @@ TEST_CASE("sqlite answers: a closed database with an empty log and an index left
 }
 
 TEST_CASE("sqlite answers: damage of a closed database's schema is found by a query") {
-  const scratch_directory at;
+  const temp_folder at;
   make_closed(at / "app.db");
   damage(at / "app.db", 100);
   CHECK(contains(expecting(at / "app.db", nullptr).said(), "fail corrupt: app.db: the database is damaged: "));
 }
 
 TEST_CASE("sqlite answers: an expectation that cannot be looked at warns; without one there is nothing to warn of") {
-  const scratch_directory at;
+  const temp_folder at;
   {
     application app;
     make_wal_database(app, at / "app.db");
@@ -150,7 +150,7 @@ TEST_CASE("sqlite answers: an expectation that cannot be looked at warns; withou
 }
 
 TEST_CASE("sqlite answers: the last answer stays while the files are unchanged, and no longer") {
-  const scratch_directory at;
+  const temp_folder at;
   make_closed(at / "app.db");
   make_old(at / "app.db");
   auto failing = expecting(at / "app.db", "> 1");
@@ -178,7 +178,7 @@ TEST_CASE("sqlite answers: the last answer stays while the files are unchanged, 
 }
 
 TEST_CASE("sqlite answers: the last answer does not stay where a change would not show in the times of the files") {
-  const scratch_directory at;
+  const temp_folder at;
   make_closed(at / "app.db");
   auto probe = expecting(at / "app.db", "> 1");
   SUBCASE("written at this moment") { set_age(at / "app.db", 500ms); }
@@ -190,7 +190,7 @@ TEST_CASE("sqlite answers: the last answer does not stay where a change would no
 }
 
 TEST_CASE("sqlite answers: an answer that changes by itself does not stay, however unchanged the files are") {
-  const scratch_directory at;
+  const temp_folder at;
   {
     application app;
     make_wal_database(app, at / "app.db");
@@ -225,7 +225,7 @@ TEST_CASE("sqlite answers: an answer that changes by itself does not stay, howev
 }
 
 TEST_CASE("sqlite answers: integrity of a closed database is examined, without a trace") {
-  const scratch_directory at;
+  const temp_folder at;
   {
     application app;
     make_wal_database(app, at / "app.db");
@@ -243,7 +243,7 @@ TEST_CASE("sqlite answers: integrity of a closed database is examined, without a
 }
 
 TEST_CASE("sqlite answers: integrity of a database whose application comes and goes is examined all the same") {
-  const scratch_directory at;
+  const temp_folder at;
   make_closed(at / "app.db");
   const coming_and_going app(at / "app.db");
   auto probe = examining(at / "app.db");
@@ -259,7 +259,7 @@ TEST_CASE("sqlite answers: integrity of a database whose application comes and g
 }
 
 TEST_CASE("sqlite answers: an integrity check that never happens counts against its cadence") {
-  const scratch_directory at;
+  const temp_folder at;
   make_closed(at / "app.db");
   application app;
   open_exclusively(app, at / "app.db");
@@ -283,7 +283,7 @@ TEST_CASE("sqlite answers: an integrity check that never happens counts against 
 }
 
 TEST_CASE("sqlite answers: an integrity check that happened long ago counts as one that did not") {
-  const scratch_directory at;
+  const temp_folder at;
   make_closed(at / "app.db");
   auto probe = examining(at / "app.db");
   REQUIRE(probe.examine(20s, 12h).verdict == verdict::pass);
@@ -311,7 +311,7 @@ sqlite_probe expecting_without_wal(const std::string& path, const char* expect, 
 }  // namespace
 
 TEST_CASE("sqlite answers: with a rollback journal the database is read between two writes, and no trace is left") {
-  const scratch_directory at;
+  const temp_folder at;
   application app(at / "app.db");
   app.run("CREATE TABLE t(x); INSERT INTO t VALUES (1)");
   SUBCASE("while an application has it open") {}
@@ -328,7 +328,7 @@ TEST_CASE("sqlite answers: with a rollback journal the database is read between 
 TEST_CASE("sqlite answers: what a transaction with a rollback journal has not committed is not read") {
   for (const std::string mode : {"DELETE", "PERSIST", "TRUNCATE", "MEMORY", "OFF"}) {
     CAPTURE(mode);
-    const scratch_directory at;
+    const temp_folder at;
     application app(at / "app.db");
     app.run("PRAGMA journal_mode = " + mode + "; PRAGMA cache_size = 5; CREATE TABLE t(x)");
     app.run(large_insert);
@@ -345,7 +345,7 @@ TEST_CASE("sqlite answers: what a transaction with a rollback journal has not co
 }
 
 TEST_CASE("sqlite answers: a writer with a rollback journal is not kept from committing, and never read in half") {
-  const scratch_directory at;
+  const temp_folder at;
   application app(at / "app.db");
   app.run("CREATE TABLE a(x); CREATE TABLE b(x)");
   app.run("INSERT INTO a VALUES (0); INSERT INTO b VALUES (0)");

@@ -25,7 +25,7 @@ struct backed_up {
   }
   std::string said() { return probe->said(); }
 
-  scratch_directory at;
+  temp_folder at;
   application app;
   std::optional<sqlite_probe> probe;
 };
@@ -57,7 +57,7 @@ TEST_CASE("sqlite backup: what is wrong with it is said") {
   }
   SUBCASE("old") {
     set_age(bak, 30h);
-    CHECK(contains(world.said(), "warn threshold: app.db: backup " + bak + " is 30 h"));
+    CHECK(contains(world.said(), "warn threshold: app.db: backup " + bak + " is over 30 h old"));
     set_age(bak, 50h);
     CHECK(contains(world.said(), "fail threshold: "));
   }

@@ -1,10 +1,10 @@
 // Encrypted databases: telltale has no key, and judges what does not need one.
 #include <doctest/doctest.h>
 
+#include "base/descriptor.hpp"
 #include "checks/sqlite_fixtures.hpp"
 #include "checks/sqlite_image.hpp"
 #include "sqlite/encrypted_header.hpp"
-#include "support/descriptor.hpp"
 
 using namespace telltale;
 using namespace telltale::testing;
@@ -36,8 +36,8 @@ class cipher {
     }
     ::close(in[0]);
     ::close(out[1]);
-    to_ = support::descriptor(in[1]);
-    from_ = support::descriptor(out[0]);
+    to_ = descriptor(in[1]);
+    from_ = descriptor(out[0]);
     run("PRAGMA key = 'secret'");
   }
   cipher(const cipher&) = delete;
@@ -74,8 +74,8 @@ class cipher {
   }
 
   pid_t child_ = 0;
-  support::descriptor to_;
-  support::descriptor from_;
+  descriptor to_;
+  descriptor from_;
 };
 
 void make_wal(cipher& app) {
@@ -128,7 +128,7 @@ TEST_CASE("sqlite encrypted: of a header only what a cipher leaves open is belie
 
 TEST_CASE("sqlite encrypted: in use, closed and after a crash it is what an open one is; without the option, damage") {
   if (!has_sqlcipher()) return;
-  const scratch_directory at;
+  const temp_folder at;
   cipher app(at / "app.db");
   make_wal(app);
   auto probe = encrypted(at / "app.db");
@@ -147,7 +147,7 @@ TEST_CASE("sqlite encrypted: in use, closed and after a crash it is what an open
 
 TEST_CASE("sqlite encrypted: backlog and write lock are held against their limits") {
   if (!has_sqlcipher()) return;
-  const scratch_directory at;
+  const temp_folder at;
   cipher app(at / "app.db");
   make_wal(app);
   std::vector<raw_member> limits;
@@ -157,7 +157,8 @@ TEST_CASE("sqlite encrypted: backlog and write lock are held against their limit
   app.run("BEGIN IMMEDIATE");
   probe.run();
   probe.later(10s);
-  CHECK(contains(probe.said(), fmt::format("warn locked: app.db: writer lock held for over 10 s by pid {}", app.pid())));
+  CHECK(
+      contains(probe.said(), fmt::format("warn locked: app.db: writer lock held for over 10 s by pid {}", app.pid())));
   app.run("COMMIT");
   app.run(large_insert);
   CHECK(contains(probe.said(), "fail threshold: app.db: WAL backlog "));
@@ -165,7 +166,7 @@ TEST_CASE("sqlite encrypted: backlog and write lock are held against their limit
 
 TEST_CASE("sqlite encrypted: a file deleted or replaced while in use is replaced") {
   if (!has_sqlcipher()) return;
-  const scratch_directory at;
+  const temp_folder at;
   cipher app(at / "app.db");
   make_wal(app);
   auto probe = encrypted(at / "app.db");
@@ -198,7 +199,7 @@ TEST_CASE("sqlite encrypted: a file deleted or replaced while in use is replaced
 
 TEST_CASE("sqlite encrypted: with a rollback journal nothing is taken for a fault that only WAL mode has") {
   if (!has_sqlcipher()) return;
-  const scratch_directory at;
+  const temp_folder at;
   cipher app(at / "app.db");
   app.run("CREATE TABLE t(x); INSERT INTO t VALUES (1)");
   auto probe = encrypted(at / "app.db");
@@ -216,7 +217,7 @@ TEST_CASE("sqlite encrypted: with a rollback journal nothing is taken for a faul
 
 TEST_CASE("sqlite encrypted: commits show with a log and with a rollback journal") {
   if (!has_sqlcipher()) return;
-  const scratch_directory at;
+  const temp_folder at;
   cipher app(at / "app.db");
   app.run("CREATE TABLE t(x)");
   set_age(at / "app.db", 1h);
@@ -239,7 +240,7 @@ TEST_CASE("sqlite encrypted: commits show with a log and with a rollback journal
 }
 
 TEST_CASE("sqlite encrypted: what no encrypted database looks like is damage") {
-  const scratch_directory at;
+  const temp_folder at;
   struct row {
     std::string content;
     const char* words;
@@ -260,7 +261,7 @@ TEST_CASE("sqlite encrypted: what no encrypted database looks like is damage") {
 }
 
 TEST_CASE("sqlite encrypted: a database that is not encrypted is told, and judged as what it is") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   CHECK(contains(encrypted(at / "app.db").said(), "warn mismatch: app.db: is not encrypted"));
@@ -273,7 +274,7 @@ TEST_CASE("sqlite encrypted: a database that is not encrypted is told, and judge
 
 TEST_CASE("sqlite encrypted: a backup is judged by what it looks like from outside") {
   if (!has_sqlcipher()) return;
-  const scratch_directory at;
+  const temp_folder at;
   cipher app(at / "app.db");
   make_wal(app);
   app.run("PRAGMA user_version = 7; PRAGMA wal_checkpoint(TRUNCATE)");

@@ -11,7 +11,7 @@ namespace {
 
 /// The files of a database in rollback mode whose journal is zeroed, as journal_mode=PERSIST leaves it.
 std::map<std::string, std::string> rollback_database() {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   app.open(at / "app.db");
   app.run("CREATE TABLE t(x); INSERT INTO t VALUES (1)");

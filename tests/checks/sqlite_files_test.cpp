@@ -10,7 +10,7 @@ using namespace telltale::testing;
 namespace fs = std::filesystem;
 
 TEST_CASE("sqlite: a missing database, and a missing directory") {
-  const scratch_directory at;
+  const temp_folder at;
   CHECK(sqlite_probe(at / "app.db").said() == "fail missing: " + (at / "app.db") + " does not exist");
   CHECK(sqlite_probe(at / "data/app.db").said() ==
         "fail missing: " + (at / "data/app.db") + " does not exist, nor does the directory " + (at / "data"));
@@ -18,7 +18,7 @@ TEST_CASE("sqlite: a missing database, and a missing directory") {
 }
 
 TEST_CASE("sqlite: files that are no database are corrupt") {
-  const scratch_directory at;
+  const temp_folder at;
   const auto path = at / "app.db";
   write_file(path, "");
   CHECK(sqlite_probe(path).said() ==
@@ -32,7 +32,7 @@ TEST_CASE("sqlite: files that are no database are corrupt") {
 }
 
 TEST_CASE("sqlite: a rollback journal is a mismatch, as severe as configured") {
-  const scratch_directory at;
+  const temp_folder at;
   application app(at / "app.db");
   app.run("CREATE TABLE t(x)");
   auto with = [&](const char* expect) {
@@ -46,7 +46,7 @@ TEST_CASE("sqlite: a rollback journal is a mismatch, as severe as configured") {
 }
 
 TEST_CASE("sqlite: a hot journal is said") {
-  const scratch_directory at;
+  const temp_folder at;
   application app(at / "app.db");
   app.run("CREATE TABLE t(x)");
   app.run("PRAGMA cache_size = 5");
@@ -63,7 +63,7 @@ TEST_CASE("sqlite: a hot journal is said") {
 }
 
 TEST_CASE("sqlite: a directory or a FIFO at the path is a mismatch and is not opened") {
-  const scratch_directory at;
+  const temp_folder at;
   fs::create_directory(at / "app.db");
   CHECK(sqlite_probe(at / "app.db").said() == "fail mismatch: app.db: is a directory, not a database file");
   REQUIRE(::mkfifo((at / "fifo.db").c_str(), 0600) == 0);
@@ -71,7 +71,7 @@ TEST_CASE("sqlite: a directory or a FIFO at the path is a mismatch and is not op
 }
 
 TEST_CASE("sqlite: a FIFO beside the database is not opened") {
-  const scratch_directory at;
+  const temp_folder at;
   application app(at / "app.db");
   app.run("PRAGMA journal_mode = WAL; CREATE TABLE t(x)");
   app.close();
@@ -91,7 +91,7 @@ TEST_CASE("sqlite: a FIFO beside the database is not opened") {
 }
 
 TEST_CASE("sqlite: a link is followed to the files beside its target") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   fs::create_directory(at / "data");
   make_wal_database(app, at / "data/app.db");
@@ -105,7 +105,7 @@ TEST_CASE("sqlite: a link is followed to the files beside its target") {
 TEST_CASE("sqlite: every page size is read right") {
   for (const unsigned size : {512u, 1024u, 2048u, 4096u, 8192u, 16384u, 32768u, 65536u}) {
     CAPTURE(size);
-    const scratch_directory at;
+    const temp_folder at;
     application app(at / "app.db");
     app.run(fmt::format("PRAGMA page_size = {}", size));
     app.run("PRAGMA journal_mode = WAL");
@@ -118,7 +118,7 @@ TEST_CASE("sqlite: every page size is read right") {
 }
 
 TEST_CASE("sqlite: files that may not be read are denied, each by name") {
-  const scratch_directory at;
+  const temp_folder at;
   REQUIRE(::chmod(at.path().c_str(), 0755) == 0);
   application app;
   make_wal_database(app, at / "app.db");

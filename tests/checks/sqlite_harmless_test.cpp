@@ -48,7 +48,7 @@ TEST_CASE(
     for (const std::string state : {"running", "idle reader", "write lock", "stopped", "crashed", "exclusive"}) {
       CAPTURE(mode);
       CAPTURE(state);
-      const scratch_directory at;
+      const temp_folder at;
       application app;
       make_wal_database(app, at / "app.db");
       app.run("SELECT * FROM t");
@@ -74,7 +74,7 @@ TEST_CASE(
     for (const std::string state : {"running", "stopped", "crashed"}) {
       CAPTURE(mode);
       CAPTURE(state);
-      const scratch_directory at;
+      const temp_folder at;
       REQUIRE(::chown(at.path().c_str(), nobody, nobody) == 0);
       application app("", nobody);
       make_wal_database(app, at / "app.db");
@@ -106,7 +106,7 @@ TEST_CASE("sqlite harmless: another user's probes leave the files alone, also in
         CAPTURE(mode);
         CAPTURE(directory_mode);
         CAPTURE(state);
-        const scratch_directory at;
+        const temp_folder at;
         REQUIRE(::chmod(at.path().c_str(), directory_mode) == 0);
         application app;
         make_wal_database(app, at / "app.db");
@@ -124,7 +124,7 @@ TEST_CASE(
     "queries") {
   for (const auto& mode : modes) {
     CAPTURE(mode);
-    const scratch_directory at;
+    const temp_folder at;
     application app;
     make_wal_database(app, at / "app.db");
     app.run("PRAGMA wal_autocheckpoint = 100");
@@ -151,7 +151,7 @@ TEST_CASE(
 }
 
 TEST_CASE("sqlite harmless: connections that come and go, and checkpoints that truncate, raise no false alarm") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.keep_writing("INSERT INTO t VALUES (randomblob(9000)); PRAGMA wal_checkpoint(TRUNCATE); DELETE FROM t; VACUUM");
@@ -164,7 +164,7 @@ TEST_CASE("sqlite harmless: connections that come and go, and checkpoints that t
 }
 
 TEST_CASE("sqlite harmless: the guarded file layer creates, writes, cuts and deletes nothing") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   const auto until = boot_clock::now() + std::chrono::seconds(2);

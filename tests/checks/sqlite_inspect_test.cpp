@@ -19,7 +19,7 @@ std::vector<raw_member> small_backlog() {
 }  // namespace
 
 TEST_CASE("sqlite: an application at work is healthy, and is measured") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   sqlite_probe probe(at / "app.db");
@@ -34,7 +34,7 @@ TEST_CASE("sqlite: an application at work is healthy, and is measured") {
 }
 
 TEST_CASE("sqlite: a database after a clean stop is idle, not red") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.close();
@@ -43,7 +43,7 @@ TEST_CASE("sqlite: a database after a clean stop is idle, not red") {
 }
 
 TEST_CASE("sqlite: a database whose application crashed is idle, and its WAL is mentioned") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.crash();
@@ -55,7 +55,7 @@ TEST_CASE("sqlite: a database whose application crashed is idle, and its WAL is 
 }
 
 TEST_CASE("sqlite: a write lock is reported once it is held for longer than the limit, with its holder") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   sqlite_probe probe(at / "app.db");
@@ -75,7 +75,7 @@ TEST_CASE("sqlite: a write lock is reported once it is held for longer than the 
 }
 
 TEST_CASE("sqlite: the write lock of a reader's neighbour fails when a fail limit is set") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   std::vector<raw_member> options;
@@ -88,7 +88,7 @@ TEST_CASE("sqlite: the write lock of a reader's neighbour fails when a fail limi
 }
 
 TEST_CASE("sqlite: a busy writer that commits is not a stuck one") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   sqlite_probe probe(at / "app.db");
@@ -104,7 +104,7 @@ TEST_CASE("sqlite: a busy writer that commits is not a stuck one") {
 }
 
 TEST_CASE("sqlite: an application in locking_mode=EXCLUSIVE is reported as such, not red") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.close();
@@ -122,7 +122,7 @@ TEST_CASE("sqlite: an application in locking_mode=EXCLUSIVE is reported as such,
 }
 
 TEST_CASE("sqlite: exclusive mode entered after the first read still shows its backlog") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.run("PRAGMA locking_mode = EXCLUSIVE");
@@ -133,7 +133,7 @@ TEST_CASE("sqlite: exclusive mode entered after the first read still shows its b
 }
 
 TEST_CASE("sqlite: a database that is short only because its pages are still in the WAL is healthy") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.run(large_insert);
@@ -144,7 +144,7 @@ TEST_CASE("sqlite: a database that is short only because its pages are still in 
 }
 
 TEST_CASE("sqlite: an unknown version of the WAL index is said and not read") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   auto index = read_file(at / "app.db-shm");
@@ -158,7 +158,7 @@ TEST_CASE("sqlite: an unknown version of the WAL index is said and not read") {
 }
 
 TEST_CASE("sqlite: a backlog growing behind a stuck reader crosses its limits, and a checkpoint clears it") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.open(at / "app.db", 1);
@@ -185,7 +185,7 @@ TEST_CASE("sqlite: a backlog growing behind a stuck reader crosses its limits, a
 }
 
 TEST_CASE("sqlite: sizes and the age of the last commit have limits of their own") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   std::vector<raw_member> options;
@@ -203,7 +203,7 @@ TEST_CASE("sqlite: sizes and the age of the last commit have limits of their own
 }
 
 TEST_CASE("sqlite: a holder in another PID namespace is reported without its pid") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   const auto said = in_child([&]() -> std::string {
@@ -221,5 +221,6 @@ TEST_CASE("sqlite: a holder in another PID namespace is reported without its pid
     return;
   }
   CHECK(said ==
-        "warn locked: app.db: writer lock held for over 10 s by a process whose pid is not visible from here (limit 5 s)");
+        "warn locked: app.db: writer lock held for over 10 s by a process whose pid is not visible from here (limit 5 "
+        "s)");
 }

@@ -37,7 +37,7 @@ void make_checkpointed(application& app, const std::string& path) {
 }  // namespace
 
 TEST_CASE("sqlite integrity: a sound database passes, and later probes say how long ago") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_checkpointed(app, at / "app.db");
   sqlite_probe probe(at / "app.db", every());
@@ -50,7 +50,7 @@ TEST_CASE("sqlite integrity: a sound database passes, and later probes say how l
 }
 
 TEST_CASE("sqlite integrity: damage behind the header fails, in examinations and in the probes after them") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_checkpointed(app, at / "app.db");
   damage_page(at / "app.db", 20);
@@ -67,7 +67,7 @@ TEST_CASE("sqlite integrity: damage behind the header fails, in examinations and
 }
 
 TEST_CASE("sqlite integrity: an examination leaves no trace, keeps no writer waiting and sees no error in it") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_checkpointed(app, at / "app.db");
   sqlite_probe probe(at / "app.db", every());
@@ -84,7 +84,7 @@ TEST_CASE("sqlite integrity: an examination leaves no trace, keeps no writer wai
 }
 
 TEST_CASE("sqlite integrity: one that does not end in time warns, and says what to do") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_checkpointed(app, at / "app.db");
   for (int i = 0; i < 20; ++i) app.run(large_insert);
@@ -98,7 +98,7 @@ TEST_CASE("sqlite integrity: one that does not end in time warns, and says what 
 }
 
 TEST_CASE("sqlite integrity: it gives way when the backlog grows meanwhile, and does not begin when it is large") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_checkpointed(app, at / "app.db");
   for (int i = 0; i < 100; ++i) app.run(large_insert);
@@ -119,7 +119,7 @@ TEST_CASE("sqlite integrity: it gives way when the backlog grows meanwhile, and 
 
 TEST_CASE(
     "sqlite integrity: where reading would leave a trace or be in the way, nothing is examined and nothing is red") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_checkpointed(app, at / "app.db");
   sqlite_probe probe(at / "app.db", every());
@@ -141,7 +141,7 @@ TEST_CASE(
 }
 
 TEST_CASE("sqlite integrity: rows that break a rule of their table are no damage") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_checkpointed(app, at / "app.db");
   app.run("CREATE TABLE n(x)");
@@ -152,7 +152,7 @@ TEST_CASE("sqlite integrity: rows that break a rule of their table are no damage
 }
 
 TEST_CASE("sqlite integrity: files that are not in order are left to the probes") {
-  const scratch_directory at;
+  const temp_folder at;
   write_file(at / "app.db", std::string(8192, 'x'));
   sqlite_probe probe(at / "app.db", every());
   CHECK(described(probe.examine()) == "warn idle: integrity: not examined: its files are not in order");
@@ -160,7 +160,7 @@ TEST_CASE("sqlite integrity: files that are not in order are left to the probes"
 }
 
 TEST_CASE("sqlite integrity: collations and functions that only the application has do not make it red") {
-  const scratch_directory at;
+  const temp_folder at;
   in_child([&]() -> std::string {
     sqlite3* database = nullptr;
     ::sqlite3_open((at / "app.db").c_str(), &database);
@@ -188,7 +188,7 @@ TEST_CASE("sqlite integrity: collations and functions that only the application 
 }
 
 TEST_CASE("sqlite integrity: a worker that was killed at it is a warning, not a sick database") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_checkpointed(app, at / "app.db");
   sqlite_probe probe(at / "app.db", every());

@@ -69,7 +69,7 @@ class lock_owner {
 };
 
 struct locked_file {
-  scratch_directory top;
+  telltale::temp_folder top;
   std::string path = top / "file";
   int fd = (write_file(path, ""), ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   locked_file() { REQUIRE(fd >= 0); }

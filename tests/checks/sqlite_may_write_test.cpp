@@ -37,7 +37,7 @@ struct site {
     return as_nobody([&] { return written(at / "app.db"); });
   }
 
-  scratch_directory at;
+  temp_folder at;
 };
 
 /// Closed in WAL mode, without side files, owned by `nobody`.
@@ -174,7 +174,7 @@ TEST_CASE("sqlite may write: root, who may write everything, warns of what the d
 
 TEST_CASE("sqlite may write: a directory on a read-only mount is said where the database itself can be written") {
   if (!may_mount()) return;
-  const scratch_directory at;
+  const temp_folder at;
   {
     application app;
     make_wal_database(app, at / "app.db");

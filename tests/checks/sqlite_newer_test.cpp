@@ -78,7 +78,7 @@ void make_written_by(application& app, const std::string& path, std::uint32_t nu
 TEST_CASE("sqlite newer: a schema that needs a newer SQLite warns in query, integrity and backup, whatever is new") {
   for (const auto* row : newer_schemas) {
     CAPTURE(std::string(row));
-    const scratch_directory at;
+    const temp_folder at;
     application app;
     make_written_by(app, at / "app.db", newer_number, row);
     CHECK(contains(querying(at / "app.db", "SELECT count(*) FROM t").said(), "warn mismatch: app.db: " + needs_newer));
@@ -97,7 +97,7 @@ TEST_CASE("sqlite newer: a schema that needs a newer SQLite warns in query, inte
 }
 
 TEST_CASE("sqlite newer: the release counts that wrote the schema in the log, before a checkpoint has copied it") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_with_schema(app, at / "app.db", newer_schemas[0]);
   overwrite(at / "app.db-wal", page_one_in_log(at / "app.db-wal") + 96, big_endian(newer_number));
@@ -107,7 +107,7 @@ TEST_CASE("sqlite newer: the release counts that wrote the schema in the log, be
 TEST_CASE("sqlite newer: a schema that this SQLite's own release, an older one or none has written is damage") {
   for (const std::uint32_t number : {std::uint32_t{SQLITE_VERSION_NUMBER}, 3008000u, 0u, 0x55555555u}) {
     CAPTURE(number);
-    const scratch_directory at;
+    const temp_folder at;
     application app;
     make_written_by(app, at / "app.db", number, newer_schemas[0]);
     CHECK(contains(querying(at / "app.db", "SELECT 1").said(), "fail corrupt: app.db: the database is damaged: "));
@@ -124,7 +124,7 @@ TEST_CASE("sqlite newer: damage of the schema is damage, whoever wrote it") {
            "'vase', 'v', 'v', 0, 'CREATE VIEW v AS SELECT 1_000'",                    // no such kind
        }) {
     CAPTURE(std::string(row));
-    const scratch_directory at;
+    const temp_folder at;
     application app;
     make_written_by(app, at / "app.db", newer_number, row);
     CHECK(contains(querying(at / "app.db", "SELECT 1").said(), "fail corrupt: app.db: the database is damaged: "));
@@ -133,7 +133,7 @@ TEST_CASE("sqlite newer: damage of the schema is damage, whoever wrote it") {
 }
 
 TEST_CASE("sqlite newer: a damaged schema page is damage in a database of a newer SQLite too") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_written_by(app, at / "app.db", newer_number, newer_schemas[0]);
   SUBCASE("its header") { overwrite(at / "app.db", 100, std::string(8, '\xff')); }
@@ -143,7 +143,7 @@ TEST_CASE("sqlite newer: a damaged schema page is damage in a database of a newe
 }
 
 TEST_CASE("sqlite newer: a schema format that is not known needs a newer SQLite, or is damage") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.run("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -156,7 +156,7 @@ TEST_CASE("sqlite newer: a schema format that is not known needs a newer SQLite,
 }
 
 TEST_CASE("sqlite newer: a backup with a file format of the future is another format, not another file") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.run("VACUUM INTO '" + at / "app.bak" + "'");
@@ -169,7 +169,7 @@ TEST_CASE("sqlite newer: a backup with a file format of the future is another fo
 }
 
 TEST_CASE("sqlite newer: what only the application has is named in queries, with the way out") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.run("CREATE VIRTUAL TABLE f USING fts5(words); CREATE VIEW over_f AS SELECT * FROM f");

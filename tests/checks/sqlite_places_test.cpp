@@ -89,7 +89,7 @@ std::string in_user_namespace(const std::function<std::string()>& body) {
 }
 
 /// What `body` says on a tmpfs of its own, mounted at `at`.
-std::string on_tmpfs(const scratch_directory& at, const char* options, const std::function<std::string()>& body) {
+std::string on_tmpfs(const temp_folder& at, const char* options, const std::function<std::string()>& body) {
   return in_private_mounts([&]() -> std::string {
     if (::mount("tmpfs", at.path().c_str(), "tmpfs", 0, options) != 0) return "no tmpfs";
     return body();
@@ -274,7 +274,7 @@ TEST_CASE("sqlite places: inode numbers of FUSE, FAT and 9p are known not to las
 TEST_CASE("sqlite places: a database where nobody knows whose locks are seen is looked at, with a warning") {
   std::map<std::string, std::string> files;
   {
-    const scratch_directory at;
+    const temp_folder at;
     application app;
     app.open(at / "app.db");
     app.run("CREATE TABLE t(x); INSERT INTO t VALUES (1)");
@@ -329,8 +329,8 @@ TEST_CASE("sqlite places: a disk that is full for all but root is full for root 
 
 TEST_CASE("sqlite places: a full volume that is mounted read-only into a sidecar is full") {
   if (!may_mount()) return;
-  const scratch_directory at;
-  const scratch_directory view;
+  const temp_folder at;
+  const temp_folder view;
   const auto said = on_tmpfs(at, "size=1m", [&]() -> std::string {
     application app;
     make_wal_database(app, at / "app.db");
@@ -348,7 +348,7 @@ TEST_CASE("sqlite places: a full volume that is mounted read-only into a sidecar
 
 TEST_CASE("sqlite places: a full disk is said before the next commit fails, and again when there is room") {
   if (!may_mount()) return;
-  const scratch_directory at;
+  const temp_folder at;
   const auto said = on_tmpfs(at, "size=1m", [&] {
     application app;
     make_wal_database(app, at / "app.db");
@@ -367,7 +367,7 @@ TEST_CASE("sqlite places: a full disk is said before the next commit fails, and 
 
 TEST_CASE("sqlite places: out of inodes fails an idle database, and warns for one whose files are all there") {
   if (!may_mount()) return;
-  const scratch_directory at;
+  const temp_folder at;
   const auto said = on_tmpfs(at, "size=1m,nr_inodes=5", [&] {
     application app;
     make_wal_database(app, at / "app.db");
@@ -387,7 +387,7 @@ TEST_CASE("sqlite places: out of inodes fails an idle database, and warns for on
 TEST_CASE(
     "sqlite places: a read-only mount is no fault, with the -shm of a running application or after a clean stop") {
   if (!may_mount()) return;
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   const auto read_only = [&] {
@@ -420,7 +420,7 @@ TEST_CASE(
 }
 
 TEST_CASE("sqlite places: a run reads as little of a 5 GiB database as of a small one") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "small.db");
   make_wal_database(app, at / "large.db");
@@ -441,7 +441,7 @@ TEST_CASE("sqlite places: a run reads as little of a 5 GiB database as of a smal
 }
 
 TEST_CASE("sqlite places: a log with the checksums of a big-endian machine is read as SQLite reads it") {
-  const scratch_directory at;
+  const temp_folder at;
   {
     application app;
     make_wal_database(app, at / "app.db");
@@ -466,7 +466,7 @@ TEST_CASE("sqlite places: a log with the checksums of a big-endian machine is re
 }
 
 TEST_CASE("sqlite places: a large log that is checkpointed is no backlog") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.run(large_insert);

@@ -27,7 +27,7 @@ sqlite_probe writing(const std::string& path) {
 }  // namespace
 
 TEST_CASE("sqlite query: the value is measured and held against the expectation") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.run("INSERT INTO t VALUES (41)");
@@ -44,7 +44,7 @@ TEST_CASE("sqlite query: the value is measured and held against the expectation"
 }
 
 TEST_CASE("sqlite query: a statement that does more than read, or is not one statement, is refused") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   for (const std::string sql :
@@ -65,7 +65,7 @@ TEST_CASE("sqlite query: a statement that does more than read, or is not one sta
 }
 
 TEST_CASE("sqlite query: an endless query ends by the deadline") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   const auto before = boot_clock::now();
@@ -76,7 +76,7 @@ TEST_CASE("sqlite query: an endless query ends by the deadline") {
 }
 
 TEST_CASE("sqlite query: a database that inspection finds broken is not given to SQLite") {
-  const scratch_directory at;
+  const temp_folder at;
   write_file(at / "app.db", "");
   write_file(at / "app.db-wal", "precious");  // SQLite deletes the log of an empty database
   CHECK(querying(at / "app.db").run().reason == reason::corrupt);
@@ -84,7 +84,7 @@ TEST_CASE("sqlite query: a database that inspection finds broken is not given to
 }
 
 TEST_CASE("sqlite query: damage that the header does not show is found by reading") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.run("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -97,7 +97,7 @@ TEST_CASE("sqlite query: damage that the header does not show is found by readin
 }
 
 TEST_CASE("sqlite query: where SQLite would have to create files it does not run") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.crash();
@@ -111,7 +111,7 @@ TEST_CASE("sqlite query: where SQLite would have to create files it does not run
 }
 
 TEST_CASE("sqlite query: after a crash it reads the log without repairing anything") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.crash();
@@ -121,7 +121,7 @@ TEST_CASE("sqlite query: after a crash it reads the log without repairing anythi
 }
 
 TEST_CASE("sqlite query: an application that wrote once since its start can be read") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.close();
@@ -132,7 +132,7 @@ TEST_CASE("sqlite query: an application that wrote once since its start can be r
 }
 
 TEST_CASE("sqlite query: an application in exclusive mode is not queried and not red") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.run("PRAGMA locking_mode = EXCLUSIVE");
@@ -143,7 +143,7 @@ TEST_CASE("sqlite query: an application in exclusive mode is not queried and not
 }
 
 TEST_CASE("sqlite query: names that mean something in a URI are found") {
-  const scratch_directory at;
+  const temp_folder at;
   const auto path = at / "a b?c#d%41&mode=rw.db";
   application app;
   app.open(path);
@@ -153,7 +153,7 @@ TEST_CASE("sqlite query: names that mean something in a URI are found") {
 }
 
 TEST_CASE("sqlite write: a writable database is said to be writable") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   const auto wal = read_file(at / "app.db-wal");
@@ -163,7 +163,7 @@ TEST_CASE("sqlite write: a writable database is said to be writable") {
 }
 
 TEST_CASE("sqlite write: a writer at work is not red before its limit") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.run("BEGIN IMMEDIATE");
@@ -176,7 +176,7 @@ TEST_CASE("sqlite write: a writer at work is not red before its limit") {
 }
 
 TEST_CASE("sqlite write: nothing is tried while no application has the database open") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   SUBCASE("after a clean stop") { app.close(); }
@@ -194,7 +194,7 @@ TEST_CASE("sqlite write: a user who may only read is told so, silently read-only
     MESSAGE("skipped: needs root to become another user");
     return;
   }
-  const scratch_directory at;
+  const temp_folder at;
   REQUIRE(::chmod(at.path().c_str(), 0755) == 0);
   application app;
   make_wal_database(app, at / "app.db");
@@ -206,7 +206,7 @@ TEST_CASE("sqlite write: a user who may only read is told so, silently read-only
 
 TEST_CASE("sqlite write: a read-only mount is said, also while nobody uses the database") {
   if (!may_mount()) return;
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.close();
@@ -224,7 +224,7 @@ TEST_CASE("sqlite write: a read-only mount is said, also while nobody uses the d
 }
 
 TEST_CASE("sqlite write: a hot journal is left to the application") {
-  const scratch_directory at;
+  const temp_folder at;
   application app(at / "app.db");
   app.run("CREATE TABLE t(x)");
   app.run("PRAGMA cache_size = 5");

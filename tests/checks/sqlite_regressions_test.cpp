@@ -33,7 +33,7 @@ void overwrite(const std::string& path, off_t at, const void* bytes, std::size_t
 TEST_CASE("sqlite regressions: an index cut to any length its application cannot live with is corrupt") {
   for (const auto size : {0, 100, 136, 200, 4096, 32767}) {
     CAPTURE(size);
-    const scratch_directory at;
+    const temp_folder at;
     application app;
     make_wal_database(app, at / "app.db");
     fs::resize_file(at / "app.db-shm", static_cast<std::uintmax_t>(size));
@@ -72,7 +72,7 @@ TEST_CASE("sqlite regressions: an index that its first user is still making is n
 }
 
 TEST_CASE("sqlite regressions: exclusive locking with a rollback journal is no stuck writer") {
-  const scratch_directory at;
+  const temp_folder at;
   application app(at / "app.db");
   app.run("CREATE TABLE t(x); PRAGMA locking_mode = EXCLUSIVE; INSERT INTO t VALUES (1)");
   sqlite_probe probe(at / "app.db");
@@ -84,7 +84,7 @@ TEST_CASE("sqlite regressions: exclusive locking with a rollback journal is no s
 }
 
 TEST_CASE("sqlite regressions: in rollback mode a query keeps no writer from committing") {
-  const scratch_directory at;
+  const temp_folder at;
   application app(at / "app.db");
   app.run("CREATE TABLE t(x)");
   app.keep_writing("INSERT INTO t VALUES (1)");
@@ -96,7 +96,7 @@ TEST_CASE("sqlite regressions: in rollback mode a query keeps no writer from com
 }
 
 TEST_CASE("sqlite regressions: queries may use virtual tables and table-valued functions") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.run("CREATE VIRTUAL TABLE f USING fts5(words)");
@@ -113,7 +113,7 @@ TEST_CASE("sqlite regressions: queries may use virtual tables and table-valued f
 }
 
 TEST_CASE("sqlite regressions: a query that wants all memory is refused it") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.run("SELECT * FROM t");
@@ -127,7 +127,7 @@ TEST_CASE("sqlite regressions: a query that wants all memory is refused it") {
 }
 
 TEST_CASE("sqlite regressions: NULL satisfies no order") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.run("SELECT * FROM t");
@@ -136,7 +136,7 @@ TEST_CASE("sqlite regressions: NULL satisfies no order") {
 }
 
 TEST_CASE("sqlite regressions: an index of an unknown version, whole in itself, is not given to SQLite") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   auto start = index_image({.version = 3008000}).raw();
@@ -148,7 +148,7 @@ TEST_CASE("sqlite regressions: an index of an unknown version, whole in itself, 
 }
 
 TEST_CASE("sqlite regressions: an application that closed another descriptor has lost its locks, not its file") {
-  const scratch_directory at;
+  const temp_folder at;
   const auto path = at / "app.db";
   const auto said = in_child([&]() -> std::string {
     // SQLite in this process, so that it can make the mistake.
@@ -182,7 +182,7 @@ TEST_CASE("sqlite regressions: an application that closed another descriptor has
 }
 
 TEST_CASE("sqlite regressions: a damaged log that nobody uses yet is said, as is one of another database") {
-  const scratch_directory at;
+  const temp_folder at;
   {
     application app;
     make_wal_database(app, at / "app.db");
@@ -203,7 +203,7 @@ TEST_CASE("sqlite regressions: as root, a query changes the mode of no empty log
     MESSAGE("skipped: only root's SQLite changes modes");
     return;
   }
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.run("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -215,7 +215,7 @@ TEST_CASE("sqlite regressions: as root, a query changes the mode of no empty log
 }
 
 TEST_CASE("sqlite regressions: an application that comes and goes while it is queried is never denied") {
-  const scratch_directory at;
+  const temp_folder at;
   application keeper;
   make_wal_database(keeper, at / "app.db");
   keeper.close();

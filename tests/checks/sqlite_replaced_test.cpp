@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 TEST_CASE("sqlite: a truncated database is corrupt") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.run(large_insert);
@@ -20,7 +20,7 @@ TEST_CASE("sqlite: a truncated database is corrupt") {
 }
 
 TEST_CASE("sqlite: a database truncated under a running application is corrupt") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.run(large_insert);
@@ -30,7 +30,7 @@ TEST_CASE("sqlite: a database truncated under a running application is corrupt")
 }
 
 TEST_CASE("sqlite: a database deleted while in use is replaced, with the pid that lost it") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   fs::remove(at / "app.db");
@@ -40,7 +40,7 @@ TEST_CASE("sqlite: a database deleted while in use is replaced, with the pid tha
 }
 
 TEST_CASE("sqlite: a database deleted with all its files is replaced when a run saw it in use, else missing") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   sqlite_probe watching(at / "app.db");
@@ -51,7 +51,7 @@ TEST_CASE("sqlite: a database deleted with all its files is replaced when a run 
 }
 
 TEST_CASE("sqlite: a database swapped under its application is replaced, without any memory of it") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   fs::copy_file(at / "app.db", at / "backup.db");
@@ -63,7 +63,7 @@ TEST_CASE("sqlite: a database swapped under its application is replaced, without
 }
 
 TEST_CASE("sqlite: a database swapped with all its files is replaced until an application opens the new one") {
-  const scratch_directory at;
+  const temp_folder at;
   application old;
   make_wal_database(old, at / "app.db");
   sqlite_probe probe(at / "app.db");
@@ -87,7 +87,7 @@ TEST_CASE("sqlite: a database swapped with all its files is replaced until an ap
 }
 
 TEST_CASE("sqlite: a database swapped while nobody used it is fine") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   sqlite_probe probe(at / "app.db");
@@ -100,7 +100,7 @@ TEST_CASE("sqlite: a database swapped while nobody used it is fine") {
 }
 
 TEST_CASE("sqlite: -wal or -shm deleted while in use is replaced") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   SUBCASE("-wal") {
@@ -119,7 +119,7 @@ TEST_CASE("sqlite: -wal or -shm deleted while in use is replaced") {
 }
 
 TEST_CASE("sqlite: -wal or -shm truncated while in use is corrupt") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   SUBCASE("-wal") {

@@ -22,7 +22,7 @@ void restore_in_place(const std::string& from, const std::string& to) {
 
 TEST_CASE(
     "sqlite restored: a backup in rollback mode copied over a database in use is replaced, whatever is expected") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.run(fmt::format("VACUUM INTO '{}'", at / "backup.db"));
@@ -40,7 +40,7 @@ TEST_CASE(
 
 TEST_CASE(
     "sqlite restored: the same while nobody uses it is only another journal mode, until an application opens it") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.run(fmt::format("VACUUM INTO '{}'", at / "backup.db"));
@@ -57,7 +57,7 @@ TEST_CASE(
 }
 
 TEST_CASE("sqlite restored: an application that changes its journal mode and back never looks like it") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.keep_writing(
@@ -71,7 +71,7 @@ TEST_CASE("sqlite restored: an application that changes its journal mode and bac
 }
 
 TEST_CASE("sqlite restored: a copy in WAL mode over a database whose log is copied shows in its header") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.run("PRAGMA wal_checkpoint");
@@ -106,7 +106,7 @@ TEST_CASE("sqlite restored: a copy in WAL mode over a database whose log is copi
 }
 
 TEST_CASE("sqlite lost locks: the warning stays when the last lock goes as well, until the process is gone") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   sqlite_probe probe(at / "app.db");
@@ -134,7 +134,7 @@ TEST_CASE("sqlite lost locks: the warning stays when the last lock goes as well,
 }
 
 TEST_CASE("sqlite lost locks: a lock that is back ends the warning") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   sqlite_probe probe(at / "app.db");
@@ -148,7 +148,7 @@ TEST_CASE("sqlite lost locks: a lock that is back ends the warning") {
 }
 
 TEST_CASE("sqlite lost locks: a -shm that lost its locks while the database has some is not the one in use") {
-  const scratch_directory at;
+  const temp_folder at;
   application crashed;
   make_wal_database(crashed, at / "app.db");
   sqlite_probe probe(at / "app.db");
@@ -165,7 +165,7 @@ TEST_CASE("sqlite lost locks: a -shm that lost its locks while the database has 
 }
 
 TEST_CASE("sqlite lost locks: they do not hide that the log was replaced") {
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   sqlite_probe probe(at / "app.db");

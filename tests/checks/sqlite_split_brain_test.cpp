@@ -97,7 +97,7 @@ std::string mount_file(const std::string& from, const std::string& to) {
 }  // namespace
 
 TEST_CASE("sqlite split brain: -wal and -shm made anew by a shell are not the ones in use") {
-  const scratch_directory at;
+  const temp_folder at;
   const auto path = at / "app.db";
   application app;
   make_wal_database(app, path);
@@ -119,7 +119,7 @@ TEST_CASE("sqlite split brain: -wal and -shm made anew by a shell are not the on
 }
 
 TEST_CASE("sqlite split brain: it shows from another PID namespace, as that of another container is") {
-  const scratch_directory at;
+  const temp_folder at;
   const auto path = at / "app.db";
   application app;
   make_wal_database(app, path);
@@ -142,7 +142,7 @@ TEST_CASE("sqlite split brain: it shows from another PID namespace, as that of a
 }
 
 TEST_CASE("sqlite split brain: a second application that stays on the new files does not hide it") {
-  const scratch_directory at;
+  const temp_folder at;
   const auto path = at / "app.db";
   application app;
   make_wal_database(app, path);
@@ -160,7 +160,7 @@ TEST_CASE("sqlite split brain: a second application that stays on the new files 
 }
 
 TEST_CASE("sqlite split brain: a swapped -shm is not the one in use") {
-  const scratch_directory at;
+  const temp_folder at;
   const auto path = at / "app.db";
   application app;
   make_wal_database(app, path);
@@ -173,7 +173,7 @@ TEST_CASE("sqlite split brain: a swapped -shm is not the one in use") {
 }
 
 TEST_CASE("sqlite split brain: several applications with the same files are none, in whatever order they came") {
-  const scratch_directory at;
+  const temp_folder at;
   const auto path = at / "app.db";
   application first;
   make_wal_database(first, path);
@@ -193,7 +193,7 @@ TEST_CASE("sqlite split brain: several applications with the same files are none
 }
 
 TEST_CASE("sqlite split brain: an application that opens and closes all the time never makes it red") {
-  const scratch_directory at;
+  const temp_folder at;
   const auto path = at / "app.db";
   application app;
   make_wal_database(app, path);
@@ -210,7 +210,7 @@ TEST_CASE("sqlite split brain: an application that opens and closes all the time
 }
 
 TEST_CASE("sqlite split brain: one that opens and closes on a slow disk, twenty times a second, never makes it red") {
-  const scratch_directory at;
+  const temp_folder at;
   const auto path = at / "app.db";
   application app;
   make_wal_database(app, path);
@@ -228,7 +228,7 @@ TEST_CASE("sqlite split brain: one that opens and closes on a slow disk, twenty 
 }
 
 TEST_CASE("sqlite split brain: a reader that may not write the index left by a crash is no second application") {
-  const scratch_directory at;
+  const temp_folder at;
   const auto path = at / "app.db";
   {
     application app;
@@ -263,7 +263,7 @@ TEST_CASE("sqlite split brain: a reader that may not write the index left by a c
 
 TEST_CASE("sqlite split brain: a database mounted as a single file is named as such while it is in use") {
   if (!may_mount()) return;
-  const scratch_directory at;
+  const temp_folder at;
   const auto path = at / "app.db";
   application app;
   make_wal_database(app, path);
@@ -283,7 +283,7 @@ TEST_CASE("sqlite split brain: a database mounted as a single file is named as s
 
 TEST_CASE("sqlite split brain: three files mounted one by one pass until the application makes new ones") {
   if (!may_mount()) return;
-  const scratch_directory at;
+  const temp_folder at;
   const auto path = at / "app.db";
   application app;
   make_wal_database(app, path);
@@ -308,7 +308,7 @@ TEST_CASE("sqlite split brain: three files mounted one by one pass until the app
 
 TEST_CASE("sqlite split brain: a -shm mounted as a single file is named as such once it is not the one in use") {
   if (!may_mount()) return;
-  const scratch_directory at;
+  const temp_folder at;
   const auto path = at / "app.db";
   application app;
   make_wal_database(app, path);

@@ -16,7 +16,7 @@ constexpr int second_reader = 2;
 /// One application with a writer and two readers. Pages of 512 bytes, one row that every commit rewrites.
 class busy_database {
  public:
-  scratch_directory at;
+  temp_folder at;
   std::string path = at / "app.db";
   application app;
 
@@ -266,7 +266,7 @@ TEST_CASE("sqlite starvation: an application that starts over with a log of its 
 
 TEST_CASE("sqlite starvation: there are limits by default, above those of the backlog") {
   const auto type = checks::sqlite();
-  const scratch_directory at;
+  const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.open(at / "app.db", first_reader);

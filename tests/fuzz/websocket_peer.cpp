@@ -11,11 +11,11 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "base/utf8.hpp"
 #include "require.hpp"
 #include "server_frames.hpp"
 #include "websocket/plan.hpp"
 #include "websocket/probe.hpp"
-#include "websocket/utf8.hpp"
 
 using namespace telltale;
 using namespace telltale::websocket;
