@@ -1,6 +1,5 @@
 // Secrets: where they may come from, and reading them without ever showing them.
 #include <cstdlib>
-#include <cstring>
 #include <stdexcept>
 #include <utility>
 
@@ -8,7 +7,7 @@
 
 #include <telltale/option_traits.hpp>
 
-#include "api/open_error.hpp"
+#include "api/file_error.hpp"
 #include "base/small_file.hpp"
 
 namespace telltale {
@@ -17,24 +16,9 @@ namespace {
 constexpr std::size_t largest_secret = 64 * 1024;
 
 std::string read_secret_file(const std::string& path) {
-  auto refuse = [&](std::string_view why) -> std::runtime_error {
-    return std::runtime_error(fmt::format("cannot read the secret in {}: {}", path, why));
-  };
   auto file = read_small_file(path, largest_secret);
-  switch (file.what) {
-    case small_file::fault::none:
-      return std::move(file.text);
-    case small_file::fault::open:
-      throw refuse(open_error(file.error));
-    case small_file::fault::not_regular:
-      throw refuse("it is not a regular file");
-    case small_file::fault::too_large:
-      throw refuse("it is larger than 64 KiB");
-    case small_file::fault::stat:
-    case small_file::fault::read:
-      break;
-  }
-  throw refuse(std::strerror(file.error));
+  if (!file.ok()) throw std::runtime_error(fmt::format("cannot read the secret in {}: {}", path, file_error(file)));
+  return std::move(file.text);
 }
 
 /// An authentication scheme is separated by a blank, which YAML drops at the end of a value without quotes.

@@ -10,8 +10,6 @@
 namespace telltale {
 namespace {
 
-small_file refused(small_file::fault what, int error, mode_t mode = 0) { return {{}, what, error, mode}; }
-
 /// Reads until the end of the file or one byte more than `largest`. 0, or errno.
 int read_up_to(int fd, std::size_t largest, std::size_t expected, std::string& out) {
   // One byte more than stat announced shows the end of the file in the same call. Files of /proc announce nothing, and
@@ -41,17 +39,25 @@ descriptor open_for_reading(const std::string& path) {
 }
 
 small_file read_small_file(const std::string& path, std::size_t largest) {
+  small_file out;
+  out.largest = largest;
+  const auto refused = [&](small_file::fault what, int error = 0) {
+    out.text.clear();
+    out.what = what;
+    out.error = error;
+    return out;
+  };
   const auto file = open_for_reading(path);
   if (!file) return refused(small_file::fault::open, errno);
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) return refused(small_file::fault::stat, errno);
-  if (!S_ISREG(info.st_mode)) return refused(small_file::fault::not_regular, 0, info.st_mode);
+  out.mode = info.st_mode;
+  if (!S_ISREG(info.st_mode)) return refused(small_file::fault::not_regular);
   const auto size = static_cast<std::size_t>(info.st_size);
-  if (size > largest) return refused(small_file::fault::too_large, 0, info.st_mode);
-  small_file out{{}, small_file::fault::none, 0, info.st_mode};
-  out.error = read_up_to(file.get(), largest, size, out.text);
-  if (out.error != 0) return refused(small_file::fault::read, out.error, info.st_mode);
-  if (out.text.size() > largest) return refused(small_file::fault::too_large, 0, info.st_mode);
+  if (size > largest) return refused(small_file::fault::too_large);
+  if (const int error = read_up_to(file.get(), largest, size, out.text); error != 0)
+    return refused(small_file::fault::read, error);
+  if (out.text.size() > largest) return refused(small_file::fault::too_large);
   return out;
 }
 

@@ -20,8 +20,9 @@ struct small_file {
 
   std::string text;
   fault what = fault::none;
-  int error = 0;    ///< errno of `open`, `stat` and `read`
-  mode_t mode = 0;  ///< as of fstat; 0 when it was not reached
+  int error = 0;            ///< errno of `open`, `stat` and `read`
+  mode_t mode = 0;          ///< as of fstat; 0 when it was not reached
+  std::size_t largest = 0;  ///< that was allowed
 
   bool ok() const { return what == fault::none; }
 };

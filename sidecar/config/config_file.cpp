@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "api/open_error.hpp"
+#include "api/file_error.hpp"
 #include "base/small_file.hpp"
 
 namespace telltale {
@@ -66,12 +66,11 @@ config_file read_config_file(const std::string& path) {
       return {std::move(file.text), {}, false};
     case small_file::fault::open:
       return open_failed(file.error);
-    case small_file::fault::stat:
-      return failed(fmt::format("cannot be examined: {}", std::generic_category().message(file.error)));
     case small_file::fault::not_regular:
       return failed(kind_of(file.mode));
     case small_file::fault::too_large:
       return too_large();
+    case small_file::fault::stat:
     case small_file::fault::read:
       break;
   }

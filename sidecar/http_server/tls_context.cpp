@@ -1,13 +1,12 @@
 #include "http_server/tls.hpp"
 
-#include <cstring>
 #include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
 #include <boost/asio/buffer.hpp>
 
-#include "api/open_error.hpp"
+#include "api/file_error.hpp"
 #include "base/small_file.hpp"
 #include "http_server/tls_context.hpp"
 
@@ -26,22 +25,9 @@ tls_file_error refusal(which file, const std::string& path, std::string_view why
 }
 
 std::string read_pem(which file_of, const std::string& path) {
-  const auto fail = [&](std::string_view why) { return refusal(file_of, path, why); };
   auto file = read_small_file(path, max_pem_bytes);
-  switch (file.what) {
-    case small_file::fault::none:
-      return std::move(file.text);
-    case small_file::fault::open:
-      throw fail(open_error(file.error));
-    case small_file::fault::not_regular:
-      throw fail("not a regular file");
-    case small_file::fault::too_large:
-      throw fail("larger than 1 MiB, this is no PEM file");
-    case small_file::fault::stat:
-    case small_file::fault::read:
-      break;
-  }
-  throw fail(std::strerror(file.error));
+  if (!file.ok()) throw refusal(file_of, path, file_error(file));
+  return std::move(file.text);
 }
 
 int prefer_http_1_1(SSL*, const unsigned char** out, unsigned char* out_length, const unsigned char* offered,

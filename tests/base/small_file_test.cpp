@@ -18,6 +18,7 @@ TEST_CASE("small file: the content of a regular file, up to the limit") {
   CHECK(read_small_file(file, 6).text == std::string("xxxxx\0", 6));
   CHECK(read_small_file(file, 6).ok());
   CHECK(read_small_file(file, 5).what == fault::too_large);
+  CHECK(read_small_file(file, 5).largest == 5);
   CHECK(read_small_file(file, 5).text.empty());
   CHECK(read_small_file(folder.write("empty", ""), 0).ok());
 }

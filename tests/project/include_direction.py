@@ -109,7 +109,7 @@ def self_test():
         ("checks/disk/look.cpp", '#include "base/descriptor.hpp"', False),
         ("sidecar/config/settings.cpp", '#include "base/ascii.hpp"', False),
         ("lib/api/secret.cpp", '#include "base/small_file.hpp"', False),
-        ("lib/base/small_file.cpp", '#include "api/open_error.hpp"', True),
+        ("lib/base/small_file.cpp", '#include "api/file_error.hpp"', True),
         ("lib/api/secret.cpp", '#include "log/log.hpp"', True),
         ("lib/base/utf8.cpp", "#include <boost/asio/buffer.hpp>", True),
     ]
