@@ -241,8 +241,9 @@ TEST_CASE("websocket sizes: 200 MiB in one message do not show in the memory") {
     co_await behave(socket);
   };
   probe_against(healthy);  // what a first run loads is not what is measured
-  const bool anew = static_cast<bool>(std::ofstream("/proc/self/clear_refs") << "5" << std::flush);  // for VmHWM
-  const auto before = status_kib("VmRSS");
+  [[maybe_unused]] const bool anew =
+      static_cast<bool>(std::ofstream("/proc/self/clear_refs") << "5" << std::flush);  // for VmHWM
+  [[maybe_unused]] const auto before = status_kib("VmRSS");
   const auto out = probe_against(sends_much, expecting("ready"), 60s);
   CAPTURE(out.message);
   CHECK(out.verdict == verdict::pass);

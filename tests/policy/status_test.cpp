@@ -99,7 +99,7 @@ TEST_CASE("policy: a check that never answered turns stale too") {
   const auto old = status_at(s, limits, t0 + 30s);
   CHECK(old.state == check_state::fail);
   CHECK(old.reason == reason::stale);
-  CHECK(old.message() == "no result for 30 s");
+  CHECK(old.message() == "no result for over 30 s");
 }
 
 TEST_CASE("policy: a failing check that goes stale keeps the moment it began to fail") {
