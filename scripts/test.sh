@@ -1,17 +1,22 @@
 #!/bin/sh
-# Installs what is missing, builds and runs every test: presets fuzz (libFuzzer, a minute a target), dev and asan
-# (AddressSanitizer + UBSan).
-#   scripts/test.sh [PRESET...]     other presets instead, e.g. scripts/test.sh tsan
+# Installs what is missing, builds, and runs every test of a preset.
+#   scripts/test.sh                 preset dev: what a change has to pass first
+#   scripts/test.sh all             presets fuzz (libFuzzer, a minute a target), dev and asan (AddressSanitizer + UBSan):
+#                                   what continuous integration runs
+#   scripts/test.sh PRESET...       others, e.g. scripts/test.sh tsan
 set -eu
 cd "$(dirname "$0")/.."
 
 case "${1:-}" in
-  -h|--help) sed -n '2,4p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
+  -h|--help) sed -n '2,6p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
+  "") presets=dev ;;
+  all) presets="fuzz dev asan" ;;
+  *) presets=$* ;;
 esac
 
 scripts/deps.sh
 jobs=$(nproc)
-for preset in ${*:-fuzz dev asan}; do
+for preset in $presets; do
   echo "== $preset: configure, build, test"
   cmake --preset "$preset" >/dev/null
   cmake --build --preset "$preset" -- -j "$jobs"
