@@ -54,10 +54,14 @@ status initial_status(boot_clock::time_point now) {
   return out;
 }
 
+boot_clock::time_point stale_at(const status& s, const thresholds& limits) { return s.fresh_at + limits.max_age; }
+
 status next_status(status s, const outcome& found, const thresholds& limits, boot_clock::time_point now) {
   const bool failing = s.state == check_state::fail;
   const bool fails = found.verdict == verdict::fail;
-  const bool agrees = s.state == check_state::pending || failing == fails;
+  // One that was too old was shown as failed: a failure confirms that, and must not make it pass for `fall` more runs.
+  const bool confirms = fails && now >= stale_at(s, limits);
+  const bool agrees = s.state == check_state::pending || failing == fails || confirms;
   const bool turns = agrees || ++s.streak >= (fails ? limits.fall : limits.rise);
   // Below the threshold the status keeps its words too; the run itself is shown as `last`.
   if (!turns && !s.words) s.words = std::make_shared<const std::string>(std::move(s.last.message));
@@ -67,8 +71,6 @@ status next_status(status s, const outcome& found, const thresholds& limits, boo
   if (turns) adopt(s, now);
   return s;
 }
-
-boot_clock::time_point stale_at(const status& s, const thresholds& limits) { return s.fresh_at + limits.max_age; }
 
 status status_at(const status& s, const thresholds& limits, boot_clock::time_point now) {
   if (now < stale_at(s, limits)) return s;

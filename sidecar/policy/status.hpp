@@ -42,7 +42,8 @@ struct status {
 
 status initial_status(boot_clock::time_point now);
 
-/// The status after an outcome. The first outcome decides at once, whatever the thresholds. Given the old one to keep,
+/// The status after an outcome. The first outcome decides at once, whatever the thresholds, and so does a failure after
+/// an outcome that was too old. Given the old one to keep,
 /// it copies next to nothing: it is called ten thousand times a second.
 status next_status(status before, const outcome&, const thresholds&, boot_clock::time_point now);
 

@@ -121,3 +121,16 @@ TEST_CASE("policy: after a standstill no earlier result is believed, and the nex
   CHECK(next_status(s, result('f'), limits, t0 + 32s).state == check_state::fail);
   CHECK(distrust(initial_status(t0), 30s, t0 + 31s) == initial_status(t0));
 }
+
+TEST_CASE("policy: a failure after a result that was too old counts at once, a success only after `rise`") {
+  const thresholds limits{3, 3, 10s};
+  auto passing = next_status(initial_status(t0), result('p'), limits, t0);
+  REQUIRE(status_at(passing, limits, t0 + 11s).state == check_state::fail);
+  // It was shown as failed already: nothing may make it pass but a run that passes.
+  CHECK(next_status(passing, result('f'), limits, t0 + 11s).state == check_state::fail);
+  CHECK(next_status(passing, result('f'), limits, t0 + 9s).state == check_state::pass);
+  CHECK(next_status(passing, result('p'), limits, t0 + 11s).state == check_state::pass);
+
+  auto failing = next_status(initial_status(t0), result('f'), limits, t0);
+  CHECK(next_status(failing, result('p'), limits, t0 + 11s).state == check_state::fail);
+}
