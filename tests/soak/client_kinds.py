@@ -15,7 +15,7 @@ from tally import running, tally
 PATIENCE = 60    # only a hang or a defect uses it up
 TOKEN = "a token for a soak"
 GATES = ["/health", "/ready", "/startup"]
-RIGHT = {"/health": (200,), "/ready": (200, 503), "/startup": (200,), "/metrics": (200,), "/checks": (200,)}
+RIGHT = {"/health": (200,), "/ready": (200, 503), "/startup": (200, 503), "/metrics": (200,), "/checks": (200,)}
 
 
 def connect(address):

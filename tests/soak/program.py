@@ -57,7 +57,8 @@ class Program(harness.Sidecar):
         return {c["name"]: c["state"] for c in self.get("/checks").json["checks"]}
 
     def all_pass(self):
-        return self.get("/ready").status == 200 and set(self.states().values()) == {"pass"}
+        gates = [self.get(gate).status for gate in ("/ready", "/startup")]
+        return gates == [200, 200] and set(self.states().values()) == {"pass"}
 
     def write_config(self, text):
         """As an editor does it."""
