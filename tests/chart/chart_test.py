@@ -328,7 +328,8 @@ class Mistakes(unittest.TestCase):
 
     def judged(self, config):
         """What the template says of it, and whether the program accepts it."""
-        done = helm.run(HELM, "template", "telltale", helm.CHART, "--set-json", f"config={json.dumps(config)}")
+        done = helm.run(HELM, "template", "telltale", helm.CHART, "--set", "sidecar.native=false",
+                        "--set-json", f"config={json.dumps(config)}")
         valid = subprocess.run([TELLTALE, "validate", "-"], input=json.dumps(config), text=True, capture_output=True)
         return done.stderr if done.returncode else "", valid.returncode == 0
 
@@ -351,12 +352,13 @@ class Mistakes(unittest.TestCase):
                 ("check a: max_age 11s is below interval plus timeout", {"checks": [{**disk, "max_age": "11s"}]}),
                 ("check a: max_age 1m is below interval plus timeout",
                  {"defaults": {"interval": "1m"}, "checks": [{**disk, "max_age": "1m"}]}),
-                ("check a: warn 95% is not below fail 90%", {"checks": [{**disk, "warn": "95%"}]}),
-                ("check a: warn 80% is not below fail 79.5%", {"checks": [{**disk, "fail": "79.5%"}]}),
+                ("check a: warn 95% is above fail 90%", {"checks": [{**disk, "warn": "95%"}]}),
+                ("check a: warn 80% is above fail 79.5%", {"checks": [{**disk, "fail": "79.5%"}]}),
                 ("check b: expect needs a query", {"checks": [{**db, "expect": "> 0"}]}),
                 ("check b: query needs mode: query", {"checks": [{**db, "query": "SELECT 1"}]}),
                 ("only one of path and paths", {"checks": [{"name": "m", "type": "marker", "path": "/a", "paths": ["/b"]}]}),
-                ("must not feed live", {"checks": [{**disk, "scope": "shared", "gates": ["live"]}]})):
+                ("must not feed live", {"checks": [{**disk, "scope": "shared", "gates": ["live"]}]}),
+                ("must not feed live", {"checks": [{**disk, "scope": "shared", "gates": "live"}]})):
             with self.subTest(words):
                 said, accepted = self.judged(config)
                 self.assertIn(words, said)
@@ -384,9 +386,25 @@ class Mistakes(unittest.TestCase):
                 {"server": {"drain_delay": "24.9s"}, "checks": [disk]},
                 {"server": {"metrics": "token", "token": {"env": "T"}}, "checks": [disk]},
                 {"checks": [{**db, "mode": "${MODE:-query}", "query": "SELECT 1"}]},
-                {"checks": [{**disk, "scope": "shared"}, {**db, "gates": ["live", "ready"]}]}):
+                {"checks": [{**disk, "warn": "90%"}]},
+                {"checks": [{**disk, "fail": "80%"}]},
+                {"checks": [{**disk, "warn": "85%", "fail": "85%"}]},
+                {"checks": [{**disk, "scope": "shared"}, {**db, "gates": ["live", "ready"]}]},
+                {"checks": [{**disk, "scope": "shared", "gates": "ready"}, {**db, "gates": "live"}]},
+                {"checks": [{**disk, "scope": "shared", "gates": "${GATE:-startup}"}]}):
             with self.subTest(config):
                 self.assertEqual(self.judged(config), ("", True))
+
+    def test_a_native_sidecar_is_judged_by_the_drain_delay_that_the_chart_gives_it(self):
+        def rendered(**server):
+            config = {"server": server, "checks": [{"name": "a", "type": "disk", "path": "/"}]}
+            text, = config_maps(helm.rendered(HELM, "--set", "sidecar.native=true", "--set-json", f"config={json.dumps(config)}")).values()
+            return subprocess.run([TELLTALE, "validate", "-"], input=text, text=True, capture_output=True).returncode
+        self.assertEqual(rendered(shutdown_timeout="4s"), 0)
+        self.assertEqual(rendered(shutdown_timeout="1s", details="none"), 0)
+        for server in ({"shutdown_timeout": "0s"}, {"shutdown_timeout": "4s", "drain_delay": "5s"}):
+            with self.subTest(server), self.assertRaisesRegex(AssertionError, "is not below shutdown_timeout"):
+                rendered(**server)
 
 
 class Package(unittest.TestCase):

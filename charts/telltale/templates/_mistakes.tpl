@@ -31,7 +31,7 @@ checks: the name {{ $check.name }} is given twice
 {{- include "telltale.tooYoung" (list $who . (default "10s" $check.interval) (default "2s" $check.timeout)) }}
 {{- end }}
 {{- if eq (toString $own.type) "disk" }}
-{{- include "telltale.notBelow" (list $who "warn" $own.warn "80%" "fail" $own.fail "90%") }}
+{{- include "telltale.above" (list $who "warn" (default "80%" $own.warn) "fail" (default "90%" $own.fail)) }}
 {{- end }}
 {{- with $own.integrity }}
 {{- if kindIs "map" . }}{{ include "telltale.notBelow" (list $who "integrity.timeout" .timeout "1m" "integrity.every" .every "") }}{{ end }}
@@ -45,7 +45,8 @@ checks: the name {{ $check.name }} is given twice
 {{- if and (eq $own.type "marker") $own.path $own.paths }}
 {{ $who }}: only one of path and paths may be given
 {{- end }}
-{{- if and (eq (toString $check.scope) "shared") (has "live" (default list $check.gates)) }}
+{{- $gates := kindIs "slice" $check.gates | ternary $check.gates (list $check.gates) }}
+{{- if and (eq (toString $check.scope) "shared") (has "live" $gates) }}
 {{ $who }}: a check of scope shared must not feed live
 {{- end }}
 {{- end }}
@@ -71,7 +72,7 @@ checks: the name {{ $check.name }} is given twice
 {{- end }}{{ end }}
 {{- end }}
 
-{{/* A sentence when one duration is above the other. Argument: (list WHO NAME VALUE OTHER-NAME VALUE). */}}
+{{/* A sentence when one duration or percentage is above the other. Argument: (list WHO NAME VALUE OTHER-NAME VALUE). */}}
 {{- define "telltale.above" -}}
 {{- $a := include "telltale.quantity" (index . 2) }}
 {{- $b := include "telltale.quantity" (index . 4) }}
