@@ -167,7 +167,7 @@ class Toggles(unittest.TestCase):
                     'config={"checks":[{"name":"d","type":"disc","path":"/"}]}', 'sidecar={"native":"maybe"}',
                     'sidecar={"nativ":true}', 'podMonitor={"enable":true}', 'probes={"readiness":{"httpGet":{}}}',
                     'probes={"liveness":{"successThreshold":2}}', 'probes={"readiness":{"terminationGracePeriodSeconds":5}}',
-                    'probes={"startup":{"path":"startup"}}', 'sidecar={"address":"localhost"}', 'sidecar={"address":"::"}',
+                    'probes={"startup":{"path":"startup"}}', 'sidecar={"address":"::"}',
                     'podMonitor={"authorization":{"credentials":{"name":"only"}}}', 'enabled="yes"', 'nameOverride=true',
                     'sidecar={"env":[{"name":true,"value":"x"}]}'):
             for release in HELMS:
@@ -321,6 +321,17 @@ class Sidecar(unittest.TestCase):
                 (("--set", "sidecar.env[0].name=TELLTALE_URL,sidecar.env[0].value=http://10.0.0.1:1"), "http://10.0.0.1:1", "http")):
             with self.subTest(arguments):
                 self.assertEqual(asked(*arguments), (url, scheme))
+
+
+    def test_an_address_that_the_kubelet_cannot_reach_is_refused(self):
+        for address in ("127.0.0.1", "127.1.2.3", "localhost", "[::1]", "[0:0:0:0:0:0:0:1]", "[::0001]", "[::ffff:127.0.0.1]",
+                        "[::FFFF:7f00:1]"):
+            for release in HELMS:
+                with self.subTest(address), self.assertRaisesRegex(AssertionError, r"telltale: sidecar.address .*\[::\]"):
+                    helm.template(release, "--set", f"demo.enabled=true,sidecar.address={address}")
+        for address in ("[::]", "0.0.0.0", "[::10]", "[fd00::1]", "[1::1]", "10.127.0.1", "[::ffff:10.0.0.127]", "[fe80::7f00:1]"):
+            with self.subTest(address):
+                self.assertIn(f"{address}:9640", helm.template(HELM, "--set", f"demo.enabled=true,sidecar.address={address}"))
 
 
 class Mistakes(unittest.TestCase):
