@@ -1,6 +1,9 @@
 {{/* telltale.yaml: the values' `config`. Where to listen is a matter of the sidecar's arguments. */}}
 {{- define "telltale.config" -}}
-{{- $config := deepCopy (default dict .Values.config) }}
+{{- if not .Values.config }}
+{{- fail "telltale: config is empty: say in config.checks what is to be watched, or name a ConfigMap of yours in existingConfigMap" }}
+{{- end }}
+{{- $config := deepCopy .Values.config }}
 {{- $server := default dict $config.server }}
 {{- if hasKey $server "listen" }}
 {{- fail "telltale: set sidecar.address and sidecar.port instead of config.server.listen, so that the probes find it" }}

@@ -2,8 +2,8 @@
 
 {{/* "true" when it is an init container with restartPolicy Always: it starts before the application and ends after it. */}}
 {{- define "telltale.native" -}}
-{{- $native := toString .Values.sidecar.native }}
-{{- if eq $native "auto" }}
+{{- $native := get .Values.sidecar "native" | toString }}
+{{- if has $native (list "auto" "") }}
 {{- semverCompare ">=1.29.0-0" .Capabilities.KubeVersion.Version }}
 {{- else }}
 {{- $native }}
@@ -37,7 +37,7 @@
 {{- $env := list }}
 {{- range $sidecar.env }}
 {{- $names = append $names .name }}
-{{- $env = append $env (hasKey . "value" | ternary (merge (dict "value" (include "telltale.text" .value)) .) .) }}
+{{- $env = append $env (kindIs "invalid" .value | ternary (omit . "value") (merge (dict "value" (include "telltale.text" .value)) .)) }}
 {{- end }}
 {{- range regexFindAll "[$][(][A-Za-z_][A-Za-z0-9_]*[)]" $address -1 }}
 {{- $name := . | trimPrefix "$(" | trimSuffix ")" }}
@@ -77,8 +77,12 @@ readinessProbe:
   {{- include "telltale.pace" .Values.probes.readiness | nindent 2 }}
 {{- end }}
 terminationMessagePolicy: FallbackToLogsOnError   # why a configuration is refused, in `kubectl describe pod`
-resources: {{- toYaml $sidecar.resources | nindent 2 }}
-securityContext: {{- toYaml $sidecar.securityContext | nindent 2 }}
+{{- with $sidecar.resources }}
+resources: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $sidecar.securityContext }}
+securityContext: {{- toYaml . | nindent 2 }}
+{{- end }}
 volumeMounts:
   - {name: telltale-config, mountPath: /etc/telltale, readOnly: true}
 {{- range $sidecar.mounts }}

@@ -27,7 +27,9 @@ spec:
         allowPrivilegeEscalation: false
         readOnlyRootFilesystem: true
         capabilities: {drop: [ALL]}
-      resources: {{- toYaml $demo.resources | nindent 8 }}
+      {{- with $demo.resources }}
+      resources: {{- toYaml . | nindent 8 }}
+      {{- end }}
       volumeMounts:
         - {name: data, mountPath: /data}
   volumes:
