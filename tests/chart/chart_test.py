@@ -368,6 +368,10 @@ class Mistakes(unittest.TestCase):
                 ("check b: expect needs a query", {"checks": [{**db, "expect": "> 0"}]}),
                 ("check b: query needs mode: query", {"checks": [{**db, "query": "SELECT 1"}]}),
                 ("only one of path and paths", {"checks": [{"name": "m", "type": "marker", "path": "/a", "paths": ["/b"]}]}),
+                ("check m: path is missing (or paths for several files)", {"checks": [{"name": "m", "type": "marker"}]}),
+                ("check a: free.fail 1GiB is above free.warn 1GB", {"checks": [{**disk, "free": {"warn": "1GB", "fail": "1GiB"}}]}),
+                ("check b: backup.max_age.warn 2d is above backup.max_age.fail 47h",
+                 {"checks": [{**db, "backup": {"path": "/c", "max_age": {"warn": "2d", "fail": "47h"}}}]}),
                 ("must not feed live", {"checks": [{**disk, "scope": "shared", "gates": ["live"]}]}),
                 ("must not feed live", {"checks": [{**disk, "scope": "shared", "gates": "live"}]})):
             with self.subTest(words):
@@ -397,6 +401,8 @@ class Mistakes(unittest.TestCase):
                 {"server": {"drain_delay": "24.9s"}, "checks": [disk]},
                 {"server": {"metrics": "token", "token": {"env": "T"}}, "checks": [disk]},
                 {"checks": [{**db, "mode": "${MODE:-query}", "query": "SELECT 1"}]},
+                {"checks": [{**disk, "free": {"warn": "2TB", "fail": "1.5TiB"}}, {"name": "m", "type": "marker", "paths": "/m"}]},
+                {"checks": [{**db, "backup": {"path": "/c", "max_age": {"warn": "2d", "fail": "48h"}}}]},
                 {"checks": [{**disk, "warn": "90%"}]},
                 {"checks": [{**disk, "fail": "80%"}]},
                 {"checks": [{**disk, "warn": "85%", "fail": "85%"}]},
@@ -405,6 +411,23 @@ class Mistakes(unittest.TestCase):
                 {"checks": [{**disk, "scope": "shared", "gates": "${GATE:-startup}"}]}):
             with self.subTest(config):
                 self.assertEqual(self.judged(config), ("", True))
+
+    def test_the_bounds_of_every_limit_are_in_order(self):
+        listed = json.loads(subprocess.run([TELLTALE, "checks", "--format", "json"], check=True, capture_output=True).stdout)
+        needed = {"disk": {"path": "/"}, "sqlite": {"path": "/b"}, "websocket": {"url": "wss://127.0.0.1:1/"}}
+        bounds = {"size": ("1023KiB", "1MiB"), "percentage": ("9.5%", "80%"), "duration": ("59s", "1m")}
+        limits = [(one["name"], option["name"], unit) for one in listed for option in one["options"] for unit in bounds
+                  if option["type"].startswith(f"limit ({unit}")]
+        self.assertGreaterEqual(len(limits), 9)
+        for kind, option, unit in limits:
+            less, more = bounds[unit]
+            for warn, fail in ((less, more), (more, less), (less, less), ("${WARN:-" + less + "}", more)):
+                with self.subTest(option, warn=warn, fail=fail):
+                    said, accepted = self.judged({"checks": [{"name": "c", "type": kind, **needed[kind], option: {"warn": warn, "fail": fail}}]})
+                    # A variable's value is not known before the program runs.
+                    self.assertEqual(said == "", accepted or "${" in warn, said)
+                    if said:
+                        self.assertRegex(said, rf"check c: {option}\.(warn|fail) {more} is above {option}\.(warn|fail) {less}")
 
     def test_a_native_sidecar_is_judged_by_the_drain_delay_that_the_chart_gives_it(self):
         def rendered(**server):
