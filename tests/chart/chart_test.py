@@ -334,6 +334,38 @@ class Sidecar(unittest.TestCase):
                 self.assertIn(f"{address}:9640", helm.template(HELM, "--set", f"demo.enabled=true,sidecar.address={address}"))
 
 
+class Names(unittest.TestCase):
+    LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
+    NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?")
+
+    def labels(self, one):
+        """Every value of every map of labels in a manifest."""
+        if isinstance(one, dict):
+            for key, value in one.items():
+                if key in ("labels", "matchLabels") and isinstance(value, dict):
+                    yield from value.values()
+                else:
+                    yield from self.labels(value)
+        elif isinstance(one, list):
+            for item in one:
+                yield from self.labels(item)
+
+    def test_a_long_name_is_cut_to_what_kubernetes_takes(self):
+        everything = helm.CHART / "ci" / "everything-values.yaml"
+        for length in (46, 47, 48, 49, 50, 53, 54, 57, 58, 61, 62, 63):
+            for end in ("-", ".", "_", "._-", "z"):
+                name = "a" * (length - len(end)) + end + "z" * 10
+                for override in ("nameOverride", "fullnameOverride"):
+                    if "_" in end and length < 50:
+                        continue  # it would stay in the middle of an object's name, where nobody can cut it off
+                    with self.subTest(override, name=name):
+                        objects = helm.rendered(HELM, "-f", everything, "--set", f"{override}={name}", release="r")
+                        values = {value for one in objects for value in self.labels(one)}
+                        self.assertGreater(len(values), 5)
+                        self.assertEqual([value for value in values if not self.LABEL.fullmatch(value)], [])
+                        self.assertEqual([one["metadata"]["name"] for one in objects if not self.NAME.fullmatch(one["metadata"]["name"])], [])
+
+
 class Mistakes(unittest.TestCase):
     """What the schema cannot see is found before anything is installed, and only what the program refuses too."""
 

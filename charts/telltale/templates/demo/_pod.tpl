@@ -52,6 +52,11 @@ spec:
 {{- end }}
 
 {{- define "telltale.demoLabels" -}}
-app.kubernetes.io/name: {{ printf "%s-demo" (include "telltale.name" .) | quote }}
+app.kubernetes.io/name: {{ printf "%s-demo" (include "telltale.demoName" .) | quote }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
+{{- end }}
+
+{{/* The chart's name with room for the ending of the longest of its labels, "-demo-job". */}}
+{{- define "telltale.demoName" -}}
+{{- include "telltale.cut" (list 54 (include "telltale.name" .)) }}
 {{- end }}
