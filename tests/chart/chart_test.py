@@ -164,6 +164,10 @@ class Toggles(unittest.TestCase):
     def test_values_are_checked_as_the_program_checks_them(self):
         for bad in ('config={"checks":[{"name":"d","type":"disk","path":"/","intervall":"5s"}]}',
                     'config={"checks":[{"name":"d","type":"disk","path":"/","warn":"80"}]}',
+                    'config={"checks":[{"name":"d","type":"disk","path":"/","rise":0}]}', 'config={"defaults":{"fall":101}}',
+                    'config={"checks":[{"name":"d","type":"disk","path":"/","gates":["ready","ready"]}]}',
+                    'config={"checks":[{"name":"d","type":"disk","path":"/","links":{"a":"file:///etc"}}]}',
+                    'config={"checks":[{"name":"d","type":"disk","path":"/","description":"' + "é" * 1001 + '"}]}',
                     'config={"checks":[{"name":"d","type":"disc","path":"/"}]}', 'sidecar={"native":"maybe"}',
                     'sidecar={"nativ":true}', 'podMonitor={"enable":true}', 'probes={"readiness":{"httpGet":{}}}',
                     'probes={"liveness":{"successThreshold":2}}', 'probes={"readiness":{"terminationGracePeriodSeconds":5}}',
