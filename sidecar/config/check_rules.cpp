@@ -17,10 +17,8 @@ using namespace std::chrono_literals;
 /// Below it a check costs more than it tells; the scheduler's tick is 50 ms.
 constexpr auto shortest_interval = 100ms;
 constexpr auto shortest_timeout = 10ms;
-constexpr std::uint64_t most_runs = 100;
 constexpr double most_jitter = 50;
 constexpr std::size_t longest_name = 63;
-constexpr std::size_t longest_description = 1000;
 
 /// Where the values of one check were written.
 class written {

@@ -1,11 +1,18 @@
 // Rules that no single option can check for itself: how the values of one entry go together.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
 #include <telltale/raw_value.hpp>
 
 #include "config/settings.hpp"
 
 namespace telltale {
+
+/// Limits that the JSON Schema states as well. `rise` and `fall` are at least 1 and at most this.
+inline constexpr std::uint64_t most_runs = 100;
+inline constexpr std::size_t longest_description = 1000;  ///< in characters
 
 /// Whether a text may name a check: it becomes part of URLs, metric labels and log lines.
 bool is_check_name(std::string_view);

@@ -164,10 +164,14 @@ class Toggles(unittest.TestCase):
     def test_values_are_checked_as_the_program_checks_them(self):
         for bad in ('config={"checks":[{"name":"d","type":"disk","path":"/","intervall":"5s"}]}',
                     'config={"checks":[{"name":"d","type":"disk","path":"/","warn":"80"}]}',
+                    'config={"checks":[{"name":"d","type":"disk","path":"/","rise":0}]}', 'config={"defaults":{"fall":101}}',
+                    'config={"checks":[{"name":"d","type":"disk","path":"/","gates":["ready","ready"]}]}',
+                    'config={"checks":[{"name":"d","type":"disk","path":"/","links":{"a":"file:///etc"}}]}',
+                    'config={"checks":[{"name":"d","type":"disk","path":"/","description":"' + "é" * 1001 + '"}]}',
                     'config={"checks":[{"name":"d","type":"disc","path":"/"}]}', 'sidecar={"native":"maybe"}',
                     'sidecar={"nativ":true}', 'podMonitor={"enable":true}', 'probes={"readiness":{"httpGet":{}}}',
                     'probes={"liveness":{"successThreshold":2}}', 'probes={"readiness":{"terminationGracePeriodSeconds":5}}',
-                    'probes={"startup":{"path":"startup"}}', 'sidecar={"address":"localhost"}', 'sidecar={"address":"::"}',
+                    'probes={"startup":{"path":"startup"}}', 'sidecar={"address":"::"}',
                     'podMonitor={"authorization":{"credentials":{"name":"only"}}}', 'enabled="yes"', 'nameOverride=true',
                     'sidecar={"env":[{"name":true,"value":"x"}]}'):
             for release in HELMS:
@@ -323,12 +327,56 @@ class Sidecar(unittest.TestCase):
                 self.assertEqual(asked(*arguments), (url, scheme))
 
 
+    def test_an_address_that_the_kubelet_cannot_reach_is_refused(self):
+        for address in ("127.0.0.1", "127.1.2.3", "localhost", "[::1]", "[0:0:0:0:0:0:0:1]", "[::0001]", "[::ffff:127.0.0.1]",
+                        "[::FFFF:7f00:1]"):
+            for release in HELMS:
+                with self.subTest(address), self.assertRaisesRegex(AssertionError, r"telltale: sidecar.address .*\[::\]"):
+                    helm.template(release, "--set", f"demo.enabled=true,sidecar.address={address}")
+        for address in ("[::]", "0.0.0.0", "[::10]", "[fd00::1]", "[1::1]", "10.127.0.1", "[::ffff:10.0.0.127]", "[fe80::7f00:1]"):
+            with self.subTest(address):
+                self.assertIn(f"{address}:9640", helm.template(HELM, "--set", f"demo.enabled=true,sidecar.address={address}"))
+
+
+class Names(unittest.TestCase):
+    LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
+    NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?")
+
+    def labels(self, one):
+        """Every value of every map of labels in a manifest."""
+        if isinstance(one, dict):
+            for key, value in one.items():
+                if key in ("labels", "matchLabels") and isinstance(value, dict):
+                    yield from value.values()
+                else:
+                    yield from self.labels(value)
+        elif isinstance(one, list):
+            for item in one:
+                yield from self.labels(item)
+
+    def test_a_long_name_is_cut_to_what_kubernetes_takes(self):
+        everything = helm.CHART / "ci" / "everything-values.yaml"
+        for length in (46, 47, 48, 49, 50, 53, 54, 57, 58, 61, 62, 63):
+            for end in ("-", ".", "_", "._-", "z"):
+                name = "a" * (length - len(end)) + end + "z" * 10
+                for override in ("nameOverride", "fullnameOverride"):
+                    if "_" in end and length < 50:
+                        continue  # it would stay in the middle of an object's name, where nobody can cut it off
+                    with self.subTest(override, name=name):
+                        objects = helm.rendered(HELM, "-f", everything, "--set", f"{override}={name}", release="r")
+                        values = {value for one in objects for value in self.labels(one)}
+                        self.assertGreater(len(values), 5)
+                        self.assertEqual([value for value in values if not self.LABEL.fullmatch(value)], [])
+                        self.assertEqual([one["metadata"]["name"] for one in objects if not self.NAME.fullmatch(one["metadata"]["name"])], [])
+
+
 class Mistakes(unittest.TestCase):
     """What the schema cannot see is found before anything is installed, and only what the program refuses too."""
 
     def judged(self, config):
         """What the template says of it, and whether the program accepts it."""
-        done = helm.run(HELM, "template", "telltale", helm.CHART, "--set-json", f"config={json.dumps(config)}")
+        done = helm.run(HELM, "template", "telltale", helm.CHART, "--set", "sidecar.native=false",
+                        "--set-json", f"config={json.dumps(config)}")
         valid = subprocess.run([TELLTALE, "validate", "-"], input=json.dumps(config), text=True, capture_output=True)
         return done.stderr if done.returncode else "", valid.returncode == 0
 
@@ -351,12 +399,17 @@ class Mistakes(unittest.TestCase):
                 ("check a: max_age 11s is below interval plus timeout", {"checks": [{**disk, "max_age": "11s"}]}),
                 ("check a: max_age 1m is below interval plus timeout",
                  {"defaults": {"interval": "1m"}, "checks": [{**disk, "max_age": "1m"}]}),
-                ("check a: warn 95% is not below fail 90%", {"checks": [{**disk, "warn": "95%"}]}),
-                ("check a: warn 80% is not below fail 79.5%", {"checks": [{**disk, "fail": "79.5%"}]}),
+                ("check a: warn 95% is above fail 90%", {"checks": [{**disk, "warn": "95%"}]}),
+                ("check a: warn 80% is above fail 79.5%", {"checks": [{**disk, "fail": "79.5%"}]}),
                 ("check b: expect needs a query", {"checks": [{**db, "expect": "> 0"}]}),
                 ("check b: query needs mode: query", {"checks": [{**db, "query": "SELECT 1"}]}),
                 ("only one of path and paths", {"checks": [{"name": "m", "type": "marker", "path": "/a", "paths": ["/b"]}]}),
-                ("must not feed live", {"checks": [{**disk, "scope": "shared", "gates": ["live"]}]})):
+                ("check m: path is missing (or paths for several files)", {"checks": [{"name": "m", "type": "marker"}]}),
+                ("check a: free.fail 1GiB is above free.warn 1GB", {"checks": [{**disk, "free": {"warn": "1GB", "fail": "1GiB"}}]}),
+                ("check b: backup.max_age.warn 2d is above backup.max_age.fail 47h",
+                 {"checks": [{**db, "backup": {"path": "/c", "max_age": {"warn": "2d", "fail": "47h"}}}]}),
+                ("must not feed live", {"checks": [{**disk, "scope": "shared", "gates": ["live"]}]}),
+                ("must not feed live", {"checks": [{**disk, "scope": "shared", "gates": "live"}]})):
             with self.subTest(words):
                 said, accepted = self.judged(config)
                 self.assertIn(words, said)
@@ -384,9 +437,44 @@ class Mistakes(unittest.TestCase):
                 {"server": {"drain_delay": "24.9s"}, "checks": [disk]},
                 {"server": {"metrics": "token", "token": {"env": "T"}}, "checks": [disk]},
                 {"checks": [{**db, "mode": "${MODE:-query}", "query": "SELECT 1"}]},
-                {"checks": [{**disk, "scope": "shared"}, {**db, "gates": ["live", "ready"]}]}):
+                {"checks": [{**disk, "free": {"warn": "2TB", "fail": "1.5TiB"}}, {"name": "m", "type": "marker", "paths": "/m"}]},
+                {"checks": [{**db, "backup": {"path": "/c", "max_age": {"warn": "2d", "fail": "48h"}}}]},
+                {"checks": [{**disk, "warn": "90%"}]},
+                {"checks": [{**disk, "fail": "80%"}]},
+                {"checks": [{**disk, "warn": "85%", "fail": "85%"}]},
+                {"checks": [{**disk, "scope": "shared"}, {**db, "gates": ["live", "ready"]}]},
+                {"checks": [{**disk, "scope": "shared", "gates": "ready"}, {**db, "gates": "live"}]},
+                {"checks": [{**disk, "scope": "shared", "gates": "${GATE:-startup}"}]}):
             with self.subTest(config):
                 self.assertEqual(self.judged(config), ("", True))
+
+    def test_the_bounds_of_every_limit_are_in_order(self):
+        listed = json.loads(subprocess.run([TELLTALE, "checks", "--format", "json"], check=True, capture_output=True).stdout)
+        needed = {"disk": {"path": "/"}, "sqlite": {"path": "/b"}, "websocket": {"url": "wss://127.0.0.1:1/"}}
+        bounds = {"size": ("1023KiB", "1MiB"), "percentage": ("9.5%", "80%"), "duration": ("59s", "1m")}
+        limits = [(one["name"], option["name"], unit) for one in listed for option in one["options"] for unit in bounds
+                  if option["type"].startswith(f"limit ({unit}")]
+        self.assertGreaterEqual(len(limits), 9)
+        for kind, option, unit in limits:
+            less, more = bounds[unit]
+            for warn, fail in ((less, more), (more, less), (less, less), ("${WARN:-" + less + "}", more)):
+                with self.subTest(option, warn=warn, fail=fail):
+                    said, accepted = self.judged({"checks": [{"name": "c", "type": kind, **needed[kind], option: {"warn": warn, "fail": fail}}]})
+                    # A variable's value is not known before the program runs.
+                    self.assertEqual(said == "", accepted or "${" in warn, said)
+                    if said:
+                        self.assertRegex(said, rf"check c: {option}\.(warn|fail) {more} is above {option}\.(warn|fail) {less}")
+
+    def test_a_native_sidecar_is_judged_by_the_drain_delay_that_the_chart_gives_it(self):
+        def rendered(**server):
+            config = {"server": server, "checks": [{"name": "a", "type": "disk", "path": "/"}]}
+            text, = config_maps(helm.rendered(HELM, "--set", "sidecar.native=true", "--set-json", f"config={json.dumps(config)}")).values()
+            return subprocess.run([TELLTALE, "validate", "-"], input=text, text=True, capture_output=True).returncode
+        self.assertEqual(rendered(shutdown_timeout="4s"), 0)
+        self.assertEqual(rendered(shutdown_timeout="1s", details="none"), 0)
+        for server in ({"shutdown_timeout": "0s"}, {"shutdown_timeout": "4s", "drain_delay": "5s"}):
+            with self.subTest(server), self.assertRaisesRegex(AssertionError, "is not below shutdown_timeout"):
+                rendered(**server)
 
 
 class Package(unittest.TestCase):

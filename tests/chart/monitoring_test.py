@@ -92,6 +92,18 @@ class Changes(unittest.TestCase):
         self.assertEqual(rule["metadata"]["labels"]["release"], "prometheus")
 
 
+    def test_a_threshold_is_the_number_that_is_given(self):
+        for threshold, written in (("0.5", "0.5"), ("0", "0"), ("3", "3"), ("0.000001", "0.000001"), ("1073741824", "1073741824"),
+                                   ("1e12", "1000000000000"), ("12.75", "12.75"), ("1e-9", "1e-9")):
+            for release in helm.releases():
+                with self.subTest(threshold, helm=release):
+                    objects = helm.rendered(release, "--set", "prometheusRule.enabled=true",
+                                            "--set-json", f"prometheusRule.alerts.TelltaleDiskFilling.threshold={threshold}")
+                    rule = next(one for one in objects if one["kind"] == "PrometheusRule")
+                    expression, = [one["expr"] for group in rule["spec"]["groups"] for one in group["rules"] if one["alert"] == "TelltaleDiskFilling"]
+                    self.assertRegex(expression, rf"[<>] {re.escape(written)}$")
+
+
 class Metrics(harness.TestCase):
     def known(self):
         """Names of series that the program has, or declares for its measurements."""

@@ -40,6 +40,12 @@ ACCEPTED = {
         "{checks: [{name: a, type: marker, path: /m, content: {/a: 1, /b: true, /c: x}}]}",
     "links and a description":
         "{checks: [{name: a, type: disk, path: /, description: d, links: {runbook: 'https://r'}}]}",
+    "a description of a thousand characters": f"{{checks: [{{name: a, type: disk, path: /, description: {'é' * 1000}}}]}}",
+    "a description that is shorter once its dollars are read":
+        f"{{checks: [{{name: a, type: disk, path: /, description: '{'$$' * 501}'}}]}}",
+    "a hundred runs": "{defaults: {fall: 100}, checks: [{name: a, type: disk, path: /, rise: 100}]}",
+    "every gate": "{checks: [{name: a, type: disk, path: /, gates: [startup, live, ready]}]}",
+    "a link from a variable": "{checks: [{name: a, type: disk, path: /, links: {a: '${L:-http://r}'}}]}",
 }
 
 REJECTED = {
@@ -69,6 +75,15 @@ REJECTED = {
     "an empty list of gates": "{checks: [{name: a, type: disk, path: /, gates: []}]}",
     "yes instead of true": "{checks: [{name: a, type: disk, path: /, write_test: 'yes'}]}",
     "a negative count": "{checks: [{name: a, type: disk, path: /, rise: -1}]}",
+    "no run at all": "{checks: [{name: a, type: disk, path: /, rise: 0}]}",
+    "no run at all, in the defaults": "{defaults: {fall: 0}, checks: [{name: a, type: disk, path: /}]}",
+    "a hundred and one runs": "{checks: [{name: a, type: disk, path: /, fall: 101}]}",
+    "a hundred and one runs, in the defaults": "{defaults: {rise: 101}, checks: [{name: a, type: disk, path: /}]}",
+    "a gate given twice": "{checks: [{name: a, type: disk, path: /, gates: [live, live]}]}",
+    "a description that is too long": f"{{checks: [{{name: a, type: disk, path: /, description: {'é' * 1001}}}]}}",
+    "a link to a file": "{checks: [{name: a, type: disk, path: /, links: {a: 'file:///etc'}}]}",
+    "a link in capitals": "{checks: [{name: a, type: disk, path: /, links: {a: 'HTTPS://r'}}]}",
+    "a link without a name": "{checks: [{name: a, type: disk, path: /, links: {'': 'https://r'}}]}",
     "a fraction of a run": "{checks: [{name: a, type: disk, path: /, rise: 1.5}]}",
     "a literal secret": "{server: {token: hunter2}, checks: [{name: a, type: disk, path: /}]}",
     "two sources of a secret": "{server: {token: {file: /f, env: E}}, checks: [{name: a, type: disk, path: /}]}",

@@ -1,16 +1,19 @@
 {{/* telltale.yaml: the values' `config`. Where to listen is a matter of the sidecar's arguments. */}}
 {{- define "telltale.config" -}}
-{{- $config := deepCopy (default dict .Values.config) }}
+{{- if not .Values.config }}
+{{- fail "telltale: config is empty: say in config.checks what is to be watched, or name a ConfigMap of yours in existingConfigMap" }}
+{{- end }}
+{{- $config := deepCopy .Values.config }}
 {{- $server := default dict $config.server }}
 {{- if hasKey $server "listen" }}
 {{- fail "telltale: set sidecar.address and sidecar.port instead of config.server.listen, so that the probes find it" }}
 {{- end }}
-{{- with include "telltale.mistakes" $config | trim }}
-{{- fail (printf "telltale: config has mistakes:\n%s" .) }}
-{{- end }}
 {{- if and (eq (include "telltale.native" .) "true") (not (hasKey $server "drain_delay")) }}
 {{- /* A native sidecar gets SIGTERM after the application has ended: nobody is left to be told. */}}
 {{- $_ := set $config "server" (merge (dict "drain_delay" "0s") $server) }}
+{{- end }}
+{{- with include "telltale.mistakes" $config | trim }}
+{{- fail (printf "telltale: config has mistakes:\n%s" .) }}
 {{- end -}}
 {{ include "telltale.yaml" $config | trim }}
 {{- end }}

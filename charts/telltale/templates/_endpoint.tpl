@@ -2,7 +2,7 @@
 {{- define "telltale.endpoint" -}}
 {{- $telltale := index . 0 }}
 {{- $monitor := index . 1 }}
-{{- $server := default dict $telltale.Values.config.server }}
+{{- $server := default dict (default dict $telltale.Values.config).server }}
 {{- if and (eq (toString $server.metrics) "token") (not $telltale.Values.existingConfigMap) (not $monitor.authorization) }}
 {{- fail "telltale: config.server.metrics is token, so podMonitor and serviceMonitor need authorization: {credentials: {name: SECRET, key: KEY}}" }}
 {{- end -}}

@@ -31,7 +31,13 @@ checks: the name {{ $check.name }} is given twice
 {{- include "telltale.tooYoung" (list $who . (default "10s" $check.interval) (default "2s" $check.timeout)) }}
 {{- end }}
 {{- if eq (toString $own.type) "disk" }}
-{{- include "telltale.notBelow" (list $who "warn" $own.warn "80%" "fail" $own.fail "90%") }}
+{{- include "telltale.above" (list $who "warn" (default "80%" $own.warn) "fail" (default "90%" $own.fail)) }}
+{{- end }}
+{{- range $option, $limit := omit $own "content" "headers" "links" }}
+{{- if kindIs "map" $limit }}{{ include "telltale.limitMistakes" (list $who $option $limit) }}{{ end }}
+{{- end }}
+{{- with $own.backup }}
+{{- if kindIs "map" . }}{{ if kindIs "map" .max_age }}{{ include "telltale.limitMistakes" (list $who "backup.max_age" .max_age) }}{{ end }}{{ end }}
 {{- end }}
 {{- with $own.integrity }}
 {{- if kindIs "map" . }}{{ include "telltale.notBelow" (list $who "integrity.timeout" .timeout "1m" "integrity.every" .every "") }}{{ end }}
@@ -45,9 +51,23 @@ checks: the name {{ $check.name }} is given twice
 {{- if and (eq $own.type "marker") $own.path $own.paths }}
 {{ $who }}: only one of path and paths may be given
 {{- end }}
-{{- if and (eq (toString $check.scope) "shared") (has "live" (default list $check.gates)) }}
+{{- if and (eq (toString $own.type) "marker") (not $own.path) (not $own.paths) }}
+{{ $who }}: path is missing (or paths for several files)
+{{- end }}
+{{- $gates := kindIs "slice" $check.gates | ternary $check.gates (list $check.gates) }}
+{{- if and (eq (toString $check.scope) "shared") (has "live" $gates) }}
 {{ $who }}: a check of scope shared must not feed live
 {{- end }}
+{{- end }}
+
+{{/* The bounds of a limit such as {warn: 64MiB, fail: 512MiB}; of some, less is worse. Argument: (list WHO OPTION LIMIT). */}}
+{{- define "telltale.limitMistakes" -}}
+{{- $option := index . 1 }}
+{{- $limit := index . 2 }}
+{{- $warn := list (printf "%s.warn" $option) $limit.warn }}
+{{- $fail := list (printf "%s.fail" $option) $limit.fail }}
+{{- $ordered := has $option (list "free" "certificate") | ternary (concat $fail $warn) (concat $warn $fail) }}
+{{- include "telltale.above" (concat (list (index . 0)) $ordered) }}
 {{- end }}
 
 {{/* A sentence unless one duration or percentage is below the other. Argument: (list WHO NAME VALUE DEFAULT OTHER-NAME VALUE DEFAULT). */}}
@@ -71,7 +91,7 @@ checks: the name {{ $check.name }} is given twice
 {{- end }}{{ end }}
 {{- end }}
 
-{{/* A sentence when one duration is above the other. Argument: (list WHO NAME VALUE OTHER-NAME VALUE). */}}
+{{/* A sentence when one quantity is above the other. Argument: (list WHO NAME VALUE OTHER-NAME VALUE). */}}
 {{- define "telltale.above" -}}
 {{- $a := include "telltale.quantity" (index . 2) }}
 {{- $b := include "telltale.quantity" (index . 4) }}
@@ -80,13 +100,17 @@ checks: the name {{ $check.name }} is given twice
 {{- end }}{{ end }}
 {{- end }}
 
-{{/* A duration such as 1h30m in milliseconds, or a percentage; nothing for anything else, such as a text with a variable. */}}
+{{/*
+A duration such as 1h30m in milliseconds, a size in bytes, or a percentage; nothing for anything else, such as a text with a variable.
+*/}}
 {{- define "telltale.quantity" -}}
-{{- $units := dict "d" 86400000 "h" 3600000 "m" 60000 "s" 1000 "ms" 1 "%" 1 }}
-{{- if regexMatch "^([0-9]+([.][0-9]+)?(ms|[dhms%]))+$" (toString .) }}
+{{- $units := dict "d" 86400000 "h" 3600000 "m" 60000 "s" 1000 "ms" 1 "%" 1 "B" 1 "kB" 1e3 "MB" 1e6 "GB" 1e9 "TB" 1e12
+    "KiB" 1024 "MiB" 1048576 "GiB" 1073741824 "TiB" 1099511627776 }}
+{{- $unit := "(ms|[dhms%]|[KMGT]iB|[kMGT]?B)" }}
+{{- if regexMatch (printf "^([0-9]+([.][0-9]+)?%s)+$" $unit) (toString .) }}
 {{- $sum := 0.0 }}
-{{- range regexFindAll "[0-9.]+(ms|[dhms%])" . -1 }}
-{{- $unit := regexFind "[a-z%]+$" . }}
+{{- range regexFindAll (printf "[0-9.]+%s" $unit) . -1 }}
+{{- $unit := regexFind "[A-Za-z%]+$" . }}
 {{- $sum = addf $sum (mulf (float64 (trimSuffix $unit .)) (get $units $unit)) }}
 {{- end }}
 {{- printf "%.3f" $sum }}

@@ -14,17 +14,22 @@
 {{- toYaml $texts }}
 {{- end }}
 
+{{/* The beginning of a text, without what no name or label may end with. Argument: (list LENGTH TEXT). */}}
+{{- define "telltale.cut" -}}
+{{- regexReplaceAll "[._-]+$" (index . 1 | trunc (index . 0)) "" }}
+{{- end }}
+
 {{- define "telltale.name" -}}
-{{- include "telltale.text" (default .Chart.Name .Values.nameOverride) | trunc 63 | trimSuffix "-" }}
+{{- include "telltale.cut" (list 63 (default .Chart.Name .Values.nameOverride | include "telltale.text")) }}
 {{- end }}
 
 {{- define "telltale.fullname" -}}
 {{- if .Values.fullnameOverride }}
-{{- include "telltale.text" .Values.fullnameOverride | trunc 50 | trimSuffix "-" }}
+{{- include "telltale.cut" (list 50 (include "telltale.text" .Values.fullnameOverride)) }}
 {{- else if contains (include "telltale.name" .) .Release.Name }}
-{{- .Release.Name | trunc 50 | trimSuffix "-" }}
+{{- include "telltale.cut" (list 50 .Release.Name) }}
 {{- else }}
-{{- printf "%s-%s" .Release.Name (include "telltale.name" .) | trunc 50 | trimSuffix "-" }}
+{{- include "telltale.cut" (list 50 (printf "%s-%s" .Release.Name (include "telltale.name" .))) }}
 {{- end }}
 {{- end }}
 
@@ -38,7 +43,7 @@
 {{- define "telltale.labels" -}}
 {{- $telltale := index . 0 }}
 {{- $standard := dict
-    "helm.sh/chart" (printf "%s-%s" $telltale.Chart.Name $telltale.Chart.Version | replace "+" "_" | trunc 63)
+    "helm.sh/chart" (include "telltale.cut" (list 63 (printf "%s-%s" $telltale.Chart.Name $telltale.Chart.Version | replace "+" "_")))
     "app.kubernetes.io/name" (include "telltale.name" $telltale)
     "app.kubernetes.io/instance" $telltale.Release.Name
     "app.kubernetes.io/version" $telltale.Chart.AppVersion

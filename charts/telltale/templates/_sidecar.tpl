@@ -2,8 +2,8 @@
 
 {{/* "true" when it is an init container with restartPolicy Always: it starts before the application and ends after it. */}}
 {{- define "telltale.native" -}}
-{{- $native := toString .Values.sidecar.native }}
-{{- if eq $native "auto" }}
+{{- $native := get .Values.sidecar "native" | toString }}
+{{- if has $native (list "auto" "") }}
 {{- semverCompare ">=1.29.0-0" .Capabilities.KubeVersion.Version }}
 {{- else }}
 {{- $native }}
@@ -20,22 +20,32 @@
 {{- end }}
 {{- end }}
 
+{{/* Where it listens: not on a loopback address, which the kubelet's probes never reach. */}}
+{{- define "telltale.address" -}}
+{{- $address := .Values.sidecar.address }}
+{{- if regexMatch "(?i)^(localhost|127[.].*|[[][0:]*:0*1[]]|[[][0:]*:ffff:(127[.]|7f[0-9a-f]{2}:).*)$" $address }}
+{{- fail (printf "telltale: sidecar.address is %s, where the kubelet's probes never reach it: use [::], which is all addresses" $address) }}
+{{- end }}
+{{- $address }}
+{{- end }}
+
 {{/* Its environment: what sidecar.env says, and where `telltale healthcheck` in the container asks. */}}
 {{- define "telltale.env" -}}
 {{- $sidecar := .Values.sidecar }}
+{{- $address := include "telltale.address" . }}
 {{- $names := list }}
 {{- $env := list }}
 {{- range $sidecar.env }}
 {{- $names = append $names .name }}
-{{- $env = append $env (hasKey . "value" | ternary (merge (dict "value" (include "telltale.text" .value)) .) .) }}
+{{- $env = append $env (kindIs "invalid" .value | ternary (omit . "value") (merge (dict "value" (include "telltale.text" .value)) .)) }}
 {{- end }}
-{{- range regexFindAll "[$][(][A-Za-z_][A-Za-z0-9_]*[)]" $sidecar.address -1 }}
+{{- range regexFindAll "[$][(][A-Za-z_][A-Za-z0-9_]*[)]" $address -1 }}
 {{- $name := . | trimPrefix "$(" | trimSuffix ")" }}
 {{- if not (has $name $names) }}
 {{- fail (printf "telltale: sidecar.address names %s, and sidecar.env has no %s; a pod's address is {name: %s, valueFrom: {fieldRef: {fieldPath: status.podIP}}}" . $name $name) }}
 {{- end }}
 {{- end }}
-{{- $host := has $sidecar.address (list "0.0.0.0" "[::]") | ternary "127.0.0.1" $sidecar.address }}
+{{- $host := has $address (list "0.0.0.0" "[::]") | ternary "127.0.0.1" $address }}
 {{- $url := dict "name" "TELLTALE_URL" "value" (printf "%s://%s:%v" (include "telltale.scheme" .) $host $sidecar.port) }}
 {{- /* Last, because a value may use only variables that stand before it. */}}
 {{- has "TELLTALE_URL" $names | ternary $env (append $env $url) | toYaml }}
@@ -49,7 +59,7 @@ imagePullPolicy: {{ .Values.image.pullPolicy }}
 {{- if eq (include "telltale.native" .) "true" }}
 restartPolicy: Always
 {{- end }}
-args: [serve, -c, /etc/telltale/telltale.yaml, --listen, {{ printf "%s:%v" $sidecar.address $sidecar.port | quote }}]
+args: [serve, -c, /etc/telltale/telltale.yaml, --listen, {{ printf "%s:%v" (include "telltale.address" .) $sidecar.port | quote }}]
 env: {{- include "telltale.env" . | nindent 2 }}
 ports:
   - {name: telltale, containerPort: {{ $sidecar.port }}, protocol: TCP}
@@ -67,8 +77,12 @@ readinessProbe:
   {{- include "telltale.pace" .Values.probes.readiness | nindent 2 }}
 {{- end }}
 terminationMessagePolicy: FallbackToLogsOnError   # why a configuration is refused, in `kubectl describe pod`
-resources: {{- toYaml $sidecar.resources | nindent 2 }}
-securityContext: {{- toYaml $sidecar.securityContext | nindent 2 }}
+{{- with $sidecar.resources }}
+resources: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $sidecar.securityContext }}
+securityContext: {{- toYaml . | nindent 2 }}
+{{- end }}
 volumeMounts:
   - {name: telltale-config, mountPath: /etc/telltale, readOnly: true}
 {{- range $sidecar.mounts }}

@@ -27,7 +27,9 @@ spec:
         allowPrivilegeEscalation: false
         readOnlyRootFilesystem: true
         capabilities: {drop: [ALL]}
-      resources: {{- toYaml $demo.resources | nindent 8 }}
+      {{- with $demo.resources }}
+      resources: {{- toYaml . | nindent 8 }}
+      {{- end }}
       volumeMounts:
         - {name: data, mountPath: /data}
   volumes:
@@ -50,6 +52,11 @@ spec:
 {{- end }}
 
 {{- define "telltale.demoLabels" -}}
-app.kubernetes.io/name: {{ printf "%s-demo" (include "telltale.name" .) | quote }}
+app.kubernetes.io/name: {{ printf "%s-demo" (include "telltale.demoName" .) | quote }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
+{{- end }}
+
+{{/* The chart's name with room for the ending of the longest of its labels, "-demo-job". */}}
+{{- define "telltale.demoName" -}}
+{{- include "telltale.cut" (list 54 (include "telltale.name" .)) }}
 {{- end }}
