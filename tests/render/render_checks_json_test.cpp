@@ -39,7 +39,8 @@ TEST_CASE("checks json: a check that has not run has neither a last run nor an a
 TEST_CASE("checks json: a run that the thresholds held back shows as the last outcome") {
   fakes::picture picture;
   auto& view = picture.add("db", "sqlite", outcome::pass("fine"));
-  view.status = next_status(view.status, outcome::fail(reason::locked, "busy"), {1, 3, {}}, fakes::boot_now);
+  view.status =
+      next_status(view.status, outcome::fail(reason::locked, "busy"), {1, 3, std::chrono::minutes(1)}, fakes::boot_now);
   const auto body = json::parse(check_json(*picture.take(), view, details::full));
   CHECK(body.at("state") == "pass");
   CHECK(body.at("streak") == 1);

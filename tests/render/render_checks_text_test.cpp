@@ -28,7 +28,8 @@ TEST_CASE("checks text: one check, byte by byte") {
 TEST_CASE("checks text: a run that the thresholds held back is told") {
   fakes::picture picture;
   auto& view = picture.add("db", "sqlite", outcome::pass("fine"));
-  view.status = next_status(view.status, outcome::fail(reason::locked, "busy"), {1, 3, {}}, fakes::boot_now);
+  view.status =
+      next_status(view.status, outcome::fail(reason::locked, "busy"), {1, 3, std::chrono::minutes(1)}, fakes::boot_now);
   CHECK(check_text(*picture.take(), view, details::names).find("1 against it in a row: fail locked\n") !=
         std::string::npos);
 }
