@@ -1,6 +1,9 @@
 // URLs for healthcheck and wait.
 #include "commands/http_target.hpp"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -16,6 +19,15 @@ namespace {
 constexpr std::string_view unix_scheme = "unix:";
 
 std::string gate_path(gate g) { return g == gate::live ? "/health" : fmt::format("/{}", to_string(g)); }
+
+/// `0.0.0.0` and `[::]`, however they are written. `[::]` also stands for IPv4, and for nothing else where the machine
+/// has no IPv6.
+bool is_every_address(const std::string& host) {
+  in_addr v4{};
+  in6_addr v6{};
+  if (::inet_pton(AF_INET, host.c_str(), &v4) == 1) return v4.s_addr == INADDR_ANY;
+  return ::inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_UNSPECIFIED(&v6);
+}
 
 http_target unix_target(std::string_view path, gate g) {
   if (!path.starts_with('/'))
@@ -42,7 +54,7 @@ http_target parse_target(std::string_view text, gate g) {
   }
   http_target out;
   out.tls = parsed->scheme == "https";
-  out.host = parsed->host;
+  out.host = is_every_address(parsed->host) ? "localhost" : parsed->host;
   out.port = parsed->port;
   out.path = parsed->target;
   const auto query = std::min(out.path.find('?'), out.path.size());
@@ -63,12 +75,10 @@ http_target local_target(const server_settings& server, gate g) {
     return out;
   }
   const auto colon = address.rfind(':');
-  auto host = address.substr(0, colon);
+  const auto host = address.substr(0, colon);
   const auto port = colon == std::string::npos ? "" : address.substr(colon + 1);
   if (port.empty() || port == "0")
     throw std::runtime_error(fmt::format("it cannot be known which port '{}' came to be; give --url", address));
-  if (host == "0.0.0.0") host = "127.0.0.1";
-  if (host == "[::]") host = "[::1]";
   return parse_target(fmt::format("{}://{}:{}", server.tls ? "https" : "http", host, port), g);
 }
 

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include "commands/addresses.hpp"
+
 using namespace telltale;
 
 TEST_CASE("http target: a URL without a path asks for the gate, one with a path for that") {
@@ -52,13 +54,27 @@ TEST_CASE("http target: a sidecar is asked on this machine where its configurati
     if (tls) server.tls.emplace();
     return local_target(server, gate::ready);
   };
-  CHECK(target_of("0.0.0.0:9640").shown == "http://127.0.0.1:9640/ready");
-  CHECK(target_of("[::]:9640").shown == "http://[::1]:9640/ready");
+  CHECK(target_of("0.0.0.0:9640").shown == "http://localhost:9640/ready");
+  CHECK(target_of("[::]:9640").shown == "http://localhost:9640/ready");
   CHECK(target_of("10.0.0.5:80", true).shown == "https://10.0.0.5:80/ready");
   CHECK(target_of("unix:/run/t.sock").unix_path == "/run/t.sock");
   CHECK(!target_of("unix:/run/t.sock").tls);
   CHECK(target_of("unix:/run/t.sock", true).tls);
   CHECK_THROWS_AS(target_of("127.0.0.1:0"), std::runtime_error);
+}
+
+TEST_CASE("http target: all addresses of the machine are asked at its loopback addresses, both of them") {
+  for (const std::string url : {"http://[::]:9640", "http://0.0.0.0:9640", "http://[::0]:9640/ready",
+                                "http://[0:0:0:0:0:0:0:0]:9640/ready", "http://[::0.0.0.0]:9640"}) {
+    CAPTURE(url);
+    const auto target = parse_target(url, gate::ready);
+    CHECK(target.shown == "http://localhost:9640/ready");
+    const auto addresses = addresses_of(target, std::chrono::steady_clock::now());
+    REQUIRE(addresses.size() == 2);
+    CHECK(addresses[0].family() == AF_INET);
+    CHECK(addresses[1].family() == AF_INET6);
+  }
+  CHECK(parse_target("http://10.0.0.0:9640", gate::ready).host == "10.0.0.0");
 }
 
 TEST_CASE("http target: a query without a path asks the gate") {
