@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "config/yaml_escapes.hpp"
 #include "config/yaml_folding.hpp"
 
 namespace telltale::yaml {
@@ -19,16 +20,17 @@ token scan_escape(std::string_view text, std::size_t pos) {
     return {pos + 2,
             fault{pos, fmt::format("'\\{}' is no escape in double quotes - double the backslash, or use single quotes",
                                    static_cast<unsigned char>(letter) < 0x80 ? std::string(1, letter) : "…")}};
+  if (surrogate_pair(text, pos)) return {pos + surrogate_pair_size, std::nullopt};
   const auto digits = hex_digits_of(letter);
   for (std::size_t i = 0; i < digits; ++i)
     if (!is_hex(text[pos + 2 + i]))  // the line break stops it at the latest
       return {pos + 2 + i, fault{pos, fmt::format("'\\{}' needs {} hexadecimal digits", letter, digits)}};
   const auto code = std::string(text.substr(pos + 2, digits));
   const auto value = digits == 0 ? 0 : std::stoul(code, nullptr, 16);
-  if (value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF))
-    return {pos + 2 + digits,
-            fault{pos, fmt::format("'\\{}{}' is no character - write the character itself", letter, code)}};
-  return {pos + 2 + digits, std::nullopt};
+  const bool half = value >= 0xD800 && value <= 0xDFFF;
+  if (!half && value <= 0x10FFFF) return {pos + 2 + digits, std::nullopt};
+  return {pos + 2 + digits, fault{pos, fmt::format("'\\{}{}' is {} - write the character itself", letter, code,
+                                                   half ? "half of a surrogate pair" : "no character")}};
 }
 
 bool ends_plain_with_colon(std::string_view text, std::size_t pos, context where) {
