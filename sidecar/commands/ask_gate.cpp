@@ -65,6 +65,12 @@ std::string no_answer(const http_target& target, const std::exception& error, st
                      target.origin.empty() ? "" : " ", printable(target.origin));
 }
 
+std::string_view question_after_cut(const http_target& target) {
+  if (target.tls) return "is that a telltale sidecar?";
+  return target.unix_path.empty() ? "does it speak https?"
+                                  : "if it speaks TLS, name its configuration with -c FILE instead of a URL.";
+}
+
 }  // namespace
 
 gate_answer ask_gate(const http_target& target, std::chrono::milliseconds timeout) {
@@ -76,7 +82,7 @@ gate_answer ask_gate(const http_target& target, std::chrono::milliseconds timeou
     if (reply.status == 503 && !text.empty()) return {false, text};
     return {false, no_verdict(target, reply, text)};
   } catch (const connection_cut& error) {
-    return {false, no_answer(target, error, target.tls ? "is that a telltale sidecar?" : "does it speak https?")};
+    return {false, no_answer(target, error, question_after_cut(target))};
   } catch (const std::exception& error) {
     return {false, no_answer(target, error, "is the sidecar running, and is that where it listens?")};
   }

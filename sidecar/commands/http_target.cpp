@@ -11,7 +11,7 @@
 
 #include <telltale/option.hpp>
 
-#include "api/url_character.hpp"
+#include "base/ascii.hpp"
 
 namespace telltale {
 namespace {
@@ -39,19 +39,31 @@ http_target unix_target(std::string_view path, gate g) {
   return out;
 }
 
+bool is_http(std::string_view text) {
+  const auto start = lower(text.substr(0, std::string_view("https://").size()));
+  return start.starts_with("http://") || start == "https://";
+}
+
+/// The text is not repeated: it may hold a password.
+std::string broken_rule(std::string_view text, const problems& errors) {
+  if (!is_http(text)) return "; it starts with http:// or https://";
+  std::string_view rule = errors.list().front().message;
+  rule.remove_prefix(std::string_view("url: ").size());
+  if (rule.find(" such as ") != std::string_view::npos) return {};   // its example is a WebSocket
+  if (rule.ends_with(')')) rule = rule.substr(0, rule.rfind(" ("));  // advice for the configuration
+  return fmt::format("; {}", rule);
+}
+
 }  // namespace
 
 http_target parse_target(std::string_view text, gate g) {
   if (text.starts_with(unix_scheme)) return unix_target(text.substr(unix_scheme.size()), g);
   problems errors;
   auto parsed = option_traits<url>::parse(raw_value::scalar(std::string(text)), "url", errors);
-  // The text is not repeated: it may hold a password.
-  if (!parsed || (parsed->scheme != "http" && parsed->scheme != "https")) {
-    const auto wrong = unusable_url_character(text);
+  if (!parsed || !is_http(text))
     throw std::runtime_error(fmt::format(
-        "the URL of the sidecar must be like http://127.0.0.1:9640, https://[::1]:9640 or unix:/run/telltale.sock{}{}",
-        wrong ? "; " : "", wrong ? wrong->message : ""));
-  }
+        "the URL of the sidecar must be like http://127.0.0.1:9640, https://[::1]:9640 or unix:/run/telltale.sock{}",
+        broken_rule(text, errors)));
   http_target out;
   out.tls = parsed->scheme == "https";
   out.host = is_every_address(parsed->host) ? "localhost" : parsed->host;

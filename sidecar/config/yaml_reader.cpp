@@ -12,6 +12,7 @@
 #include <yaml-cpp/parser.h>
 
 #include "config/clean_text.hpp"
+#include "config/yaml_advice.hpp"
 #include "config/yaml_escapes.hpp"
 #include "config/yaml_folding.hpp"
 #include "config/yaml_syntax.hpp"
@@ -82,6 +83,7 @@ void tree_builder::OnNull(const YAML::Mark& mark, YAML::anchor_t) {
   }
   raw_value nothing;
   nothing.at = !stack_.empty() && stack_.back().has_key ? stack_.back().key_at : at(mark);
+  nothing.text = yaml::null_word(source_.text(), static_cast<std::size_t>(std::max(mark.pos, 0)));
   take(std::move(nothing));
 }
 

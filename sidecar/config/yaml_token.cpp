@@ -64,14 +64,13 @@ bool closes_too_far_left(std::string_view text, std::size_t pos, char quote) {
          line.substr(0, close).find(": ") == std::string_view::npos;
 }
 
-/// Spaces that look like spaces and are none.
-bool starts_with_foreign_space(std::string_view text) {
-  for (std::string_view space : {"\xC2\xA0", "\xE3\x80\x80", "\xE2\x80\x8B", "\xE2\x80\xAF", "\xE2\x81\xA0"})
-    if (text.starts_with(space)) return true;
-  return false;
-}
-
 }  // namespace
+
+std::size_t foreign_space(std::string_view text, std::size_t pos) {
+  for (std::string_view space : {"\xC2\xA0", "\xE3\x80\x80", "\xE2\x80\x8B", "\xE2\x80\xAF", "\xE2\x81\xA0"})
+    if (text.substr(pos).starts_with(space)) return space.size();
+  return 0;
+}
 
 bool blank_or_break(std::string_view text, std::size_t pos) { return is_blank(text[pos]) || text[pos] == '\n'; }
 
@@ -121,9 +120,7 @@ token scan_quoted(std::string_view text, std::size_t pos, context where, std::si
 }
 
 token scan_plain(std::string_view text, std::size_t pos, context where) {
-  if (starts_with_foreign_space(text.substr(pos)))
-    return {text.find('\n', pos),
-            fault{pos, "an invisible character that is not a space - replace it by an ordinary space"}, false};
+  if (foreign_space(text, pos) > 0) return {text.find('\n', pos), fault{pos, foreign_space_refused}, false};
   auto end = pos;
   for (auto i = pos; text[i] != '\n'; ++i) {
     if (ends_plain_with_colon(text, i, where) || (i > pos && at_line_end(text, i))) break;

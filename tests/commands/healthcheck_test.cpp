@@ -144,6 +144,15 @@ TEST_CASE("healthcheck: a connection that is cut asks whether it should have bee
   CHECK(done.out.find("Connection reset by peer; does it speak https?") != std::string::npos);
 }
 
+TEST_CASE("healthcheck: a Unix socket that is cut is not asked for https, which a URL cannot say") {
+  temp_folder folder;
+  const small_server closes("", manners::answers, folder.path() + "/t.sock");
+  const auto done = ask("unix:" + folder.path() + "/t.sock");
+  CHECK(done.exit_code == 1);
+  CHECK(done.out.find("; if it speaks TLS, name its configuration with -c FILE instead ") != std::string::npos);
+  CHECK(done.out.find("https") == std::string::npos);
+}
+
 TEST_CASE(
     "healthcheck: without an address the installed configuration is followed, and the failure names the ways out") {
   const small_server server(http_answer(200, "ready check passed\n"));

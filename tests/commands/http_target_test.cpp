@@ -47,6 +47,37 @@ TEST_CASE("http target: anything else is refused without repeating it") {
   }
 }
 
+TEST_CASE("http target: the rule that a URL breaks is named") {
+  struct row {
+    std::string url, rule;
+  };
+  for (const auto& [url, rule] : {
+           row{"127.0.0.1:9640", "; it starts with http:// or https://"},
+           row{"localhost", "; it starts with http:// or https://"},
+           row{"ftp://hunter2", "; it starts with http:// or https://"},
+           row{"http://h:99999", "; expected a URL with a port from 1 to 65535"},
+           row{"http://h:0/", "; expected a URL with a port from 1 to 65535"},
+           row{"http://h:9x", "; expected a URL with a port from 1 to 65535"},
+           row{"http://user:hunter2@h:9640", "; expected a URL without user name and password"},
+           row{"http://[::1", ""},
+           row{"http://h/a–b", "; in a URL '–' (which is not the '-' of the keyboard) is written %E2%80%93"},
+           row{"http://::1:9640", "; an IPv6 address stands in brackets, as in [::1]"},
+           row{"http://$(H):9640", "; '$' cannot be part of a host - a host is a name or an IP address"},
+       }) {
+    CAPTURE(url);
+    std::string said;
+    try {
+      parse_target(url, gate::ready);
+    } catch (const std::runtime_error& error) {
+      said = error.what();
+    }
+    CHECK(said ==
+          "the URL of the sidecar must be like http://127.0.0.1:9640, https://[::1]:9640 or "
+          "unix:/run/telltale.sock" +
+              rule);
+  }
+}
+
 TEST_CASE("http target: a sidecar is asked on this machine where its configuration makes it listen") {
   auto target_of = [](std::string listen, bool tls = false) {
     server_settings server;
