@@ -1,6 +1,8 @@
 // One sentence for each slip that people make.
 #include "config/yaml_advice.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace telltale::yaml {
@@ -77,7 +79,7 @@ std::string_view word_alone(std::string_view text, std::size_t pos) {
 
 std::string_view null_word(std::string_view text, std::size_t pos) {
   for (const std::string_view word : {"~", "null", "Null", "NULL"}) {
-    const auto rest = text.substr(pos);
+    const auto rest = text.substr(std::min(pos, text.size()));
     if (rest.starts_with(word) && rest.size() > word.size() &&
         std::string_view(" \t\n,]}").find(rest[word.size()]) != std::string_view::npos)
       return word;
