@@ -66,7 +66,11 @@ void wrong_value(const raw_value& value, std::string_view option, std::string_vi
 const std::string* scalar_text(const raw_value& value, std::string_view option, std::string_view what,
                                problems& errors) {
   if (value.kind == raw_value::kind_t::scalar) return &value.text;
-  wrong_value(value, option, what, errors);
+  const bool word = value.kind == raw_value::kind_t::null && !value.text.empty() && what == "text";
+  if (word)
+    errors.add(value.at, fmt::format("{}: expected text, not nothing - put {} in quotes if it is meant as text", option,
+                                     value.text));
+  else wrong_value(value, option, what, errors);
   return nullptr;
 }
 

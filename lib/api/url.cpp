@@ -62,8 +62,10 @@ std::optional<url> parse_url(const std::string& text, std::string& why) {
   if (!is_host(out.host)) return why = "a URL whose host is a name or an IP address", std::nullopt;
   out.port =
       view.has_port() ? parse_port({view.port().data(), view.port().size()}).value_or(0) : default_port(out.scheme);
-  if (out.port == 0) return why = "a URL with a port from 1 to 65535", std::nullopt;
   out.target = std::string(view.encoded_path().data(), view.encoded_path().size());
+  // Boost takes what follows the digits of a port for a path.
+  if (out.port == 0 || (!out.target.empty() && out.target[0] != '/'))
+    return why = "a URL with a port from 1 to 65535", std::nullopt;
   if (out.target.empty()) out.target = "/";
   if (view.has_query()) out.target += "?" + std::string(view.encoded_query().data(), view.encoded_query().size());
   return out;
@@ -78,7 +80,7 @@ std::optional<url> option_traits<url>::parse(const raw_value& value, std::string
   std::string why;
   if (auto parsed = parse_url(*text, why)) return parsed;
   // The text may hold a password, so it is not repeated.
-  const auto wrong = why == usual_words ? unusable_url_character(*text) : std::nullopt;
+  const auto wrong = why == usual_words || !value.expanded ? unusable_url_character(*text) : std::nullopt;
   if (!wrong) errors.add(value.at, fmt::format("{}: expected {}", option, why));
   else if (value.expanded)
     errors.add(value.at, fmt::format("{}: expected {} (a character in it has to be written as %XX)", option, why));

@@ -38,6 +38,9 @@ std::string name_of(std::string_view character) {
   return fmt::format("'{}'", character);
 }
 
+/// RFC 3986 has more in a host, for naming schemes that nobody uses; this is what DNS and addresses have.
+bool is_outside_host_names(char c) { return std::string_view("~!$&'()*+,;=").find(c) != std::string_view::npos; }
+
 }  // namespace
 
 std::optional<url_character> unusable_url_character(std::string_view url) {
@@ -45,13 +48,18 @@ std::optional<url_character> unusable_url_character(std::string_view url) {
   const auto host = colon == std::string_view::npos ? 0 : colon + 3;
   const auto path = std::min(url.find_first_of("/?#", host), url.size());
   if (url.find('@', host) != std::string_view::npos) return std::nullopt;
+  const auto authority = url.substr(host, path - host);
+  if (authority.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos &&
+      std::count(authority.begin(), authority.end(), ':') > 1)
+    return url_character{host, "an IPv6 address stands in brackets, as in [::1]"};
   bool fragment = false;
   for (std::size_t i = 0; i < url.size(); ++i) {
     const auto character = character_at(url, i);
     const bool in_host = i >= host && i < path;
     if (in_host && (url[i] == '[' || url[i] == ']')) continue;  // around an IPv6 address
     if (url[i] == '%' && i + 2 < url.size() && is_hex(url[i + 1]) && is_hex(url[i + 2])) continue;
-    if (is_usable(url[i]) && !(url[i] == '#' && fragment)) {
+    const bool usable = is_usable(url[i]) && !(in_host && is_outside_host_names(url[i]));
+    if (usable && !(url[i] == '#' && fragment)) {
       fragment = fragment || url[i] == '#';
       continue;
     }

@@ -10,6 +10,7 @@
 #include "commands/client_stream.hpp"
 #include "commands/connection_cut.hpp"
 #include "commands/http_reply.hpp"
+#include "commands/verdict_text.hpp"
 #include "config/version.hpp"
 
 namespace telltale {
@@ -51,15 +52,23 @@ std::string safe_lines(std::string_view body) {
   return shortened(out, longest_answer_text - 1) + "\n";
 }
 
-bool ends_like_gate(std::string_view text) {
-  if (text.ends_with('\n')) text.remove_suffix(1);
-  const auto last = text.substr(text.rfind('\n') + 1);
-  return last.find(" check passed") != std::string_view::npos;
+std::string no_verdict(const http_target& target, const http_reply& reply, std::string_view text) {
+  const auto* question = reply.status == 200 && has_no_verdict(target.path)
+                             ? ", which is no verdict: leave the path out to ask a gate, or ask /checks/NAME?gate"
+                             : ": is that a telltale sidecar?";
+  return fmt::format("{} answered {}{}\n{}", target.shown, reply.status, question,
+                     shortened(text, longest_answer_text / 2));
 }
 
 std::string no_answer(const http_target& target, const std::exception& error, std::string_view question) {
   return fmt::format("no answer from {}: {}; {}{}{}\n", target.shown, printable(error.what()), question,
                      target.origin.empty() ? "" : " ", printable(target.origin));
+}
+
+std::string_view question_after_cut(const http_target& target) {
+  if (target.tls) return "is that a telltale sidecar?";
+  return target.unix_path.empty() ? "does it speak https?"
+                                  : "if it speaks TLS, name its configuration with -c FILE instead of a URL.";
 }
 
 }  // namespace
@@ -68,13 +77,12 @@ gate_answer ask_gate(const http_target& target, std::chrono::milliseconds timeou
   try {
     const auto reply = get(target, timeout);
     auto text = safe_lines(reply.body);
-    // Anybody can answer 200; only a gate says so in its last line.
-    if (reply.status == 200 && ends_like_gate(reply.body)) return {true, text};
+    const auto passes = reply.status == 200 ? verdict_in(target.path, reply.body) : std::nullopt;
+    if (passes) return {*passes, text};
     if (reply.status == 503 && !text.empty()) return {false, text};
-    return {false, fmt::format("{} answered {}: is that a telltale sidecar?\n{}", target.shown, reply.status,
-                               shortened(text, longest_answer_text / 2))};
+    return {false, no_verdict(target, reply, text)};
   } catch (const connection_cut& error) {
-    return {false, no_answer(target, error, target.tls ? "is that a telltale sidecar?" : "does it speak https?")};
+    return {false, no_answer(target, error, question_after_cut(target))};
   } catch (const std::exception& error) {
     return {false, no_answer(target, error, "is the sidecar running, and is that where it listens?")};
   }

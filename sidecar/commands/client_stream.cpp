@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <stdexcept>
 #include <system_error>
 
@@ -90,10 +91,12 @@ class socket_stream final : public client_stream {
 std::unique_ptr<client_stream> open_client_stream(const http_target& target, client_deadline deadline) {
   const auto addresses = addresses_of(target, deadline);
   std::unique_ptr<client_stream> out;
+  std::exception_ptr first;  // where IPv6 is switched off, the failure of ::1 hides why 127.0.0.1 failed
   for (std::size_t i = 0; !out; ++i) try {
       out = std::make_unique<socket_stream>(addresses[i], deadline);
     } catch (const std::runtime_error&) {
-      if (i + 1 == addresses.size()) throw;
+      if (!first) first = std::current_exception();
+      if (i + 1 == addresses.size()) std::rethrow_exception(first);
     }
   return target.tls ? open_client_tls(std::move(out), target.host) : std::move(out);
 }

@@ -42,8 +42,8 @@ With --format nagios the codes of monitoring plugins: 0 OK, 1 WARNING, 2 CRITICA
 verified, as the kubelet does not either.
 
 The sidecar is looked for at --url, else where the file given with -c makes it listen, else at $TELLTALE_URL, else
-where /etc/telltale/telltale.yaml makes it listen, else at http://127.0.0.1:9640. A URL with a path is asked as it is;
-`unix:/path` is a Unix socket.
+where /etc/telltale/telltale.yaml makes it listen, else at http://127.0.0.1:9640. A URL with a path is asked as it is,
+which may be a gate or /checks/NAME?gate; `unix:/path` is a Unix socket.
 
 Examples:
   HEALTHCHECK CMD ["telltale", "healthcheck"]

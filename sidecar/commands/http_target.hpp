@@ -22,11 +22,12 @@ struct http_target {
 };
 
 /// `http://HOST:PORT`, `https://HOST:PORT` or `unix:/path`; a URL without a path asks for the gate, one with a path for
-/// that path. Throws std::runtime_error with a sentence.
+/// that path. `0.0.0.0` and `[::]` mean localhost, which is asked at both loopback addresses. Throws std::runtime_error
+/// with a sentence.
 http_target parse_target(std::string_view url, gate);
 
-/// Where a sidecar with these settings answers on this machine: the first address it listens on, a loopback address in
-/// place of "all addresses". Throws std::runtime_error when that cannot be known (port 0).
+/// Where a sidecar with these settings answers on this machine: the first address it listens on, localhost in place of
+/// "all addresses". Throws std::runtime_error when that cannot be known (port 0).
 http_target local_target(const server_settings&, gate);
 
 }  // namespace telltale

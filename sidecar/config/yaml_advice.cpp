@@ -1,9 +1,18 @@
 // One sentence for each slip that people make.
 #include "config/yaml_advice.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace telltale::yaml {
+namespace {
+
+std::string_view key_word(std::string_view token) {
+  return token.substr(0, token.find_first_not_of("abcdefghijklmnopqrstuvwxyz_"));
+}
+
+}  // namespace
 
 std::optional<std::string> too_long_key(std::size_t bytes) {
   if (bytes <= max_key_bytes) return std::nullopt;
@@ -50,12 +59,32 @@ std::string after_value(std::string_view text, std::size_t pos, char before) {
   return "text after the closing bracket - a value that starts with '[' or '{' has to be in quotes";
 }
 
+std::string colon_without_space(std::string_view token) {
+  const auto word = key_word(token);
+  const auto rest = token.substr(word.size());
+  if (word.empty() || !rest.starts_with(':') || rest.starts_with("://")) return {};
+  return fmt::format("expected 'key: value' - write a space after the colon of '{}:'", word.substr(0, 40));
+}
+
 std::string neither_key_nor_value(std::string_view token) {
-  const auto word = token.substr(0, token.find_first_not_of("abcdefghijklmnopqrstuvwxyz_"));
-  if (!word.empty() && word.size() < token.size() && token[word.size()] == ':')
-    return fmt::format("expected 'key: value' - write a space after the colon of '{}:'", word.substr(0, 40));
+  if (auto colon = colon_without_space(token); !colon.empty()) return colon;
   return "expected 'key: value' - a ':' is missing, or the value before goes on (longer text goes in quotes on one "
          "line, or in a '|' block)";
+}
+
+std::string_view word_alone(std::string_view text, std::size_t pos) {
+  const auto word = key_word(text.substr(pos));
+  return text[skip_blanks(text, pos + word.size())] == '\n' ? word : std::string_view();
+}
+
+std::string_view null_word(std::string_view text, std::size_t pos) {
+  for (const std::string_view word : {"~", "null", "Null", "NULL"}) {
+    const auto rest = text.substr(std::min(pos, text.size()));
+    if (rest.starts_with(word) && rest.size() > word.size() &&
+        std::string_view(" \t\n,]}").find(rest[word.size()]) != std::string_view::npos)
+      return word;
+  }
+  return {};
 }
 
 }  // namespace telltale::yaml

@@ -34,4 +34,13 @@ std::string after_value(std::string_view text, std::size_t pos, char before);
 /// About a line of its own that is neither a key nor a value that anything waits for.
 std::string neither_key_nor_value(std::string_view token);
 
+/// The same of an entry whose colon has no space behind it, as in `name:a`; empty when there is no such colon.
+std::string colon_without_space(std::string_view token);
+
+/// The only word of the first line when it looks like a key; empty otherwise.
+std::string_view word_alone(std::string_view text, std::size_t pos);
+
+/// What is written at `pos` for nothing: `null` or `~`; empty when it is left out.
+std::string_view null_word(std::string_view text, std::size_t pos);
+
 }  // namespace telltale::yaml

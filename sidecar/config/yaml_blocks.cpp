@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "config/yaml_advice.hpp"
+
 namespace telltale::yaml {
 
 /// Leaves the levels to the right of `fresh`. True when there were any.
@@ -42,7 +44,10 @@ void block_levels::enter(std::size_t pos, block_kind kind, std::size_t lone_valu
 
 bool block_levels::enter_value(std::size_t pos) {
   if (lost_) return true;
-  if (levels_.empty() && !root_value_) return root_value_ = true;
+  if (levels_.empty() && !root_value_) {
+    root_at_ = pos;
+    return root_value_ = true;
+  }
   const bool allowed = awaiting_ && levels_.back().column < source_.at(pos).column;
   awaiting_.reset();
   return allowed;
@@ -51,6 +56,9 @@ bool block_levels::enter_value(std::size_t pos) {
 void block_levels::report_wrong(const level& fresh, bool closed_some, std::size_t lone_value) {
   lost_ = true;
   const auto at = source_.at(fresh.at);
+  const auto key = root_value_ ? word_alone(source_.text(), root_at_) : std::string_view();
+  if (!key.empty())
+    return errors_.add(source_.at(root_at_), fmt::format("expected 'key: value' - a ':' is missing after '{}'", key));
   if (root_value_) return errors_.add(at, "text after the end of the configuration - remove it");
   if (levels_.empty()) return errors_.add(at, "this line is indented less than the first one - indent both the same");
   const auto& top = levels_.back();
@@ -65,6 +73,10 @@ void block_levels::report_wrong(const level& fresh, bool closed_some, std::size_
     return errors_.add(at, fmt::format("wrong indentation: no line before this one starts in column {} - the level "
                                        "above starts in column {} (line {})",
                                        at.column, other.column, other.line));
+  const auto colon = lone_value == std::string::npos
+                         ? std::string()
+                         : colon_without_space(std::string_view(source_.text()).substr(lone_value));
+  if (!colon.empty()) return errors_.add(source_.at(lone_value), colon);
   if (lone_value != std::string::npos)
     return errors_.add(source_.at(lone_value),
                        fmt::format("expected 'key: value', as line {} goes on with keys - ': ' is "

@@ -56,6 +56,7 @@ class block_levels {
   std::vector<level> levels_;
   std::optional<open_entry> awaiting_;
   std::size_t collections_ = 0;
+  std::size_t root_at_ = 0;  ///< where that value starts
   bool root_value_ = false;  ///< the document is a single value or collection in brackets
   bool lost_ = false;
 };

@@ -11,6 +11,11 @@ namespace {
 
 std::string_view closer_of(char opener) { return opener == '{' ? "}" : "]"; }
 
+std::string entry_without_colon(std::string_view entry) {
+  auto colon = colon_without_space(entry);
+  return colon.empty() ? "expected 'key: value' - ': ' is missing (with a space after the colon)" : colon;
+}
+
 }  // namespace
 
 void flow_scanner::report(std::size_t pos, std::string message) {
@@ -154,7 +159,7 @@ void flow_scanner::colon(std::size_t pos) {
 
 void flow_scanner::finish_entry(const level& entry) {
   if (entry.map && entry.has_first && !entry.has_colon)
-    report(entry.first, "expected 'key: value' - ': ' is missing (with a space after the colon)");
+    report(entry.first, entry_without_colon(std::string_view(text_).substr(entry.first)));
 }
 
 void flow_scanner::comma(std::size_t pos) {

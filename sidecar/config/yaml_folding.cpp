@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "config/yaml_escapes.hpp"
+
 namespace telltale::yaml {
 namespace {
 
@@ -84,6 +86,12 @@ void folder::take_escape() {
   if (letter == '\n') {
     ++pos_;
     return take_breaks(true);
+  }
+  if (const auto pair = surrogate_pair(source_, pos_)) {
+    append_utf8(out_.text, *pair);
+    pos_ += surrogate_pair_size;
+    kept_ = out_.text.size();
+    return;
   }
   pos_ += 2;
   if (const auto meaning = letter_escape(letter)) {

@@ -12,6 +12,8 @@
 #include <yaml-cpp/parser.h>
 
 #include "config/clean_text.hpp"
+#include "config/yaml_advice.hpp"
+#include "config/yaml_escapes.hpp"
 #include "config/yaml_folding.hpp"
 #include "config/yaml_syntax.hpp"
 
@@ -56,6 +58,10 @@ class tree_builder final : public YAML::EventHandler {
     return !stack_.empty() && stack_.back().value.kind == raw_value::kind_t::map && !stack_.back().has_key;
   }
   void check_reading(std::size_t pos, const std::string& text);
+  bool is_known(std::size_t pos) const {
+    return std::binary_search(syntax_.scalars.begin(), syntax_.scalars.end(), pos);
+  }
+  std::string with_escapes(std::size_t pos, const std::string& read) const;
   void take_folded(const yaml::folded_range&);
   const yaml::folded_range* folded_at(std::size_t pos) const;
   void open(raw_value value);
@@ -77,6 +83,7 @@ void tree_builder::OnNull(const YAML::Mark& mark, YAML::anchor_t) {
   }
   raw_value nothing;
   nothing.at = !stack_.empty() && stack_.back().has_key ? stack_.back().key_at : at(mark);
+  nothing.text = yaml::null_word(source_.text(), static_cast<std::size_t>(std::max(mark.pos, 0)));
   take(std::move(nothing));
 }
 
@@ -88,10 +95,11 @@ void tree_builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t) {
   else take(std::move(nothing));
 }
 
-void tree_builder::OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string& text) {
+void tree_builder::OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string& read) {
   const auto pos = static_cast<std::size_t>(std::max(mark.pos, 0));
   if (const auto* range = errors_.empty() && !expects_key() ? folded_at(pos) : nullptr) return take_folded(*range);
-  check_reading(pos, text);
+  check_reading(pos, read);
+  const auto text = with_escapes(pos, read);
   if (auto why = unusable_text(text)) errors_.add(at(mark), fmt::format("the value contains {}", *why));
   if (expects_key()) return take_key(text, at(mark));
   auto value = raw_value::scalar(text, at(mark));
@@ -107,6 +115,14 @@ const yaml::folded_range* tree_builder::folded_at(std::size_t pos) const {
   const auto found = std::lower_bound(syntax_.folded.begin(), syntax_.folded.end(), pos,
                                       [](const auto& range, std::size_t at) { return range.begin < at; });
   return found != syntax_.folded.end() && found->begin == pos ? &*found : nullptr;
+}
+
+/// yaml-cpp reads `\_` and `\N` as bytes that are not UTF-8, and no surrogates.
+std::string tree_builder::with_escapes(std::size_t pos, const std::string& read) const {
+  const auto& source = source_.text();
+  if (source[pos] != '"' || !is_known(pos)) return read;
+  const auto scanned = yaml::scan_quoted(source, pos, yaml::context::flow, 0);
+  return scanned.wrong ? read : yaml::fold(source, pos, scanned.end).text;
 }
 
 /// A value over several lines.
@@ -128,8 +144,7 @@ void tree_builder::check_reading(std::size_t pos, const std::string& text) {
   if (!errors_.empty()) return;  // places differ where an anchor or tag stands before the value
   const char first = source_.text()[pos];
   const bool plain = first != '"' && first != '\'' && first != '|' && first != '>';
-  const bool known = std::binary_search(syntax_.scalars.begin(), syntax_.scalars.end(), pos);
-  if (!known || (plain && source_.text().compare(pos, text.size(), text) != 0))
+  if (!is_known(pos) || (plain && source_.text().compare(pos, text.size(), text) != 0))
     errors_.add(source_.at(pos), "this value can be read in more than one way - put it in quotes, on one line");
 }
 
@@ -201,7 +216,8 @@ std::optional<raw_value> read_yaml(const source_text& source, problems& errors) 
   if (!syntax.readable) return std::nullopt;
   tree_builder builder(source, syntax, errors);
   try {
-    text_buffer buffer(source.text());
+    const auto replaced = yaml::without_surrogates(source.text(), syntax.scalars);
+    text_buffer buffer(replaced ? *replaced : source.text());
     std::istream stream(&buffer);
     YAML::Parser parser(stream);
     parser.HandleNextDocument(builder);

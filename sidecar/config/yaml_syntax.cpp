@@ -39,6 +39,7 @@ class scanner {
   bool scan_marker();
   void scan_block_line();
   void scan_entry(std::size_t pos);
+  std::size_t first_mark(std::size_t pos);
   std::optional<std::size_t> scan_dashes(std::size_t pos);
   void scan_key_or_lone_value(std::size_t start, std::size_t pos, bool after_dash);
   void scan_value(std::size_t key, std::size_t pos);
@@ -173,12 +174,22 @@ void scanner::scan_entry(std::size_t pos) {
   scan_brackets(pos);
 }
 
+/// The bytes of the mark of a list item that a line starts with. One that looks like a mark and is none is reported.
+std::size_t scanner::first_mark(std::size_t pos) {
+  if (is_dash(pos)) return 1;
+  if (const auto dash = foreign_dash(text_, pos); dash > 0) {
+    report(pos, foreign_dash_refused(std::string_view(text_).substr(pos, dash)));
+    return dash;
+  }
+  const auto space = text_[pos] == '-' ? foreign_space(text_, pos + 1) : 0;
+  if (space > 0) report(pos + 1, foreign_space_refused);
+  return space > 0 ? 1 + space : 0;
+}
+
 /// The `- ` marks at the start of a line, each opening a list or its next item: the offset of what follows, if
 /// anything.
 std::optional<std::size_t> scanner::scan_dashes(std::size_t pos) {
-  for (auto foreign = foreign_dash(text_, pos); foreign > 0 || is_dash(pos); foreign = 0) {
-    const auto width = std::max<std::size_t>(foreign, 1);
-    if (foreign > 0) report(pos, foreign_dash_refused(std::string_view(text_).substr(pos, width)));
+  for (auto width = first_mark(pos); width > 0; width = is_dash(pos) ? 1 : 0) {
     blocks_.enter(pos, block_kind::list);
     blocks_.await(pos, block_kind::list);
     if (check_limits(pos); stopped_) return std::nullopt;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "config/yaml_escapes.hpp"
 #include "config/yaml_folding.hpp"
 
 namespace telltale::yaml {
@@ -19,16 +20,17 @@ token scan_escape(std::string_view text, std::size_t pos) {
     return {pos + 2,
             fault{pos, fmt::format("'\\{}' is no escape in double quotes - double the backslash, or use single quotes",
                                    static_cast<unsigned char>(letter) < 0x80 ? std::string(1, letter) : "…")}};
+  if (surrogate_pair(text, pos)) return {pos + surrogate_pair_size, std::nullopt};
   const auto digits = hex_digits_of(letter);
   for (std::size_t i = 0; i < digits; ++i)
     if (!is_hex(text[pos + 2 + i]))  // the line break stops it at the latest
       return {pos + 2 + i, fault{pos, fmt::format("'\\{}' needs {} hexadecimal digits", letter, digits)}};
   const auto code = std::string(text.substr(pos + 2, digits));
   const auto value = digits == 0 ? 0 : std::stoul(code, nullptr, 16);
-  if (value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF))
-    return {pos + 2 + digits,
-            fault{pos, fmt::format("'\\{}{}' is no character - write the character itself", letter, code)}};
-  return {pos + 2 + digits, std::nullopt};
+  const bool half = value >= 0xD800 && value <= 0xDFFF;
+  if (!half && value <= 0x10FFFF) return {pos + 2 + digits, std::nullopt};
+  return {pos + 2 + digits, fault{pos, fmt::format("'\\{}{}' is {} - write the character itself", letter, code,
+                                                   half ? "half of a surrogate pair" : "no character")}};
 }
 
 bool ends_plain_with_colon(std::string_view text, std::size_t pos, context where) {
@@ -62,14 +64,13 @@ bool closes_too_far_left(std::string_view text, std::size_t pos, char quote) {
          line.substr(0, close).find(": ") == std::string_view::npos;
 }
 
-/// Spaces that look like spaces and are none.
-bool starts_with_foreign_space(std::string_view text) {
-  for (std::string_view space : {"\xC2\xA0", "\xE3\x80\x80", "\xE2\x80\x8B", "\xE2\x80\xAF", "\xE2\x81\xA0"})
-    if (text.starts_with(space)) return true;
-  return false;
-}
-
 }  // namespace
+
+std::size_t foreign_space(std::string_view text, std::size_t pos) {
+  for (std::string_view space : {"\xC2\xA0", "\xE3\x80\x80", "\xE2\x80\x8B", "\xE2\x80\xAF", "\xE2\x81\xA0"})
+    if (text.substr(pos).starts_with(space)) return space.size();
+  return 0;
+}
 
 bool blank_or_break(std::string_view text, std::size_t pos) { return is_blank(text[pos]) || text[pos] == '\n'; }
 
@@ -119,9 +120,7 @@ token scan_quoted(std::string_view text, std::size_t pos, context where, std::si
 }
 
 token scan_plain(std::string_view text, std::size_t pos, context where) {
-  if (starts_with_foreign_space(text.substr(pos)))
-    return {text.find('\n', pos),
-            fault{pos, "an invisible character that is not a space - replace it by an ordinary space"}, false};
+  if (foreign_space(text, pos) > 0) return {text.find('\n', pos), fault{pos, foreign_space_refused}, false};
   auto end = pos;
   for (auto i = pos; text[i] != '\n'; ++i) {
     if (ends_plain_with_colon(text, i, where) || (i > pos && at_line_end(text, i))) break;

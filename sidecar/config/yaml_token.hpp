@@ -18,6 +18,10 @@ std::size_t skip_blanks(std::string_view text, std::size_t pos);
 /// At a line break or a comment (`#` at the start of the line or after a blank).
 bool at_line_end(std::string_view text, std::size_t pos);
 bool is_quote(char c);
+/// The bytes of a character at `pos` that looks like a space and is none; 0 when there is no such character.
+std::size_t foreign_space(std::string_view text, std::size_t pos);
+inline constexpr const char* foreign_space_refused =
+    "an invisible character that is not a space - replace it by an ordinary space";
 /// Of the escapes `\x`, `\u` and `\U` in double quotes; 0 of the others.
 std::size_t hex_digits_of(char escape);
 

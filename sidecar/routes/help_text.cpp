@@ -1,6 +1,8 @@
 // What people read when they did not ask for a picture: the index, and what to do about a mistaken request.
 #include "routes/help_text.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <telltale/raw_value.hpp>
@@ -52,28 +54,39 @@ std::string path_line(const path_row& row) {
   return fmt::format("  {:<13}{:<33}{}\n", row.path, purpose(row), aliases);
 }
 
-std::string path_list() {
+bool serves(const std::vector<served>& parts, endpoint what) {
+  const auto part = part_of(what);
+  return !part || std::find(parts.begin(), parts.end(), *part) != parts.end();
+}
+
+std::string path_list(const std::vector<served>& parts) {
   std::string out;
   for (const auto& row : path_table)
-    if (row.path == row.canonical && row.endpoint != endpoint::index) out += path_line(row);
-  return out + path_line(one_check_row) + path_line(find_path("/")->row);
+    if (row.path == row.canonical && row.endpoint != endpoint::index && serves(parts, row.endpoint))
+      out += path_line(row);
+  if (serves(parts, endpoint::one_check)) out += path_line(one_check_row);
+  return out + (serves(parts, endpoint::gate) ? path_line(find_path("/")->row)
+                                              : "  /            this page in a browser or with ?help\n");
 }
 
 }  // namespace
 
-std::string index_text() {
+std::string index_text(const std::vector<served>& parts) {
+  const auto* gates =
+      serves(parts, endpoint::gate) ? "Gates: ?exclude=NAME leaves a check out, ?only=NAME all others.\n" : "";
+  const auto* check = serves(parts, endpoint::one_check) ? "/checks/NAME?gate is 503 unless it passes.\n" : "";
   return fmt::format(
       "telltale {}\n\n{}\n"
-      "GET and HEAD; OPTIONS says what is allowed. Accept: text/plain or ?verbose answers as text.\n"
-      "Gates: ?exclude=NAME leaves a check out, ?only=NAME all others. /checks/NAME?gate is 503 unless it passes.\n",
-      version(), path_list());
+      "GET and HEAD; OPTIONS says what is allowed. Accept: text/plain or ?verbose answers as text.\n{}{}",
+      version(), path_list(parts), gates, check);
 }
 
-std::string unknown_path_text(std::string_view path) {
+std::string unknown_path_text(std::string_view path, const std::vector<served>& parts) {
   std::vector<std::string_view> known;
-  for (const auto& row : path_table) known.push_back(row.path);
+  for (const auto& row : path_table)
+    if (serves(parts, row.endpoint)) known.push_back(row.path);
   return fmt::format("There is no {}{} These paths are answered:\n\n{}", shown(path),
-                     did_you_mean(path, known).empty() ? "." : did_you_mean(path, known), path_list());
+                     did_you_mean(path, known).empty() ? "." : did_you_mean(path, known), path_list(parts));
 }
 
 std::string not_served_text(std::string_view path, const std::vector<served>& parts) {

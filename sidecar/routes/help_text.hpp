@@ -9,11 +9,11 @@
 
 namespace telltale {
 
-/// The body of `/` for people.
-std::string index_text();
+/// The body of `/` for people. `parts` is what the address serves: only its paths are listed.
+std::string index_text(const std::vector<served>& parts);
 
 /// "There is no /redy; did you mean /ready?" and the list of paths.
-std::string unknown_path_text(std::string_view path);
+std::string unknown_path_text(std::string_view path, const std::vector<served>& parts);
 
 /// "/metrics is not served at this address, which serves gates."
 std::string not_served_text(std::string_view path, const std::vector<served>& parts);

@@ -183,11 +183,15 @@ reply no_content(std::string_view label) {
   return out;
 }
 
+const std::vector<served>& parts_of(const router::options& options, std::size_t listener) {
+  static const std::vector<served> everything{served::gates, served::metrics, served::checks};
+  return listener < options.listeners.size() ? options.listeners[listener] : everything;
+}
+
 bool is_served(const router::options& options, std::size_t listener, endpoint what) {
   const auto as = part_of(what);
-  if (!as || listener >= options.listeners.size()) return true;
-  const auto& parts = options.listeners[listener];
-  return std::find(parts.begin(), parts.end(), *as) != parts.end();
+  const auto& parts = parts_of(options, listener);
+  return !as || std::find(parts.begin(), parts.end(), *as) != parts.end();
 }
 
 }  // namespace
@@ -217,7 +221,7 @@ reply router::answer(const request& asked, const picture_source& picture_of) try
   const auto target = parse_target(asked.target);
   if (!target) return refusal(400, "The request target is not a well-formed path and query.");
   const auto found = find_path(target->path);
-  if (!found) return text_reply(404, other, unknown_path_text(target->path));
+  if (!found) return text_reply(404, other, unknown_path_text(target->path, parts_of(options_, asked.listener)));
   const auto label = found->row.canonical;
   const auto what = wanted_endpoint(found->row, asked, *target);
   if (!is_served(options_, asked.listener, what))
@@ -247,7 +251,7 @@ reply router::answer_endpoint(endpoint what, const found_path& found, const pars
   answering answering(options_, *cache_, asked, picture_of);
   switch (what) {
     case endpoint::index:
-      return text_reply(200, label, index_text());
+      return text_reply(200, label, index_text(parts_of(options_, asked.listener)));
     case endpoint::ping:
       return text_reply(200, label, "pong\n");
     case endpoint::gate:

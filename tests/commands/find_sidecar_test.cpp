@@ -47,11 +47,11 @@ TEST_CASE("find sidecar: the option wins over the environment, the environment o
 }
 
 TEST_CASE("find sidecar: without an address the installed configuration says where, as it does for serve") {
-  CHECK(installed("server: {listen: 0.0.0.0:8080}\nchecks: []\n").shown == "http://127.0.0.1:8080/ready");
-  CHECK(installed("server:\n  listen: \"0.0.0.0:${PORT}\"\n").shown == "http://127.0.0.1:8080/ready");
+  CHECK(installed("server: {listen: 0.0.0.0:8080}\nchecks: []\n").shown == "http://localhost:8080/ready");
+  CHECK(installed("server:\n  listen: \"0.0.0.0:${PORT}\"\n").shown == "http://localhost:8080/ready");
   CHECK(installed("server: {listen: localhost:8080}\n").shown == "http://127.0.0.1:8080/ready");
   CHECK(installed("server: {listen: unix:/run/t.sock}\n").unix_path == "/run/t.sock");
-  CHECK(installed("server: {listen: '[::]:1', tls: {cert: /c, key: /k}}\n").shown == "https://[::1]:1/ready");
+  CHECK(installed("server: {listen: '[::]:1', tls: {cert: /c, key: /k}}\n").shown == "https://localhost:1/ready");
   CHECK(installed("server: {listen: [{address: 0.0.0.0:1, serves: [metrics]}, 127.0.0.1:2]}\n").shown ==
         "http://127.0.0.1:2/ready");
   CHECK(installed("server: {details: none}\n").shown == "http://127.0.0.1:9640/ready");
@@ -61,10 +61,10 @@ TEST_CASE("find sidecar: without an address the installed configuration says whe
 
 TEST_CASE("find sidecar: what is wrong elsewhere in a configuration does not matter, as the sidecar may still run") {
   const std::string text = "server: {listen: 0.0.0.0:8080}\nchecks:\n  - {name: a, type: dsik, path: \"${NOPE}\"}\n";
-  CHECK(installed(text).shown == "http://127.0.0.1:8080/ready");
+  CHECK(installed(text).shown == "http://localhost:8080/ready");
   temp_folder folder;
   CHECK(find_sidecar({gate::ready, "", folder.write("t.yaml", text)}, none, nowhere).shown ==
-        "http://127.0.0.1:8080/ready");
+        "http://localhost:8080/ready");
 }
 
 TEST_CASE("find sidecar: an installed file that cannot be used leaves the default address, and says so") {

@@ -71,6 +71,56 @@ TEST_CASE("healthcheck: answers that are not a gate's are failures and say so") 
   }
 }
 
+TEST_CASE("healthcheck: the answer of one check is its verdict, with ?gate and without") {
+  const std::string settings = "    type disk, gates ready, severity critical, scope local, every 10 s, timeout 5 s\n";
+  struct row {
+    int status;
+    std::string body;
+    int exit_code;
+  };
+  for (const auto& [status, body, exit_code] : {
+           row{200, "[+]db ok\n" + settings, 0},
+           row{200, "[!]db warn slow: slow\n" + settings + "    warn since\n", 0},
+           row{503, "[-]db fail missing: no file\n" + settings, 1},
+           row{200, "[-]db fail missing: no file\n" + settings, 1},
+           row{200, "[?]db pending\n" + settings, 1},
+       }) {
+    CAPTURE(body);
+    const small_server server(http_answer(status, body));
+    for (const auto* path : {"/checks/db?gate", "/checks/db"}) {
+      const auto done = ask(server.url() + path);
+      CHECK(done.exit_code == exit_code);
+      CHECK(done.out == body);
+    }
+  }
+}
+
+TEST_CASE("healthcheck: only telltale's own answer is the verdict of a check") {
+  const std::string settings = "    type disk, gates ready, severity critical, scope local, every 10 s, timeout 5 s\n";
+  for (const std::string body : {"[+]db ok\n", "ok\n", "[+]db ok\n    type disk\n", "[+]\n\n", "[+]other ok\n"}) {
+    CAPTURE(body);
+    const small_server server(http_answer(200, body));
+    const auto done = ask(server.url() + "/checks/db?gate");
+    CHECK(done.exit_code == 1);
+    CHECK(done.out.find("is that a telltale sidecar?") != std::string::npos);
+  }
+  const small_server server(http_answer(200, "[+]db ok\n" + settings));
+  CHECK(ask(server.url() + "/ready").exit_code == 1);
+  CHECK(ask(server.url() + "/checks").exit_code == 1);
+}
+
+TEST_CASE("healthcheck: a path that has no verdict is a failure, with what to ask instead") {
+  const small_server server(http_answer(200, "pong\n"));
+  for (const std::string path : {"/ping", "/ping/", "/metrics", "/checks", "/checks?verbose"}) {
+    CAPTURE(path);
+    const auto done = ask(server.url() + path);
+    CHECK(done.exit_code == 1);
+    CHECK(done.out.find(
+              "answered 200, which is no verdict: leave the path out to ask a gate, or ask /checks/NAME?gate") !=
+          std::string::npos);
+  }
+}
+
 TEST_CASE("healthcheck: nobody there is exit code 1 with what to look at") {
   std::string url;
   {
@@ -92,6 +142,15 @@ TEST_CASE("healthcheck: a connection that is cut asks whether it should have bee
   const auto done = ask(resets.url());
   CHECK(done.exit_code == 1);
   CHECK(done.out.find("Connection reset by peer; does it speak https?") != std::string::npos);
+}
+
+TEST_CASE("healthcheck: a Unix socket that is cut is not asked for https, which a URL cannot say") {
+  temp_folder folder;
+  const small_server closes("", manners::answers, folder.path() + "/t.sock");
+  const auto done = ask("unix:" + folder.path() + "/t.sock");
+  CHECK(done.exit_code == 1);
+  CHECK(done.out.find("; if it speaks TLS, name its configuration with -c FILE instead ") != std::string::npos);
+  CHECK(done.out.find("https") == std::string::npos);
 }
 
 TEST_CASE(

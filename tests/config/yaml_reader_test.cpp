@@ -79,6 +79,88 @@ TEST_CASE("yaml_reader: escapes in double quotes are resolved, single quotes dou
 
 namespace {
 
+/// The error of a value in double quotes, or nothing where it reads as `meant`.
+std::string read_escape(const std::string& written, std::string_view meant) {
+  problems errors;
+  const auto root = read_yaml(source_text("a: \"" + written + "\"\n"), errors);
+  if (!errors.empty()) return errors.list()[0].message;
+  return root && root->find("a")->text == meant ? "" : "another text";
+}
+
+}  // namespace
+
+TEST_CASE("yaml_reader: every escape of YAML 1.2, section 5.7, and JSON's pairs of surrogates") {
+  constexpr std::string_view control = "the value contains a control character";
+  struct row {
+    std::string written;
+    std::string_view meant;
+    std::string_view error;
+  };
+  const row rows[] = {
+      {R"(\0)", "", control},
+      {R"(\a)", "", control},
+      {R"(\b)", "", control},
+      {R"(\t)", "\t", ""},
+      {"\\\t", "\t", ""},
+      {R"(\n)", "\n", ""},
+      {R"(\v)", "", control},
+      {R"(\f)", "", control},
+      {R"(\r)", "", control},
+      {R"(\e)", "", control},
+      {R"(\ )", " ", ""},
+      {R"(\")", "\"", ""},
+      {R"(\/)", "/", ""},
+      {R"(\\)", "\\", ""},
+      {R"(\N)", "", control},
+      {R"(10\_GB)", "10\u00a0GB", ""},
+      {R"(\L)", "\u2028", ""},
+      {R"(\P)", "\u2029", ""},
+      {R"(\x41)", "A", ""},
+      {R"(\xa0)", "\u00a0", ""},
+      {R"(\x85)", "", control},
+      {R"(\u20ac)", "\u20ac", ""},
+      {R"(\ufffd)", "\ufffd", ""},
+      {R"(\U0001F600)", "\U0001F600", ""},
+      {R"(a\ud83d\ude00b)", "a\U0001F600b", ""},
+      {R"(\uD800\uDC00\uDBFF\uDFFF)", "\U00010000\U0010FFFF", ""},
+      {R"(\\ud83d)", R"(\ud83d)", ""},
+  };
+  for (const auto& [written, meant, error] : rows) {
+    INFO(written);
+    CHECK_EQ(read_escape(written, meant), error);
+  }
+}
+
+TEST_CASE("yaml_reader: a surrogate without its other half is refused") {
+  for (const std::string half : {R"(\ud83d)", R"(\ude00)", R"(\ud83d\ud83d)", R"(\ude00\ud83d)", R"(\ud83d \ude00)",
+                                 R"(\ud83d\u0041)", R"(\ud83d\n)", R"(\U0000d83d\ude00)", R"(\ud83d\U0000de00)"}) {
+    INFO(half);
+    const auto error = read_escape(half, "");
+    CHECK(error.find("is half of a surrogate pair - write the character itself") != std::string::npos);
+  }
+}
+
+TEST_CASE("yaml_reader: escapes are resolved in keys, in brackets and over several lines as well") {
+  const auto root = tree(R"("k\\ud83d\_\ud83d\ude00": v
+"a": {"\ud83d\ude00": ["x\_y", '\ud83d', \ud83d]}
+b: \ud83d '\ude00'
+c: "one \ud83d\ude00
+  two\_"
+d: "\ud83d\ude00" # "\ud83d"
+)");
+  CHECK_EQ(root.members[0].key, "k\\ud83d\u00a0\U0001F600");
+  const auto& inner = root.find("a")->members[0];
+  CHECK_EQ(inner.key, "\U0001F600");
+  CHECK_EQ(inner.value.items[0].text, "x\u00a0y");
+  CHECK_EQ(inner.value.items[1].text, "\\ud83d");
+  CHECK_EQ(inner.value.items[2].text, "\\ud83d");
+  CHECK_EQ(root.find("b")->text, "\\ud83d '\\ude00'");
+  CHECK_EQ(root.find("c")->text, "one \U0001F600 two\u00a0");
+  CHECK_EQ(root.find("d")->text, "\U0001F600");
+}
+
+namespace {
+
 struct folded_row {
   std::string written;
   std::string meant;

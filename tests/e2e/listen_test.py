@@ -47,6 +47,36 @@ class AllAddresses(harness.TestCase):
         self.assertEqual([(line["level"], line["wanted"], line["address"]) for line in said],
                          [("warn", "[::]:0", sidecar.address)])
 
+    def healthcheck(self, prefix, *where):
+        return subprocess.run([*prefix, harness.TELLTALE, "healthcheck", *where], capture_output=True, text=True, timeout=30)
+
+    def test_healthcheck_and_wait_find_it_with_ipv4_ipv6_and_both(self):
+        for network in (ONLY_IPV4, ONLY_IPV6, BOTH):
+            sidecar = self.start_inside(network)
+            inside = ["nsenter", f"--net=/proc/{sidecar.process.pid}/ns/net"]
+            file = self.dir / "listen.yaml"
+            file.write_text(f"server: {{listen: '[::]:{sidecar.port}'}}\nready_without_checks: true\nchecks: []\n")
+            for where in (("-c", str(file)), ("--url", f"http://[::]:{sidecar.port}"),
+                          ("--url", f"http://0.0.0.0:{sidecar.port}"), ("--url", f"http://localhost:{sidecar.port}")):
+                with self.subTest(network, where=where):
+                    done = self.healthcheck(inside, *where)
+                    self.assertEqual((done.returncode, done.stdout), (0, "ready check passed\n"))
+                    wait = subprocess.run([*inside, harness.TELLTALE, "wait", "--timeout", "1s", *where], capture_output=True,
+                                          text=True, timeout=30)
+                    self.assertEqual(wait.returncode, 0, wait.stderr)
+
+    def test_healthcheck_finds_it_where_the_kernel_has_no_ipv6(self):
+        sidecar = self.start(CONFIG, listen="[::]:0", prefix=[WITHOUT_IPV6])
+        done = self.healthcheck([WITHOUT_IPV6], "--url", f"http://[::]:{sidecar.port}")
+        self.assertEqual((done.returncode, done.stdout), (0, "ready check passed\n"))
+
+    def test_nobody_there_is_a_refused_connection_without_ipv6_as_well(self):
+        with socket.socket() as bound:
+            bound.bind(("127.0.0.1", 0))  # it does not listen
+            done = self.healthcheck([WITHOUT_IPV6], "--url", f"http://[::]:{bound.getsockname()[1]}")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Connection refused", done.stdout)
+
     def test_one_address_of_ipv6_is_still_refused_there(self):
         done = subprocess.run([WITHOUT_IPV6, harness.TELLTALE, "serve", "-c", "-", "--listen", "[::1]:0"], input=CONFIG, text=True,
                               capture_output=True, timeout=30)

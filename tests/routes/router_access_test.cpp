@@ -134,6 +134,17 @@ TEST_CASE("router: an address answers only what it serves, whoever asks") {
   }
   for (const std::size_t listener : {0, 1, 2}) CHECK(status("/ping", listener) == 200);
   for (const std::size_t listener : {0, 1, 2}) CHECK(status("/?help", listener) == 200);
+  for (const auto* target : {"/?help", "/nowhere"}) {
+    auto asked = get(target);
+    const auto has = [&](std::string_view path) {
+      return router.answer(asked, fakes::always(picture)).body->find(path) != std::string::npos;
+    };
+    CHECK((has("/ready") && !has("/metrics")));
+    asked.listener = 1;
+    CHECK((!has("/ready") && has("/metrics")));
+    asked.listener = 2;
+    CHECK((has("/ready") && has("/metrics")));
+  }
   CHECK(*router.answer(get("/metrics"), fakes::always(picture)).body ==
         "/metrics is not served at this address, which serves gates (server.listen).\n");
 }
