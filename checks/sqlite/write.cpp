@@ -57,17 +57,27 @@ void conclude(inspection& into, const attempt& tried) {
   else into.found.add(problem->verdict, problem->reason, problem->sentence);
 }
 
+/// What is wrong now and was not when inspection found the database sound. Warnings other than of a hot journal may
+/// have been there before, and do not explain why a file cannot be opened.
+std::vector<finding> gone_wrong(const observation& now) {
+  auto wrong = judge_files(now, wal_expectation::ignore);
+  std::erase_if(wrong, [&](const finding& one) {
+    return one.verdict != verdict::fail && !(now.hot_journal() && one.reason == reason::corrupt);
+  });
+  return wrong;
+}
+
 /// What another look says where SQLite could not open a file: since the last look a writer may have died, which leaves
 /// a journal to roll back, or an application may have closed the database. It looks for as long as inspection does, and
 /// tries again where nothing is wrong. A file that really cannot be opened is told as that.
-void look_again(inspection& into, attempt last, const sqlite_options& options, boot_clock::time_point until) {
+void look_again(inspection& into, attempt last, boot_clock::time_point until) {
   std::vector<finding> wrong;
   std::string_view why;
   for (const auto pause : {milliseconds(1), milliseconds(3), milliseconds(6)}) {
     if (!last.cannot_open || boot_clock::now() + pause >= until) break;
     std::this_thread::sleep_for(pause);
     const auto now = observe(into.seen.path);
-    wrong = judge_files(now, options.expect_wal);
+    wrong = gone_wrong(now);
     why = why_not_tried(now);
     if (wrong.empty() && why.empty()) last = attempt_to_write(now, until);
   }
@@ -82,7 +92,7 @@ void look_again(inspection& into, attempt last, const sqlite_options& options, b
 
 }  // namespace
 
-void try_write(inspection& into, const sqlite_options& options, probe_context& ctx) {
+void try_write(inspection& into, const sqlite_options&, probe_context& ctx) {
   if (!into.sound()) return;
   // Also while nobody uses it: a mount that went read-only shows before the application needs it.
   if (::faccessat(AT_FDCWD, into.seen.path.c_str(), W_OK, AT_EACCESS) != 0)
@@ -94,7 +104,7 @@ void try_write(inspection& into, const sqlite_options& options, probe_context& c
     return into.found.add(found->verdict, found->reason, found->sentence);
   if (!why.empty()) return skip(into, why);
   const auto tried = attempt_to_write(into.seen, own_deadline(ctx));
-  if (tried.cannot_open) look_again(into, tried, options, own_deadline(ctx));
+  if (tried.cannot_open) look_again(into, tried, own_deadline(ctx));
   else conclude(into, tried);
 }
 
