@@ -5,6 +5,7 @@
 #include "sqlite/encrypted.hpp"
 #include "sqlite/examine.hpp"
 #include "sqlite/inspect.hpp"
+#include "sqlite/latest_user_version.hpp"
 #include "sqlite/options.hpp"
 #include "sqlite/query.hpp"
 #include "sqlite/write.hpp"
@@ -23,9 +24,7 @@ class sqlite_check final : public blocking_check {
     if (options_.encrypted) sqlite::judge_encryption(found.seen, found.found);
     if (options_.mode == sqlite::probe_mode::query) sqlite::query(found, options_, ctx);
     if (options_.mode == sqlite::probe_mode::write) sqlite::try_write(found, options_, ctx);
-    if (options_.backup)
-      sqlite::judge_backup(sqlite::observe_backup(options_.backup->path.text, options_.encrypted), found.seen,
-                           *options_.backup, std::chrono::system_clock::now(), found.found);
+    if (options_.backup) judge_backup(found);
     if (options_.examination()) sqlite::judge_examination(options_, ctx, found);
     return sqlite::finish(std::move(found), options_);
   }
@@ -33,6 +32,16 @@ class sqlite_check final : public blocking_check {
   outcome examine(probe_context& ctx) override { return sqlite::examine(options_, ctx); }
 
  private:
+  void judge_backup(sqlite::inspection& into) const {
+    const auto& seen = into.seen;
+    const auto latest = sqlite::latest_user_version(seen);
+    sqlite::judge_backup(sqlite::observe_backup(options_.backup->path.text, options_.encrypted), seen,
+                         latest.value_or(seen.header.header.user_version), *options_.backup,
+                         std::chrono::system_clock::now(), into.found);
+    if (!latest && !options_.encrypted)
+      into.healthy += ", user_version of the backup not compared: that of the database may be in the log";
+  }
+
   sqlite::sqlite_options options_;
 };
 

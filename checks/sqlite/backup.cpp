@@ -55,7 +55,7 @@ void judge_encrypted_content(const backup_seen& seen, findings& found) {
                                             seen.file.facts.size));
 }
 
-void judge_content(const backup_seen& seen, const observation& of, findings& found) {
+void judge_content(const backup_seen& seen, const observation& of, std::uint32_t user_version, findings& found) {
   const auto& header = seen.header.header;
   if (seen.header.fault == header_fault::version)
     return found.fail(reason::mismatch, fmt::format("backup {} has format version {}, which no known SQLite reads",
@@ -67,10 +67,9 @@ void judge_content(const backup_seen& seen, const observation& of, findings& fou
                                             seen.file.facts.size, header.expected_bytes()));
   if (seen.should_be_encrypted) return judge_encrypted_content(seen, found);
   // Not the schema cookie at 40: the backup API and VACUUM INTO give the copy one of its own.
-  const auto& original = of.header;
-  if (original.fault == header_fault::none && header.user_version < original.header.user_version)
+  if (of.header.fault == header_fault::none && header.user_version < user_version)
     found.fail(reason::mismatch, fmt::format("backup {} has user_version {}, the database {}", seen.path,
-                                             header.user_version, original.header.user_version));
+                                             header.user_version, user_version));
 }
 
 }  // namespace
@@ -93,8 +92,8 @@ backup_seen observe_backup(const std::string& path, bool encrypted) {
   return out;
 }
 
-void judge_backup(const backup_seen& seen, const observation& of, const backup_options& options,
-                  std::chrono::system_clock::time_point now, findings& found) {
+void judge_backup(const backup_seen& seen, const observation& of, std::uint32_t user_version,
+                  const backup_options& options, std::chrono::system_clock::time_point now, findings& found) {
   if (!there(seen, found)) return;
   const auto age = age_of(seen.file.facts, now);
   found.measure("backup_bytes", static_cast<double>(seen.file.facts.size));
@@ -102,7 +101,7 @@ void judge_backup(const backup_seen& seen, const observation& of, const backup_o
   if (of.database.exists && seen.file.facts.inode == of.database.facts.inode &&
       seen.file.facts.device == of.database.facts.device)
     return found.fail(reason::mismatch, fmt::format("backup {} is the database itself, by another name", seen.path));
-  judge_content(seen, of, found);
+  judge_content(seen, of, user_version, found);
   if (!seen.unfinished.empty())
     found.warn(reason::mismatch,
                fmt::format("backup {} is no finished copy: {} is not empty", seen.path, seen.unfinished));

@@ -25,9 +25,9 @@ struct backup_seen {
 /// `encrypted`: as the database is said to be.
 backup_seen observe_backup(const std::string& path, bool encrypted = false);
 
-/// Adds what is wrong with it, and its measurements. Pure but for the explanation of a missing file. `now` is
-/// wall-clock time, because the age of a file is.
-void judge_backup(const backup_seen&, const observation& of, const backup_options&,
+/// Adds what is wrong with it, and its measurements. `user_version`: of the database (latest_user_version.hpp). Pure
+/// but for the explanation of a missing file. `now` is wall-clock time, because the age of a file is.
+void judge_backup(const backup_seen&, const observation& of, std::uint32_t user_version, const backup_options&,
                   std::chrono::system_clock::time_point now, findings&);
 
 }  // namespace telltale::sqlite

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/process_stat.hpp"
+#include "sqlite/backlog.hpp"
 #include "sqlite/encrypted.hpp"
 #include "sqlite/history.hpp"
 #include "sqlite/judge_files.hpp"
@@ -141,6 +142,7 @@ inspection inspect(const sqlite_options& options, probe_context& ctx) {
   if (last.seen.readable() && last.seen.header.fault == header_fault::none && last.seen.place.network.empty()) {
     last.since.last_commit = past.last_commit_age(last.seen);
     last.since.log_starved = log_starved(ctx.memory, last.seen, options.wal_log);
+    last.since.just_being_copied = just_being_copied(ctx.memory, last.seen, options.wal_backlog);
     judge_limits(last.seen, last.since, options, out.found);
     out.healthy = describe(last.seen);
     if (last.seen.wal_mode() && !last.seen.live() && !last.seen.held_exclusively()) out.why = reason::idle;

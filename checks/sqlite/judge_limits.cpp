@@ -1,6 +1,8 @@
 // Limits on what was measured: sizes, backlog, the log, ages.
 #include "sqlite/judge_limits.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <telltale/clock.hpp>
@@ -14,10 +16,10 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 void judge_size(std::uint64_t count, const upper_limit<bytes>& limit, std::string_view what, std::string_view hint,
-                findings& found) {
+                findings& found, verdict worst = verdict::fail) {
   const auto verdict = judge(bytes{count}, limit);
   if (verdict == verdict::pass) return;
-  found.add(verdict, reason::threshold,
+  found.add(std::min(verdict, worst), reason::threshold,
             fmt::format("{} {} (limit {}){}", what, human_bytes(static_cast<double>(count)),
                         human_bytes(static_cast<double>(crossed(limit, verdict).count)), hint));
 }
@@ -40,9 +42,17 @@ void judge_commit(nanoseconds age, const upper_limit<milliseconds>& limit, findi
             fmt::format("no commit for {} (limit {})", human_age(age), human_duration(crossed(limit, verdict))));
 }
 
+/// Whether some connection reads that neither writes nor copies. A writer reads at a mark of its own or shares one, and
+/// whoever copies holds mark 0.
+bool others_read(const shm_locks& holders) {
+  return (holders.checkpointer ? holders.log_readers : holders.readers) > (holders.writer ? 1 : 0);
+}
+
 /// The one usual cause is named when it can be seen.
-std::string_view backlog_hint(const observation& seen) {
-  if (seen.shm_holders.readers > 0) return ": a reader holds checkpoints back";
+std::string_view backlog_hint(const shm_locks& holders) {
+  if (others_read(holders)) return ": a reader holds checkpoints back";
+  if (holders.checkpointer) return ": a checkpoint is under way";
+  if (holders.writer) return ": a transaction is being written";
   return ": checkpoints do not keep up";
 }
 
@@ -82,7 +92,8 @@ void judge_limits(const observation& seen, const progress& since, const sqlite_o
   measure(seen, since, found);
   if (since.writer_held) judge_writer(seen, *since.writer_held, options.writer_lock, found);
   if (const auto backlog = backlog_bytes(seen))
-    judge_size(*backlog, options.wal_backlog, "WAL backlog", backlog_hint(seen), found);
+    judge_size(*backlog, options.wal_backlog, "WAL backlog", backlog_hint(seen.shm_holders), found,
+               since.just_being_copied ? verdict::warn : verdict::fail);
   if (since.log_starved)
     judge_size(seen.index.index.log_bytes(), options.wal_log, "WAL log", starvation_hint(seen), found);
   judge_size(seen.wal.facts.size, options.wal_size, "WAL file", "", found);

@@ -15,7 +15,8 @@ namespace telltale::sqlite {
 struct progress {
   std::optional<std::chrono::nanoseconds> writer_held;
   std::optional<std::chrono::nanoseconds> last_commit;
-  bool log_starved = false;  ///< starvation.hpp
+  bool log_starved = false;        ///< starvation.hpp
+  bool just_being_copied = false;  ///< backlog.hpp
 };
 
 /// Adds measurements and crossed limits. The look must have found a database.

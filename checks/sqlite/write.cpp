@@ -2,13 +2,18 @@
 #include "sqlite/write.hpp"
 
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <thread>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "sqlite/connection.hpp"
+#include "sqlite/judge_files.hpp"
 #include "sqlite/may_write.hpp"
 #include "sqlite/query.hpp"
 #include "sqlite/result_text.hpp"
@@ -16,18 +21,73 @@
 namespace telltale::sqlite {
 namespace {
 
+using std::chrono::milliseconds;
+
 constexpr std::string_view not_writable = "cannot be written by this user or on this mount";
 
 void skip(inspection& into, std::string_view why) { into.healthy += fmt::format(", write not tried: {}", why); }
 
-std::optional<explained> attempt(const observation& seen, boot_clock::time_point until) {
+/// Why SQLite is not let near the database as it was seen; empty when it is.
+std::string_view why_not_tried(const observation& seen) {
+  if (seen.held_exclusively()) return "nobody else can write in that mode";
+  if (seen.wal_mode() && !(seen.index_ok() && seen.wal.exists))
+    return "SQLite would have to create or rebuild its -wal and -shm files";
+  return {};
+}
+
+struct attempt {
+  std::optional<explained> problem;
+  bool cannot_open = false;
+};
+
+attempt attempt_to_write(const observation& seen, boot_clock::time_point until) {
   connection database(seen.path, access::write, until);
   auto error = database.failed();
-  if (!error && database.read_only()) return explained{verdict::fail, reason::readonly, std::string(not_writable)};
+  if (!error && database.read_only()) return {explained{verdict::fail, reason::readonly, std::string(not_writable)}};
   if (!error) error = database.run("BEGIN IMMEDIATE");
   if (!error) error = database.run("ROLLBACK");
-  if (!error) return std::nullopt;
-  return explain_result(error->code, error->message);
+  if (!error) return {};
+  return {explain_result(error->code, error->message), (error->code & 0xff) == SQLITE_CANTOPEN};
+}
+
+void conclude(inspection& into, const attempt& tried) {
+  const auto& problem = tried.problem;
+  if (!problem) into.healthy += ", writable";
+  else if (problem->verdict == verdict::pass) skip(into, problem->sentence);
+  else into.found.add(problem->verdict, problem->reason, problem->sentence);
+}
+
+/// What is wrong now and was not when inspection found the database sound. Warnings other than of a hot journal may
+/// have been there before, and do not explain why a file cannot be opened.
+std::vector<finding> gone_wrong(const observation& now) {
+  auto wrong = judge_files(now, wal_expectation::ignore);
+  std::erase_if(wrong, [&](const finding& one) {
+    return one.verdict != verdict::fail && !(now.hot_journal() && one.reason == reason::corrupt);
+  });
+  return wrong;
+}
+
+/// What another look says where SQLite could not open a file: since the last look a writer may have died, which leaves
+/// a journal to roll back, or an application may have closed the database. It looks for as long as inspection does, and
+/// tries again where nothing is wrong. A file that really cannot be opened is told as that.
+void look_again(inspection& into, attempt last, boot_clock::time_point until) {
+  std::vector<finding> wrong;
+  std::string_view why;
+  for (const auto pause : {milliseconds(1), milliseconds(3), milliseconds(6)}) {
+    if (!last.cannot_open || boot_clock::now() + pause >= until) break;
+    std::this_thread::sleep_for(pause);
+    const auto now = observe(into.seen.path);
+    wrong = gone_wrong(now);
+    why = why_not_tried(now);
+    if (wrong.empty() && why.empty()) last = attempt_to_write(now, until);
+  }
+  if (last.cannot_open && !wrong.empty()) {
+    for (auto& one : wrong) into.found.add(one.verdict, one.reason, std::move(one.sentence));
+  } else if (last.cannot_open && !why.empty()) {
+    skip(into, why);
+  } else {
+    conclude(into, last);
+  }
 }
 
 }  // namespace
@@ -38,20 +98,14 @@ void try_write(inspection& into, const sqlite_options&, probe_context& ctx) {
   if (::faccessat(AT_FDCWD, into.seen.path.c_str(), W_OK, AT_EACCESS) != 0)
     return into.found.fail(reason::readonly,
                            std::string(not_writable) + (errno == EROFS ? " (read-only file system)" : ""));
-  if (into.seen.held_exclusively()) return skip(into, "nobody else can write in that mode");
+  const auto why = why_not_tried(into.seen);
+  if (into.seen.held_exclusively()) return skip(into, why);
   if (const auto found = write_obstacle(into.seen))
     return into.found.add(found->verdict, found->reason, found->sentence);
-  if (into.seen.wal_mode() && !(into.seen.index_ok() && into.seen.wal.exists))
-    return skip(into, "SQLite would have to create or rebuild its -wal and -shm files");
-
-  const auto failed = attempt(into.seen, own_deadline(ctx));
-  if (!failed) {
-    into.healthy += ", writable";
-  } else if (failed->verdict == verdict::pass) {
-    skip(into, failed->sentence);
-  } else {
-    into.found.add(failed->verdict, failed->reason, failed->sentence);
-  }
+  if (!why.empty()) return skip(into, why);
+  const auto tried = attempt_to_write(into.seen, own_deadline(ctx));
+  if (tried.cannot_open) look_again(into, tried, own_deadline(ctx));
+  else conclude(into, tried);
 }
 
 }  // namespace telltale::sqlite

@@ -157,3 +157,44 @@ TEST_CASE("sqlite backup: with integrity it is read to the end, without a lock o
   std::filesystem::remove(world.at / "app.bak");
   CHECK(world.probe->examine().reason == reason::idle);
 }
+
+TEST_CASE("sqlite backup: it is behind although the user_version of the database is only in the log yet") {
+  backed_up world;
+  SUBCASE("at the start of the log") { world.app.run("PRAGMA user_version = 6"); }
+  SUBCASE("far behind in a log whose index has several regions") {
+    world.app.run("PRAGMA cache_size = 5");
+    for (int i = 0; i < 15; ++i) world.app.run(large_insert);
+    world.app.run("PRAGMA user_version = 6");
+    world.app.run("INSERT INTO t VALUES (1)");
+  }
+  SUBCASE("before much else") {
+    world.app.run("PRAGMA user_version = 6");
+    world.app.run("PRAGMA cache_size = 5");
+    for (int i = 0; i < 30; ++i) world.app.run("UPDATE t SET x = randomblob(4000)");
+  }
+  SUBCASE("while a reader keeps it from being copied") {
+    world.app.open(world.at / "app.db", 1);
+    world.app.run("BEGIN; SELECT count(*) FROM t", 1);
+    world.app.run("PRAGMA user_version = 6");
+    world.app.run("PRAGMA wal_checkpoint(PASSIVE)");
+  }
+  CHECK(contains(world.said(),
+                 "fail mismatch: app.db: backup " + world.at / "app.bak" + " has user_version 5, the database 6"));
+}
+
+TEST_CASE("sqlite backup: a log without page 1 leaves the user_version of the file") {
+  backed_up world;
+  world.app.run("UPDATE t SET x = 2 WHERE rowid = 1");
+  const auto said = world.said();
+  CHECK(contains(said, "pass ok"));
+  CHECK_FALSE(contains(said, "not compared"));
+}
+
+TEST_CASE("sqlite backup: a user_version that may be in a log nobody has open is not compared, which is said") {
+  backed_up world;
+  world.app.run("PRAGMA user_version = 6");
+  world.app.crash();
+  const auto said = world.said();
+  CHECK(contains(said, "pass idle: "));
+  CHECK(contains(said, ", user_version of the backup not compared: that of the database may be in the log"));
+}

@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include "checks/sqlite_fixtures.hpp"
+#include "sqlite/inspect.hpp"
+#include "sqlite/write.hpp"
 
 using namespace telltale;
 using namespace telltale::testing;
@@ -191,4 +193,50 @@ TEST_CASE("sqlite may write: a directory on a read-only mount is said where the 
   });
   CHECK(contains(said, "fail readonly: app.db: SQLite cannot create app.db-wal: "));
   CHECK(contains(said, "is on a read-only file system"));
+}
+
+TEST_CASE("sqlite may write: a writer that dies after the look is told as one that died") {
+  const temp_folder at;
+  application app(at / "app.db");
+  app.run("CREATE TABLE t(x)");
+  app.run("PRAGMA cache_size = 5");
+  sqlite::sqlite_options options;
+  options.path.text = at / "app.db";
+  SUBCASE("a rollback journal is accepted") { options.expect_wal = sqlite::wal_expectation::ignore; }
+  SUBCASE("a rollback journal warns") {}
+  memory kept;
+  const auto now = boot_clock::now();
+  probe_context ctx{now, now + std::chrono::seconds(2), std::chrono::system_clock::now(), kept};
+  auto found = sqlite::inspect(options, ctx);
+  REQUIRE(found.sound());
+  app.run("BEGIN");
+  app.run(large_insert);
+  app.crash();
+  sqlite::try_write(found, options, ctx);
+  const auto said = described(sqlite::finish(std::move(found), options));
+  CHECK(contains(said, "warn "));
+  CHECK(contains(said, "a writer died in the middle of a transaction"));
+  CHECK_FALSE(contains(said, "code 14"));
+  const auto journal_mode = said.find("is not in WAL mode");
+  CHECK((journal_mode == std::string::npos) == (options.expect_wal == sqlite::wal_expectation::ignore));
+  CHECK(said.find("is not in WAL mode", journal_mode == std::string::npos ? 0 : journal_mode + 1) == std::string::npos);
+}
+
+TEST_CASE("sqlite may write: an application that closes after the look is not tried") {
+  const temp_folder at;
+  application app;
+  make_wal_database(app, at / "app.db");
+  sqlite::sqlite_options options;
+  options.path.text = at / "app.db";
+  memory kept;
+  const auto now = boot_clock::now();
+  probe_context ctx{now, now + std::chrono::seconds(2), std::chrono::system_clock::now(), kept};
+  auto found = sqlite::inspect(options, ctx);
+  REQUIRE(found.sound());
+  app.close();
+  REQUIRE_FALSE(fs::exists(at / "app.db-wal"));
+  sqlite::try_write(found, options, ctx);
+  const auto said = described(sqlite::finish(std::move(found), options));
+  CHECK(contains(said, "pass ok: "));
+  CHECK(contains(said, "write not tried: SQLite would have to create or rebuild"));
 }
