@@ -44,13 +44,16 @@ class history {
   /// checkpoint writes the file.
   std::optional<finding> overwritten(const observation&);
 
-  /// Whether the file was deleted or swapped behind an application's back. The rule, for WAL mode: a swap is fine when
-  /// some run saw the old file unused, or when somebody uses the new one (has it open, or has committed to it).
-  /// Otherwise it fails until then, because the application may still be writing to the deleted file.
-  /// In rollback mode nobody keeps a lock between transactions, so a swap can only be mentioned once.
+  /// Whether the file was deleted or swapped behind an application's back. The rule, for WAL mode: a swap fails as long
+  /// as some process has a lock on the old file, and is fine once none has, by the kernel's table of locks. Where the
+  /// table did not show the user of the old file, a swap is fine when some run saw the old file unused, or when
+  /// somebody uses the new one (has it open, or has committed to it); until then it fails, because the application may
+  /// still be writing to the deleted file. In rollback mode nobody keeps a lock between transactions, so a swap can
+  /// only be mentioned once.
   std::optional<finding> replaced(const observation&);
 
  private:
+  std::optional<finding> still_open(const observation&);
   std::optional<finding> swapped_in_wal_mode(const observation&);
   std::optional<finding> swapped_in_rollback_mode(const observation&);
 

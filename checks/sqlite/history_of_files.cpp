@@ -7,6 +7,7 @@
 #include "base/process_stat.hpp"
 #include "sqlite/history.hpp"
 #include "sqlite/judge_files.hpp"
+#include "sqlite/lock_table.hpp"
 
 namespace telltale::sqlite {
 namespace {
@@ -29,6 +30,7 @@ struct known_file {
   std::string_view changes;
 };
 constexpr known_file used{"used_device", "used_inode", "used_changes"};
+constexpr std::string_view used_in_table = "used_in_table";
 constexpr known_file seen_last{"seen_device", "seen_inode", "seen_changes"};
 
 void keep(memory& kept, const known_file& as, const observation& seen) {
@@ -44,6 +46,33 @@ bool is_same(const memory& kept, const known_file& as, const observation& seen) 
     return true;
   const auto changes = kept.get(as.changes);
   return !seen.place.inodes_last && changes && seen.header.header.change_counter >= *changes;
+}
+
+/// Keeps the file that is in use, and how the kernel's table of locks names it. Where the table does not show the user
+/// (another PID namespace, a file system with other numbers), it never tells that nobody holds the file any more.
+void keep_used(memory& kept, const observation& seen) {
+  const auto inode = seen.database.facts.inode;
+  const bool same = kept.get(used.inode) == static_cast<std::int64_t>(inode) &&
+                    kept.get(used.device) == static_cast<std::int64_t>(seen.database.facts.device);
+  keep(kept, used, seen);
+  const auto pid = seen.locks.user->pid;
+  const bool may_show = pid > 0 && seen.place.inodes_last;
+  if (may_show && same && kept.get(used_in_table)) return;  // a table that showed one shows the next one
+  const auto device = may_show ? device_in_lock_table(pid, inode) : std::nullopt;
+  if (device) kept.set(used_in_table, static_cast<std::int64_t>(*device));
+  else kept.forget(used_in_table);
+}
+
+/// Who still holds the file that was in use.
+file_holder holder_of_used(const memory& kept) {
+  const auto device = kept.get(used_in_table);
+  const auto inode = kept.get(used.inode);
+  if (!device || !inode) return {};
+  return holder_of(static_cast<std::uint64_t>(*device), static_cast<std::uint64_t>(*inode));
+}
+
+void forget_used(memory& kept) {
+  for (const auto name : {used.device, used.inode, used.changes, used_in_table, swapped_value}) kept.forget(name);
 }
 
 /// Bytes that an application changes by using the file and that do not move while it is only being copied.
@@ -131,9 +160,21 @@ std::optional<finding> history::overwritten(const observation& seen) {
   return std::nullopt;
 }
 
+std::optional<finding> history::still_open(const observation& seen) {
+  if (!kept_.get(used.inode) || is_same(kept_, used, seen)) return std::nullopt;
+  const auto holder = holder_of_used(kept_);
+  if (holder.pid)
+    return finding{verdict::fail, reason::replaced,
+                   fmt::format("was replaced while in use, and pid {} still has the old file open: what it writes does "
+                               "not reach the new one",
+                               *holder.pid)};
+  if (holder.known) forget_used(kept_);
+  return std::nullopt;
+}
+
 std::optional<finding> history::swapped_in_wal_mode(const observation& seen) {
   if (seen.locks.user) {
-    keep(kept_, used, seen);
+    keep_used(kept_, seen);
     kept_.forget(swapped_value);
     return std::nullopt;
   }
@@ -141,14 +182,13 @@ std::optional<finding> history::swapped_in_wal_mode(const observation& seen) {
 
   const auto before = kept_.get(swapped_value);
   if (!kept_.get(used.inode) || is_same(kept_, used, seen) || (before && *before != use_mark_of(seen))) {
-    kept_.forget(used.inode);
-    kept_.forget(swapped_value);
+    forget_used(kept_);
     return std::nullopt;
   }
   kept_.set(swapped_value, use_mark_of(seen));
   return finding{verdict::fail, reason::replaced,
                  "was replaced while in use, and nobody has opened the new file: the application may still write to "
-                 "the old one"};
+                 "the old one, which is not visible from here"};
 }
 
 std::optional<finding> history::swapped_in_rollback_mode(const observation& seen) {
@@ -160,6 +200,7 @@ std::optional<finding> history::swapped_in_rollback_mode(const observation& seen
 
 std::optional<finding> history::replaced(const observation& seen) {
   if (!seen.database.exists && seen.database.error == ENOENT) {
+    if (const auto holder = holder_of_used(kept_); holder.known && !holder.pid) forget_used(kept_);
     if (!kept_.get(used.inode)) return std::nullopt;
     return finding{verdict::fail, reason::replaced,
                    "was deleted after it was last seen in use: an application that still has it open writes to a file "
@@ -167,6 +208,7 @@ std::optional<finding> history::replaced(const observation& seen) {
   }
   // Nothing can be said about a file that cannot be read, or is no database.
   if (!seen.readable() || !seen.place.network.empty() || seen.header.fault != header_fault::none) return std::nullopt;
+  if (auto found = still_open(seen)) return found;
   return seen.wal_mode() ? swapped_in_wal_mode(seen) : swapped_in_rollback_mode(seen);
 }
 

@@ -1,20 +1,18 @@
 // Looks until what it sees is not just a moment between two steps of a writer.
 #include "sqlite/inspect.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <thread>
 
 #include <fmt/format.h>
 
-#include "base/process_stat.hpp"
 #include "sqlite/backlog.hpp"
 #include "sqlite/encrypted.hpp"
 #include "sqlite/history.hpp"
 #include "sqlite/judge_files.hpp"
 #include "sqlite/judge_limits.hpp"
+#include "sqlite/own_workers.hpp"
 #include "sqlite/starvation.hpp"
 
 namespace telltale::sqlite {
@@ -67,16 +65,13 @@ look look_until_sure(const sqlite_options& options, probe_context& ctx, history&
 
 std::string size_of(std::uint64_t count) { return human_bytes(static_cast<double>(count)); }
 
-/// A worker beside this one, which examines the database: it does not count as a user of the database.
-bool is_our_own(const std::optional<held_lock>& lock) {
-  const auto holder = lock ? find_living_process(lock->pid) : std::nullopt;
-  return holder && holder->parent == ::getppid();
-}
+/// A worker that examines the database.
+bool is_held_by_our_own(const std::optional<held_lock>& lock) { return lock && is_our_own(lock->pid); }
 
 /// The user of a disputed index is one that reads without an index, and may.
 bool reads_without_index(const observation& seen, history& past) {
   const bool known = past.reads_without_index(seen);
-  return seen.disputed() && (known || is_our_own(seen.locks.user));
+  return seen.disputed() && (known || is_held_by_our_own(seen.locks.user));
 }
 
 finding without_locks(const held_lock& by) {
@@ -128,7 +123,7 @@ inspection inspect(const sqlite_options& options, probe_context& ctx) {
   if (past.overwritten(last.seen))
     if (auto wrong = past.overwritten(observe(options.path.text, options.encrypted)))
       last.wrong.insert(last.wrong.begin(), std::move(*wrong));
-  const bool examined_now = options.integrity && is_our_own(last.seen.locks.user);
+  const bool examined_now = options.integrity && is_held_by_our_own(last.seen.locks.user);
   const auto replaced = examined_now ? std::nullopt : past.replaced(last.seen);
 
   inspection out;

@@ -148,6 +148,14 @@ TEST_CASE("sqlite locks: the kernel's table names every holder, and nobody who w
   CHECK_FALSE(holds_lock(table, 4711, 12345));
   CHECK_FALSE(holds_lock("", 4711, 1234));
   CHECK_FALSE(holds_lock("1: POSIX", 4711, 1234));
+
+  const auto on = locks_on("1: POSIX  ADVISORY  READ 1 08:01:7 0 EOF\n2: POSIX  ADVISORY  READ 2 fd:1f:7 0 EOF\n", 7);
+  REQUIRE(on.size() == 2);
+  CHECK(on[0].pid == 1);
+  CHECK(on[1].pid == 2);
+  CHECK(on[0].device != on[1].device);
+  for (const auto* damaged : {"08:01:", "08:7", "7", "::7", "08:xy:7"})
+    CHECK(locks_on(fmt::format("1: POSIX  ADVISORY  READ 1 {} 0 EOF\n", damaged), 7).empty());
 }
 
 TEST_CASE("sqlite locks: the table of this kernel has the locks of another process") {
