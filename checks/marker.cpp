@@ -94,14 +94,16 @@ class marker_check final : public blocking_check {
                     const probe_context& ctx) const {
     const bool loading = result.finding.reason == reason::pending;
     if (!result.writer || (result.finding.verdict == verdict::fail && !loading)) return;
+    const auto now = moments_now(ctx);
     const auto found = look_at_process(*result.writer);
     if (found.state == process_view::state_t::running) {
       const auto identity = found.started.count() / 1'000'000 * process_id_limit + *result.writer;
-      if (ctx.memory.get(remembered) == identity || may_have_written(found.started, result.modified, moments_now(ctx)))
+      if (ctx.memory.get(remembered) == identity || may_have_written(found.started, result.modified, now))
         return ctx.memory.set(remembered, identity);
     }
     // Where a writer was seen before, telltale is in its PID namespace, even if nobody else is left in there.
-    const auto spot = ctx.memory.get(remembered) ? blind_spot::none : look_around(*result.writer);
+    const auto spot =
+        ctx.memory.get(remembered) ? blind_spot::none : look_around(*result.writer, result.modified - now.booted);
     auto absent = judge_absent_writer(path, *result.writer, found, spot);
     if (absent.verdict == verdict::fail || result.finding.verdict == verdict::pass) result.finding = std::move(absent);
   }

@@ -24,6 +24,12 @@ bool has_option(std::string_view options, std::string_view wanted) {
   return false;
 }
 
+bool has_key(std::string_view options, std::string_view key) {
+  while (!options.empty())
+    if (take(options, ',').starts_with(key)) return true;
+  return false;
+}
+
 bool is_octal(char c) { return c >= '0' && c <= '7'; }
 
 /// The kernel writes space, tab, line break and backslash as \ooo (seq_path in fs/seq_file.c).
@@ -89,7 +95,9 @@ std::optional<mount> parse_mount(std::string_view line) {
   out.readonly = has_option(take(left, ' '), "ro");
   out.type = take(right, ' ');
   out.source = unescaped(take(right, ' '));
-  out.refuses = refusal_of(take(right, ' '));
+  const auto super_options = take(right, ' ');
+  out.refuses = refusal_of(super_options);
+  out.lower_only = out.type == "overlay" && !has_key(super_options, "upperdir=");
   return out.point.empty() || out.type.empty() ? std::nullopt : std::optional(std::move(out));
 }
 
@@ -116,6 +124,7 @@ std::optional<mount> mount_above(std::string_view mountinfo, std::string_view pa
 
 bool is_image(const mount& on) {
   static constexpr std::array<std::string_view, 5> images{"squashfs", "erofs", "iso9660", "cramfs", "romfs"};
+  if (on.lower_only && on.refuses == refusal::readonly) return true;
   return std::ranges::find(images, on.type) != images.end();
 }
 

@@ -28,6 +28,7 @@ struct mount {
   std::string source;
   bool readonly = false;  ///< this mount: `mount -o ro`, or a read-only bind
   refusal refuses = refusal::none;
+  bool lower_only = false;  ///< an overlay without an upper directory, which no remount makes writable
   friend bool operator==(const mount&, const mount&) = default;
 };
 
@@ -41,7 +42,8 @@ std::optional<mount> mount_with_id(std::string_view mountinfo, std::uint64_t id)
 /// symbolic links.
 std::optional<mount> mount_above(std::string_view mountinfo, std::string_view path);
 
-/// Images such as squashfs, which nobody can write: they are 100% used by design.
+/// Images such as squashfs, and overlays of lower directories alone, which nobody can write: read-only by design, and
+/// mostly 100% used.
 bool is_image(const mount&);
 
 /// Every mount that is wanted, in the order of the table. Parses all lines.

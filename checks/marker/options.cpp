@@ -86,7 +86,8 @@ options_of<marker_options> marker_options::declared() {
       .optional("pid", &self::pid,
                 "Where the marker names the process that wrote it: a JSON pointer to its process id, or `text` when "
                 "the file's first line is the number. The process must still run and be older than the marker. "
-                "Telltale and the application have to share a PID namespace; where they do not, the check warns.")
+                "Telltale and the application have to share a PID namespace; where nothing proves that they do, or the "
+                "number is that of a process that telltale was started by, the check warns.")
       .optional("content", &self::content,
                 "JSON pointer -> expected value, e.g. `/model: llama`: the file must be JSON of at most 64 KiB; text "
                 "is compared exactly, numbers by value, true, false and null by their JSON text.")

@@ -94,6 +94,23 @@ bool can_be_a_writer(pid_t pid, const process_stat& found) {
   return !own.nested && own.pid == pid;
 }
 
+/// Whether it belongs to telltale's container; nothing where its namespace may not be read (another user's process).
+std::optional<bool> shares_mounts(pid_t pid) {
+  struct stat own {};
+  struct stat other {};
+  if (::stat("/proc/self/ns/mnt", &own) != 0 || ::stat(fmt::format("/proc/{}/ns/mnt", pid).c_str(), &other) != 0)
+    return std::nullopt;
+  return own.st_dev == other.st_dev && own.st_ino == other.st_ino;
+}
+
+/// Whether a process that is no ancestor of telltale proves that telltale sees the processes of other containers.
+/// Shells, health checks and debug containers come later than the marker, and are never PID 1.
+bool proves_sharing(pid_t pid, pid_t wanted, const process_stat& found, std::chrono::nanoseconds written) {
+  if (pid == wanted) return true;  // the number was given out anew
+  if (pid != 1 && found.started() > written) return false;
+  return !shares_mounts(pid).value_or(false);
+}
+
 std::vector<pid_t> all_processes() {
   std::vector<pid_t> out;
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc"), ::closedir);
@@ -113,21 +130,25 @@ process_view look_at_process(pid_t pid) {
   const auto found = read_process_stat(pid);
   if (!found) return {::getpgid(pid) < 0 && errno == ESRCH ? state_t::absent : state_t::hidden, {}};
   if (!can_be_a_writer(pid, *found)) return {};
+  // The machine's first namespace shows every process; elsewhere the application may have the same number unseen.
+  if (!in_first_namespace() && contains(own_family(), pid)) return {state_t::ancestor, found->started()};
   return {state_t::running, found->started()};
 }
 
-blind_spot look_around(pid_t pid) {
+blind_spot look_around(pid_t pid, std::chrono::nanoseconds written) {
   const auto family = own_family();
   // Commands of telltale may run beside it, in the same container: a HEALTHCHECK.
   const auto parent = read_process_stat(::getppid());
   const auto own_names = {own_name(), parent ? parent->name : own_name()};
-  bool alone = true;
+  const bool sees_all = in_first_namespace() && read_process_stat(1);  // unless hidepid hides other users' processes
+  bool alone = !sees_all;
   for (const auto other : all_processes()) {
     const auto found = contains(family, other) ? std::nullopt : read_process_stat(other);
     if (!found || !found->lives()) continue;
     const auto own = number_of(other);
     if (own.nested && own.pid == pid) return blind_spot::nested;
-    if (std::find(own_names.begin(), own_names.end(), found->name) == own_names.end()) alone = false;
+    if (!alone || std::find(own_names.begin(), own_names.end(), found->name) != own_names.end()) continue;
+    alone = !proves_sharing(other, pid, *found, written);
   }
   return alone ? blind_spot::alone : blind_spot::none;
 }

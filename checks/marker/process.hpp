@@ -13,10 +13,11 @@ inline constexpr std::int64_t process_id_limit = std::int64_t{1} << 22;
 
 struct process_view {
   enum class state_t {
-    absent,   ///< none, or one that cannot have written a file: a zombie, a kernel thread, init, telltale itself
-    running,  ///< and `started` is known
-    hidden,   ///< it is there, but /proc does not show it (hidepid)
-    no_proc,  ///< /proc is not mounted
+    absent,    ///< none, or one that cannot have written a file: a zombie, a kernel thread, init, telltale itself
+    running,   ///< and `started` is known
+    ancestor,  ///< telltale was started by it: the application, or only an init or a shell of telltale's container
+    hidden,    ///< it is there, but /proc does not show it (hidepid)
+    no_proc,   ///< /proc is not mounted
   };
   state_t state = state_t::absent;
   std::chrono::nanoseconds started{0};  ///< since boot, in steps of a clock tick (10 ms)
@@ -28,11 +29,11 @@ process_view look_at_process(pid_t pid);
 /// Why a process may run although `look_at_process` does not find it.
 enum class blind_spot {
   none,    ///< it does not run
-  alone,   ///< telltale sees no process but its own: others have a PID namespace of their own
+  alone,   ///< nothing proves that telltale sees processes of other containers
   nested,  ///< a process in a PID namespace below ours calls itself `pid`
 };
 
-/// Reads all of /proc once: only for a process that was not found.
-blind_spot look_around(pid_t pid);
+/// Reads all of /proc once: only for a process that was not found. The marker was written so long after boot.
+blind_spot look_around(pid_t pid, std::chrono::nanoseconds written);
 
 }  // namespace telltale::marker

@@ -25,7 +25,11 @@ finding judge_absent_writer(const std::string& path, pid_t pid, const process_vi
   using state_t = process_view::state_t;
   if (seen.state == state_t::no_proc) return unseen(path, pid, "/proc is not mounted");
   if (seen.state == state_t::hidden) return unseen(path, pid, "/proc hides it (hidepid)");
-  if (spot == blind_spot::alone) return unseen(path, pid, fmt::format("telltale sees only itself; {}", mend));
+  if (seen.state == state_t::ancestor)
+    return unseen(path, pid,
+                  fmt::format("process {} here is an ancestor of telltale, such as its init; {}", pid, mend));
+  if (spot == blind_spot::alone)
+    return unseen(path, pid, fmt::format("telltale may see only its own container; {}", mend));
   if (spot == blind_spot::nested)
     return unseen(path, pid, fmt::format("a process of another PID namespace has that number; {}", mend));
   if (seen.state == state_t::running)

@@ -31,6 +31,17 @@ TEST_CASE("mountinfo: a line gives mount point, type and both kinds of read-only
   }
 }
 
+TEST_CASE("mountinfo: an overlay without an upper directory is as read-only by design as an image") {
+  const auto by_design = [](const char* line) { return is_image(*parse_mount(line)); };
+  CHECK(by_design("9 1 0:50 / /m rw,relatime - overlay overlay ro,lowerdir=a:b"));
+  CHECK(by_design("9 1 0:50 / /m ro,relatime - overlay overlay ro,lowerdir=a:b"));
+  CHECK(by_design("9 1 0:50 / /m rw - overlay overlay ro,lowerdir+=a,lowerdir+=b,redirect_dir=on"));
+  CHECK_FALSE(by_design("9 1 0:50 / /m rw - overlay overlay ro,lowerdir=a,upperdir=/u,workdir=/w"));
+  CHECK_FALSE(by_design("9 1 0:50 / /m rw - overlay overlay rw,lowerdir=a,upperdir=/u,workdir=/w"));
+  CHECK_FALSE(by_design("9 1 8:1 / /m rw - ext4 /dev/sda1 ro"));
+  CHECK(by_design("9 1 7:1 / /m ro - squashfs /dev/loop1 ro"));
+}
+
 TEST_CASE("mountinfo: options are whole words") {
   CHECK_FALSE(parse_mount("1 1 0:5 / /a rootcontext - tmpfs none rw,errors=remount-ro")->refuses != refusal::none);
 }

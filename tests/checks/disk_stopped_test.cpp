@@ -150,6 +150,30 @@ TEST_CASE("disk stopped: a healthy overlay beside an ext4 that stopped is not su
   CHECK(found == "pass ok");
 }
 
+TEST_CASE("disk stopped: an overlay of lower directories alone is read-only by design, also as a read-only bind") {
+  if (!may_mount()) return;
+  const auto found = in_private_mounts([&]() -> std::string {
+    const temp_folder top;
+    if (::mount("tmpfs", top.path().c_str(), "tmpfs", 0, "size=1m") != 0) return "cannot mount a tmpfs";
+    for (const auto* name : {"a", "b", "m", "bound"}) fs::create_directory(top / name);
+    const auto layers = fmt::format("lowerdir={}:{}", top / "a", top / "b");
+    if (::mount("overlay", (top / "m").c_str(), "overlay", 0, layers.c_str()) != 0) return "skipped: no overlay";
+    const auto said = [](const std::string& path) { return brief(disk_on(path, {}).run()); };
+    std::string out = said(top / "m");
+    out += ", expected writable: " + brief(disk_on(top / "m", {option("expect_writable", "true")}).run());
+    if (::mount((top / "m").c_str(), (top / "bound").c_str(), nullptr, MS_BIND, nullptr) != 0) return "cannot bind";
+    ::mount(nullptr, (top / "bound").c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr);
+    out += "; bound: " + said(top / "bound");
+    ::umount2((top / "m").c_str(), MNT_DETACH);
+    out += ", alone: " + said(top / "bound");
+    ::umount2((top / "bound").c_str(), MNT_DETACH);
+    ::umount2(top.path().c_str(), MNT_DETACH);
+    return out;
+  });
+  if (skipped(found)) return;
+  CHECK(found == "pass ok, expected writable: fail readonly; bound: pass ok, alone: pass ok");
+}
+
 TEST_CASE("disk stopped: an overlay whose layers do not show passes on that the one below is read-only") {
   const auto found = on_image({"ext4", "-m 5", "", 32}, [](const std::string& path, const loop_device&) {
     const temp_folder other;
