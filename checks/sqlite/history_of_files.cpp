@@ -31,6 +31,7 @@ struct known_file {
 };
 constexpr known_file used{"used_device", "used_inode", "used_changes"};
 constexpr std::string_view used_in_table = "used_in_table";
+constexpr std::string_view used_at = "used_at_ns";
 constexpr known_file seen_last{"seen_device", "seen_inode", "seen_changes"};
 
 void keep(memory& kept, const known_file& as, const observation& seen) {
@@ -50,11 +51,12 @@ bool is_same(const memory& kept, const known_file& as, const observation& seen) 
 
 /// Keeps the file that is in use, and how the kernel's table of locks names it. Where the table does not show the user
 /// (another PID namespace, a file system with other numbers), it never tells that nobody holds the file any more.
-void keep_used(memory& kept, const observation& seen) {
+void keep_used(memory& kept, const observation& seen, boot_clock::time_point now) {
   const auto inode = seen.database.facts.inode;
   const bool same = kept.get(used.inode) == static_cast<std::int64_t>(inode) &&
                     kept.get(used.device) == static_cast<std::int64_t>(seen.database.facts.device);
   keep(kept, used, seen);
+  kept.set(used_at, now.time_since_epoch().count());
   const auto pid = seen.locks.user->pid;
   const bool may_show = pid > 0 && seen.place.inodes_last;
   if (may_show && same && kept.get(used_in_table)) return;  // a table that showed one shows the next one
@@ -63,16 +65,28 @@ void keep_used(memory& kept, const observation& seen) {
   else kept.forget(used_in_table);
 }
 
+/// Whether one of the files that are there now has the number of the old one, which nobody can have open then.
+bool is_number_reused(const memory& kept, const observation& seen) {
+  const auto reuses = [&](const file_state& file) {
+    return file.exists && kept.get(used.inode) == static_cast<std::int64_t>(file.facts.inode) &&
+           kept.get(used.device) == static_cast<std::int64_t>(file.facts.device);
+  };
+  return reuses(seen.shm) || reuses(seen.wal);
+}
+
 /// Who still holds the file that was in use.
-file_holder holder_of_used(const memory& kept) {
+file_holder holder_of_used(const memory& kept, const observation& seen) {
   const auto device = kept.get(used_in_table);
   const auto inode = kept.get(used.inode);
   if (!device || !inode) return {};
-  return holder_of(static_cast<std::uint64_t>(*device), static_cast<std::uint64_t>(*inode));
+  if (is_number_reused(kept, seen)) return {true, std::nullopt};
+  return holder_of(static_cast<std::uint64_t>(*device), static_cast<std::uint64_t>(*inode),
+                   std::chrono::nanoseconds(kept.get(used_at).value_or(0)));
 }
 
 void forget_used(memory& kept) {
-  for (const auto name : {used.device, used.inode, used.changes, used_in_table, swapped_value}) kept.forget(name);
+  for (const auto name : {used.device, used.inode, used.changes, used_in_table, used_at, swapped_value})
+    kept.forget(name);
 }
 
 /// Bytes that an application changes by using the file and that do not move while it is only being copied.
@@ -162,7 +176,7 @@ std::optional<finding> history::overwritten(const observation& seen) {
 
 std::optional<finding> history::still_open(const observation& seen) {
   if (!kept_.get(used.inode) || is_same(kept_, used, seen)) return std::nullopt;
-  const auto holder = holder_of_used(kept_);
+  const auto holder = holder_of_used(kept_, seen);
   if (holder.pid)
     return finding{verdict::fail, reason::replaced,
                    fmt::format("was replaced while in use, and pid {} still has the old file open: what it writes does "
@@ -174,7 +188,7 @@ std::optional<finding> history::still_open(const observation& seen) {
 
 std::optional<finding> history::swapped_in_wal_mode(const observation& seen) {
   if (seen.locks.user) {
-    keep_used(kept_, seen);
+    keep_used(kept_, seen, now_);
     kept_.forget(swapped_value);
     return std::nullopt;
   }
@@ -200,7 +214,7 @@ std::optional<finding> history::swapped_in_rollback_mode(const observation& seen
 
 std::optional<finding> history::replaced(const observation& seen) {
   if (!seen.database.exists && seen.database.error == ENOENT) {
-    if (const auto holder = holder_of_used(kept_); holder.known && !holder.pid) forget_used(kept_);
+    if (const auto holder = holder_of_used(kept_, seen); holder.known && !holder.pid) forget_used(kept_);
     if (!kept_.get(used.inode)) return std::nullopt;
     return finding{verdict::fail, reason::replaced,
                    "was deleted after it was last seen in use: an application that still has it open writes to a file "

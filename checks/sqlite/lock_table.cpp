@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/process_stat.hpp"
 #include "base/small_file.hpp"
 #include "sqlite/own_workers.hpp"
 
@@ -52,6 +53,12 @@ std::optional<table_lock> parse_line(std::string_view line) {
   return pid ? parse_file(*pid, take_field(line)) : std::nullopt;
 }
 
+/// One of which /proc does not tell (hidepid) may be.
+bool is_old_enough(pid_t pid, std::chrono::nanoseconds newest_start) {
+  const auto who = find_living_process(pid);
+  return !who || who->started() <= newest_start;
+}
+
 }  // namespace
 
 std::vector<table_lock> locks_on(std::string_view table, std::uint64_t inode) {
@@ -78,12 +85,13 @@ std::optional<std::uint64_t> device_in_lock_table(pid_t pid, std::uint64_t inode
   return out;
 }
 
-file_holder holder_of(std::uint64_t device_in_table, std::uint64_t inode) {
+file_holder holder_of(std::uint64_t device_in_table, std::uint64_t inode, std::chrono::nanoseconds newest_start) {
   for (int i = 0; i < readings; ++i) {
     const auto table = read_small_file("/proc/locks", largest_table);
     if (!table.ok()) return {};
     for (const auto& lock : locks_on(table.text, inode))
-      if (lock.device == device_in_table && !is_our_own(lock.pid)) return {true, lock.pid};
+      if (lock.device == device_in_table && is_old_enough(lock.pid, newest_start) && !is_our_own(lock.pid))
+        return {true, lock.pid};
   }
   return {true, std::nullopt};
 }

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -34,7 +35,9 @@ struct file_holder {
   std::optional<pid_t> pid;
 };
 
-/// One process that has a lock on the file. Workers of telltale do not count.
-file_holder holder_of(std::uint64_t device_in_table, std::uint64_t inode);
+/// One process that has a lock on the file and did not start later than `newest_start` (from the boot of the machine):
+/// the number of a deleted file is given to another one, which a younger process may have locked. Workers of telltale
+/// do not count.
+file_holder holder_of(std::uint64_t device_in_table, std::uint64_t inode, std::chrono::nanoseconds newest_start);
 
 }  // namespace telltale::sqlite

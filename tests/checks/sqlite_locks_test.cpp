@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/process_stat.hpp"
 #include "checks/sqlite_fixtures.hpp"
 #include "checks/sqlite_image.hpp"
 #include "checks/sqlite_lock_owner.hpp"
@@ -168,4 +169,18 @@ TEST_CASE("sqlite locks: the table of this kernel has the locks of another proce
   REQUIRE(::fstat(file.fd, &info) == 0);
   CHECK(holds_lock(table.str(), owner.pid(), info.st_ino));
   CHECK_FALSE(holds_lock(table.str(), ::getpid(), info.st_ino));
+}
+
+TEST_CASE("sqlite locks: a process that started after a file was last in use does not hold that file") {
+  const locked_file file;
+  const lock_owner young(file.path, {{128}});
+  struct stat info {};
+  REQUIRE(::stat(file.path.c_str(), &info) == 0);
+  const auto device = device_in_lock_table(young.pid(), info.st_ino);
+  REQUIRE(device);
+  const auto started = telltale::find_living_process(young.pid())->started();
+  CHECK(holder_of(*device, info.st_ino, started).pid == young.pid());
+  const auto before = holder_of(*device, info.st_ino, started - std::chrono::milliseconds(10));
+  CHECK(before.known);
+  CHECK_FALSE(before.pid);
 }
