@@ -11,6 +11,9 @@
 namespace telltale::sqlite {
 namespace {
 
+/// PENDING_BYTE: a database is locked from here on, a -shm at bytes below 129.
+constexpr std::uint64_t first_database_byte = 0x40000000;
+
 /// The table is read in pieces, and a lock that ends between two of them can hide the one after it.
 constexpr int readings = 3;
 
@@ -50,7 +53,9 @@ std::optional<table_lock> parse_line(std::string_view line) {
   take_field(line);
   take_field(line);
   const auto pid = number_in<pid_t>(take_field(line));
-  return pid ? parse_file(*pid, take_field(line)) : std::nullopt;
+  auto out = pid ? parse_file(*pid, take_field(line)) : std::nullopt;
+  if (out) out->first = number_in<std::uint64_t>(take_field(line)).value_or(0);
+  return out;
 }
 
 /// One of which /proc does not tell (hidepid) may be.
@@ -90,7 +95,8 @@ file_holder holder_of(std::uint64_t device_in_table, std::uint64_t inode, std::c
     const auto table = read_small_file("/proc/locks", largest_table);
     if (!table.ok()) return {};
     for (const auto& lock : locks_on(table.text, inode))
-      if (lock.device == device_in_table && is_old_enough(lock.pid, newest_start) && !is_our_own(lock.pid))
+      if (lock.device == device_in_table && lock.first >= first_database_byte &&
+          is_old_enough(lock.pid, newest_start) && !is_our_own(lock.pid))
         return {true, lock.pid};
   }
   return {true, std::nullopt};

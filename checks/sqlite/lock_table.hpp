@@ -17,6 +17,7 @@ struct table_lock {
   pid_t pid = 0;
   std::uint64_t device = 0;  ///< only to be compared with others of the table
   std::uint64_t inode = 0;
+  std::uint64_t first = 0;  ///< byte
 };
 
 /// The locks in `table` on files with this inode number. Locks of processes in other PID namespaces are not in it.
@@ -35,9 +36,9 @@ struct file_holder {
   std::optional<pid_t> pid;
 };
 
-/// One process that has a lock on the file and did not start later than `newest_start` (from the boot of the machine):
-/// the number of a deleted file is given to another one, which a younger process may have locked. Workers of telltale
-/// do not count.
+/// One process that has a lock on the file as a database (lockingv3.html) and did not start later than `newest_start`
+/// (from the boot of the machine): the number of a deleted file is soon given to another one, often a -shm, which is
+/// locked at other bytes, or by a younger process. Workers of telltale do not count.
 file_holder holder_of(std::uint64_t device_in_table, std::uint64_t inode, std::chrono::nanoseconds newest_start);
 
 }  // namespace telltale::sqlite

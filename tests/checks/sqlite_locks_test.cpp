@@ -173,7 +173,7 @@ TEST_CASE("sqlite locks: the table of this kernel has the locks of another proce
 
 TEST_CASE("sqlite locks: a process that started after a file was last in use does not hold that file") {
   const locked_file file;
-  const lock_owner young(file.path, {{128}});
+  const lock_owner young(file.path, {{pending + 2, 510}});
   struct stat info {};
   REQUIRE(::stat(file.path.c_str(), &info) == 0);
   const auto device = device_in_lock_table(young.pid(), info.st_ino);
@@ -183,4 +183,14 @@ TEST_CASE("sqlite locks: a process that started after a file was last in use doe
   const auto before = holder_of(*device, info.st_ino, started - std::chrono::milliseconds(10));
   CHECK(before.known);
   CHECK_FALSE(before.pid);
+}
+
+TEST_CASE("sqlite locks: a file that is locked as a -shm is not a database that somebody still holds") {
+  const locked_file file;
+  const lock_owner owner(file.path, {{128}, {123}});
+  struct stat info {};
+  REQUIRE(::stat(file.path.c_str(), &info) == 0);
+  const auto device = device_in_lock_table(owner.pid(), info.st_ino);
+  REQUIRE(device);
+  CHECK_FALSE(holder_of(*device, info.st_ino, std::chrono::hours(24 * 365 * 100)).pid);
 }
