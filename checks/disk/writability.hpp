@@ -1,4 +1,4 @@
-// Whether a file system can be written, and what is said when it cannot. No I/O.
+// Judges whether a file system can be written. No I/O.
 #pragma once
 
 #include <optional>

@@ -81,7 +81,7 @@ file_view look_once(const std::string& path, bool with_content) {
 }
 
 /// Errors that opening explains better, or gets around: what does not exist or may not be read, and calls that a
-/// kernel, a sandbox or a file system does not have. Every other error is the file system's own and has to be told: one
+/// kernel, a sandbox or a file system does not have. Every other error is the file system's own and is reported: one
 /// that has shut down may still answer the calls that are served from memory.
 bool opening_decides(int error) {
   switch (error) {

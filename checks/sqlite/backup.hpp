@@ -22,7 +22,7 @@ struct backup_seen {
   std::string unfinished;  ///< the name of a file beside it that says that it is no finished copy; or empty
 };
 
-/// `encrypted`: as the database is said to be.
+/// `encrypted`: as the configuration says of the database.
 backup_seen observe_backup(const std::string& path, bool encrypted = false);
 
 /// Adds what is wrong with it, and its measurements. `user_version`: of the database (latest_user_version.hpp). Pure

@@ -7,8 +7,8 @@
 
 namespace telltale::sqlite {
 
-/// The header of a file that is said to be encrypted. Only the bytes 16 to 23 are believed, where a cipher leaves them
-/// open (SEE does); all else stays 0. A file that is not encrypted gives the header that it has.
+/// The header of a file that the configuration calls encrypted. Only the bytes 16 to 23 are used, where a cipher leaves
+/// them open (SEE does); all else stays 0. A file that is not encrypted gives the header that it has.
 header_result parse_encrypted_header(byte_view from);
 
 /// Every page size is a multiple of this (fileformat2.html, section 1.3.2).

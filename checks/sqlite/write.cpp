@@ -27,7 +27,7 @@ constexpr std::string_view not_writable = "cannot be written by this user or on 
 
 void skip(inspection& into, std::string_view why) { into.healthy += fmt::format(", write not tried: {}", why); }
 
-/// Why SQLite is not let near the database as it was seen; empty when it is.
+/// Why SQLite must not open the database as it was seen; empty when it may.
 std::string_view why_not_tried(const observation& seen) {
   if (seen.held_exclusively()) return "nobody else can write in that mode";
   if (seen.wal_mode() && !(seen.index_ok() && seen.wal.exists))
