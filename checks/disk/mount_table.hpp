@@ -32,7 +32,7 @@ class mount_table {
   /// The next `find` reads anew.
   void forget() { read_at_ = {}; }
 
-  /// The table as it was read last.
+  /// The text of the last reading.
   std::string_view text() const { return text_; }
 
  private:

@@ -236,7 +236,7 @@ reply router::answer(const request& asked, const picture_source& picture_of) try
   out.allow = allowed_methods;
   return out;
 } catch (const std::exception&) {
-  // Out of memory, in practice. A gate that cannot be told is closed, and no details of ours belong on the wire.
+  // Out of memory, in practice. A gate that cannot be evaluated is closed, and no details of ours belong on the wire.
   reply out;
   out.status = 500;
   out.content_type = plain_text;
