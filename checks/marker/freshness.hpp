@@ -28,13 +28,6 @@ struct moments {
   wall_time started;  ///< when telltale started
 };
 
-struct finding {
-  telltale::verdict verdict = verdict::pass;
-  telltale::reason reason = reason::ok;
-  std::string sentence;  ///< empty when it passes
-  friend bool operator==(const finding&, const finding&) = default;
-};
-
 /// File times come from a clock that ticks every 1 to 10 ms and may lag by that much.
 inline constexpr std::chrono::milliseconds clock_tick{10};
 /// Beyond this a file from the future means that clocks disagree, and its age means nothing.

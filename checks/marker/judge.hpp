@@ -12,7 +12,7 @@
 namespace telltale::marker {
 
 struct file_result {
-  marker::finding finding;
+  telltale::finding finding;
   bool missing = false;
   bool questionable = false;  ///< red, but perhaps only because it is being written right now
   wall_time modified;

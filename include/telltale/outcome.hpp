@@ -1,24 +1,17 @@
 // What one run of a check found.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include <telltale/finding.hpp>
 #include <telltale/reason.hpp>
+#include <telltale/verdict.hpp>
 
 namespace telltale {
-
-enum class verdict : std::uint8_t { pass, warn, fail };
-
-/// "pass", "warn" or "fail", the words of application/health+json (draft-inadarei-api-health-check-06, section 3.1).
-constexpr std::string_view to_string(verdict v) {
-  return v == verdict::pass ? "pass" : v == verdict::warn ? "warn" : "fail";
-}
-
-constexpr verdict worst(verdict a, verdict b) { return a < b ? b : a; }
 
 /// A number a check found. The name ends in its unit (`_bytes`, `_seconds`, `_ratio`; bare for counts), is
 /// `[a-z][a-z0-9_]*`, and should be declared in the check's type so that metrics carry a HELP text.
@@ -53,6 +46,7 @@ class findings {
   void fail(reason why, std::string sentence) { add(verdict::fail, why, std::move(sentence)); }
   /// Records a finding; `pass` findings are ignored (the sentence of a healthy run is given to `result`).
   void add(verdict v, reason why, std::string sentence);
+  void add(finding one) { add(one.verdict, one.reason, std::move(one.sentence)); }
   void measure(std::string name, double value);
 
   verdict worst_verdict() const { return worst_; }
