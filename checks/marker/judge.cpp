@@ -84,7 +84,7 @@ file_result judge_file(const std::string& path, const file_view& file, const mar
                        const std::optional<reference_file>& newer_than) {
   file_result out;
   if (!file.not_a_file.empty()) {
-    out.finding = mismatch(path + " " + file.not_a_file + ", expected a file");
+    out.finding = mismatch(path + " is " + file.not_a_file + ", expected a file");
     return out;
   }
   out.modified = file.modified;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "config/clean_text.hpp"
 #include "config/value_places.hpp"
 
@@ -15,8 +16,8 @@ namespace {
 constexpr std::size_t max_expanded_bytes = 1024 * 1024;
 constexpr std::size_t enough_problems = 200;
 
-bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_name_char(char c) { return is_name_start(c) || (c >= '0' && c <= '9'); }
+bool is_name_start(char c) { return is_letter(c) || c == '_'; }
+bool is_name_char(char c) { return is_name_start(c) || is_digit(c); }
 
 std::string_view name_at(std::string_view text) {
   if (text.empty() || !is_name_start(text[0])) return {};

@@ -12,6 +12,9 @@ namespace telltale {
 /// strings are made well-formed UTF-8 and numbers that are not finite become null.
 std::string json_text(const boost::json::value&);
 
+/// The same view in Boost's type, which values are made of.
+inline boost::json::string_view json_view(std::string_view text) { return {text.data(), text.size()}; }
+
 /// One JSON string, quoted and escaped.
 std::string json_quoted(std::string_view);
 
