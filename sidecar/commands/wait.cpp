@@ -13,7 +13,7 @@
 
 #include "base/words.hpp"
 #include "commands/find_sidecar.hpp"
-#include "commands/program.hpp"
+#include "results/exit_code.hpp"
 
 namespace telltale {
 namespace {

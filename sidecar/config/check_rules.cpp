@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/ascii.hpp"
-#include "config/clean_text.hpp"
+#include "yaml/clean_text.hpp"
 
 namespace telltale {
 namespace {

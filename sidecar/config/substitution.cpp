@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "base/ascii.hpp"
-#include "config/clean_text.hpp"
-#include "config/value_places.hpp"
+#include "yaml/clean_text.hpp"
+#include "yaml/value_places.hpp"
 
 namespace telltale {
 namespace {

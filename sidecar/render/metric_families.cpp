@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include <telltale/version.hpp>
 #include "base/ascii.hpp"
 #include "base/printable.hpp"
-#include "config/version.hpp"
 
 namespace telltale {
 namespace {
