@@ -2,7 +2,7 @@
 from harness import load, many, peers, rounds, sidecar, table, watched
 
 NUMBER, NAME = 9, "ten-thousand"
-TITLE = "checks at 1 s, share of a core"
+TITLE = "checks: share of a CPU"
 COUNT = 10_000
 WEB_SOCKETS = 300  # a server in Python on one processor answers no more
 
@@ -58,7 +58,7 @@ def network(bench):
     found = peers.start(bench, {"raw epoll": peers.RAW_EPOLL, "blackbox_exporter": peers.BLACKBOX})
     target, blackbox = found["raw epoll"], found["blackbox_exporter"]
     for what, module, limit in (("TCP connect", "tcp_connect", 35), ("HTTP keep-alive", "http_2xx", 25)):
-        line = table.Line(NUMBER, f"{COUNT:,} {what} {TITLE}", "no such check yet", "blackbox_exporter",
+        line = table.Line(NUMBER, f"{COUNT:,} {what} {TITLE}", "no check yet", "blackbox_exporter",
                           goal=f"<= {limit} %", verdict=table.MISSING)
         if isinstance(blackbox, str):
             line.peer_figure = blackbox
