@@ -2,7 +2,7 @@
 from harness import load, many, peers, rounds, sidecar, table, watched
 
 NUMBER, NAME = 9, "ten-thousand"
-TITLE = "checks: share of a CPU"
+TITLE = "checks: CPU share"
 COUNT = 10_000
 WEB_SOCKETS = 300  # a server in Python on one processor answers no more
 
