@@ -1,4 +1,4 @@
-"""How long one new-connection probe waits for its answer when 200 come each second, at regular times."""
+"""Latency of new-connection probes at 200 per second, at regular times."""
 from harness import load, peers, rounds, sidecar, table
 
 NUMBER, NAME = 4, "latency"

@@ -1,4 +1,4 @@
-"""What scheduling, the way to a worker and back, and recording cost beyond the probe itself."""
+"""CPU time of scheduling, worker communication and recording, without the probe itself."""
 from harness import many, rounds, sidecar, table, watched
 
 NUMBER, NAME = 8, "per-check"
