@@ -32,7 +32,7 @@ def width_faults(text):
 
 def link_faults(page, text):
     for number, line in enumerate(text.split("\n"), 1):
-        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", re.sub(r"`[^`]*`", "", line)):
+        for target in re.findall(r"(?:\]\(|^\[[^\]]+\]: )([^)#\s]+)", re.sub(r"`[^`]*`", "", line)):
             if "://" not in target and not (page.parent / target).exists():
                 yield f"{number}: the link {target} leads nowhere"
 
