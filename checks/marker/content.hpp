@@ -6,14 +6,18 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "marker/freshness.hpp"
 #include "marker/options.hpp"
 
 namespace telltale::marker {
 
+inline finding mismatch(std::string sentence) { return {verdict::fail, reason::mismatch, std::move(sentence)}; }
+
 struct content_result {
-  telltale::finding finding;  ///< `fail corrupt` when the text is not JSON, which may only mean that it is being written
+  telltale::finding
+      finding;  ///< `fail corrupt` when the text is not JSON, which may only mean that it is being written
   std::optional<double> progress;
   std::optional<pid_t> writer;  ///< with the option `pid`, unless the finding says that there is none
 };

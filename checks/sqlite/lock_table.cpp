@@ -20,7 +20,7 @@ constexpr int readings = 3;
 /// A node with thousands of locks is far below.
 constexpr std::size_t largest_table = 4 << 20;
 
-std::string_view take_field(std::string_view& line) {
+std::string_view take_word(std::string_view& line) {
   line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
   const auto field = line.substr(0, line.find(' '));
   line.remove_prefix(field.size());
@@ -48,13 +48,13 @@ std::optional<table_lock> parse_file(pid_t pid, std::string_view text) {
 
 /// "7: POSIX  ADVISORY  READ 4711 08:01:1234 128 128"; one that waits has "->" behind its number and holds nothing.
 std::optional<table_lock> parse_line(std::string_view line) {
-  take_field(line);
-  if (take_field(line) != "POSIX") return std::nullopt;
-  take_field(line);
-  take_field(line);
-  const auto pid = number_in<pid_t>(take_field(line));
-  auto out = pid ? parse_file(*pid, take_field(line)) : std::nullopt;
-  if (out) out->first = number_in<std::uint64_t>(take_field(line)).value_or(0);
+  take_word(line);
+  if (take_word(line) != "POSIX") return std::nullopt;
+  take_word(line);
+  take_word(line);
+  const auto pid = number_in<pid_t>(take_word(line));
+  auto out = pid ? parse_file(*pid, take_word(line)) : std::nullopt;
+  if (out) out->first = number_in<std::uint64_t>(take_word(line)).value_or(0);
   return out;
 }
 

@@ -8,10 +8,10 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
+
 namespace telltale {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 struct number_and_unit {
   double number = 0;

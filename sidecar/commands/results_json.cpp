@@ -10,8 +10,6 @@ namespace {
 
 namespace json = boost::json;
 
-json::string_view text(std::string_view view) { return {view.data(), view.size()}; }
-
 json::object result_object(const check_result& result) {
   const auto& settings = result.config.settings;
   json::array gates;

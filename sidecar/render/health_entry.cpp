@@ -19,7 +19,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t most_output = 1024;
 constexpr std::size_t most_short_output = 200;
 
 std::string_view component_type(std::string_view check_type) {
@@ -29,8 +28,6 @@ std::string_view component_type(std::string_view check_type) {
     if (type == check_type) return component;
   return "component";
 }
-
-json::string_view text(std::string_view view) { return {view.data(), view.size()}; }
 
 // What every entry of a check carries.
 json::object common_part(const check_view& view) {

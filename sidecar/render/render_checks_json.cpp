@@ -13,8 +13,6 @@ namespace {
 
 namespace json = boost::json;
 
-json::string_view text(std::string_view view) { return {view.data(), view.size()}; }
-
 bool has_run(const check_view& view) { return view.last_run.time_since_epoch().count() != 0; }
 
 void add_settings(const check_settings& settings, details level, json::object& out) {
