@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs what is missing, builds, and runs every test of a preset.
 #   scripts/test.sh                 preset dev: what a change has to pass first
-#   scripts/test.sh all             presets fuzz (libFuzzer, a minute a target), dev and asan (AddressSanitizer + UBSan):
-#                                   what continuous integration runs
+#   scripts/test.sh all             presets fuzz (libFuzzer, a fixed sequence of inputs), dev and asan (AddressSanitizer +
+#                                   UBSan): what continuous integration runs
 #   scripts/test.sh PRESET...       others, e.g. scripts/test.sh tsan
 set -eu
 cd "$(dirname "$0")/.."
@@ -16,8 +16,15 @@ esac
 
 scripts/deps.sh
 jobs=$(nproc)
+export NINJA_STATUS="[%f of %t, %es] "
+started=$(date +%s)
+# shellcheck disable=SC2086
+steps() { echo $#; }
+total=$(steps $presets)
+step=0
 for preset in $presets; do
-  echo "== $preset: configure, build, test"
+  step=$((step + 1))
+  echo "== $preset ($step of $total): configure, build, test; $((($(date +%s) - started) / 60)) min so far"
   cmake --preset "$preset" >/dev/null
   cmake --build --preset "$preset" -- -j "$jobs"
   # ctest keeps the reasons of what was skipped to itself; they are shown, and its summary comes last once more.
