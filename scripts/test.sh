@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing, builds, and runs every test of a preset.
+# Installs missing packages, builds, and runs every test of a preset.
 #   scripts/test.sh                 preset dev: what a change has to pass first
 #   scripts/test.sh all             presets fuzz (libFuzzer, a fixed sequence of inputs), dev and asan (AddressSanitizer +
 #                                   UBSan): what continuous integration runs
@@ -27,7 +27,7 @@ for preset in $presets; do
   echo "== $preset ($step of $total): configure, build, test; $((($(date +%s) - started) / 60)) min so far"
   cmake --preset "$preset" >/dev/null
   cmake --build --preset "$preset" -- -j "$jobs"
-  # ctest keeps the reasons of what was skipped to itself; they are shown, and its summary comes last once more.
+  # ctest does not print why tests were skipped: print the reasons, and repeat its summary at the end.
   output=build/$preset/ctest.log
   # Most tests wait for most of their time, so two run for each processor; PROCESSORS 2 marks one that keeps a processor busy.
   { ctest --preset "$preset" -j $((2 * jobs)) 2>&1 || echo "ctest failed"; } | tee "$output"

@@ -18,13 +18,13 @@ case "${input##*/}" in
   timeout-*) cause="timeout: one input ran longer than -timeout allows" ;;
   oom-*) cause="memory: the process exceeded -rss_limit_mb, or one allocation -malloc_limit_mb" ;;
   leak-*) cause="leak: memory is not released" ;;
-  crash-*) cause="crash: a requirement of the target does not hold, or a sanitizer reported an error" ;;
+  crash-*) cause="crash: an invariant of the target is violated, or a sanitizer reported an error" ;;
   *) cause="the process ended with exit code $code and left no input" ;;
 esac
 {
   echo
   echo "== fuzz/$name failed"
-  grep -E 'ERROR: |runtime error: |SUMMARY: |^broken promise: ' "$log" | sort -u | head -n 8
+  grep -E 'ERROR: |runtime error: |SUMMARY: |^violated invariant: ' "$log" | sort -u | head -n 8
   grep -E '^ *#[0-9]+ .* in ' "$log" | grep -vE 'fuzzer::|libFuzzer|/llvm-|libc' | head -n 8
   if [ -n "$input" ]; then
     echo "input: $input, $(wc -c <"$input") bytes; the first 3,000 in base64:"
