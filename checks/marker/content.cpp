@@ -62,8 +62,6 @@ const json::value* find(const json::value& root, std::string_view pointer) {
   return root.find_pointer(pointer, ignored);
 }
 
-finding mismatch(std::string sentence) { return {verdict::fail, reason::mismatch, std::move(sentence)}; }
-
 finding judge_values(const std::string& path, const json::value& root, const text_map& expected) {
   for (const auto& [pointer, wanted] : expected) {
     const auto* value = find(root, pointer);

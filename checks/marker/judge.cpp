@@ -9,8 +9,6 @@
 namespace telltale::marker {
 namespace {
 
-finding mismatch(std::string sentence) { return {verdict::fail, reason::mismatch, std::move(sentence)}; }
-
 /// JSON that ends too early or is empty is always worth a second look: the clock of a network file system may be off.
 bool may_be_half_written(const file_result& file) {
   if (file.finding.verdict != verdict::fail || file.finding.reason == reason::pending) return false;

@@ -19,7 +19,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t most_output = 1024;
 constexpr std::size_t most_short_output = 200;
 
 std::string_view component_type(std::string_view check_type) {
