@@ -40,6 +40,21 @@ class options_of {
   options_of&& optional(std::string name, T Options::*member, std::string doc) && {
     return std::move(*this).add(std::move(name), member, false, std::move(doc));
   }
+  /// The options of `Group::declared()`, which several types share, beside this type's own instead of below a name:
+  /// `.include(&tcp_options::tls)`. The group's `validate` is called too, before that of `Options`.
+  template <class Group>
+  options_of&& include(Group Options::*member) && {
+    const options_of<Group>& group = Group::declared();
+    infos_.insert(infos_.end(), group.infos_.begin(), group.infos_.end());
+    for (const auto& read : group.readers_)
+      readers_.push_back([read, member](const raw_value& value, problems& errors, Options& into) {
+        read(value, errors, into.*member);
+      });
+    rules_.push_back([rules = group.rules_, member](const Options& parsed, place at, problems& errors) {
+      options_of<Group>::check_rules(parsed.*member, rules, at, errors);
+    });
+    return std::move(*this);
+  }
 
   const std::vector<option_info>& infos() const { return infos_; }
 
@@ -52,8 +67,7 @@ class options_of {
     for (const auto& member : map.members)
       for (std::size_t i = 0; i < infos_.size(); ++i)
         if (infos_[i].name == member.key) readers_[i](member.value, errors, initial);
-    if constexpr (requires { initial.validate(place{}, errors); })
-      if (errors.size() == before) initial.validate(map.at, errors);
+    if (errors.size() == before) check_rules(initial, rules_, map.at, errors);
     return initial;
   }
 
@@ -64,7 +78,15 @@ class options_of {
   }
 
  private:
+  template <class>
+  friend class options_of;
   using reader = std::function<void(const raw_value&, problems&, Options&)>;
+  using rule = std::function<void(const Options&, place, problems&)>;
+
+  static void check_rules(const Options& parsed, const std::vector<rule>& rules, place at, problems& errors) {
+    for (const auto& check : rules) check(parsed, at, errors);
+    if constexpr (requires { parsed.validate(at, errors); }) parsed.validate(at, errors);
+  }
 
   template <class T>
   options_of&& add(std::string name, T Options::*member, bool required, std::string doc) && {
@@ -86,6 +108,7 @@ class options_of {
 
   std::vector<option_info> infos_;
   std::vector<reader> readers_;
+  std::vector<rule> rules_;  ///< of included groups
 };
 
 }  // namespace telltale
