@@ -5,8 +5,8 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "websocket/connection.hpp"
 #include "checks/websocket/scripts.hpp"
+#include "websocket/connection.hpp"
 
 using namespace telltale;
 using namespace telltale::fakes;
