@@ -20,7 +20,6 @@ namespace json = boost::json;
 
 constexpr std::size_t most_short_output = 200;
 
-
 // What every entry of a check carries.
 json::object common_part(const check_view& view) {
   json::object out;
