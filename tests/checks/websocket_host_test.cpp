@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "websocket_certificates.hpp"
+#include "fakes/certificates.hpp"
 #include "websocket_scripts.hpp"
 
 using namespace telltale;

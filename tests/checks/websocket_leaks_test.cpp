@@ -8,7 +8,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "websocket_certificates.hpp"
+#include "fakes/certificates.hpp"
 #include "websocket_peer.hpp"
 
 using namespace telltale;

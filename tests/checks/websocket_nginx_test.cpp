@@ -8,7 +8,7 @@
 #include <doctest/doctest.h>
 #include <openssl/pem.h>
 
-#include "websocket_certificates.hpp"
+#include "fakes/certificates.hpp"
 #include "websocket_python_server.hpp"
 
 using namespace telltale;

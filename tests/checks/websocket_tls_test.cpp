@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "websocket_certificates.hpp"
+#include "fakes/certificates.hpp"
 #include "websocket_peer.hpp"
 
 using namespace telltale;
