@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "websocket/options.hpp"
-#include "websocket/peer_text.hpp"
+#include "base/peer_text.hpp"
 #include "websocket/reply.hpp"
 #include "websocket/request.hpp"
 #include "websocket/tls_client.hpp"
 
-namespace telltale::websocket {
+namespace telltale {
 
 struct plan {
   websocket_options options;
@@ -26,4 +26,4 @@ struct plan {
 /// Throws std::runtime_error with a sentence when a secret or the CA file cannot be used.
 plan make_plan(websocket_options);
 
-}  // namespace telltale::websocket
+}  // namespace telltale

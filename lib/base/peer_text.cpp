@@ -1,9 +1,9 @@
 // Marks the bytes that belong to a secret; what is left is made safe to print.
-#include "websocket/peer_text.hpp"
+#include "base/peer_text.hpp"
 
 #include "base/printable.hpp"
 
-namespace telltale::websocket {
+namespace telltale {
 namespace {
 
 void mark(std::vector<bool>& hidden, std::size_t from, std::size_t count) {
@@ -39,4 +39,4 @@ std::string shown_peer_text(std::string_view text, const secret_list& secrets, s
   return shortened(printable(without_secrets(text, secrets)), limit);
 }
 
-}  // namespace telltale::websocket
+}  // namespace telltale

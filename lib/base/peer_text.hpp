@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace telltale::websocket {
+namespace telltale {
 
 /// Values that no message may repeat: a server may echo what it was sent.
 using secret_list = std::vector<std::string>;
@@ -22,4 +22,4 @@ std::string without_secrets(std::string_view text, const secret_list& secrets);
 /// text; at most `limit` bytes of UTF-8, ending in "..." when something was cut.
 std::string shown_peer_text(std::string_view text, const secret_list& secrets, std::size_t limit = 80);
 
-}  // namespace telltale::websocket
+}  // namespace telltale
