@@ -68,10 +68,15 @@ class tls_stream final : public stream {
   }
 
  private:
+  /// A reader has something to send, too, such as new keys. Whoever sends already takes it along.
   asio::awaitable<error_code> flush() {
-    const auto bytes = session_.take_output();
-    if (bytes.empty()) co_return error_code();
-    co_return co_await below_->write(bytes);
+    error_code error;
+    if (sending_) co_return error;
+    sending_ = true;
+    for (auto bytes = session_.take_output(); !bytes.empty() && !error; bytes = session_.take_output())
+      error = co_await below_->write(bytes);
+    sending_ = false;
+    co_return error;
   }
 
   /// Many servers close TCP without a close_notify; for us that is an end like any other.
@@ -83,6 +88,7 @@ class tls_stream final : public stream {
 
   std::unique_ptr<stream> below_;
   tls_session session_;
+  bool sending_ = false;
   std::array<char, 4096> received_;
 };
 

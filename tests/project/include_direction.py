@@ -21,7 +21,7 @@ HOMES = {
     "zlib.h": ["sidecar/routes/gzip"],
     "boost/beast": ["sidecar/http_server/", "checks/websocket", "lib/boost/"],
     "boost/url": ["lib/api/url", "lib/boost/"],
-    "openssl/": ["lib/net/tls_", "sidecar/http_server/tls_", "checks/websocket", "sidecar/commands/client_tls", "sidecar/config/version"],
+    "openssl/": ["lib/net/tls_", "sidecar/http_server/tls_", "checks/websocket", "sidecar/config/version"],
     "boost/asio/ssl": ["sidecar/http_server/", "checks/websocket", "lib/boost/"],
 }
 
