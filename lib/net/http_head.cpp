@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <telltale/version.hpp>
+
 #include "base/ascii.hpp"
 
 namespace telltale::net {
@@ -49,7 +51,7 @@ std::string write_request_head(std::string_view method, std::string_view target,
     out += fmt::format("{}: {}\r\n", name, value);
     named = named || equal_ignoring_case(name, "user-agent");
   }
-  if (!named) out += "User-Agent: telltale/" TELLTALE_VERSION "\r\n";
+  if (!named) out += fmt::format("User-Agent: telltale/{}\r\n", version());
   return out += line_end;
 }
 
