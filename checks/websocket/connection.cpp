@@ -17,7 +17,7 @@
 
 #include "websocket/tls_failure.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 namespace {
 
 namespace asio = boost::asio;
@@ -153,4 +153,4 @@ std::unique_ptr<connection> make_connection(asio::any_io_executor executor) {
   return std::make_unique<tcp_connection>(std::move(executor));
 }
 
-}  // namespace telltale
+}  // namespace telltale::websocket

@@ -15,7 +15,7 @@
 
 #include "websocket/tls_client.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 
 using error_code = boost::system::error_code;
 using time_point = std::chrono::steady_clock::time_point;
@@ -49,4 +49,4 @@ class connection {
 
 std::unique_ptr<connection> make_connection(boost::asio::any_io_executor);
 
-}  // namespace telltale
+}  // namespace telltale::websocket

@@ -9,7 +9,7 @@
 
 #include <telltale/units.hpp>
 
-namespace telltale {
+namespace telltale::websocket {
 namespace {
 
 namespace asio = boost::asio;
@@ -132,4 +132,4 @@ failure conversation::no_reply(failure late) const {
                       human_duration(now_.budget), shortened(*now_.what.options.expect))};
 }
 
-}  // namespace telltale
+}  // namespace telltale::websocket

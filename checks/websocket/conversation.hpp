@@ -12,7 +12,7 @@
 #include "websocket/frame.hpp"
 #include "websocket/run.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 
 /// The steps are taken in the order of the members. Whatever else the server says in between is tolerated
 /// until the time is up: its pings are answered, its messages are searched for the expected text and dropped.
@@ -49,4 +49,4 @@ class conversation {
   std::uint64_t messages_ = 0;
 };
 
-}  // namespace telltale
+}  // namespace telltale::websocket

@@ -9,7 +9,7 @@
 
 #include "websocket/text.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 namespace {
 
 struct status_row {
@@ -84,4 +84,4 @@ bool says_that_tls_is_spoken(std::string_view body) {
   return std::ranges::any_of(phrases, [&](std::string_view p) { return lowered.find(p) != std::string::npos; });
 }
 
-}  // namespace telltale
+}  // namespace telltale::websocket

@@ -6,7 +6,7 @@
 
 #include "websocket/failure.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 
 /// A reply that does not switch protocols.
 struct declined_reply {
@@ -22,4 +22,4 @@ failure explain_declined(const declined_reply&);
 /// Tomcat and Go's net/http say so in plain HTTP.
 bool says_that_tls_is_spoken(std::string_view body);
 
-}  // namespace telltale
+}  // namespace telltale::websocket

@@ -13,7 +13,7 @@
 
 #include "websocket/tls_failure.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 namespace {
 
 namespace errors = boost::asio::error;
@@ -130,4 +130,4 @@ failure explain_close(const event& close, phase p, const secret_list& secrets) {
   return out;
 }
 
-}  // namespace telltale
+}  // namespace telltale::websocket

@@ -12,7 +12,7 @@
 #include "websocket/frame.hpp"
 #include "base/peer_text.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 
 enum class phase : std::uint8_t { resolve, connect, tls, handshake, send, ping, reply };
 
@@ -31,4 +31,4 @@ failure explain_broken(const boost::system::error_code&, phase, std::size_t answ
 /// The server sent a close frame instead of what was waited for. Its own words are shown as `shown_peer_text` has them.
 failure explain_close(const event& close, phase, const secret_list&);
 
-}  // namespace telltale
+}  // namespace telltale::websocket

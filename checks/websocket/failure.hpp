@@ -6,7 +6,7 @@
 
 #include <telltale/reason.hpp>
 
-namespace telltale {
+namespace telltale::websocket {
 
 struct failure {
   telltale::reason why = reason::internal;
@@ -17,4 +17,4 @@ struct failure {
 /// Nothing means that the step succeeded.
 using maybe_failure = std::optional<failure>;
 
-}  // namespace telltale
+}  // namespace telltale::websocket

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace telltale {
+namespace telltale::websocket {
 namespace {
 
 enum class answer { no, maybe, yes };
@@ -57,4 +57,4 @@ maybe_failure judge_first_bytes(std::string_view bytes) {
   return protocol("the server does not speak HTTP");
 }
 
-}  // namespace telltale
+}  // namespace telltale::websocket

@@ -5,7 +5,7 @@
 
 #include "websocket/failure.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 
 /// Why these first bytes are not the front of an HTTP/1 response, so that nobody waits for a head that will not come.
 /// Nothing also while too few bytes are here: the finding must not depend on how they arrive.
@@ -19,4 +19,4 @@ constexpr bool agrees(std::string_view bytes, std::string_view text) {
   return bytes.substr(0, text.size()) == text.substr(0, bytes.size());
 }
 
-}  // namespace telltale
+}  // namespace telltale::websocket

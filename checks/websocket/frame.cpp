@@ -9,7 +9,7 @@
 
 #include "websocket/first_bytes.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 namespace {
 
 constexpr std::size_t max_control = 125;
@@ -182,4 +182,4 @@ std::optional<event> event_reader::end_frame() {
   return event{event::kind_t::message, {}, search_.found() && !disregarded_};
 }
 
-}  // namespace telltale
+}  // namespace telltale::websocket

@@ -11,7 +11,7 @@
 #include "base/utf8.hpp"
 #include "websocket/text_search.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 
 enum class opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
 
@@ -86,4 +86,4 @@ class event_reader {
   std::string broken_;
 };
 
-}  // namespace telltale
+}  // namespace telltale::websocket

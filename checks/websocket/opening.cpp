@@ -15,7 +15,7 @@
 #include "websocket/first_bytes.hpp"
 #include "websocket/reply.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 namespace {
 
 namespace asio = boost::asio;
@@ -155,4 +155,4 @@ asio::awaitable<maybe_failure> open_websocket(run& now, std::string& leftover) {
   co_return failed;
 }
 
-}  // namespace telltale
+}  // namespace telltale::websocket

@@ -8,10 +8,10 @@
 #include "websocket/failure.hpp"
 #include "websocket/run.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 
 /// Each step stops at `run.until` and records its duration. `leftover` receives what the server sent after its
 /// handshake reply. Both must outlive the coroutine.
 boost::asio::awaitable<maybe_failure> open_websocket(run&, std::string& leftover);
 
-}  // namespace telltale
+}  // namespace telltale::websocket

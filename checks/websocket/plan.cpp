@@ -9,7 +9,7 @@
 
 #include "websocket/text.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 namespace {
 
 /// A literal is not called a secret, but a header or a query may hold one. Those whose value says where the request
@@ -87,4 +87,4 @@ plan make_plan(websocket_options options) {
   return out;
 }
 
-}  // namespace telltale
+}  // namespace telltale::websocket

@@ -11,7 +11,7 @@
 #include "websocket/request.hpp"
 #include "websocket/tls_client.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 
 struct plan {
   websocket_options options;
@@ -26,4 +26,4 @@ struct plan {
 /// Throws std::runtime_error with a sentence when a secret or the CA file cannot be used.
 plan make_plan(websocket_options);
 
-}  // namespace telltale
+}  // namespace telltale::websocket

@@ -10,7 +10,7 @@
 #include "websocket/conversation.hpp"
 #include "websocket/opening.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 namespace {
 
 namespace asio = boost::asio;
@@ -54,4 +54,4 @@ asio::awaitable<outcome> probe(std::shared_ptr<const plan> what, async_context c
   co_return std::move(now.found).result(std::move(healthy));
 }
 
-}  // namespace telltale
+}  // namespace telltale::websocket

@@ -11,9 +11,9 @@
 #include "websocket/connection.hpp"
 #include "websocket/plan.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 
 /// Opens, talks, closes; the connection is closed when this returns, whatever happened.
 boost::asio::awaitable<outcome> probe(std::shared_ptr<const plan>, async_context, std::unique_ptr<connection>);
 
-}  // namespace telltale
+}  // namespace telltale::websocket

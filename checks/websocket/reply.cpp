@@ -14,7 +14,7 @@
 #include "websocket/declined.hpp"
 #include "websocket/text.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 namespace {
 
 namespace http = boost::beast::http;
@@ -117,4 +117,4 @@ maybe_failure judge_reply(std::string_view head, const expected_reply& expected,
   return judge_subprotocol(reply, expected.subprotocols);
 }
 
-}  // namespace telltale
+}  // namespace telltale::websocket

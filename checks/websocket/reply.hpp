@@ -9,7 +9,7 @@
 #include "websocket/failure.hpp"
 #include "base/peer_text.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 
 /// A header longer than this is refused, whoever sends it.
 inline constexpr std::size_t max_head = 8 * 1024;
@@ -34,4 +34,4 @@ struct expected_reply {
 /// except the address of a redirect without its query and without `secrets`.
 maybe_failure judge_reply(std::string_view head, const expected_reply&, const secret_list& secrets = {});
 
-}  // namespace telltale
+}  // namespace telltale::websocket

@@ -11,7 +11,7 @@
 
 #include "websocket/text.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 namespace {
 
 const unsigned char* as_bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
@@ -64,4 +64,4 @@ std::string make_request(std::string_view target, std::string_view host, std::st
   return out + "\r\n";
 }
 
-}  // namespace telltale
+}  // namespace telltale::websocket

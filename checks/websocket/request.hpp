@@ -8,7 +8,7 @@
 
 #include <telltale/option_types.hpp>
 
-namespace telltale {
+namespace telltale::websocket {
 
 /// `count` bytes nobody can predict. Throws std::runtime_error when the system has none to give.
 std::string random_bytes(std::size_t count);
@@ -29,4 +29,4 @@ std::string host_header(const url&, const std::string& name);
 std::string make_request(std::string_view target, std::string_view host, std::string_view key,
                          std::string_view subprotocols, const header_list& headers);
 
-}  // namespace telltale
+}  // namespace telltale::websocket

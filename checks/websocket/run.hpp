@@ -11,7 +11,7 @@
 #include "websocket/connection.hpp"
 #include "websocket/plan.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 
 /// Lives in the frame of the outermost coroutine of a run, so that the steps may hold references to it.
 struct run {
@@ -39,4 +39,4 @@ class stopwatch {
   time_point since_ = std::chrono::steady_clock::now();
 };
 
-}  // namespace telltale
+}  // namespace telltale::websocket

@@ -6,7 +6,7 @@
 
 #include "base/ascii.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 
 constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
@@ -17,4 +17,4 @@ constexpr bool is_token(std::string_view text) {
   });
 }
 
-}  // namespace telltale
+}  // namespace telltale::websocket

@@ -1,7 +1,7 @@
 // The table is that of the text searched in itself.
 #include "websocket/text_search.hpp"
 
-namespace telltale {
+namespace telltale::websocket {
 
 text_search::text_search(std::string wanted) : wanted_(std::move(wanted)), fallback_(wanted_.size()) {
   std::uint32_t border = 0;
@@ -20,4 +20,4 @@ void text_search::feed(std::string_view piece) {
   }
 }
 
-}  // namespace telltale
+}  // namespace telltale::websocket

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace telltale {
+namespace telltale::websocket {
 
 /// The algorithm of Knuth, Morris and Pratt: each byte is looked at once, and the memory is that of the text and its
 /// table.
@@ -27,4 +27,4 @@ class text_search {
   std::size_t matched_ = 0;
 };
 
-}  // namespace telltale
+}  // namespace telltale::websocket

@@ -12,7 +12,7 @@
 #include <openssl/ssl.h>
 #include <boost/asio/ssl/context.hpp>
 
-namespace telltale {
+namespace telltale::websocket {
 namespace {
 
 void trust(SSL_CTX* context, const std::string& ca_file) {
@@ -46,4 +46,4 @@ tls_client make_tls_client(tls_settings settings) {
   return {std::move(settings), std::move(context)};
 }
 
-}  // namespace telltale
+}  // namespace telltale::websocket

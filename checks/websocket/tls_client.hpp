@@ -8,7 +8,7 @@ namespace boost::asio::ssl {
 class context;
 }
 
-namespace telltale {
+namespace telltale::websocket {
 
 struct tls_settings {
   std::string ca_file;  ///< PEM; empty: the system's authorities
@@ -25,4 +25,4 @@ struct tls_client {
 /// Throws std::runtime_error with a sentence when the CA file cannot be used. Reads files: not for use inside a probe.
 tls_client make_tls_client(tls_settings);
 
-}  // namespace telltale
+}  // namespace telltale::websocket

@@ -8,7 +8,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
 
-namespace telltale {
+namespace telltale::websocket {
 namespace {
 
 /// Alerts and errors of a handshake; the codes are SSL_R_* of openssl/sslerr.h, alerts being 1000 + their number.
@@ -93,4 +93,4 @@ std::string explain_tls(const boost::system::error_code& error, long verify_erro
   return words ? fmt::format("TLS failed: {}", words) : fmt::format("TLS failed with code {}", code);
 }
 
-}  // namespace telltale
+}  // namespace telltale::websocket

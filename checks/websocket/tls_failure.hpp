@@ -6,7 +6,7 @@
 
 #include <boost/system/error_code.hpp>
 
-namespace telltale {
+namespace telltale::websocket {
 
 /// Why verification failed: an X509_V_ERR_* of SSL_get_verify_result(3); `name` is the host that was asked for.
 std::string explain_certificate(long verify_error, const std::string& name);
@@ -16,4 +16,4 @@ std::string explain_certificate(long verify_error, const std::string& name);
 std::string explain_tls(const boost::system::error_code& error, long verify_error, const std::string& name,
                         std::string_view first_bytes = {});
 
-}  // namespace telltale
+}  // namespace telltale::websocket

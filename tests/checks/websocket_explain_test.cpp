@@ -12,7 +12,7 @@
 #include "websocket/tls_failure.hpp"
 
 using namespace telltale;
-using namespace telltale;
+using namespace telltale::websocket;
 using namespace std::chrono_literals;
 using boost::system::error_code;
 

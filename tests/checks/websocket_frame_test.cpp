@@ -6,7 +6,7 @@
 
 #include "websocket/frame.hpp"
 
-using namespace telltale;
+using namespace telltale::websocket;
 using namespace std::string_literals;
 
 namespace {

@@ -8,7 +8,7 @@
 #include "websocket/request.hpp"
 
 using namespace telltale;
-using namespace telltale;
+using namespace telltale::websocket;
 
 namespace {
 
