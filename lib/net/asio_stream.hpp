@@ -18,7 +18,7 @@
 
 namespace telltale::net {
 
-/// Does not own the stream, which must outlive every operation. Reading and writing at the same time is not supported.
+/// Does not own the stream, which must outlive every operation.
 class asio_stream {
  public:
   using executor_type = boost::asio::any_io_executor;

@@ -68,10 +68,15 @@ class tls_stream final : public stream {
   }
 
  private:
+  /// A read may have something to send while a write is under way, which then sends it, too.
   asio::awaitable<error_code> flush() {
-    const auto bytes = session_.take_output();
-    if (bytes.empty()) co_return error_code();
-    co_return co_await below_->write(bytes);
+    error_code error;
+    if (flushing_) co_return error;
+    flushing_ = true;
+    for (auto bytes = session_.take_output(); !bytes.empty() && !error; bytes = session_.take_output())
+      error = co_await below_->write(bytes);
+    flushing_ = false;
+    co_return error;
   }
 
   /// Many servers close TCP without a close_notify; for us that is an end like any other.
@@ -84,6 +89,7 @@ class tls_stream final : public stream {
   std::unique_ptr<stream> below_;
   tls_session session_;
   std::array<char, 4096> received_;
+  bool flushing_ = false;
 };
 
 std::string explain_handshake(const error_code& error, const tls_session& session) {
