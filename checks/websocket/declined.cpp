@@ -7,7 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "websocket/text.hpp"
+#include "base/ascii.hpp"
+#include "websocket/explain.hpp"
 
 namespace telltale::websocket {
 namespace {
@@ -53,27 +54,30 @@ bool wants_another_version(const declined_reply& reply) {
 
 }  // namespace
 
-failure explain_declined(const declined_reply& reply) {
+finding explain_declined(const declined_reply& reply) {
   const auto& status = reply.status_text;
   const auto declined = fmt::format("the server declined the handshake with {}", status);
   if (reply.status == 401)
-    return {reason::auth, fmt::format("the server asks for credentials: it declined the handshake with {}", status)};
+    return failure(reason::auth,
+                   fmt::format("the server asks for credentials: it declined the handshake with {}", status));
   if (reply.status == 407)
-    return {reason::auth, fmt::format("a proxy asks for credentials: it declined the handshake with {}", status)};
+    return failure(reason::auth,
+                   fmt::format("a proxy asks for credentials: it declined the handshake with {}", status));
   if (wants_another_version(reply))
-    return {reason::protocol, fmt::format("{}: it speaks version {}, not version 13", declined, reply.versions)};
+    return failure(reason::protocol, fmt::format("{}: it speaks version {}, not version 13", declined, reply.versions));
   if (is_redirect(reply.status))
-    return {reason::refused,
-            fmt::format("the server answered {}, a redirect{}, which a WebSocket client does not follow", status,
-                        reply.location.empty() ? "" : " to " + reply.location)};
+    return failure(reason::refused,
+                   fmt::format("the server answered {}, a redirect{}, which a WebSocket client does not follow", status,
+                               reply.location.empty() ? "" : " to " + reply.location));
   for (const auto& row : status_table)
-    if (row.status == reply.status) return {row.why, fmt::format("{} (possible causes: {})", declined, row.causes)};
-  if (reply.status >= 300) return {reason::refused, declined};
+    if (row.status == reply.status)
+      return failure(row.why, fmt::format("{} (possible causes: {})", declined, row.causes));
+  if (reply.status >= 300) return failure(reason::refused, declined);
   const auto instead = fmt::format("the server answered {} instead of 101", status);
-  if (reply.status < 200) return {reason::protocol, instead};
-  return {reason::protocol, instead +
-                                " (possible causes: the path is not a WebSocket endpoint, "
-                                "a proxy that drops the Upgrade header)"};
+  if (reply.status < 200) return failure(reason::protocol, instead);
+  return failure(reason::protocol, instead +
+                                       " (possible causes: the path is not a WebSocket endpoint, "
+                                       "a proxy that drops the Upgrade header)");
 }
 
 bool says_that_tls_is_spoken(std::string_view body) {

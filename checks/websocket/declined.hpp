@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "websocket/failure.hpp"
+#include <telltale/finding.hpp>
 
 namespace telltale::websocket {
 
@@ -16,7 +16,7 @@ struct declined_reply {
   std::string location;     ///< where a redirect points, fit to be shown; empty: unknown
 };
 
-failure explain_declined(const declined_reply&);
+finding explain_declined(const declined_reply&);
 
 /// Whether the body of a 400 is that of a server that got plain HTTP on a port where it speaks TLS. nginx, Apache,
 /// Tomcat and Go's net/http say so in plain HTTP.
