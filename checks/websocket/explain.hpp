@@ -6,8 +6,8 @@
 
 #include <telltale/finding.hpp>
 
+#include "base/peer_text.hpp"
 #include "net/explain.hpp"
-#include "websocket/peer_text.hpp"
 
 namespace telltale::websocket {
 

@@ -9,6 +9,7 @@
 
 #include <telltale/units.hpp>
 
+#include "net/http_head.hpp"
 #include "websocket/declined.hpp"
 #include "websocket/explain.hpp"
 #include "websocket/first_bytes.hpp"
@@ -79,7 +80,7 @@ asio::awaitable<finding> handshake_stream::read_reply() {
 /// Reads until the head is complete; what follows it stays in `bytes` behind `head`.
 asio::awaitable<finding> handshake_stream::read_head(std::string& bytes, std::size_t& head) {
   std::array<char, 2048> chunk;
-  while ((head = head_length(bytes)) == 0 && bytes.size() <= max_head) {
+  while ((head = net::head_length(bytes)) == 0 && bytes.size() <= net::max_head) {
     const auto got = co_await below_.read_some(chunk);
     if (got.error == asio::error::timed_out && !bytes.empty())
       co_return failure(reason::timeout,
@@ -95,7 +96,7 @@ asio::awaitable<finding> handshake_stream::read_head(std::string& bytes, std::si
     auto failed = judge_first_bytes(bytes);
     if (is_failure(failed)) co_return failed;
   }
-  if (head != 0 && head <= max_head) co_return finding();
+  if (head != 0 && head <= net::max_head) co_return finding();
   co_return failure(reason::protocol, "the header of the handshake reply is longer than 8 KiB");
 }
 

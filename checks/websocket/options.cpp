@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "net/endpoint.hpp"
-#include "websocket/text.hpp"
 
 namespace telltale {
 namespace websocket {

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "websocket/text.hpp"
+#include "base/ascii.hpp"
 
 namespace telltale::websocket {
 namespace {

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "base/peer_text.hpp"
 #include "net/dial.hpp"
+#include "net/http_head.hpp"
 #include "websocket/options.hpp"
-#include "websocket/peer_text.hpp"
 #include "websocket/reply.hpp"
 
 namespace telltale::websocket {
@@ -15,8 +15,8 @@ namespace telltale::websocket {
 struct plan {
   websocket_options options;
   net::target target;
-  std::string host;                                          ///< the value of the Host header
-  std::vector<std::pair<std::string, std::string>> headers;  ///< the others
+  std::string host;          ///< the value of the Host header
+  net::header_list headers;  ///< the others
   std::vector<offered_subprotocol> subprotocols;
   std::string send;     ///< empty: nothing is sent
   secret_list secrets;  ///< not to be repeated in a message

@@ -1,22 +1,15 @@
 // Judges a server's answer to the opening handshake (RFC 6455 section 4.1): bytes in, finding out.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <telltale/finding.hpp>
 
-#include "websocket/peer_text.hpp"
+#include "base/peer_text.hpp"
 
 namespace telltale::websocket {
-
-/// A header longer than this is refused, whoever sends it.
-inline constexpr std::size_t max_head = 8 * 1024;
-
-/// Length of the head at the front of `bytes` including its empty line; 0 while it is incomplete.
-std::size_t head_length(std::string_view bytes);
 
 /// A subprotocol as it is offered. Applications use the name for a token where they can send no header, as from a
 /// browser.

@@ -12,14 +12,12 @@
 
 #include "net/endpoint.hpp"
 #include "net/explain.hpp"
+#include "net/network_options.hpp"
 #include "net/run.hpp"
 #include "net/stream.hpp"
 #include "net/tls_client.hpp"
 
-namespace telltale {
-namespace net {
-
-enum class ip_version : std::uint8_t { any, v4, v6 };
+namespace telltale::net {
 
 /// What to dial; made once per check.
 struct target {
@@ -45,11 +43,4 @@ boost::asio::awaitable<finding> start_tls(run&, std::unique_ptr<stream>&, const 
 /// Declarations of what `dial` measures.
 std::vector<measurement_info> dial_measurements(bool with_tls = true);
 
-}  // namespace net
-
-template <>
-struct choices<net::ip_version> {
-  static constexpr std::array<std::string_view, 3> names{"any", "4", "6"};
-};
-
-}  // namespace telltale
+}  // namespace telltale::net

@@ -57,8 +57,8 @@ std::optional<endpoint> parse_endpoint(std::string_view text, std::string& why) 
   auto host = text.substr(0, colon);
   if (is_ipv6(text))
     return why = fmt::format("the IPv6 address in brackets and a port, as in [{}]:80", text), std::nullopt;
-  if (colon == std::string_view::npos && is_name(host))
-    return why = fmt::format("a port after the host, as in {}:80", host), std::nullopt;
+  if (is_name(text) || (text.starts_with('[') && text.ends_with(']')))
+    return why = fmt::format("a port after the host, as in {}:80", text), std::nullopt;
   if (host.starts_with('[') && host.ends_with(']')) {
     host = host.substr(1, host.size() - 2);
     if (!is_ipv6(host)) return why = "an IPv6 address between the brackets", std::nullopt;

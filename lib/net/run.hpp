@@ -6,6 +6,7 @@
 
 #include <telltale/async_check.hpp>
 #include <telltale/clock.hpp>
+#include <telltale/limit.hpp>
 #include <telltale/outcome.hpp>
 
 #include "net/stream.hpp"
@@ -19,6 +20,7 @@ struct run {
 
   async_context ctx;
   std::string shown;
+  time_point begin = std::chrono::steady_clock::now();
   std::chrono::nanoseconds budget;  ///< of the whole run, for messages
   time_point until;                 ///< a little before ctx.deadline, so that our finding is in before the scheduler's
   findings found;
@@ -26,6 +28,8 @@ struct run {
 
   /// Records a finding, the target in front of its sentence.
   void add(finding);
+  /// Judges the time since the run began.
+  void judge_latency(const upper_limit<std::chrono::milliseconds>&);
   /// The outcome; `healthy` says what was done when nothing was found.
   outcome result(const std::string& healthy) &&;
 };

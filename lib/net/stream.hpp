@@ -21,10 +21,10 @@ struct transferred {
   std::size_t bytes = 0;  ///< 0 exactly when there is an error
 };
 
-/// Steps are taken one after the other, but a read and a write may be under way at the same time; no operation is left
-/// pending when a step returns. The deadline is set when the stream is made: at that moment the socket is closed and the
-/// step fails with `timed_out`, as does every later one. After any other failure of a write, what the peer has sent can
-/// still be read. Destroying the stream closes it.
+/// No operation is left pending when a step returns. Steps are taken one after the other, except that one read may be
+/// under way while something is written. The deadline is set when the stream is made: at that moment the socket is
+/// closed and the step fails with `timed_out`, as does every later one. After any other failure of a write, what the
+/// peer has sent can still be read. Destroying the stream closes it; nothing may be under way then.
 class stream {
  public:
   virtual ~stream() = default;

@@ -68,14 +68,14 @@ class tls_stream final : public stream {
   }
 
  private:
-  /// A read may have something to send while a write is under way, which then sends it, too.
+  /// A reader has something to send, too, such as new keys. Whoever sends already takes it along.
   asio::awaitable<error_code> flush() {
     error_code error;
-    if (flushing_) co_return error;
-    flushing_ = true;
+    if (sending_) co_return error;
+    sending_ = true;
     for (auto bytes = session_.take_output(); !bytes.empty() && !error; bytes = session_.take_output())
       error = co_await below_->write(bytes);
-    flushing_ = false;
+    sending_ = false;
     co_return error;
   }
 
@@ -88,8 +88,8 @@ class tls_stream final : public stream {
 
   std::unique_ptr<stream> below_;
   tls_session session_;
+  bool sending_ = false;
   std::array<char, 4096> received_;
-  bool flushing_ = false;
 };
 
 std::string explain_handshake(const error_code& error, const tls_session& session) {

@@ -6,7 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "commands/program.hpp"
+#include "diagnostics/error_text.hpp"
+#include "results/exit_code.hpp"
 
 namespace telltale {
 namespace {

@@ -4,8 +4,8 @@
 #include <functional>
 
 #include "commands/command_line.hpp"
-#include "commands/results.hpp"
 #include "config/config.hpp"
+#include "results/results.hpp"
 
 namespace telltale {
 

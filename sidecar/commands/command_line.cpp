@@ -11,7 +11,7 @@
 #include <CLI/Formatter.hpp>
 
 #include "commands/help_text.hpp"
-#include "commands/program.hpp"
+#include "results/exit_code.hpp"
 
 namespace telltale {
 namespace {

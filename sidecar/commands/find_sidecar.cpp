@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "config/server_section.hpp"
+#include "diagnostics/error_text.hpp"
 
 namespace telltale {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "client/http_target.hpp"
 #include "commands/command_line.hpp"
-#include "commands/http_target.hpp"
 #include "config/config.hpp"
 #include "config/load_config.hpp"
 

@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "commands/ask_gate.hpp"
+#include "client/ask_gate.hpp"
 #include "commands/find_sidecar.hpp"
-#include "commands/program.hpp"
+#include "results/exit_code.hpp"
 
 namespace telltale {
 

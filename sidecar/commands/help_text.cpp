@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "config/version.hpp"
+#include <telltale/version.hpp>
 
 namespace telltale {
 

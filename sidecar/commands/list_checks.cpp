@@ -5,10 +5,10 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
-#include "commands/program.hpp"
-#include "commands/text_table.hpp"
-#include "config/schema.hpp"
+#include "reference/schema.hpp"
 #include "render/json_text.hpp"
+#include "results/exit_code.hpp"
+#include "results/text_table.hpp"
 
 namespace telltale {
 namespace {

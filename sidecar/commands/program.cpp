@@ -1,5 +1,5 @@
 // Arguments in, one command run, its words printed.
-#include "commands/program.hpp"
+#include <telltale/program.hpp>
 
 #include <unistd.h>
 
@@ -7,18 +7,20 @@
 #include <cstring>
 #include <exception>
 
+#include "app/held_signals.hpp"
+#include "app/run_once.hpp"
+#include "app/serve.hpp"
+#include "app/standard_streams.hpp"
 #include "commands/check.hpp"
 #include "commands/command_line.hpp"
 #include "commands/healthcheck.hpp"
-#include "commands/held_signals.hpp"
 #include "commands/list_checks.hpp"
-#include "commands/run_once.hpp"
-#include "commands/serve.hpp"
-#include "commands/standard_streams.hpp"
 #include "commands/validate.hpp"
 #include "commands/wait.hpp"
-#include "config/schema.hpp"
+#include "diagnostics/error_text.hpp"
 #include "log/journal.hpp"
+#include "reference/schema.hpp"
+#include "results/exit_code.hpp"
 #include "worker/worker_main.hpp"
 
 namespace telltale {

@@ -3,8 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "commands/named_files.hpp"
-#include "commands/program.hpp"
+#include "app/named_files.hpp"
+#include "diagnostics/error_text.hpp"
+#include "results/exit_code.hpp"
 
 namespace telltale {
 

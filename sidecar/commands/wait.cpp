@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 
 #include "commands/find_sidecar.hpp"
-#include "commands/program.hpp"
+#include "results/exit_code.hpp"
 
 namespace telltale {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "config/clean_text.hpp"
+#include "yaml/clean_text.hpp"
 
 namespace telltale {
 namespace {

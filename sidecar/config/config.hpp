@@ -62,8 +62,4 @@ config_result load_config(const std::string& path, const check_table&, const env
 /// The program's own environment.
 environment process_environment();
 
-/// Errors as a compiler prints them: `file:line:column: message`, the line, and a caret below the place. One block per
-/// problem; problems without a place have one line.
-std::string to_text(const config_errors&);
-
 }  // namespace telltale

@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include "config/assemble.hpp"
-#include "config/clean_text.hpp"
 #include "config/config.hpp"
 #include "config/config_file.hpp"
 #include "config/substitution.hpp"
 #include "config/text_hash.hpp"
-#include "config/yaml_reader.hpp"
+#include "yaml/clean_text.hpp"
+#include "yaml/reader.hpp"
 
 namespace telltale {
 namespace {

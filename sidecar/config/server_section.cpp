@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "config/check_rules.hpp"
-#include "config/clean_text.hpp"
 #include "config/listen_address.hpp"
 #include "config/substitution.hpp"
-#include "config/yaml_reader.hpp"
+#include "yaml/clean_text.hpp"
+#include "yaml/reader.hpp"
 
 namespace telltale {
 namespace {

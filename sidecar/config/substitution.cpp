@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "config/clean_text.hpp"
-#include "config/value_places.hpp"
+#include "yaml/clean_text.hpp"
+#include "yaml/value_places.hpp"
 
 namespace telltale {
 namespace {

@@ -6,7 +6,7 @@
 #include <telltale/raw_value.hpp>
 
 #include "config/config.hpp"
-#include "config/source_text.hpp"
+#include "yaml/source_text.hpp"
 
 namespace telltale {
 

@@ -5,6 +5,7 @@
 
 #include "config/load_config.hpp"
 #include "config/text_hash.hpp"
+#include "diagnostics/error_text.hpp"
 #include "log/log.hpp"
 
 namespace telltale {

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include <telltale/version.hpp>
 #include "base/printable.hpp"
-#include "config/version.hpp"
 
 namespace telltale {
 namespace {

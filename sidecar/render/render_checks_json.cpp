@@ -2,8 +2,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include <telltale/version.hpp>
 #include "base/time_text.hpp"
-#include "config/version.hpp"
 #include "render/json_text.hpp"
 #include "render/measured.hpp"
 #include "render/render.hpp"

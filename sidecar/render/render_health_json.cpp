@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
 
+#include <telltale/version.hpp>
 #include "base/printable.hpp"
 #include "base/utf8.hpp"
-#include "config/version.hpp"
 #include "render/gate_listing.hpp"
 #include "render/health_entry.hpp"
 #include "render/json_text.hpp"

@@ -7,8 +7,8 @@
 
 #include <telltale/raw_value.hpp>
 
+#include <telltale/version.hpp>
 #include "base/printable.hpp"
-#include "config/version.hpp"
 #include "routes/paths.hpp"
 
 namespace telltale {

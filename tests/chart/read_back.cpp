@@ -9,11 +9,11 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
-#include "config/clean_text.hpp"
 #include "config/config.hpp"
-#include "config/source_text.hpp"
 #include "config/substitution.hpp"
-#include "config/yaml_reader.hpp"
+#include "yaml/clean_text.hpp"
+#include "yaml/reader.hpp"
+#include "yaml/source_text.hpp"
 
 namespace {
 

@@ -107,8 +107,3 @@ TEST_CASE("reply: the first bytes tell a server that does not speak HTTP") {
   CHECK(judge_first_bytes("SSH-2.0-OpenSSH").sentence == "the server does not speak HTTP");
   CHECK(judge_first_bytes("\x15\x03\x01").sentence.find("wss://") != std::string::npos);
 }
-
-TEST_CASE("reply: the head ends at the first empty line") {
-  CHECK(head_length("HTTP/1.1 101 X\r\nA: b\r\n") == 0);
-  CHECK(head_length("A\r\n\r\nB\r\n\r\n") == 5);
-}

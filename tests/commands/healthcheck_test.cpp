@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "commands/ask_gate.hpp"
+#include "client/ask_gate.hpp"
 #include "commands/small_server.hpp"
 #include "commands/wait.hpp"
 #include "fakes/temp_folder.hpp"

@@ -5,6 +5,7 @@
 #include "config/config.hpp"
 #include "config/config_file.hpp"
 #include "config/measured.hpp"
+#include "diagnostics/error_text.hpp"
 #include "fakes/fake_checks.hpp"
 
 using namespace telltale;

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "config/config_file.hpp"
+#include "diagnostics/error_text.hpp"
 #include "fakes/fake_checks.hpp"
 #include "fakes/temp_folder.hpp"
 

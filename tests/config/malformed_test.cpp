@@ -8,6 +8,7 @@
 #include "config/config.hpp"
 #include "config/malformed_rows.hpp"
 #include "config/measured.hpp"
+#include "diagnostics/error_text.hpp"
 #include "fakes/fake_checks.hpp"
 
 using namespace telltale;

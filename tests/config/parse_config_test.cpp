@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "config/parsed.hpp"
+#include "diagnostics/error_text.hpp"
 
 using namespace telltale;
 using namespace std::chrono_literals;

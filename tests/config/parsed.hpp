@@ -6,6 +6,7 @@
 #include <string>
 
 #include "config/config.hpp"
+#include "diagnostics/error_text.hpp"
 #include "fakes/fake_checks.hpp"
 
 namespace telltale::fakes {

@@ -29,7 +29,7 @@ using asio::ip::tcp;
 using namespace std::chrono_literals;
 constexpr auto quiet = asio::as_tuple(asio::use_awaitable);
 
-/// What a server does with one connection. Kept by the caller for as long as the test runs.
+/// What a server does with one connection.
 using script = std::function<asio::awaitable<void>(tcp::socket)>;
 using options = std::vector<std::pair<std::string, raw_value>>;
 
@@ -79,8 +79,9 @@ asio::awaitable<void> until_closed(Stream& socket) {
 /// One address on 127.0.0.1 whose connections are handled by a script.
 class peer {
  public:
-  peer(asio::io_context& io, const script& behaviour) : acceptor_(io, {asio::ip::address_v4::loopback(), 0}) {
-    asio::co_spawn(io, accept(behaviour), [](std::exception_ptr e) {
+  peer(asio::io_context& io, script behaviour)
+      : behaviour_(std::move(behaviour)), acceptor_(io, {asio::ip::address_v4::loopback(), 0}) {
+    asio::co_spawn(io, accept(), [](std::exception_ptr e) {
       if (e) std::rethrow_exception(e);
     });
   }
@@ -91,18 +92,19 @@ class peer {
   int open() const { return accepted_ - finished_; }
 
  private:
-  asio::awaitable<void> accept(const script& behaviour) {
+  asio::awaitable<void> accept() {
     for (;;) {
       auto [error, socket] = co_await acceptor_.async_accept(quiet);
       if (error) co_return;
       ++accepted_;
-      asio::co_spawn(acceptor_.get_executor(), behaviour(std::move(socket)), [this](std::exception_ptr e) {
+      asio::co_spawn(acceptor_.get_executor(), behaviour_(std::move(socket)), [this](std::exception_ptr e) {
         if (e) std::rethrow_exception(e);
         ++finished_;
       });
     }
   }
 
+  script behaviour_;
   tcp::acceptor acceptor_;
   int accepted_ = 0;
   int finished_ = 0;

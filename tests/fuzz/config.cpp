@@ -7,10 +7,11 @@
 #include <variant>
 
 #include "config/config.hpp"
-#include "config/source_text.hpp"
+#include "diagnostics/error_text.hpp"
 #include "fakes/fake_checks.hpp"
 #include "require.hpp"
 #include "worker/codec.hpp"
+#include "yaml/source_text.hpp"
 
 using namespace telltale;
 using fuzz::require;

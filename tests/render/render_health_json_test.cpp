@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <boost/json/parse.hpp>
 
-#include "config/version.hpp"
+#include <telltale/version.hpp>
 #include "fakes/snapshots.hpp"
 #include "render/render.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "config/version.hpp"
+#include <telltale/version.hpp>
 #include "fakes/exposition.hpp"
 #include "fakes/snapshots.hpp"
 #include "render/metric_writer.hpp"

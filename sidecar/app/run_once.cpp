@@ -1,0 +1,70 @@
+// One round of all checks.
+#include "app/run_once.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+#include <boost/asio/io_context.hpp>
+
+#include "app/working_loop.hpp"
+#include "scheduler/async_run.hpp"
+#include "scheduler/examined_record.hpp"
+#include "worker/worker_pool.hpp"
+
+namespace telltale {
+namespace {
+
+std::shared_ptr<async_check> build(const check_config& c) {
+  try {
+    return c.type->make_async(c.options);
+  } catch (const std::exception& e) {
+    throw std::runtime_error(fmt::format("check '{}': {}", c.settings.name, e.what()));
+  }
+}
+
+}  // namespace
+
+std::vector<check_result> run_once(const config& conf) {
+  std::vector<check_result> results;
+  for (const auto& c : conf.checks) results.push_back({c, {}, {}});
+  if (results.empty()) return results;
+
+  boost::asio::io_context io(1);
+  require_working(io);
+  auto pool = make_worker_pool(io);
+  auto names = make_name_resolver(*pool);
+  auto unanswered = results.size();
+  auto take = [&](std::size_t check, run_report report) {
+    results[check].found = std::move(report.outcome);
+    results[check].duration = report.duration;
+    if (--unanswered == 0) io.stop();  // a probe that overran may still be winding down: it is not waited for
+  };
+  auto probe = [&](std::size_t i, run_input input) {
+    const auto& c = conf.checks[i];
+    auto done = [&take, i](run_report report) { take(i, std::move(report)); };
+    if (c.type->make_async) run_async(io, build(c), c.settings.timeout, *names, done, [] {});
+    else pool->run(pool->add({c.type->name, c.options}), c.settings.timeout, std::move(input), done);
+  };
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const auto& c = conf.checks[i];
+    const auto plan = c.type->examination ? c.type->examination(c.options) : std::nullopt;
+    if (!plan) {
+      probe(i, {});
+      continue;
+    }
+    // First what takes long, so that the probe can be told of it.
+    pool->run(pool->add({c.type->name, c.options, true}), plan->timeout, {}, [&probe, i](run_report report) {
+      examined_record record;
+      const auto now = boot_clock::now();
+      record.note(std::move(report.outcome), now);
+      run_input input;
+      input.examined = record.as_of(now);
+      probe(i, std::move(input));
+    });
+  }
+  io.run();
+  return results;
+}
+
+}  // namespace telltale

@@ -1,0 +1,77 @@
+// The running sidecar: every part wired together, and the order in which they stop.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "app/serve.hpp"
+#include "config/config.hpp"
+#include "http_server/http_server.hpp"
+#include "reload/reloader.hpp"
+#include "routes/routes.hpp"
+#include "scheduler/scheduler.hpp"
+#include "snapshot/board.hpp"
+#include "worker/reaper.hpp"
+#include "worker/worker_pool.hpp"
+
+namespace telltale {
+
+/// One io_context, one thread. The constructor builds everything and binds the listeners; it throws
+/// std::runtime_error with the text to print when something of the configuration cannot be had.
+class sidecar {
+ public:
+  sidecar(config, const serve_options&);
+  ~sidecar();
+  sidecar(const sidecar&) = delete;
+  sidecar& operator=(const sidecar&) = delete;
+
+  /// Returns after SIGTERM or SIGINT and the drain, within `shutdown_timeout` whatever hangs.
+  void run();
+
+ private:
+  reply answer(const request&);
+  program_counters counters() const;
+  void evaluate_soon();
+  void tidy_later();
+  std::string reconfigure(std::shared_ptr<config>);
+  void wait_for_signal();
+  void reload();
+  void drain(int signal);
+  void close_listeners();
+  void finish(const char* how);
+
+  std::shared_ptr<config> config_;  ///< in force; pictures share it
+  boost::asio::io_context io_{1};
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer drain_timer_;
+  boost::asio::steady_timer shutdown_timer_;
+  boost::asio::steady_timer tidy_timer_;
+  std::unique_ptr<worker_pool> pool_;
+  std::unique_ptr<name_resolver> names_;
+  std::unique_ptr<reaper> reaper_;  ///< as PID 1
+  board board_;
+  problems refused_;
+  scheduler scheduler_;
+  serve_options options_;
+  std::vector<listen_entry> listeners_;  ///< as they were at the start, and so the next
+  std::optional<tls_settings> tls_;
+  router router_;
+  std::unique_ptr<http_server> server_;
+  reloader reloader_;
+  std::map<std::pair<std::string, int>, std::uint64_t> requests_;
+  bool evaluating_ = false;
+  bool tidying_ = false;
+  bool has_read_ = true;  ///< a configuration, and not tidied since
+  bool draining_ = false;
+};
+
+}  // namespace telltale

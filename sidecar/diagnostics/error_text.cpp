@@ -1,0 +1,81 @@
+// Problems the way a compiler prints them.
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/printable.hpp"
+#include "config/config.hpp"
+#include "diagnostics/error_text.hpp"
+#include "diagnostics/masked_line.hpp"
+#include "diagnostics/shown_line.hpp"
+#include "yaml/source_text.hpp"
+#include "yaml/syntax.hpp"
+
+namespace telltale {
+namespace {
+
+/// Finds the lines that a secret of an earlier line may go on in: those of one scalar, and, as the quotes of an
+/// erroneous text do not tell much, deeper ones.
+class secret_lines {
+ public:
+  explicit secret_lines(const source_text& source) : source_(source) {
+    problems known;
+    for (const auto& range : yaml::check_syntax(source, known).folded)
+      folded_.emplace_back(source.at(range.begin).line, source.at(range.end).line);
+  }
+
+  bool contain(int number) const {
+    for (const auto& [first, last] : folded_)
+      if (first < number && number <= last && leaves_secret_open(source_.line(first))) return true;
+    auto indent = indent_of(number);
+    for (auto above = number - 1; above > 0 && indent > 0; --above) {
+      if (indent_of(above) >= indent) continue;
+      indent = indent_of(above);
+      if (leaves_secret_open(source_.line(above))) return true;
+    }
+    return false;
+  }
+
+ private:
+  /// Where the text or the first key of a line begins; npos for an empty line, which is above nothing.
+  std::size_t indent_of(int number) const {
+    const auto line = source_.line(number);
+    auto first = line.find_first_not_of(' ');
+    while (first < line.size() && line.substr(first).starts_with("- ")) first = line.find_first_not_of(' ', first + 1);
+    return first;
+  }
+
+  const source_text& source_;
+  std::vector<std::pair<int, int>> folded_;
+};
+
+}  // namespace
+
+std::string to_text(const config_errors& errors) {
+  const auto name = printable(errors.source);
+  const source_text source(errors.text);
+  const secret_lines secrets(source);
+  std::string out;
+  // Problems come in order of place, often many to a line, and a line may be a megabyte.
+  int masked_number = 0;
+  std::string masked;
+  for (const auto& problem : errors.list) {
+    if (problem.at == place{}) {
+      out += fmt::format("{}: {}\n", name, printable(problem.message));
+      continue;
+    }
+    out += fmt::format("{}:{}:{}: {}\n", name, problem.at.line, problem.at.column, printable(problem.message));
+    if (problem.at.line != masked_number) {
+      masked_number = problem.at.line;
+      const auto line = source.line(masked_number);
+      masked = secrets.contain(masked_number) ? hidden_line(line) : masked_line(line);
+    }
+    const auto shown = shown_line(masked, problem.at.column);
+    if (!shown.text.empty())
+      out += fmt::format("{:>6} | {}\n{:>6} | {}^\n", problem.at.line, shown.text, "", std::string(shown.caret, ' '));
+  }
+  return out;
+}
+
+}  // namespace telltale

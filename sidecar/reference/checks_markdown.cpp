@@ -1,0 +1,130 @@
+// docs/checks.md, made from the declarations.
+#include <fmt/format.h>
+
+#include "config/settings.hpp"
+#include "reference/schema.hpp"
+
+namespace telltale {
+namespace {
+
+/// Text inside a table cell.
+std::string cell(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (c == '|') out += '\\';
+    out += c == '\n' ? ' ' : c;
+  }
+  return out;
+}
+
+/// The options of a list whose entries may be written as text or as a group.
+std::vector<option_info> members_of_element(const option_shape& shape) {
+  if (shape.kind != option_kind::list || shape.element.front().element.empty()) return {};
+  return shape.element.front().element.front().members;
+}
+
+std::string type_name(const option_shape& shape) {
+  const bool or_options = shape.kind == option_kind::list && !members_of_element(shape).empty();
+  if (or_options) return shape.name() + " or options";
+  const bool holds_some = shape.kind == option_kind::map || shape.kind == option_kind::list;
+  const auto& value = holds_some ? shape.element.front() : shape;
+  const bool or_secret = value.kind == option_kind::text && !value.element.empty();
+  return shape.name() + (or_secret ? " or secret" : "");
+}
+
+std::string default_cell(const option_info& option) {
+  if (option.required) return "required";
+  return option.default_text.empty() ? "" : fmt::format("`{}`", cell(option.default_text));
+}
+
+std::string option_rows(const std::vector<option_info>& options, const std::string& prefix) {
+  std::string out;
+  for (const auto& option : options) {
+    out += fmt::format("| `{}{}` | {} | {} | {} |\n", prefix, option.name, cell(type_name(option.shape)),
+                       default_cell(option), cell(option.doc));
+    out += option_rows(option.shape.members, prefix + option.name + ".");
+    out += option_rows(members_of_element(option.shape), prefix + option.name + "[].");
+  }
+  return out;
+}
+
+std::string option_table(const std::vector<option_info>& options) {
+  return "| option | type | default | what |\n|---|---|---|---|\n" + option_rows(options, "") + "\n";
+}
+
+std::string type_section(const check_type& type) {
+  auto out = fmt::format("## {}\n\n{}\n\n", type.name, type.summary) + option_table(type.options);
+  if (type.measurements.empty()) return out;
+  out += "| measurement | what |\n|---|---|\n";
+  for (const auto& measurement : type.measurements)
+    out += fmt::format("| `{}` | {} |\n", measurement.name, cell(measurement.doc));
+  return out + "\n";
+}
+
+std::string overview(const check_table& table) {
+  std::string out = R"(# The checks
+
+<!-- Written by `telltale checks --markdown`; a test compares the two. Change the declarations, not this page. -->
+
+What can be watched, with every option and every measurement; the [examples](../examples) show them in use. An entry of
+the `checks` list has the options of its type and those of [every check](#every-check). In `/metrics` a measurement is
+the gauge `telltale_<type>_<measurement>`.
+
+| type | what |
+|---|---|
+)";
+  for (const auto& type : table) out += fmt::format("| [{0}](#{0}) | {1} |\n", type.name, cell(type.summary));
+  return out + "\n";
+}
+
+std::string common_sections() {
+  return "## Every check\n\nOptions that every entry of `checks` takes, whatever its type.\n\n" +
+         option_table(check_settings::declared_for_check().infos()) +
+         "## Defaults\n\nThe `defaults` section holds for every check that does not say otherwise.\n\n" +
+         option_table(check_settings::declared_for_defaults().infos()) +
+         "## Server\n\nThe `server` section: who may ask, and where.\n\n" +
+         option_table(server_settings::declared().infos()) +
+         "Beside the sections, `ready_without_checks: true` lets the ready gate pass although no check feeds it.\n\n";
+}
+
+std::string_view units_section() {
+  return R"(## Units
+
+A number that needs a unit is an error without one.
+
+| type | written | not |
+|---|---|---|
+| duration | `250ms`, `10s`, `1.5s`, `5m`, `6h`, `1d`, `1h30m`; at most 365 days, in steps of 1 ms | `10`, `10 s` |
+| size | `512B`, `64KiB`, `64MiB`, `1.5GiB`, `2TiB` (powers of 1024), `kB`, `MB`, `GB`, `TB` (powers of 1000) | `64`, `64M` |
+| percentage | `80%`, `99.5%`, from 0% to 100% | `0.8`, `80` |
+| count | `3` | `03`, `3.0` |
+| true or false | `true`, `false` | `yes`, `on` |
+| limit | `{warn: 64MiB, fail: 512MiB}`, one of the two, or a bare value that means `fail` | |
+| list | `[a, b]`, or one value for a list of one | `[]` |
+| secret | `{file: /run/secrets/token}` or `{env: TOKEN}`; `{env: TOKEN, prefix: "Bearer "}` puts text before it | the secret itself |
+
+Any value may contain `${VAR}`, `${VAR:-default}` or `${VAR:?message}`.
+
+)";
+}
+
+std::string reasons_section() {
+  std::string out =
+      "## Reasons\n\nWhy a check has the verdict it has: the same words in JSON, text, logs, metrics and on the "
+      "command "
+      "line.\n\n| reason | meaning |\n|---|---|\n";
+  for (const auto& row : reason_table) out += fmt::format("| `{}` | {} |\n", row.name, cell(row.meaning));
+  return out;
+}
+
+}  // namespace
+
+std::string checks_markdown(const check_table& table) {
+  auto out = overview(table);
+  for (const auto& type : table) out += type_section(type);
+  out += common_sections();
+  out += units_section();
+  return out + reasons_section();
+}
+
+}  // namespace telltale
