@@ -1,25 +1,45 @@
 // The websocket check: does a WebSocket endpoint accept connections, and does somebody answer behind it?
+#include <exception>
 #include <memory>
 
 #include <telltale/async_check.hpp>
 #include <telltale/check_type.hpp>
 #include <telltale/option.hpp>
 
+#include "net/dial.hpp"
 #include "websocket/options.hpp"
-#include "websocket/probe.hpp"
+#include "websocket/session.hpp"
 
 namespace telltale {
 namespace {
+
+std::string healthy_sentence(const websocket_options& options) {
+  std::string did = "opened";
+  if (options.ping) did += ", ping answered";
+  if (options.expect) did += ", expected reply received";
+  return did;
+}
+
+boost::asio::awaitable<outcome> run_once(std::shared_ptr<const websocket::plan> what, async_context ctx) {
+  net::run now(std::move(ctx), websocket::shown(what->options.url));
+  finding failed;
+  try {
+    auto dialed = co_await net::dial(now, what->target);
+    failed = std::move(dialed.failed);
+    if (dialed.line) failed = co_await websocket::hold_session(now, *what, *dialed.line);
+  } catch (const std::exception& e) {
+    failed = net::failure(reason::internal, e.what());
+  }
+  now.add(std::move(failed));
+  co_return std::move(now).result(healthy_sentence(what->options));
+}
 
 class websocket_check final : public async_check {
  public:
   explicit websocket_check(websocket_options options)
       : plan_(std::make_shared<const websocket::plan>(websocket::make_plan(std::move(options)))) {}
 
-  boost::asio::awaitable<outcome> probe(async_context ctx) override {
-    auto connection = websocket::make_connection(ctx.executor);
-    return websocket::probe(plan_, std::move(ctx), std::move(connection));
-  }
+  boost::asio::awaitable<outcome> probe(async_context ctx) override { return run_once(plan_, std::move(ctx)); }
 
  private:
   std::shared_ptr<const websocket::plan> plan_;
@@ -44,7 +64,7 @@ check_type websocket() {
               "[bearer, {env: TOKEN}].")
           .optional("headers", &options::headers,
                     "Extra request headers, and Host for a name-based virtual host; values are text, or secrets as "
-                    "{file: ...} or {env: ...}.")
+                    "{file: ...} or {env: ...}. Without one, Host is `server_name` or the URL's host.")
           .optional(
               "ping", &options::ping,
               "Send a ping and wait for its pong; whatever else the server sends meanwhile is skipped, in any size and "
@@ -54,13 +74,7 @@ check_type websocket() {
               "expect", &options::expect,
               "Text that one message must contain: the reply to `send`, or what the server says by itself. Messages "
               "may have any size, number and fragments; only `timeout` bounds them.")
-          .optional("ca_file", &options::ca_file,
-                    "Certificate authorities (PEM) to trust instead of the system's; read once at start.")
-          .optional("server_name", &options::server_name,
-                    "The server's name, when it is not the URL's host: for the server name indication, for the "
-                    "verification of the certificate and, unless `headers` has another, for Host.")
-          .optional("insecure", &options::insecure, "Accept any certificate: encrypts, but proves nothing.")
-          .optional("certificate", &options::certificate, "Limit on the time until the server's certificate expires."),
+          .include(&options::tls),
       {{"resolve_seconds", "Time to find the server's address."},
        {"connect_seconds", "Time to open the TCP connection."},
        {"tls_seconds", "Time of the TLS handshake."},

@@ -78,8 +78,11 @@ class socket_stream final : public stream {
 
   asio::awaitable<transferred> read_some(std::span<char> into) override {
     if (late()) co_return transferred{asio::error::timed_out, 0};
+    // Asio would wait: the end of a stream is one event, and it has been taken.
+    if (ended_) co_return transferred{asio::error::eof, 0};
     const auto buffer = asio::buffer(into.data(), into.size());
     auto [error, count] = co_await line_->socket.async_read_some(buffer, no_throw);
+    ended_ = error == asio::error::eof;
     co_return transferred{plain(error), count};
   }
 
@@ -130,6 +133,7 @@ class socket_stream final : public stream {
 
   std::shared_ptr<line> line_;
   asio::steady_timer timer_;
+  bool ended_ = false;  ///< the peer has shut down its sending side
 };
 
 }  // namespace

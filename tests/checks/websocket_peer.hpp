@@ -11,7 +11,7 @@
 #include <telltale/check_type.hpp>
 
 #include "fakes/network_peer.hpp"
-#include "websocket/request.hpp"
+#include "fakes/websocket_accept.hpp"
 
 namespace telltale::checks {
 check_type websocket();
@@ -27,7 +27,7 @@ inline std::string accepting(const std::string& request, const std::string& more
   const auto begin = from + name.size();
   const auto key = request.substr(begin, request.find("\r\n", begin) - begin);
   return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
-         websocket::accept_for(key) + "\r\n" + more + "\r\n";
+         accept_for(key) + "\r\n" + more + "\r\n";
 }
 
 /// Bytes of a short frame as a server sends it.

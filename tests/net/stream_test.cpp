@@ -96,6 +96,40 @@ TEST_CASE("stream: the same over TLS") {
   CHECK(*result.out.measured("certificate_expiry_seconds") == doctest::Approx(30 * 86400).epsilon(0.001));
 }
 
+TEST_CASE("stream: after the end every read ends at once, and so does a polite end") {
+  const auto begin = clock_type::now();
+  const auto talk = [](net::run&, net::stream& line) -> asio::awaitable<void> {
+    net::error_code error;
+    co_await line.shutdown_send();
+    co_await read_all(line, error);
+    co_await read_all(line, error);
+    CHECK(error == asio::error::eof);
+    co_await line.close(60s);
+  };
+  talk_with(counts_plain, talk, {}, 60s);
+  CHECK(clock_type::now() - begin < 30s);
+}
+
+TEST_CASE("stream: a read may be under way while something is written") {
+  const auto talk = [](net::run&, net::stream& line) -> asio::awaitable<void> {
+    net::asio_stream stream(line);
+    std::array<char, 8> chunk;
+    std::string answer;
+    asio::steady_timer answered(line.get_executor(), clock_type::time_point::max());
+    stream.async_read_some(asio::buffer(chunk), [&](net::error_code, std::size_t count) {
+      answer.assign(chunk.data(), count);
+      answered.cancel();
+    });
+    const std::string request(1'000'000, 'r');
+    co_await line.write(request);
+    co_await line.shutdown_send();
+    co_await answered.async_wait(quiet);
+    CHECK(answer == "1000000");
+  };
+  talk_with(counts_plain, talk);
+  talk_with(over_tls(server_context(make_identity({}))), talk, insecure_client());
+}
+
 TEST_CASE("stream: at the deadline the step fails with timed_out, and so does every later one") {
   const auto silence = [](net::run& now, net::stream& line) -> asio::awaitable<void> {
     std::array<char, 8> chunk;
