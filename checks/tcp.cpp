@@ -104,8 +104,14 @@ namespace checks {
 check_type tcp() {
   auto measurements = net::dial_measurements();
   measurements.push_back({"reply_seconds", "Time until the expected text."});
-  return async_type<tcp_check>("tcp", "Connects to a TCP port or Unix socket, and optionally waits for a text.",
-                               tcp_options::declared(), std::move(measurements));
+  return async_type<tcp_check, tcp_options>({
+      .name = "tcp",
+      .summary = "Connects to a TCP port or Unix socket, and optionally waits for a text.",
+      .proves = "Something accepts connections at `address`, and says the expected text.",
+      .does_not_prove =
+          "That the server behind the port does its work: without `expect`, a proxy or the kernel may accept for it.",
+      .measurements = std::move(measurements),
+  });
 }
 
 }  // namespace checks

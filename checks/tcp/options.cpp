@@ -3,21 +3,20 @@
 
 namespace telltale {
 
-const options_of<tcp_options>& tcp_options::declared() {
-  static const auto options =
-      options_of<tcp_options>()
-          .required("address", &tcp_options::address,
-                    "Where to connect: HOST:PORT, [IPV6]:PORT or unix:/path. At most 8 addresses of a name are tried.")
-          .optional("send", &tcp_options::send,
-                    "A text to send once connected; line breaks are written in double quotes, as in \"PING\\r\\n\".")
-          .optional("expect", &tcp_options::expect,
-                    "Text that the first 64 KiB from the server must contain: its greeting, or the answer to `send`.")
-          .optional("expect_refused", &tcp_options::expect_refused,
-                    "Pass only when nothing accepts connections here, as on a port that must be closed.")
-          .optional("tls", &tcp_options::tls, "Speak TLS; the options below apply to it.")
-          .include(&tcp_options::security)
-          .include(&tcp_options::network);
-  return options;
+options_of<tcp_options> tcp_options::declared() {
+  using self = tcp_options;
+  return options_of<self>()
+      .required("address", &self::address,
+                "Where to connect: HOST:PORT, [IPV6]:PORT or unix:/path. At most 8 addresses of a name are tried.")
+      .optional("send", &self::send,
+                "A text to send once connected; line breaks are written in double quotes, as in \"PING\\r\\n\".")
+      .optional("expect", &self::expect,
+                "Text that the first 64 KiB from the server must contain: its greeting, or the answer to `send`.")
+      .optional("expect_refused", &self::expect_refused,
+                "Pass only when nothing accepts connections here, as on a port that must be closed.")
+      .optional("tls", &self::tls, "Speak TLS; the options below apply to it.")
+      .include(&self::security)
+      .include(&self::network);
 }
 
 void tcp_options::validate(place at, problems& errors) const {

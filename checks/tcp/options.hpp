@@ -21,7 +21,7 @@ struct tcp_options {
   net::network_options network;
   net::tls_options security;
 
-  static const options_of<tcp_options>& declared();
+  static options_of<tcp_options> declared();
   void validate(place at, problems& errors) const;
 };
 

@@ -6,8 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include <telltale/option_types.hpp>
-#include <telltale/raw_value.hpp>
+#include <telltale/option.hpp>
 
 #include "net/tls_options.hpp"
 
@@ -24,6 +23,7 @@ struct websocket_options {
 
   bool secure() const { return url.scheme == "wss"; }
   void validate(place at, problems& errors) const;
+  static options_of<websocket_options> declared();
 };
 
 namespace websocket {

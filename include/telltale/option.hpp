@@ -3,12 +3,17 @@
 //   struct disk_options {
 //     file_path path;
 //     percent warn{80};
-//   };
-//   const auto options = options_of<disk_options>()
-//       .required("path", &disk_options::path, "Any file or directory on the file system to measure.")
-//       .optional("warn", &disk_options::warn, "Warn when this share is used.");
 //
-// The C++ type of the member is the type of the option, and its initialiser is the default.
+//     static options_of<disk_options> declared() {
+//       return options_of<disk_options>()
+//           .required("path", &disk_options::path, "Any file or directory on the file system to measure.")
+//           .optional("warn", &disk_options::warn, "Warn when this share is used.");
+//     }
+//   };
+//
+// The C++ type of the member is the type of the option, and its initialiser is the default. A struct with `declared()`
+// is the options of a check type (check_type.hpp), an option of another struct, written as a map (option_group.hpp), or
+// a group that several types share (`include`).
 #pragma once
 
 #include <functional>

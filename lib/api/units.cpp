@@ -159,8 +159,11 @@ std::string human_duration(std::chrono::nanoseconds span) {
   if (seconds < 120) return fmt::format("{:.0f} s", seconds);
   const auto whole = static_cast<std::int64_t>(seconds);
   if (whole < 7200) return fmt::format("{} min", whole / 60);
-  if (whole < 172'800) return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
-  return fmt::format("{} d {} h", whole / 86'400, whole % 86'400 / 3600);
+  const auto two = [](std::int64_t large, std::string_view unit, std::int64_t small, std::string_view small_unit) {
+    return fmt::format("{} {}", large, unit) + (small > 0 ? fmt::format(" {} {}", small, small_unit) : "");
+  };
+  if (whole < 172'800) return two(whole / 3600, "h", whole % 3600 / 60, "min");
+  return two(whole / 86'400, "d", whole % 86'400 / 3600, "h");
 }
 
 std::string human_age(std::chrono::nanoseconds age) {

@@ -19,7 +19,7 @@ struct network_options {
   ip_version ip = ip_version::any;
   upper_limit<std::chrono::milliseconds> latency;
 
-  static const options_of<network_options>& declared();
+  static options_of<network_options> declared();
 };
 
 }  // namespace net

@@ -5,22 +5,20 @@
 
 namespace telltale::net {
 
-const options_of<tls_options>& tls_options::declared() {
-  static const auto options =
-      options_of<tls_options>()
-          .optional("ca_file", &tls_options::ca_file,
-                    "Certificate authorities (PEM) to trust instead of the system's; read once at start.")
-          .optional("cert_file", &tls_options::cert_file,
-                    "Client certificate (PEM, with its chain) to present; needs `key_file`; read once at start.")
-          .optional("key_file", &tls_options::key_file,
-                    "Private key (PEM, without a passphrase) of `cert_file`; read once at start.")
-          .optional("server_name", &tls_options::server_name,
-                    "The name to ask for and to verify in the certificate, when it is not the host that is connected "
-                    "to.")
-          .optional("insecure", &tls_options::insecure, "Accept any certificate: encrypts, but proves nothing.")
-          .optional("certificate", &tls_options::certificate,
-                    "Limit on the time until the server's certificate expires.");
-  return options;
+options_of<tls_options> tls_options::declared() {
+  using self = tls_options;
+  return options_of<self>()
+      .optional("ca_file", &self::ca_file,
+                "Certificate authorities (PEM) to trust instead of the system's; read once at start.")
+      .optional("cert_file", &self::cert_file,
+                "Client certificate (PEM, with its chain) to present; needs `key_file`; read once at start.")
+      .optional("key_file", &self::key_file,
+                "Private key (PEM, without a passphrase) of `cert_file`; read once at start.")
+      .optional("server_name", &self::server_name,
+                "The name to ask for and to verify in the certificate, when it is not the host that is connected "
+                "to.")
+      .optional("insecure", &self::insecure, "Accept any certificate: encrypts, but proves nothing.")
+      .optional("certificate", &self::certificate, "Limit on the time until the server's certificate expires.");
 }
 
 void tls_options::validate(place at, problems& errors) const {

@@ -19,7 +19,7 @@ struct tls_options {
   bool insecure = false;
   lower_limit<std::chrono::milliseconds> certificate;
 
-  static const options_of<tls_options>& declared();
+  static options_of<tls_options> declared();
   void validate(place at, problems& errors) const;
   /// Whether an option is set that has no effect without TLS.
   bool any() const;

@@ -51,6 +51,8 @@ option_shape type_shape(const check_table& table) {
 json::object rules_of(const check_type& type) {
   auto properties = properties_of(type.options);
   for (const auto& common : check_settings::declared_for_check().infos()) properties[common.name] = true;
+  properties["interval"] = json::object{{"default", to_text(type.cadence.interval)}};
+  properties["timeout"] = json::object{{"default", to_text(type.cadence.timeout)}};
   json::object rules{{"properties", std::move(properties)}, {"additionalProperties", false}};
   if (auto required = required_of(type.options); !required.empty()) rules["required"] = std::move(required);
   json::object is_type{{"properties", {{"type", {{"const", type.name}}}}}, {"required", json::array{"type"}}};
