@@ -108,8 +108,7 @@ check_type tcp() {
       .name = "tcp",
       .summary = "Connects to a TCP port or Unix socket, and optionally waits for a text.",
       .proves = "Something accepts connections at `address`, and says the expected text.",
-      .does_not_prove =
-          "That the server behind the port does its work: without `expect`, a proxy or the kernel may accept for it.",
+      .does_not_prove = "That the server does its work: without `expect`, a proxy or the kernel may have accepted.",
       .measurements = std::move(measurements),
   });
 }

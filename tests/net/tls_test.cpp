@@ -262,8 +262,8 @@ TEST_CASE("tls: files that cannot be used are named, with what is wrong with the
   const auto key = known.key("one", one);
   CHECK(why_not(pair(certificate, key)).empty());
   CHECK(contains(why_not(known.trusting("absent")), "ca_file " + known.file("absent")));
-  CHECK(contains(why_not(pair(key, key)), "cert_file " + key + ": holds no certificate"));
-  CHECK(contains(why_not(pair(certificate, certificate)), "key_file " + certificate + ": holds no private key"));
+  CHECK(contains(why_not(pair(key, key)), "cert_file " + key + ": not a certificate in PEM"));
+  CHECK(contains(why_not(pair(certificate, certificate)), "key_file " + certificate + ": not a private key in PEM"));
   CHECK(contains(why_not(pair(certificate, "/proc/self/fd")), "key_file /proc/self/fd"));
   CHECK(contains(why_not(pair(certificate, known.key("two", make_identity({})))), "does not belong to"));
   CHECK(contains(why_not(pair(certificate, known.key("locked", one, ::EVP_aes_128_cbc()))), "without a passphrase"));

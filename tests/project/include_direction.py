@@ -22,8 +22,8 @@ HOMES = {
     "zlib.h": ["sidecar/routes/gzip"],
     "boost/beast": ["sidecar/http_server/", "checks/websocket", "lib/boost/"],
     "boost/url": ["lib/api/url", "lib/boost/"],
-    "openssl/": ["lib/net/tls_", "sidecar/http_server/tls_", "checks/websocket", "lib/api/version"],
-    "boost/asio/ssl": ["sidecar/http_server/", "checks/websocket", "lib/boost/"],
+    "openssl/": ["lib/net/tls_", "sidecar/http_server/tls_", "lib/api/version"],
+    "boost/asio/ssl": ["lib/boost/"],
 }
 
 # Functions of values: their files reach no Asio, not through any header either.
