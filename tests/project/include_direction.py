@@ -20,10 +20,11 @@ HOMES = {
     "CLI/": ["sidecar/commands/command_line"],
     "sqlite3.h": ["checks/sqlite"],
     "zlib.h": ["sidecar/routes/gzip"],
-    "boost/beast": ["sidecar/http_server/", "checks/websocket", "lib/boost/"],
+    "boost/beast": ["sidecar/http_server/", "checks/websocket/session", "checks/websocket/declined",
+                    "checks/websocket/explain", "lib/boost/"],
     "boost/url": ["lib/api/url", "lib/boost/"],
-    "openssl/": ["lib/net/tls_", "sidecar/http_server/tls_", "checks/websocket", "lib/api/version"],
-    "boost/asio/ssl": ["sidecar/http_server/", "checks/websocket", "lib/boost/"],
+    "openssl/": ["lib/net/tls_", "sidecar/http_server/tls_", "lib/api/version"],
+    "boost/asio/ssl": ["sidecar/http_server/", "lib/boost/"],
 }
 
 # Functions of values: their files reach no Asio, not through any header either.
