@@ -1,10 +1,11 @@
-// The table from close codes to reasons and sentences.
+// The tables from close codes and broken rules to reasons and sentences.
 #include "websocket/explain.hpp"
 
 #include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
+#include <boost/beast/websocket/error.hpp>
 
 namespace telltale::websocket {
 namespace {
@@ -33,6 +34,27 @@ constexpr std::array<close_row, 16> close_table{{{1000, reason::refused, "normal
                                                  {4401, reason::auth, "unauthorized, by convention"},
                                                  {4403, reason::auth, "forbidden, by convention"}}};
 
+using boost::beast::websocket::error;
+struct violation {
+  error broken;
+  const char* sentence;
+};
+constexpr violation violations[] = {
+    {error::bad_sec_accept, "the handshake reply has a wrong Sec-WebSocket-Accept: it was not made for this request"},
+    {error::bad_opcode, "a frame has an unknown opcode"},
+    {error::bad_data_frame, "a new message began inside a fragmented one"},
+    {error::bad_continuation, "a continuation frame came with nothing to continue"},
+    {error::bad_reserved_bits, "a frame uses reserved bits, as for an extension that was not agreed on"},
+    {error::bad_control_fragment, "a control frame is fragmented"},
+    {error::bad_control_size, "a control frame is longer than 125 bytes"},
+    {error::bad_masked_frame, "a frame from the server is masked, which only a client may do"},
+    {error::bad_size, "a frame's length is not written in the shortest form"},
+    {error::bad_frame_payload, "a text message is not valid UTF-8"},
+    {error::bad_close_code, "a close frame has a code that may not be sent"},
+    {error::bad_close_size, "a close frame carries half a code"},
+    {error::bad_close_payload, "the reason of a close frame is not valid UTF-8"},
+};
+
 }  // namespace
 
 finding explain_close(std::uint16_t code, std::string_view words, const net::phase_words& phase,
@@ -49,6 +71,11 @@ finding explain_close(std::uint16_t code, std::string_view words, const net::pha
   const auto shown = shown_peer_text(words, secrets);
   if (!shown.empty()) out.sentence += fmt::format(": '{}'", shown);
   return out;
+}
+
+std::string_view explain_violation(const boost::system::error_code& found) {
+  const auto* row = std::ranges::find(violations, found, &violation::broken);
+  return row == std::end(violations) ? "" : row->sentence;
 }
 
 }  // namespace telltale::websocket

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include <boost/system/error_code.hpp>
+
 #include <telltale/finding.hpp>
 
 #include "base/peer_text.hpp"
@@ -24,5 +26,8 @@ inline constexpr net::phase_words reply_phase{"no reply", "before its reply"};
 /// The server sent a close frame instead of what was waited for; the code 0 means that it has none. The server's own
 /// words are shown as `shown_peer_text` has them.
 finding explain_close(std::uint16_t code, std::string_view words, const net::phase_words&, const secret_list&);
+
+/// Which rule of RFC 6455 the server broke, of an error of Beast's WebSocket; empty for any other.
+std::string_view explain_violation(const boost::system::error_code&);
 
 }  // namespace telltale::websocket

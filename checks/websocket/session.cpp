@@ -1,7 +1,6 @@
 // The session over Beast's WebSocket stream. Slow to compile, so nothing else is here.
 #include "websocket/session.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -19,7 +18,7 @@
 
 #include <telltale/units.hpp>
 
-#include "base/ascii.hpp"
+#include "base/printable.hpp"
 #include "net/asio_stream.hpp"
 #include "websocket/explain.hpp"
 #include "websocket/handshake.hpp"
@@ -49,29 +48,6 @@ namespace rfc6455 = beast::websocket;
 using clock = std::chrono::steady_clock;
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds close_wait{250};
-
-struct violation {
-  rfc6455::error error;
-  const char* sentence;
-};
-constexpr violation violations[] = {
-    {rfc6455::error::bad_sec_accept,
-     "the handshake reply has a wrong Sec-WebSocket-Accept: it was not made for this request"},
-    {rfc6455::error::bad_opcode, "a frame has an unknown opcode"},
-    {rfc6455::error::bad_data_frame, "a new message began inside a fragmented one"},
-    {rfc6455::error::bad_continuation, "a continuation frame came with nothing to continue"},
-    {rfc6455::error::bad_reserved_bits, "a frame uses reserved bits, as for an extension that was not agreed on"},
-    {rfc6455::error::bad_control_fragment, "a control frame is fragmented"},
-    {rfc6455::error::bad_control_size, "a control frame is longer than 125 bytes"},
-    {rfc6455::error::bad_masked_frame, "a frame from the server is masked, which only a client may do"},
-    {rfc6455::error::bad_size, "a frame's length is not written in the shortest form"},
-    {rfc6455::error::bad_frame_payload, "a text message is not valid UTF-8"},
-    {rfc6455::error::bad_close_code, "a close frame has a code that may not be sent"},
-    {rfc6455::error::bad_close_size, "a close frame carries half a code"},
-    {rfc6455::error::bad_close_payload, "the reason of a close frame is not valid UTF-8"},
-};
-
-std::string shortened(const std::string& text) { return text.size() <= 40 ? text : text.substr(0, 40) + "..."; }
 
 void add_headers(const plan& what, rfc6455::request_type& request) {
   std::string offered;
@@ -201,6 +177,7 @@ class session {
     search_.feed(std::string_view(chunk_.data(), count));
     in_message_ = !socket_.is_message_done();
     const bool begins = frame_left_ == 0;
+    // The hint is 1 also when nothing is left of the frame.
     frame_left_ = in_message_ ? socket_.read_size_hint(1) - 1 : 0;
     if (begins) frame_size_ = count + frame_left_ + 1;
     if (in_message_) return;
@@ -230,8 +207,8 @@ class session {
       if (http)
         co_return failure(reason::protocol, "the server sent another HTTP response behind its 101, instead of a frame");
     }
-    const auto* broken = std::ranges::find(violations, error, &violation::error);
-    if (broken != std::end(violations)) co_return failure(reason::protocol, broken->sentence);
+    if (const auto sentence = explain_violation(error); !sentence.empty())
+      co_return failure(reason::protocol, std::string(sentence));
     co_return net::explain_broken(error, phase, true, now_.budget);
   }
 
@@ -242,7 +219,7 @@ class session {
     if (&phase == &reply_phase && messages_ > 0)
       return failure(reason::mismatch,
                      fmt::format("none of {} message{} within {} contained '{}'", messages_, messages_ == 1 ? "" : "s",
-                                 human_duration(now_.budget), shortened(*what_.options.expect)));
+                                 human_duration(now_.budget), shortened(*what_.options.expect, 40)));
     auto out = net::timed_out(phase, now_.budget);
     // In a flood any small frame may be the one that is cut: the sentence is the same at each run.
     constexpr std::uint64_t large = 1024 * 1024;
@@ -268,7 +245,7 @@ class session {
   bool counts_ = true;            ///< whether the message that is read may have it
   bool in_message_ = false;       ///< the last piece was not the end of its message
   std::uint64_t frame_size_ = 0;  ///< of the frame of the last piece
-  std::uint64_t frame_left_ = 0;  ///< what has not come of it, less one
+  std::uint64_t frame_left_ = 0;  ///< what has not come of it, but for the last byte
   std::uint64_t messages_ = 0;    ///< since ours was sent
   bool had_message_ = false;
 };
