@@ -107,11 +107,11 @@ checks:
 }
 
 TEST_CASE("config: a type has an interval and a timeout of its own, where the configuration gives none") {
-  auto types = table();
+  auto types = fakes::table();
   for (auto& type : types)
     if (type.name == "disk") type.cadence = {1min, 20s};
   const auto settings_of = [&](const std::string& text) {
-    auto result = parse_config(text, "t.yaml", types, variables);
+    auto result = parse_config(text, "t.yaml", types, fakes::variables);
     REQUIRE(std::holds_alternative<config>(result));
     return std::get<config>(result).checks.back().settings;
   };

@@ -260,10 +260,8 @@ TEST_CASE("sqlite encrypted: what no encrypted database looks like is damage") {
   CHECK(contains(encrypted(at / "app.db").said(), "fail missing"));
 }
 
-TEST_CASE("sqlite encrypted: a database that is not encrypted is told, and judged as what it is") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite encrypted: a database that is not encrypted is told, and judged as what it is") {
   CHECK(contains(encrypted(at / "app.db").said(), "warn mismatch: app.db: is not encrypted"));
   app.close();
   fs::resize_file(at / "app.db", 4096);

@@ -144,6 +144,14 @@ inline void make_wal_database(application& app, const std::string& path) {
   app.run("CREATE TABLE t(x); INSERT INTO t VALUES (1)");
 }
 
+/// For TEST_CASE_FIXTURE: a database in WAL mode that an application has open.
+struct database_in_use {
+  database_in_use() { make_wal_database(app, at / "app.db"); }
+
+  const temp_folder at;
+  application app;
+};
+
 /// One sqlite check, its memory, and a clock that the test turns instead of sleeping.
 class sqlite_probe {
  public:

@@ -150,10 +150,9 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("sqlite harmless: connections that come and go, and checkpoints that truncate, raise no false alarm") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(
+    database_in_use,
+    "sqlite harmless: connections that come and go, and checkpoints that truncate, raise no false alarm") {
   app.keep_writing("INSERT INTO t VALUES (randomblob(9000)); PRAGMA wal_checkpoint(TRUNCATE); DELETE FROM t; VACUUM");
   sqlite_probe probe(at / "app.db");
   std::string red;
@@ -163,10 +162,8 @@ TEST_CASE("sqlite harmless: connections that come and go, and checkpoints that t
   CHECK(app.stop_writing().ends_with(" 0"));
 }
 
-TEST_CASE("sqlite harmless: the guarded file layer creates, writes, cuts and deletes nothing") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite harmless: the guarded file layer creates, writes, cuts and deletes nothing") {
   const auto until = boot_clock::now() + std::chrono::seconds(2);
   SUBCASE("no database is created") {
     sqlite::connection database(at / "new.db", sqlite::access::write, until);

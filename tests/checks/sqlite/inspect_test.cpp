@@ -18,10 +18,7 @@ std::vector<raw_member> small_backlog() {
 
 }  // namespace
 
-TEST_CASE("sqlite: an application at work is healthy, and is measured") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite: an application at work is healthy, and is measured") {
   sqlite_probe probe(at / "app.db");
   const auto found = probe.run();
   CHECK(described(found) == "pass ok: app.db: 4.0 KiB in use, WAL backlog 12.0 KiB");
@@ -33,19 +30,13 @@ TEST_CASE("sqlite: an application at work is healthy, and is measured") {
   CHECK(found.measured("writer_lock_held_seconds") == 0);
 }
 
-TEST_CASE("sqlite: a database after a clean stop is idle, not red") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite: a database after a clean stop is idle, not red") {
   app.close();
   REQUIRE_FALSE(fs::exists(at / "app.db-shm"));
   CHECK(sqlite_probe(at / "app.db").said() == "pass idle: app.db: 8.0 KiB, no application has it open");
 }
 
-TEST_CASE("sqlite: a database whose application crashed is idle, and its WAL is mentioned") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite: a database whose application crashed is idle, and its WAL is mentioned") {
   app.crash();
   REQUIRE(fs::exists(at / "app.db-shm"));
   const auto found = sqlite_probe(at / "app.db").run();
@@ -54,10 +45,8 @@ TEST_CASE("sqlite: a database whose application crashed is idle, and its WAL is 
   CHECK_FALSE(found.measured("wal_backlog_bytes"));  // the index is a leftover: nothing is read from it
 }
 
-TEST_CASE("sqlite: a write lock is reported once it is held for longer than the limit, with its holder") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite: a write lock is reported once it is held for longer than the limit, with its holder") {
   sqlite_probe probe(at / "app.db");
   app.run("BEGIN IMMEDIATE");
   CHECK(probe.run().reason == reason::ok);
@@ -74,10 +63,7 @@ TEST_CASE("sqlite: a write lock is reported once it is held for longer than the 
   CHECK(probe.run().verdict == verdict::pass);
 }
 
-TEST_CASE("sqlite: the write lock of a reader's neighbour fails when a fail limit is set") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite: the write lock of a reader's neighbour fails when a fail limit is set") {
   std::vector<raw_member> options;
   options.push_back(limit_option("writer_lock", {option("warn", "1s"), option("fail", "10s")}));
   sqlite_probe probe(at / "app.db", std::move(options));
@@ -87,10 +73,7 @@ TEST_CASE("sqlite: the write lock of a reader's neighbour fails when a fail limi
   CHECK(probe.run().verdict == verdict::fail);
 }
 
-TEST_CASE("sqlite: a busy writer that commits is not a stuck one") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite: a busy writer that commits is not a stuck one") {
   sqlite_probe probe(at / "app.db");
   for (int i = 0; i < 5; ++i) {
     app.run("BEGIN IMMEDIATE");
@@ -103,10 +86,7 @@ TEST_CASE("sqlite: a busy writer that commits is not a stuck one") {
   CHECK(probe.run().verdict == verdict::pass);
 }
 
-TEST_CASE("sqlite: an application in locking_mode=EXCLUSIVE is reported as such, not red") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite: an application in locking_mode=EXCLUSIVE is reported as such, not red") {
   app.close();
   app.open(at / "app.db");
   app.run("PRAGMA locking_mode = EXCLUSIVE");
@@ -121,10 +101,7 @@ TEST_CASE("sqlite: an application in locking_mode=EXCLUSIVE is reported as such,
   CHECK(probe.run().verdict == verdict::pass);
 }
 
-TEST_CASE("sqlite: exclusive mode entered after the first read still shows its backlog") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite: exclusive mode entered after the first read still shows its backlog") {
   app.run("PRAGMA locking_mode = EXCLUSIVE");
   app.run("INSERT INTO t VALUES (2)");
   const auto found = sqlite_probe(at / "app.db").run();
@@ -132,10 +109,8 @@ TEST_CASE("sqlite: exclusive mode entered after the first read still shows its b
   CHECK(found.measured("wal_backlog_bytes") == 4 * 4096);
 }
 
-TEST_CASE("sqlite: a database that is short only because its pages are still in the WAL is healthy") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite: a database that is short only because its pages are still in the WAL is healthy") {
   app.run(large_insert);
   REQUIRE(fs::file_size(at / "app.db") == 4096);
   CHECK(sqlite_probe(at / "app.db").run().verdict == verdict::pass);
@@ -143,10 +118,7 @@ TEST_CASE("sqlite: a database that is short only because its pages are still in 
   CHECK(sqlite_probe(at / "app.db").run().verdict == verdict::pass);
 }
 
-TEST_CASE("sqlite: an unknown version of the WAL index is said and not read") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite: an unknown version of the WAL index is said and not read") {
   auto index = read_file(at / "app.db-shm");
   for (const auto copy : {0, 48}) index[copy + 1] = static_cast<char>(index[copy + 1] + 1);
   write_file(at / "app.db-shm", index);
@@ -157,10 +129,8 @@ TEST_CASE("sqlite: an unknown version of the WAL index is said and not read") {
   CHECK_FALSE(found.measured("wal_backlog_bytes"));
 }
 
-TEST_CASE("sqlite: a backlog growing behind a stuck reader crosses its limits, and a checkpoint clears it") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite: a backlog growing behind a stuck reader crosses its limits, and a checkpoint clears it") {
   app.open(at / "app.db", 1);
   app.run("BEGIN; SELECT * FROM t", 1);
   sqlite_probe probe(at / "app.db", small_backlog());
@@ -184,10 +154,7 @@ TEST_CASE("sqlite: a backlog growing behind a stuck reader crosses its limits, a
   CHECK(done.measured("wal_bytes").value() > 1 << 20);  // large, but all of it is checkpointed
 }
 
-TEST_CASE("sqlite: sizes and the age of the last commit have limits of their own") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite: sizes and the age of the last commit have limits of their own") {
   std::vector<raw_member> options;
   options.push_back(limit_option("wal_size", {option("warn", "1KiB")}));
   options.push_back(limit_option("database_size", {option("fail", "4KiB")}));
@@ -202,10 +169,7 @@ TEST_CASE("sqlite: sizes and the age of the last commit have limits of their own
   CHECK(probe.run().measured("last_commit_age_seconds") == 0);
 }
 
-TEST_CASE("sqlite: a holder in another PID namespace is reported without its pid") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite: a holder in another PID namespace is reported without its pid") {
   const auto said = in_child([&]() -> std::string {
     if (::unshare(CLONE_NEWPID) != 0) return "skipped";
     app.run("BEGIN IMMEDIATE");

@@ -222,10 +222,7 @@ TEST_CASE("sqlite may write: a writer that dies after the look is told as one th
   CHECK(said.find("is not in WAL mode", journal_mode == std::string::npos ? 0 : journal_mode + 1) == std::string::npos);
 }
 
-TEST_CASE("sqlite may write: an application that closes after the look is not tried") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite may write: an application that closes after the look is not tried") {
   sqlite::sqlite_options options;
   options.path.text = at / "app.db";
   memory kept;

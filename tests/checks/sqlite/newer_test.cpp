@@ -142,10 +142,8 @@ TEST_CASE("sqlite newer: a damaged schema page is damage in a database of a newe
   CHECK(examining(at / "app.db").examine().reason == reason::corrupt);
 }
 
-TEST_CASE("sqlite newer: a schema format that is not known needs a newer SQLite, or is damage") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite newer: a schema format that is not known needs a newer SQLite, or is damage") {
   app.run("PRAGMA wal_checkpoint(TRUNCATE)");
   overwrite(at / "app.db", 44, big_endian(5));
   CHECK(contains(querying(at / "app.db", "SELECT 1").said(), "fail corrupt: app.db: the database is damaged: "));
@@ -155,10 +153,8 @@ TEST_CASE("sqlite newer: a schema format that is not known needs a newer SQLite,
   CHECK(examining(at / "app.db").examine().reason == reason::mismatch);
 }
 
-TEST_CASE("sqlite newer: a backup with a file format of the future is another format, not another file") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite newer: a backup with a file format of the future is another format, not another file") {
   app.run("VACUUM INTO '" + at / "app.bak" + "'");
   overwrite(at / "app.bak", 18, "\x03\x03");
   std::vector<raw_member> backup;
@@ -168,10 +164,8 @@ TEST_CASE("sqlite newer: a backup with a file format of the future is another fo
       "fail mismatch: app.db: backup " + at / "app.bak" + " has format version 3, which no known SQLite reads"));
 }
 
-TEST_CASE("sqlite newer: what only the application has is named in queries, with the way out") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite newer: what only the application has is named in queries, with the way out") {
   app.run("CREATE VIRTUAL TABLE f USING fts5(words); CREATE VIEW over_f AS SELECT * FROM f");
   app.run("CREATE VIEW tokens AS SELECT fts3_tokenizer('simple')");
   app.run(

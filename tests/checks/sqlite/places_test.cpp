@@ -300,10 +300,7 @@ TEST_CASE("sqlite places: a log with the checksums of a big-endian machine is re
   CHECK(found.measured("wal_backlog_bytes").value_or(0) > 300 * 4096);
 }
 
-TEST_CASE("sqlite places: a large log that is checkpointed is no backlog") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite places: a large log that is checkpointed is no backlog") {
   app.run(large_insert);
   app.run("PRAGMA wal_checkpoint(PASSIVE)");
   std::vector<raw_member> limits;

@@ -26,10 +26,7 @@ sqlite_probe writing(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("sqlite query: the value is measured and held against the expectation") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite query: the value is measured and held against the expectation") {
   app.run("INSERT INTO t VALUES (41)");
   const auto found = querying(at / "app.db", "SELECT sum(x) FROM t", "> 40").run();
   CHECK(described(found) == "pass ok: app.db: 4.0 KiB in use, WAL backlog 16.0 KiB, query gives '42'");
@@ -43,10 +40,8 @@ TEST_CASE("sqlite query: the value is measured and held against the expectation"
   CHECK(querying(at / "app.db").run().verdict == verdict::pass);
 }
 
-TEST_CASE("sqlite query: a statement that does more than read, or is not one statement, is refused") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite query: a statement that does more than read, or is not one statement, is refused") {
   for (const std::string sql :
        {"DELETE FROM t", "CREATE TABLE u(x)", "PRAGMA journal_mode = DELETE", "PRAGMA wal_checkpoint",
         "BEGIN IMMEDIATE", "ATTACH '/tmp/telltale-test-other.db' AS o", "VACUUM", "PRAGMA user_version = 3", "REINDEX",
@@ -64,10 +59,7 @@ TEST_CASE("sqlite query: a statement that does more than read, or is not one sta
   CHECK(app.run("SELECT count(*) FROM t") == "1");
 }
 
-TEST_CASE("sqlite query: an endless query ends by the deadline") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite query: an endless query ends by the deadline") {
   const auto before = boot_clock::now();
   auto probe =
       querying(at / "app.db", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n");
@@ -83,10 +75,7 @@ TEST_CASE("sqlite query: a database that inspection finds broken is not given to
   CHECK(read_file(at / "app.db-wal") == "precious");
 }
 
-TEST_CASE("sqlite query: damage that the header does not show is found by reading") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite query: damage that the header does not show is found by reading") {
   app.run("PRAGMA wal_checkpoint(TRUNCATE)");
   app.crash();
   auto image = read_file(at / "app.db");
@@ -96,10 +85,7 @@ TEST_CASE("sqlite query: damage that the header does not show is found by readin
   CHECK(contains(querying(at / "app.db").said(), "fail corrupt: app.db: the database is damaged: "));
 }
 
-TEST_CASE("sqlite query: where SQLite would have to create files it does not run") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite query: where SQLite would have to create files it does not run") {
   app.crash();
   fs::remove(at / "app.db-shm");
   const auto before = listing(at.path());
@@ -110,20 +96,14 @@ TEST_CASE("sqlite query: where SQLite would have to create files it does not run
   CHECK(listing(at.path()) == before);
 }
 
-TEST_CASE("sqlite query: after a crash it reads the log without repairing anything") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite query: after a crash it reads the log without repairing anything") {
   app.crash();
   const auto before = listing(at.path());
   CHECK(contains(querying(at / "app.db", "SELECT count(*) FROM t", "1").said(), "query gives '1'"));
   CHECK(listing(at.path()) == before);
 }
 
-TEST_CASE("sqlite query: an application that wrote once since its start can be read") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite query: an application that wrote once since its start can be read") {
   app.close();
   app.open(at / "app.db");
   app.run("PRAGMA wal_autocheckpoint = 0");
@@ -131,10 +111,7 @@ TEST_CASE("sqlite query: an application that wrote once since its start can be r
   CHECK(contains(querying(at / "app.db", "SELECT count(*) FROM t", "2").said(), "pass ok"));
 }
 
-TEST_CASE("sqlite query: an application in exclusive mode is not queried and not red") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite query: an application in exclusive mode is not queried and not red") {
   app.run("PRAGMA locking_mode = EXCLUSIVE");
   app.run("INSERT INTO t VALUES (2)");
   const auto found = querying(at / "app.db").run();
@@ -152,20 +129,14 @@ TEST_CASE("sqlite query: names that mean something in a URI are found") {
   CHECK(contains(querying(path, "SELECT count(*) FROM t", "0").said(), "query gives '0'"));
 }
 
-TEST_CASE("sqlite write: a writable database is said to be writable") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite write: a writable database is said to be writable") {
   const auto wal = read_file(at / "app.db-wal");
   CHECK(contains(writing(at / "app.db").said(), "WAL backlog 12.0 KiB, writable"));
   CHECK(read_file(at / "app.db-wal") == wal);
   app.run("INSERT INTO t VALUES (2)");
 }
 
-TEST_CASE("sqlite write: a writer at work is not red before its limit") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite write: a writer at work is not red before its limit") {
   app.run("BEGIN IMMEDIATE");
   auto probe = writing(at / "app.db");
   CHECK(contains(probe.said(), "pass ok: app.db: 4.0 KiB in use, WAL backlog 12.0 KiB, write not tried: another"));
@@ -175,10 +146,7 @@ TEST_CASE("sqlite write: a writer at work is not red before its limit") {
   CHECK(contains(probe.said(), "writable"));
 }
 
-TEST_CASE("sqlite write: nothing is tried while no application has the database open") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite write: nothing is tried while no application has the database open") {
   SUBCASE("after a clean stop") { app.close(); }
   SUBCASE("after a crash") { app.crash(); }
   const auto before = listing(at.path());

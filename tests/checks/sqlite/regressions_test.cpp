@@ -95,10 +95,7 @@ TEST_CASE("sqlite regressions: in rollback mode a query keeps no writer from com
   CHECK(result.ends_with(" 0"));
 }
 
-TEST_CASE("sqlite regressions: queries may use virtual tables and table-valued functions") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite regressions: queries may use virtual tables and table-valued functions") {
   app.run("CREATE VIRTUAL TABLE f USING fts5(words)");
   app.run("INSERT INTO f VALUES ('telltale of the mast')");
   for (const auto* sql : {"SELECT count(*) FROM f WHERE f MATCH 'mast'", "SELECT count(*) FROM json_each('[7]')",
@@ -112,10 +109,7 @@ TEST_CASE("sqlite regressions: queries may use virtual tables and table-valued f
   }
 }
 
-TEST_CASE("sqlite regressions: a query that wants all memory is refused it") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite regressions: a query that wants all memory is refused it") {
   app.run("SELECT * FROM t");
   const auto said = in_child([&] {
     return querying(at / "app.db",
@@ -126,19 +120,14 @@ TEST_CASE("sqlite regressions: a query that wants all memory is refused it") {
   CHECK(contains(said, "fail mismatch: app.db: SQLite wanted more than the 64 MiB"));
 }
 
-TEST_CASE("sqlite regressions: NULL satisfies no order") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite regressions: NULL satisfies no order") {
   app.run("SELECT * FROM t");
   CHECK(contains(querying(at / "app.db", "SELECT max(x) FROM t WHERE x > 1000", "> 5").said(),
                  "fail mismatch: app.db: the query gives 'NULL', expected '> 5'"));
 }
 
-TEST_CASE("sqlite regressions: an index of an unknown version, whole in itself, is not given to SQLite") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite regressions: an index of an unknown version, whole in itself, is not given to SQLite") {
   auto start = index_image({.version = 3008000}).raw();
   overwrite(at / "app.db-shm", 0, start.data(), 96);
   auto probe = querying(at / "app.db", "SELECT 1");

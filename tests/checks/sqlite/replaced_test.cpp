@@ -35,10 +35,7 @@ void restore(const std::string& backup, const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("sqlite: a truncated database is corrupt") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite: a truncated database is corrupt") {
   app.run(large_insert);
   app.close();
   REQUIRE(sqlite_probe(at / "app.db").run().verdict == verdict::pass);
@@ -46,30 +43,22 @@ TEST_CASE("sqlite: a truncated database is corrupt") {
   CHECK(contains(sqlite_probe(at / "app.db").said(), "fail corrupt: app.db: is truncated: 262144 of "));
 }
 
-TEST_CASE("sqlite: a database truncated under a running application is corrupt") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite: a database truncated under a running application is corrupt") {
   app.run(large_insert);
   app.run("PRAGMA wal_checkpoint(TRUNCATE)");
   fs::resize_file(at / "app.db", 64 * 4096);
   CHECK(contains(sqlite_probe(at / "app.db").said(), "is truncated"));
 }
 
-TEST_CASE("sqlite: a database deleted while in use is replaced, with the pid that lost it") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite: a database deleted while in use is replaced, with the pid that lost it") {
   fs::remove(at / "app.db");
   CHECK(sqlite_probe(at / "app.db").said() ==
         fmt::format("fail replaced: app.db: was deleted while in use by pid {}: whatever is written to it now is lost",
                     app.pid()));
 }
 
-TEST_CASE("sqlite: a database deleted with all its files is replaced when a run saw it in use, else missing") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite: a database deleted with all its files is replaced when a run saw it in use, else missing") {
   sqlite_probe watching(at / "app.db");
   REQUIRE(watching.run().verdict == verdict::pass);
   for (const auto* suffix : {"", "-wal", "-shm"}) fs::remove((at / "app.db") + suffix);
@@ -77,10 +66,8 @@ TEST_CASE("sqlite: a database deleted with all its files is replaced when a run 
   CHECK(sqlite_probe(at / "app.db").run().reason == reason::missing);
 }
 
-TEST_CASE("sqlite: a database swapped under its application is replaced, without any memory of it") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite: a database swapped under its application is replaced, without any memory of it") {
   fs::copy_file(at / "app.db", at / "backup.db");
   fs::rename(at / "backup.db", at / "app.db");
   sqlite_probe probe(at / "app.db");
@@ -114,10 +101,7 @@ TEST_CASE("sqlite: a database swapped with all its files is replaced until its a
   CHECK(probe.run().reason == reason::idle);
 }
 
-TEST_CASE("sqlite: a database swapped while nobody used it is fine") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite: a database swapped while nobody used it is fine") {
   sqlite_probe probe(at / "app.db");
   REQUIRE(probe.run().verdict == verdict::pass);
   app.close();
@@ -127,10 +111,8 @@ TEST_CASE("sqlite: a database swapped while nobody used it is fine") {
   CHECK(probe.run().reason == reason::idle);
 }
 
-TEST_CASE("sqlite: a database swapped after the last user closed it between two runs is idle") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite: a database swapped after the last user closed it between two runs is idle") {
   make_backup(at / "new.db");
   sqlite_probe probe(at / "app.db");
   REQUIRE(probe.run().verdict == verdict::pass);
@@ -142,10 +124,8 @@ TEST_CASE("sqlite: a database swapped after the last user closed it between two 
   CHECK(contains(probe.said(), "pass idle"));
 }
 
-TEST_CASE("sqlite: a database swapped after its application was killed between two runs is idle") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite: a database swapped after its application was killed between two runs is idle") {
   make_backup(at / "new.db");
   sqlite_probe probe(at / "app.db");
   REQUIRE(probe.run().verdict == verdict::pass);
@@ -185,11 +165,9 @@ TEST_CASE(
   }
 }
 
-TEST_CASE(
+TEST_CASE_FIXTURE(
+    database_in_use,
     "sqlite: a restored database stays replaced while its application holds the deleted one, whoever reads the new") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
   SUBCASE("a backup in WAL mode") { make_backup(at / "backup.db"); }
   SUBCASE("a backup with a rollback journal") {
     application other(at / "backup.db");
@@ -276,10 +254,7 @@ TEST_CASE("sqlite: where pids are not visible, a swapped database is replaced un
   else CHECK(report == "");
 }
 
-TEST_CASE("sqlite: -wal or -shm deleted while in use is replaced") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite: -wal or -shm deleted while in use is replaced") {
   SUBCASE("-wal") {
     fs::remove(at / "app.db-wal");
     CHECK(contains(sqlite_probe(at / "app.db").said(), "fail replaced: app.db: app.db-wal was deleted while in use"));
@@ -295,10 +270,7 @@ TEST_CASE("sqlite: -wal or -shm deleted while in use is replaced") {
   }
 }
 
-TEST_CASE("sqlite: -wal or -shm truncated while in use is corrupt") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite: -wal or -shm truncated while in use is corrupt") {
   SUBCASE("-wal") {
     fs::resize_file(at / "app.db-wal", 100);
     CHECK(contains(sqlite_probe(at / "app.db").said(), "fail corrupt: app.db: app.db-wal was truncated while in use"));

@@ -20,11 +20,9 @@ void restore_in_place(const std::string& from, const std::string& to) {
 
 }  // namespace
 
-TEST_CASE(
+TEST_CASE_FIXTURE(
+    database_in_use,
     "sqlite restored: a backup in rollback mode copied over a database in use is replaced, whatever is expected") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
   app.run(fmt::format("VACUUM INTO '{}'", at / "backup.db"));
   std::vector<raw_member> options;
   SUBCASE("by default") {}
@@ -38,11 +36,9 @@ TEST_CASE(
   CHECK_FALSE(contains(said, "not in WAL mode"));
 }
 
-TEST_CASE(
+TEST_CASE_FIXTURE(
+    database_in_use,
     "sqlite restored: the same while nobody uses it is only another journal mode, until an application opens it") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
   app.run(fmt::format("VACUUM INTO '{}'", at / "backup.db"));
   sqlite_probe probe(at / "app.db");
   REQUIRE(probe.run().verdict == verdict::pass);
@@ -56,10 +52,8 @@ TEST_CASE(
   CHECK(probe.run().verdict == verdict::pass);
 }
 
-TEST_CASE("sqlite restored: an application that changes its journal mode and back never looks like it") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite restored: an application that changes its journal mode and back never looks like it") {
   app.keep_writing(
       "PRAGMA journal_mode = DELETE; INSERT INTO t VALUES (1); PRAGMA journal_mode = WAL; INSERT INTO t VALUES (2)");
   sqlite_probe probe(at / "app.db");
@@ -70,10 +64,8 @@ TEST_CASE("sqlite restored: an application that changes its journal mode and bac
   CHECK(red == "");
 }
 
-TEST_CASE("sqlite restored: a copy in WAL mode over a database whose log is copied shows in its header") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite restored: a copy in WAL mode over a database whose log is copied shows in its header") {
   app.run("PRAGMA wal_checkpoint");
   fs::copy_file(at / "app.db", at / "backup.db");
   app.run("CREATE TABLE u(x)");
@@ -105,10 +97,8 @@ TEST_CASE("sqlite restored: a copy in WAL mode over a database whose log is copi
   }
 }
 
-TEST_CASE("sqlite lost locks: the warning stays when the last lock goes as well, until the process is gone") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite lost locks: the warning stays when the last lock goes as well, until the process is gone") {
   sqlite_probe probe(at / "app.db");
   REQUIRE(probe.run().verdict == verdict::pass);
   const auto warning = fmt::format("warn locked: app.db: has lost its locks by pid {}", app.pid());
@@ -133,10 +123,7 @@ TEST_CASE("sqlite lost locks: the warning stays when the last lock goes as well,
   }
 }
 
-TEST_CASE("sqlite lost locks: a lock that is back ends the warning") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite lost locks: a lock that is back ends the warning") {
   sqlite_probe probe(at / "app.db");
   REQUIRE(probe.run().verdict == verdict::pass);
   app.close_another_descriptor(at / "app.db");
@@ -164,10 +151,7 @@ TEST_CASE("sqlite lost locks: a -shm that lost its locks while the database has 
   CHECK(contains(second, "or the application closed another descriptor of it"));
 }
 
-TEST_CASE("sqlite lost locks: they do not hide that the log was replaced") {
-  const temp_folder at;
-  application app;
-  make_wal_database(app, at / "app.db");
+TEST_CASE_FIXTURE(database_in_use, "sqlite lost locks: they do not hide that the log was replaced") {
   sqlite_probe probe(at / "app.db");
   REQUIRE(probe.run().verdict == verdict::pass);
   app.close_another_descriptor(at / "app.db");
