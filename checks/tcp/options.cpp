@@ -14,7 +14,7 @@ options_of<tcp_options> tcp_options::declared() {
                 "Text that the first 64 KiB from the server must contain: its greeting, or the answer to `send`.")
       .optional("expect_refused", &self::expect_refused,
                 "Pass only when nothing accepts connections here, as on a port that must be closed.")
-      .optional("tls", &self::tls, "Speak TLS; the options below apply to it.")
+      .optional("tls", &self::tls, "Speak TLS, with the options `ca_file` to `certificate`.")
       .include(&self::security)
       .include(&self::network);
 }
