@@ -4,7 +4,6 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "checks/websocket/scripts.hpp"
-#include "websocket/connection.hpp"
 
 using namespace telltale;
 using namespace telltale::fakes;
