@@ -102,7 +102,7 @@ TEST_CASE("websocket frames: text has to be UTF-8, however it is cut, and only t
     }
 }
 
-TEST_CASE("websocket frames: a character that an empty last fragment cuts off is not seen (decision 027)") {
+TEST_CASE("websocket frames: a character that an empty last fragment cuts off is not seen (decision 029)") {
   const auto bytes = server_frame(0x01, "\xe2\x82") + server_frame(0x80, "");
   CHECK(probe_against(opens_then(bytes, false), {}, 5s).verdict == verdict::pass);
   CHECK(probe_against(opens_then(bytes + server_frame(0x81, "a"), false), {}, 5s).reason == reason::protocol);

@@ -149,7 +149,7 @@ TEST_CASE("websocket reasons: an HTTP response behind a 101 is told as that") {
       {"in one piece", opens_and_says(refusal), reason::protocol, another, {"fragmented"}},
       {"byte by byte", bytewise, reason::protocol, another, {"fragmented"}},
       {"HTTP/1.0", opens_and_says("HTTP/1.0 502 X\r\n\r\n"), reason::protocol, another, {"fragmented"}},
-      {"after a message (decision 027)",
+      {"after a message (decision 029)",
        opens_and_says(server_frame(0x81, "hello") + refusal),
        reason::protocol,
        {"a control frame is fragmented"},
