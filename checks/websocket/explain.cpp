@@ -34,25 +34,25 @@ constexpr std::array<close_row, 16> close_table{{{1000, reason::refused, "normal
                                                  {4401, reason::auth, "unauthorized, by convention"},
                                                  {4403, reason::auth, "forbidden, by convention"}}};
 
-using boost::beast::websocket::error;
+using rule = boost::beast::websocket::error;
 struct violation {
-  error broken;
+  rule broken;
   const char* sentence;
 };
 constexpr violation violations[] = {
-    {error::bad_sec_accept, "the handshake reply has a wrong Sec-WebSocket-Accept: it was not made for this request"},
-    {error::bad_opcode, "a frame has an unknown opcode"},
-    {error::bad_data_frame, "a new message began inside a fragmented one"},
-    {error::bad_continuation, "a continuation frame came with nothing to continue"},
-    {error::bad_reserved_bits, "a frame uses reserved bits, as for an extension that was not agreed on"},
-    {error::bad_control_fragment, "a control frame is fragmented"},
-    {error::bad_control_size, "a control frame is longer than 125 bytes"},
-    {error::bad_masked_frame, "a frame from the server is masked, which only a client may do"},
-    {error::bad_size, "a frame's length is not written in the shortest form"},
-    {error::bad_frame_payload, "a text message is not valid UTF-8"},
-    {error::bad_close_code, "a close frame has a code that may not be sent"},
-    {error::bad_close_size, "a close frame carries half a code"},
-    {error::bad_close_payload, "the reason of a close frame is not valid UTF-8"},
+    {rule::bad_sec_accept, "the handshake reply has a wrong Sec-WebSocket-Accept: it was not made for this request"},
+    {rule::bad_opcode, "a frame has an unknown opcode"},
+    {rule::bad_data_frame, "a new message began inside a fragmented one"},
+    {rule::bad_continuation, "a continuation frame came with nothing to continue"},
+    {rule::bad_reserved_bits, "a frame uses reserved bits, as for an extension that was not agreed on"},
+    {rule::bad_control_fragment, "a control frame is fragmented"},
+    {rule::bad_control_size, "a control frame is longer than 125 bytes"},
+    {rule::bad_masked_frame, "a frame from the server is masked, which only a client may do"},
+    {rule::bad_size, "a frame's length is not written in the shortest form"},
+    {rule::bad_frame_payload, "a text message is not valid UTF-8"},
+    {rule::bad_close_code, "a close frame has a code that may not be sent"},
+    {rule::bad_close_size, "a close frame carries half a code"},
+    {rule::bad_close_payload, "the reason of a close frame is not valid UTF-8"},
 };
 
 }  // namespace

@@ -19,7 +19,7 @@ namespace {
 
 namespace asio = boost::asio;
 constexpr std::chrono::milliseconds a_moment{250};
-constexpr std::string_view http = "HTTP/1.";
+constexpr std::string_view http_front = "HTTP/1.";
 
 }  // namespace
 
@@ -30,7 +30,7 @@ asio::awaitable<net::transferred> handshake_stream::read_some(std::span<char> in
     got.error = asio::error::connection_refused;
   } else if (ahead_.empty()) {
     got = co_await below_.read_some(into);
-    if (front_.size() < http.size()) front_.append(into.data(), got.bytes);
+    if (front_.size() < http_front.size()) front_.append(into.data(), got.bytes);
   } else {
     got.bytes = ahead_.copy(into.data(), into.size());
     ahead_.erase(0, got.bytes);
@@ -47,12 +47,12 @@ asio::awaitable<net::error_code> handshake_stream::write(std::string_view bytes)
 asio::awaitable<bool> handshake_stream::replied_twice() {
   expire_by(std::chrono::steady_clock::now() + a_moment);
   std::array<char, 64> more;
-  while (front_.size() < http.size() && agrees(front_, http)) {
+  while (front_.size() < http_front.size() && agrees(front_, http_front)) {
     const auto got = co_await below_.read_some(more);
     if (got.error) break;
     front_.append(more.data(), got.bytes);
   }
-  co_return front_.starts_with(http);
+  co_return front_.starts_with(http_front);
 }
 
 asio::awaitable<finding> handshake_stream::read_reply() {
@@ -69,7 +69,7 @@ asio::awaitable<finding> handshake_stream::read_reply() {
     const bool wants_tls = co_await body_asks_for_tls(std::move(bytes), head);
     co_return wants_tls ? speaks_tls() : failed;
   }
-  front_ = bytes.substr(head, http.size());
+  front_ = bytes.substr(head, http_front.size());
   ahead_ = fmt::format(
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {:.99}"
       "\r\n\r\n{}",

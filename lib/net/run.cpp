@@ -24,7 +24,8 @@ void run::judge_latency(const upper_limit<std::chrono::milliseconds>& limit) {
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
   const auto v = judge(took, limit);
   if (v == verdict::pass) return;
-  add({v, reason::threshold, fmt::format("took {} (limit {})", human_duration(took), to_text(crossed(limit, v)))});
+  add({v, reason::threshold,
+       fmt::format("took {} (limit {})", human_duration(took), telltale::to_text(crossed(limit, v)))});
 }
 
 outcome run::result(const std::string& healthy) && { return std::move(found).result(shown + ": " + healthy + remark); }
