@@ -1,24 +1,44 @@
 // The websocket check: does a WebSocket endpoint accept connections, and does somebody answer behind it?
+#include <exception>
 #include <memory>
 
 #include <telltale/async_check.hpp>
 #include <telltale/check_type.hpp>
 
+#include "net/dial.hpp"
 #include "websocket/options.hpp"
-#include "websocket/probe.hpp"
+#include "websocket/session.hpp"
 
 namespace telltale {
 namespace {
+
+std::string healthy_sentence(const websocket_options& options) {
+  std::string did = "opened";
+  if (options.ping) did += ", ping answered";
+  if (options.expect) did += ", expected reply received";
+  return did;
+}
+
+boost::asio::awaitable<outcome> run_once(std::shared_ptr<const websocket::plan> what, async_context ctx) {
+  net::run now(std::move(ctx), websocket::shown(what->options.url));
+  finding failed;
+  try {
+    auto dialed = co_await net::dial(now, what->target);
+    failed = std::move(dialed.failed);
+    if (dialed.line) failed = co_await websocket::hold_session(now, *what, *dialed.line);
+  } catch (const std::exception& e) {
+    failed = net::failure(reason::internal, e.what());
+  }
+  now.add(std::move(failed));
+  co_return std::move(now).result(healthy_sentence(what->options));
+}
 
 class websocket_check final : public async_check {
  public:
   explicit websocket_check(websocket_options options)
       : plan_(std::make_shared<const websocket::plan>(websocket::make_plan(std::move(options)))) {}
 
-  boost::asio::awaitable<outcome> probe(async_context ctx) override {
-    auto connection = websocket::make_connection(ctx.executor);
-    return websocket::probe(plan_, std::move(ctx), std::move(connection));
-  }
+  boost::asio::awaitable<outcome> probe(async_context ctx) override { return run_once(plan_, std::move(ctx)); }
 
  private:
   std::shared_ptr<const websocket::plan> plan_;

@@ -6,11 +6,31 @@
 #include <cstdint>
 
 #include <fmt/format.h>
+#include <boost/beast/http/status.hpp>
 
-#include "websocket/text.hpp"
+#include "base/ascii.hpp"
+#include "websocket/explain.hpp"
 
 namespace telltale::websocket {
 namespace {
+
+namespace http = boost::beast::http;
+
+/// Where a redirect points, if that can be shown: a query or credentials may be a secret.
+std::string redirect_target(const net::reply_head& reply, const secret_list& secrets) {
+  const auto location = reply.value("Location").value_or("");
+  const auto target = location.substr(0, location.find_first_of("?#"));
+  const bool fit =
+      target.size() <= 200 && std::ranges::all_of(target, [](char c) { return c > ' ' && c < 0x7f && c != '@'; });
+  return fit ? without_secrets(target, secrets) : "";
+}
+
+std::string status_text(unsigned code) {
+  const auto words = http::obsolete_reason(http::int_to_status(code));
+  return http::int_to_status(code) == http::status::unknown
+             ? fmt::format("{}", code)
+             : fmt::format("{} {}", code, std::string_view(words.data(), words.size()));
+}
 
 struct status_row {
   unsigned status;
@@ -29,51 +49,46 @@ constexpr bool is_redirect(unsigned status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-/// RFC 6455 section 4.4: one or several numbers from 0 to 255; whatever else is sent there is not shown.
-bool are_versions(std::string_view text) {
+/// The values of Sec-WebSocket-Version, joined with ", ". RFC 6455 section 4.4: one or several numbers from 0 to 255;
+/// whatever else is sent there is not shown.
+std::string versions_of(const net::reply_head& reply) {
   constexpr std::size_t longest = 40;
-  const auto digits = [](char c) { return c >= '0' && c <= '9'; };
-  return text.size() <= longest && std::ranges::any_of(text, digits) &&
-         std::ranges::all_of(text, [&](char c) { return digits(c) || c == ',' || c == ' '; });
-}
-
-bool has_version(std::string_view list, std::string_view version) {
-  while (!list.empty()) {
-    const auto end = std::min(list.find_first_of(", "), list.size());
-    if (list.substr(0, end) == version) return true;
-    list.remove_prefix(std::min(end + 1, list.size()));
-  }
-  return false;
-}
-
-bool wants_another_version(const declined_reply& reply) {
-  return (reply.status == 400 || reply.status == 426) && are_versions(reply.versions) &&
-         !has_version(reply.versions, "13");
+  std::string out;
+  for (const auto value : reply.values("Sec-WebSocket-Version")) (out += out.empty() ? "" : ", ") += value;
+  const bool fit = out.size() <= longest && std::ranges::any_of(out, is_digit) &&
+                   std::ranges::all_of(out, [](char c) { return is_digit(c) || c == ',' || c == ' '; });
+  return fit ? out : "";
 }
 
 }  // namespace
 
-failure explain_declined(const declined_reply& reply) {
-  const auto& status = reply.status_text;
+finding explain_declined(const net::reply_head& reply, const secret_list& secrets) {
+  const auto status = status_text(reply.status);
   const auto declined = fmt::format("the server declined the handshake with {}", status);
   if (reply.status == 401)
-    return {reason::auth, fmt::format("the server asks for credentials: it declined the handshake with {}", status)};
+    return failure(reason::auth,
+                   fmt::format("the server asks for credentials: it declined the handshake with {}", status));
   if (reply.status == 407)
-    return {reason::auth, fmt::format("a proxy asks for credentials: it declined the handshake with {}", status)};
-  if (wants_another_version(reply))
-    return {reason::protocol, fmt::format("{}: it speaks version {}, not version 13", declined, reply.versions)};
-  if (is_redirect(reply.status))
-    return {reason::refused,
-            fmt::format("the server answered {}, a redirect{}, which a WebSocket client does not follow", status,
-                        reply.location.empty() ? "" : " to " + reply.location)};
+    return failure(reason::auth,
+                   fmt::format("a proxy asks for credentials: it declined the handshake with {}", status));
+  const auto versions = reply.status == 400 || reply.status == 426 ? versions_of(reply) : "";
+  if (!versions.empty() && !reply.has_token("Sec-WebSocket-Version", "13"))
+    return failure(reason::protocol, fmt::format("{}: it speaks version {}, not version 13", declined, versions));
+  if (is_redirect(reply.status)) {
+    const auto target = redirect_target(reply, secrets);
+    return failure(reason::refused,
+                   fmt::format("the server answered {}, a redirect{}, which a WebSocket client does not follow", status,
+                               target.empty() ? "" : " to " + target));
+  }
   for (const auto& row : status_table)
-    if (row.status == reply.status) return {row.why, fmt::format("{} (possible causes: {})", declined, row.causes)};
-  if (reply.status >= 300) return {reason::refused, declined};
+    if (row.status == reply.status)
+      return failure(row.why, fmt::format("{} (possible causes: {})", declined, row.causes));
+  if (reply.status >= 300) return failure(reason::refused, declined);
   const auto instead = fmt::format("the server answered {} instead of 101", status);
-  if (reply.status < 200) return {reason::protocol, instead};
-  return {reason::protocol, instead +
-                                " (possible causes: the path is not a WebSocket endpoint, "
-                                "a proxy that drops the Upgrade header)"};
+  if (reply.status < 200) return failure(reason::protocol, instead);
+  return failure(reason::protocol, instead +
+                                       " (possible causes: the path is not a WebSocket endpoint, "
+                                       "a proxy that drops the Upgrade header)");
 }
 
 bool says_that_tls_is_spoken(std::string_view body) {

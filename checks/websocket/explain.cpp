@@ -1,38 +1,14 @@
-// The table from errors to reasons and sentences.
+// The tables from close codes and broken rules to reasons and sentences.
 #include "websocket/explain.hpp"
 
 #include <algorithm>
 #include <array>
-#include <string_view>
 
 #include <fmt/format.h>
-#include <boost/asio/error.hpp>
-#include <boost/asio/ssl/error.hpp>
-
-#include <telltale/units.hpp>
-
-#include "websocket/tls_failure.hpp"
+#include <boost/beast/websocket/error.hpp>
 
 namespace telltale::websocket {
 namespace {
-
-namespace errors = boost::asio::error;
-namespace errc = boost::system::errc;
-
-/// Completes "... within 2 s" and "closed the connection ...", in the order of the phases.
-struct phase_words {
-  std::string_view missing;
-  std::string_view during;
-};
-constexpr std::array<phase_words, 7> words{{{"no address for the host name", "while its name was looked up"},
-                                            {"no connection", "while connecting"},
-                                            {"no end of the TLS handshake", "during the TLS handshake"},
-                                            {"no answer to the WebSocket handshake", "during the WebSocket handshake"},
-                                            {"the message could not be sent", "while the message was sent"},
-                                            {"no pong", "before its pong"},
-                                            {"no reply", "before its reply"}}};
-
-const phase_words& words_of(phase p) { return words[static_cast<std::size_t>(p)]; }
 
 struct close_row {
   std::uint16_t code;
@@ -41,7 +17,7 @@ struct close_row {
 };
 /// IANA's WebSocket close code registry, and the two codes that applications make of HTTP's 401 and 403. Unlike an HTTP
 /// 403 they come from behind the handshake, which has judged path, Host, Origin and subprotocol.
-constexpr std::array<close_row, 17> close_table{{{1000, reason::refused, "normal closure"},
+constexpr std::array<close_row, 16> close_table{{{1000, reason::refused, "normal closure"},
                                                  {1001, reason::refused, "going away"},
                                                  {1002, reason::protocol, "protocol error"},
                                                  {1003, reason::protocol, "unsupported data"},
@@ -52,82 +28,54 @@ constexpr std::array<close_row, 17> close_table{{{1000, reason::refused, "normal
                                                  {1011, reason::refused, "internal error"},
                                                  {1012, reason::refused, "service restart"},
                                                  {1013, reason::refused, "try again later"},
-                                                 {1014, reason::refused, "bad gateway"},
                                                  {3000, reason::auth, "unauthorized"},
                                                  {3003, reason::auth, "forbidden"},
                                                  {3008, reason::timeout, "timeout"},
                                                  {4401, reason::auth, "unauthorized, by convention"},
                                                  {4403, reason::auth, "forbidden, by convention"}}};
 
-int rank(reason why) {
-  switch (why) {
-    case reason::refused:
-      return 3;  // somebody is there
-    case reason::timeout:
-      return 2;
-    case reason::unreachable:
-      return 1;
-    default:
-      return 0;
-  }
-}
+using rule = boost::beast::websocket::error;
+struct violation {
+  rule broken;
+  const char* sentence;
+};
+constexpr violation violations[] = {
+    {rule::bad_sec_accept, "the handshake reply has a wrong Sec-WebSocket-Accept: it was not made for this request"},
+    {rule::bad_opcode, "a frame has an unknown opcode"},
+    {rule::bad_data_frame, "a new message began inside a fragmented one"},
+    {rule::bad_continuation, "a continuation frame came with nothing to continue"},
+    {rule::bad_reserved_bits, "a frame uses reserved bits, as for an extension that was not agreed on"},
+    {rule::bad_control_fragment, "a control frame is fragmented"},
+    {rule::bad_control_size, "a control frame is longer than 125 bytes"},
+    {rule::bad_masked_frame, "a frame from the server is masked, which only a client may do"},
+    {rule::bad_size, "a frame's length is not written in the shortest form"},
+    {rule::bad_frame_payload, "a text message is not valid UTF-8"},
+    {rule::bad_close_code, "a close frame has a code that may not be sent"},
+    {rule::bad_close_size, "a close frame carries half a code"},
+    {rule::bad_close_payload, "the reason of a close frame is not valid UTF-8"},
+};
 
 }  // namespace
 
-failure timed_out(phase p, std::chrono::nanoseconds budget) {
-  return {reason::timeout, fmt::format("{} within {}", words_of(p).missing, human_duration(budget))};
-}
-
-failure explain_connect(const boost::system::error_code& error, const std::string& peer,
-                        std::chrono::nanoseconds budget) {
-  if (error == errors::timed_out)
-    return {reason::timeout, fmt::format("no connection to {} within {}", peer, human_duration(budget))};
-  if (error == errors::connection_refused)
-    return {reason::refused,
-            fmt::format("{} refused the connection: nothing listens there, or a firewall rejects it", peer)};
-  if (error == errors::network_unreachable || error == errors::host_unreachable || error == errors::network_down ||
-      error == errc::address_not_available)
-    return {reason::unreachable, fmt::format("{} cannot be reached: {}", peer, error.message())};
-  if (error == errors::connection_reset || error == errors::connection_aborted)
-    return {reason::refused, fmt::format("{} dropped the connection while it was being made", peer)};
-  if (error == errors::access_denied || error == errc::operation_not_permitted)
-    return {reason::denied, fmt::format("connecting to {} is not permitted here: {}", peer, error.message())};
-  return {reason::internal, fmt::format("no connection to {}: {}", peer, error.message())};
-}
-
-bool tells_more(const failure& a, const failure& b) { return rank(a.why) > rank(b.why); }
-
-failure explain_broken(const boost::system::error_code& error, phase p, std::size_t answered,
-                       std::chrono::nanoseconds budget) {
-  if (error == errors::timed_out && p == phase::handshake && answered != 0)
-    return {reason::timeout, fmt::format("the answer to the WebSocket handshake stopped after {} bytes, within {}",
-                                         answered, human_duration(budget))};
-  if (error == errors::timed_out) return timed_out(p, budget);
-  // TLS 1.3 lets a client find out about a missing client certificate only now.
-  if (error.category() == errors::get_ssl_category()) return {reason::tls, explain_tls(error, 0, "")};
-  const bool dropped = error == errors::connection_reset || error == errors::broken_pipe;
-  if (!dropped && error != errors::eof)
-    return {reason::internal, fmt::format("the connection failed {}: {}", words_of(p).during, error.message())};
-  const std::string_view how = dropped ? "dropped" : "closed";
-  // A proxy whose backend is down accepts and hangs up: nobody is there, rather than somebody who misbehaves.
-  if (p == phase::handshake && answered == 0)
-    return {reason::refused, fmt::format("the server {} the connection without an answer", how)};
-  return {reason::protocol, fmt::format("the server {} the connection {}", how, words_of(p).during)};
-}
-
-failure explain_close(const event& close, phase p, const secret_list& secrets) {
-  const auto during = words_of(p).during;
-  const auto code = close.close_code();
-  if (!code) return {reason::refused, fmt::format("the server closed the WebSocket {}, without a code", during)};
-  const auto* known = std::ranges::find(close_table, *code, &close_row::code);
-  failure out{reason::refused, fmt::format("the server closed the WebSocket {} with code {}", during, *code)};
+finding explain_close(std::uint16_t code, std::string_view words, const net::phase_words& phase,
+                      const secret_list& secrets) {
+  if (code == 0)
+    return failure(reason::refused, fmt::format("the server closed the WebSocket {}, without a code", phase.during));
+  const auto* known = std::ranges::find(close_table, code, &close_row::code);
+  auto out =
+      failure(reason::refused, fmt::format("the server closed the WebSocket {} with code {}", phase.during, code));
   if (known != close_table.end()) {
-    out.why = known->why;
+    out.reason = known->why;
     out.sentence += fmt::format(" ({})", known->meaning);
   }
-  const auto words = shown_peer_text(close.close_reason(), secrets);
-  if (!words.empty()) out.sentence += fmt::format(": '{}'", words);
+  const auto shown = shown_peer_text(words, secrets);
+  if (!shown.empty()) out.sentence += fmt::format(": '{}'", shown);
   return out;
+}
+
+std::string_view explain_violation(const boost::system::error_code& found) {
+  const auto* row = std::ranges::find(violations, found, &violation::broken);
+  return row == std::end(violations) ? "" : row->sentence;
 }
 
 }  // namespace telltale::websocket

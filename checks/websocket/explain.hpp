@@ -1,34 +1,33 @@
-// What an error means in the phase it happened in: reason and sentence, from values only.
+// What the end of a WebSocket means in the phase it came in: reason and sentence, from values only.
 #pragma once
 
-#include <chrono>
-#include <cstddef>
 #include <cstdint>
-#include <string>
+#include <string_view>
 
 #include <boost/system/error_code.hpp>
 
-#include "websocket/failure.hpp"
-#include "websocket/frame.hpp"
-#include "websocket/peer_text.hpp"
+#include <telltale/finding.hpp>
+
+#include "base/peer_text.hpp"
+#include "net/explain.hpp"
 
 namespace telltale::websocket {
 
-enum class phase : std::uint8_t { resolve, connect, tls, handshake, send, ping, reply };
+using net::failure;
+inline bool is_failure(const finding& f) { return f.verdict != verdict::pass; }
 
-/// The phase did not end in time. `budget` is what the whole probe was given.
-failure timed_out(phase, std::chrono::nanoseconds budget);
+/// The phases of a run that follow those of `net::dial`.
+inline constexpr net::phase_words handshake_phase{"no answer to the WebSocket handshake",
+                                                  "during the WebSocket handshake"};
+inline constexpr net::phase_words ping_phase{"no pong", "before its pong"};
+inline constexpr net::phase_words send_phase{"the message could not be sent", "while the message was sent"};
+inline constexpr net::phase_words reply_phase{"no reply", "before its reply"};
 
-/// No connection to `peer` ("127.0.0.1:8000").
-failure explain_connect(const boost::system::error_code&, const std::string& peer, std::chrono::nanoseconds budget);
+/// The server sent a close frame instead of what was waited for; the code 0 means that it has none. The server's own
+/// words are shown as `shown_peer_text` has them.
+finding explain_close(std::uint16_t code, std::string_view words, const net::phase_words&, const secret_list&);
 
-/// Of several addresses' failures, whether `a` says more about the server than `b` does.
-bool tells_more(const failure& a, const failure& b);
-
-/// An established connection broke. `answered` bytes had been received in this phase.
-failure explain_broken(const boost::system::error_code&, phase, std::size_t answered, std::chrono::nanoseconds budget);
-
-/// The server sent a close frame instead of what was waited for. Its own words are shown as `shown_peer_text` has them.
-failure explain_close(const event& close, phase, const secret_list&);
+/// Which rule of RFC 6455 the server broke, of an error of Beast's WebSocket; empty for any other.
+std::string_view explain_violation(const boost::system::error_code&);
 
 }  // namespace telltale::websocket

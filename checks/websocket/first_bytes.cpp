@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "websocket/explain.hpp"
+
 namespace telltale::websocket {
 namespace {
 
@@ -35,22 +37,26 @@ answer is_http2(std::string_view bytes) {
 
 }  // namespace
 
-failure speaks_tls() { return protocol("the server speaks TLS on this port: the URL should begin with wss://"); }
+finding speaks_tls() {
+  return failure(reason::protocol, "the server speaks TLS on this port: the URL should begin with wss://");
+}
 
-maybe_failure judge_first_bytes(std::string_view bytes) {
+finding judge_first_bytes(std::string_view bytes) {
   constexpr std::string_view http = "HTTP/";
-  if (bytes.empty()) return std::nullopt;
+  if (bytes.empty()) return {};
   if (agrees(bytes, http)) {
     const char version = bytes.size() > http.size() ? bytes[http.size()] : '1';
-    if (version < '2' || version > '9') return std::nullopt;
-    return protocol(fmt::format("the server answered in HTTP/{}, a WebSocket needs HTTP/1.1", version));
+    if (version < '2' || version > '9') return {};
+    return failure(reason::protocol,
+                   fmt::format("the server answered in HTTP/{}, a WebSocket needs HTTP/1.1", version));
   }
   const auto tls = is_tls(bytes);
   if (tls == answer::yes) return speaks_tls();
   const auto http2 = is_http2(bytes);
-  if (http2 == answer::yes) return protocol("the server speaks HTTP/2 on this port, a WebSocket needs HTTP/1.1");
-  if (tls == answer::maybe || http2 == answer::maybe) return std::nullopt;
-  return protocol("the server does not speak HTTP");
+  if (http2 == answer::yes)
+    return failure(reason::protocol, "the server speaks HTTP/2 on this port, a WebSocket needs HTTP/1.1");
+  if (tls == answer::maybe || http2 == answer::maybe) return {};
+  return failure(reason::protocol, "the server does not speak HTTP");
 }
 
 }  // namespace telltale::websocket

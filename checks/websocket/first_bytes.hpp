@@ -4,16 +4,16 @@
 #include <cstddef>
 #include <string_view>
 
-#include "websocket/failure.hpp"
+#include <telltale/finding.hpp>
 
 namespace telltale::websocket {
 
 /// Why these first bytes are not the front of an HTTP/1 response, so that nobody waits for a head that will not come.
 /// Nothing also while too few bytes are here: the finding must not depend on how they arrive.
-maybe_failure judge_first_bytes(std::string_view bytes);
+finding judge_first_bytes(std::string_view bytes);
 
 /// A server on a ws:// port that speaks TLS.
-failure speaks_tls();
+finding speaks_tls();
 
 /// Whether `bytes` are the front of `text`, or `text` is the front of them.
 constexpr bool agrees(std::string_view bytes, std::string_view text) {

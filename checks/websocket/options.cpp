@@ -2,14 +2,12 @@
 #include "websocket/options.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cstdint>
 #include <string_view>
 
 #include <fmt/format.h>
-#include <boost/asio/ip/address_v6.hpp>
 
-#include "websocket/text.hpp"
+#include "base/ascii.hpp"
+#include "net/endpoint.hpp"
 
 namespace telltale {
 namespace websocket {
@@ -23,30 +21,14 @@ bool is_reserved(std::string_view name) {
   return lowered.starts_with("sec-websocket-") || std::ranges::find(names, lowered) != std::end(names);
 }
 
-bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= 253 &&
-         std::ranges::all_of(text, [](char c) { return is_letter_or_digit(c) || c == '.' || c == '-' || c == '_'; });
-}
-
-bool is_ipv6(std::string_view text) {
-  boost::system::error_code error;
-  boost::asio::ip::make_address_v6(text, error);
-  return !error && text.find('%') == std::string_view::npos;  // a scope means something on this machine only
-}
-
-bool is_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc() && end == text.data() + text.size() && port != 0;
-}
-
-/// The value of a Host header (RFC 9110 section 7.2): a name, an IPv4 address or an IPv6 address in brackets; a port.
+/// The value of a Host header (RFC 9110 section 7.2): a name or an address, and a port or none.
 bool is_host_header(std::string_view text) {
-  const auto colon = text.find(':', text.starts_with('[') ? text.find(']') : 0);
-  const auto host = text.substr(0, colon);
-  if (colon != std::string_view::npos && !is_port(text.substr(colon + 1))) return false;
-  if (host.starts_with('[') && host.ends_with(']')) return is_ipv6(host.substr(1, host.size() - 2));
-  return is_name(host);
+  const auto is_tcp = [](const std::string& with_port) {
+    std::string why;
+    const auto found = net::parse_endpoint(with_port, why);
+    return found && found->kind == net::endpoint::kind_t::tcp;
+  };
+  return is_tcp(std::string(text)) || is_tcp(std::string(text) + ":80");
 }
 
 /// Sent as it is: a line break would end the header and let the rest of the value become headers of its own.
@@ -76,13 +58,9 @@ std::optional<std::string> subprotocol_problem(std::string_view value, const std
                      shown);
 }
 
-std::string authority(const url& target) {
-  const bool brackets = target.host.find(':') != std::string::npos;
-  return brackets ? fmt::format("[{}]:{}", target.host, target.port) : fmt::format("{}:{}", target.host, target.port);
-}
-
 std::string shown(const url& target) {
-  return fmt::format("{}://{}{}", target.scheme, authority(target), target.target.substr(0, target.target.find('?')));
+  return fmt::format("{}://{}{}", target.scheme, net::host_and_port(target.host, target.port),
+                     target.target.substr(0, target.target.find('?')));
 }
 
 namespace {
@@ -122,11 +100,9 @@ void websocket_options::validate(place at, problems& errors) const {
   check_headers(headers, at, errors);
   if (expect && expect->empty()) errors.add(at, "expect: an empty text is contained in every reply");
   if (send && send->secret.empty() && send->text.empty()) errors.add(at, "send: the text is empty");
-  if (server_name && !is_name(*server_name) && !is_ipv6(*server_name))
-    errors.add(at, "server_name: expected a host name or an IP address, without a port");
-  const bool tls_option = ca_file || insecure || certificate.warn || certificate.fail;
-  if (url.scheme == "ws" && tls_option) errors.add(at, "ca_file, insecure and certificate need a wss:// URL");
-  if (insecure && ca_file) errors.add(at, "insecure turns verification off, so ca_file would have no effect");
+  auto without_name = tls;  // which is for the Host header, too
+  without_name.server_name.reset();
+  if (!secure() && without_name.any()) errors.add(at, "ca_file, cert_file, insecure and certificate need a wss:// URL");
 }
 
 options_of<websocket_options> websocket_options::declared() {
@@ -141,7 +117,7 @@ options_of<websocket_options> websocket_options::declared() {
                 "[bearer, {env: TOKEN}].")
       .optional("headers", &self::headers,
                 "Extra request headers, and Host for a name-based virtual host; values are text, or secrets as "
-                "{file: ...} or {env: ...}.")
+                "{file: ...} or {env: ...}. Without one, Host is `server_name` or the URL's host.")
       .optional(
           "ping", &self::ping,
           "Send a ping and wait for its pong; whatever else the server sends meanwhile is skipped, in any size and "
@@ -150,13 +126,7 @@ options_of<websocket_options> websocket_options::declared() {
       .optional("expect", &self::expect,
                 "Text that one message must contain: the reply to `send`, or what the server says by itself. Messages "
                 "may have any size, number and fragments; only `timeout` bounds them.")
-      .optional("ca_file", &self::ca_file,
-                "Certificate authorities (PEM) to trust instead of the system's; read once at start.")
-      .optional("server_name", &self::server_name,
-                "The server's name, when it is not the URL's host: for the server name indication, for the "
-                "verification of the certificate and, unless `headers` has another, for Host.")
-      .optional("insecure", &self::insecure, "Accept any certificate: encrypts, but proves nothing.")
-      .optional("certificate", &self::certificate, "Limit on the time until the server's certificate expires.");
+      .include(&self::tls);
 }
 
 }  // namespace telltale

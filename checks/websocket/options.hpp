@@ -1,13 +1,14 @@
 // The options of the websocket check and the rules between them.
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <telltale/option.hpp>
+
+#include "net/tls_options.hpp"
 
 namespace telltale {
 
@@ -18,10 +19,7 @@ struct websocket_options {
   bool ping = true;
   std::optional<text_or_secret> send;
   std::optional<std::string> expect;
-  std::optional<file_path> ca_file;
-  std::optional<std::string> server_name;
-  bool insecure = false;
-  lower_limit<std::chrono::milliseconds> certificate;
+  net::tls_options tls;
 
   bool secure() const { return url.scheme == "wss"; }
   void validate(place at, problems& errors) const;
@@ -36,9 +34,6 @@ std::optional<std::string> header_value_problem(const std::string& name, const s
 
 /// Why this may not be offered as a subprotocol, or nothing. `shown` stands for it in the answer.
 std::optional<std::string> subprotocol_problem(std::string_view value, const std::string& shown);
-
-/// `host:port`, an IPv6 address in brackets.
-std::string authority(const url&);
 
 /// The URL as messages show it: the query, which may hold a token, is left out.
 std::string shown(const url&);

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "websocket/text.hpp"
+#include "base/ascii.hpp"
 
 namespace telltale::websocket {
 namespace {
@@ -69,20 +69,25 @@ void reveal_subprotocols(const std::vector<text_or_secret>& subprotocols, plan& 
   }
 }
 
+/// With the port, unless it is the scheme's own.
+std::string host_header(const url& target, const std::string& name) {
+  if (target.port != (target.scheme == "wss" ? 443 : 80)) return net::host_and_port(name, target.port);
+  return name.find(':') == std::string::npos ? name : "[" + name + "]";
+}
+
 }  // namespace
 
 plan make_plan(websocket_options options) {
   plan out;
-  const auto name = options.server_name.value_or(options.url.host);
-  out.host = host_header(options.url, name);
+  out.host = host_header(options.url, options.tls.server_name.value_or(options.url.host));
   reveal_headers(options.headers, out);
   reveal_subprotocols(options.subprotocol, out);
   if (options.send) out.send = options.send->reveal();
   if (options.send && out.send.empty()) throw std::runtime_error("send: the secret is empty");
   if (options.send && !options.send->secret.empty()) hide_secret(out.secrets, options.send->secret, out.send);
   hide_query(out.secrets, options.url.target);
-  if (options.secure())
-    out.tls = make_tls_client({options.ca_file ? options.ca_file->text : "", name, options.insecure});
+  out.target.to = {net::endpoint::kind_t::tcp, options.url.host, options.url.port, ""};
+  if (options.secure()) out.target.tls = net::make_tls_client(options.tls, options.url.host);
   out.options = std::move(options);
   return out;
 }

@@ -1,21 +1,15 @@
 // Judges a server's answer to the opening handshake (RFC 6455 section 4.1): bytes in, finding out.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "websocket/failure.hpp"
-#include "websocket/peer_text.hpp"
+#include <telltale/finding.hpp>
+
+#include "base/peer_text.hpp"
 
 namespace telltale::websocket {
-
-/// A header longer than this is refused, whoever sends it.
-inline constexpr std::size_t max_head = 8 * 1024;
-
-/// Length of the head at the front of `bytes` including its empty line; 0 while it is incomplete.
-std::size_t head_length(std::string_view bytes);
 
 /// A subprotocol as it is offered. Applications use the name for a token where they can send no header, as from a
 /// browser.
@@ -24,14 +18,10 @@ struct offered_subprotocol {
   bool secret = false;  ///< never shown
 };
 
-/// What the answer has to be.
-struct expected_reply {
-  std::string accept;
-  std::vector<offered_subprotocol> subprotocols;  ///< one of them must be chosen; empty: none may be
-};
-
-/// Why this head does not open a WebSocket. Header values of the server are not repeated, as it may echo a secret,
-/// except the address of a redirect without its query and without `secrets`.
-maybe_failure judge_reply(std::string_view head, const expected_reply&, const secret_list& secrets = {});
+/// Why this head does not open a WebSocket with one of the offered subprotocols, or without any if none was offered.
+/// Header values of the server are not repeated, as it may echo a secret, except the address of a redirect without its
+/// query and without `secrets`. `accept` receives the value of Sec-WebSocket-Accept, which is not judged here.
+finding judge_reply(std::string_view head, const std::vector<offered_subprotocol>& offered, const secret_list& secrets,
+                    std::string& accept);
 
 }  // namespace telltale::websocket

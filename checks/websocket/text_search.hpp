@@ -1,30 +1,34 @@
 // Looks for a text in bytes that pass in pieces, without keeping them.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
+#include <algorithm>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace telltale::websocket {
 
-/// The algorithm of Knuth, Morris and Pratt: each byte is looked at once, and the memory is that of the text and its
-/// table.
+/// Keeps as many of the last bytes as may be the front of the text.
 class text_search {
  public:
-  /// An empty text is found in everything.
-  explicit text_search(std::string wanted);
+  explicit text_search(std::string wanted) : wanted_(std::move(wanted)) {}
 
-  void feed(std::string_view piece);
-  bool found() const { return matched_ == wanted_.size(); }
+  void feed(std::string_view piece) {
+    if (found_ || wanted_.empty()) return;
+    tail_ += piece;
+    found_ = tail_.find(wanted_) != std::string::npos;
+    tail_.erase(0, tail_.size() - std::min(tail_.size(), wanted_.size() - 1));
+  }
+  bool found() const { return found_; }
   /// Forgets what has passed.
-  void restart() { matched_ = 0; }
+  void restart() {
+    tail_.clear();
+    found_ = false;
+  }
 
  private:
   std::string wanted_;
-  std::vector<std::uint32_t> fallback_;  ///< after i matching bytes and a wrong one: how many of them still match
-  std::size_t matched_ = 0;
+  std::string tail_;
+  bool found_ = false;
 };
 
 }  // namespace telltale::websocket

@@ -6,25 +6,21 @@
 
 #include <fmt/format.h>
 
-#include <telltale/version.hpp>
 #include "base/printable.hpp"
 #include "base/words.hpp"
 #include "client/connection_cut.hpp"
 #include "client/http_reply.hpp"
 #include "client/stream.hpp"
 #include "client/verdict_text.hpp"
+#include "net/endpoint.hpp"
+#include "net/http_head.hpp"
 
 namespace telltale {
 namespace {
 
 std::string request_text(const http_target& target) {
-  const bool v6 = target.host.find(':') != std::string::npos;
-  const auto host = target.host.empty() ? std::string("localhost")
-                    : v6                ? fmt::format("[{}]:{}", target.host, target.port)
-                                        : fmt::format("{}:{}", target.host, target.port);
-  return fmt::format(
-      "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: telltale/{}\r\nAccept: text/plain\r\nConnection: close\r\n\r\n",
-      target.path, host, version());
+  const auto host = target.host.empty() ? "localhost" : net::host_and_port(target.host, target.port);
+  return net::write_request_head("GET", target.path, host, {{"Accept", "text/plain"}, {"Connection", "close"}});
 }
 
 http_reply get(const http_target& target, std::chrono::milliseconds timeout) {

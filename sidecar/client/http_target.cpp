@@ -12,6 +12,7 @@
 #include <telltale/option.hpp>
 
 #include "base/ascii.hpp"
+#include "net/endpoint.hpp"
 
 namespace telltale {
 namespace {
@@ -71,9 +72,7 @@ http_target parse_target(std::string_view text, gate g) {
   out.path = parsed->target;
   const auto query = std::min(out.path.find('?'), out.path.size());
   if (out.path.substr(0, query) == "/") out.path.replace(0, query, gate_path(g));
-  const bool v6 = out.host.find(':') != std::string::npos;
-  out.shown =
-      fmt::format("{}://{}{}{}:{}{}", parsed->scheme, v6 ? "[" : "", out.host, v6 ? "]" : "", out.port, out.path);
+  out.shown = fmt::format("{}://{}{}", parsed->scheme, net::host_and_port(out.host, out.port), out.path);
   return out;
 }
 

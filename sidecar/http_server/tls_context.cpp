@@ -1,34 +1,16 @@
+// Sets up OpenSSL for the server, once per pair of files.
 #include "http_server/tls.hpp"
 
-#include <stdexcept>
-#include <utility>
+#include <openssl/ssl.h>
 
 #include <fmt/format.h>
-#include <boost/asio/buffer.hpp>
 
-#include "api/file_error.hpp"
-#include "base/small_file.hpp"
 #include "http_server/tls_context.hpp"
+#include "net/tls_identity.hpp"
 
 namespace telltale {
 
-namespace asio = boost::asio;
-using boost::system::error_code;
-
 namespace {
-
-constexpr std::size_t max_pem_bytes = 1 << 20;
-using which = tls_file_error::file;
-
-tls_file_error refusal(which file, const std::string& path, std::string_view why) {
-  return {file, fmt::format("TLS {} {}: {}", file == which::cert ? "certificate" : "key", path, why)};
-}
-
-std::string read_pem(which file_of, const std::string& path) {
-  auto file = read_small_file(path, max_pem_bytes);
-  if (!file.ok()) throw refusal(file_of, path, file_error(file));
-  return std::move(file.text);
-}
 
 int prefer_http_1_1(SSL*, const unsigned char** out, unsigned char* out_length, const unsigned char* offered,
                     unsigned int offered_length, void*) {
@@ -43,8 +25,7 @@ int prefer_http_1_1(SSL*, const unsigned char** out, unsigned char* out_length, 
 
 // No renegotiation and no session cache: both let a peer spend our time and memory. Many clients end without saying so;
 // nothing here takes an end for more than an end, and half a request before it is still answered.
-void harden(asio::ssl::context& context) {
-  SSL_CTX* native = context.native_handle();
+void harden(SSL_CTX* native) {
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_COMPRESSION |
                                   SSL_OP_CIPHER_SERVER_PREFERENCE);
@@ -55,45 +36,22 @@ void harden(asio::ssl::context& context) {
   SSL_CTX_set_alpn_select_cb(native, prefer_http_1_1, nullptr);
 }
 
-void load_certificate(asio::ssl::context& context, const std::string& path) {
-  const auto pem = read_pem(which::cert, path);
-  error_code ec;
-  context.use_certificate_chain(asio::buffer(pem), ec);
-  if (ec) throw refusal(which::cert, path, fmt::format("not a certificate in PEM ({})", ec.message()));
-}
-
-void load_key(asio::ssl::context& context, const tls_files& files) {
-  auto pem = read_pem(which::key, files.key);
-  bool asked_password = false;
-  // Without a callback OpenSSL would ask on the terminal.
-  context.set_password_callback([&asked_password](std::size_t, asio::ssl::context::password_purpose) {
-    asked_password = true;
-    return std::string();
-  });
-  error_code ec;
-  context.use_private_key(asio::buffer(pem), asio::ssl::context::pem, ec);
-  const bool usable = !ec && SSL_CTX_check_private_key(context.native_handle()) == 1;
-  context.set_password_callback([](std::size_t, asio::ssl::context::password_purpose) { return std::string(); });
-  OPENSSL_cleanse(pem.data(), pem.size());
-  if (usable) return;
-  if (asked_password) throw refusal(which::key, files.key, "it is encrypted; give a key without a passphrase");
-  if (!ec || ERR_GET_REASON(static_cast<unsigned long>(ec.value())) == X509_R_KEY_VALUES_MISMATCH)
-    throw refusal(which::key, files.key, fmt::format("it does not belong to the certificate {}", files.cert));
-  throw refusal(which::key, files.key, fmt::format("not a private key in PEM ({})", ec.message()));
-}
-
 }  // namespace
 
 std::shared_ptr<tls_context> make_tls_context(const tls_files& files) {
   auto out = std::make_shared<tls_context>();
-  harden(out->context);
-  load_certificate(out->context, files.cert);
-  load_key(out->context, files);
+  harden(out->context.get());
+  const auto fault = net::use_identity(out->context.get(), files.cert, files.key);
+  using file_t = net::identity_fault::file_t;
+  using which = tls_file_error::file;
+  if (fault.file == file_t::certificate)
+    throw tls_file_error(which::cert, fmt::format("TLS certificate {}: {}", files.cert, fault.why));
+  if (fault.file == file_t::key) throw tls_file_error(which::key, fmt::format("TLS key {}: {}", files.key, fault.why));
   return out;
 }
 
 std::string validity_warning(tls_context& loaded, const tls_files& files, std::chrono::system_clock::time_point now) {
-  const X509* shown = SSL_CTX_get0_certificate(loaded.context.native_handle());
+  const X509* shown = SSL_CTX_get0_certificate(loaded.context.get());
   auto moment = std::chrono::system_clock::to_time_t(now);
   const auto said = [&](const ASN1_TIME* time, std::string_view what) {
     std::tm date{};

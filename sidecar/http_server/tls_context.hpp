@@ -1,13 +1,19 @@
 // What the two TLS files share.
 #pragma once
 
-#include <boost/asio/ssl/context.hpp>
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <new>
 
 namespace telltale {
 
 class tls_context {
  public:
-  boost::asio::ssl::context context{boost::asio::ssl::context::tls_server};
+  tls_context() : context(::SSL_CTX_new(::TLS_server_method()), ::SSL_CTX_free) {
+    if (!context) throw std::bad_alloc();
+  }
+  const std::shared_ptr<SSL_CTX> context;
 };
 
 }  // namespace telltale

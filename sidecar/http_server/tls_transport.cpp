@@ -55,7 +55,7 @@ const BIO_METHOD* socket_method() {
 class tls_transport final : public transport {
  public:
   tls_transport(int socket, std::shared_ptr<tls_context> context)
-      : socket_(socket), context_(std::move(context)), tls_(SSL_new(context_->context.native_handle())) {
+      : socket_(socket), context_(std::move(context)), tls_(SSL_new(context_->context.get())) {
     auto* bio = tls_ ? BIO_new(socket_method()) : nullptr;
     if (bio == nullptr) throw std::bad_alloc();
     BIO_set_data(bio, &socket_);

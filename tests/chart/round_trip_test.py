@@ -13,13 +13,14 @@ TELLTALE = os.environ["TELLTALE"]
 READ_BACK = os.environ["TELLTALE_READ_BACK"]
 TEXTS = ("text", "map of text")
 # What a check of the type needs besides the option that is filled.
-NEEDED = {"disk": {"path": "/"}, "marker": {"path": "/m"}, "sqlite": {"path": "/db"}, "websocket": {"url": "ws://127.0.0.1:1/"}}
+NEEDED = {"disk": {"path": "/"}, "marker": {"path": "/m"}, "sqlite": {"path": "/db"}, "tcp": {"address": "db:1"},
+          "websocket": {"url": "ws://127.0.0.1:1/"}}
 WITH = {("sqlite", "query"): {"mode": "query"}, ("sqlite", "expect"): {"mode": "query", "query": "SELECT 1"},
         ("websocket", "server_name"): {"url": "wss://127.0.0.1:1/"}}
 # How a text is written in an option that has a grammar of its own, and options that take no free text at all.
 GRAMMAR = {("marker", "progress"): lambda text: "/" + text.replace("~", "~0"), ("sqlite", "expect"): lambda text: text if text[0] not in "=!<>" else "a" + text,
            ("sqlite", "query"): lambda text: "SELECT '{}'".format(text.replace("'", "''"))}
-NO_TEXT = {("marker", "newer_than"), ("websocket", "subprotocol"), ("websocket", "server_name"), ("marker", "pid")}
+NO_TEXT = {("marker", "newer_than"), ("tcp", "address"), ("tcp", "server_name"), ("websocket", "subprotocol"), ("websocket", "server_name"), ("marker", "pid")}
 LENGTHS = (40, 80, 200, 2000)
 LONGEST_KEY = 40  # the program has keys of at most 256 bytes, escape sequences included
 SEEDS = {"words": "are you there ", "colon": "a: b ", "comment": "a #b ", "double quotes": 'a "b" ', "single quotes": "it's ''",

@@ -40,7 +40,7 @@ TEST_CASE("http reply: what is no HTTP, cut short or endless is refused with its
            row{"HTTP/1.1 2x0 OK\r\n\r\n", true, "not HTTP"},
            row{"HTTP/1.1 099 OK\r\n\r\n", true, "not HTTP"},
            row{"HTTP/1.1 2000 OK\r\n\r\n", true, "not HTTP"},
-           row{"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", true, "senseless length"},
+           row{"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", true, "invalid Content-Length"},
            row{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", true, "cut short"},
            row{"HTTP/1.1 200 OK\r\n", true, "without an answer"},
            row{"", true, "without an answer"},

@@ -174,12 +174,12 @@ class Reference(Commands):
         listed = self.run_telltale("checks")
         self.assertEqual(listed.returncode, 0, listed)
         types = json.loads(self.run_telltale("checks", "--format", "json").stdout)
-        for name in ("sqlite", "disk", "websocket", "marker"):
+        for name, option in {"sqlite": "path", "disk": "path", "tcp": "address", "websocket": "url", "marker": "path"}.items():
             self.assertRegex(listed.stdout, rf"(?m)^{name} ")
             self.assertIn(f'"{name}"', json.dumps(types))
             one = self.run_telltale("checks", name)
             self.assertEqual((one.returncode, one.stderr), (0, ""), one)
-            self.assertIn("path" if name != "websocket" else "url", one.stdout)
+            self.assertIn(option, one.stdout)
         done = self.run_telltale("checks", "dsk")
         self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1))
         self.assertIn("did you mean 'disk'", done.stderr)

@@ -2,8 +2,10 @@
 // the options. "{accept}" in the rest becomes the right Sec-WebSocket-Accept, "{ping}!!" the payload of the ping; what
 // follows the latter is said once the ping was heard.
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
-#include <memory>
+#include <exception>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,10 +14,11 @@
 #include <boost/asio/io_context.hpp>
 
 #include "base/utf8.hpp"
+#include "fakes/websocket_accept.hpp"
 #include "require.hpp"
 #include "server_frames.hpp"
 #include "websocket/plan.hpp"
-#include "websocket/probe.hpp"
+#include "websocket/session.hpp"
 
 using namespace telltale;
 using namespace telltale::websocket;
@@ -45,7 +48,7 @@ struct peer {
     heard = bytes;
     const auto at = bytes.find(name);
     require(at != std::string_view::npos, "a request has a key");
-    accept = accept_for(bytes.substr(at + name.size(), 24));
+    accept = fakes::accept_for(bytes.substr(at + name.size(), 24));
     const auto token = says.find(accept_token);
     if (token != std::string::npos) says.replace(token, accept_token.size(), accept);
   }
@@ -60,69 +63,69 @@ struct peer {
   }
 };
 
-class memory_connection final : public connection {
+class memory_stream final : public net::stream {
  public:
-  memory_connection(peer& other, bool whole) : other_(other), whole_(whole), cut_(other.says) {}
+  memory_stream(asio::any_io_executor executor, peer& other, bool whole)
+      : executor_(std::move(executor)), other_(other), whole_(whole), cut_(other.says) {}
 
-  asio::awaitable<error_code> connect(asio::ip::tcp::endpoint, time_point) override { co_return error_code(); }
-  asio::awaitable<secured> secure(const tls_client&, time_point) override {
-    secured out;
-    out.error = asio::error::operation_not_supported;
-    co_return out;
-  }
-  asio::awaitable<transferred> read_some(std::span<char> into, time_point) override {
+  asio::any_io_executor get_executor() override { return executor_; }
+  asio::awaitable<net::transferred> read_some(std::span<char> into) override {
     const auto ready = other_.ready();
-    transferred out;
+    net::transferred out;
     out.bytes = std::min({into.size(), ready.size(), whole_ ? ready.size() : cut_.next()});
     if (out.bytes == 0) out.error = asio::error::eof;
     std::copy_n(ready.begin(), out.bytes, into.begin());
     other_.said += out.bytes;
     co_return out;
   }
-  asio::awaitable<error_code> write(std::string_view bytes, time_point) override {
+  asio::awaitable<net::error_code> write(std::string_view bytes) override {
     other_.hear(bytes);
-    co_return error_code();
+    co_return net::error_code();
   }
-  asio::awaitable<void> close(time_point) override { co_return; }
+  asio::awaitable<net::error_code> shutdown_send() override { co_return net::error_code(); }
+  asio::awaitable<void> close(std::chrono::milliseconds) override { co_return; }
+  void expire_by(net::time_point) override {}
 
  private:
+  asio::any_io_executor executor_;
   peer& other_;
   bool whole_;
   fuzz::scissors cut_;
 };
 
-class one_address final : public name_resolver {
-  asio::awaitable<resolution> resolve(std::string, std::uint16_t port, time_point) override {
-    resolution out;
-    out.endpoints.emplace_back(asio::ip::address_v4::loopback(), port);
-    co_return out;
-  }
-};
-
-std::shared_ptr<const plan> make_test_plan(unsigned choice) {
-  auto out = std::make_shared<plan>();
-  auto& options = out->options;
-  out->host = "app:8000";
+plan make_test_plan(unsigned choice) {
+  plan out;
+  auto& options = out.options;
+  out.host = "app:8000";
   options.url = {"ws://app:8000/ws", "ws", "app", 8000, "/ws"};
   options.ping = (choice & 1U) == 0;
   if ((choice & 2U) == 0) options.expect = "ready";
-  if ((choice & 4U) == 0) out->send = "hello";
-  if ((choice & 8U) != 0) out->subprotocols = {{"chat", false}, {"hunter2", true}};
-  out->secrets = {"hunter2"};
+  if ((choice & 4U) == 0) out.send = "hello";
+  if ((choice & 8U) != 0) out.subprotocols = {{"chat", false}, {"hunter2", true}};
+  out.secrets = {"hunter2"};
   return out;
 }
 
-outcome run_probe(const std::shared_ptr<const plan>& what, peer& other, bool whole) {
+asio::awaitable<outcome> talk(async_context where, const plan& what, net::stream& line) {
+  net::run now(std::move(where), "server");
+  auto failed = co_await hold_session(now, what, line);
+  now.add(std::move(failed));
+  co_return std::move(now).result("healthy");
+}
+
+outcome run_session(const plan& what, peer& other, bool whole) {
   asio::io_context context(1);
-  one_address names;
-  const async_context where{context.get_executor(), std::chrono::steady_clock::now() + std::chrono::hours(1), &names};
+  memory_stream line(context.get_executor(), other, whole);
+  const async_context where{context.get_executor(), std::chrono::steady_clock::now() + std::chrono::hours(1), nullptr};
   outcome out;
-  asio::co_spawn(context, probe(what, where, std::make_unique<memory_connection>(other, whole)),
-                 [&out](const std::exception_ptr& thrown, outcome found) {
-                   require(!thrown, "nothing is thrown out of a probe");
-                   out = std::move(found);
-                 });
+  bool done = false;
+  asio::co_spawn(context, talk(where, what, line), [&](const std::exception_ptr& thrown, outcome found) {
+    require(!thrown, "nothing is thrown out of a session");
+    out = std::move(found);
+    done = true;
+  });
   context.run();
+  require(done, "a session ends");
   return out;
 }
 
@@ -171,13 +174,13 @@ bool is_repeatable(const std::string& says) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string says(reinterpret_cast<const char*>(data + 1), size - 1);
-  const auto what = make_test_plan(data[0]);
+  const plan what = make_test_plan(data[0]);
   peer whole{says, {}, {}, {}};
-  const auto found = run_probe(what, whole, true);
-  judge(*what, whole, found);
+  const auto found = run_session(what, whole, true);
+  judge(what, whole, found);
   peer pieces{says, {}, {}, {}};
-  const auto again = run_probe(what, pieces, false);
-  judge(*what, pieces, again);
+  const auto again = run_session(what, pieces, false);
+  judge(what, pieces, again);
   if (!is_repeatable(says)) return 0;
   require(found.verdict == again.verdict && found.reason == again.reason && found.message == again.message,
           "how bytes arrive changes no finding");

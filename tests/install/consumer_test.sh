@@ -35,6 +35,9 @@ rm "$work/note"
 if "$work/build/my_sidecar" check -c "$work/large.yaml" --format text >"$work/log"; then echo "no note passed"; exit 1; fi
 grep -q 'missing: .*note does not exist' "$work/log" || { cat "$work/log"; exit 1; }
 "$work/build/my_sidecar" checks note | grep -q 'Default interval 1m, timeout 5s'
+printf 'checks: [{name: g, type: greeting, address: "127.0.0.1:1"}]\n' >"$work/net.yaml"
+if "$work/build/my_sidecar" check -c "$work/net.yaml" --format text >"$work/log"; then echo "nobody greeted"; exit 1; fi
+grep -q 'refused: .*nothing listens there' "$work/log" || { cat "$work/log"; exit 1; }
 printf 'checks: [{name: up, type: uptime, atleast: 1ms}]\n' >"$work/bad.yaml"
 if "$work/build/my_sidecar" validate "$work/bad.yaml" >"$work/log" 2>&1; then echo "a typo was accepted"; exit 1; fi
 grep -q "did you mean 'at_least'" "$work/log" || { cat "$work/log"; exit 1; }

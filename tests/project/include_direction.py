@@ -9,7 +9,7 @@ import re
 import sys
 
 # Each component may include itself and those before it: first those of lib/, which checks/ may include too.
-LIB = ["base", "api"]
+LIB = ["base", "api", "net"]
 ORDER = ["memory", "log", "yaml", "config", "diagnostics", "reference", "worker", "client", "scheduler", "policy", "snapshot", "render",
          "routes", "http_server", "reload", "results", "app", "commands"]
 
@@ -20,10 +20,11 @@ HOMES = {
     "CLI/": ["sidecar/commands/command_line"],
     "sqlite3.h": ["checks/sqlite"],
     "zlib.h": ["sidecar/routes/gzip"],
-    "boost/beast": ["sidecar/http_server/", "checks/websocket", "lib/boost/"],
+    "boost/beast": ["sidecar/http_server/", "checks/websocket/session", "checks/websocket/declined",
+                    "checks/websocket/explain", "lib/boost/"],
     "boost/url": ["lib/api/url", "lib/boost/"],
-    "openssl/": ["sidecar/http_server/tls_", "checks/websocket", "sidecar/client/tls", "lib/api/version"],
-    "boost/asio/ssl": ["sidecar/http_server/", "checks/websocket", "lib/boost/"],
+    "openssl/": ["lib/net/tls_", "sidecar/http_server/tls_", "lib/api/version"],
+    "boost/asio/ssl": ["lib/boost/"],
 }
 
 # Functions of values: their files reach no Asio, not through any header either.
@@ -113,6 +114,9 @@ def self_test():
         ("lib/base/small_file.cpp", '#include "api/file_error.hpp"', True),
         ("lib/api/secret.cpp", '#include "log/log.hpp"', True),
         ("lib/base/utf8.cpp", "#include <boost/asio/buffer.hpp>", True),
+        ("lib/net/dial.cpp", '#include "api/file_error.hpp"', False),
+        ("lib/api/secret.cpp", '#include "net/endpoint.hpp"', True),
+        ("checks/tcp.cpp", '#include "net/dial.hpp"', False),
     ]
     texts = {"sidecar/render/a.cpp": '#include "http_server/b.hpp"', "sidecar/http_server/b.hpp": "#include <telltale/c.hpp>",
              "include/telltale/c.hpp": "#include <boost/asio/buffer.hpp>", "sidecar/http_server/b.cpp": '#include "http_server/b.hpp"'}

@@ -1,127 +1,71 @@
-// Framing without a socket: what is sent, what is understood, what is refused.
-#include <string>
-#include <vector>
-
+// Frames of a server, over a socket: what breaks a rule is named, however its bytes arrive; what is valid passes.
 #include <doctest/doctest.h>
+#include <boost/asio/steady_timer.hpp>
 
-#include "websocket/frame.hpp"
+#include "checks/websocket/scripts.hpp"
 
-using namespace telltale::websocket;
+using namespace telltale;
+using namespace telltale::fakes;
 using namespace std::string_literals;
 
 namespace {
 
-std::string server_frame(unsigned first, const std::string& payload) {
-  std::string out(1, static_cast<char>(first));
-  if (payload.size() < 126) out += static_cast<char>(payload.size());
-  else out += '\x7e' + std::string(1, static_cast<char>(payload.size() >> 8)) + static_cast<char>(payload.size());
-  return out + payload;
-}
-
-/// All events of `bytes`, fed in pieces of `piece` bytes.
-std::vector<event> read_all(event_reader& reader, const std::string& bytes, std::size_t piece) {
-  std::vector<event> out;
-  for (std::size_t i = 0; i < bytes.size(); i += piece) {
-    reader.feed(std::string_view(bytes).substr(i, piece));
-    while (auto found = reader.next()) out.push_back(std::move(*found));
-  }
-  return out;
+/// Opens and says `bytes`, one by one if wanted; keeps to the rules from then on.
+script opens_then(std::string bytes, bool bytewise) {
+  return [bytes, bytewise](tcp::socket socket) -> asio::awaitable<void> {
+    const auto request = co_await read_request(socket);
+    auto reply = accepting(request);
+    co_await say(socket, std::move(reply));
+    asio::steady_timer pause(socket.get_executor());
+    for (std::size_t i = 0; i < bytes.size(); i += bytewise ? 1 : bytes.size()) {
+      auto piece = bytewise ? bytes.substr(i, 1) : bytes;
+      co_await say(socket, std::move(piece));
+      pause.expires_after(1ms);
+      co_await pause.async_wait(quiet);
+    }
+    co_await behave(socket);
+  };
 }
 
 }  // namespace
 
-TEST_CASE("frame: the masked examples of RFC 6455 section 5.7 come out") {
-  CHECK(make_frame(opcode::text, "Hello", {'\x37', '\xfa', '\x21', '\x3d'}) ==
-        "\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58");
-  CHECK(make_frame(opcode::close, close_payload(1000), {}) == "\x88\x82\0\0\0\0\x03\xe8"s);
-  CHECK(make_frame(opcode::binary, std::string(126, 'a'), {}).substr(0, 4) == "\x82\xfe\0\x7e"s);
-  CHECK(make_frame(opcode::binary, std::string(65536, 'a'), {}).substr(0, 10) == "\x82\xff\0\0\0\0\0\x01\0\0"s);
-}
-
-TEST_CASE("frame: events are the same however the bytes are cut") {
-  const auto bytes = server_frame(0x81, "one") + server_frame(0x01, "tw") + server_frame(0x89, "ping?") +
-                     server_frame(0x80, "o") + server_frame(0x8a, "pong!") + server_frame(0x82, std::string(300, 'x')) +
-                     server_frame(0x88, "\x03\xe9 bye"s);
-  for (const std::size_t piece : {1, 2, 3, 7, 100, 1000}) {
-    CAPTURE(piece);
-    event_reader reader("two");
-    const auto events = read_all(reader, bytes, piece);
-    CHECK(reader.broken().empty());
-    REQUIRE(events.size() == 6);
-    CHECK(events[0].kind == event::kind_t::message);
-    CHECK_FALSE(events[0].expected);
-    CHECK(events[1].kind == event::kind_t::ping);
-    CHECK(events[1].payload == "ping?");
-    CHECK(events[2].kind == event::kind_t::message);
-    CHECK(events[2].expected);
-    CHECK(events[3].kind == event::kind_t::pong);
-    CHECK(events[3].payload == "pong!");
-    CHECK(events[4].kind == event::kind_t::message);
-    CHECK_FALSE(events[4].expected);
-    CHECK(events[5].kind == event::kind_t::close);
-    CHECK(events[5].close_code() == 1001);
-  }
-}
-
-TEST_CASE("frame: a close without a code has none") {
-  event_reader reader;
-  const auto events = read_all(reader, server_frame(0x88, ""), 10);
-  REQUIRE(events.size() == 1);
-  CHECK_FALSE(events[0].close_code());
-}
-
-TEST_CASE("frame: every broken rule is named") {
+TEST_CASE("websocket frames: every broken rule is named") {
   struct row {
     std::string name;
     std::string bytes;
     const char* words;
+    options chosen = {};
   };
   const row rows[] = {
       {"masked", "\x81\x81\0\0\0\0a"s, "masked"},
-      {"reserved bit", "\xc1\x01"s, "reserved bits"},
-      {"unknown data opcode", "\x83\x01"s, "unknown opcode 3"},
-      {"unknown control opcode", "\x8b\x01"s, "unknown opcode 11"},
-      {"fragmented ping", "\x09\x01"s, "control frame is fragmented"},
-      {"long ping", "\x89\x7e"s, "longer than 125"},
-      {"continuation of nothing", "\x80\x01"s, "nothing to continue"},
-      {"message within a message", "\x01\x01z\x81\x01"s, "inside a fragmented one"},
+      {"reserved bit", "\xc1\x01z"s, "reserved bits"},
+      {"reserved bit of a continuation", "\x01\x01z\xa0\x01z"s, "reserved bits"},
+      {"reserved bit of a ping", "\xc9\x01z"s, "reserved bits"},
+      {"unknown data opcode", "\x83\x01z"s, "unknown opcode"},
+      {"unknown control opcode", "\x8b\x01z"s, "unknown opcode"},
+      {"fragmented ping", "\x09\x01z"s, "control frame is fragmented"},
+      {"long ping", "\x89\x7e\0\x7e"s, "longer than 125"},
+      {"continuation of nothing", "\x80\x01z"s, "nothing to continue"},
+      {"message within a message", "\x01\x01z\x81\x01z"s, "inside a fragmented one"},
       {"16-bit length for a short frame", "\x81\x7e\0\x05"s, "shortest form"},
       {"64-bit length for a short frame", "\x81\x7f\0\0\0\0\0\0\xff\xff"s, "shortest form"},
       {"length with the top bit", "\x82\x7f\xff\xff\xff\xff\xff\xff\xff\xff"s, "highest bit"},
       {"half a close code", "\x88\x01\x03"s, "half a code"},
+      {"a code that may not be sent", close_frame(1005), "may not be sent"},
+      {"a code that does not exist", close_frame(999), "may not be sent"},
   };
   for (const auto& r : rows)
-    for (const std::size_t piece : {1, 100}) {
+    for (const bool bytewise : {false, true}) {
       CAPTURE(r.name);
-      event_reader reader;
-      CHECK(read_all(reader, r.bytes, piece).empty());
-      CAPTURE(reader.broken());
-      CHECK(reader.broken().find(r.words) != std::string::npos);
-      reader.feed("\x81\x01x");
-      CHECK_FALSE(reader.next());
+      const auto out = probe_against(opens_then(r.bytes, bytewise), r.chosen, 1s);
+      CAPTURE(out.message);
+      CHECK(out.verdict == verdict::fail);
+      CHECK(to_string(out.reason) == to_string(reason::protocol));
+      CHECK(contains(out.message, r.words));
     }
 }
 
-TEST_CASE("frame: what came instead of what is waited for ends a sentence") {
-  event_reader reader;
-  CHECK(reader.meanwhile() == "");
-  reader.feed(server_frame(0x8a, "pong"));
-  CHECK(reader.next());
-  CHECK(reader.meanwhile() == "");
-  reader.feed(server_frame(0x81, "message") +
-              "\x82\x05"
-              "a");
-  CHECK(reader.next());
-  CHECK_FALSE(reader.next());
-  CHECK(reader.meanwhile() == ", though other messages came");
-  reader.feed("bcde\x82\x7f\0\0\0\x01\0\0\0\0begin"s);
-  CHECK(reader.next());
-  CHECK_FALSE(reader.next());
-  CHECK(reader.meanwhile() == ": a frame of 4.0 GiB has not ended");
-  CHECK(reader.broken().empty());
-}
-
-TEST_CASE("frame: text has to be UTF-8, however it is cut, and only text") {
+TEST_CASE("websocket frames: text has to be UTF-8, however it is cut, and only text") {
   struct row {
     std::string text;
     bool valid;
@@ -140,22 +84,68 @@ TEST_CASE("frame: text has to be UTF-8, however it is cut, and only text") {
            {"cut off \xe2\x82", false},
            {"\xc3(", false},
        })
-    for (const std::size_t piece : {1, 3, 1000}) {
+    for (const bool bytewise : {false, true}) {
       CAPTURE(text);
-      CAPTURE(piece);
-      event_reader whole;
-      CHECK(read_all(whole, server_frame(0x81, text), piece).size() == (valid ? 1 : 0));
-      CHECK(whole.broken() == (valid ? "" : "a text message is not valid UTF-8"));
-      event_reader fragmented;
+      CAPTURE(bytewise);
       const auto fragments = server_frame(0x01, text.substr(0, text.size() / 2)) + server_frame(0x89, "\xff") +
                              server_frame(0x80, text.substr(text.size() / 2));
-      const auto events = read_all(fragmented, fragments, piece);
-      CHECK(fragmented.broken().empty() == valid);
-      if (valid) CHECK(events.back().kind == event::kind_t::message);
-      event_reader binary;
-      CHECK(read_all(binary, server_frame(0x82, text), piece).size() == 1);
-      event_reader closing;
-      CHECK(read_all(closing, server_frame(0x88, "\x03\xe8" + text), piece).size() == (valid ? 1 : 0));
-      CHECK(closing.broken() == (valid ? "" : "the reason of a close frame is not valid UTF-8"));
+      for (const auto& bytes : {server_frame(0x81, text), fragments}) {
+        const auto out = probe_against(opens_then(bytes, bytewise), {{"send", fakes::text("hi")}}, 5s);
+        CAPTURE(out.message);
+        CHECK(to_string(out.reason) == to_string(valid ? reason::ok : reason::protocol));
+        CHECK(contains(out.message, "a text message is not valid UTF-8") == !valid);
+      }
+      CHECK(probe_against(opens_then(server_frame(0x82, text), bytewise), {}, 5s).verdict == verdict::pass);
+      const auto closed = probe_against(opens_then(close_frame(1000, text), bytewise), {}, 5s);
+      CHECK(to_string(closed.reason) == to_string(valid ? reason::refused : reason::protocol));
+      CHECK(contains(closed.message, "the reason of a close frame is not valid UTF-8") == !valid);
     }
+}
+
+TEST_CASE("websocket frames: a character that an empty last fragment cuts off is not seen (decision 029)") {
+  const auto bytes = server_frame(0x01, "\xe2\x82") + server_frame(0x80, "");
+  CHECK(probe_against(opens_then(bytes, false), {}, 5s).verdict == verdict::pass);
+  CHECK(probe_against(opens_then(bytes + server_frame(0x81, "a"), false), {}, 5s).reason == reason::protocol);
+}
+
+TEST_CASE("websocket frames: a session is the same however its bytes are cut") {
+  const auto bytes = server_frame(0x81, "one") + server_frame(0x01, "tw") + server_frame(0x89, "ping?") +
+                     server_frame(0x80, "o") + server_frame(0x8a, "pong!") + server_frame(0x82, "");
+  for (const bool bytewise : {false, true}) {
+    const auto out = probe_against(opens_then(bytes, bytewise), {{"ping", text("false")}, {"expect", text("two")}}, 5s);
+    CAPTURE(out.message);
+    CHECK(out.verdict == verdict::pass);
+    const auto split =
+        probe_against(opens_then(bytes, bytewise), {{"ping", text("false")}, {"expect", text("onetw")}}, 1s);
+    CAPTURE(split.message);
+    CHECK(split.reason == reason::mismatch);
+    CHECK(contains(split.message, "none of 3 messages within 1000 ms contained 'onetw'"));
+  }
+}
+
+TEST_CASE("websocket frames: a frame that is cut at the deadline is told only as far as it is known") {
+  const auto late = [](std::string bytes) {
+    return probe_against(opens_and_says(std::move(bytes)), {}, 300ms).message;
+  };
+  const std::string unfinished = ": a fragmented message has not ended";
+  CHECK(late("\x89\x05x").ends_with("no pong within 300 ms"));
+  CHECK(late(server_frame(0x01, "a") + "\x89\x05x").ends_with(unfinished));
+  CHECK(late(server_frame(0x01, "a") + "\x80").ends_with(unfinished));
+  CHECK(late(server_frame(0x01, "")).ends_with("no pong within 300 ms"));
+  CHECK(late("\x82\x7f\0\0\0\x01\0\0\0\0begin"s).ends_with(": a frame of 4.0 GiB has not ended"));
+  CHECK(late(server_frame(0x01, "a") + "\x00\x7f\0\0\0\x01\0\0\0\0begin"s)
+            .ends_with(": a frame of 4.0 GiB has not ended"));
+}
+
+TEST_CASE("websocket frames: what a server said before it reset the connection is told") {
+  const auto resets = [](std::string bytes) -> script {
+    return [bytes](tcp::socket socket) -> asio::awaitable<void> {
+      const auto request = co_await read_request(socket);
+      auto reply = accepting(request) + bytes;
+      co_await say(socket, std::move(reply));
+      co_await socket.async_wait(tcp::socket::wait_read, quiet);  // for the ping, which stays unread
+    };
+  };
+  CHECK(contains(probe_against(resets(close_frame(4401))).message, "4401"));
+  CHECK(contains(probe_against(resets("\xc1\x01z"s)).message, "reserved bits"));
 }

@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include "checks/websocket/certificates.hpp"
 #include "checks/websocket/scripts.hpp"
+#include "fakes/certificates.hpp"
 
 using namespace telltale;
 using namespace telltale::fakes;

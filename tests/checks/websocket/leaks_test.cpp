@@ -8,8 +8,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "checks/websocket/certificates.hpp"
 #include "checks/websocket/peer.hpp"
+#include "fakes/certificates.hpp"
 
 using namespace telltale;
 using namespace telltale::fakes;

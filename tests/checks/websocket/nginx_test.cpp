@@ -8,8 +8,8 @@
 #include <doctest/doctest.h>
 #include <openssl/pem.h>
 
-#include "checks/websocket/certificates.hpp"
 #include "checks/websocket/python_server.hpp"
+#include "fakes/certificates.hpp"
 
 using namespace telltale;
 using namespace telltale::fakes;

@@ -98,6 +98,7 @@ TEST_CASE("websocket options: mistakes are told before anything is connected") {
       {"server_name: expected", {{"url", wss}, {"server_name", text("a.test:8443")}}},
       {"server_name: expected", {{"url", wss}, {"server_name", text("[::1]")}}},
       {"need a wss:// URL", {{"url", ws}, {"ca_file", text("/ca")}}},
+      {"need a wss:// URL", {{"url", ws}, {"cert_file", text("/cert")}, {"key_file", text("/key")}}},
       {"need a wss:// URL", {{"url", ws}, {"insecure", text("true")}}},
       {"need a wss:// URL", {{"url", ws}, {"certificate", map_of({{"warn", text("1d")}})}}},
       {"insecure turns verification off", {{"url", wss}, {"insecure", text("true")}, {"ca_file", text("/ca")}}},
@@ -144,8 +145,9 @@ TEST_CASE("websocket options: what cannot be read is told when the check is buil
       failure_of({{"url", ws}, {"headers", map_of({{"Host", map_of({{"file", text((dir / "host").string())}})}})}});
   CHECK(host.find("Host: expected a host name") != std::string::npos);
   CHECK(host.find("hidden") == std::string::npos);
-  CHECK(failure_of({{"url", wss}, {"ca_file", text("/nonexistent/ca")}}) ==
-        "ca_file /nonexistent/ca: No such file or directory");
+  CHECK(
+      failure_of({{"url", wss}, {"ca_file", text("/nonexistent/ca")}}).find("ca_file /nonexistent/ca: no such file") !=
+      std::string::npos);
   CHECK(failure_of({{"url", wss}, {"ca_file", text(dir.string())}}).find("not a regular file") != std::string::npos);
   CHECK(failure_of({{"url", wss}, {"ca_file", text((dir / "empty.pem").string())}}).find("no certificate") !=
         std::string::npos);

@@ -1,12 +1,9 @@
 // The websocket check against scripted peers on loopback: one row a way to misbehave.
-#include <array>
-
 #include <doctest/doctest.h>
 #include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "checks/websocket/scripts.hpp"
-#include "websocket/connection.hpp"
 
 using namespace telltale;
 using namespace telltale::fakes;
@@ -219,32 +216,6 @@ TEST_CASE("websocket: every misbehaviour has its reason and its sentence") {
 TEST_CASE("websocket: a reply sent before our message does not count as its reply") {
   const auto out = probe_against(chatters, {{"send", text("hi")}, {"expect", text("greet")}}, 200ms);
   CHECK(out.verdict == verdict::fail);
-}
-
-TEST_CASE("websocket: bytes that keep coming do not carry a probe past its deadline") {
-  asio::io_context io;
-  const script floods_at_once = [](tcp::socket socket) -> socket_task {
-    co_await say(socket, "more than is read");
-    co_await until_closed(socket);
-  };
-  peer server(io, floods_at_once);
-  const auto line = websocket::make_connection(io.get_executor());
-  boost::system::error_code second;
-  const auto reading = [&]() -> socket_task {
-    std::array<char, 1> one{};
-    const auto later = std::chrono::steady_clock::now() + 10s;
-    const auto connected = co_await line->connect(server.endpoint(), later);
-    CHECK(!connected);
-    const auto got = co_await line->read_some(one, later);
-    CHECK(got.bytes == 1);
-    const auto late = co_await line->read_some(one, std::chrono::steady_clock::now());
-    second = late.error;
-    server.stop();
-  };
-  asio::co_spawn(io, reading, [](std::exception_ptr) {});
-  io.run_for(10s);
-  CHECK(io.stopped());
-  CHECK(second == asio::error::timed_out);
 }
 
 TEST_CASE("websocket: the loop may end in the middle of a probe") {

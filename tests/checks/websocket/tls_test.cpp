@@ -5,8 +5,8 @@
 
 #include <doctest/doctest.h>
 
-#include "checks/websocket/certificates.hpp"
 #include "checks/websocket/peer.hpp"
+#include "fakes/certificates.hpp"
 
 using namespace telltale;
 using namespace telltale::fakes;

@@ -1,0 +1,28 @@
+// The options of the tcp check and the rules between them.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <telltale/option.hpp>
+
+#include "net/endpoint.hpp"
+#include "net/network_options.hpp"
+#include "net/tls_options.hpp"
+
+namespace telltale {
+
+struct tcp_options {
+  net::endpoint address;
+  std::optional<text_or_secret> send;
+  std::optional<std::string> expect;
+  bool expect_refused = false;
+  bool tls = false;
+  net::network_options network;
+  net::tls_options security;
+
+  static options_of<tcp_options> declared();
+  void validate(place at, problems& errors) const;
+};
+
+}  // namespace telltale

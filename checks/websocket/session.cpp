@@ -1,0 +1,268 @@
+// The session over Beast's WebSocket stream. Slow to compile, so nothing else is here.
+#include "websocket/session.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <random>
+
+#include <fmt/format.h>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/bind_handler.hpp>
+#include <boost/beast/websocket/stream.hpp>
+
+#include <telltale/units.hpp>
+
+#include "base/printable.hpp"
+#include "net/asio_stream.hpp"
+#include "websocket/explain.hpp"
+#include "websocket/handshake.hpp"
+#include "websocket/text_search.hpp"
+
+namespace telltale {
+namespace net {
+
+/// Only Beast's own timeouts, which are not set, would close the socket.
+void beast_close_socket(asio_stream&) {}
+
+/// Beast ends a WebSocket here; its connection is ended where it was made.
+template <class Handler>
+void async_teardown(boost::beast::role_type, asio_stream& line, Handler&& handler) {
+  boost::asio::post(line.get_executor(),
+                    boost::beast::bind_front_handler(std::forward<Handler>(handler), error_code()));
+}
+
+}  // namespace net
+
+namespace websocket {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace rfc6455 = beast::websocket;
+using clock = std::chrono::steady_clock;
+constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::milliseconds close_wait{250};
+
+void add_headers(const plan& what, rfc6455::request_type& request) {
+  std::string offered;
+  for (const auto& each : what.subprotocols) offered += (offered.empty() ? "" : ", ") + each.name;
+  if (!offered.empty()) request.set("Sec-WebSocket-Protocol", offered);
+  for (const auto& [name, value] : what.headers) request.insert(name, value);
+  if (request.count("User-Agent") == 0) request.set("User-Agent", "telltale");
+}
+
+/// The steps are taken in the order of the members. Beast's read ends with a piece of a message, not with a pong: it is
+/// left under way while the next step writes.
+class session {
+ public:
+  session(net::run& now, const plan& what, net::stream& line)
+      : now_(now),
+        what_(what),
+        line_(now, what, line),
+        socket_(line_),
+        news_(line.get_executor()),
+        search_(what.options.expect.value_or("")) {
+    socket_.read_message_max(0);
+    socket_.auto_fragment(false);
+    socket_.set_option(
+        rfc6455::stream_base::decorator([&what](rfc6455::request_type& request) { add_headers(what, request); }));
+    socket_.control_callback([this](rfc6455::frame_type kind, beast::string_view payload) {
+      ponged_ = ponged_ || (kind == rfc6455::frame_type::pong && payload == ping_);
+      news_.cancel();
+    });
+  }
+
+  asio::awaitable<finding> hold() {
+    auto failed = co_await open();
+    if (!is_failure(failed) && what_.options.ping) failed = co_await ping();
+    if (!is_failure(failed)) failed = co_await exchange();
+    // Not after a failure: the peer misbehaves or the time is up, and closing the socket tells it all it needs.
+    if (!is_failure(failed)) co_await close();
+    co_return failed;
+  }
+
+  /// Ends what a failure has left under way.
+  asio::awaitable<void> stop() {
+    if (reading_) line_.expire_by(clock::now());
+    while (reading_) co_await next_event();
+  }
+
+ private:
+  asio::awaitable<finding> open() {
+    auto [error] = co_await socket_.async_handshake(what_.host, what_.options.url.target, no_throw);
+    if (!error || is_failure(line_.declined)) co_return line_.declined;
+    co_return co_await explain_end(error, handshake_phase);
+  }
+
+  /// Pings with a random payload and waits for the pong that carries it.
+  asio::awaitable<finding> ping() {
+    const net::stopwatch watch(now_.found);
+    std::random_device random;
+    for (int i = 0; i < 8; ++i) ping_ += static_cast<char>(random());
+    const rfc6455::ping_data payload(ping_.data(), ping_.size());
+    co_await socket_.async_ping(payload, no_throw);
+    auto failed = co_await listen(ping_phase, ponged_);
+    if (!is_failure(failed)) watch.stop("ping_seconds");
+    co_return failed;
+  }
+
+  /// Sends the message, if there is one, and waits for the expected text, if there is one.
+  asio::awaitable<finding> exchange() {
+    const net::stopwatch watch(now_.found);
+    const bool expecting = what_.options.expect.has_value();
+    if (!what_.send.empty()) {
+      co_await socket_.async_write(asio::buffer(what_.send), no_throw);
+      // A read that follows tells more, unless the time is up.
+      if (line_.unwritten && (!expecting || line_.unwritten == asio::error::timed_out))
+        co_return net::explain_broken(line_.unwritten, send_phase, true, now_.budget);
+      counts_ = !in_message_;  // only what comes after our message can be its reply
+      expected_ = false;
+      messages_ = 0;
+    }
+    if (!expecting) co_return finding();
+    auto failed = co_await listen(reply_phase, expected_);
+    if (!is_failure(failed)) watch.stop("reply_seconds");
+    co_return failed;
+  }
+
+  /// Closes with 1000 and waits a moment for the answer. Not answering is remarked on, not a failure: RFC 6455 lets a
+  /// busy server finish what it is sending first.
+  asio::awaitable<void> close() {
+    const net::stopwatch watch(now_.found);
+    line_.expire_by(clock::now() + close_wait);
+    const rfc6455::close_reason normal(rfc6455::close_code::normal);
+    auto [error] = co_await socket_.async_close(normal, no_throw);
+    while (reading_) co_await next_event();
+    if (!error || (got_ && got_->error == rfc6455::error::closed)) watch.stop("close_seconds");
+    else now_.remark += " (the server did not answer the close)";
+    co_await line_.close(close_wait);
+  }
+
+  /// Takes what the server says `until` something is true.
+  asio::awaitable<finding> listen(const net::phase_words& phase, const bool& until) {
+    while (!until) {
+      if (got_ && got_->error) co_return co_await explain_end(got_->error, phase);
+      if (got_) take_piece();
+      else if (!reading_) start_reading();
+      else co_await next_event();
+    }
+    co_return finding();
+  }
+
+  void start_reading() {
+    reading_ = true;
+    socket_.async_read_some(asio::buffer(chunk_), [this](net::error_code error, std::size_t count) {
+      reading_ = false;
+      got_ = {error, count};
+      news_.cancel();
+    });
+  }
+
+  /// Waits until the read has ended or a control frame has come.
+  asio::awaitable<void> next_event() {
+    news_.expires_at(clock::time_point::max());
+    co_await news_.async_wait(no_throw);
+  }
+
+  /// Looks for the expected text in a piece of a message, and drops the piece: messages may have any size.
+  void take_piece() {
+    const auto count = got_->bytes;
+    got_.reset();
+    search_.feed(std::string_view(chunk_.data(), count));
+    in_message_ = !socket_.is_message_done();
+    const bool begins = frame_left_ == 0;
+    // The hint is 1 also when nothing is left of the frame.
+    frame_left_ = in_message_ ? socket_.read_size_hint(1) - 1 : 0;
+    if (begins) frame_size_ = count + frame_left_ + 1;
+    if (in_message_) return;
+    ++messages_;
+    had_message_ = true;
+    expected_ = expected_ || (counts_ && search_.found());
+    counts_ = true;
+    search_.restart();
+  }
+
+  /// Of a frame that has begun and not ended; 0 when there is none.
+  std::uint64_t unfinished_frame() const {
+    if (in_message_) return frame_left_ != 0 ? frame_size_ : 0;
+    return socket_.is_message_done() ? 0 : socket_.read_size_hint(1);
+  }
+
+  /// Why what `listen` waited for will not come.
+  asio::awaitable<finding> explain_end(net::error_code error, const net::phase_words& phase) {
+    if (error == asio::error::timed_out) co_return explain_timeout(phase);
+    if (error == rfc6455::error::closed) {
+      const auto& close = socket_.reason();
+      co_return explain_close(close.code, std::string_view(close.reason.data(), close.reason.size()), phase,
+                              what_.secrets);
+    }
+    if (error == rfc6455::error::bad_control_fragment) {  // which an H is
+      const bool http = co_await line_.replied_twice();
+      if (http)
+        co_return failure(reason::protocol, "the server sent another HTTP response behind its 101, instead of a frame");
+    }
+    if (const auto sentence = explain_violation(error); !sentence.empty())
+      co_return failure(reason::protocol, std::string(sentence));
+    co_return net::explain_broken(error, phase, true, now_.budget);
+  }
+
+  finding explain_timeout(const net::phase_words& phase) const {
+    const auto frame = unfinished_frame();
+    if (frame >> 63 != 0)
+      return failure(reason::protocol, "a frame's length has its highest bit set, which is never allowed");
+    if (&phase == &reply_phase && messages_ > 0)
+      return failure(reason::mismatch,
+                     fmt::format("none of {} message{} within {} contained '{}'", messages_, messages_ == 1 ? "" : "s",
+                                 human_duration(now_.budget), shortened(*what_.options.expect, 40)));
+    auto out = net::timed_out(phase, now_.budget);
+    // In a flood any small frame may be the one that is cut: the sentence is the same at each run.
+    constexpr std::uint64_t large = 1024 * 1024;
+    if (frame != 0 && (!had_message_ || frame >= large))
+      out.sentence += fmt::format(": a frame of {} has not ended", human_bytes(static_cast<double>(frame)));
+    else if (had_message_) out.sentence += ", though other messages came";
+    else if (in_message_) out.sentence += ": a fragmented message has not ended";
+    return out;
+  }
+
+  net::run& now_;
+  const plan& what_;
+  handshake_stream line_;
+  rfc6455::stream<net::asio_stream, false> socket_;
+  asio::steady_timer news_;  ///< cancelled when there is an event to look at
+  bool reading_ = false;
+  std::optional<net::transferred> got_;  ///< what the read ended with; an error stays
+  std::array<char, 8192> chunk_;
+  std::string ping_;
+  bool ponged_ = false;
+  text_search search_;
+  bool expected_ = false;         ///< the expected text has been seen
+  bool counts_ = true;            ///< whether the message that is read may have it
+  bool in_message_ = false;       ///< the last piece was not the end of its message
+  std::uint64_t frame_size_ = 0;  ///< of the frame of the last piece
+  std::uint64_t frame_left_ = 0;  ///< what has not come of it, but for the last byte
+  std::uint64_t messages_ = 0;    ///< since ours was sent
+  bool had_message_ = false;
+};
+
+}  // namespace
+
+asio::awaitable<finding> hold_session(net::run& now, const plan& what, net::stream& line) {
+  session talk(now, what, line);
+  finding failed;
+  try {
+    failed = co_await talk.hold();
+  } catch (const std::exception& e) {
+    failed = failure(reason::internal, e.what());
+  }
+  co_await talk.stop();
+  co_return failed;
+}
+
+}  // namespace websocket
+}  // namespace telltale

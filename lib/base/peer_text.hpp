@@ -1,0 +1,25 @@
+// Text chosen by the server, made fit for a message: without the secrets it was sent, printable and short.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace telltale {
+
+/// Values that no message may repeat: a server may echo what it was sent.
+using secret_list = std::vector<std::string>;
+
+/// A part of a secret that is as long as this is not shown either: servers shorten what they echo, or cut it at a
+/// blank.
+inline constexpr std::size_t shortest_secret_part = 6;
+
+/// The text with "***" for every part of a secret.
+std::string without_secrets(std::string_view text, const secret_list& secrets);
+
+/// Without secrets, with '?' for control characters and for characters that change the direction or the lines of a
+/// text; at most `limit` bytes of UTF-8, ending in "..." when something was cut.
+std::string shown_peer_text(std::string_view text, const secret_list& secrets, std::size_t limit = 80);
+
+}  // namespace telltale

@@ -1,0 +1,46 @@
+// From an endpoint to an open stream: resolve, connect, TLS.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <telltale/check_type.hpp>
+#include <telltale/finding.hpp>
+
+#include "net/endpoint.hpp"
+#include "net/explain.hpp"
+#include "net/network_options.hpp"
+#include "net/run.hpp"
+#include "net/stream.hpp"
+#include "net/tls_client.hpp"
+
+namespace telltale::net {
+
+/// What to dial; made once per check.
+struct target {
+  endpoint to;
+  ip_version ip = ip_version::any;
+  std::optional<tls_client> tls;
+};
+
+struct dialed {
+  std::unique_ptr<stream> line;  ///< empty exactly when `failed` is a failure
+  phase where = phase::resolve;  ///< the last phase that was begun
+  finding failed;                ///< the sentence does not name the target
+};
+
+/// All phases stop at `run.until`, which is the deadline of the stream, too. At most 8 addresses are tried, each for an
+/// even share of the time that is left. The duration of every phase that ends well is measured; a certificate near its
+/// end is a finding of the run. Both arguments must outlive the coroutine.
+boost::asio::awaitable<dialed> dial(run&, const target&);
+
+/// Makes an open stream a TLS stream, as the last phase of `dial` does; on failure the stream is closed.
+boost::asio::awaitable<finding> start_tls(run&, std::unique_ptr<stream>&, const tls_client&);
+
+/// Declarations of what `dial` measures.
+std::vector<measurement_info> dial_measurements(bool with_tls = true);
+
+}  // namespace telltale::net

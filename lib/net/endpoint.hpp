@@ -1,0 +1,48 @@
+// Where a server is reached: TCP host and port, a Unix socket, or UDP host and port.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <telltale/option_traits.hpp>
+
+namespace telltale {
+namespace net {
+
+struct endpoint {
+  enum class kind_t : std::uint8_t { tcp, unix_socket, udp };
+
+  kind_t kind = kind_t::tcp;
+  std::string host;  ///< a name or an address, IPv6 without brackets; empty for a Unix socket
+  std::uint16_t port = 0;
+  std::string path;  ///< of a Unix socket
+
+  friend bool operator==(const endpoint&, const endpoint&) = default;
+};
+
+/// Reads `HOST:PORT`, `[IPV6]:PORT`, `unix:/path` or `udp:HOST:PORT`. Nothing when it is none of them; then `why`
+/// completes "expected ...".
+std::optional<endpoint> parse_endpoint(std::string_view text, std::string& why);
+
+/// The same form again, an IPv6 address in brackets.
+std::string to_text(const endpoint&);
+
+/// `host:port`, an IPv6 address in brackets.
+std::string host_and_port(std::string_view host, std::uint16_t port);
+
+/// A host name or an IP address without brackets, as `server_name` and the host of an endpoint must be.
+bool is_host(std::string_view text);
+
+}  // namespace net
+
+/// An endpoint as an option: one text.
+template <>
+struct option_traits<net::endpoint> {
+  static option_shape shape() { return {option_kind::text, {}, {}, {}}; }
+  static std::optional<net::endpoint> parse(const raw_value&, std::string_view option, problems&);
+  static std::string text(const net::endpoint& value) { return value.host.empty() ? "" : net::to_text(value); }
+};
+
+}  // namespace telltale

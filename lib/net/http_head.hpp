@@ -1,0 +1,47 @@
+// The heads of HTTP/1 requests and replies (RFC 9112), for every client in this program: text in, values out.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace telltale::net {
+
+using header_list = std::vector<std::pair<std::string, std::string>>;
+
+/// A request's head with its empty line. Says `User-Agent: telltale/VERSION` unless `headers` has another. Nothing is
+/// checked: names must be tokens, and no value may have control characters.
+std::string write_request_head(std::string_view method, std::string_view target, std::string_view host,
+                               const header_list& headers);
+
+/// A head longer than this is refused, whoever sends it.
+inline constexpr std::size_t max_head = 8 * 1024;
+
+/// Length of the head at the front of `bytes` including its empty line; 0 while it is incomplete.
+std::size_t head_length(std::string_view bytes);
+
+/// A reply's status line and header fields; a view of the bytes it was read from.
+struct reply_head {
+  struct field {
+    std::string_view name;
+    std::string_view value;  ///< without the blanks around it
+  };
+  unsigned status = 0;  ///< 100 to 999
+  bool http_1_0 = false;
+  std::vector<field> fields;
+
+  std::vector<std::string_view> values(std::string_view name) const;
+  /// Of the first field of that name.
+  std::optional<std::string_view> value(std::string_view name) const;
+  /// Whether one of the comma-separated lists of that name has the token, in any case.
+  bool has_token(std::string_view name, std::string_view token) const;
+};
+
+/// Reads one complete head, as `head_length` found it. Nothing for whatever is not valid HTTP/1: lines that are folded
+/// or end with LF alone, names that are no tokens, control characters. A reason phrase may be missing.
+std::optional<reply_head> parse_reply_head(std::string_view head);
+
+}  // namespace telltale::net

@@ -1,0 +1,52 @@
+// What the steps of one run of a network check share: the time that is left and what was found.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include <telltale/async_check.hpp>
+#include <telltale/clock.hpp>
+#include <telltale/limit.hpp>
+#include <telltale/outcome.hpp>
+
+#include "net/stream.hpp"
+
+namespace telltale::net {
+
+/// Lives in the frame of the outermost coroutine of a run, so that the steps may hold references to it.
+struct run {
+  /// `shown` is the target as messages name it.
+  run(async_context ctx, std::string shown);
+
+  async_context ctx;
+  std::string shown;
+  time_point begin = std::chrono::steady_clock::now();
+  std::chrono::nanoseconds budget;  ///< of the whole run, for messages
+  time_point until;                 ///< a little before ctx.deadline, so that our finding is in before the scheduler's
+  findings found;
+  std::string remark;  ///< said after the sentence of a healthy run
+
+  /// Records a finding, the target in front of its sentence.
+  void add(finding);
+  /// Judges the time since the run began.
+  void judge_latency(const upper_limit<std::chrono::milliseconds>&);
+  /// The outcome; `healthy` says what was done when nothing was found.
+  outcome result(const std::string& healthy) &&;
+};
+
+/// Measures a step: `<name>_seconds` is recorded by `stop`.
+class stopwatch {
+ public:
+  explicit stopwatch(findings& into) : into_(into) {}
+  double stop(const char* name) const {
+    const auto seconds = to_seconds(std::chrono::steady_clock::now() - since_);
+    into_.measure(name, seconds);
+    return seconds;
+  }
+
+ private:
+  findings& into_;
+  time_point since_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace telltale::net

@@ -1,0 +1,154 @@
+// The plain stream: a socket and one timer, which closes the socket at the deadline.
+#include "net/socket_stream.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+namespace telltale::net {
+namespace {
+
+namespace asio = boost::asio;
+using protocol = asio::generic::stream_protocol;
+using clock = std::chrono::steady_clock;
+constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
+
+error_code last_error() { return {errno, boost::system::system_category()}; }
+
+/// Shared with the timer's handler, which may still be queued when the stream is gone or its deadline another.
+struct line {
+  explicit line(const asio::any_io_executor& executor) : socket(executor) {}
+  /// Whether the deadline has passed; the socket is closed then.
+  bool late() {
+    if (expired || clock::now() < deadline) return expired;
+    error_code ignored;
+    socket.close(ignored);
+    return expired = true;
+  }
+  protocol::socket socket;
+  time_point deadline;
+  bool expired = false;
+};
+
+class socket_stream final : public stream {
+ public:
+  explicit socket_stream(const asio::any_io_executor& executor)
+      : line_(std::make_shared<line>(executor)), timer_(executor) {}
+
+  asio::any_io_executor get_executor() override { return timer_.get_executor(); }
+
+  void set_deadline(time_point deadline) {
+    line_->deadline = deadline;
+    timer_.expires_at(deadline);
+    timer_.async_wait([weak = std::weak_ptr(line_)](error_code cancelled) {
+      const auto held = weak.lock();
+      if (held && !cancelled) held->late();
+    });
+  }
+
+  void expire_by(time_point deadline) override {
+    if (deadline < line_->deadline) set_deadline(deadline);
+  }
+
+  asio::awaitable<error_code> connect(socket_address to, int type) {
+    const int family = to.protocol().family();
+    const int made = ::socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (made < 0) co_return last_error();
+    error_code error;
+    line_->socket.assign(protocol(family, 0), made, error);
+    if (error) ::close(made);
+    if (error) co_return error;
+    if (family == AF_UNIX) co_return co_await connect_unix(to);
+    auto [failed] = co_await line_->socket.async_connect(to, no_throw);
+    const int on = 1;
+    if (!failed && type == SOCK_STREAM) ::setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    co_return plain(failed);
+  }
+
+  asio::awaitable<transferred> read_some(std::span<char> into) override {
+    if (late()) co_return transferred{asio::error::timed_out, 0};
+    // Asio would wait: the end of a stream is one event, and it has been taken.
+    if (ended_) co_return transferred{asio::error::eof, 0};
+    const auto buffer = asio::buffer(into.data(), into.size());
+    auto [error, count] = co_await line_->socket.async_read_some(buffer, no_throw);
+    ended_ = error == asio::error::eof;
+    co_return transferred{plain(error), count};
+  }
+
+  asio::awaitable<error_code> write(std::string_view bytes) override {
+    if (late()) co_return asio::error::timed_out;
+    const auto buffer = asio::buffer(bytes.data(), bytes.size());
+    auto [error, count] = co_await asio::async_write(line_->socket, buffer, no_throw);
+    co_return plain(error);
+  }
+
+  asio::awaitable<error_code> shutdown_send() override {
+    if (late()) co_return asio::error::timed_out;
+    error_code error;
+    line_->socket.shutdown(protocol::socket::shutdown_send, error);
+    co_return error;
+  }
+
+  asio::awaitable<void> close(std::chrono::milliseconds wait) override {
+    expire_by(clock::now() + wait);
+    auto error = co_await shutdown_send();
+    std::array<char, 4096> discarded;
+    // Bounded: a peer that floods is not listened to for the whole time.
+    for (int rounds = 0; !error && rounds < 256; ++rounds) {
+      const auto got = co_await read_some(discarded);
+      error = got.error;
+    }
+    line_->socket.close(error);
+  }
+
+ private:
+  /// Data that is there already would be read before a timer that has run out is looked at: a flood would go on.
+  bool late() { return line_->late(); }
+
+  error_code plain(error_code error) const { return error && line_->expired ? asio::error::timed_out : error; }
+
+  /// A Unix socket whose backlog is full says EAGAIN at once and does not tell when there is room again.
+  asio::awaitable<error_code> connect_unix(const socket_address& to) {
+    asio::steady_timer pause(get_executor());
+    while (!late()) {
+      if (::connect(line_->socket.native_handle(), to.data(), static_cast<socklen_t>(to.size())) == 0)
+        co_return error_code();
+      if (errno != EAGAIN && errno != EINTR) co_return last_error();
+      pause.expires_after(std::chrono::milliseconds(5));
+      co_await pause.async_wait(no_throw);
+    }
+    co_return asio::error::timed_out;
+  }
+
+  std::shared_ptr<line> line_;
+  asio::steady_timer timer_;
+  bool ended_ = false;  ///< the peer has shut down its sending side
+};
+
+}  // namespace
+
+asio::awaitable<connected> connect(asio::any_io_executor executor, socket_address to, int type, time_point until,
+                                   time_point deadline) {
+  auto line = std::make_unique<socket_stream>(executor);
+  line->set_deadline(until);
+  const auto error = co_await line->connect(to, type);
+  connected out;
+  out.error = error;
+  if (error) co_return out;
+  line->set_deadline(deadline);
+  out.line = std::move(line);
+  co_return out;
+}
+
+}  // namespace telltale::net

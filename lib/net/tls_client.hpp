@@ -1,0 +1,24 @@
+// How a check trusts a server and how it identifies itself: certificates and keys, loaded once.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "net/tls_options.hpp"
+
+struct ssl_ctx_st;
+
+namespace telltale::net {
+
+/// Shared by all runs of one check; immutable after it is made.
+struct tls_client {
+  tls_options options;
+  std::string name;  ///< host name or IP address to ask for and to verify; empty: neither
+  std::shared_ptr<ssl_ctx_st> context;
+};
+
+/// TLS 1.2 or later; the server is verified unless `options.insecure`. `host` is the name when the options have none.
+/// Throws std::runtime_error with a sentence when a file cannot be used. Reads files: not for use inside a probe.
+tls_client make_tls_client(tls_options, const std::string& host);
+
+}  // namespace telltale::net

@@ -1,0 +1,37 @@
+// Declares the TLS options and the rules between them.
+#include "net/tls_options.hpp"
+
+#include "net/endpoint.hpp"
+
+namespace telltale::net {
+
+options_of<tls_options> tls_options::declared() {
+  using self = tls_options;
+  return options_of<self>()
+      .optional("ca_file", &self::ca_file,
+                "Certificate authorities (PEM) to trust instead of the system's; read once at start.")
+      .optional("cert_file", &self::cert_file,
+                "Client certificate (PEM, with its chain) to present; needs `key_file`; read once at start.")
+      .optional("key_file", &self::key_file,
+                "Private key (PEM, without a passphrase) of `cert_file`; read once at start.")
+      .optional("server_name", &self::server_name,
+                "The name to ask for and to verify in the certificate, when it is not the host that is connected "
+                "to.")
+      .optional("insecure", &self::insecure, "Accept any certificate: encrypts, but proves nothing.")
+      .optional("certificate", &self::certificate, "Limit on the time until the server's certificate expires.");
+}
+
+void tls_options::validate(place at, problems& errors) const {
+  if (insecure && ca_file) errors.add(at, "insecure turns verification off, so ca_file would have no effect");
+  if (cert_file.has_value() != key_file.has_value())
+    errors.add(at,
+               cert_file ? "cert_file needs key_file, its private key" : "key_file needs cert_file, its certificate");
+  if (server_name && !is_host(*server_name))
+    errors.add(at, "server_name: expected a host name or an IP address, without a port");
+}
+
+bool tls_options::any() const {
+  return ca_file || cert_file || key_file || server_name || insecure || certificate.warn || certificate.fail;
+}
+
+}  // namespace telltale::net

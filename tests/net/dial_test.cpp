@@ -1,0 +1,229 @@
+// Dialling: addresses, their shares of the time, families, Unix and UDP sockets, and what fails where.
+#include <sys/un.h>
+
+#include <boost/asio/ip/udp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "fakes/temp_folder.hpp"
+#include "talk.hpp"
+
+using namespace telltale;
+using namespace telltale::fakes;
+
+namespace {
+
+using local = asio::local::stream_protocol;
+
+asio::awaitable<void> silent(tcp::socket socket) { co_await until_closed(socket); }
+
+net::target named(net::ip_version ip = net::ip_version::any) {
+  return {{net::endpoint::kind_t::tcp, "server.test", 80, ""}, ip, {}};
+}
+net::target unix_socket(const std::string& path) {
+  return {{net::endpoint::kind_t::unix_socket, "", 0, path}, net::ip_version::any, {}};
+}
+
+tcp::endpoint unused_port(asio::io_context& io) {
+  tcp::acceptor unused(io, {asio::ip::address_v4::loopback(), 0});
+  return unused.local_endpoint();
+}
+
+/// A listener whose backlog is full drops further SYNs, as a black hole does.
+struct black_hole {
+  explicit black_hole(asio::io_context& io) : full(io), first(io) {
+    full.open(tcp::v4());
+    full.bind({asio::ip::address_v4::loopback(), 0});
+    full.listen(0);
+    first.connect(full.local_endpoint());
+  }
+  tcp::acceptor full;
+  tcp::socket first;
+};
+
+asio::awaitable<void> hear_hello(net::run&, net::stream& line) {
+  std::array<char, 16> chunk;
+  auto error = co_await line.write("hello");
+  CHECK_FALSE(error);
+  const auto got = co_await line.read_some(chunk);
+  CHECK(std::string(chunk.data(), got.bytes) == "hello");
+}
+
+/// Answers the first bytes of one client with the same bytes.
+template <class Socket>
+asio::awaitable<void> echo_once(Socket& socket) {
+  std::array<char, 16> chunk;
+  const auto all = asio::buffer(chunk);
+  auto [error, count] = co_await socket.async_read_some(all, quiet);
+  const auto some = asio::buffer(chunk, count);
+  co_await asio::async_write(socket, some, quiet);
+}
+
+}  // namespace
+
+TEST_CASE("dial: a port where nothing listens refuses") {
+  asio::io_context io;
+  fixed_resolver names;
+  names.answer.endpoints = {unused_port(io)};
+  const auto result = talk_once(io, names, named(), {});
+  CHECK(result.where == net::phase::connect);
+  CHECK(result.failed.reason == reason::refused);
+  CHECK(contains(result.failed.sentence, "refused the connection: nothing listens there, or a firewall"));
+  CHECK(result.out.measured("resolve_seconds"));
+  CHECK_FALSE(result.out.measured("connect_seconds"));
+}
+
+TEST_CASE("dial: every address is tried, the last one gets its share of the time") {
+  asio::io_context io;
+  const black_hole hole(io);
+  const auto silence = hole.full.local_endpoint();
+  peer server(io, silent);
+  fixed_resolver names;
+  names.answer.endpoints = {silence, server.endpoint()};
+  auto result = talk_once(io, names, named(), {&server}, 1s);
+  CAPTURE(result.out.message);
+  CHECK(result.out.verdict == verdict::pass);
+  CHECK(*result.out.measured("connect_seconds") >= 0.4);
+
+  names.answer.endpoints = {silence, silence};
+  result = talk_once(io, names, named(), {}, 200ms);
+  CHECK(result.failed.reason == reason::timeout);
+  CHECK(contains(result.failed.sentence, "within 200 ms (2 addresses tried)"));
+
+  names.answer.endpoints = {silence, unused_port(io)};
+  result = talk_once(io, names, named(), {}, 200ms);
+  CHECK(result.failed.reason == reason::refused);
+
+  names.answer.endpoints = std::vector(50, unused_port(io));
+  CHECK(contains(talk_once(io, names, named(), {}).failed.sentence, "(8 addresses tried)"));
+}
+
+TEST_CASE("dial: a connection that was made late is not cut at the end of its address's share") {
+  asio::io_context io;
+  peer server(io, silent);
+  fixed_resolver names;
+  names.answer.endpoints = {server.endpoint(), unused_port(io)};
+  const auto begin = std::chrono::steady_clock::now();
+  talk_once(io, names, named(), {&server}, 400ms, [&](net::run& now, net::stream& line) -> asio::awaitable<void> {
+    std::array<char, 16> chunk;
+    const auto got = co_await line.read_some(chunk);
+    CHECK(got.error == asio::error::timed_out);
+    CHECK(std::chrono::steady_clock::now() >= now.until);
+  });
+  CHECK(std::chrono::steady_clock::now() - begin >= 350ms);
+}
+
+TEST_CASE("dial: a name that does not resolve, and a resolver that does not answer, are told apart") {
+  asio::io_context io;
+  fixed_resolver names;
+  names.answer.error = "server.test does not resolve: Name or service not known";
+  auto result = talk_once(io, names, named(), {});
+  CHECK(result.where == net::phase::resolve);
+  CHECK(result.failed.reason == reason::dns);
+  CHECK(contains(result.failed.sentence, "Name or service not known"));
+  names.answer.timed_out = true;
+  CHECK(talk_once(io, names, named(), {}).failed.reason == reason::timeout);
+}
+
+TEST_CASE("dial: the last good address is used, and said so") {
+  asio::io_context io;
+  peer server(io, silent);
+  fixed_resolver names;
+  names.answer.endpoints = {server.endpoint()};
+  names.answer.remembered = true;
+  const auto result = talk_once(io, names, named(), {&server});
+  CHECK(result.out.verdict == verdict::pass);
+  CHECK(contains(result.out.message, "last known address"));
+}
+
+TEST_CASE("dial: ip chooses the family of the addresses") {
+  asio::io_context io;
+  peer server(io, silent);
+  fixed_resolver names;
+  names.answer.endpoints = {{asio::ip::address_v6::loopback(), server.endpoint().port()}, server.endpoint()};
+  auto result = talk_once(io, names, named(net::ip_version::v4), {&server});
+  CHECK(result.out.verdict == verdict::pass);
+  names.answer.endpoints.erase(names.answer.endpoints.begin());
+  result = talk_once(io, names, named(net::ip_version::v6), {});
+  CHECK(result.where == net::phase::resolve);
+  CHECK(result.failed == finding{verdict::fail, reason::dns, "server.test has no IPv6 address"});
+}
+
+TEST_CASE("dial: a Unix socket") {
+  asio::io_context io;
+  const temp_folder folder;
+  const auto path = folder / "app.sock";
+  fixed_resolver names;
+  auto result = talk_once(io, names, unix_socket(path), {});
+  CHECK(result.failed == finding{verdict::fail, reason::missing, "unix:" + path + " does not exist"});
+
+  local::acceptor acceptor(io, path);
+  acceptor.async_accept([](net::error_code, local::socket socket) {
+    asio::co_spawn(
+        socket.get_executor(),
+        [](local::socket moved) -> asio::awaitable<void> { co_await echo_once(moved); }(std::move(socket)),
+        [](std::exception_ptr) {});
+  });
+  result = talk_once(io, names, unix_socket(path), {}, 2s, hear_hello);
+  CAPTURE(result.out.message);
+  CHECK(result.out.verdict == verdict::pass);
+  CHECK(result.out.measured("connect_seconds"));
+  CHECK_FALSE(result.out.measured("resolve_seconds"));
+
+  acceptor.close();
+  result = talk_once(io, names, unix_socket(path), {});
+  CHECK(result.failed.reason == reason::refused);
+  CHECK_FALSE(contains(result.failed.sentence, "firewall"));
+}
+
+TEST_CASE("dial: a Unix socket with a full backlog is waited for") {
+  asio::io_context io;
+  const temp_folder folder;
+  const auto path = folder / "app.sock";
+  local::acceptor acceptor(io);
+  acceptor.open();
+  acceptor.bind(path);
+  acceptor.listen(0);
+  local::socket first(io);
+  first.connect(path);
+  fixed_resolver names;
+  auto result = talk_once(io, names, unix_socket(path), {}, 100ms);
+  CHECK(result.failed.reason == reason::timeout);
+  CHECK(contains(result.failed.sentence, "no connection to unix:" + path + " within 100 ms"));
+
+  asio::steady_timer later(io, 50ms);
+  later.async_wait([&](net::error_code) { acceptor.accept(); });
+  result = talk_once(io, names, unix_socket(path), {}, 5s);
+  CHECK(result.out.verdict == verdict::pass);
+  CHECK(*result.out.measured("connect_seconds") >= 0.04);
+}
+
+TEST_CASE("dial: a UDP socket keeps datagrams apart, and hears that nobody listens") {
+  asio::io_context io;
+  using asio::ip::udp;
+  udp::socket server(io, {asio::ip::address_v4::loopback(), 0});
+  fixed_resolver names;
+  names.answer.endpoints = {{asio::ip::address_v4::loopback(), server.local_endpoint().port()}};
+  const net::target what{{net::endpoint::kind_t::udp, "server.test", 53, ""}, net::ip_version::any, {}};
+  udp::endpoint client;
+  std::array<char, 16> request;
+  server.async_receive_from(asio::buffer(request), client, [&](net::error_code, std::size_t) {
+    server.send_to(asio::buffer("one", 3), client);
+    server.send_to(asio::buffer("two", 3), client);
+  });
+  talk_once(io, names, what, {}, 2s, [](net::run&, net::stream& line) -> asio::awaitable<void> {
+    std::array<char, 16> chunk;
+    co_await line.write("?");
+    for (const auto* expected : {"one", "two"}) {
+      const auto got = co_await line.read_some(chunk);
+      CHECK(std::string(chunk.data(), got.bytes) == expected);
+    }
+  });
+  server.close();
+  talk_once(io, names, what, {}, 2s, [](net::run&, net::stream& line) -> asio::awaitable<void> {
+    std::array<char, 16> chunk;
+    co_await line.write("?");
+    const auto got = co_await line.read_some(chunk);
+    CHECK(got.error == asio::error::connection_refused);
+  });
+}

@@ -1,0 +1,124 @@
+// From errors to reasons and sentences, without a socket.
+#include <cerrno>
+
+#include <doctest/doctest.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+#include <boost/asio/error.hpp>
+
+#include "net/explain.hpp"
+#include "net/tls_failure.hpp"
+
+using namespace telltale;
+using namespace telltale::net;
+using namespace std::chrono_literals;
+using boost::system::error_code;
+
+namespace {
+
+error_code system_error(int number) { return {number, boost::system::system_category()}; }
+unsigned long code(int why) { return ERR_PACK(ERR_LIB_SSL, 0, why); }
+constexpr phase_words reply{"no reply", "before its reply"};
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("explain: a connection that cannot be made has the reason of its error") {
+  const std::pair<int, reason> rows[] = {
+      {ECONNREFUSED, reason::refused},
+      {ETIMEDOUT, reason::timeout},
+      {ENETUNREACH, reason::unreachable},
+      {EHOSTUNREACH, reason::unreachable},
+      {ENETDOWN, reason::unreachable},
+      {ENOENT, reason::missing},
+      {EADDRNOTAVAIL, reason::unreachable},
+      {ECONNRESET, reason::refused},
+      {EACCES, reason::denied},
+      {EPERM, reason::denied},
+      {EMFILE, reason::internal},
+  };
+  for (const auto& [number, why] : rows) {
+    CAPTURE(number);
+    const auto failed = explain_connect(system_error(number), "10.0.0.1:80", 2s);
+    CHECK(failed.reason == why);
+    CHECK(contains(failed.sentence, "10.0.0.1:80"));
+  }
+  CHECK(explain_connect(system_error(ETIMEDOUT), "h:1", 2s).sentence == "no connection to h:1 within 2 s");
+}
+
+TEST_CASE("explain: a timeout names its phase") {
+  CHECK(timed_out(words_of(phase::tls), 2s).sentence == "no end of the TLS handshake within 2 s");
+  CHECK(timed_out(words_of(phase::resolve), 500ms).sentence == "no address for the host name within 500 ms");
+  CHECK(timed_out(reply, 2s) == finding{verdict::fail, reason::timeout, "no reply within 2 s"});
+}
+
+TEST_CASE("explain: hanging up means something else before an answer than within one") {
+  const error_code eof = boost::asio::error::eof;
+  CHECK(explain_broken(eof, reply, false, 2s).reason == reason::refused);
+  CHECK(explain_broken(system_error(ECONNRESET), reply, false, 2s).sentence ==
+        "the server dropped the connection without an answer");
+  CHECK(explain_broken(eof, reply, true, 2s) ==
+        finding{verdict::fail, reason::protocol, "the server closed the connection before its reply"});
+  CHECK(explain_broken(system_error(EPIPE), reply, true, 2s).sentence ==
+        "the server dropped the connection before its reply");
+  CHECK(explain_broken(system_error(EIO), reply, true, 2s).reason == reason::internal);
+  CHECK(explain_broken(boost::asio::error::timed_out, reply, true, 2s).reason == reason::timeout);
+  const auto demanded = explain_broken(tls_error(code(SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED)), reply, false, 2s);
+  CHECK(demanded.reason == reason::tls);
+  CHECK(contains(demanded.sentence, "cert_file"));
+}
+
+TEST_CASE("explain: of several addresses the most telling failure is reported") {
+  const auto refused = failure(reason::refused, ""), late = failure(reason::timeout, ""),
+             away = failure(reason::unreachable, "");
+  CHECK(tells_more(refused, late));
+  CHECK(tells_more(late, away));
+  CHECK_FALSE(tells_more(away, refused));
+  CHECK_FALSE(tells_more(refused, refused));
+}
+
+TEST_CASE("tls: every certificate problem has its own sentence") {
+  const std::pair<long, std::string> rows[] = {
+      {X509_V_ERR_CERT_HAS_EXPIRED, "has expired"},
+      {X509_V_ERR_CERT_NOT_YET_VALID, "not valid yet"},
+      {X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, "self-signed"},
+      {X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, "authority is not trusted"},
+      {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, "authority is unknown"},
+      {X509_V_ERR_HOSTNAME_MISMATCH, "not for db.internal"},
+      {X509_V_ERR_IP_ADDRESS_MISMATCH, "not for db.internal"},
+      {X509_V_ERR_CERT_REVOKED, "revoked"},
+      {X509_V_ERR_INVALID_PURPOSE, "not one for servers"},
+      {X509_V_ERR_EE_KEY_TOO_SMALL, "too short"},
+      {X509_V_ERR_CA_MD_TOO_WEAK, "weak algorithm"},
+      {X509_V_ERR_PATH_LENGTH_EXCEEDED, "does not verify: path length"},
+  };
+  const auto failed = code(SSL_R_CERTIFICATE_VERIFY_FAILED);
+  for (const auto& [code, words] : rows) {
+    CAPTURE(code);
+    CHECK(contains(explain_tls(failed, code, "db.internal"), words));
+  }
+}
+
+TEST_CASE("tls: every failed handshake has its own sentence") {
+  ::OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, nullptr);  // loads the texts of errors
+  const std::pair<int, std::string> rows[] = {
+      {SSL_R_UNSUPPORTED_PROTOCOL, "1.2 or later"},
+      {SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, "1.2 or later"},
+      {SSL_R_WRONG_VERSION_NUMBER, "does not speak TLS"},
+      {SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE, "no cipher in common"},
+      {SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, "client certificate"},
+      {SSL_R_TLSV1_UNRECOGNIZED_NAME, "server_name"},
+      {SSL_R_DH_KEY_TOO_SMALL, "Diffie-Hellman"},
+      {SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL, "only other protocols"},
+      {SSL_R_BAD_LENGTH, "TLS failed: bad length"},
+      {SSL_R_TLSV1_ALERT_UNKNOWN_CA, "does not accept the client certificate"},
+      {SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED, "it has expired"},
+      {SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED, "it has been revoked"},
+  };
+  for (const auto& [why, words] : rows) {
+    CAPTURE(words);
+    CHECK(contains(explain_tls(code(why), X509_V_OK, "h"), words));
+  }
+  CHECK(contains(explain_tls(code(SSL_R_WRONG_VERSION_NUMBER), X509_V_OK, "h", "HTTP/1.1 400"), "plain HTTP"));
+}

@@ -1,0 +1,286 @@
+// TLS: who is trusted, how the client identifies itself, and peers that cannot do TLS as we can.
+#include <boost/asio/ssl/stream.hpp>
+
+#include "fakes/certificates.hpp"
+#include "fakes/temp_folder.hpp"
+#include "talk.hpp"
+
+using namespace telltale;
+using namespace telltale::fakes;
+
+namespace {
+
+namespace ssl = boost::asio::ssl;
+using context_ptr = std::shared_ptr<ssl::context>;
+
+/// A directory with the certificates of an authority, an unrelated one, and a self-signed server.
+class authorities {
+ public:
+  authorities() {
+    write_pem(file("ca"), ca);
+    write_pem(file("stranger"), stranger);
+    write_pem(file("alone"), alone);
+  }
+  std::string file(const std::string& name) const { return folder_ / (name + ".pem"); }
+  /// Files of an identity, for cert_file and key_file.
+  std::string certificate(const std::string& name, const identity& of) const {
+    write_pem(file(name), of);
+    return file(name);
+  }
+  std::string key(const std::string& name, const identity& of, const EVP_CIPHER* cipher = nullptr) const {
+    const auto path = file(name + "-key");
+    std::unique_ptr<BIO, releaser<&::BIO_free_all>> out(::BIO_new_file(path.c_str(), "w"));
+    std::string password = "secret";
+    ::PEM_write_bio_PrivateKey(out.get(), of.key.get(), cipher, reinterpret_cast<unsigned char*>(password.data()),
+                               cipher ? static_cast<int>(password.size()) : 0, nullptr, nullptr);
+    return path;
+  }
+  net::tls_options trusting(const std::string& name) const {
+    net::tls_options out;
+    out.ca_file = file_path{file(name)};
+    return out;
+  }
+
+  const identity ca = make_identity({"Test CA", "", -3600, 86400, true});
+  const identity stranger = make_identity({"Other CA", "", -3600, 86400, true});
+  const identity alone = make_identity({});
+
+ private:
+  temp_folder folder_;
+};
+
+/// Speaks TLS and echoes; the handshake may fail, then the connection is closed.
+script echoes(context_ptr context) {
+  return [context](tcp::socket socket) -> asio::awaitable<void> {
+    ssl::stream<tcp::socket> stream(std::move(socket), *context);
+    auto [error] = co_await stream.async_handshake(ssl::stream_base::server, quiet);
+    std::array<char, 64> chunk;
+    while (!error) {
+      const auto all = asio::buffer(chunk);
+      auto [failed, count] = co_await stream.async_read_some(all, quiet);
+      error = failed;
+      const auto some = asio::buffer(chunk, count);
+      if (!error) co_await asio::async_write(stream, some, quiet);
+    }
+    co_await stream.async_shutdown(quiet);
+  };
+}
+
+/// Accepts only clients with a certificate of this authority.
+context_ptr demanding(const identity& as, const identity& authority) {
+  auto out = server_context(as);
+  out->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
+  ::X509_STORE_add_cert(::SSL_CTX_get_cert_store(out->native_handle()), authority.certificate.get());
+  return out;
+}
+
+asio::awaitable<void> silent(tcp::socket socket) { co_await until_closed(socket); }
+asio::awaitable<void> hangs_up(tcp::socket socket) {
+  std::string hello(16, '\0');
+  const auto buffer = asio::buffer(hello);
+  co_await socket.async_read_some(buffer, quiet);
+}
+script says(std::string bytes) {
+  return [bytes](tcp::socket socket) -> asio::awaitable<void> {
+    co_await say(socket, bytes);
+    co_await until_closed(socket);
+  };
+}
+
+/// What a failed step means is added to the findings, as a check does it.
+asio::awaitable<void> echo(net::run& now, net::stream& line) {
+  static constexpr net::phase_words reply{"no reply", "before its reply"};
+  std::array<char, 16> chunk;
+  const auto unsent = co_await line.write("hello");
+  const auto got = co_await line.read_some(chunk);
+  const auto& error = unsent && !got.error ? unsent : got.error;
+  if (error) now.add(net::explain_broken(error, reply, false, now.budget));
+  else CHECK(std::string(chunk.data(), got.bytes) == "hello");
+  co_await line.close(250ms);
+}
+
+talked probe(const script& server, net::tls_options options, std::chrono::milliseconds timeout = 2s,
+             const std::string& host = "server.test") {
+  return talk_with(server, echo, net::make_tls_client(std::move(options), host), timeout);
+}
+
+std::string why_not(net::tls_options options) {
+  try {
+    net::make_tls_client(std::move(options), "server.test");
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("tls: a certificate of the named authority passes, and so do one named itself and any, if told") {
+  const authorities known;
+  const auto good = make_identity({}, &known.ca);
+  CHECK(probe(echoes(server_context(good)), known.trusting("ca")).out.verdict == verdict::pass);
+  CHECK(probe(echoes(server_context(known.alone)), known.trusting("alone")).out.verdict == verdict::pass);
+  net::tls_options any;
+  any.insecure = true;
+  CHECK(probe(echoes(server_context(known.alone)), any).out.verdict == verdict::pass);
+}
+
+TEST_CASE("tls: server_name chooses the name that is asked for and verified; an address is verified as one") {
+  const authorities known;
+  const auto context = server_context(make_identity({"other.test", "DNS:other.test"}, &known.ca));
+  std::string asked;
+  ::SSL_CTX_set_tlsext_servername_arg(context->native_handle(), &asked);
+  ::SSL_CTX_set_tlsext_servername_callback(
+      context->native_handle(), +[](SSL* s, int*, void* into) {
+        const char* name = ::SSL_get_servername(s, TLSEXT_NAMETYPE_host_name);
+        *static_cast<std::string*>(into) = name ? name : "";
+        return SSL_TLSEXT_ERR_OK;
+      });
+  auto options = known.trusting("ca");
+  options.server_name = "other.test";
+  CHECK(probe(echoes(context), options).out.verdict == verdict::pass);
+  CHECK(asked == "other.test");
+
+  options.server_name = "127.0.0.1";
+  const auto by_address = make_identity({"x", "IP:127.0.0.1"}, &known.ca);
+  CHECK(probe(echoes(server_context(by_address)), options).out.verdict == verdict::pass);
+  CHECK(contains(probe(echoes(context), options).failed.sentence, "not for 127.0.0.1"));
+  CHECK(asked.empty());
+}
+
+TEST_CASE("tls: every way not to be trusted has its sentence") {
+  const authorities known;
+  const auto with = [](const certificate_wish& wish, const identity* issuer) {
+    return echoes(server_context(make_identity(wish, issuer)));
+  };
+  struct row {
+    std::string name;
+    script behaviour;
+    std::string ca;
+    const char* words;
+  };
+  const row rows[] = {
+      {"self-signed", echoes(server_context(known.alone)), "ca", "self-signed"},
+      {"expired", with({"server.test", "DNS:server.test", -7200, -3600}, &known.ca), "ca", "has expired"},
+      {"not valid yet", with({"server.test", "DNS:server.test", 3600, 7200}, &known.ca), "ca", "not valid yet"},
+      {"wrong host", with({"other.test", "DNS:other.test"}, &known.ca), "ca", "certificate is not for server.test"},
+      {"wrong authority", with({}, &known.ca), "stranger", "authority is unknown here"},
+  };
+  for (const auto& r : rows) {
+    CAPTURE(r.name);
+    const auto result = probe(r.behaviour, known.trusting(r.ca));
+    CAPTURE(result.failed.sentence);
+    CHECK(result.where == net::phase::tls);
+    CHECK(result.failed.reason == reason::tls);
+    CHECK(contains(result.failed.sentence, r.words));
+  }
+}
+
+TEST_CASE("tls: a certificate near its end crosses the limit") {
+  const authorities known;
+  const auto server = echoes(server_context(make_identity({}, &known.ca)));
+  auto options = known.trusting("ca");
+  options.certificate.warn = 60 * 24h;
+  auto result = probe(server, options);
+  CHECK(result.out.verdict == verdict::warn);
+  CHECK(result.out.reason == reason::threshold);
+  CHECK(contains(result.out.message, "it: the server's certificate expires in"));
+  CHECK(contains(result.out.message, "(limit 60d)"));
+  options.certificate.fail = 45 * 24h;
+  CHECK(probe(server, options).out.verdict == verdict::fail);
+}
+
+TEST_CASE("tls: peers that cannot do TLS as we can") {
+  const authorities known;
+  const auto old = server_context(make_identity({}, &known.ca));
+  ::SSL_CTX_set_security_level(old->native_handle(), 0);
+  ::SSL_CTX_set_min_proto_version(old->native_handle(), TLS1_VERSION);
+  ::SSL_CTX_set_max_proto_version(old->native_handle(), TLS1_VERSION);
+  struct row {
+    std::string name;
+    script behaviour;
+    reason why;
+    const char* words;
+    std::chrono::milliseconds timeout = 2s;
+  };
+  const row rows[] = {
+      {"TLS 1.0 only", echoes(old), reason::tls, "1.2 or later"},
+      {"plain HTTP", says("HTTP/1.1 400 Bad Request\r\n\r\n"), reason::tls, "speaks plain HTTP on this port"},
+      {"a mail server", says("220 mail.test ESMTP\r\n"), reason::tls, "does not speak TLS on this port"},
+      {"hangs up", hangs_up, reason::tls, "during the TLS handshake"},
+      {"silent", silent, reason::timeout, "no end of the TLS handshake within 200 ms", 200ms},
+  };
+  for (const auto& r : rows) {
+    CAPTURE(r.name);
+    const auto result = probe(r.behaviour, known.trusting("ca"), r.timeout);
+    CAPTURE(result.failed.sentence);
+    CHECK(result.where == net::phase::tls);
+    CHECK(to_string(result.failed.reason) == to_string(r.why));
+    CHECK(contains(result.failed.sentence, r.words));
+  }
+}
+
+TEST_CASE("tls: a server that demands a client certificate gets one, and says no to none and to a wrong one") {
+  const authorities known;
+  const auto server = make_identity({}, &known.ca);
+  const auto client = make_identity({"telltale", ""}, &known.ca);
+  const auto wrong = make_identity({"nobody", ""}, &known.stranger);
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    CAPTURE(version);
+    const auto context = demanding(server, known.ca);
+    ::SSL_CTX_set_max_proto_version(context->native_handle(), version);
+    auto options = known.trusting("ca");
+    auto result = probe(echoes(context), options);
+    CHECK(result.out.reason == reason::tls);
+    CHECK(contains(result.out.message, "client certificate"));
+
+    options.cert_file = file_path{known.certificate("client", client)};
+    options.key_file = file_path{known.key("client", client)};
+    result = probe(echoes(context), options);
+    CAPTURE(result.out.message);
+    CHECK(result.out.verdict == verdict::pass);
+
+    options.cert_file = file_path{known.certificate("wrong", wrong)};
+    options.key_file = file_path{known.key("wrong", wrong)};
+    result = probe(echoes(context), options);
+    CHECK(result.out.reason == reason::tls);
+    CHECK(contains(result.out.message, "does not accept the client certificate (cert_file)"));
+  }
+}
+
+TEST_CASE("tls: files that cannot be used are named, with what is wrong with them") {
+  const authorities known;
+  const auto one = make_identity({});
+  const auto pair = [&](const std::string& certificate, const std::string& key) {
+    net::tls_options out;
+    out.insecure = true;
+    out.cert_file = file_path{certificate};
+    out.key_file = file_path{key};
+    return out;
+  };
+  const auto certificate = known.certificate("one", one);
+  const auto key = known.key("one", one);
+  CHECK(why_not(pair(certificate, key)).empty());
+  CHECK(contains(why_not(known.trusting("absent")), "ca_file " + known.file("absent")));
+  CHECK(contains(why_not(pair(key, key)), "cert_file " + key + ": not a certificate in PEM"));
+  CHECK(contains(why_not(pair(certificate, certificate)), "key_file " + certificate + ": not a private key in PEM"));
+  CHECK(contains(why_not(pair(certificate, "/proc/self/fd")), "key_file /proc/self/fd"));
+  CHECK(contains(why_not(pair(certificate, known.key("two", make_identity({})))), "does not belong to"));
+  CHECK(contains(why_not(pair(certificate, known.key("locked", one, ::EVP_aes_128_cbc()))), "without a passphrase"));
+  net::tls_options not_pem;
+  not_pem.ca_file = file_path{key};
+  CHECK(contains(why_not(not_pem), "holds no certificate in PEM form"));
+}
+
+TEST_CASE("tls: options that contradict each other are refused") {
+  const auto problem_of = [](fakes::options chosen) -> std::string {
+    problems errors;
+    net::tls_options::declared().parse(map_of(std::move(chosen)), errors);
+    return errors.size() == 1 ? errors.list()[0].message : std::to_string(errors.size());
+  };
+  CHECK(problem_of({{"ca_file", text("/a")}, {"cert_file", text("/c")}, {"key_file", text("/k")}}) == "0");
+  CHECK(contains(problem_of({{"ca_file", text("/a")}, {"insecure", text("true")}}), "ca_file would have no effect"));
+  CHECK(contains(problem_of({{"cert_file", text("/c")}}), "needs key_file"));
+  CHECK(contains(problem_of({{"key_file", text("/k")}}), "needs cert_file"));
+  CHECK(contains(problem_of({{"server_name", text("a:80")}}), "without a port"));
+}
