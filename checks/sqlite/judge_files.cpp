@@ -8,24 +8,18 @@
 #include <telltale/file_failure.hpp>
 #include <telltale/units.hpp>
 
+#include "base/small_file.hpp"
 #include "sqlite/judge_wal.hpp"
 
 namespace telltale::sqlite {
 namespace {
-
-std::string_view kind_of(mode_t mode) {
-  if (S_ISDIR(mode)) return "a directory";
-  if (S_ISFIFO(mode)) return "a FIFO";
-  if (S_ISSOCK(mode)) return "a socket";
-  return "a device";
-}
 
 /// The database is not there or cannot be looked at.
 std::optional<symptom> judge_access(const observation& seen) {
   const auto& file = seen.database;
   if (file.exists && !file.regular)
     return symptom{verdict::fail, reason::mismatch,
-                   fmt::format("is {}, not a database file", kind_of(file.facts.mode))};
+                   fmt::format("is {}, not a database file", file_kind(file.facts.mode))};
   if (file.error == 0) return std::nullopt;
   if (file.error == ENOENT && seen.live())
     return symptom{verdict::fail, reason::replaced,

@@ -35,12 +35,12 @@ std::string_view why_not_tried(const observation& seen) {
   return {};
 }
 
-struct attempt {
+struct write_attempt {
   std::optional<explained> problem;
   bool cannot_open = false;
 };
 
-attempt attempt_to_write(const observation& seen, boot_clock::time_point until) {
+write_attempt attempt_to_write(const observation& seen, boot_clock::time_point until) {
   connection database(seen.path, access::write, until);
   auto error = database.failed();
   if (!error && database.read_only()) return {explained{verdict::fail, reason::readonly, std::string(not_writable)}};
@@ -50,7 +50,7 @@ attempt attempt_to_write(const observation& seen, boot_clock::time_point until) 
   return {explain_result(error->code, error->message), (error->code & 0xff) == SQLITE_CANTOPEN};
 }
 
-void conclude(inspection& into, const attempt& tried) {
+void conclude(inspection& into, const write_attempt& tried) {
   const auto& problem = tried.problem;
   if (!problem) into.healthy += ", writable";
   else if (problem->verdict == verdict::pass) skip(into, problem->sentence);
@@ -70,7 +70,7 @@ std::vector<symptom> gone_wrong(const observation& now) {
 /// What another look says where SQLite could not open a file: since the last look a writer may have died, which leaves
 /// a journal to roll back, or an application may have closed the database. It looks for as long as inspection does, and
 /// tries again where nothing is wrong. A file that really cannot be opened is told as that.
-void look_again(inspection& into, attempt last, boot_clock::time_point until) {
+void look_again(inspection& into, write_attempt last, boot_clock::time_point until) {
   std::vector<symptom> wrong;
   std::string_view why;
   for (const auto pause : {milliseconds(1), milliseconds(3), milliseconds(6)}) {

@@ -13,8 +13,6 @@ namespace {
 
 enum class answer { no, maybe, yes };
 
-std::uint32_t byte_at(std::string_view bytes, std::size_t i) { return static_cast<unsigned char>(bytes[i]); }
-
 /// A TLS record of type alert (21) or handshake (22), version 3.x: RFC 8446 section 5.1.
 answer is_tls(std::string_view bytes) {
   if (bytes[0] != 0x15 && bytes[0] != 0x16) return answer::no;

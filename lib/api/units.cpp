@@ -8,10 +8,11 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
+#include "base/words.hpp"
+
 namespace telltale {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 struct number_and_unit {
   double number = 0;
@@ -108,10 +109,7 @@ std::optional<percent> parse_percent(std::string_view text) {
 
 std::optional<std::uint64_t> parse_count(std::string_view text) {
   if (text.empty() || (text[0] == '0' && text.size() > 1)) return std::nullopt;
-  std::uint64_t value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  return number_in<std::uint64_t>(text);
 }
 
 std::optional<bool> parse_bool(std::string_view text) {

@@ -8,6 +8,7 @@
 #include <telltale/version.hpp>
 
 #include "base/ascii.hpp"
+#include "base/words.hpp"
 
 namespace telltale::net {
 namespace {
@@ -16,12 +17,6 @@ constexpr std::string_view line_end = "\r\n";
 
 bool is_text(std::string_view text) {
   return std::ranges::none_of(text, [](char c) { return is_control(c) && c != '\t'; });
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 /// `HTTP/1.1 200 OK`
@@ -74,11 +69,8 @@ std::optional<std::string_view> reply_head::value(std::string_view name) const {
 
 bool reply_head::has_token(std::string_view name, std::string_view token) const {
   for (auto list : values(name))
-    while (!list.empty()) {
-      const auto end = std::min(list.find(','), list.size());
-      if (equal_ignoring_case(trimmed(list.substr(0, end)), token)) return true;
-      list.remove_prefix(std::min(end + 1, list.size()));
-    }
+    while (!list.empty())
+      if (equal_ignoring_case(trimmed(take_until(list, ',')), token)) return true;
   return false;
 }
 

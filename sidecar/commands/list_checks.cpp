@@ -77,10 +77,10 @@ std::string all_text(const check_table& table) {
 command_result unknown_type(std::string_view name, const check_table& table) {
   std::vector<std::string_view> names;
   for (const auto& type : table) names.push_back(type.name);
-  const auto near = nearest(name, names);
+  const auto meant = suggestion(name, names);
   return {exit_usage, "",
           fmt::format("telltale checks: unknown check type '{}'{}\n", name,
-                      near.empty() ? "; `telltale checks` lists them" : fmt::format("; did you mean '{}'?", near))};
+                      meant.empty() ? "; `telltale checks` lists them" : meant)};
 }
 
 }  // namespace

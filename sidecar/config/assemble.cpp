@@ -142,10 +142,9 @@ const check_type* assembler::type_of(const raw_value& entry) {
   if (const auto* type = find_type(table_, value->text)) return type;
   std::vector<std::string_view> names;
   for (const auto& type : table_) names.push_back(type.name);
-  const auto near = value->expanded ? std::string_view{} : nearest(value->text, names);
-  errors_.add(value->at,
-              fmt::format("type: unknown check type {}{} Known types: {}", value->shown(),
-                          near.empty() ? "." : fmt::format("; did you mean '{}'?", near), fmt::join(names, ", ")));
+  const auto meant = value->expanded ? std::string() : suggestion(value->text, names);
+  errors_.add(value->at, fmt::format("type: unknown check type {}{} Known types: {}", value->shown(),
+                                     meant.empty() ? "." : meant, fmt::join(names, ", ")));
   return nullptr;
 }
 
@@ -164,10 +163,9 @@ void assembler::look_for_slips(const raw_value& own) {
   known.insert(known.begin(), common_.begin(), common_.end());
   for (const auto& member : own.members) {
     const bool is_known = std::find(known.begin(), known.end(), member.key) != known.end();
-    const auto near = is_known ? std::string_view{} : nearest(member.key, known);
-    if (!near.empty())
-      errors_.add(member.at,
-                  fmt::format("unknown option {}; did you mean '{}'?", raw_value::scalar(member.key).shown(), near));
+    const auto meant = is_known ? std::string() : suggestion(member.key, known);
+    if (!meant.empty())
+      errors_.add(member.at, fmt::format("unknown option {}{}", raw_value::scalar(member.key).shown(), meant));
   }
 }
 

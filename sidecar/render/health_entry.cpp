@@ -18,17 +18,15 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t most_output = 1024;
 constexpr std::size_t most_short_output = 200;
 
-json::string_view text(std::string_view view) { return {view.data(), view.size()}; }
 
 // What every entry of a check carries.
 json::object common_part(const check_view& view) {
   json::object out;
   out["componentType"] = view.config->type->component;
-  out["status"] = text(to_string(view.status.state));
-  out["reason"] = text(to_string(view.status.reason));
+  out["status"] = json_view(to_string(view.status.state));
+  out["reason"] = json_view(to_string(view.status.reason));
   if (view.last_run.time_since_epoch().count() != 0) out["time"] = rfc3339(view.last_run);
   return out;
 }
@@ -52,7 +50,7 @@ std::string member(std::string_view key, json::object entry) {
 json::object measured_part(const shown_measurement& found) {
   json::object out;
   out["observedValue"] = json_number(found.value);
-  if (const auto unit = unit_of(found.name); !unit.empty()) out["observedUnit"] = text(unit);
+  if (const auto unit = unit_of(found.name); !unit.empty()) out["observedUnit"] = json_view(unit);
   return out;
 }
 

@@ -42,7 +42,7 @@ bool mount_tmpfs(const std::string& at, const char* options = "size=4m") {
 disk::sight on(std::string type, std::uint64_t device, std::string source, std::string point, bool own) {
   disk::sight out;
   out.measured = "/data/models";
-  out.mount = disk::mount{1, device, "/", std::move(point), std::move(type), std::move(source), false, {}};
+  out.mount = telltale::mount{1, device, "/", std::move(point), std::move(type), std::move(source), false, {}};
   out.is_mount_point = own;
   return out;
 }

@@ -14,7 +14,7 @@ namespace {
 
 sight on(std::string type, bool readonly, refusal refuses) {
   sight out;
-  out.mount = disk::mount{1, 0, "/", "/data", std::move(type), "/dev/sda1", readonly, refuses};
+  out.mount = telltale::mount{1, 0, "/", "/data", std::move(type), "/dev/sda1", readonly, refuses};
   return out;
 }
 

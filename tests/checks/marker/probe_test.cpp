@@ -86,9 +86,9 @@ TEST_CASE("marker: only a regular file counts, and nothing else is opened") {
     std::string expected;
   };
   for (const auto& [path, expected] : {row{top / "directory", "is a directory, expected a file"},
-                                       {top / "pipe", "is a named pipe, expected a file"},
+                                       {top / "pipe", "is a FIFO, expected a file"},
                                        {top / "socket", "is a socket, expected a file"},
-                                       {"/dev/null", "is a device, expected a file"},
+                                       {"/dev/null", "is a character device, expected a file"},
                                        {top / "loop", "is a loop of symbolic links"}}) {
     CAPTURE(path);
     for (auto more : {std::vector<raw_member>{}, std::vector<raw_member>{expecting("/v", "1")}})

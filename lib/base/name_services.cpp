@@ -1,5 +1,5 @@
 // glibc has had `files` and `dns` built in since 2.34.
-#include "worker/name_services.hpp"
+#include "base/name_services.hpp"
 
 #include <nss.h>
 #include <sys/auxv.h>

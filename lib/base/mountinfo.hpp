@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace telltale::disk {
+namespace telltale {
 
 /// What a file system's own options say, whatever the flags of one mount of it are.
 enum class refusal : std::uint8_t {
@@ -42,6 +42,9 @@ std::optional<mount> mount_with_id(std::string_view mountinfo, std::uint64_t id)
 /// symbolic links.
 std::optional<mount> mount_above(std::string_view mountinfo, std::string_view path);
 
+/// The first mount of that file system, for what is the same for all of them: type, source, `refuses`.
+std::optional<mount> mount_of_device(std::string_view mountinfo, std::uint64_t device);
+
 /// Images such as squashfs, and overlays of lower directories alone, which nobody can write: read-only by design, and
 /// mostly 100% used.
 bool is_image(const mount&);
@@ -49,4 +52,4 @@ bool is_image(const mount&);
 /// Every mount that is wanted, in the order of the table. Parses all lines.
 std::vector<mount> mounts_of(std::string_view mountinfo, const std::function<bool(const mount&)>& wanted);
 
-}  // namespace telltale::disk
+}  // namespace telltale

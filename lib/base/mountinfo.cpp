@@ -1,32 +1,25 @@
 // Lines of /proc/self/mountinfo.
-#include "disk/mountinfo.hpp"
+#include "base/mountinfo.hpp"
 
 #include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
-namespace telltale::disk {
+#include "base/words.hpp"
+
+namespace telltale {
 namespace {
-
-/// Takes the text up to the next `separator` off the front.
-std::string_view take(std::string_view& text, char separator) {
-  const auto end = std::min(text.find(separator), text.size());
-  const auto word = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return word;
-}
 
 bool has_option(std::string_view options, std::string_view wanted) {
   while (!options.empty())
-    if (take(options, ',') == wanted) return true;
+    if (take_until(options, ',') == wanted) return true;
   return false;
 }
 
 bool has_key(std::string_view options, std::string_view key) {
   while (!options.empty())
-    if (take(options, ',').starts_with(key)) return true;
+    if (take_until(options, ',').starts_with(key)) return true;
   return false;
 }
 
@@ -59,15 +52,9 @@ refusal refusal_of(std::string_view super_options) {
 
 /// "8:1", as one number.
 std::optional<std::uint64_t> device_of(std::string_view text) {
-  const auto colon = text.find(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  unsigned high = 0;
-  unsigned low = 0;
-  const auto* end = text.data() + text.size();
-  if (std::from_chars(text.data(), end, high).ec != std::errc() ||
-      std::from_chars(text.data() + colon + 1, end, low).ec != std::errc())
-    return std::nullopt;
-  return makedev(high, low);
+  const auto high = number_in<unsigned>(take_until(text, ':'));
+  const auto low = number_in<unsigned>(text);
+  return high && low ? std::optional<std::uint64_t>(makedev(*high, *low)) : std::nullopt;
 }
 
 bool is_prefix(std::string_view point, std::string_view path) {
@@ -84,18 +71,18 @@ std::optional<mount> parse_mount(std::string_view line) {
   auto left = line.substr(0, dash);
   auto right = line.substr(dash + 3);
   mount out;
-  const auto id = take(left, ' ');
-  if (std::from_chars(id.data(), id.data() + id.size(), out.id).ec != std::errc()) return std::nullopt;
-  take(left, ' ');  // parent
-  const auto device = device_of(take(left, ' '));
-  if (!device) return std::nullopt;
+  const auto id = number_in<std::uint64_t>(take_until(left, ' '));
+  take_until(left, ' ');  // parent
+  const auto device = device_of(take_until(left, ' '));
+  if (!id || !device) return std::nullopt;
+  out.id = *id;
   out.device = *device;
-  out.root = unescaped(take(left, ' '));
-  out.point = unescaped(take(left, ' '));
-  out.readonly = has_option(take(left, ' '), "ro");
-  out.type = take(right, ' ');
-  out.source = unescaped(take(right, ' '));
-  const auto super_options = take(right, ' ');
+  out.root = unescaped(take_until(left, ' '));
+  out.point = unescaped(take_until(left, ' '));
+  out.readonly = has_option(take_until(left, ' '), "ro");
+  out.type = take_until(right, ' ');
+  out.source = unescaped(take_until(right, ' '));
+  const auto super_options = take_until(right, ' ');
   out.refuses = refusal_of(super_options);
   out.lower_only = out.type == "overlay" && !has_key(super_options, "upperdir=");
   return out.point.empty() || out.type.empty() ? std::nullopt : std::optional(std::move(out));
@@ -104,7 +91,7 @@ std::optional<mount> parse_mount(std::string_view line) {
 std::optional<mount> mount_with_id(std::string_view mountinfo, std::uint64_t id) {
   const auto start = std::to_string(id) + ' ';
   while (!mountinfo.empty()) {
-    const auto line = take(mountinfo, '\n');
+    const auto line = take_until(mountinfo, '\n');
     if (!line.starts_with(start)) continue;
     if (auto found = parse_mount(line)) return found;
   }
@@ -114,7 +101,7 @@ std::optional<mount> mount_with_id(std::string_view mountinfo, std::uint64_t id)
 std::optional<mount> mount_above(std::string_view mountinfo, std::string_view path) {
   std::optional<mount> best;
   while (!mountinfo.empty()) {
-    auto found = parse_mount(take(mountinfo, '\n'));
+    auto found = parse_mount(take_until(mountinfo, '\n'));
     // Later mounts cover earlier ones at the same point.
     if (found && is_prefix(found->point, path) && (!best || found->point.size() >= best->point.size()))
       best = std::move(found);
@@ -128,11 +115,18 @@ bool is_image(const mount& on) {
   return std::ranges::find(images, on.type) != images.end();
 }
 
+std::optional<mount> mount_of_device(std::string_view mountinfo, std::uint64_t device) {
+  while (!mountinfo.empty())
+    if (auto found = parse_mount(take_until(mountinfo, '\n')); found && found->device == device) return found;
+  return std::nullopt;
+}
+
 std::vector<mount> mounts_of(std::string_view mountinfo, const std::function<bool(const mount&)>& wanted) {
   std::vector<mount> out;
   while (!mountinfo.empty())
-    if (auto found = parse_mount(take(mountinfo, '\n')); found && wanted(*found)) out.push_back(*std::move(found));
+    if (auto found = parse_mount(take_until(mountinfo, '\n')); found && wanted(*found))
+      out.push_back(*std::move(found));
   return out;
 }
 
-}  // namespace telltale::disk
+}  // namespace telltale

@@ -1,11 +1,11 @@
 // Lines of /proc/self/mountinfo, as kernels write them.
-#include "disk/mountinfo.hpp"
+#include "base/mountinfo.hpp"
 
 #include <sys/sysmacros.h>
 
 #include <doctest/doctest.h>
 
-using namespace telltale::disk;
+using namespace telltale;
 
 TEST_CASE("mountinfo: a line gives mount point, type and both kinds of read-only") {
   struct row {
@@ -74,4 +74,6 @@ TEST_CASE("mountinfo: a mount is found by its id, or by the longest prefix where
   CHECK(mount_above(table, "/data/deep/x")->id == 3);
   CHECK(mount_above(table, "/data2")->id == 1);
   CHECK_FALSE(mount_above("", "/"));
+  CHECK(mount_of_device(table, makedev(8, 4))->type == "tmpfs");
+  CHECK_FALSE(mount_of_device(table, makedev(8, 40)));
 }
