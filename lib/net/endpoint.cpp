@@ -5,11 +5,11 @@
 #include <sys/un.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
 #include "base/ascii.hpp"
+#include "base/words.hpp"
 
 namespace telltale {
 namespace net {
@@ -27,12 +27,6 @@ bool is_name(std::string_view text) {
 bool is_ipv6(std::string_view text) {
   in6_addr ignored{};
   return ::inet_pton(AF_INET6, std::string(text).c_str(), &ignored) == 1;
-}
-
-std::uint16_t parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc() && end == text.data() + text.size() ? port : 0;
 }
 
 std::optional<endpoint> parse_unix(std::string_view path, std::string& why) {
@@ -66,7 +60,7 @@ std::optional<endpoint> parse_endpoint(std::string_view text, std::string& why) 
     return std::nullopt;
   }
   out.host = host;
-  out.port = parse_port(text.substr(colon + 1));
+  out.port = number_in<std::uint16_t>(text.substr(colon + 1)).value_or(0);
   if (out.port == 0) return why = "a port from 1 to 65535 after the last colon", std::nullopt;
   why.clear();
   return out;

@@ -69,11 +69,8 @@ std::optional<std::string_view> reply_head::value(std::string_view name) const {
 
 bool reply_head::has_token(std::string_view name, std::string_view token) const {
   for (auto list : values(name))
-    while (!list.empty()) {
-      const auto end = std::min(list.find(','), list.size());
-      if (equal_ignoring_case(trimmed(list.substr(0, end)), token)) return true;
-      list.remove_prefix(std::min(end + 1, list.size()));
-    }
+    while (!list.empty())
+      if (equal_ignoring_case(trimmed(take_until(list, ',')), token)) return true;
   return false;
 }
 
