@@ -10,42 +10,34 @@
 
 namespace telltale::yaml {
 
-/// yaml-cpp reads no key beyond 1024 bytes, and says so in a strange place.
-std::optional<fault> too_long_key(std::size_t begin, std::size_t end);
-
+/// Looks for the end of a collection and for the scalars in it. What the keys of a map lack is left to the reader.
 class bracket_guard {
  public:
   explicit bracket_guard(guarded& out) : out_(out), text_(out.source.text()) {}
 
-  /// Follows the collection whose bracket is at `pos` and returns the offset behind its end; nothing when somebody
-  /// forgot to close it, and `reached` is the last line break before what is outside of it. Scalars go on in lines with
-  /// at least `indent` spaces. After its first problem only the end is looked for: what follows a misplaced bracket or
-  /// quote is seldom what it seems.
+  /// Follows the collection whose bracket is at `pos` and returns the offset behind its end; nothing when it has none,
+  /// and `reached` is the last line break before what is outside of it. Scalars go on in lines with at least `indent`
+  /// spaces. After its first problem only the end is looked for: what follows a misplaced quote is seldom what it
+  /// seems.
   std::optional<std::size_t> follow(std::size_t pos, std::size_t indent);
   std::size_t reached() const { return reached_; }
 
  private:
-  /// An open bracket, and the entry under way in it.
   struct level {
-    std::size_t at = 0;
-    std::size_t line_indent = 0;
-    std::optional<std::size_t> key;  ///< or list item
-    std::size_t key_end = 0;
-    bool colon = false;
+    std::size_t at = 0;           ///< of the bracket
+    std::size_t line_indent = 0;  ///< of its line
   };
 
   void begin_line(std::size_t begin);
-  bool next_line(std::size_t& pos);
+  void next_line(std::size_t& pos);
   std::size_t take(std::size_t pos);
-  std::size_t take_scalar(std::size_t pos);
-  void open(std::size_t pos);
   void close(std::size_t pos);
-  void colon(std::size_t pos);
-  void finish_entry(std::size_t pos);
+  std::size_t take_scalar(std::size_t pos);
   bool begin_item(std::size_t pos, std::size_t end);
+  bool is_colon(std::size_t pos) const;
   void leave(std::size_t line_break);
-  void not_closed(const std::string& why, std::size_t line_break);
-  void report(std::size_t pos, std::string message);
+  void not_closed(std::size_t line_break);
+  void report(fault found);
 
   guarded& out_;
   const std::string& text_;

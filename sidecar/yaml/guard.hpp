@@ -5,6 +5,7 @@
 // where it is broken, and says where each scalar begins and ends. Which levels the columns make is left to yaml-cpp.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -40,6 +41,12 @@ struct guarded {
   bool enough() const { return stopped || errors.size() >= before + 200; }
   /// False when what follows from the text cannot be trusted.
   bool readable() const { return !enough() && errors.size() == before + harmless; }
+
+  /// The end of the scalar at `pos`; 0 when there is none.
+  std::size_t end_of_scalar(std::size_t pos) const {
+    const auto found = std::ranges::lower_bound(scalars, pos, {}, &scalar_range::begin);
+    return found != scalars.end() && found->begin == pos ? found->end : 0;
+  }
 
   void report(std::size_t pos, std::string message) { errors.add(source.at(pos), std::move(message)); }
   void report(fault found) {

@@ -33,7 +33,7 @@ class tree_builder final : public YAML::EventHandler {
   raw_value root;
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (std::exchange(started_, true)) stop(mark, "text after the end of the configuration - remove it");
+    if (std::exchange(started_, true)) stop(at(mark), "text after the end of the configuration - remove it");
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override;
@@ -43,7 +43,11 @@ class tree_builder final : public YAML::EventHandler {
     open(mark, raw_value::list({}, at(mark)));
   }
   void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value style) override {
+    if (style == YAML::EmitterStyle::Flow &&
+        std::string_view("{&!").find(text_[offset(mark)]) == std::string_view::npos)
+      stop(at(mark), "a 'key: value' pair inside [ ] - write it in { }");
     open(mark, raw_value::map({}, at(mark)));
   }
   void OnMapEnd() override { close(); }
@@ -54,22 +58,22 @@ class tree_builder final : public YAML::EventHandler {
     std::string key;
     place key_at;
     bool has_key = false;
+    std::size_t key_end = 0;  ///< behind the key, where that is a scalar
   };
 
   static std::size_t offset(const YAML::Mark& mark) { return static_cast<std::size_t>(std::max(mark.pos, 0)); }
   place at(const YAML::Mark& mark) const { return guarded_.source.at(offset(mark)); }
   void report(place where, std::string message) { guarded_.errors.add(where, std::move(message)); }
-  [[noreturn]] void stop(const YAML::Mark& mark, std::string message) {
-    report(at(mark), std::move(message));
+  [[noreturn]] void stop(place where, std::string message) {
+    report(where, std::move(message));
     throw enough{};
   }
   bool expects_key() const {
     return !stack_.empty() && stack_.back().value.kind == raw_value::kind_t::map && !stack_.back().has_key;
   }
   void count(const YAML::Mark& mark) {
-    if (++values_ > max_values) stop(mark, fmt::format("more than {} values in one configuration", max_values));
+    if (++values_ > max_values) stop(at(mark), fmt::format("more than {} values in one configuration", max_values));
   }
-  std::string text_of(std::size_t pos, const std::string& read);
   void open(const YAML::Mark&, raw_value value);
   void close();
   void take(raw_value value);
@@ -93,13 +97,22 @@ std::string null_word(std::string_view text) {
 
 void tree_builder::OnNull(const YAML::Mark& mark, YAML::anchor_t) {
   count(mark);
+  const auto word = null_word(std::string_view(text_).substr(std::min(offset(mark), text_.size())));
   if (expects_key()) {
+    if (word.empty()) stop(at(mark), "a key is missing here");
     report(at(mark), "a key cannot be empty or null - put the key in quotes if it is meant as text");
     return take_key("", at(mark));
   }
   raw_value nothing;
-  nothing.at = !stack_.empty() && stack_.back().has_key ? stack_.back().key_at : at(mark);
-  nothing.text = null_word(std::string_view(text_).substr(std::min(offset(mark), text_.size())));
+  nothing.at = at(mark);
+  if (!stack_.empty()) {
+    const auto& top = stack_.back();
+    if (top.has_key) nothing.at = top.key_at;
+    else if (text_[offset(mark)] == ',') stop(at(mark), "nothing before this ','");
+    if (top.key_end != 0 && text_[yaml::skip_blanks(text_, top.key_end)] != ':')
+      stop(top.key_at, "expected 'key: value' - ': ' is missing (with a space after the colon)");
+  }
+  nothing.text = word;
   take(std::move(nothing));
 }
 
@@ -114,36 +127,30 @@ void tree_builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t) {
 void tree_builder::OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string& read) {
   count(mark);
   const auto pos = offset(mark);
-  const auto text = text_of(pos, read);
-  if (expects_key()) return take_key(text, at(mark));
+  const bool block = text_[pos] == '|' || text_[pos] == '>';
+  const auto end = block ? 0 : guarded_.end_of_scalar(pos);
+  const auto text = end == 0 ? read : yaml::scalar_text(text_, pos, end);
+  // Both must agree about what is a scalar and, in plain ones, about every byte; an anchor or tag changes the place.
+  if (guarded_.errors.empty() && !block && (end == 0 || (!yaml::is_quote(text_[pos]) && text != read)))
+    report(at(mark), "this value can be read in more than one way - put it in quotes, on one line");
+  if (expects_key()) {
+    take_key(text, at(mark));
+    stack_.back().key_end = end;
+    return;
+  }
   auto value = raw_value::scalar(text, at(mark));
-  const char first = text_[pos];
   // Behind a tag, which was reported, or over several lines, the text is not found at its place either.
-  value.quoted = yaml::is_quote(first) || first == '|' || first == '>' || text_.compare(pos, text.size(), text) != 0;
-  if (first == '|' || first == '>') value.text.erase(value.text.find_last_not_of('\n') + 1);
+  value.quoted = block || yaml::is_quote(text_[pos]) || text_.compare(pos, text.size(), text) != 0;
+  if (block) value.text.erase(value.text.find_last_not_of('\n') + 1);
   take(std::move(value));
-}
-
-/// yaml-cpp and the guard must agree about what is a scalar and, for plain ones on one line, about every byte of it.
-std::string tree_builder::text_of(std::size_t pos, const std::string& read) {
-  if (text_[pos] == '|' || text_[pos] == '>') return read;
-  const auto& all = guarded_.scalars;
-  const auto found =
-      std::lower_bound(all.begin(), all.end(), pos, [](auto one, auto wanted) { return one.begin < wanted; });
-  const bool known = found != all.end() && found->begin == pos;
-  auto text = known ? yaml::scalar_text(text_, pos, found->end) : read;
-  // The places differ where an anchor or tag stands before the value.
-  if (guarded_.errors.empty() && (!known || (!yaml::is_quote(text_[pos]) && text != read)))
-    report(guarded_.source.at(pos), "this value can be read in more than one way - put it in quotes, on one line");
-  return text;
 }
 
 void tree_builder::open(const YAML::Mark& mark, raw_value value) {
   count(mark);
   if (stack_.size() == yaml::max_depth)
-    stop(mark, fmt::format("lists and maps are nested deeper than {} levels", yaml::max_depth));
-  if (expects_key()) stop(mark, "a key cannot be a list or a map");
-  stack_.push_back({std::move(value), {}, {}, false});
+    stop(at(mark), fmt::format("lists and maps are nested deeper than {} levels", yaml::max_depth));
+  if (expects_key()) stop(at(mark), "a key cannot be a list or a map");
+  stack_.push_back({.value = std::move(value)});
 }
 
 void tree_builder::close() {
@@ -155,6 +162,7 @@ void tree_builder::close() {
 void tree_builder::take_key(std::string key, place where) {
   auto& map = stack_.back();
   map.has_key = true;
+  map.key_end = 0;
   map.key_at = where;
   if (key == "<<") report(where, "merge keys are not used here - 'defaults' holds what all checks share");
   else if (key.find("${") != std::string::npos) report(where, "variables are replaced in values only, not in keys");
@@ -168,8 +176,8 @@ void tree_builder::take(raw_value value) {
   }
   auto& top = stack_.back();
   if (top.value.kind == raw_value::kind_t::map) return add_member(top, std::move(value));
-  if (top.value.items.size() == max_items) report(value.at, fmt::format("a list has at most {} items", max_items));
-  if (top.value.items.size() <= max_items) top.value.items.push_back(std::move(value));
+  if (top.value.items.size() == max_items) stop(value.at, fmt::format("a list has at most {} items", max_items));
+  top.value.items.push_back(std::move(value));
 }
 
 void tree_builder::add_member(frame& map, raw_value value) {
@@ -179,28 +187,19 @@ void tree_builder::add_member(frame& map, raw_value value) {
   if (first != members.end())
     return report(map.key_at, fmt::format("{} is given twice, first in line {}", raw_value::scalar(map.key).shown(),
                                           first->at.line));
-  if (members.size() == max_keys) report(map.key_at, fmt::format("a map has at most {} keys", max_keys));
-  if (members.size() <= max_keys) members.push_back({std::move(map.key), map.key_at, std::move(value)});
+  if (members.size() == max_keys) stop(map.key_at, fmt::format("a map has at most {} keys", max_keys));
+  members.push_back({std::move(map.key), map.key_at, std::move(value)});
 }
 
-/// A stream over memory, so that the text is not copied.
-class text_buffer : public std::streambuf {
- public:
-  explicit text_buffer(const std::string& text) {
-    auto* data = const_cast<char*>(text.data());  // streambuf has no const get area; nothing writes to it
-    setg(data, data, data + text.size());
-  }
-};
-
 /// What yaml-cpp finds wrong is the layout of lines and entries: the guard has judged the rest.
-void report_exception(yaml::guarded& guarded, const YAML::Exception& error) {
-  const std::string_view why = error.msg;
-  const auto pos = static_cast<std::size_t>(std::max(error.mark.pos, 0));
+std::string explain(std::string_view why) {
+  if (why.starts_with("end of map flow") || why.starts_with("end of sequence flow"))
+    return "a ',' is missing before this, or a value in brackets has to be in quotes";
   if (why.starts_with("end of"))
-    return guarded.report(pos,
-                          "wrong indentation, or a list item among keys or a key among list items: this line "
-                          "belongs to nothing before it");
-  guarded.report(pos, fmt::format("this is not valid YAML: {}", why));
+    return "wrong indentation, or a list item among keys: this line belongs to none before it";
+  if (why.starts_with("illegal flow end")) return "this bracket does not close the one that is open";
+  if (why.starts_with("illegal map value")) return "a second ': ' in one entry - put the value in quotes";
+  return fmt::format("this is not valid YAML: {}", why);
 }
 
 }  // namespace
@@ -219,7 +218,9 @@ std::optional<raw_value> read_yaml(const source_text& source, problems& errors) 
   } catch (const enough&) {
     return std::nullopt;
   } catch (const YAML::Exception& error) {
-    if (guarded.errors.size() == guarded.before) report_exception(guarded, error);  // else a consequence of a problem
+    if (guarded.errors.size() == guarded.before)
+      guarded.report(static_cast<std::size_t>(std::max(error.mark.pos, 0)),
+                     explain(error.msg));  // else a consequence of a problem
     return std::nullopt;
   }
   return std::move(builder.root);

@@ -11,6 +11,7 @@ namespace {
 
 /// Lines of this length were folded by a dumper, which had no choice of where.
 constexpr std::size_t long_line = 72;
+constexpr std::size_t max_key_bytes = 256;
 constexpr std::size_t short_escape = 6;  // of \uXXXX, two of which make a character beyond U+FFFF
 
 struct escape {
@@ -194,6 +195,11 @@ std::size_t foreign_space(std::string_view text, std::size_t pos) {
   for (const std::string_view space : {"\u00a0", "\u3000", "\u200b", "\u202f", "\u2060"})
     if (text.substr(pos).starts_with(space)) return space.size();
   return 0;
+}
+
+std::optional<fault> too_long_key(std::size_t begin, std::size_t end) {
+  if (end - begin <= max_key_bytes) return std::nullopt;
+  return fault{begin, fmt::format("a key of {} bytes - keys have at most {}", end - begin, max_key_bytes)};
 }
 
 std::optional<fault> refused_start(std::string_view text, std::size_t pos, context where) {

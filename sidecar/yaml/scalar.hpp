@@ -46,6 +46,9 @@ struct scalar {
   bool folded = false;  ///< it goes on in later lines, and `end` is in the last of them
 };
 
+/// Keys are short: yaml-cpp reads none beyond 1024 bytes, and says so in a strange place.
+std::optional<fault> too_long_key(std::size_t begin, std::size_t end);
+
 /// Why no value of this configuration starts with the character at `pos`; nothing when one may.
 std::optional<fault> refused_start(std::string_view text, std::size_t pos, context);
 
