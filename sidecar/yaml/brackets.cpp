@@ -2,8 +2,11 @@
 #include "yaml/brackets.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -22,20 +25,50 @@ std::size_t address_end(std::string_view text, std::size_t pos) {
   return end == close + 2 ? 0 : end;
 }
 
-}  // namespace
+class bracket_guard {
+ public:
+  bracket_guard(guarded& out, std::size_t indent) : out_(out), text_(out.source.text()), indent_(indent) {}
+
+  bracket_end follow(std::size_t pos);
+
+ private:
+  struct level {
+    std::size_t at = 0;           ///< of the bracket
+    std::size_t line_indent = 0;  ///< of its line
+  };
+
+  void begin_line(std::size_t begin);
+  void next_line(std::size_t& pos);
+  std::size_t take(std::size_t pos);
+  void close(std::size_t pos);
+  std::size_t take_scalar(std::size_t pos);
+  bool begin_item(std::size_t pos, std::size_t end);
+  bool is_colon(std::size_t pos) const;
+  void not_closed(std::size_t line_break);
+  void report(fault found);
+
+  guarded& out_;
+  const std::string& text_;
+  std::size_t indent_ = 0;
+  std::vector<level> levels_;
+  std::size_t line_ = 0;             ///< where the current line begins
+  std::size_t line_indent_ = 0;      ///< its blanks
+  std::size_t first_line_ = 0;       ///< the end of the first line
+  std::optional<std::size_t> left_;  ///< the last line break before what is outside
+  std::size_t values_ = 0;
+  std::size_t quote_end_ = 0;  ///< a ':' may follow it directly
+  bool after_item_ = false;    ///< a ',' or ':' has to come before the next one
+  bool broken_ = false;
+};
 
 void bracket_guard::report(fault found) {
   if (!broken_) out_.report(std::move(found));
   broken_ = true;
 }
 
-std::optional<std::size_t> bracket_guard::follow(std::size_t pos, std::size_t indent) {
+bracket_end bracket_guard::follow(std::size_t pos) {
   const auto start = pos;
-  indent_ = indent;
   first_line_ = text_.find('\n', pos);
-  values_ = 0;
-  after_item_ = left_ = broken_ = false;
-  levels_.clear();
   begin_line(text_.rfind('\n', pos) + 1);
   do {
     pos = skip_blanks(text_, pos);
@@ -47,10 +80,9 @@ std::optional<std::size_t> bracket_guard::follow(std::size_t pos, std::size_t in
                                  max_values)});
       out_.stopped = true;
     }
-    if (left_ || out_.enough()) return std::nullopt;
+    if (left_ || out_.enough()) return {false, left_.value_or(pos)};
   } while (!levels_.empty());
-  reached_ = pos;
-  return pos;
+  return {true, pos};
 }
 
 void bracket_guard::begin_line(std::size_t begin) {
@@ -77,7 +109,7 @@ std::size_t bracket_guard::take(std::size_t pos) {
   const char c = text_[pos];
   if (const auto end = address_end(text_, pos); end > 0) {
     report({pos, "an IPv6 address in brackets has to be in quotes: \"[::]:9640\""});
-    if (levels_.empty()) leave(first_line_);
+    if (levels_.empty()) left_ = first_line_;
     return end;
   }
   if (c == '[' || c == '{') {
@@ -101,7 +133,7 @@ void bracket_guard::close(std::size_t pos) {
   if ((opened == '{') != (text_[pos] == '}')) {
     report({pos, fmt::format("'{}' closes the '{}' of line {}", text_[pos], opened,
                              out_.source.at(levels_.back().at).line)});
-    leave(text_.find('\n', pos));
+    left_ = text_.find('\n', pos);
   }
   levels_.pop_back();
   after_item_ = true;
@@ -125,7 +157,7 @@ std::size_t bracket_guard::take_scalar(std::size_t pos) {
     if (auto long_key = too_long_key(pos, found.end)) report(std::move(*long_key));
   if (found.closed) out_.add_scalar(pos, found.end);
   // An open quote hid the closing brackets of this line: the next line starts afresh.
-  else if (found.end == first_line_) leave(first_line_);
+  else if (found.end == first_line_) left_ = first_line_;
   if (found.folded) begin_line(text_.rfind('\n', found.end) + 1);
   return std::max(found.end, pos + 1);
 }
@@ -145,17 +177,17 @@ bool bracket_guard::begin_item(std::size_t pos, std::size_t end) {
   return true;
 }
 
-/// What follows `line_break` is not part of the collection.
-void bracket_guard::leave(std::size_t line_break) {
-  reached_ = line_break;
-  left_ = true;
-}
-
 void bracket_guard::not_closed(std::size_t line_break) {
   const auto at = levels_.back().at;
   report({at, fmt::format("this '{}' is not closed before the end of line {} - add the missing '{}'", text_[at],
                           out_.source.at(line_break).line, text_[at] == '{' ? '}' : ']')});
-  leave(line_break);
+  left_ = line_break;
+}
+
+}  // namespace
+
+bracket_end guard_brackets(guarded& out, std::size_t pos, std::size_t indent) {
+  return bracket_guard(out, indent).follow(pos);
 }
 
 }  // namespace telltale::yaml

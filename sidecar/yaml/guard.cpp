@@ -13,10 +13,11 @@ namespace telltale::yaml {
 namespace {
 
 constexpr auto nowhere = std::string::npos;
+const std::string missing_colon = "expected 'key: value' - ': ' is missing (with a space after the colon)";
 
 class block_guard {
  public:
-  explicit block_guard(guarded& out) : out_(out), text_(out.source.text()), brackets_(out) {}
+  explicit block_guard(guarded& out) : out_(out), text_(out.source.text()) {}
 
   void run();
 
@@ -45,7 +46,6 @@ class block_guard {
 
   guarded& out_;
   const std::string& text_;
-  bracket_guard brackets_;
   std::size_t begin_ = 0;             ///< of the current line
   std::size_t reached_ = 0;           ///< the end of a value that goes on in later lines
   std::size_t level_ = 0;             ///< the column of the last key or dash
@@ -154,7 +154,7 @@ void block_guard::begin_node(std::size_t pos, std::size_t lone) {
     out_.report(empty, "this list item is empty - write a value after '- ', or remove it");
   if (own > level_ && !awaiting_ && !lost_) {
     lost_ = true;
-    if (lone != nowhere) out_.report(lone, "expected 'key: value' - ': ' is missing (with a space after the colon)");
+    if (lone != nowhere) out_.report(lone, missing_colon);
     else out_.report(pos, "wrong indentation: the line before already has its value");
   }
   level_ = own;
@@ -183,9 +183,7 @@ void block_guard::key_or_value(std::size_t start, std::size_t pos, bool item) {
   }
   const bool root = level_ == 0;
   if (!item && !fits(pos))
-    return misfit(pos,
-                  "expected 'key: value' - a ':' is missing, or the value before goes on (longer text goes in "
-                  "quotes, or in a '|' block)");
+    return misfit(pos, missing_colon + ", or the value before goes on (longer text goes in quotes, or in a '|' block)");
   awaiting_ = false;
   if (item || root) lone_ = pos;
   const auto second = item ? forgotten_separator(text_, pos, *found) : std::nullopt;
@@ -210,9 +208,9 @@ void block_guard::value(std::size_t pos) {
 }
 
 void block_guard::brackets(std::size_t pos) {
-  const auto end = brackets_.follow(pos, level_);
-  reached_ = brackets_.reached();
-  if (end) return line_end(*end);
+  const auto end = guard_brackets(out_, pos, level_);
+  reached_ = end.at;
+  if (end.closed) return line_end(end.at);
   stray_closer_ = true;
   misfit_line_ = line_of(reached_);
   awaiting_ = is_dash(skip_blanks(text_, reached_ + 1));  // then it may be the list that it looks like
@@ -225,14 +223,17 @@ void block_guard::text_block(std::size_t pos) {
   const bool wrong = !blank_or_break(text_, end) || !at_line_end(text_, skip_blanks(text_, end));
   if (wrong)
     out_.report(pos, fmt::format("write '{}' alone and the text below it, indented deeper than the key", text_[pos]));
-  bool empty = true;
+  std::size_t first_column = 0;
   for (reached_ = text_.find('\n', end); reached_ + 1 < text_.size(); reached_ = text_.find('\n', reached_ + 1)) {
     const auto first = text_.find_first_not_of(' ', reached_ + 1);
     if (text_[first] == '\n') continue;
-    if (first - reached_ <= level_) break;
-    empty = false;
+    const auto own = first - reached_;
+    if (own <= level_) break;
+    if (first_column == 0) first_column = own;
+    if (own < first_column)
+      out_.report(first, fmt::format("wrong indentation: this text block starts in column {}", first_column));
   }
-  if (!empty || wrong) return;
+  if (first_column > 0 || wrong) return;
   out_.report(pos, "this text block is empty - indent its text deeper than its key");
   misfit_line_ = line_of(pos);
 }
@@ -265,12 +266,15 @@ bool block_guard::refused(std::size_t pos) {
 void block_guard::line_end(std::size_t pos) {
   const auto next = skip_blanks(text_, pos);
   if (at_line_end(text_, next)) return;
+  const char before = text_[pos - 1];
   if (is_colon(next)) out_.report(next, "a second ': ' in one line - put the value in quotes, or start a new line");
+  else if (text_[next] == '#') refused(next);
+  else if (text_[next] == ':') out_.report(next, "write a space after this colon");
   else
-    out_.report(next,
-                fmt::format("text after the closing {} - a comment needs a blank before its '#', and a quote inside "
-                            "a value is written \\\" in double quotes, '' in single ones",
-                            text_[pos - 1]));
+    out_.report(next, fmt::format("text after the closing {} - {}", before,
+                                  before == '"'    ? "write \\\" for a quote inside double quotes"
+                                  : before == '\'' ? "write '' for a quote inside single quotes"
+                                                   : "put all of the value in quotes"));
 }
 
 /// Of several lines in a row that are neither key nor value, such as wrapped text, only the first is reported.

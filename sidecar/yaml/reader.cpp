@@ -33,7 +33,8 @@ class tree_builder final : public YAML::EventHandler {
   raw_value root;
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (std::exchange(started_, true)) stop(at(mark), "text after the end of the configuration - remove it");
+    if (std::exchange(started_, true))
+      stop(at(mark), "text after the end of the configuration - remove it, or indent it like the first line");
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override;
@@ -97,12 +98,7 @@ std::string null_word(std::string_view text) {
 
 void tree_builder::OnNull(const YAML::Mark& mark, YAML::anchor_t) {
   count(mark);
-  const auto word = null_word(std::string_view(text_).substr(std::min(offset(mark), text_.size())));
-  if (expects_key()) {
-    if (word.empty()) stop(at(mark), "a key is missing here");
-    report(at(mark), "a key cannot be empty or null - put the key in quotes if it is meant as text");
-    return take_key("", at(mark));
-  }
+  if (expects_key()) stop(at(mark), "expected a key here - it stands on one line, in quotes if it reads as null");
   raw_value nothing;
   nothing.at = at(mark);
   if (!stack_.empty()) {
@@ -112,7 +108,7 @@ void tree_builder::OnNull(const YAML::Mark& mark, YAML::anchor_t) {
     if (top.key_end != 0 && text_[yaml::skip_blanks(text_, top.key_end)] != ':')
       stop(top.key_at, "expected 'key: value' - ': ' is missing (with a space after the colon)");
   }
-  nothing.text = word;
+  nothing.text = null_word(std::string_view(text_).substr(std::min(offset(mark), text_.size())));
   take(std::move(nothing));
 }
 
@@ -195,8 +191,7 @@ void tree_builder::add_member(frame& map, raw_value value) {
 std::string explain(std::string_view why) {
   if (why.starts_with("end of map flow") || why.starts_with("end of sequence flow"))
     return "a ',' is missing before this, or a value in brackets has to be in quotes";
-  if (why.starts_with("end of"))
-    return "wrong indentation, or a list item among keys: this line belongs to none before it";
+  if (why.starts_with("end of")) return "wrong indentation: this line continues none of the lists and maps before it";
   if (why.starts_with("illegal flow end")) return "this bracket does not close the one that is open";
   if (why.starts_with("illegal map value")) return "a second ': ' in one entry - put the value in quotes";
   return fmt::format("this is not valid YAML: {}", why);
