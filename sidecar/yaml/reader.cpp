@@ -62,7 +62,9 @@ class tree_builder final : public YAML::EventHandler {
     std::size_t key_end = 0;  ///< behind the key, where that is a scalar
   };
 
-  static std::size_t offset(const YAML::Mark& mark) { return static_cast<std::size_t>(std::max(mark.pos, 0)); }
+  std::size_t offset(const YAML::Mark& mark) const {
+    return std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text_.size());
+  }
   place at(const YAML::Mark& mark) const { return guarded_.source.at(offset(mark)); }
   void report(place where, std::string message) { guarded_.errors.add(where, std::move(message)); }
   [[noreturn]] void stop(place where, std::string message) {
@@ -108,7 +110,7 @@ void tree_builder::OnNull(const YAML::Mark& mark, YAML::anchor_t) {
     if (top.key_end != 0 && text_[yaml::skip_blanks(text_, top.key_end)] != ':')
       stop(top.key_at, "expected 'key: value' - ': ' is missing (with a space after the colon)");
   }
-  nothing.text = null_word(std::string_view(text_).substr(std::min(offset(mark), text_.size())));
+  nothing.text = null_word(std::string_view(text_).substr(offset(mark)));
   take(std::move(nothing));
 }
 
