@@ -2,6 +2,7 @@
 #include "config/substitution.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -46,21 +47,28 @@ class substitution {
   void put_variable(std::string_view name, std::string_view rest, std::string& out);
   void put_found(std::string_view name, const std::string& found, std::string& out);
   bool fits(std::size_t bytes);
-  void report(std::string message) { errors_.add(place_in(*value_, offset_, source_), std::move(message)); }
+  void report(std::string message);
 
   const environment& env_;
   problems& errors_;
   const source_text* source_;
   const raw_value* value_ = nullptr;  ///< under way, and how far
   std::size_t offset_ = 0;
+  std::optional<bool> spans_lines_;  ///< once an error asked for it
   std::size_t expanded_bytes_ = 0;
 };
+
+void substitution::report(std::string message) {
+  if (!spans_lines_) spans_lines_ = source_ && spans_lines(*value_, *source_);
+  errors_.add(place_in(*value_, offset_, *spans_lines_ ? source_ : nullptr), std::move(message));
+}
 
 void substitution::expand(raw_value& value) {
   const std::string_view text = value.text;
   std::string out;
   bool expanded = false;
   value_ = &value;
+  spans_lines_.reset();
   std::size_t taken = 0;
   for (offset_ = 0; offset_ < text.size() && errors_.size() < enough_problems; offset_ += taken) {
     const auto rest = text.substr(offset_);

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -13,7 +15,7 @@ namespace telltale::yaml {
 namespace {
 
 constexpr auto nowhere = std::string::npos;
-const std::string missing_colon = "expected 'key: value' - ': ' is missing (with a space after the colon)";
+constexpr const char* missing_colon = "expected 'key: value' - ': ' is missing (with a space after the colon)";
 
 class block_guard {
  public:
@@ -183,7 +185,8 @@ void block_guard::key_or_value(std::size_t start, std::size_t pos, bool item) {
   }
   const bool root = level_ == 0;
   if (!item && !fits(pos))
-    return misfit(pos, missing_colon + ", or the value before goes on (longer text goes in quotes, or in a '|' block)");
+    return misfit(pos, std::string(missing_colon) +
+                           ", or the value before goes on (longer text goes in quotes, or in a '|' block)");
   awaiting_ = false;
   if (item || root) lone_ = pos;
   const auto second = item ? forgotten_separator(text_, pos, *found) : std::nullopt;
@@ -213,7 +216,8 @@ void block_guard::brackets(std::size_t pos) {
   if (end.closed) return line_end(end.at);
   stray_closer_ = true;
   misfit_line_ = line_of(reached_);
-  awaiting_ = is_dash(skip_blanks(text_, reached_ + 1));  // then it may be the list that it looks like
+  const auto next = reached_ + 1;  // it may begin the list that it looks like
+  awaiting_ = next < text_.size() && is_dash(skip_blanks(text_, next));
 }
 
 /// YAML ends a text block at the first line that is not indented deeper than its key.

@@ -74,10 +74,14 @@ void append_utf8(std::string& out, std::uint32_t c) {
 std::size_t nth_dollar(std::string_view text, std::size_t pos, std::ptrdiff_t skip) {
   const bool escapes = text[pos] == '"';
   for (std::size_t size = 1; pos < text.size(); pos += size) {
-    const bool escaped = escapes && text[pos] == '\\' && text[pos + 1] != '\n';
-    const auto found = escaped ? escape_at(text, pos) : escape{1, static_cast<unsigned char>(text[pos]), {}};
-    if (found.code == '$' && skip-- == 0) break;
-    size = found.size;
+    bool dollar = text[pos] == '$';
+    size = 1;
+    if (escapes && text[pos] == '\\' && text[pos + 1] != '\n') {
+      const auto found = escape_at(text, pos);
+      dollar = found.code == '$';
+      size = found.size;
+    }
+    if (dollar && skip-- == 0) break;
   }
   return pos;
 }
@@ -277,20 +281,23 @@ void hide_surrogates(std::string& text, std::size_t pos, std::size_t end) {
 
 namespace telltale {
 
-place place_in(const raw_value& value, std::size_t offset, const source_text* source) {
+bool spans_lines(const raw_value& value, const source_text& source) {
+  if (!value.quoted) return false;
+  const std::string_view text = source.text();
+  const auto begin = source.offset(value.at);
+  if (text[begin] == '|' || text[begin] == '>') return false;
+  const auto line = text.substr(0, text.find('\n', begin) + 1);
+  return !yaml::is_quote(text[begin]) || !yaml::scan_scalar(line, begin, yaml::context::flow, 0).closed;
+}
+
+place place_in(const raw_value& value, std::size_t offset, const source_text* spanned) {
   const auto before = std::string_view(value.text).substr(0, offset);
   auto at = value.at;
-  if (!value.quoted) {
+  if (spanned)
+    return spanned->at(yaml::nth_dollar(spanned->text(), spanned->offset(at), std::ranges::count(before, '$')));
+  if (!value.quoted)
     at.column += static_cast<int>(std::ranges::count_if(before, [](char c) { return (c & 0xC0) != 0x80; }));
-    return at;
-  }
-  if (!source) return at;
-  const std::string_view text = source->text();
-  const auto begin = source->offset(at);
-  if (text[begin] == '|' || text[begin] == '>') return at;
-  const auto line = text.substr(0, text.find('\n', begin) + 1);
-  const bool one_line = yaml::is_quote(text[begin]) && yaml::scan_scalar(line, begin, yaml::context::flow, 0).closed;
-  return one_line ? at : source->at(yaml::nth_dollar(text, begin, std::ranges::count(before, '$')));
+  return at;
 }
 
 }  // namespace telltale

@@ -72,9 +72,12 @@ void hide_surrogates(std::string& text, std::size_t pos, std::size_t end);
 
 namespace telltale {
 
-/// The place of the byte `offset` of a value's text in the configuration: exact in plain values on one line. Elsewhere
-/// escapes and indentation hide it: a dollar sign in a value over several lines is found by counting; all other places
-/// are that of the value, as they are without a source.
-place place_in(const raw_value&, std::size_t offset, const source_text*);
+/// Whether a value goes on over several lines of the text that it was read from; a text block does not count.
+bool spans_lines(const raw_value&, const source_text&);
+
+/// The place of the byte `offset` of a value's text. It is exact in plain values on one line. In quotes and text
+/// blocks, where escapes and indentation hide it, it is that of the value. In a value that spans lines of `spanned` it
+/// is exact for dollar signs, which are counted.
+place place_in(const raw_value&, std::size_t offset, const source_text* spanned);
 
 }  // namespace telltale
