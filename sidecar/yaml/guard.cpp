@@ -242,7 +242,7 @@ void block_guard::text_block(std::size_t pos) {
   misfit_line_ = line_of(pos);
 }
 
-/// Nothing when nobody can say where the scalar ends, which is reported like any other fault.
+/// Nothing when the end of the scalar is unknown; the fault was reported.
 std::optional<scalar> block_guard::take_scalar(std::size_t pos) {
   auto found = scan_scalar(text_, pos, context::block, level_);
   if (found.wrong) out_.report(*found.wrong);

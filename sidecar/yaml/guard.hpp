@@ -37,7 +37,7 @@ struct guarded {
   std::size_t harmless = 0;           ///< problems that do not change what the rest of the text says
   bool stopped = false;
 
-  /// A text with more problems than anybody reads is not looked at any further.
+  /// Reading stops at 200 problems.
   bool enough() const { return stopped || errors.size() >= before + 200; }
   /// False when what follows from the text cannot be trusted.
   bool readable() const { return !enough() && errors.size() == before + harmless; }

@@ -42,7 +42,7 @@ struct fault {
 struct scalar {
   std::size_t end = 0;
   std::optional<fault> wrong;
-  bool closed = true;   ///< false: nobody can say where it ends, and `end` is the end of its first line
+  bool closed = true;   ///< false: its end is unknown, and `end` is that of its first line
   bool folded = false;  ///< it goes on in later lines, and `end` is in the last of them
 };
 
