@@ -1,11 +1,13 @@
 #include "http_server/head_scanner.hpp"
 
+#include "base/ascii.hpp"
+
 namespace telltale {
 namespace {
 
 // RFC 9110, 5.6.2: the characters of a method.
 bool is_token(unsigned char c) {
-  if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
+  if (is_letter_or_digit(c)) return true;
   return c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
 }
 
@@ -27,7 +29,7 @@ const char* head_scanner::objection(unsigned char c) const {
     return at_ == at::line_start ? "A header must not be continued on a second line."
                                  : "There is a tab in the request line.";
   }
-  if (c < 0x20 || c == 0x7f) return "There is a control character in the request head.";
+  if (is_control(c)) return "There is a control character in the request head.";
   if (c == ' ' && at_ == at::line_start) return "A header must not be continued on a second line.";
   if (c >= 0x80 && at_ == at::request_line) return "The request target must be ASCII: percent-encode other bytes.";
   return nullptr;

@@ -61,13 +61,13 @@ bool has_failed(std::span<const fed_status> fed) {
   return false;
 }
 
+}  // namespace
+
 bool has_a_say(std::span<const fed_status> fed) {
   for (const auto& f : fed)
     if (f.severity != severity::info) return true;
   return false;
 }
-
-}  // namespace
 
 gate_state evaluate_gate(const gate_inputs& in) {
   switch (in.gate) {

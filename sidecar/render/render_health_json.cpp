@@ -17,8 +17,7 @@ namespace telltale {
 namespace {
 
 constexpr std::string_view body_version = "1";  // raised when a reader of this body would have to change
-constexpr std::size_t most_output = 1024;
-constexpr std::size_t room_for_counts = 200;  // for the notes that are known only after everything was fitted
+constexpr std::size_t room_for_counts = 200;    // for the notes that are known only after everything was fitted
 
 struct fitted_checks {
   std::vector<std::string> members;

@@ -11,7 +11,6 @@
 namespace telltale {
 namespace {
 
-constexpr std::size_t most_message = 1024;
 constexpr std::size_t room_for_count = 100;  // for the line that says how many checks are not shown
 
 std::string_view ending(verdict state) {

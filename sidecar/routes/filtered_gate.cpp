@@ -11,10 +11,6 @@
 namespace telltale {
 namespace {
 
-bool has_a_say(const std::vector<fed_status>& fed) {
-  return std::any_of(fed.begin(), fed.end(), [](const auto& one) { return one.severity != severity::info; });
-}
-
 /// Names for looking up: of thousands of checks each is looked at once.
 class name_set {
  public:

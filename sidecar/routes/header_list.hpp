@@ -18,6 +18,4 @@ struct weighted_element {
 /// weight is not 0 to 1 are dropped: nobody is refused an answer for a careless header.
 std::vector<weighted_element> weighted_elements(std::string_view header);
 
-std::string_view trimmed(std::string_view);
-
 }  // namespace telltale

@@ -8,7 +8,7 @@
 
 namespace telltale {
 
-/// getaddrinfo(3) for TCP. Takes as long as the system's resolver does: for workers only.
-resolution look_up(const std::string& host, std::uint16_t port);
+/// Takes as long as the system's resolver does: for workers only.
+resolution look_up_endpoints(const std::string& host, std::uint16_t port);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// What a fuzz target promises.
+// How a fuzz target states its invariants.
 #pragma once
 
 #include <cstdio>
@@ -8,9 +8,9 @@
 namespace telltale::fuzz {
 
 /// An invariant that must hold for every input; abort is what the fuzzer looks for.
-inline void require(bool holds, const char* promise) {
+inline void require(bool holds, const char* invariant) {
   if (holds) return;
-  std::fprintf(stderr, "broken promise: %s\n", promise);
+  std::fprintf(stderr, "violated invariant: %s\n", invariant);
   std::abort();
 }
 

@@ -137,7 +137,8 @@ TEST_CASE("metrics: the process reports what Prometheus' own clients report") {
 }
 
 TEST_CASE("metrics: measurements are gauges with the documentation of their type") {
-  const check_type disk{"disk", "", {}, {{"used_ratio", "Share in use, \"root\" \\ excluded.\nBy df."}}, {}, {}, {}};
+  const check_type disk{
+      {.name = "disk", .measurements = {{"used_ratio", "Share in use, \"root\" \\ excluded.\nBy df."}}}};
   auto picture = fakes::mixed_picture();
   auto found = outcome::pass("fine");
   found.measurements = {{"used_ratio", 0.5}};
@@ -153,7 +154,7 @@ TEST_CASE("metrics: measurements are gauges with the documentation of their type
 }
 
 TEST_CASE("metrics: HELP is escaped, or one line break in it would lose the whole scrape") {
-  const check_type disk{"disk", "", {}, {{"used_ratio", "Share \"in\" use \\ more.\nAnd a line."}}, {}, {}, {}};
+  const check_type disk{{.name = "disk", .measurements = {{"used_ratio", "Share \"in\" use \\ more.\nAnd a line."}}}};
   fakes::picture picture;
   auto found = outcome::pass("fine");
   found.measurements = {{"used_ratio", 0.5}};
@@ -209,7 +210,7 @@ TEST_CASE("metrics: a measurement can neither take the name of a metric of ours 
 TEST_CASE("metrics: hostile text anywhere leaves an exposition that can be read") {
   for (const auto& hostile : fakes::hostile_texts()) {
     CAPTURE(hostile);
-    const check_type type{hostile, hostile, {}, {{"n" + hostile, hostile}}, {}, {}, {}};
+    const check_type type{{.name = hostile, .summary = hostile, .measurements = {{"n" + hostile, hostile}}}};
     fakes::picture picture;
     auto found = outcome::fail(reason::protocol, hostile);
     found.measurements = {{"n" + hostile, 1}, {"nan", std::numeric_limits<double>::quiet_NaN()}};
