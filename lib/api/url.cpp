@@ -40,6 +40,9 @@ place place_in(const raw_value& value, std::size_t offset) {
 /// Nothing, and `why` says what is wrong.
 std::optional<url> parse_url(const std::string& text, std::string& why) {
   constexpr std::size_t longest = 2048;
+  // Boost 1.81 asserts on an empty path without an authority before it, as in "ws:?".
+  if (const auto colon = text.find(':'); colon != std::string::npos && text.compare(colon + 1, 2, "//") != 0)
+    return why = "a URL whose host is a name or an IP address", std::nullopt;
   auto parsed = text.size() <= longest ? boost::urls::parse_uri(text) : boost::urls::error_code{};
   if (text.size() > longest || !parsed) return why = usual_words, std::nullopt;
   const auto view = *parsed;

@@ -2,12 +2,14 @@
 #include "config/substitution.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "base/ascii.hpp"
 #include "yaml/clean_text.hpp"
-#include "yaml/value_places.hpp"
+#include "yaml/scalar.hpp"
 
 namespace telltale {
 namespace {
@@ -42,92 +44,99 @@ class substitution {
 
  private:
   void expand(raw_value& value);
-  std::size_t expand_braces(std::string_view body, place at, std::string& out);
-  void put_variable(std::string_view name, std::string_view rest, place at, std::string& out);
-  void put_found(std::string_view name, const std::string& found, place at, std::string& out);
-  bool fits(std::size_t bytes, place at);
+  std::size_t expand_braces(std::string_view body, std::string& out);
+  void put_variable(std::string_view name, std::string_view rest, std::string& out);
+  void put_found(std::string_view name, const std::string& found, std::string& out);
+  bool fits(std::size_t bytes);
+  void report(std::string message);
 
   const environment& env_;
   problems& errors_;
   const source_text* source_;
+  const raw_value* value_ = nullptr;  ///< under way, and how far
+  std::size_t offset_ = 0;
+  std::optional<bool> spans_lines_;  ///< once an error asked for it
   std::size_t expanded_bytes_ = 0;
 };
+
+void substitution::report(std::string message) {
+  if (!spans_lines_) spans_lines_ = source_ && spans_lines(*value_, *source_);
+  errors_.add(place_in(*value_, offset_, *spans_lines_ ? source_ : nullptr), std::move(message));
+}
 
 void substitution::expand(raw_value& value) {
   const std::string_view text = value.text;
   std::string out;
   bool expanded = false;
-  value_places places(value, source_);
-  for (std::size_t i = 0, taken = 0; i < text.size() && errors_.size() < most_problems; i += taken) {
-    const auto rest = text.substr(i);
+  value_ = &value;
+  spans_lines_.reset();
+  std::size_t taken = 0;
+  for (offset_ = 0; offset_ < text.size() && errors_.size() < most_problems; offset_ += taken) {
+    const auto rest = text.substr(offset_);
     taken = 1;
     if (rest.starts_with("$$")) {
       out += '$';
       taken = 2;
     } else if (rest.starts_with("${")) {
-      taken = 2 + expand_braces(rest.substr(2), places.here(), out);
+      taken = 2 + expand_braces(rest.substr(2), out);
       expanded = true;
     } else {
       if (const auto name = rest[0] == '$' ? name_at(rest.substr(1)) : std::string_view{}; !name.empty())
-        errors_.add(places.here(), fmt::format("write ${{{0}}} for the variable, or $${0} for a plain dollar sign",
-                                               name.substr(0, 64)));
+        report(fmt::format("write ${{{0}}} for the variable, or $${0} for a plain dollar sign", name.substr(0, 64)));
       out += rest[0];
     }
-    places.pass(rest.substr(0, taken));
   }
   value.text = std::move(out);
   value.expanded = value.expanded || expanded;
 }
 
 /// What follows "${": puts what it stands for and says how much of `body` it took.
-std::size_t substitution::expand_braces(std::string_view body, place at, std::string& out) {
+std::size_t substitution::expand_braces(std::string_view body, std::string& out) {
   const auto close = body.find('}');
   if (close == std::string_view::npos) {
-    errors_.add(at, "'${' without '}' - write ${NAME}, or $${ for the characters themselves");
+    report("'${' without '}' - write ${NAME}, or $${ for the characters themselves");
     return body.size();
   }
   const auto inside = body.substr(0, close);
   if (inside.find("${") != std::string_view::npos) {
-    errors_.add(at, "variables cannot be nested - give the inner one a plain default");
+    report("variables cannot be nested - give the inner one a plain default");
     return body.size();
   }
   const auto name = name_at(inside);
   const auto rest = inside.substr(name.size());
   if (name.empty() || !(rest.empty() || rest.starts_with(":-") || rest.starts_with(":?")))
-    errors_.add(at, "expected ${NAME}, ${NAME:-default} or ${NAME:?message}; a name has letters, digits and '_'");
-  else put_variable(name, rest, at, out);
+    report("expected ${NAME}, ${NAME:-default} or ${NAME:?message}; a name has letters, digits and '_'");
+  else put_variable(name, rest, out);
   return close + 1;
 }
 
-void substitution::put_variable(std::string_view name, std::string_view rest, place at, std::string& out) {
+void substitution::put_variable(std::string_view name, std::string_view rest, std::string& out) {
   if (expanded_bytes_ > max_expanded_bytes) return;
   const auto found = env_ ? env_(name) : std::nullopt;
-  if (found && (!found->empty() || rest.empty())) return put_found(name, *found, at, out);
+  if (found && (!found->empty() || rest.empty())) return put_found(name, *found, out);
   if (rest.starts_with(":-")) {
-    if (fits(rest.size() - 2, at)) out += rest.substr(2);
+    if (fits(rest.size() - 2)) out += rest.substr(2);
     return;
   }
   const auto shown = name.substr(0, 64);
   if (rest.size() > 2)
-    errors_.add(at, fmt::format("variable {} is {}: {}", shown, found ? "empty" : "not set", rest.substr(2, 200)));
-  else if (rest.starts_with(":?"))
-    errors_.add(at, fmt::format("variable {} is {}", shown, found ? "empty" : "not set"));
-  else errors_.add(at, fmt::format("variable {0} is not set - set it, or give a default: ${{{0}:-value}}", shown));
+    report(fmt::format("variable {} is {}: {}", shown, found ? "empty" : "not set", rest.substr(2, 200)));
+  else if (rest.starts_with(":?")) report(fmt::format("variable {} is {}", shown, found ? "empty" : "not set"));
+  else report(fmt::format("variable {0} is not set - set it, or give a default: ${{{0}:-value}}", shown));
 }
 
-void substitution::put_found(std::string_view name, const std::string& found, place at, std::string& out) {
-  if (!fits(found.size(), at)) return;
+void substitution::put_found(std::string_view name, const std::string& found, std::string& out) {
+  if (!fits(found.size())) return;
   if (found.find('\n') != std::string::npos)
-    return errors_.add(at, fmt::format("variable {} holds a line break", name.substr(0, 64)));
-  if (auto why = unusable_text(found))
-    return errors_.add(at, fmt::format("variable {} holds {}", name.substr(0, 64), *why));
+    return report(fmt::format("variable {} holds a line break", name.substr(0, 64)));
+  if (auto why = unusable_text(found)) return report(fmt::format("variable {} holds {}", name.substr(0, 64), *why));
   out += found;
 }
 
-bool substitution::fits(std::size_t bytes, place at) {
+bool substitution::fits(std::size_t bytes) {
   expanded_bytes_ += bytes;
   if (expanded_bytes_ <= max_expanded_bytes) return true;
-  errors_.add(at, "the variables of this configuration hold more than 1 MiB in sum");
+  report("the variables of this configuration hold more than 1 MiB in sum");
   return false;
 }
 

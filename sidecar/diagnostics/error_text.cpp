@@ -9,8 +9,8 @@
 #include "diagnostics/error_text.hpp"
 #include "diagnostics/masked_line.hpp"
 #include "diagnostics/shown_line.hpp"
+#include "yaml/guard.hpp"
 #include "yaml/source_text.hpp"
-#include "yaml/syntax.hpp"
 
 namespace telltale {
 namespace {
@@ -21,8 +21,9 @@ class secret_lines {
  public:
   explicit secret_lines(const source_text& source) : source_(source) {
     problems known;
-    for (const auto& range : yaml::check_syntax(source, known).folded)
-      folded_.emplace_back(source.at(range.begin).line, source.at(range.end).line);
+    for (const auto& range : yaml::guard_text(source, known).scalars)
+      if (const auto first = source.at(range.begin).line, last = source.at(range.end).line; first != last)
+        folded_.emplace_back(first, last);
   }
 
   bool contain(int number) const {

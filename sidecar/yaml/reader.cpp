@@ -2,8 +2,8 @@
 #include "yaml/reader.hpp"
 
 #include <algorithm>
-#include <istream>
-#include <streambuf>
+#include <sstream>
+#include <utility>
 
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
@@ -11,37 +11,45 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
-#include "yaml/advice.hpp"
-#include "yaml/clean_text.hpp"
-#include "yaml/escapes.hpp"
-#include "yaml/folding.hpp"
-#include "yaml/syntax.hpp"
+#include "yaml/guard.hpp"
+#include "yaml/scalar.hpp"
 
 namespace telltale {
 namespace {
 
 constexpr std::size_t max_keys = 256;      // in one map
 constexpr std::size_t max_items = 20'000;  // in one list
+/// Scalars and collections: enough for 10,000 checks with eight options each; bounds memory.
+constexpr std::size_t max_values = 200'000;
+
+/// Ends the parsing; the problem was reported.
+struct enough {};
 
 /// Builds the tree from events. Marks are byte offsets into the text; yaml-cpp's columns count bytes, ours characters.
 class tree_builder final : public YAML::EventHandler {
  public:
-  tree_builder(const source_text& source, const yaml::syntax& syntax, problems& errors)
-      : source_(source), syntax_(syntax), errors_(errors) {}
+  explicit tree_builder(yaml::guarded& guarded) : guarded_(guarded), text_(guarded.source.text()) {}
 
   raw_value root;
 
-  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (std::exchange(started_, true))
+      stop(at(mark), "text after the end of the configuration - remove it, or indent it like the first line");
+  }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override;
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override;
   void OnScalar(const YAML::Mark&, const std::string& tag, YAML::anchor_t, const std::string& text) override;
   void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
-    open(raw_value::list({}, at(mark)));
+    open(mark, raw_value::list({}, at(mark)));
   }
   void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
-    open(raw_value::map({}, at(mark)));
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value style) override {
+    if (style == YAML::EmitterStyle::Flow &&
+        std::string_view("{&!").find(text_[offset(mark)]) == std::string_view::npos)
+      stop(at(mark), "a 'key: value' pair inside [ ] - write it in { }");
+    open(mark, raw_value::map({}, at(mark)));
   }
   void OnMapEnd() override { close(); }
 
@@ -51,43 +59,62 @@ class tree_builder final : public YAML::EventHandler {
     std::string key;
     place key_at;
     bool has_key = false;
+    std::size_t key_end = 0;  ///< behind the key, where that is a scalar
   };
 
-  place at(const YAML::Mark& mark) const { return source_.at(static_cast<std::size_t>(std::max(mark.pos, 0))); }
+  std::size_t offset(const YAML::Mark& mark) const {
+    return std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text_.size());
+  }
+  place at(const YAML::Mark& mark) const { return guarded_.source.at(offset(mark)); }
+  void report(place where, std::string message) { guarded_.errors.add(where, std::move(message)); }
+  [[noreturn]] void stop(place where, std::string message) {
+    report(where, std::move(message));
+    throw enough{};
+  }
   bool expects_key() const {
     return !stack_.empty() && stack_.back().value.kind == raw_value::kind_t::map && !stack_.back().has_key;
   }
-  void check_reading(std::size_t pos, const std::string& text);
-  bool is_known(std::size_t pos) const {
-    return std::binary_search(syntax_.scalars.begin(), syntax_.scalars.end(), pos);
+  void count(const YAML::Mark& mark) {
+    if (++values_ > max_values) stop(at(mark), fmt::format("more than {} values in one configuration", max_values));
   }
-  std::string with_escapes(std::size_t pos, const std::string& read) const;
-  void take_folded(const yaml::folded_range&);
-  const yaml::folded_range* folded_at(std::size_t pos) const;
-  void open(raw_value value);
+  void open(const YAML::Mark&, raw_value value);
   void close();
   void take(raw_value value);
   void take_key(std::string key, place where);
   void add_member(frame&, raw_value value);
 
-  const source_text& source_;
-  const yaml::syntax& syntax_;
-  problems& errors_;
+  yaml::guarded& guarded_;
+  const std::string& text_;
   std::vector<frame> stack_;
+  std::size_t values_ = 0;
+  bool started_ = false;
 };
 
+/// The word for nothing at `pos`; empty when it is left out.
+std::string null_word(std::string_view text) {
+  for (const std::string_view word : {"~", "null", "Null", "NULL"})
+    if (text.starts_with(word) && std::string_view(" \t\n,]}").find(text[word.size()]) != std::string_view::npos)
+      return std::string(word);
+  return {};
+}
+
 void tree_builder::OnNull(const YAML::Mark& mark, YAML::anchor_t) {
-  if (expects_key()) {
-    errors_.add(at(mark), "a key cannot be empty or null - put the key in quotes if it is meant as text");
-    return take_key("", at(mark));
-  }
+  count(mark);
+  if (expects_key()) stop(at(mark), "expected a key here - it stands on one line, in quotes if it reads as null");
   raw_value nothing;
-  nothing.at = !stack_.empty() && stack_.back().has_key ? stack_.back().key_at : at(mark);
-  nothing.text = yaml::null_word(source_.text(), static_cast<std::size_t>(std::max(mark.pos, 0)));
+  nothing.at = at(mark);
+  if (!stack_.empty()) {
+    const auto& top = stack_.back();
+    if (top.has_key) nothing.at = top.key_at;
+    else if (text_[offset(mark)] == ',') stop(at(mark), "nothing before this ','");
+    if (top.key_end != 0 && text_[yaml::skip_blanks(text_, top.key_end)] != ':')
+      stop(top.key_at, "expected 'key: value' - ': ' is missing (with a space after the colon)");
+  }
+  nothing.text = null_word(std::string_view(text_).substr(offset(mark)));
   take(std::move(nothing));
 }
 
-/// Already reported by the scanner; a null in the same place keeps the rest of the tree in shape.
+/// Already reported by the guard; a null in the same place keeps the rest of the tree in shape.
 void tree_builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t) {
   raw_value nothing;
   nothing.at = at(mark);
@@ -96,64 +123,32 @@ void tree_builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t) {
 }
 
 void tree_builder::OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string& read) {
-  const auto pos = static_cast<std::size_t>(std::max(mark.pos, 0));
-  if (const auto* range = errors_.empty() && !expects_key() ? folded_at(pos) : nullptr) return take_folded(*range);
-  check_reading(pos, read);
-  const auto text = with_escapes(pos, read);
-  if (auto why = unusable_text(text)) errors_.add(at(mark), fmt::format("the value contains {}", *why));
-  if (expects_key()) return take_key(text, at(mark));
-  auto value = raw_value::scalar(text, at(mark));
-  const char first = source_.text()[pos];
-  // Behind a tag, or over several lines - both reported -, the text is not found at its place either.
-  value.quoted = first == '"' || first == '\'' || first == '|' || first == '>' ||
-                 source_.text().compare(pos, text.size(), text) != 0;
-  if (first == '|' || first == '>') value.text.erase(value.text.find_last_not_of('\n') + 1);
-  take(std::move(value));
-}
-
-const yaml::folded_range* tree_builder::folded_at(std::size_t pos) const {
-  const auto found = std::lower_bound(syntax_.folded.begin(), syntax_.folded.end(), pos,
-                                      [](const auto& range, std::size_t at) { return range.begin < at; });
-  return found != syntax_.folded.end() && found->begin == pos ? &*found : nullptr;
-}
-
-/// yaml-cpp reads `\_` and `\N` as bytes that are not UTF-8, and no surrogates.
-std::string tree_builder::with_escapes(std::size_t pos, const std::string& read) const {
-  const auto& source = source_.text();
-  if (source[pos] != '"' || !is_known(pos)) return read;
-  const auto scanned = yaml::scan_quoted(source, pos, yaml::context::flow, 0);
-  return scanned.wrong ? read : yaml::fold(source, pos, scanned.end).text;
-}
-
-/// A value over several lines.
-void tree_builder::take_folded(const yaml::folded_range& range) {
-  const auto folded = yaml::fold(source_.text(), range.begin, range.end);
-  for (std::size_t i = 0; i < folded.lines.size(); ++i) {
-    const auto& line = folded.lines[i];
-    const auto end = i + 1 < folded.lines.size() ? folded.lines[i + 1].text_at : folded.text.size();
-    if (auto why = unusable_text(std::string_view(folded.text).substr(line.text_at, end - line.text_at)))
-      errors_.add(source_.at(line.source_at), fmt::format("the value contains {}", *why));
-  }
-  auto value = raw_value::scalar(folded.text, source_.at(range.begin));
-  value.quoted = true;
-  take(std::move(value));
-}
-
-/// yaml-cpp and the scanner must agree about what is a scalar and, for plain ones, about every byte of it.
-void tree_builder::check_reading(std::size_t pos, const std::string& text) {
-  if (!errors_.empty()) return;  // places differ where an anchor or tag stands before the value
-  const char first = source_.text()[pos];
-  const bool plain = first != '"' && first != '\'' && first != '|' && first != '>';
-  if (!is_known(pos) || (plain && source_.text().compare(pos, text.size(), text) != 0))
-    errors_.add(source_.at(pos), "this value can be read in more than one way - put it in quotes, on one line");
-}
-
-void tree_builder::open(raw_value value) {
+  count(mark);
+  const auto pos = offset(mark);
+  const bool block = text_[pos] == '|' || text_[pos] == '>';
+  const auto end = block ? 0 : guarded_.end_of_scalar(pos);
+  const auto text = end == 0 ? read : yaml::scalar_text(text_, pos, end);
+  // Both must agree about what is a scalar and, in plain ones, about every byte; an anchor or tag changes the place.
+  if (guarded_.errors.empty() && !block && (end == 0 || (!yaml::is_quote(text_[pos]) && text != read)))
+    report(at(mark), "this value can be read in more than one way - put it in quotes, on one line");
   if (expects_key()) {
-    errors_.add(value.at, "a key cannot be a list or a map");
-    take_key("", value.at);  // the collection takes the value's place, so that the levels stay right
+    take_key(text, at(mark));
+    stack_.back().key_end = end;
+    return;
   }
-  stack_.push_back({std::move(value), {}, {}, false});
+  auto value = raw_value::scalar(text, at(mark));
+  // Behind a tag, which was reported, or over several lines, the text is not found at its place either.
+  value.quoted = block || yaml::is_quote(text_[pos]) || text_.compare(pos, text.size(), text) != 0;
+  if (block) value.text.erase(value.text.find_last_not_of('\n') + 1);
+  take(std::move(value));
+}
+
+void tree_builder::open(const YAML::Mark& mark, raw_value value) {
+  count(mark);
+  if (stack_.size() == yaml::max_depth)
+    stop(at(mark), fmt::format("lists and maps are nested deeper than {} levels", yaml::max_depth));
+  if (expects_key()) stop(at(mark), "a key cannot be a list or a map");
+  stack_.push_back({.value = std::move(value)});
 }
 
 void tree_builder::close() {
@@ -165,10 +160,10 @@ void tree_builder::close() {
 void tree_builder::take_key(std::string key, place where) {
   auto& map = stack_.back();
   map.has_key = true;
+  map.key_end = 0;
   map.key_at = where;
-  if (key == "<<") errors_.add(where, "merge keys are not used here - 'defaults' holds what all checks share");
-  else if (key.find("${") != std::string::npos)
-    errors_.add(where, "variables are replaced in values only, not in keys");
+  if (key == "<<") report(where, "merge keys are not used here - 'defaults' holds what all checks share");
+  else if (key.find("${") != std::string::npos) report(where, "variables are replaced in values only, not in keys");
   map.key = std::move(key);
 }
 
@@ -179,8 +174,8 @@ void tree_builder::take(raw_value value) {
   }
   auto& top = stack_.back();
   if (top.value.kind == raw_value::kind_t::map) return add_member(top, std::move(value));
-  if (top.value.items.size() == max_items) errors_.add(value.at, fmt::format("a list has at most {} items", max_items));
-  if (top.value.items.size() <= max_items) top.value.items.push_back(std::move(value));
+  if (top.value.items.size() == max_items) stop(value.at, fmt::format("a list has at most {} items", max_items));
+  top.value.items.push_back(std::move(value));
 }
 
 void tree_builder::add_member(frame& map, raw_value value) {
@@ -188,41 +183,41 @@ void tree_builder::add_member(frame& map, raw_value value) {
   auto& members = map.value.members;
   const auto first = std::find_if(members.begin(), members.end(), [&](const auto& m) { return m.key == map.key; });
   if (first != members.end())
-    return errors_.add(map.key_at, fmt::format("{} is given twice, first in line {}",
-                                               raw_value::scalar(map.key).shown(), first->at.line));
-  if (members.size() == max_keys) errors_.add(map.key_at, fmt::format("a map has at most {} keys", max_keys));
-  if (members.size() <= max_keys) members.push_back({std::move(map.key), map.key_at, std::move(value)});
+    return report(map.key_at, fmt::format("{} is given twice, first in line {}", raw_value::scalar(map.key).shown(),
+                                          first->at.line));
+  if (members.size() == max_keys) stop(map.key_at, fmt::format("a map has at most {} keys", max_keys));
+  members.push_back({std::move(map.key), map.key_at, std::move(value)});
 }
 
-/// A stream over memory, so that the text is not copied.
-class text_buffer : public std::streambuf {
- public:
-  explicit text_buffer(const std::string& text) {
-    auto* data = const_cast<char*>(text.data());  // streambuf has no const get area; nothing writes to it
-    setg(data, data, data + text.size());
-  }
-};
-
-void report_exception(const source_text& source, const YAML::Exception& error, problems& errors) {
-  const auto pos = static_cast<std::size_t>(std::max(error.mark.pos, 0));
-  errors.add(source.at(pos), fmt::format("this is not valid YAML: {}", error.msg));
+/// What yaml-cpp finds wrong is the layout of lines and entries: the guard has judged the rest.
+std::string explain(std::string_view why) {
+  if (why.starts_with("end of map flow") || why.starts_with("end of sequence flow"))
+    return "a ',' is missing before this, or a value in brackets has to be in quotes";
+  if (why.starts_with("end of")) return "wrong indentation: this line continues none of the lists and maps before it";
+  if (why.starts_with("illegal flow end")) return "this bracket does not close the one that is open";
+  if (why.starts_with("illegal map value")) return "a second ': ' in one entry - put the value in quotes";
+  return fmt::format("this is not valid YAML: {}", why);
 }
 
 }  // namespace
 
 std::optional<raw_value> read_yaml(const source_text& source, problems& errors) {
-  const auto before = errors.size();
-  const auto syntax = yaml::check_syntax(source, errors);
-  if (!syntax.readable) return std::nullopt;
-  tree_builder builder(source, syntax, errors);
+  auto guarded = yaml::guard_text(source, errors);
+  if (!guarded.readable()) return std::nullopt;
+  auto text = source.text();
+  for (const auto& [begin, end] : guarded.scalars)
+    if (text[begin] == '"') yaml::hide_surrogates(text, begin, end);
+  tree_builder builder(guarded);
   try {
-    const auto replaced = yaml::without_surrogates(source.text(), syntax.scalars);
-    text_buffer buffer(replaced ? *replaced : source.text());
-    std::istream stream(&buffer);
+    std::istringstream stream(std::move(text));
     YAML::Parser parser(stream);
-    parser.HandleNextDocument(builder);
+    if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);
+  } catch (const enough&) {
+    return std::nullopt;
   } catch (const YAML::Exception& error) {
-    if (errors.size() == before) report_exception(source, error, errors);  // else a consequence, e.g. of an alias
+    if (guarded.errors.size() == guarded.before)
+      guarded.report(static_cast<std::size_t>(std::max(error.mark.pos, 0)),
+                     explain(error.msg));  // else a consequence of a problem
     return std::nullopt;
   }
   return std::move(builder.root);

@@ -183,6 +183,7 @@ const folded_row folded_rows[] = {
     {"'it''s\n  it''s: a # \\n'", "it's it's: a # \\n"},
     {"'\n  one\n  '", " one "},
     {"'one\n\n  '", "one\n"},
+    {"'one\n\n\n  '", "one\n\n"},
     {"\"one\n  two\"", "one two"},
     {"\"folded \n  to a space,\t\n \n  to a line feed, or \\\n  \\ \tnon-content\"",
      "folded to a space,\nto a line feed, or  \tnon-content"},
@@ -266,5 +267,36 @@ TEST_CASE("yaml_reader: a key has at most 256 bytes") {
     read_yaml(source_text(text), errors);
     REQUIRE_EQ(errors.size(), 1);
     CHECK_EQ(errors.list()[0].message, "a key of 257 bytes - keys have at most 256");
+  }
+}
+
+namespace {
+
+/// The first problem of a text.
+problem first_problem(std::string text) {
+  problems errors;
+  read_yaml(source_text(std::move(text)), errors);
+  REQUIRE_FALSE(errors.empty());
+  return errors.list()[0];
+}
+
+}  // namespace
+
+TEST_CASE("yaml_reader: nothing after the end of the document is left out") {
+  for (const auto& [text, where] :
+       {std::pair{"  a: 1\nb: 2\n", place{2, 1}}, std::pair{"a: 1\n...\nb: 2\n", place{3, 1}},
+        std::pair{"{a: 1}\nb: 2\n", place{2, 1}}, std::pair{"a: 1\n---\n", place{2, 1}},
+        std::pair{" - a\n- b\n", place{2, 1}}}) {
+    INFO(text);
+    CHECK_EQ(first_problem(text).at, where);
+  }
+}
+
+TEST_CASE("yaml_reader: a bracket that is not closed is named where the next lines are outside of it") {
+  for (const auto& [text, where] :
+       {std::pair{"a: [b,\nc: d\n", place{1, 4}}, std::pair{"a: {b: [c,\n  d\ne: f\n", place{1, 8}},
+        std::pair{"a: [b\n- c\n", place{1, 4}}}) {
+    INFO(text);
+    CHECK_EQ(first_problem(text).at, where);
   }
 }
