@@ -1,3 +1,4 @@
+// Implements parsing of listen addresses.
 #include "http_server/listen_address.hpp"
 
 #include <sys/un.h>
@@ -25,9 +26,9 @@ unix_path parse_path(std::string_view text) {
   constexpr auto longest = sizeof(sockaddr_un::sun_path) - 1;
   if (path.empty()) throw bad(text, "the path is missing, e.g. unix:/run/telltale.sock");
   if (path.size() > longest)
-    throw bad(text, fmt::format("the path of a Unix socket has at most {} characters, this one has {}", longest,
+    throw bad(text, fmt::format("the path of a Unix socket is limited to {} characters, this one has {}", longest,
                                 path.size()));
-  if (path.find('\0') != std::string_view::npos) throw bad(text, "there is a NUL in the path");
+  if (path.find('\0') != std::string_view::npos) throw bad(text, "the path contains a NUL");
   return {std::string(path)};
 }
 
@@ -40,9 +41,9 @@ std::optional<std::uint16_t> parse_port(std::string_view digits) {
 
 ip::address parse_host(std::string_view text, std::string_view host) {
   const bool bracketed = host.starts_with('[') && host.ends_with(']');
-  if (host.empty() || host == "*") throw bad(text, "the address is missing: 0.0.0.0 or [::] stands for all of them");
+  if (host.empty() || host == "*") throw bad(text, "the address is missing; 0.0.0.0 or [::] selects all addresses");
   if (!bracketed && host.find(':') != std::string_view::npos)
-    throw bad(text, "an IPv6 address stands in brackets, e.g. [::1]:9640");
+    throw bad(text, "an IPv6 address needs brackets, e.g. [::1]:9640");
   if (bracketed) host = host.substr(1, host.size() - 2);
   boost::system::error_code ec;
   auto address = ip::make_address(std::string(host), ec);

@@ -1,4 +1,4 @@
-// Where to listen, as a person writes it.
+// Parses listen addresses as written in the configuration.
 #pragma once
 
 #include <string>
@@ -19,8 +19,9 @@ struct listen_address {
   std::variant<boost::asio::ip::tcp::endpoint, unix_path> where;
 };
 
-/// `127.0.0.1:9640`, `[::]:9640` or `unix:/run/telltale.sock`. Numeric addresses only: a look-up could block, and a
-/// name may stand for several. Throws std::runtime_error with one sentence that says how to write it.
+/// Parses `127.0.0.1:9640`, `[::]:9640` or `unix:/run/telltale.sock`. Only numeric addresses are valid: resolving a
+/// name could block, and a name may have several addresses. Throws std::runtime_error with one sentence that shows the
+/// syntax.
 listen_address parse_listen_address(std::string_view text);
 
 /// The inverse: "127.0.0.1:9640", "[::1]:9640".

@@ -1,3 +1,4 @@
+// Loads and validates the TLS files and configures OpenSSL.
 #include "http_server/tls.hpp"
 
 #include <stdexcept>
@@ -36,20 +37,20 @@ int prefer_http_1_1(SSL*, const unsigned char** out, unsigned char* out_length, 
   unsigned char* chosen = nullptr;
   if (SSL_select_next_proto(&chosen, out_length, ours, sizeof(ours) - 1, offered, offered_length) !=
       OPENSSL_NPN_NEGOTIATED)
-    return SSL_TLSEXT_ERR_NOACK;  // say nothing; a client that insists on HTTP/2 leaves by itself
+    return SSL_TLSEXT_ERR_NOACK;  // omits ALPN; a client that requires HTTP/2 closes by itself
   *out = chosen;
   return SSL_TLSEXT_ERR_OK;
 }
 
-// No renegotiation and no session cache: both let a peer spend our time and memory. Many clients end without saying so;
-// nothing here takes an end for more than an end, and half a request before it is still answered.
+// Disables renegotiation and the session cache, which let a client use our time and memory. Many clients close without
+// close_notify; the server treats that as a normal end.
 void harden(asio::ssl::context& context) {
   SSL_CTX* native = context.native_handle();
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_COMPRESSION |
                                   SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
-  // What was not taken is offered again, perhaps from another place in memory.
+  // Unwritten data may be retried from another buffer.
   SSL_CTX_set_mode(native,
                    SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_alpn_select_cb(native, prefer_http_1_1, nullptr);
@@ -65,7 +66,7 @@ void load_certificate(asio::ssl::context& context, const std::string& path) {
 void load_key(asio::ssl::context& context, const tls_files& files) {
   auto pem = read_pem(which::key, files.key);
   bool asked_password = false;
-  // Without a callback OpenSSL would ask on the terminal.
+  // Without a callback OpenSSL would prompt on the terminal.
   context.set_password_callback([&asked_password](std::size_t, asio::ssl::context::password_purpose) {
     asked_password = true;
     return std::string();

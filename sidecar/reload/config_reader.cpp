@@ -1,4 +1,4 @@
-// A child that reads, a pipe, a deadline.
+// Implements reading in a child process with a pipe and a deadline.
 #include "reload/config_reader.hpp"
 
 #include <fcntl.h>
@@ -29,7 +29,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// The first byte of what the child writes; the rest is the text or the sentence.
+// The first byte of the child's output; the text or the error message follows.
 constexpr char is_text = 't';
 constexpr char is_error = 'e';
 constexpr char is_missing = 'm';
@@ -45,14 +45,14 @@ bool write_all(int fd, std::string_view bytes) {
   return true;
 }
 
-/// In the child: no descriptor of the program's stays open, or a port would be held for as long as the file hangs.
+/// Runs in the child. Closes all inherited descriptors; otherwise a port would stay open while the file hangs.
 [[noreturn]] void read_and_end(const std::string& path, int pipe, pid_t program,
                                const named_files_look& also) noexcept {
   constexpr int pipe_here = STDERR_FILENO + 1;
   struct sigaction plain {};
   plain.sa_handler = SIG_DFL;
-  for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &plain, nullptr);  // refused for a few
-  std::signal(SIGTERM, SIG_IGN);                                                       // the program ends it
+  for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &plain, nullptr);  // fails for a few signals
+  std::signal(SIGTERM, SIG_IGN);                                                       // the program ends the child
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::prctl(PR_SET_NAME, "telltale-config");
   if (::getppid() != program) ::_exit(1);
@@ -68,23 +68,23 @@ bool write_all(int fd, std::string_view bytes) {
 config_file failed(std::string sentence) { return {{}, std::move(sentence), false}; }
 
 config_file taken_from(std::string received) {
-  if (received.empty()) return failed("could not be read: the process reading it died");
+  if (received.empty()) return failed("cannot be read: the reading process died");
   const char kind = received.front();
   received.erase(0, 1);
   if (kind == is_text) return {std::move(received), {}, false};
   return {{}, std::move(received), kind == is_missing};
 }
 
-/// A child under way. Its handlers hold it, so that it outlives the reader until they were called.
+/// A running child. Its handlers share it, so that it outlives the reader until they were called.
 struct reading {
   explicit reading(asio::io_context& io) : output(io), process(io), deadline(io) {}
   ~reading() {
     if (pid < 0) return;
     collect_child(pid);
-    unwatch_child(pid);
+    unregister_child(pid);
   }
   void kill() {
-    // Through the pidfd: the number may belong to another process once ours was collected.
+    // Uses the pidfd, because the pid may belong to another process after the child was collected.
     ::syscall(SYS_pidfd_send_signal, process.native_handle(), SIGKILL, nullptr, 0);
   }
 
@@ -94,7 +94,7 @@ struct reading {
   pid_t pid = -1;
   std::string received;
   std::array<char, 16 * 1024> chunk{};
-  config_reader::read_done done;  ///< empty once called
+  config_reader::read_done done;  ///< empty after the call
 };
 
 class child_reader final : public config_reader {
@@ -102,20 +102,20 @@ class child_reader final : public config_reader {
   child_reader(asio::io_context& io, std::chrono::milliseconds limit, named_files_look also)
       : io_(io), limit_(limit), also_(std::move(also)) {}
   ~child_reader() override {
-    if (!under_way_) return;
-    under_way_->done = nullptr;
-    under_way_->kill();
-    close(*under_way_);
+    if (!current_) return;
+    current_->done = nullptr;
+    current_->kill();
+    close(*current_);
   }
   child_reader(const child_reader&) = delete;
   child_reader& operator=(const child_reader&) = delete;
 
   void read(std::string path, read_done done) override {
-    if (under_way_) return answer(std::move(done), failed("an earlier attempt to read it still hangs in the kernel"));
+    if (current_) return answer(std::move(done), failed("an earlier read still hangs in the kernel"));
     auto r = std::make_shared<reading>(io_);
     if (const auto error = start(*r, path, also_)) return answer(std::move(done), failed(*error));
     r->done = std::move(done);
-    under_way_ = r;
+    current_ = r;
     receive(r);
     r->process.async_wait(asio::posix::stream_descriptor::wait_read,
                           [this, r, alive = std::weak_ptr(alive_)](const boost::system::error_code& ec) {
@@ -125,14 +125,14 @@ class child_reader final : public config_reader {
     r->deadline.async_wait([this, r](const boost::system::error_code& ec) {
       if (ec || !r->done) return;
       r->kill();
-      const auto* what = r->received.empty() ? "" : "a certificate or secret that it names ";
-      std::exchange(r->done, nullptr)(failed(fmt::format("{}could not be read within {}", what, to_text(limit_))));
+      const auto* what = r->received.empty() ? "" : "a certificate or secret it refers to ";
+      std::exchange(r->done, nullptr)(failed(fmt::format("{}cannot be read within {}", what, to_text(limit_))));
     });
   }
 
  private:
   static std::optional<std::string> start(reading& r, const std::string& path, const named_files_look& also) {
-    const auto why = [] { return fmt::format("could not be read: {}", std::generic_category().message(errno)); };
+    const auto why = [] { return fmt::format("cannot be read: {}", std::generic_category().message(errno)); };
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return why();
     boost::system::error_code ec;
@@ -147,14 +147,14 @@ class child_reader final : public config_reader {
       return sentence;
     }
     r.pid = pid;
-    watch_child(pid);
+    register_child(pid);
     const auto pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
     if (pidfd >= 0) r.process.assign(pidfd, ec);
     if (pidfd >= 0 && !ec) return std::nullopt;
-    // Not collected yet, so the number is still its own. The zombie is left to the reaper or to our own end.
+    // The child is not collected yet, so its pid is still valid. The reaper or the program's exit collects the zombie.
     ::kill(pid, SIGKILL);
     if (pidfd >= 0) ::close(pidfd);
-    return "could not be read: too many files are open";
+    return "cannot be read: too many open files";
   }
 
   void receive(const std::shared_ptr<reading>& r) {
@@ -175,11 +175,11 @@ class child_reader final : public config_reader {
     if (!r->output.is_open() || !r->done) finish(r);
   }
 
-  /// Both ends have come: that of the output and that of the process.
+  /// Called once for the end of the output and once for the end of the process; the second call completes the read.
   void finish(const std::shared_ptr<reading>& r) {
     const auto status = *std::exchange(exited_, std::nullopt);
     const bool well = status.known && status.signal == 0 && status.code == 0;
-    under_way_ = nullptr;
+    current_ = nullptr;
     close(*r);
     if (auto done = std::exchange(r->done, nullptr)) done(taken_from(well ? std::move(r->received) : std::string()));
   }
@@ -200,7 +200,7 @@ class child_reader final : public config_reader {
   asio::io_context& io_;
   std::chrono::milliseconds limit_;
   named_files_look also_;
-  std::shared_ptr<reading> under_way_;  ///< also when it was given up but is not dead
+  std::shared_ptr<reading> current_;  ///< also set when it was abandoned but has not ended
   std::optional<exit_status> exited_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

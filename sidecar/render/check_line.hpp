@@ -1,4 +1,4 @@
-// One check as a line for people, the way kube-apiserver prints its own.
+// Formats one check as a line of text, in the style of kube-apiserver.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace telltale {
 
-/// "[+]db ok", "[-]disk fail threshold: /data 91% used (limit 90%)", "[!]x warn reason: message", "[?]y pending".
-/// A check that fails without failing its gate says so: "... (severity degraded)". No line break at the end.
+/// Returns "[+]db ok", "[-]disk fail threshold: /data 91% used (limit 90%)", "[!]x warn reason: message" or "[?]y
+/// pending". A failing check that does not fail its gate adds "(severity degraded)". No newline at the end.
 std::string check_line(const check_view&, details);
 
 }  // namespace telltale

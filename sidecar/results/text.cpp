@@ -1,4 +1,4 @@
-// What the results come to, and the formats for people.
+// Computes the overall verdict, and formats results as text and as a table.
 #include <algorithm>
 
 #include <fmt/format.h>

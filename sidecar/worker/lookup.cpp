@@ -1,4 +1,4 @@
-// getaddrinfo and its errors in words.
+// Calls getaddrinfo and converts its errors to text.
 #include "worker/lookup.hpp"
 
 #include <netdb.h>

@@ -1,4 +1,4 @@
-// One name lookup, blocking.
+// Resolves one host name, blocking.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace telltale {
 
-/// getaddrinfo(3) for TCP. Takes as long as the system's resolver does: for workers only.
+/// Calls getaddrinfo(3) for TCP. Blocks as long as the system resolver does, so only workers call it.
 resolution look_up(const std::string& host, std::uint16_t port);
 
 }  // namespace telltale

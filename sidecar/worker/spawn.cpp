@@ -1,4 +1,4 @@
-// clone and exec; between them only async-signal-safe calls.
+// Starts processes with clone and execve, with only async-signal-safe calls between them.
 #include "worker/spawn.hpp"
 
 #include <fcntl.h>
@@ -15,35 +15,35 @@
 namespace telltale {
 namespace {
 
-// A sanitizer's report goes to standard error; everything else a worker might print has no reader.
+// A sanitizer writes its report to standard error. Other output of a worker is discarded.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr int last_null = STDOUT_FILENO;
 #else
 constexpr int last_null = STDERR_FILENO;
 #endif
 
-/// Exit codes from here on are an errno; a worker's own are small.
+/// Exit codes from here on encode an errno; exit codes of the worker itself are smaller.
 constexpr int failed_with = 128;
 
-[[noreturn]] void give_up() { ::_exit(failed_with + errno); }
+[[noreturn]] void on_grace_expired() { ::_exit(failed_with + errno); }
 
 void forget_signal_handlers() {
   struct sigaction plain {};
   plain.sa_handler = SIG_DFL;
-  for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &plain, nullptr);  // refused for a few
+  for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &plain, nullptr);  // fails for a few signals
 }
 
 void arrange_descriptors(worker_descriptors given) {
-  // Out of the way first: they may have one of the numbers that others are to have.
-  constexpr int highest = worker_ledger;
-  for (int* fd : {&given.socket, &given.watch, &given.ledger})
-    if ((*fd = ::fcntl(*fd, F_DUPFD, highest + 1)) < 0) give_up();
-  if (::dup2(given.socket, worker_socket) < 0 || ::dup2(given.watch, worker_watch) < 0 ||
-      ::dup2(given.ledger, worker_ledger) < 0)
-    give_up();
+  // Moves the descriptors above the target numbers first, because they may occupy each other's targets.
+  constexpr int highest = worker_result_buffer;
+  for (int* fd : {&given.socket, &given.deadline_timer, &given.result_buffer})
+    if ((*fd = ::fcntl(*fd, F_DUPFD, highest + 1)) < 0) on_grace_expired();
+  if (::dup2(given.socket, worker_socket) < 0 || ::dup2(given.deadline_timer, worker_deadline_timer) < 0 ||
+      ::dup2(given.result_buffer, worker_result_buffer) < 0)
+    on_grace_expired();
   for (int fd = STDIN_FILENO; fd <= last_null; ++fd) {
     const int null = ::open("/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY);
-    if (null < 0 || (null != fd && ::dup2(null, fd) < 0)) give_up();
+    if (null < 0 || (null != fd && ::dup2(null, fd) < 0)) on_grace_expired();
     if (null > highest) ::close(null);
   }
   ::closefrom(highest + 1);
@@ -60,10 +60,10 @@ void arrange_descriptors(worker_descriptors given) {
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::execve(program, argv, ::environ);
-  give_up();
+  on_grace_expired();
 }
 
-/// No signal may reach the program's handlers in the new process before it has forgotten them.
+/// Blocks signals until the new process has reset the program's handlers.
 class all_signals_blocked {
  public:
   all_signals_blocked() {
@@ -85,8 +85,8 @@ spawned spawn_worker(const std::string& program, const worker_descriptors& given
   ec.clear();
   spawned out;
   const all_signals_blocked here;
-  // A fork that gives the pidfd with it: nobody has to wait for a child that cannot be followed. Not clone3, which the
-  // seccomp profiles of older container engines refuse.
+  // Creates the pidfd with the process, so no child exists without one. clone3 would be blocked by the seccomp profiles
+  // of older container engines.
   const auto pid = ::syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, nullptr, &out.pidfd, nullptr, nullptr);
   if (pid == 0) become(program.c_str(), given);
   if (pid < 0) ec.assign(errno, std::generic_category());

@@ -29,7 +29,7 @@ std::string sentence_of(boost::asio::io_context& loop, const std::string& addres
 
 }  // namespace
 
-TEST_CASE("listener: each way to fail has its sentence and its mend") {
+TEST_CASE("listener: each failure has its message and advice") {
   struct row {
     const char* address;
     int error;
@@ -73,7 +73,7 @@ TEST_CASE("listener: an address of no interface is refused") {
   CHECK(sentence_of(loop, "192.0.2.1:0").find("no interface of this machine") != std::string::npos);
 }
 
-TEST_CASE("listener: a socket file left behind is replaced, one in use is not") {
+TEST_CASE("listener: a stale socket file is replaced, one in use is not") {
   boost::asio::io_context loop;
   const temp_folder folder;
   const auto path = folder / "a.sock";
@@ -94,7 +94,7 @@ TEST_CASE("listener: a socket file left behind is replaced, one in use is not") 
   CHECK(sentence_of(loop, "unix:" + path) == "listens");
 }
 
-TEST_CASE("listener: a file that is not a socket is left alone") {
+TEST_CASE("listener: a file that is not a socket is kept") {
   boost::asio::io_context loop;
   const temp_folder folder;
   const auto path = folder.write("precious", "data");
@@ -103,7 +103,7 @@ TEST_CASE("listener: a file that is not a socket is left alone") {
   CHECK(sentence_of(loop, "unix:" + (folder / "missing/a.sock")).find("folder does not exist") != std::string::npos);
 }
 
-TEST_CASE("listener: a file that took the socket's place meanwhile is not removed") {
+TEST_CASE("listener: a file that replaced the socket meanwhile is not removed") {
   boost::asio::io_context loop;
   const temp_folder folder;
   const auto path = folder / "a.sock";

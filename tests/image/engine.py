@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""buildah and podman with a store of their own, which is gone again afterwards, whatever the machine allows them.
+"""Runs buildah and podman with a temporary store, within the privileges of the machine.
 
-usage: engine.py        builds the image and runs every *_test.py of this folder with it (each of them runs alone as well)
+usage: engine.py        builds the image and runs every *_test.py of this directory with it (each also runs alone)
 
-What takes long is kept in ~/.cache/telltale/image: the base image where no registry answers, and the compiler's cache.
+Caches in ~/.cache/telltale/image: the base image when no registry is available, and the compiler's cache.
 """
 import json
 import os
@@ -24,7 +24,7 @@ PUBLIC_BASE = "debian:bookworm-slim"
 OWN_BASE = "localhost/telltale-base:bookworm"
 IMAGE = "localhost/telltale:test"
 
-# runc and cgroupfs work on more kernels than crun and systemd's cgroups; the limits are such that nobody has to raise any.
+# runc and cgroupfs work on more kernels than crun and systemd's cgroups; the limits never exceed the inherited ones.
 CONFIGURATION = """[containers]
 default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
 log_driver = "k8s-file"
@@ -36,7 +36,7 @@ lock_type = "file"
 [network]
 network_backend = "netavark"
 """
-# What a careful operator starts it with. The host's network, because a bridge needs more than every machine has.
+# Hardened options. The host's network is used, because a bridge needs privileges that not every machine grants.
 HARDENED = ("--network", "host", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--user", "65532")
 
 
@@ -63,7 +63,7 @@ class Engine:
         return self._run("buildah", *self.store, *arguments, **options)
 
     def options(self):
-        """Of every podman command."""
+        """Options of every podman command."""
         return (*self.store, "--tmpdir", str(self.folder / "tmp"), "--network-config-dir", str(self.folder / "networks"))
 
     def podman(self, *arguments, **options):
@@ -81,7 +81,7 @@ class Engine:
                      context, timeout=timeout)
 
     def base_image(self):
-        """The name of a Debian 12 image that is in the store: a public one, or one that is made here."""
+        """The name of a Debian 12 image in the store: a public one, or one created here."""
         named = os.environ.get("TELLTALE_BASE_IMAGE", PUBLIC_BASE)
         try:
             self.buildah("pull", "-q", named, timeout=60)
@@ -128,7 +128,7 @@ _shared = []
 
 
 def shared():
-    """The one engine of this run, with the image in its store; built when first asked for."""
+    """The engine of this run with the image in its store; built on first use."""
     if not _shared:
         host = Engine()
         _shared.append(host)
@@ -142,7 +142,7 @@ def shared():
 
 
 def main():
-    """Runs the tests of a script, or all of this folder; 77 is what ctest takes for skipped."""
+    """Runs the tests of a script, or all of this directory; 77 tells ctest to skip."""
     reason = missing()
     if reason:
         print(f"skipped: {reason}")
