@@ -1,16 +1,16 @@
-# telltale as an image that holds nothing else: the program, CA certificates, a user.
+# Image of telltale: the program, CA certificates and a user, nothing else.
 #
 #   docker build -t telltale:0.1.0 .
-#   docker build --build-arg BASE=debian:bookworm-slim@sha256:DIGEST .     the same base every time; the digest is what
-#                                       `docker buildx imagetools inspect debian:bookworm-slim` prints
+#   docker build --build-arg BASE=debian:bookworm-slim@sha256:DIGEST .     a pinned base image; the digest is printed by
+#                                       `docker buildx imagetools inspect debian:bookworm-slim`
 #   buildah bud --format docker .       (the OCI format has no HEALTHCHECK)
 #
-# In an image of your own:   COPY --from=telltale:0.1.0 /opt/telltale /opt/telltale
+# In your own image:   COPY --from=telltale:0.1.0 /opt/telltale /opt/telltale
 ARG BASE=debian:bookworm-slim
 
 FROM ${BASE} AS build
 WORKDIR /src
-# What changes least comes first, so that its layers are kept.
+# Steps that change least come first, so that their layers stay cached.
 COPY scripts/deps.sh scripts/
 RUN scripts/deps.sh --build
 COPY CMakeLists.txt CMakePresets.json ./
@@ -31,7 +31,7 @@ COPY --from=build /image/program/ /
 ENV PATH=/opt/telltale SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 USER 65532:65532
 EXPOSE 9640
-# A model may load for minutes. Failures do not count until then; in Docker the first success ends the start period.
+# A model may load for minutes. Failures do not count during the start period; in Docker the first success ends it.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10m --retries=3 CMD ["/telltale", "healthcheck"]
 ENTRYPOINT ["/telltale"]
 CMD ["serve"]

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what telltale is measured against, from Debian 12 packages, without starting any of it.
+# Installs the peers of the benchmarks from Debian 12 packages, without starting their services.
 #   bench/deps.sh
 set -eu
 
@@ -7,7 +7,7 @@ packages="nginx-light haproxy lighttpd caddy golang-go golang-github-prometheus-
   python3-fastapi uvicorn python3-uvloop python3-httptools prometheus-blackbox-exporter monit curl
   gcc libc6-dev prometheus-cpp-dev python3 python3-websockets iproute2 util-linux"
 
-# A refusal here is how Debian is told that installing is not starting; one that is there already is left alone.
+# A policy-rc.d that exits with 101 keeps Debian from starting services; an existing one is not changed.
 guard=/usr/sbin/policy-rc.d
 guarded=""
 unguard() { [ -z "$guarded" ] || $sudo rm -f "$guard"; }
@@ -22,7 +22,7 @@ done
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" -eq 0 ]; then sudo=""; elif command -v sudo >/dev/null; then sudo=sudo; else
   echo "bench: not installed:$missing" >&2
-  echo "bench: run bench/deps.sh as root; without them the table says who is not there" >&2
+  echo "bench: run bench/deps.sh as root; peers that are not installed are marked in the table" >&2
   exit 0
 fi
 if [ ! -e "$guard" ]; then
@@ -33,7 +33,7 @@ fi
 echo "bench: installing$missing" >&2
 export DEBIAN_FRONTEND=noninteractive
 $sudo apt-get update -qq
-# One by one: a package that is not to be had costs one column of the table, not the table.
+# One by one: a package that cannot be installed affects one peer, not the whole table.
 for package in $missing; do
   $sudo apt-get install -y -qq --no-install-recommends "$package" >/dev/null ||
     echo "bench: $package cannot be installed" >&2

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Measures telltale and what it is compared with in one run, and prints one table; docs/performance.md says how.
-#   bench/run.sh [--quick] [--save FILE] [NAME...]   --help says more, and lists the names
+# Measures telltale and its peers in one run, and prints one table; docs/performance.md describes the method.
+#   bench/run.sh [--quick] [--save FILE] [NAME...]   --help explains the options and lists the names
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 [ -x /usr/bin/python3 ] || "$here/../scripts/deps.sh" --run

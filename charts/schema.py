@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Makes telltale/values.schema.json: values.schema.in.json with what the program says of its configuration as `config`.
+"""Writes telltale/values.schema.json: values.schema.in.json, with the program's schema of its configuration as `config`.
 
 usage: schema.py TELLTALE            writes the file
        schema.py TELLTALE --check    exit 1 when the file is out of date
@@ -16,8 +16,8 @@ TEXT = {"string", "number", "boolean"}
 
 
 def for_helm(schema):
-    """Helm's regular expressions know no look-ahead; the program's have one, which says that a text is not empty. And the
-    program takes 1e3 or `on` for a text where one belongs, but Helm makes 1000 and true of them before the chart sees them."""
+    """Helm's regular expressions have no look-ahead; the program's have one, which requires a text that is not empty. The
+    program reads 1e3 or `on` as text where it expects text, but Helm converts them to 1000 and true before."""
     if isinstance(schema, list):
         return [for_helm(item) for item in schema]
     if not isinstance(schema, dict):

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Lays out what the image holds, in two folders of which the second changes more often: usage: root.sh PROGRAM SOURCE TARGET
-#   TARGET/base       user, CA certificates, folders
+# Creates the content of the image in two directories; the second one changes more often.
+# usage: root.sh PROGRAM SOURCE TARGET
+#   TARGET/base       user, CA certificates, directories
 #   TARGET/program    /opt/telltale/telltale, /telltale and the default configuration
-# The program needs no other file, so that its folder runs in any other Linux image, whatever C library that has.
+# The program needs no other file, so its directory runs in any other Linux image, with any C library.
 set -eu
 program=$1 source=$2 target=$3
 home=/opt/telltale
@@ -14,7 +15,7 @@ echo 'nonroot:x:65532:65532:telltale:/:/sbin/nologin' >"$base/etc/passwd"
 echo 'nonroot:x:65532:' >"$base/etc/group"
 cp /etc/ssl/certs/ca-certificates.crt "$base/etc/ssl/certs/"
 
-# In here is no loader, and in the images it is copied into maybe another one.
+# The image has no loader, and other images may have a different one.
 if ldd "$program" 2>/dev/null | grep -q '=>'; then
   echo "root.sh: $program needs shared libraries; TELLTALE_STATIC is what the image is made of" >&2
   exit 1

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs what telltale is built and tested with, from Debian 12 packages. This is the only list of them.
-#   scripts/deps.sh           what the build and the tests need
-#   scripts/deps.sh --build   only what a release build needs
-#   scripts/deps.sh --test    only what the tests need besides, with the tools of scripts/tools.sh
-#   scripts/deps.sh --run     only what the demo needs besides the program
+# Installs the Debian 12 packages that the build and the tests need. This is the only list of packages.
+#   scripts/deps.sh           packages of the build and the tests
+#   scripts/deps.sh --build   packages of a release build
+#   scripts/deps.sh --test    additional packages of the tests, and the tools of scripts/tools.sh
+#   scripts/deps.sh --run     additional packages of the demo
 set -eu
 
 build="g++ lld cmake ninja-build ccache pkg-config git ca-certificates
@@ -11,7 +11,7 @@ build="g++ lld cmake ninja-build ccache pkg-config git ca-certificates
 run="python3 python3-websockets curl procps"
 test="doctest-dev sqlite3 sqlcipher python3-jsonschema python3-yaml openssl clang clang-format clang-tidy libclang-rt-14-dev iproute2
   util-linux e2fsprogs xfsprogs btrfs-progs libfaketime strace buildah podman runc debootstrap netavark aardvark-dns iptables podman-compose docker-compose"
-# Wherever npm comes from, it is only used to fetch a package.
+# npm is only used to download packages, so any version is sufficient.
 command -v npm >/dev/null || test="$test npm"
 
 case "${1:-}" in

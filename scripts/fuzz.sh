@@ -1,8 +1,8 @@
 #!/bin/sh
-# Runs the fuzz targets for long, one after the other, on what they found before and the committed corpus.
+# Runs the fuzz targets one after the other, on the inputs found before and the committed corpus.
 #   scripts/fuzz.sh [TARGET] [MINUTES]     all targets, 10 minutes each; scripts/fuzz.sh all 60: each for an hour
-# What is found stays in build/fuzz/tests/fuzz/found; an input that breaks a promise is named and ends the script with 1.
-# Bad arguments end it with 2, before anything is built.
+# New inputs are kept in build/fuzz/tests/fuzz/found. Exit code: 1 when an input violates an invariant, with its file name;
+# 2 for invalid arguments, before anything is built.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -12,7 +12,7 @@ esac
 
 refuse() { echo "fuzz: $1 (see scripts/fuzz.sh --help)" >&2; exit 2; }
 
-[ $# -le 2 ] || refuse "a target and a number of minutes are all there is to say"
+[ $# -le 2 ] || refuse "at most two arguments: a target and a number of minutes"
 minutes=${2:-10}
 case "$minutes" in
   *[!0-9]* | "" | 0*) refuse "MINUTES is a whole number from 1, not '$minutes'" ;;
@@ -32,11 +32,11 @@ programs=build/fuzz/tests/fuzz
 for name in $targets; do
   echo "== $name for $minutes min"
   mkdir -p "$programs/found/$name"
-  # An input of an earlier run must not be taken for one of this run.
+  # Inputs of an earlier run must not be reported for this run.
   rm -f "$programs/$name-"*
   "$programs/fuzz_$name" -max_total_time=$((minutes * 60)) -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 \
     -artifact_prefix="$programs/$name-" "$programs/found/$name" "tests/fuzz/corpus/$name" || {
-    echo "fuzz: $name broke a promise; its input is $programs/$name-*: commit it to tests/fuzz/corpus/$name" >&2
+    echo "fuzz: $name violated an invariant; its input is $programs/$name-*: commit it to tests/fuzz/corpus/$name" >&2
     exit 1
   }
 done

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what is missing, builds telltale, and shows it watching a small real application.
-#   scripts/quickstart.sh           keeps running until Ctrl-C; break things and watch (examples/demo-app/README.md)
-#   scripts/quickstart.sh --once    ends as soon as everything is ready: 0, or 1 with the reasons after 60 s
+# Installs missing packages, builds telltale, and runs it beside a demo application.
+#   scripts/quickstart.sh           runs until Ctrl-C; examples/demo-app/README.md shows how to break the application
+#   scripts/quickstart.sh --once    exits when everything is ready: 0, or 1 with the reasons after 60 s
 # Environment: TELLTALE=PROGRAM uses that program instead of building one.
 set -eu
 cd "$(dirname "$0")/.."
@@ -25,7 +25,7 @@ build() {
   TELLTALE=build/release/telltale
 }
 
-# The port itself when it is free, else any free one.
+# Prints the port if it is free, otherwise any free port.
 free_port() {
   /usr/bin/python3 - "$1" <<'PYTHON'
 import socket, sys
@@ -79,11 +79,11 @@ still_running() {
 }
 
 show_log() {
-  printf '\n%s has ended; its last words:\n' "$1" >&2
+  printf '\n%s has ended; the end of its log:\n' "$1" >&2
   tail -n 20 "$2" | sed 's/^/  /' >&2
 }
 
-# Asks a gate: succeeds when it passes. What it says is in $reasons.
+# Requests a gate: succeeds when it passes, and sets $reasons to the response.
 ask() {
   code=$(curl -s --max-time 2 -o "$work/answer" -w '%{http_code}' "$url/$1?verbose") || code=000
   reasons="the sidecar does not answer yet"
@@ -91,7 +91,7 @@ ask() {
   [ "$code" = 200 ]
 }
 
-# Prints the gates and their reasons whenever a state changes; numbers within a sentence change all the time.
+# Prints the gates and their reasons when a state changes; changes of numbers in the sentences are ignored.
 shown=""
 watch() {
   ready=no
@@ -110,19 +110,19 @@ watch() {
 hints() {
   cat <<HINTS
 
-== ready. Look at it:
-  curl -s '$url/ready?verbose'     also /health, /startup
-  curl -s $url/checks              everything known, as JSON
+== ready. To see its state:
+  curl -s '$url/ready?verbose'     also /health and /startup
+  curl -s $url/checks              all details, as JSON
   curl -s $url/metrics             for Prometheus
   log of the sidecar:     $work/telltale.log
   log of the application: $work/app.log
 
-== break it (in another terminal, here: $(pwd)); changes show below
+== To break it, use another terminal in $(pwd); changes are printed below
   export DEMO_DATA=$DEMO_DATA
   examples/demo-app/demo_app.py break writer       # or database, marker, disk, websocket
   examples/demo-app/demo_app.py repair all
 
-Ctrl-C ends it all.
+Ctrl-C stops everything.
 HINTS
 }
 

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Builds a release and lets it run for a while under load and faults: descriptors, processes, threads, zombies and memory
-# have to stay flat, every request has to be answered, and nothing may be left in the end.
-#   scripts/soak.sh MINUTES     0.5 or more; memory is judged from about 1 on. Progress on standard error, a table in the end
-# Exit code: 0, 1 with the names of what was not flat, 2 for bad arguments.
+# Builds a release and runs it under load and faults. Descriptors, processes, threads, zombies and memory have to stay
+# constant, every request has to be answered, and nothing may remain at the end.
+#   scripts/soak.sh MINUTES     0.5 or more; memory is checked from about 1 on. Prints progress, and a table at the end
+# Exit code: 0; 1 with the names of the values that did not stay constant; 2 for invalid arguments.
 # Environment: TELLTALE=PROGRAM uses that program instead of building one.
 set -eu
 cd "$(dirname "$0")/.."

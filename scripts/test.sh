@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing, builds, and runs every test of a preset.
+# Installs missing packages, builds, and runs every test of a preset.
 #   scripts/test.sh                 preset dev: what a change has to pass first
 #   scripts/test.sh all             presets fuzz (libFuzzer, a minute a target), dev and asan (AddressSanitizer + UBSan):
 #                                   what continuous integration runs
@@ -20,7 +20,7 @@ for preset in $presets; do
   echo "== $preset: configure, build, test"
   cmake --preset "$preset" >/dev/null
   cmake --build --preset "$preset" -- -j "$jobs"
-  # ctest keeps the reasons of what was skipped to itself; they are shown, and its summary comes last once more.
+  # ctest does not print why tests were skipped: print the reasons, and repeat its summary at the end.
   output=build/$preset/ctest.log
   { ctest --preset "$preset" -j "$jobs" 2>&1 || echo "ctest failed"; } | tee "$output"
   grep -hE '(^| )skipped:? ' "build/$preset/Testing/Temporary/LastTest.log" || true

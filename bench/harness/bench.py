@@ -1,4 +1,4 @@
-"""One run of the benchmarks: where things are, which processors are whose, and what has been started."""
+"""One run of the benchmarks: paths, CPU assignment, and the processes that were started."""
 import os
 import pathlib
 import platform
@@ -12,7 +12,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
 
 class Bench:
-    """What every row is given. Whatever it starts is ended by end_all, at the latest when the run is over."""
+    """The context of every row. end_all ends everything it starts, at the latest at the end of the run."""
 
     def __init__(self, quick, folder):
         self.quick = quick
@@ -37,7 +37,7 @@ class Bench:
         self.end_all()
 
     def tool(self, name):
-        """A program that the build made beside telltale."""
+        """A program that is built together with telltale."""
         return str(self.build / "bench" / name)
 
     def port(self):

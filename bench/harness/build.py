@@ -1,4 +1,4 @@
-"""What has to be there before anything can be measured: packages and a release build."""
+"""Prepares a measurement: packages and a release build."""
 import subprocess
 
 from harness.bench import SOURCE

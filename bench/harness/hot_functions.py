@@ -1,4 +1,4 @@
-"""The functions that are executed while telltale serves: cmake/hot_functions.txt, so that the linker lays them together."""
+"""The functions that are executed while telltale serves: cmake/hot_functions.txt, so that the linker places them together."""
 import http.client
 import subprocess
 import time

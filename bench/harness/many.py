@@ -1,4 +1,4 @@
-"""Many checks every second: what telltale's processes take for each run, and what the probe alone takes.
+"""Many checks every second: CPU time of telltale's processes per run, and of the probe alone.
 
 The probe alone is bench_bare_checks: the same check objects in one process, at the same pace, with nothing around them.
 Paced, because a probe that runs after 50 ms of sleep takes longer than one in a hot loop.

@@ -3,7 +3,7 @@ from harness import watched
 
 
 def start(bench, files, disks):
-    """Every second; nothing is asked of it, it has no listener."""
+    """Checks every second; it has no listener and gets no requests."""
     paths = watched.markers(bench)
     text = f"set daemon 1\nset log {bench.folder}/monit.log\n" + "".join(
         f"set {name}file {bench.folder}/monit.{name}\n" for name in ("pid", "id", "state"))

@@ -1,4 +1,4 @@
-"""How each peer is started: one worker, no access log, as somebody who knows it would for this task."""
+"""How each peer is started: one worker, no access log, tuned for this task."""
 import dataclasses
 import os
 import pathlib
@@ -22,12 +22,12 @@ class Peer:
 
 
 def filled(bench, name, port):
-    """A configuration of bench/peers with its port and folder put in."""
+    """A configuration of bench/peers with port and directory filled in."""
     made = bench.folder / f"{port}-{name}"
     text = string.Template((bench.peers / name).read_text())
     escaped = BODY.strip().replace("\\", "\\\\").replace('"', '\\"')
     made.write_text(text.safe_substitute(PORT=port, FOLDER=bench.folder, BODY=BODY.strip(), BODY_ESCAPED=escaped))
-    made.chmod(0o600)  # monit insists
+    made.chmod(0o600)  # monit requires it
     return made
 
 
@@ -90,13 +90,13 @@ HEALTH = {"nginx": NGINX, "raw epoll": RAW_EPOLL, "haproxy": HAPROXY, "lighttpd"
 
 
 def is_there(bench, program):
-    # Debian's servers live where only root's PATH looks.
+    # Debian installs servers in directories of root's PATH.
     places = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
     return shutil.which(program, path=places) or pathlib.Path(bench.tool(program)).exists()
 
 
 def start(bench, wanted):
-    """{name: Server, or why there is none}, each of them answering."""
+    """{name: Server that answers, or the reason why there is none}."""
     found = {}
     for name, peer in wanted.items():
         if not is_there(bench, peer.needs):

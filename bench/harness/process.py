@@ -23,7 +23,7 @@ class Process:
                                           preexec_fn=lambda: os.sched_setaffinity(0, {cpu}))
 
     def tree(self):
-        """Process numbers of it and of all below it."""
+        """The pids of the process and all its descendants."""
         found = [self.popen.pid]
         for pid in found:
             try:
@@ -34,7 +34,7 @@ class Process:
         return found
 
     def cpu_seconds(self):
-        """Of all live processes of the tree; of children that have ended, what their parents know."""
+        """Of all live processes of the tree, and of ended children through their parents."""
         total = 0.0
         for pid in self.tree():
             try:
@@ -46,7 +46,7 @@ class Process:
         return total
 
     def wake_ups(self):
-        """Times that a thread of the tree was given a processor: its voluntary and involuntary switches."""
+        """Voluntary and involuntary context switches of all threads of the tree."""
         total = 0
         for pid in self.tree():
             for status in pathlib.Path(f"/proc/{pid}/task").glob("*/status"):
@@ -58,7 +58,7 @@ class Process:
         return total
 
     def private_bytes(self):
-        """Memory that would be free without the tree."""
+        """Private memory of all processes of the tree."""
         total = 0
         for pid in self.tree():
             try:

@@ -27,5 +27,5 @@ def median(values):
 
 
 def ratio(others, ours):
-    """How many times more the other took: the median over the rounds, each against ours of the same round."""
+    """The ratio of the other figure to ours: the median over the rounds, computed within each round."""
     return statistics.median(other / our for other, our in zip(others, ours))

@@ -1,4 +1,4 @@
-"""The series of a scrape, for peers that are to collect and write as many."""
+"""The series of a scrape, for peers that export the same number."""
 import re
 
 SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")

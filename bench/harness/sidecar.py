@@ -1,10 +1,10 @@
-"""telltale as it is measured, and its configurations."""
+"""Starts telltale for a measurement, and generates its configurations."""
 from harness import load, watched
 from harness.server import Server
 
 
 def start(bench, config=None, path="/health"):
-    """Answering `path`; without a configuration, as it comes: the disk below / every 10 s."""
+    """Started and answering `path`; without a configuration it checks the disk of / every 10 s."""
     port = bench.port()
     process = bench.start("telltale", command(bench, port, config), cwd=bench.folder)
     load.wait_for(process, port, path)

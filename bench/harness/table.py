@@ -1,4 +1,4 @@
-"""The one table: what was measured, against whom, and whether the goal was met."""
+"""The table: what was measured, the peers, and whether the goal was met."""
 import dataclasses
 
 MET, MISSED, MISSING, FAILED, NONE = "met", "missed", "not there", "failed", ""

@@ -1,4 +1,4 @@
-"""What checks look at: marker files, databases that an application has open, a WebSocket."""
+"""Targets of checks: marker files, databases that an application has open, a WebSocket."""
 import sys
 
 from harness import load
@@ -14,7 +14,7 @@ def markers(bench, count=100):
 
 
 def databases(bench, count=20):
-    """In WAL mode, with a reader and a log that is not empty, as an application that runs keeps them."""
+    """In WAL mode, with a reader and a log that is not empty, as in a running application."""
     folder = bench.folder / f"d{bench.port()}"
     folder.mkdir()
     words = [sys.executable, bench.peers / "database_app.py", folder, count]

@@ -13,7 +13,8 @@
 namespace telltale::marker {
 
 struct content_result {
-  telltale::finding finding;  ///< `fail corrupt` when the text is not JSON, which may only mean that it is being written
+  telltale::finding
+      finding;  ///< `fail corrupt` when the text is not JSON, which may only mean that it is being written
   std::optional<double> progress;
   std::optional<pid_t> writer;  ///< with the option `pid`, unless the finding says that there is none
 };

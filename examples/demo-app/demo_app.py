@@ -1,13 +1,13 @@
 #!/usr/bin/python3
-"""A small real application for trying telltale on: it writes a SQLite WAL database all the time, serves a WebSocket,
-and needs a few seconds to "load a model" before it drops a marker file.
+"""A small application for trying telltale: it writes a SQLite WAL database all the time, serves a WebSocket, and needs a
+few seconds to "load a model" before it writes a marker file.
 
     demo_app.py [run] [--data DIR] [--host ADDRESS] [--port N] [--load-seconds S]
     demo_app.py break  writer|database|marker|disk|websocket [--data DIR]
     demo_app.py repair writer|database|marker|disk|websocket|all [--data DIR]
 
-Everything it keeps is in the data directory: app.db (with -wal and -shm), model.loaded, broken/ (what is broken on
-purpose), ballast (what fills the disk). Needs Debian's python3 and python3-websockets.
+The data directory contains app.db (with -wal and -shm), model.loaded, broken/ (the active faults) and ballast (fills the
+disk). Needs Debian's python3 and python3-websockets.
 """
 import argparse
 import asyncio
@@ -81,7 +81,7 @@ class Writer(threading.Thread):
 
 
 class Model:
-    """Pretends to load, and says so in its marker; every version of the marker replaces the one before atomically."""
+    """Simulates loading and writes the progress to its marker; each version replaces the previous one atomically."""
 
     def __init__(self, data, seconds):
         self.marker = data / "model.loaded"
@@ -105,7 +105,7 @@ class Model:
 
 
 class Endpoint:
-    """Echoes what it is told at /ws, and tells everybody once a second how many rows were written."""
+    """Echoes messages at /ws, and sends the number of written rows to every client once a second."""
 
     def __init__(self, host, port, writer):
         self.host = host
@@ -146,7 +146,7 @@ class Endpoint:
 
 
 class Faults:
-    """Applies what is broken on purpose: NAME is broken as long as there is a file broken/NAME."""
+    """Applies the faults: fault NAME is active while the file broken/NAME exists."""
 
     def __init__(self, data, writer, endpoint, model):
         self.data = data
@@ -165,7 +165,7 @@ class Faults:
                 broken = name in wanted
                 try:
                     await getattr(self, "set_" + name)(broken)
-                except (OSError, sqlite3.Error) as error:  # tried again in the next round
+                except (OSError, sqlite3.Error) as error:  # retried in the next round
                     say(name, f"not yet: {error}")
                     continue
                 say(name, "broken on purpose" if broken else "repaired")

@@ -1,4 +1,7 @@
 // docs/checks.md, made from the declarations.
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "config/settings.hpp"
@@ -32,28 +35,43 @@ std::string type_name(const option_shape& shape) {
   return shape.name() + (or_secret ? " or secret" : "");
 }
 
-std::string default_cell(const option_info& option) {
-  if (option.required) return "required";
-  return option.default_text.empty() ? "" : fmt::format("`{}`", cell(option.default_text));
+/// Lines of a list item, below 120 columns; text between backticks stays on one line.
+std::string wrapped(std::string_view text) {
+  constexpr std::size_t width = 119;
+  std::string out;
+  std::string line = " ";
+  while (!text.empty()) {
+    auto end = text.find_first_of(" \n");
+    while (end < text.size() && std::ranges::count(text.substr(0, end), '`') % 2)
+      end = text.find_first_of(" \n", end + 1);
+    const auto word = text.substr(0, end);
+    if (line.size() + 1 + word.size() > width) out += std::exchange(line, " ") + "\n";
+    line += fmt::format(" {}", word);
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+  }
+  return out + line + "\n";
 }
 
-std::string option_rows(const std::vector<option_info>& options, const std::string& prefix) {
+std::string default_of(const option_info& option) {
+  if (option.required) return ", required";
+  return option.default_text.empty() ? "" : fmt::format(", default `{}`", option.default_text);
+}
+
+std::string option_items(const std::vector<option_info>& options, const std::string& prefix) {
   std::string out;
   for (const auto& option : options) {
-    out += fmt::format("| `{}{}` | {} | {} | {} |\n", prefix, option.name, cell(type_name(option.shape)),
-                       default_cell(option), cell(option.doc));
-    out += option_rows(option.shape.members, prefix + option.name + ".");
-    out += option_rows(members_of_element(option.shape), prefix + option.name + "[].");
+    out += fmt::format("- `{}{}`: {}{}.\n{}", prefix, option.name, type_name(option.shape), default_of(option),
+                       wrapped(option.doc));
+    out += option_items(option.shape.members, prefix + option.name + ".");
+    out += option_items(members_of_element(option.shape), prefix + option.name + "[].");
   }
   return out;
 }
 
-std::string option_table(const std::vector<option_info>& options) {
-  return "| option | type | default | what |\n|---|---|---|---|\n" + option_rows(options, "") + "\n";
-}
+std::string option_list(const std::vector<option_info>& options) { return option_items(options, "") + "\n"; }
 
 std::string type_section(const check_type& type) {
-  auto out = fmt::format("## {}\n\n{}\n\n", type.name, type.summary) + option_table(type.options);
+  auto out = fmt::format("## {}\n\n{}\n\n", type.name, type.summary) + option_list(type.options);
   if (type.measurements.empty()) return out;
   out += "| measurement | what |\n|---|---|\n";
   for (const auto& measurement : type.measurements)
@@ -79,11 +97,11 @@ the gauge `telltale_<type>_<measurement>`.
 
 std::string common_sections() {
   return "## Every check\n\nOptions that every entry of `checks` takes, whatever its type.\n\n" +
-         option_table(check_settings::declared_for_check().infos()) +
+         option_list(check_settings::declared_for_check().infos()) +
          "## Defaults\n\nThe `defaults` section holds for every check that does not say otherwise.\n\n" +
-         option_table(check_settings::declared_for_defaults().infos()) +
+         option_list(check_settings::declared_for_defaults().infos()) +
          "## Server\n\nThe `server` section: who may ask, and where.\n\n" +
-         option_table(server_settings::declared().infos()) +
+         option_list(server_settings::declared().infos()) +
          "Beside the sections, `ready_without_checks: true` lets the ready gate pass although no check feeds it.\n\n";
 }
 
@@ -95,15 +113,15 @@ A number that needs a unit is an error without one.
 | type | written | not |
 |---|---|---|
 | duration | `250ms`, `10s`, `1.5s`, `5m`, `6h`, `1d`, `1h30m`; at most 365 days, in steps of 1 ms | `10`, `10 s` |
-| size | `512B`, `64KiB`, `64MiB`, `1.5GiB`, `2TiB` (powers of 1024), `kB`, `MB`, `GB`, `TB` (powers of 1000) | `64`, `64M` |
+| size | `512B`, `64KiB`, `1.5GiB`, `2TiB` (powers of 1024), `kB`, `MB`, `GB`, `TB` (powers of 1000) | `64`, `64M` |
 | percentage | `80%`, `99.5%`, from 0% to 100% | `0.8`, `80` |
 | count | `3` | `03`, `3.0` |
 | true or false | `true`, `false` | `yes`, `on` |
 | limit | `{warn: 64MiB, fail: 512MiB}`, one of the two, or a bare value that means `fail` | |
 | list | `[a, b]`, or one value for a list of one | `[]` |
-| secret | `{file: /run/secrets/token}` or `{env: TOKEN}`; `{env: TOKEN, prefix: "Bearer "}` puts text before it | the secret itself |
+| secret | `{file: /run/secrets/token}`, `{env: TOKEN}`, `{env: TOKEN, prefix: "Bearer "}` | the secret itself |
 
-Any value may contain `${VAR}`, `${VAR:-default}` or `${VAR:?message}`.
+Any value may contain `${VAR}`, `${VAR:-default}` or `${VAR:?message}`. The `prefix` of a secret is put before it.
 
 )";
 }

@@ -39,7 +39,7 @@ std::string_view purpose(const path_row& row) {
     case endpoint::one_check:
       return "one check in detail";
     case endpoint::index:
-      return "same same as /ready; this page in a browser or with ?help";
+      return "same same same as /ready; this page in a browser or with ?help";
     case endpoint::ping:
       return "telltale itself: 200";
   }

@@ -1,6 +1,7 @@
 #include "reference/schema.hpp"
 
 #include <regex>
+#include <sstream>
 
 #include <doctest/doctest.h>
 #include <boost/json/array.hpp>
@@ -125,16 +126,18 @@ TEST_CASE("reference page: options, measurements, common options, units and reas
   const auto page = checks_markdown(table());
   for (const char* line : {
            "| [lamp](#lamp) | Watches a lamp. |\n",
-           "| `size` | size | required | How large. |\n",
-           "| `heat` | limit (percentage, larger is worse) | `{warn: 80%, fail: 90%}` | How hot. |\n",
-           "| `key` | text or secret |  | What opens \\| it. |\n",
-           "| `keys` | list of text or secret |  | What else does. |\n",
+           "- `size`: size, required.\n  How large.\n",
+           "- `heat`: limit (percentage, larger is worse), default `{warn: 80%, fail: 90%}`.\n  How hot.\n",
+           "- `key`: text or secret.\n  What opens | it.\n",
+           "- `keys`: list of text or secret.\n  What else does.\n",
            "| `heat_ratio` | How hot it is. |\n",
-           "| `tls.cert` | path | required |",
-           "| `severity` | one of critical, degraded, info |",
+           "- `tls.cert`: path, required.\n",
+           "- `severity`: one of critical, degraded, info.\n",
            "| `threshold` | a measurement crossed a configured limit |\n",
        }) {
     CAPTURE(line);
     CHECK(page.find(line) != std::string::npos);
   }
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) CHECK(line.size() < 120);
 }

@@ -1,4 +1,4 @@
-"""Ten local checks a second, and nobody asks: processor time and wake-ups in ten seconds."""
+"""Ten local checks a second without requests: CPU time and wake-ups in ten seconds."""
 import time
 
 from harness import monit, peers, rounds, sidecar, table, watched

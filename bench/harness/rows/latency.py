@@ -1,8 +1,8 @@
-"""How long one new-connection probe waits for its answer when 200 come each second, at regular times."""
+"""Latency of new-connection probes at 200 per second, at regular times."""
 from harness import load, peers, rounds, sidecar, table
 
 NUMBER, NAME = 4, "latency"
-TITLE = "p99 of a new-connection probe, 200 a second"
+TITLE = "p99 of a new-connection probe, 200/s"
 RATE = 200
 
 
@@ -19,8 +19,8 @@ def run(bench):
     lines = lines_of(bench, "idle", quiet, 0.5)
     bench.end_all()
     busy = {"telltale": sidecar.start(bench, sidecar.markers(bench, 10_000), path="/ready")}
-    lines += lines_of(bench, "beside 10,000 checks a second", {**busy, **peers.start(bench, floor)}, 1)
-    return lines + lines_of(bench, "/ready, which those 10,000 feed", busy, None, "/ready")
+    lines += lines_of(bench, "beside 10,000 checks", {**busy, **peers.start(bench, floor)}, 1)
+    return lines + lines_of(bench, "/ready of 10,000 checks", busy, None, "/ready")
 
 
 def lines_of(bench, what, servers, limit, path="/health"):

@@ -1,4 +1,4 @@
-"""Private memory of all processes together: what would be free without them."""
+"""Private memory of all processes together."""
 import time
 
 from harness import load, monit, peers, sidecar, table

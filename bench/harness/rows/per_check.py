@@ -1,8 +1,8 @@
-"""What scheduling, the way to a worker and back, and recording cost beyond the probe itself."""
+"""CPU time of scheduling, worker communication and recording, without the probe itself."""
 from harness import many, rounds, sidecar, table, watched
 
 NUMBER, NAME = 8, "per-check"
-TITLE = "scheduling and recording, CPU per run beyond the probe"
+TITLE = "CPU per run beyond the probe"
 LIMIT_US = 2
 
 
@@ -19,7 +19,7 @@ def run(bench):
                 found[name].append(measure())
         bench.say(f"  {count}: {found}")
         beyond = rounds.median([ours - probe for ours, probe in zip(*found.values())])
-        line = table.limited(NUMBER, f"{TITLE}, {count:,} markers at 1 s", beyond, "us", LIMIT_US)
+        line = table.limited(NUMBER, f"{TITLE}, {count:,} markers", beyond, "us", LIMIT_US)
         line.peer, line.peer_figure = "the probe", f"{rounds.median(found['the probe']):.2f} us"
         line.ratio = f"{rounds.ratio(found['telltale'], found['the probe']):.2f} x in all"
         lines.append(line)

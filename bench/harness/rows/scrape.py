@@ -4,7 +4,7 @@ import sys
 from harness import load, peers, requests, series, sidecar
 
 NUMBER, NAME = 3, "scrape"
-TITLE = "/metrics of 20 checks, keep-alive: CPU per request"
+TITLE = "/metrics, 20 checks: CPU per request"
 GOALS = {"nginx, file": 1.6, "Go promhttp": 10, "prometheus-cpp": 18}
 ACCEPT = "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
 

@@ -1,4 +1,4 @@
-"""One sqlite inspection in a hot loop, against the system calls that it cannot do without."""
+"""One sqlite inspection in a hot loop, compared with the system calls that it needs."""
 import re
 import subprocess
 

@@ -2,7 +2,7 @@
 from harness import load, many, peers, rounds, sidecar, table, watched
 
 NUMBER, NAME = 9, "ten-thousand"
-TITLE = "checks at 1 s, share of a core"
+TITLE = "checks: CPU share"
 COUNT = 10_000
 WEB_SOCKETS = 300  # a server in Python on one processor answers no more
 
@@ -22,7 +22,7 @@ def local(bench, kind, paths, limit):
         probes.append(percent(many.bare(bench, kind, COUNT, bench.rounds(8, 6), paths), COUNT))
         try:
             each, rate = many.telltale(bench, sidecar.many(kind, paths, COUNT), COUNT, bench.rounds(8, 6))
-        except RuntimeError as error:  # with more to do than there is time for, it may not answer any more
+        except RuntimeError as error:  # an overloaded program may stop answering
             bench.say(f"  {kind}: {error}")
             return table.Line(NUMBER, f"{COUNT:,} {kind} {TITLE}", "does not keep up", "the probes alone",
                               f"{rounds.median(probes):.1f} %", goal=f"<= {limit} %", verdict=table.MISSED)
@@ -53,12 +53,12 @@ def web_socket(bench):
 
 
 def network(bench):
-    """There are no such checks yet; what blackbox_exporter takes for one is here to be compared with."""
+    """No such checks exist yet: the cost of blackbox_exporter for one, for comparison."""
     lines = []
     found = peers.start(bench, {"raw epoll": peers.RAW_EPOLL, "blackbox_exporter": peers.BLACKBOX})
     target, blackbox = found["raw epoll"], found["blackbox_exporter"]
     for what, module, limit in (("TCP connect", "tcp_connect", 35), ("HTTP keep-alive", "http_2xx", 25)):
-        line = table.Line(NUMBER, f"{COUNT:,} {what} {TITLE}", "no such check yet", "blackbox_exporter",
+        line = table.Line(NUMBER, f"{COUNT:,} {what} {TITLE}", "no check yet", "blackbox_exporter",
                           goal=f"<= {limit} %", verdict=table.MISSING)
         if isinstance(blackbox, str):
             line.peer_figure = blackbox
@@ -71,7 +71,7 @@ def network(bench):
 
 
 def cpu_share(bench, blackbox, path):
-    """Percent of a core that it would take for 10,000 a second, had it that many."""
+    """Percent of a CPU, extrapolated to 10,000 per second."""
     probes = bench.rounds(3_000, 500)
     load.run(bench, blackbox.port, path, probes // 5, connections=4)
     before = blackbox.process.cpu_seconds()

@@ -1,4 +1,4 @@
-{{/* telltale.yaml: the values' `config`. Where to listen is a matter of the sidecar's arguments. */}}
+{{/* telltale.yaml: `config` of the values. The listen address is an argument of the sidecar. */}}
 {{- define "telltale.config" -}}
 {{- if not .Values.config }}
 {{- fail "telltale: config is empty: say in config.checks what is to be watched, or name a ConfigMap of yours in existingConfigMap" }}
@@ -9,7 +9,7 @@
 {{- fail "telltale: set sidecar.address and sidecar.port instead of config.server.listen, so that the probes find it" }}
 {{- end }}
 {{- if and (eq (include "telltale.native" .) "true") (not (hasKey $server "drain_delay")) }}
-{{- /* A native sidecar gets SIGTERM after the application has ended: nobody is left to be told. */}}
+{{- /* A native sidecar gets SIGTERM after the application has ended, so there is nothing to drain. */}}
 {{- $_ := set $config "server" (merge (dict "drain_delay" "0s") $server) }}
 {{- end }}
 {{- with include "telltale.mistakes" $config | trim }}
@@ -18,7 +18,7 @@
 {{ include "telltale.yaml" $config | trim }}
 {{- end }}
 
-{{/* http or https, as the configuration in force has it. */}}
+{{/* http or https, from the configuration in use. */}}
 {{- define "telltale.scheme" -}}
 {{- $tls := empty (default dict (default dict .Values.config).server).tls | ternary "http" "https" }}
 {{- if .Values.existingConfigMap }}

@@ -1,4 +1,4 @@
-{{/* How Prometheus scrapes: the same from a PodMonitor and a ServiceMonitor. Argument: (list CONTEXT MONITOR-VALUES). */}}
+{{/* The scrape settings, the same for a PodMonitor and a ServiceMonitor. Argument: (list CONTEXT MONITOR-VALUES). */}}
 {{- define "telltale.endpoint" -}}
 {{- $telltale := index . 0 }}
 {{- $monitor := index . 1 }}

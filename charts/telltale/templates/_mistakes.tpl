@@ -1,6 +1,6 @@
 {{/*
-Mistakes in `config` that its JSON Schema cannot see and that would keep the program from starting: one sentence a line.
-Values with variables are left to the program.
+Mistakes in `config` that its JSON Schema cannot detect and with which the program would not start: one sentence per line.
+Values with variables are not checked here.
 */}}
 {{- define "telltale.mistakes" -}}
 {{- $server := default dict .server }}
@@ -60,7 +60,7 @@ checks: the name {{ $check.name }} is given twice
 {{- end }}
 {{- end }}
 
-{{/* The bounds of a limit such as {warn: 64MiB, fail: 512MiB}; of some, less is worse. Argument: (list WHO OPTION LIMIT). */}}
+{{/* The bounds of a limit such as {warn: 64MiB, fail: 512MiB}; for some limits smaller is worse. Argument: (list WHO OPTION LIMIT). */}}
 {{- define "telltale.limitMistakes" -}}
 {{- $option := index . 1 }}
 {{- $limit := index . 2 }}

@@ -1,4 +1,4 @@
-{{/* Names and labels that every object of the chart has. Names are texts, whatever YAML takes them for: 1234567, 1e10, on. */}}
+{{/* Names and labels that every object of the chart has. Names are texts, also where YAML reads 1234567, 1e10 or on as another type. */}}
 
 {{/* A value as a text. Helm reads a number as a float, which would be printed as 1.234567e+06. */}}
 {{- define "telltale.text" -}}
@@ -14,7 +14,7 @@
 {{- toYaml $texts }}
 {{- end }}
 
-{{/* The beginning of a text, without what no name or label may end with. Argument: (list LENGTH TEXT). */}}
+{{/* The beginning of a text, without characters with which a name or label may not end. Argument: (list LENGTH TEXT). */}}
 {{- define "telltale.cut" -}}
 {{- regexReplaceAll "[._-]+$" (index . 1 | trunc (index . 0)) "" }}
 {{- end }}
@@ -51,7 +51,7 @@
 {{- merge (dict) (default dict (index . 1)) (default dict $telltale.Values.commonLabels) $standard | include "telltale.texts" }}
 {{- end }}
 
-{{/* The label of every pod that got the sidecar from this release: what monitors, service and policies select. */}}
+{{/* The label of every pod with the sidecar of this release; monitors, Service and policies select it. */}}
 {{- define "telltale.podLabel" -}}
 telltale-sidecar: {{ include "telltale.fullname" . | quote }}
 {{- end }}
@@ -65,7 +65,7 @@ labels: {{- include "telltale.labels" (list $telltale (index . 2)) | nindent 2 }
 {{- end }}
 
 {{/*
-The name of the ConfigMap changes with its content: a changed configuration rolls the pods, and pods that are there keep theirs.
+The name of the ConfigMap changes with its content: a changed configuration rolls out new pods, and existing pods keep theirs.
 */}}
 {{- define "telltale.configMapName" -}}
 {{- if .Values.existingConfigMap }}
@@ -75,7 +75,7 @@ The name of the ConfigMap changes with its content: a changed configuration roll
 {{- end }}
 {{- end }}
 
-{{/* The scrape job: monitors set it, alerts ask for it. */}}
+{{/* The scrape job: monitors set it, alerts select it. */}}
 {{- define "telltale.job" -}}
 {{- if .Values.prometheusRule.job }}{{ include "telltale.text" .Values.prometheusRule.job }}{{ else }}{{ include "telltale.fullname" . }}{{ end }}
 {{- end }}

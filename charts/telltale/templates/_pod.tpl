@@ -1,5 +1,5 @@
 {{/*
-Adds telltale to a pod of yours, in one line:
+Adds telltale to your pod, in one line:
 
   template: {{- include "telltale.pod" (list .Subcharts.telltale (include "my.pod" .)) | nindent 4 }}
 
@@ -53,7 +53,7 @@ policies select. With telltale.enabled: false it comes back as it is.
 {{- toYaml $pod }}
 {{- end }}
 
-{{/* The probes a container does not have yet; one of its own is never mixed with ours. */}}
+{{/* The probes that a container does not have; an existing probe is never merged with the chart's. */}}
 {{- define "telltale.probesMissing" -}}
 {{- $container := index . 1 }}
 {{- $missing := dict }}

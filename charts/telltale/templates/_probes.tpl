@@ -1,4 +1,4 @@
-{{/* Probes of the application's container: they ask the sidecar, by number, since a port's name is its container's own. */}}
+{{/* Probes of the application's container to the sidecar's port, by number, because a port name is local to its container. */}}
 {{- define "telltale.probes" -}}
 {{- $paths := dict "startup" "/startup" "readiness" "/ready" "liveness" "/health" }}
 {{- $probes := dict }}
@@ -16,7 +16,7 @@
 
 {{/*
 "true" when the sidecar has a readiness probe that prints the reasons. The pod is ready only when all its containers are, so
-the application needs none then: its "statuscode: 503" would use up the few events that the kubelet has for a pod.
+the application needs none: its "statuscode: 503" would use up the few events that the kubelet records for a pod.
 */}}
 {{- define "telltale.explains" -}}
 {{- $readiness := .Values.probes.readiness }}
@@ -25,7 +25,7 @@ the application needs none then: its "statuscode: 503" would use up the few even
 {{- end }}
 {{- end }}
 
-{{/* The fields of a probe that do not say what is asked. */}}
+{{/* The fields of a probe except those of its request. */}}
 {{- define "telltale.pace" -}}
 {{- omit . "enabled" "path" "httpHeaders" "host" | toYaml }}
 {{- end }}

@@ -1,4 +1,4 @@
-{{/* The sidecar itself: its container, its volume, and whether the cluster knows native sidecars. */}}
+{{/* The sidecar: its container, its volume, and whether the cluster supports native sidecars. */}}
 
 {{/* "true" when it is an init container with restartPolicy Always: it starts before the application and ends after it. */}}
 {{- define "telltale.native" -}}
@@ -20,7 +20,7 @@
 {{- end }}
 {{- end }}
 
-{{/* Where it listens: not on a loopback address, which the kubelet's probes never reach. */}}
+{{/* The listen address. A loopback address is rejected, because the kubelet's probes cannot reach it. */}}
 {{- define "telltale.address" -}}
 {{- $address := .Values.sidecar.address }}
 {{- if regexMatch "(?i)^(localhost|127[.].*|[[][0:]*:0*1[]]|[[][0:]*:ffff:(127[.]|7f[0-9a-f]{2}:).*)$" $address }}
@@ -29,7 +29,7 @@
 {{- $address }}
 {{- end }}
 
-{{/* Its environment: what sidecar.env says, and where `telltale healthcheck` in the container asks. */}}
+{{/* Its environment: sidecar.env, and the URL for `telltale healthcheck` in the container. */}}
 {{- define "telltale.env" -}}
 {{- $sidecar := .Values.sidecar }}
 {{- $address := include "telltale.address" . }}
@@ -47,7 +47,7 @@
 {{- end }}
 {{- $host := has $address (list "0.0.0.0" "[::]") | ternary "127.0.0.1" $address }}
 {{- $url := dict "name" "TELLTALE_URL" "value" (printf "%s://%s:%v" (include "telltale.scheme" .) $host $sidecar.port) }}
-{{- /* Last, because a value may use only variables that stand before it. */}}
+{{- /* Last, because a value may use only variables that are defined before it. */}}
 {{- has "TELLTALE_URL" $names | ternary $env (append $env $url) | toYaml }}
 {{- end }}
 
@@ -63,8 +63,8 @@ args: [serve, -c, /etc/telltale/telltale.yaml, --listen, {{ printf "%s:%v" (incl
 env: {{- include "telltale.env" . | nindent 2 }}
 ports:
   - {name: telltale, containerPort: {{ $sidecar.port }}, protocol: TCP}
-# /ping answers whatever the checks say and whoever asks: only a telltale that hangs is restarted. It ignores SIGTERM then, and
-# the pod's grace period is too long to wait for: the silence would restart the application as well.
+# /ping is independent of checks and tokens: only a hung telltale is restarted. A hung telltale ignores SIGTERM, and after the
+# grace period of the pod the application's liveness probe would have failed as well.
 livenessProbe:
   httpGet: {path: /ping, port: telltale, scheme: {{ include "telltale.scheme" . | upper }}}
   periodSeconds: 10

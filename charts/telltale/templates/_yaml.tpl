@@ -1,7 +1,7 @@
 {{/*
 A map or a list as block-style YAML whose texts are all in double quotes, on one line each, as are keys that are not plain words.
-toYaml folds a long text over several lines, which the program refuses, and writes nothing at all for some texts. The escape
-sequences of %q are all known to YAML: \n, \", \\, \x7f, \u0085, \U000e0001.
+toYaml folds a long text over several lines, which the program rejects in some cases, and writes nothing for some texts. YAML has
+all escape sequences of %q: \n, \", \\, \x7f, \u0085, \U000e0001.
 */}}
 {{- define "telltale.yaml" -}}
 {{- if kindIs "map" . -}}
@@ -20,7 +20,7 @@ sequences of %q are all known to YAML: \n, \", \\, \x7f, \u0085, \U000e0001.
 {{- ternary . (printf "%q" .) $word }}
 {{- end }}
 
-{{/* What stands behind a key: a scalar on its line, a map or a list below it. */}}
+{{/* The value of a key: a scalar on the same line, a map or a list below it. */}}
 {{- define "telltale.yamlMember" -}}
 {{- $text := include "telltale.yamlValue" . }}
 {{- if and (or (kindIs "map" .) (kindIs "slice" .)) . }}{{ nindent 2 $text }}{{ else }} {{ $text }}{{ end }}

@@ -1,4 +1,4 @@
-{{/* The demo's pod as an application's chart would write it: nothing in it knows of telltale. */}}
+{{/* The demo's pod as the chart of an application would define it, without telltale. */}}
 {{- define "telltale.demoPod" -}}
 {{- $demo := .Values.demo -}}
 metadata:
@@ -56,7 +56,7 @@ app.kubernetes.io/name: {{ printf "%s-demo" (include "telltale.demoName" .) | qu
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
-{{/* The chart's name with room for the ending of the longest of its labels, "-demo-job". */}}
+{{/* The chart's name truncated so that the longest suffix of its labels fits, "-demo-job". */}}
 {{- define "telltale.demoName" -}}
 {{- include "telltale.cut" (list 54 (include "telltale.name" .)) }}
 {{- end }}
