@@ -17,7 +17,6 @@ std::optional<tls_files> tls_files_of(const config&);
 /// Adds a problem at the location where the configuration names the file.
 void add_tls_problem(const config&, const tls_file_error&, problems& refused);
 
-/// Formats the problems of this configuration.
 config_errors errors_of(const config&, const problems&);
 
 struct named_files_report {

@@ -15,7 +15,7 @@ namespace {
 
 namespace asio = boost::asio;
 constexpr std::chrono::seconds timeout{2};  // both normally fire at once
-constexpr int test_signal = SIGWINCH;           // ignored by default
+constexpr int test_signal = SIGWINCH;       // ignored by default
 
 /// Runs the loop until the operation has completed.
 template <class Operation>

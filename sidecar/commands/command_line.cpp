@@ -57,7 +57,6 @@ class parser {
   void repeated(const std::string& name, arguments& into, const std::string& type, const std::string& doc) {
     app_.add_option(name, into, doc)->type_name(type)->allow_extra_args(false);
   }
-  /// The positional arguments.
   void rest(const std::string& name, arguments& into, const std::string& doc) {
     app_.add_option(name, into, doc)->type_name("");
   }

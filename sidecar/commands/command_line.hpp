@@ -13,7 +13,6 @@
 
 namespace telltale {
 
-/// Output formats of `telltale check`.
 enum class result_format : std::uint8_t { table, json, text, junit, nagios };
 enum class color_mode : std::uint8_t { automatic, always, never };
 enum class listing_format : std::uint8_t { text, json, markdown };

@@ -28,7 +28,8 @@ http_target named(std::string_view url, gate g, std::string_view source, std::st
 }
 
 http_target by_default(gate g, std::string_view why) {
-  return with_origin(parse_target(default_url, g), fmt::format("This is the default address, as {}{}", why, override_hint));
+  return with_origin(parse_target(default_url, g),
+                     fmt::format("This is the default address, as {}{}", why, override_hint));
 }
 
 http_target configured(const gate_query& question, const environment& variables) {
@@ -55,8 +56,7 @@ http_target installed(gate g, const environment& variables, const std::string& p
 
 }  // namespace
 
-http_target find_sidecar(const gate_query& question, const environment& variables,
-                         const std::string& installed_path) {
+http_target find_sidecar(const gate_query& question, const environment& variables, const std::string& installed_path) {
   if (!question.url.empty()) return named(question.url, question.gate, "--url", "");
   if (question.config) return configured(question, variables);
   const auto from_environment = variables("TELLTALE_URL");

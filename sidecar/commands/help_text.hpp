@@ -16,12 +16,9 @@ struct command_help {
 inline constexpr std::size_t command_count = 7;
 extern const std::array<command_help, command_count> commands_help;
 
-/// Returns the help of an existing command.
 const command_help& help_of(std::string_view command);
 
-/// Returns the output of `telltale --help`.
 std::string program_help();
-/// Returns the output of `telltale --version`.
 std::string version_text();
 
 }  // namespace telltale

@@ -24,7 +24,6 @@ constexpr milliseconds longest_question{2'000};
 /// Minimum timeout of a query. Without it the last query would always end with a timeout.
 constexpr milliseconds min_query_timeout{250};
 
-/// Joins the lines of a response.
 std::string one_line(std::string_view text) {
   std::string out;
   for (char c : text) {
@@ -90,7 +89,8 @@ int wait(const wait_command& wanted, const environment& variables, const std::st
   }
   exit_on_signals();
   const waiting world{[&](milliseconds timeout) { return ask_gate(target, timeout); },
-                      [](milliseconds pause) { std::this_thread::sleep_for(pause); }, steady_clock::now, print_to_stderr};
+                      [](milliseconds pause) { std::this_thread::sleep_for(pause); }, steady_clock::now,
+                      print_to_stderr};
   if (!wait_for_gate(wanted, world)) return exit_unhealthy;
   return wanted.program.empty() ? exit_ok : become(wanted.program);
 }

@@ -21,7 +21,6 @@ enum class phase : std::uint8_t {
 constexpr std::size_t phase_count = 5;
 using phase_limits = std::array<std::chrono::milliseconds, phase_count>;
 
-/// A connection that the list can close.
 class droppable {
  public:
   /// Closes at once; may leave the list.
@@ -55,7 +54,6 @@ class connection_list {
   void drop_idle();
   void drop_all();
 
-  /// Calls `expire` for each connection whose time limit is over.
   void expire(clock::time_point now, const phase_limits&);
   /// When the next time limit is over; nothing when the list is empty.
   std::optional<clock::time_point> next_expiry(const phase_limits&) const;
@@ -76,7 +74,6 @@ class connection_list {
   std::array<records, phase_count + 1> lists_;  // each ordered by `since`
 };
 
-/// Leaves the list on destruction.
 class connection_list::membership {
  public:
   membership(connection_list& list, records::iterator at) : list_(&list), at_(at) {}

@@ -24,7 +24,6 @@ class deadlines {
 
   /// A connection entered a phase. Throws what Asio's timers throw.
   void entered(phase, clock::time_point now);
-  /// Stops checking.
   void stop();
 
  private:

@@ -9,7 +9,6 @@
 
 namespace telltale {
 
-/// The path of a Unix socket.
 struct unix_path {
   std::string path;
 };

@@ -38,7 +38,6 @@ class listener {
 
   /// The bound address with the real port.
   const listen_address& bound() const { return bound_; }
-  /// The listener's number in requests.
   std::size_t number() const { return number_; }
   boost::asio::posix::stream_descriptor& socket() { return socket_; }
 

@@ -16,7 +16,6 @@
 
 namespace telltale {
 
-/// The next response to send.
 struct outgoing {
   int status = 0;
   std::string head;                         ///< includes the body when that is small
@@ -45,7 +44,6 @@ class session {
   std::span<char> room();
   void received(std::size_t bytes);
 
-  /// True when no byte of a next request has arrived.
   bool idle() const { return used_ == 0; }
 
   /// Returns the response to the next complete request, or nothing when more bytes are needed. `last` closes after it.

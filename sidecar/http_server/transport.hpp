@@ -43,7 +43,6 @@ class transport {
 
 std::unique_ptr<transport> make_plain_transport(int socket);
 
-/// Call recv(2) and sendmsg(2) for transports.
 io_step receive_some(int socket, std::span<char>);
 io_step send_some(int socket, const transport::pieces&);
 

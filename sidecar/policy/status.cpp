@@ -23,7 +23,6 @@ check_state state_of(verdict v) {
   return check_state::fail;
 }
 
-/// Sets state and reason from the latest outcome.
 void apply_last(status& s, boot_clock::time_point now) {
   const auto state = state_of(s.last.verdict);
   if (s.state != state) s.since = now;

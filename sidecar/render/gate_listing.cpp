@@ -37,7 +37,7 @@ std::size_t importance(const check_view& view) {
 
 /// Returns the unknown names, each once and in request order.
 std::vector<std::string_view> unknown_names(const std::vector<std::string_view>& names,
-                                        std::unordered_set<std::string_view> not_found) {
+                                            std::unordered_set<std::string_view> not_found) {
   std::vector<std::string_view> out;
   for (const auto name : names)
     if (not_found.erase(name) > 0) out.push_back(name);

@@ -32,7 +32,6 @@ std::string_view component_type(std::string_view check_type) {
 
 json::string_view text(std::string_view view) { return {view.data(), view.size()}; }
 
-// Members that every entry of a check contains.
 json::object common_part(const check_view& view) {
   json::object out;
   out["componentType"] = text(component_type(view.config->settings.type));

@@ -34,7 +34,6 @@ std::string metric_name(std::string_view text);
 void write_gauge(std::string_view name, std::string_view help, double value, metric_writer&);
 void write_counter(std::string_view name, std::string_view help, double value, metric_writer&);
 
-/// Write the parts of the metrics.
 void write_check_metrics(const snapshot&, metric_writer&);
 void write_measurement_metrics(const snapshot&, metric_writer&);
 void write_gate_metrics(const snapshot&, metric_writer&);
@@ -45,7 +44,6 @@ void write_process_metrics(const snapshot&, metric_writer&);
 /// Writes every family in a stable order.
 void write_all_metrics(const snapshot&, const program_counters&, metric_writer&);
 
-/// Returns the text format, version 0.0.4.
 std::string to_text(const metric_families&);
 
 }  // namespace telltale

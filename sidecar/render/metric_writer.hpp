@@ -21,7 +21,6 @@ class metric_writer {
   /// Writes the only family of `one`. When it `continued`, the family's head has been written already.
   using write = std::function<void(const metric_families& one, bool continued)>;
 
-  /// Number of series that are written together.
   static constexpr std::size_t part = 64;
 
   explicit metric_writer(write w) : write_(std::move(w)) {}

@@ -23,11 +23,9 @@ std::string results_nagios(const check_results&);
 
 /// The verdict of a gate fed by all checks: a failing `degraded` check warns, `info` checks are ignored.
 verdict overall(const check_results&);
-/// 1 when `overall` fails, otherwise 0.
 int results_exit_code(const check_results&);
 /// 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. UNKNOWN: nothing is critical, but a check could not be run.
 int nagios_exit_code(const check_results&);
-/// "OK", "WARNING", "CRITICAL" or "UNKNOWN".
 std::string_view nagios_word(int exit_code);
 
 }  // namespace telltale

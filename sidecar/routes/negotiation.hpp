@@ -18,7 +18,6 @@ struct offer {
 /// Without a match it is the first offer: a response is better than a refusal for a prober with an unusual header.
 std::size_t preferred_offer(std::string_view accept, std::span<const offer>);
 
-/// Whether `Accept-Encoding` allows gzip.
 bool accepts_gzip(std::string_view accept_encoding);
 
 }  // namespace telltale

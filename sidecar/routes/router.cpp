@@ -55,7 +55,6 @@ body_form form_of(std::string_view content_type) {
 // Allocated at start-up, because it is needed when memory has run out.
 const auto no_answer = std::make_shared<const std::string>("Internal error.\n");
 
-// Handles one request.
 class request_handler {
  public:
   request_handler(const router::options& options, body_cache& cache, const request& asked,

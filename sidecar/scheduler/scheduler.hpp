@@ -48,7 +48,7 @@ class scheduler {
   /// A check or its deep check. Callbacks hold the unit instead of its number, which a reload may change.
   struct unit {
     std::size_t number = 0;  ///< index in `units_` and in the timetable
-    bool removed = false;       ///< no longer part of the configuration
+    bool removed = false;    ///< no longer part of the configuration
     std::chrono::milliseconds timeout{};
     std::shared_ptr<async_check> check;  ///< set for asynchronous checks
     worker_pool::task_id task = 0;       ///< set for blocking checks

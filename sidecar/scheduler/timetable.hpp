@@ -43,7 +43,6 @@ class timetable {
   using time_point = boot_clock::time_point;
   explicit timetable(std::uint64_t seed) : random_(seed) {}
 
-  /// Adds a check and returns its number.
   std::size_t add(cadence, time_point now);
   /// Replaces all checks. Each entry is new or continues the old check `from` under its new number. Continued checks
   /// keep their phase; with another pace the next run comes no later than the new interval requires.

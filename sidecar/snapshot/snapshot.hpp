@@ -54,7 +54,6 @@ struct check_counters {
   void record(const run_report&);
 };
 
-/// One check in a snapshot.
 struct check_view {
   std::shared_ptr<const check_config> config;
   telltale::status status;  ///< as of `snapshot::taken`, staleness applied
@@ -76,7 +75,6 @@ struct config_counters {
   std::uint64_t hash = 0;  ///< of the configuration text
 };
 
-/// Program-wide values that metrics show.
 struct program_counters {
   worker_counts workers;
   histogram loop_lag;

@@ -61,7 +61,7 @@ struct job {
 
   std::size_t wire_size = 0;  ///< bytes of this job in a batch message
   int failed_deliveries = 0;  ///< workers that had ended when the job was sent
-  int times_overtaken = 0;          ///< batches in which an earlier job exceeded the slice
+  int times_overtaken = 0;    ///< batches in which an earlier job exceeded the slice
 
   std::chrono::nanoseconds min_expected{0};  ///< set after a batch that took too long
 

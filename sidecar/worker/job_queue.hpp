@@ -50,7 +50,6 @@ class job_queue {
   void release(const task&);
 
  private:
-  /// Expected duration and size of a batch.
   struct load {
     std::chrono::nanoseconds sum{0};
     std::size_t bytes = 0;

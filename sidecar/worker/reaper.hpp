@@ -7,7 +7,6 @@
 
 namespace telltale {
 
-/// Collects orphans during its lifetime.
 class reaper {
  public:
   virtual ~reaper() = default;

@@ -53,7 +53,6 @@ struct worker {
   bool listens() const {
     return state == worker_state::starting || state == worker_state::idle || state == worker_state::busy;
   }
-  /// The result buffer may contain unread outcomes.
   bool has_unread_results() const {
     return state == worker_state::busy && !has_lookup() && process->result_buffer().has_results_since(read);
   }

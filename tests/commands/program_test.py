@@ -97,7 +97,7 @@ class ProgramTest(unittest.TestCase):
     def test_wait_times_out_with_the_reasons(self):
         done = run("wait", "--timeout", "200ms", "--interval", "50ms", "--url", self.serve(Failing), "--", "true")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("gave up after", done.stderr)
+        self.assertIn("timed out after", done.stderr)
         self.assertIn("no file", done.stderr)
 
     def test_wait_ends_on_a_signal(self):

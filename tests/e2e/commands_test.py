@@ -412,7 +412,7 @@ class Asking(Commands):
             self.assertEqual(sidecar.end(), 0)
         self.assertRegex(ask("healthcheck", code=1),
                          r"^no answer from .*\? The address comes from /etc/telltale/telltale.yaml; "
-                         r"--url, -c FILE or TELLTALE_URL name another\n$")
+                         r"use --url, -c FILE or TELLTALE_URL to change it\n$")
         sidecar = self.start(f"server:\n  drain_delay: 0s\n  tls: {{cert: {cert}, key: {key}}}\n" + checks(ROOT))
         installed.write_text(f"server: {{listen: '{sidecar.address}'}}\n")
         self.assertIn("does it speak https?", ask("healthcheck", "--timeout", "20s", code=1))

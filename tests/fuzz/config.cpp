@@ -52,7 +52,8 @@ void judge_refusal(const config_errors& errors, const std::string& input) {
   require(errors.list.size() <= 101, "the list of problems is bounded");
   const source_text text(errors.text);
   const auto lines = 1 + static_cast<int>(std::count(errors.text.begin(), errors.text.end(), '\n'));
-  const auto shown_problems = std::min<std::size_t>(errors.list.size(), 100);  // followed by the number of further errors
+  const auto shown_problems =
+      std::min<std::size_t>(errors.list.size(), 100);  // followed by the number of further errors
   for (std::size_t i = 0; i < shown_problems; ++i) judge_problem(errors.list[i], text, lines);
   const auto printed = to_text(errors);
   require(!printed.empty(), "a refusal can be printed");
