@@ -197,7 +197,7 @@ std::string sidecar::reconfigure(std::shared_ptr<config> next) try {
   drop_options(*next);
   log_change(*config_, *next, kept);
   if (listeners_of(*next, options_) != listeners_ || !same_files(next->server.tls, tls_))
-    log(log_level::warn, "changes of server.listen and server.tls require a restart");
+    log(log_level::warn, "server.listen and server.tls: changes require a restart");
   config_ = std::move(next);
   config_read_ = true;
   schedule_cleanup();

@@ -116,7 +116,7 @@ std::string_view advice(const listen_address& address, int error) {
     case EADDRNOTAVAIL:
       return "no interface has this address; 0.0.0.0 selects all interfaces";
     case EAFNOSUPPORT:
-      return "IPv6 is switched off on this machine; listen on an IPv4 address";
+      return "IPv6 is disabled on this machine; listen on an IPv4 address";
     case ENOENT:
       return "its directory does not exist; create it first";
     case ENOTDIR:

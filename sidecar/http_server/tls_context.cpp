@@ -77,9 +77,9 @@ void load_key(asio::ssl::context& context, const tls_files& files) {
   context.set_password_callback([](std::size_t, asio::ssl::context::password_purpose) { return std::string(); });
   OPENSSL_cleanse(pem.data(), pem.size());
   if (usable) return;
-  if (asked_password) throw refusal(which::key, files.key, "it is encrypted; give a key without a passphrase");
+  if (asked_password) throw refusal(which::key, files.key, "encrypted; use a key without a passphrase");
   if (!ec || ERR_GET_REASON(static_cast<unsigned long>(ec.value())) == X509_R_KEY_VALUES_MISMATCH)
-    throw refusal(which::key, files.key, fmt::format("it does not belong to the certificate {}", files.cert));
+    throw refusal(which::key, files.key, fmt::format("does not match the certificate {}", files.cert));
   throw refusal(which::key, files.key, fmt::format("not a private key in PEM ({})", ec.message()));
 }
 
@@ -100,12 +100,12 @@ std::string validity_warning(tls_context& loaded, const tls_files& files, std::c
     std::tm date{};
     ASN1_TIME_to_tm(time, &date);
     return fmt::format(
-        "TLS certificate {}: {} {:04}-{:02}-{:02} {:02}:{:02} UTC - renew it, clients that verify it refuse it",
+        "TLS certificate {}: {} {:04}-{:02}-{:02} {:02}:{:02} UTC; renew it, verifying clients reject it",
         files.cert, what, date.tm_year + 1900, date.tm_mon + 1, date.tm_mday, date.tm_hour, date.tm_min);
   };
-  if (X509_cmp_time(X509_get0_notAfter(shown), &moment) < 0) return said(X509_get0_notAfter(shown), "it expired on");
+  if (X509_cmp_time(X509_get0_notAfter(shown), &moment) < 0) return said(X509_get0_notAfter(shown), "expired on");
   if (X509_cmp_time(X509_get0_notBefore(shown), &moment) > 0)
-    return said(X509_get0_notBefore(shown), "it is not valid before");
+    return said(X509_get0_notBefore(shown), "not valid before");
   return {};
 }
 

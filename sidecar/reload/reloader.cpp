@@ -97,7 +97,7 @@ void reloader::take(config_file file) {
 
 void reloader::refuse(const std::string& why) {
   counters_.last_reload_successful = false;
-  log(log_level::error, "configuration rejected, keeping the current one", {{"error", why}});
+  log(log_level::error, "not reloaded: invalid configuration, keeping the current one", {{"error", why}});
   if (refused) refused();
 }
 

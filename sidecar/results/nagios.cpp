@@ -45,7 +45,7 @@ std::string performance(std::string_view check, const measurement& found) {
   return fmt::format("{}={}{}{}", label(fmt::format("{}.{}", check, name)), number(found.value), unit, range);
 }
 
-std::string trouble(const check_results& results) {
+std::string problem_summary(const check_results& results) {
   std::string out;
   for (const auto& result : results) {
     if (result.found.verdict == verdict::pass) continue;
@@ -77,7 +77,7 @@ std::string_view nagios_word(int exit_code) {
 }
 
 std::string results_nagios(const check_results& results) {
-  auto out = fmt::format("TELLTALE {} - {} |", nagios_word(nagios_exit_code(results)), plain(trouble(results)));
+  auto out = fmt::format("TELLTALE {} - {} |", nagios_word(nagios_exit_code(results)), plain(problem_summary(results)));
   for (const auto& result : results) {
     const auto& name = result.config.settings.name;
     out += " " + performance(name, {"duration_seconds", to_seconds(result.duration)});

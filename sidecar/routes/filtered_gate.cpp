@@ -11,7 +11,7 @@
 namespace telltale {
 namespace {
 
-bool has_a_say(const std::vector<fed_status>& fed) {
+bool has_deciding_check(const std::vector<fed_status>& fed) {
   return std::any_of(fed.begin(), fed.end(), [](const auto& one) { return one.severity != severity::info; });
 }
 
@@ -56,7 +56,7 @@ gate_state filtered_gate(const snapshot& snap, gate which, const gate_filter& fi
             fmt::format("no check of gate {} is named {}", to_string(which), short_list(unknown))};
   const auto rest = fed_by(snap, which, filter);
   in.fed = rest;
-  in.ready_without_checks = ready_without_checks || (filter.only.empty() && has_a_say(everything));
+  in.ready_without_checks = ready_without_checks || (filter.only.empty() && has_deciding_check(everything));
   return evaluate_gate(in);
 }
 

@@ -172,7 +172,7 @@ endpoint wanted_endpoint(const path_row& row, const request& asked, const parsed
 }
 
 /// Load balancers that send OPTIONS accept every 2xx, so OPTIONS returns 503 where GET would.
-bool has_a_verdict(endpoint what, const parsed_target& target) {
+bool has_verdict(endpoint what, const parsed_target& target) {
   return what == endpoint::gate || (what == endpoint::one_check && target.gate);
 }
 
@@ -230,7 +230,7 @@ reply router::answer(const request& asked, const snapshot_source& snapshot_of) t
   if (asked.method == "GET" || asked.method == "HEAD") return answer_it();
   const bool options = asked.method == "OPTIONS";
   auto out = !options                       ? text_reply(405, label, wrong_method_text(asked.method))
-             : has_a_verdict(what, *target) ? answer_it()
+             : has_verdict(what, *target) ? answer_it()
                                             : no_content(label);
   if (out.status == 200) out = no_content(label);
   out.allow = allowed_methods;

@@ -81,7 +81,7 @@ class AllAddresses(harness.TestCase):
         done = subprocess.run([WITHOUT_IPV6, harness.TELLTALE, "serve", "-c", "-", "--listen", "[::1]:0"], input=CONFIG, text=True,
                               capture_output=True, timeout=30)
         self.assertEqual(done.returncode, 2, done.stderr)
-        self.assertIn("IPv6 is switched off", done.stderr)
+        self.assertIn("IPv6 is disabled", done.stderr)
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ checks:
         _, other = self.authority.issue("other")
         empty = self.dir / "empty"
         empty.touch()
-        self.expect_refused(("5:10", other, "does not belong to the certificate", self.cert), key=other)
+        self.expect_refused(("5:10", other, "does not match the certificate", self.cert), key=other)
         self.expect_refused(("4:11", self.token, "not a certificate in PEM"), cert=self.token)
         self.expect_refused(("5:10", self.token, "not a private key in PEM"), key=self.token)
         self.expect_refused(("6:10", empty, "is empty"), token=f"{{file: {empty}}}")
@@ -77,13 +77,13 @@ checks:
         self.write(cert=cert, key=key)
         done = self.validate("--files")
         self.assertEqual((done.returncode, done.stdout), (0, "telltale.yaml: ok (2 checks)\n"), done)
-        self.assertRegex(done.stderr, rf"^telltale\.yaml:4:11: warning: TLS certificate {cert}: it expired on \d{{4}}-\d\d-\d\d "
-                                      r"\d\d:\d\d UTC - renew it, clients that verify it refuse it\n$")
+        self.assertRegex(done.stderr, rf"^telltale\.yaml:4:11: warning: TLS certificate {cert}: expired on \d{{4}}-\d\d-\d\d "
+                                      r"\d\d:\d\d UTC; renew it, verifying clients reject it\n$")
         sidecar = self.start((self.dir / "telltale.yaml").read_text(), env={"TELLTALE_TEST_SECRET": SECRET})
         said = [line for line in sidecar.log if "certificate" in line["msg"]]
         self.assertEqual(len(said), 1, said)
         self.assertEqual(said[0]["level"], "warn")
-        self.assertIn(f"TLS certificate {cert}: it expired on", said[0]["msg"])
+        self.assertIn(f"TLS certificate {cert}: expired on", said[0]["msg"])
 
 
 if __name__ == "__main__":

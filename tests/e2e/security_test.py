@@ -42,7 +42,7 @@ class Workers(harness.TestCase):
             self.assertRegex(limits, r"Max open files +\d{1,3} +\d{1,3} ")
             if not harness.SANITIZED:
                 self.assertRegex(limits, r"Max address space +2147483648 +2147483648 ")
-        self.assertEqual([l for l in sidecar.log if "confine" in l["msg"]], [])
+        self.assertEqual([l for l in sidecar.log if "restrictions" in l["msg"]], [])
 
     def test_names_resolve(self):
         server = harness.WebSocketServer(self)

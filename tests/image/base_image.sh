@@ -1,6 +1,6 @@
 #!/bin/sh
 # Creates the file system of a minimal Debian 12 from Debian packages, for machines without access to an image registry.
-# usage: base_image.sh TARGET.tar      needs root and debootstrap; packages come from where this machine's apt gets its own
+# usage: base_image.sh TARGET.tar      needs root and debootstrap; packages come from the sources of this machine's apt
 set -eu
 target=$1
 work=$(mktemp -d "$target.XXXXXX")
