@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <telltale/check_type.hpp>
+#include <telltale/file_failure.hpp>
 
 #include "disk/fill_rate.hpp"
 #include "disk/identity.hpp"
@@ -12,7 +13,6 @@
 #include "disk/options.hpp"
 #include "disk/writability.hpp"
 #include "disk/write_test.hpp"
-#include "support/file_errors.hpp"
 
 namespace telltale::checks {
 namespace {
@@ -26,8 +26,7 @@ class disk_check final : public blocking_check {
   outcome probe(probe_context& ctx) override {
     const auto& path = options_.path.text;
     const auto seen = look_at(path);
-    if (seen.error) return outcome::fail(support::reason_of_errno(seen.error), call_failed(seen));
-
+    if (seen.error) return call_failed(seen);
     if (seen.is_device) return outcome::fail(reason::mismatch, device_sentence(seen));
 
     findings found;
@@ -47,7 +46,9 @@ class disk_check final : public blocking_check {
       else if (auto seconds = seconds_to_full(now, ctx.now, ctx.memory))
         found.measure("time_to_full_seconds", *seconds);
     }
-    if (options_.write_test) test_write(seen, now, found);
+    if (options_.write_test)
+      if (const auto result = test_writing(seen.measured); result.error)
+        found.add(write_failure(result, seen.measured, now.available_bytes));
     auto healthy = healthy_sentence(now, access_text(access), subject);
     if (options_.size_limit) healthy += "; " + count_directory(seen.measured, ctx, at);
     return std::move(found).result(std::move(healthy));
@@ -55,9 +56,10 @@ class disk_check final : public blocking_check {
 
  private:
   /// A file system that shut down may answer some calls as if nothing were wrong.
-  std::string call_failed(const sight& seen) const {
-    auto sentence = support::errno_sentence(options_.path.text, seen.error);
-    return seen.call == "stat" ? sentence + " (stat; statfs still answers)" : sentence;
+  outcome call_failed(const sight& seen) const {
+    auto failure = file_failure(options_.path.text, seen.error);
+    if (seen.call == "stat") failure.sentence += " (stat; statfs still answers)";
+    return outcome::fail(failure.reason, std::move(failure.sentence));
   }
 
   std::string device_sentence(const sight& seen) const {
@@ -68,20 +70,13 @@ class disk_check final : public blocking_check {
     return options_.path.text + what;
   }
 
-  static void test_write(const sight& seen, const usage& now, findings& found) {
-    const auto result = test_writing(seen.measured);
-    if (result.error)
-      found.fail(reason_of(result, seen.measured), sentence_of(result, seen.measured, now.available_bytes));
-  }
-
   std::string count_directory(const std::string& path, probe_context& ctx, const rule_context& at) const {
     walk_limits limits;
     limits.until = boot_clock::now() + (ctx.deadline - boot_clock::now()) / 2;
     const auto size = measure_directory(path, limits);
     if (size.error == ENOTDIR)
       at.found.fail(reason::mismatch, options_.path.text + " is not a directory, so it has no size_limit");
-    else if (size.error)
-      at.found.fail(support::reason_of_errno(size.error), support::errno_sentence(options_.path.text, size.error));
+    else if (size.error) at.found.add(file_failure(options_.path.text, size.error));
     else return judge_directory(size, at);
     return {};
   }
@@ -92,18 +87,24 @@ class disk_check final : public blocking_check {
 }  // namespace
 
 check_type disk() {
-  return blocking_type<disk_check>(
-      "disk", "Watches the space, inodes and writability of a file system.", disk_options::declared(),
-      {{"total_bytes", "Size of the file system."},
-       {"used_bytes", "Space in use, including what only root may use."},
-       {"available_bytes", "Space available to unprivileged users."},
-       {"used_ratio", "Share of the space in use, counted as df does."},
-       {"inodes", "Inodes of the file system; absent where they are not counted."},
-       {"inodes_used", "Inodes in use."},
-       {"inodes_used_ratio", "Share of the inodes in use."},
-       {"time_to_full_seconds", "When the space will be used up at the pace of the last minutes; only while filling."},
-       {"directory_bytes", "Space the directory occupies; only with size_limit."},
-       {"directory_used_ratio", "Share of size_limit the directory occupies."}});
+  return blocking_type<disk_check, disk_options>({
+      .name = "disk",
+      .summary = "Watches the space, inodes and writability of a file system.",
+      .proves = "The file system answers, and its space and inodes are within the limits.",
+      .does_not_prove = "That writing works (`write_test` tries it), or that the content is intact.",
+      .component = "system",
+      .measurements = {{"total_bytes", "Size of the file system."},
+                       {"used_bytes", "Space in use, including what only root may use."},
+                       {"available_bytes", "Space available to unprivileged users."},
+                       {"used_ratio", "Share of the space in use, counted as df does."},
+                       {"inodes", "Inodes of the file system; absent where they are not counted."},
+                       {"inodes_used", "Inodes in use."},
+                       {"inodes_used_ratio", "Share of the inodes in use."},
+                       {"time_to_full_seconds",
+                        "When the space will be used up at the pace of the last minutes; only while filling."},
+                       {"directory_bytes", "Space the directory occupies; only with size_limit."},
+                       {"directory_used_ratio", "Share of size_limit the directory occupies."}},
+  });
 }
 
 }  // namespace telltale::checks

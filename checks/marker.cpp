@@ -5,13 +5,13 @@
 #include <fmt/format.h>
 
 #include <telltale/check_type.hpp>
+#include <telltale/file_failure.hpp>
 
 #include "marker/judge.hpp"
 #include "marker/options.hpp"
 #include "marker/process.hpp"
 #include "marker/read_file.hpp"
 #include "marker/writer.hpp"
-#include "support/file_errors.hpp"
 
 namespace telltale::checks {
 namespace {
@@ -25,10 +25,6 @@ constexpr double settled_seconds = 0.3;
 /// A writer that never rests may be caught again and again: after half a second of looks it is red.
 constexpr int most_looks = 10;
 constexpr std::chrono::milliseconds margin{100};  // left for the rest of the probe
-
-finding not_readable(const std::string& path, int error) {
-  return {verdict::fail, support::reason_of_errno(error), support::errno_sentence(path, error)};
-}
 
 moments moments_now(const probe_context& ctx) {
   const auto now = std::chrono::system_clock::now();
@@ -72,7 +68,7 @@ class marker_check final : public blocking_check {
   file_result judge(const std::string& path, const file_view& seen, const probe_context& ctx) const {
     if (seen.error == 0) return judge_readable(path, seen, ctx);
     file_result out;
-    out.finding = not_readable(path, seen.error);
+    out.finding = file_failure(path, seen.error);
     out.missing = out.finding.reason == reason::missing;
     // It was there a moment ago: perhaps it is being replaced by deleting and writing it anew.
     out.questionable = out.missing && ctx.memory.get("complete") == 1;
@@ -84,7 +80,7 @@ class marker_check final : public blocking_check {
     const auto reference = look_at_reference(options_.newer_than_file->text);
     if (reference.error == 0) return judge_file(path, seen, options_, moments_now(ctx), reference);
     file_result out;
-    out.finding = not_readable(reference.path, reference.error);
+    out.finding = file_failure(reference.path, reference.error);
     out.finding.sentence += fmt::format("; {} has to be newer than it", path);
     return out;
   }
@@ -114,13 +110,18 @@ class marker_check final : public blocking_check {
 }  // namespace
 
 check_type marker() {
-  return blocking_type<marker_check>(
-      "marker", "Waits for files that say something is loaded, current and as expected.", marker_options::declared(),
-      {{"files", "Files that are expected."},
-       {"files_missing", "Expected files that do not exist."},
-       {"age_seconds", "Time since the last modification; of the oldest file when there are several."},
-       {"size_bytes", "Size of the file; the sum when there are several."},
-       {"progress_ratio", "How far loading has come, 0 to 1; the least of several files."}});
+  return blocking_type<marker_check, marker_options>({
+      .name = "marker",
+      .summary = "Waits for files that say something is loaded, current and as expected.",
+      .proves = "The files exist, and their age, size and content are as the options require.",
+      .does_not_prove = "That what wrote them still works; with `pid`, only that its process still runs.",
+      .component = "system",
+      .measurements = {{"files", "Files that are expected."},
+                       {"files_missing", "Expected files that do not exist."},
+                       {"age_seconds", "Time since the last modification; of the oldest file when there are several."},
+                       {"size_bytes", "Size of the file; the sum when there are several."},
+                       {"progress_ratio", "How far loading has come, 0 to 1; the least of several files."}},
+  });
 }
 
 }  // namespace telltale::checks

@@ -48,24 +48,29 @@ class sqlite_check final : public blocking_check {
 }  // namespace
 
 check_type sqlite() {
-  return blocking_type<sqlite_check>(
-      "sqlite", "Health of an SQLite database in WAL mode, seen from its files and locks without touching them.",
-      telltale::sqlite::declared_options(),
-      {
-          {"database_bytes", "Size of the database file."},
-          {"wal_bytes",
-           "Size of the -wal file; large is normal after a burst, see wal_backlog_bytes and wal_log_bytes."},
-          {"wal_backlog_bytes", "Committed pages in the WAL that no checkpoint has copied into the database yet."},
-          {"wal_log_bytes", "Length of the log, copied or not: frames committed since it was last restarted."},
-          {"page_count", "Pages of the database as its readers see it."},
-          {"writer_lock_held_seconds", "How long the write lock has been seen held without a break; 0 when free."},
-          {"readers", "Read marks in use, 0 to 5; several readers can share one."},
-          {"last_commit_age_seconds", "Time since a commit was last seen, counted from the first run at most."},
-          {"integrity_age_seconds", "Time since quick_check last found everything sound; absent before that."},
-          {"backup_age_seconds", "Time since the backup's file was last modified."},
-          {"backup_bytes", "Size of the backup's file."},
-          {"query_value", "First value of the query's first row, when it is a number."},
-      });
+  return blocking_type<sqlite_check, sqlite::sqlite_options>({
+      .name = "sqlite",
+      .summary = "Health of an SQLite database in WAL mode, seen from its files and locks without touching them.",
+      .proves = "The database file is the one in use, its header and log are sound, its limits are kept.",
+      .does_not_prove = "That every page is sound (`integrity` reads them all), or that queries work (`mode` tries).",
+      .component = "datastore",
+      .measurements =
+          {
+              {"database_bytes", "Size of the database file."},
+              {"wal_bytes",
+               "Size of the -wal file; large is normal after a burst, see wal_backlog_bytes and wal_log_bytes."},
+              {"wal_backlog_bytes", "Committed pages in the WAL that no checkpoint has copied into the database yet."},
+              {"wal_log_bytes", "Length of the log, copied or not: frames committed since it was last restarted."},
+              {"page_count", "Pages of the database as its readers see it."},
+              {"writer_lock_held_seconds", "How long the write lock has been seen held without a break; 0 when free."},
+              {"readers", "Read marks in use, 0 to 5; several readers can share one."},
+              {"last_commit_age_seconds", "Time since a commit was last seen, counted from the first run at most."},
+              {"integrity_age_seconds", "Time since quick_check last found everything sound; absent before that."},
+              {"backup_age_seconds", "Time since the backup's file was last modified."},
+              {"backup_bytes", "Size of the backup's file."},
+              {"query_value", "First value of the query's first row, when it is a number."},
+          },
+  });
 }
 
 }  // namespace telltale::checks

@@ -1,16 +1,18 @@
 # Check types, and programs made of them. Installed with the package: an outside project uses the same functions.
 # TELLTALE_MAIN is the file with main().
 
-# telltale_check(NAME): checks/NAME.cpp and, where it needs several files, checks/NAME/*.cpp.
-# checks/NAME.cpp defines `telltale::check_type telltale::checks::NAME()`.
+# telltale_check(NAME [LIBRARIES lib...]): checks/NAME.cpp and, where it needs several files, checks/NAME/*.cpp.
+# checks/NAME.cpp defines `telltale::check_type telltale::checks::NAME()`. Adds NAME to the list TELLTALE_CHECKS.
 function(telltale_check name)
+  cmake_parse_arguments(arg "" "" "LIBRARIES" ${ARGN})
   file(GLOB parts CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
   add_library(telltale_check_${name} STATIC ${name}.cpp ${parts})
   target_include_directories(telltale_check_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-  target_link_libraries(telltale_check_${name} PUBLIC telltale::api telltale::base)
+  target_link_libraries(telltale_check_${name} PUBLIC telltale::api telltale::base ${TELLTALE_FMT} ${arg_LIBRARIES})
   if(TARGET telltale_warnings)
     target_link_libraries(telltale_check_${name} PRIVATE telltale_warnings)
   endif()
+  set(TELLTALE_CHECKS ${TELLTALE_CHECKS} ${name} PARENT_SCOPE)
 endfunction()
 
 # telltale_check_table(TARGET NAMES...): a library TARGET with the generated table `telltale::all_checks()`.

@@ -10,6 +10,11 @@ add_library(telltale_warnings INTERFACE)
 target_compile_options(telltale_warnings INTERFACE
   -Wall -Wextra -Wpedantic $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local> -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers)
 
+if(CMAKE_UNITY_BUILD)
+  # g++ takes the files of a unit for headers, where coroutines over types of one file would be a mistake.
+  target_compile_options(telltale_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
+
 if(TELLTALE_SANITIZE)
   add_compile_options(-fsanitize=${TELLTALE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${TELLTALE_SANITIZE})

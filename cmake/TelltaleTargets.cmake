@@ -21,18 +21,19 @@ function(telltale_component name)
   telltale_export(${name})
 endfunction()
 
-# telltale_tests(FOLDER USES targets...): every *_test.cpp of the current folder in one executable, each file one test.
+# telltale_tests(FOLDER USES targets...): every *_test.cpp of tests/FOLDER in one executable, each file one test.
 function(telltale_tests folder)
   cmake_parse_arguments(arg "" "" "USES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
-  add_executable(test_${folder} ${sources})
-  target_include_directories(test_${folder} PRIVATE
+  string(REPLACE "/" "_" target test_${folder})
+  file(GLOB sources CONFIGURE_DEPENDS ${telltale_SOURCE_DIR}/tests/${folder}/*_test.cpp)
+  add_executable(${target} ${sources})
+  target_include_directories(${target} PRIVATE
     ${telltale_SOURCE_DIR}/sidecar ${telltale_SOURCE_DIR}/checks ${telltale_SOURCE_DIR}/tests)
-  target_link_libraries(test_${folder} PRIVATE ${arg_USES} telltale_doctest_main telltale_warnings)
+  target_link_libraries(${target} PRIVATE ${arg_USES} telltale_doctest_main telltale_warnings)
   foreach(source IN LISTS sources)
     get_filename_component(unit ${source} NAME_WE)
     string(REGEX REPLACE "_test$" "" unit ${unit})
-    add_test(NAME ${folder}/${unit} COMMAND test_${folder} --source-file=*/${folder}/${unit}_test.cpp)
+    add_test(NAME ${folder}/${unit} COMMAND ${target} --source-file=*/${folder}/${unit}_test.cpp)
     set_tests_properties(${folder}/${unit} PROPERTIES TIMEOUT 400)
   endforeach()
 endfunction()

@@ -22,10 +22,25 @@ case "${1:-}" in
   *) echo "usage: scripts/deps.sh [--build|--run|--test]" >&2; exit 2 ;;
 esac
 
-missing=""
-for package in $packages; do
-  dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $package"
-done
+look() {
+  missing=""
+  for package in $packages; do
+    dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $package"
+  done
+}
+
+# apt's machine-readable progress ("dlstatus:1:20.5:...", "pmstatus:g++:40.0:...") as a line for every tenth.
+progress() {
+  last=
+  while IFS=: read -r kind _ percent _; do
+    case "$kind" in dlstatus) part=downloaded ;; pmstatus) part=installed ;; *) continue ;; esac
+    percent=${percent%%.*}
+    [ "$part${percent%?}" = "$last" ] || echo "deps: $percent % $part" >&2
+    last=$part${percent%?}
+  done
+}
+
+look
 if [ -n "$missing" ]; then
   if [ "$(id -u)" -eq 0 ]; then sudo=""; elif command -v sudo >/dev/null; then sudo=sudo; else
     echo "deps: missing packages:$missing" >&2
@@ -36,7 +51,10 @@ if [ -n "$missing" ]; then
   export DEBIAN_FRONTEND=noninteractive
   $sudo apt-get update -qq
   # shellcheck disable=SC2086
-  $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+  $sudo apt-get install -y -qq --no-install-recommends -o APT::Status-Fd=1 $missing | progress
+  # The pipe hides apt's exit code.
+  look
+  [ -z "$missing" ] || { echo "deps: not installed:$missing" >&2; exit 1; }
 fi
 
 case "${1:-}" in "" | --test) "${0%/*}/tools.sh" ;; esac

@@ -29,14 +29,12 @@ cmake --preset fuzz >/dev/null
 # shellcheck disable=SC2046,SC2086
 cmake --build --preset fuzz --target $(printf 'fuzz_%s ' $targets) -- --quiet -j "$(nproc)"
 programs=build/fuzz/tests/fuzz
+left=0
+for name in $targets; do left=$((left + minutes)); done
 for name in $targets; do
-  echo "== $name for $minutes min"
+  left=$((left - minutes))
+  echo "== $name for $minutes min, then $left min are left"
   mkdir -p "$programs/found/$name"
-  # Inputs of an earlier run must not be reported for this run.
-  rm -f "$programs/$name-"*
-  "$programs/fuzz_$name" -max_total_time=$((minutes * 60)) -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 \
-    -artifact_prefix="$programs/$name-" "$programs/found/$name" "tests/fuzz/corpus/$name" || {
-    echo "fuzz: $name violated an invariant; its input is $programs/$name-*: commit it to tests/fuzz/corpus/$name" >&2
-    exit 1
-  }
+  tests/fuzz/run_target.sh "$programs/fuzz_$name" "$programs/failed/$name" -max_total_time=$((minutes * 60)) -timeout=10 \
+    -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 "$programs/found/$name" "tests/fuzz/corpus/$name" || exit 1
 done

@@ -18,10 +18,11 @@ step() { printf '\n== %s\n' "$*"; }
 now() { date +%s; }
 
 build() {
-  step "building (some minutes on the first run)"
+  step "packages for the build"
   scripts/deps.sh --build
+  step "building (some minutes on the first run, nothing when it is built already)"
   cmake --preset release >/dev/null
-  cmake --build --preset release --target telltale
+  NINJA_STATUS="[%f of %t, %es] " cmake --build --preset release --target telltale
   TELLTALE=build/release/telltale
 }
 

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "support/file_errors.hpp"
+#include <telltale/file_failure.hpp>
 
 namespace telltale::disk {
 namespace {
@@ -15,12 +15,16 @@ constexpr double recovery_points = 0.02;
 constexpr double recovery_factor = 1.1;
 constexpr double rounding = 1e-9;  // 0.9 is not exactly 90 / 100.0 after a division of block counts
 
-verdict remembered(const memory& kept, std::string_view rule) {
-  const auto level = kept.get(rule).value_or(0);
-  return level == 2 ? verdict::fail : level == 1 ? verdict::warn : verdict::pass;
-}
-
 void remember(memory& kept, std::string_view rule, verdict v) { kept.set(rule, static_cast<std::int64_t>(v)); }
+
+/// The level of a rule, judged from the one of the run before: it takes less to stay than to get there.
+verdict level_of(const rule_context& at, std::string_view rule, auto judge) {
+  const auto kept = at.kept.get(rule).value_or(0);
+  const auto before = kept == 2 ? verdict::fail : kept == 1 ? verdict::warn : verdict::pass;
+  const auto level = judge(before);
+  if (level != before) remember(at.kept, rule, level);
+  return level;
+}
 
 /// "(limit 90%)", or with the point of recovery when only the memory of a higher value keeps the level.
 std::string limit_text(double ratio, const upper_limit<percent>& limit, verdict level) {
@@ -30,29 +34,31 @@ std::string limit_text(double ratio, const upper_limit<percent>& limit, verdict 
                      to_text(percent{std::max(0.0, bound.value - recovery_points * 100)}));
 }
 
+/// `sentence` is what comes before the limit.
+verdict judge_rule(const rule_context& at, std::string_view rule, double ratio, const upper_limit<percent>& limit,
+                   const std::string& sentence) {
+  const auto level = level_of(at, rule, [&](verdict before) { return judge_share(ratio, limit, before); });
+  if (level != verdict::pass) at.found.add(level, reason::threshold, sentence + limit_text(ratio, limit, level));
+  return level;
+}
+
 void judge_space(const usage& now, const rule_context& at) {
   if (now.available_bytes <= 0) {
     remember(at.kept, "space", verdict::fail);
     return at.found.fail(reason::full, at.subject + " is full: no space available");
   }
-  const auto limit = at.options.space();
-  const auto before = remembered(at.kept, "space");
-  const auto level = judge_share(now.used_ratio, limit, before);
-  if (level != before) remember(at.kept, "space", level);
-  if (level != verdict::pass)
-    at.found.add(level, reason::threshold,
-                 fmt::format("{} {}% used {}", at.subject, shown_percent(now.used_ratio),
-                             limit_text(now.used_ratio, limit, level)));
+  judge_rule(at, "space", now.used_ratio, at.options.space(),
+             fmt::format("{} {}% used ", at.subject, shown_percent(now.used_ratio)));
 }
 
 void judge_free_bytes(const usage& now, const rule_context& at) {
-  const auto before = remembered(at.kept, "free");
-  const auto level = judge_free(now.available_bytes, at.options.free, before);
-  if (level != before) remember(at.kept, "free", level);
+  const auto& limit = at.options.free;
+  const auto level =
+      level_of(at, "free", [&](verdict before) { return judge_free(now.available_bytes, limit, before); });
   if (level != verdict::pass)
     at.found.add(level, reason::threshold,
                  fmt::format("{} has {} available (at least {} wanted)", at.subject, human_bytes(now.available_bytes),
-                             to_text(crossed(at.options.free, level))));
+                             to_text(crossed(limit, level))));
 }
 
 void judge_inodes(const usage& now, const rule_context& at) {
@@ -61,14 +67,8 @@ void judge_inodes(const usage& now, const rule_context& at) {
     return at.found.fail(reason::full,
                          fmt::format("{} has no inodes left: all {:.0f} are in use", at.subject, now.inodes_total));
   }
-  const auto& limit = at.options.inodes;
-  const auto before = remembered(at.kept, "inodes");
-  const auto level = judge_share(now.inodes_used_ratio, limit, before);
-  if (level != before) remember(at.kept, "inodes", level);
-  if (level != verdict::pass)
-    at.found.add(level, reason::threshold,
-                 fmt::format("{} {}% of inodes used {}", at.subject, shown_percent(now.inodes_used_ratio),
-                             limit_text(now.inodes_used_ratio, limit, level)));
+  judge_rule(at, "inodes", now.inodes_used_ratio, at.options.inodes,
+             fmt::format("{} {}% of inodes used ", at.subject, shown_percent(now.inodes_used_ratio)));
 }
 
 std::string impossible_sentence(std::string_view what, std::string_view so, const rule_context& at) {
@@ -110,23 +110,18 @@ void judge_usage(const usage& now, const rule_context& at) {
 std::string judge_directory(const directory_size& size, const rule_context& at) {
   const auto limit = static_cast<double>(at.options.size_limit->count);
   const double ratio = size.bytes / limit;
-  const auto before = remembered(at.kept, "directory");
-  const auto level = judge_share(ratio, at.options.space(), before);
-  if (level != before) remember(at.kept, "directory", level);
   at.found.measure("directory_bytes", size.bytes);
   at.found.measure("directory_used_ratio", ratio);
   const auto held = fmt::format("holds {}{}, {}% of its {}", size.complete() ? "" : "at least ",
                                 human_bytes(size.bytes), shown_percent(ratio), to_text(*at.options.size_limit));
   const auto sentence = at.options.path.text + " " + held;
-  if (level != verdict::pass)
-    at.found.add(level, reason::threshold,
-                 fmt::format("{} {}", sentence, limit_text(ratio, at.options.space(), level)));
+  if (judge_rule(at, "directory", ratio, at.options.space(), sentence + " ") != verdict::pass) return held;
   // Too little was seen to call the directory small, and that it is small is all this rule promises.
-  else if (size.cut_short)
+  if (size.cut_short)
     at.found.warn(reason::timeout,
                   fmt::format("{}: too many files to count in time ({} counted)", sentence, size.entries));
   else if (size.unreadable > 0)
-    at.found.warn(support::reason_of_errno(size.unreadable_error),
+    at.found.warn(file_failure(at.options.path.text, size.unreadable_error).reason,
                   fmt::format("{}: {} entries could not be read ({})", sentence, size.unreadable,
                               std::strerror(size.unreadable_error)));
   return held;

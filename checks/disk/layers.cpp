@@ -9,12 +9,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "base/small_file.hpp"
+#include "base/words.hpp"
 #include "disk/mount_table.hpp"
 
 namespace telltale::disk {
@@ -39,9 +39,7 @@ std::uint64_t read_errors(std::uint64_t device) {
   const auto name = kernel_name(device);
   if (name.empty()) return 0;
   const auto text = kernel_text(fmt::format("/sys/fs/ext4/{}/errors_count", name));
-  std::uint64_t count = 0;
-  std::from_chars(text.data(), text.data() + text.size(), count);
-  return count;
+  return number_in<std::uint64_t>(text.substr(0, text.find('\n'))).value_or(0);
 }
 
 /// sysfs takes three times as long as all else that a look at a disk does, so its answer is kept like the mount table.

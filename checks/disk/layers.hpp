@@ -8,7 +8,7 @@
 
 #include <telltale/clock.hpp>
 
-#include "disk/mountinfo.hpp"
+#include "base/mountinfo.hpp"
 #include "disk/sight.hpp"
 
 namespace telltale::disk {

@@ -11,7 +11,7 @@
 
 #include <telltale/clock.hpp>
 
-#include "disk/mountinfo.hpp"
+#include "base/mountinfo.hpp"
 
 namespace telltale::disk {
 

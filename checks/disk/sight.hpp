@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "disk/mountinfo.hpp"
+#include "base/mountinfo.hpp"
 #include "disk/usage.hpp"
 
 namespace telltale::disk {
@@ -20,14 +20,14 @@ struct sight {
   bool is_device = false;    ///< a device node from which nothing is mounted here: nothing was measured
   bool is_block = false;     ///< it is a block device
   raw_usage usage;
-  std::uint64_t id = 0;                        ///< f_fsid of statvfs; 0 where the file system has none
-  bool readonly = false;                       ///< ST_RDONLY: the file system or this mount of it
-  std::optional<telltale::disk::mount> mount;  ///< nothing without /proc
-  bool is_mount_point = false;                 ///< `mount` begins at the path itself
-  bool writable_elsewhere = false;             ///< another mount of the same file system is not read-only
-  std::optional<telltale::disk::mount> below;  ///< under an overlay: the file system that stopped
-  bool refused_below = false;                  ///< an overlay that may be written passes on EROFS from below
-  std::uint64_t recorded_errors = 0;           ///< ext4: errors since the last e2fsck
+  std::uint64_t id = 0;                  ///< f_fsid of statvfs; 0 where the file system has none
+  bool readonly = false;                 ///< ST_RDONLY: the file system or this mount of it
+  std::optional<telltale::mount> mount;  ///< nothing without /proc
+  bool is_mount_point = false;           ///< `mount` begins at the path itself
+  bool writable_elsewhere = false;       ///< another mount of the same file system is not read-only
+  std::optional<telltale::mount> below;  ///< under an overlay: the file system that stopped
+  bool refused_below = false;            ///< an overlay that may be written passes on EROFS from below
+  std::uint64_t recorded_errors = 0;     ///< ext4: errors since the last e2fsck
 };
 
 }  // namespace telltale::disk

@@ -13,10 +13,10 @@
 
 #include <fmt/format.h>
 
+#include <telltale/file_failure.hpp>
 #include <telltale/units.hpp>
 
 #include "base/descriptor.hpp"
-#include "support/file_errors.hpp"
 
 namespace telltale::disk {
 namespace {
@@ -102,27 +102,23 @@ write_result test_writing(const std::string& path, bool unnamed) {
   return result.error || file ? result : write_to(named);
 }
 
-reason reason_of(const write_result& result, const std::string& path) {
+finding write_failure(const write_result& result, const std::string& path, double available_bytes) {
+  finding failed;
   const auto state = state_of(directory_of(path));
-  if (state == directory_state::deleted) return reason::replaced;  // some file systems say EPERM there
-  // For a directory that is there: /proc and its like let nobody create files.
-  const bool by_nobody = result.error == ENOENT && state == directory_state::there;
-  return by_nobody ? reason::readonly : support::reason_of_errno(result.error);
-}
-
-std::string sentence_of(const write_result& result, const std::string& path, double available_bytes) {
-  const auto start = fmt::format("write test: cannot {} a file: ", result.step);
-  const auto state = state_of(directory_of(path));
-  if (state == directory_state::deleted) return fmt::format("{}{} has been deleted", start, path);
-  if (result.error == ENOENT && state == directory_state::there)
-    return fmt::format("{}nobody can create files in {} ({})", start, path, std::strerror(result.error));
-  constexpr double enough_for_a_name = 1 << 20;
-  const bool names_are_full = result.error == ENOSPC && result.step == "create" && available_bytes > enough_for_a_name;
-  return start + support::errno_sentence(path, result.error) +
-         (names_are_full
-              ? fmt::format(", although {} are available: the directory or the file system's metadata is full",
-                            human_bytes(available_bytes))
-              : "");
+  if (state == directory_state::deleted) {  // some file systems say EPERM there
+    failed = {verdict::fail, reason::replaced, path + " has been deleted"};
+  } else if (result.error == ENOENT && state == directory_state::there) {  // as in /proc and its like
+    failed = {verdict::fail, reason::readonly,
+              fmt::format("nobody can create files in {} ({})", path, std::strerror(result.error))};
+  } else {
+    failed = file_failure(path, result.error);
+    constexpr double enough_for_a_name = 1 << 20;
+    if (result.error == ENOSPC && result.step == "create" && available_bytes > enough_for_a_name)
+      failed.sentence += fmt::format(", although {} are available: the directory or the file system's metadata is full",
+                                     human_bytes(available_bytes));
+  }
+  failed.sentence = fmt::format("write test: cannot {} a file: {}", result.step, failed.sentence);
+  return failed;
 }
 
 }  // namespace telltale::disk

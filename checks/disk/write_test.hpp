@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include <telltale/reason.hpp>
+#include <telltale/finding.hpp>
 
 namespace telltale::disk {
 
@@ -20,12 +20,9 @@ struct write_result {
 /// false goes straight to the named one.
 write_result test_writing(const std::string& path, bool unnamed = true);
 
-/// Why a write test failed. Looks at the directory again: one that was deleted is told from one that takes no files.
-reason reason_of(const write_result&, const std::string& path);
-
-/// "write test: cannot create a file: /data: No space left on device"; `available_bytes` tells a full directory from a
-/// full file system.
-std::string sentence_of(const write_result&, const std::string& path, double available_bytes);
+/// "write test: cannot create a file: /data: No space left on device". Looks at the directory again: one that was
+/// deleted is told from one that takes no files. `available_bytes` tells a full directory from a full file system.
+finding write_failure(const write_result&, const std::string& path, double available_bytes);
 
 /// `.telltale-write-test.HOST`: the same on every run, so that a file left behind is found, and different on each host
 /// that shares the directory.

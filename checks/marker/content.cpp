@@ -5,10 +5,10 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
-#include <charconv>
 
 #include <fmt/format.h>
 
+#include "base/words.hpp"
 #include "marker/not_json.hpp"
 #include "marker/process.hpp"
 
@@ -16,13 +16,6 @@ namespace telltale::marker {
 namespace {
 
 namespace json = boost::json;
-
-template <class Number>
-std::optional<Number> number_in(const std::string& text) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
-}
 
 /// Whole numbers are compared as such when both are: a double cannot tell 2^53 from 2^53 + 1.
 template <class Whole>
@@ -68,8 +61,6 @@ const json::value* find(const json::value& root, std::string_view pointer) {
   boost::system::error_code ignored;
   return root.find_pointer(pointer, ignored);
 }
-
-finding mismatch(std::string sentence) { return {verdict::fail, reason::mismatch, std::move(sentence)}; }
 
 finding judge_values(const std::string& path, const json::value& root, const text_map& expected) {
   for (const auto& [pointer, wanted] : expected) {

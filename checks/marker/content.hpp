@@ -6,11 +6,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "marker/freshness.hpp"
 #include "marker/options.hpp"
 
 namespace telltale::marker {
+
+inline finding mismatch(std::string sentence) { return {verdict::fail, reason::mismatch, std::move(sentence)}; }
 
 struct content_result {
   telltale::finding

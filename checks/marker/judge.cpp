@@ -9,8 +9,6 @@
 namespace telltale::marker {
 namespace {
 
-finding mismatch(std::string sentence) { return {verdict::fail, reason::mismatch, std::move(sentence)}; }
-
 /// JSON that ends too early or is empty is always worth a second look: the clock of a network file system may be off.
 bool may_be_half_written(const file_result& file) {
   if (file.finding.verdict != verdict::fail || file.finding.reason == reason::pending) return false;
@@ -84,7 +82,7 @@ file_result judge_file(const std::string& path, const file_view& file, const mar
                        const std::optional<reference_file>& newer_than) {
   file_result out;
   if (!file.not_a_file.empty()) {
-    out.finding = mismatch(path + " " + file.not_a_file + ", expected a file");
+    out.finding = mismatch(path + " is " + file.not_a_file + ", expected a file");
     return out;
   }
   out.modified = file.modified;

@@ -4,17 +4,14 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
+
 namespace telltale::marker {
 namespace {
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 bool is_not_a_number(std::string_view word) {
   constexpr std::array<std::string_view, 3> words{"nan", "inf", "infinity"};
-  const auto same = [](char a, char b) { return (a | 0x20) == b; };
-  return std::any_of(words.begin(), words.end(), [&](auto known) {
-    return std::equal(word.begin(), word.end(), known.begin(), known.end(), same);
-  });
+  return std::ranges::any_of(words, [&](auto known) { return equal_ignoring_case(word, known); });
 }
 
 /// The end of the string that begins at `from`, behind its closing quote.

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +19,7 @@
 
 #include "base/process_stat.hpp"
 #include "base/small_file.hpp"
+#include "base/words.hpp"
 
 namespace telltale::marker {
 namespace {
@@ -28,12 +28,6 @@ namespace {
 constexpr std::uint64_t pf_kthread = 0x0020'0000;
 /// The inode of the machine's first PID namespace (PROC_PID_INIT_INO of include/linux/proc_ns.h).
 constexpr ino_t first_pid_namespace = 0xEFFF'FFFC;
-
-std::uint64_t number_in(std::string_view text) {
-  std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
 
 /// What a process is called in the namespace it lives in, and whether that is below ours: "NSpid: 4711 7".
 struct own_number {
@@ -50,7 +44,7 @@ own_number number_of(pid_t pid) {
   line = line.substr(0, line.find('\n'));
   const auto last = line.find_last_of(" \t");
   const bool nested = std::count(line.begin(), line.end(), '\t') > 1;
-  return {static_cast<pid_t>(number_in(line.substr(last + 1))), nested};
+  return {number_in<pid_t>(line.substr(last + 1)).value_or(0), nested};
 }
 
 bool in_first_namespace() {
@@ -115,7 +109,7 @@ std::vector<pid_t> all_processes() {
   std::vector<pid_t> out;
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc"), ::closedir);
   while (const auto* entry = folder ? ::readdir(folder.get()) : nullptr)
-    if (const auto pid = static_cast<pid_t>(number_in(entry->d_name)); pid > 0) out.push_back(pid);
+    if (const auto pid = number_in<pid_t>(entry->d_name).value_or(0); pid > 0) out.push_back(pid);
   return out;
 }
 

@@ -9,26 +9,10 @@
 #include <cerrno>
 #include <optional>
 
-#include "base/descriptor.hpp"
+#include "base/small_file.hpp"
 
 namespace telltale::marker {
 namespace {
-
-std::string kind_of(mode_t mode) {
-  if (S_ISDIR(mode)) return "is a directory";
-  if (S_ISFIFO(mode)) return "is a named pipe";
-  if (S_ISSOCK(mode)) return "is a socket";
-  if (S_ISBLK(mode) || S_ISCHR(mode)) return "is a device";
-  return S_ISREG(mode) ? "" : "is not a regular file";
-}
-
-/// Access times are left alone where that is permitted (to the owner and root).
-descriptor open_quietly(const std::string& path) {
-  constexpr int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-  descriptor file(::open(path.c_str(), flags | O_NOATIME));
-  if (!file && errno == EPERM) file = descriptor(::open(path.c_str(), flags));
-  return file;
-}
 
 /// What st_blocks and stx_blocks count, whatever the file system's block size (stat(2)).
 constexpr std::uint64_t counted_block = 512;
@@ -40,25 +24,11 @@ wall_time wall_time_of(const auto& at) {
 }
 
 void describe(const struct stat& info, file_view& out) {
-  out.not_a_file = kind_of(info.st_mode);
+  if (!S_ISREG(info.st_mode)) out.not_a_file = file_kind(info.st_mode);
   out.size = static_cast<std::uint64_t>(info.st_size);
   out.allocated = static_cast<std::uint64_t>(info.st_blocks) * counted_block;
   out.inode = info.st_ino;
   out.modified = wall_time_of(info.st_mtim);
-}
-
-/// 0 or errno. One byte more than is allowed is read, to tell.
-int read_content(int fd, std::string& out) {
-  out.resize(largest_content + 1);
-  std::size_t filled = 0;
-  ssize_t n = 0;
-  do {
-    n = ::read(fd, out.data() + filled, out.size() - filled);
-    if (n > 0) filled += static_cast<std::size_t>(n);
-  } while (filled < out.size() && (n > 0 || (n < 0 && errno == EINTR)));
-  const int error = n < 0 ? errno : 0;
-  out.resize(filled);
-  return error;
 }
 
 file_view look_once(const std::string& path, bool with_content) {
@@ -70,13 +40,14 @@ file_view look_once(const std::string& path, bool with_content) {
   }
   describe(info, out);
   if (!out.not_a_file.empty()) return out;
-  const auto file = open_quietly(path);
+  const auto file = open_quietly(path, info.st_uid);
   if (!file || ::fstat(file.get(), &info) != 0) {
     out.error = errno;
     return out;
   }
   describe(info, out);  // what was opened may be newer than what stat saw
-  if (out.not_a_file.empty() && with_content) out.error = read_content(file.get(), out.content);
+  if (out.not_a_file.empty() && with_content)
+    out.error = read_up_to(file.get(), largest_content, out.size, out.content);
   return out;
 }
 

@@ -13,7 +13,7 @@ inline constexpr std::size_t largest_content = 64 * 1024;
 
 struct file_view {
   int error = 0;           ///< errno; the rest means nothing when it is not 0
-  std::string not_a_file;  ///< "is a directory" and the like; empty for a regular file
+  std::string not_a_file;  ///< "a directory" and the like; empty for a regular file
   std::uint64_t size = 0;
   std::uint64_t allocated = 0;  ///< bytes in blocks of the file system
   wall_time modified;

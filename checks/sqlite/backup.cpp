@@ -9,15 +9,13 @@
 #include <fmt/format.h>
 
 #include <telltale/clock.hpp>
-#include <telltale/units.hpp>
+#include <telltale/file_failure.hpp>
 
 #include "sqlite/encrypted_header.hpp"
-#include "support/file_errors.hpp"
 
 namespace telltale::sqlite {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 /// Clocks of two machines differ; by more than this it is no mere difference.
@@ -33,9 +31,12 @@ nanoseconds age_of(const file_facts& facts, std::chrono::system_clock::time_poin
 
 bool there(const backup_seen& seen, findings& found) {
   const auto& file = seen.file;
-  if (file.error != 0)
-    found.fail(support::reason_of_errno(file.error), "backup " + support::errno_sentence(seen.path, file.error));
-  else if (!file.regular) found.fail(reason::mismatch, "backup " + seen.path + " is not a regular file");
+  if (file.error != 0) {
+    const auto failure = file_failure(seen.path, file.error);
+    found.fail(failure.reason, "backup " + failure.sentence);
+  } else if (!file.regular) {
+    found.fail(reason::mismatch, "backup " + seen.path + " is not a regular file");
+  }
   return file.error == 0 && file.regular;
 }
 
@@ -107,11 +108,7 @@ void judge_backup(const backup_seen& seen, const observation& of, std::uint32_t 
                fmt::format("backup {} is no finished copy: {} is not empty", seen.path, seen.unfinished));
   if (ahead_of(seen.file.facts, now) > most_ahead)
     found.warn(reason::mismatch, fmt::format("backup {} is from the future, so its age is not known", seen.path));
-  const auto verdict = judge(std::chrono::duration_cast<milliseconds>(age), options.max_age);
-  if (verdict != verdict::pass)
-    found.add(verdict, reason::threshold,
-              fmt::format("backup {} is {} old (limit {})", seen.path, human_age(age),
-                          human_duration(crossed(options.max_age, verdict))));
+  found.judge("backup " + seen.path + " is", age, options.max_age, {.after = " old"});
 }
 
 }  // namespace telltale::sqlite

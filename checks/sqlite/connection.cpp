@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "sqlite/read_only_authorizer.hpp"
 
 namespace telltale::sqlite {
@@ -33,11 +34,9 @@ std::string database_uri(const std::string& path, access how) {
   std::string out = "file:";
   // Two leading slashes would begin a host name.
   const auto start = path.rfind("//", 0) == 0 ? path.find_first_not_of('/') - 1 : 0;
-  for (const unsigned char c : path.substr(start)) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
-                       c == '.' || c == '_' || c == '-';
-    if (plain) out += static_cast<char>(c);
-    else out += fmt::format("%{:02X}", c);
+  for (const char c : path.substr(start)) {
+    if (is_letter_or_digit(c) || c == '/' || c == '.' || c == '_' || c == '-') out += c;
+    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   out += how == access::write ? "?mode=rw" : "?mode=ro";
   if (how == access::read_without_trace) out += "&readonly_shm=1";

@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <utility>
+
+#include "base/words.hpp"
 
 namespace telltale::sqlite {
 namespace {
@@ -44,13 +45,6 @@ bool compare(const T& actual, relation wanted, const T& value) {
 
 constexpr std::string_view null_word = "NULL";
 
-std::optional<std::int64_t> as_whole(std::string_view text) {
-  std::int64_t value = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc() && stop == end ? std::optional(value) : std::nullopt;
-}
-
 bool begins_like_operator(std::string_view text) {
   constexpr std::array<std::string_view, 7> signs{"=", "!", "<", ">", "\u2264", "\u2265", "\u2260"};
   return std::ranges::any_of(signs, [&](std::string_view sign) { return text.starts_with(sign); });
@@ -69,17 +63,15 @@ bool looks_like_date(std::string_view text) {
 }  // namespace
 
 std::optional<double> as_number(std::string_view text) {
-  double value = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc() && stop == end && std::isfinite(value) ? std::optional(value) : std::nullopt;
+  const auto value = number_in<double>(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
 bool expectation::holds(std::optional<std::string_view> actual) const {
   const bool ordered = wanted != relation::equal && wanted != relation::not_equal;
   if (!actual || value == null_word)
     return !ordered && (!actual == (value == null_word)) == (wanted == relation::equal);
-  if (const auto left = as_whole(*actual), right = as_whole(value); left && right)
+  if (const auto left = number_in<std::int64_t>(*actual), right = number_in<std::int64_t>(value); left && right)
     return compare(*left, wanted, *right);
   const auto left = as_number(*actual);
   const auto right = as_number(value);

@@ -2,14 +2,13 @@
 #include "sqlite/file_system.hpp"
 
 #include <sys/statvfs.h>
-#include <sys/sysmacros.h>
 
-#include <algorithm>
-#include <charconv>
 #include <limits>
 
 #include <fmt/format.h>
 
+#include "base/mountinfo.hpp"
+#include "base/words.hpp"
 #include "sqlite/file_system_names.hpp"
 
 namespace telltale::sqlite {
@@ -19,43 +18,7 @@ constexpr auto unknown = std::numeric_limits<std::uint64_t>::max();
 /// More than any rule about room asks for.
 constexpr std::uint64_t plenty = std::uint64_t{1} << 20;
 
-/// The next field of a line of /proc, which has no empty ones.
-std::string_view take_field(std::string_view& line) {
-  const auto field = line.substr(0, line.find(' '));
-  line.remove_prefix(std::min(line.size(), field.size() + 1));
-  return field;
-}
-
 std::string read(const std::function<std::string()>& text) { return text ? text() : std::string(); }
-
-struct mounted {
-  std::string_view type;
-  std::string_view source;
-  bool readonly = false;  ///< the file system itself, whatever the flags of its mounts are
-};
-
-/// The first mount of the device; what is asked of it is the same for all.
-std::optional<mounted> mount_of(std::string_view mountinfo, std::uint64_t device) {
-  const auto number = fmt::format("{}:{}", major(device), minor(device));
-  while (!mountinfo.empty()) {
-    auto line = mountinfo.substr(0, mountinfo.find('\n'));
-    mountinfo.remove_prefix(std::min(mountinfo.size(), line.size() + 1));
-    // 36 35 98:0 /root /point rw,noatime master:1 - fuse.sshfs host:/data rw,user_id=0
-    auto rest = line;
-    take_field(rest);
-    take_field(rest);
-    if (take_field(rest) != number) continue;
-    const auto separator = rest.find(" - ");
-    if (separator == std::string_view::npos) continue;
-    rest.remove_prefix(separator + 3);
-    mounted out;
-    out.type = take_field(rest);
-    out.source = take_field(rest);
-    out.readonly = rest.substr(0, rest.find(',')) == "ro";
-    return out;
-  }
-  return std::nullopt;
-}
 
 /// Saturates: what does not fit into 64 bits is certainly enough.
 std::uint64_t bytes_of(std::uint64_t blocks, std::uint64_t size) {
@@ -89,8 +52,8 @@ room reconsidered(room left, const struct statfs& where, std::uint64_t device, c
   if (where.f_flags & ST_RDONLY) {
     // An image or a read-only volume is full by design; a volume mounted read-only into a sidecar is not.
     const auto text = read(texts.mountinfo);
-    const auto on = mount_of(text, device);
-    if (!on || on->readonly) return {};
+    const auto on = mount_of_device(text, device);
+    if (!on || on->refuses != refusal::none) return {};
   }
   if (left.bytes_for_root != left.bytes_for_others && !root_is_root(read(texts.uid_map)))
     left.bytes_for_root = left.bytes_for_others;
@@ -102,19 +65,10 @@ room reconsidered(room left, const struct statfs& where, std::uint64_t device, c
 bool root_is_root(std::string_view uid_map) {
   bool any = false;
   while (!uid_map.empty()) {
-    auto line = uid_map.substr(0, uid_map.find('\n'));
-    uid_map.remove_prefix(std::min(uid_map.size(), line.size() + 1));
-    const auto next = [&] {
-      line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
-      std::uint64_t value = unknown;
-      std::from_chars(line.data(), line.data() + line.size(), value);
-      take_field(line);
-      return value;
-    };
-    const auto inside = next();
-    if (inside == unknown) continue;
-    any = true;
-    if (inside == 0) return next() == 0;
+    auto line = take_until(uid_map, '\n');
+    const auto inside = number_in<std::uint64_t>(take_word(line));
+    if (inside == 0u) return number_in<std::uint64_t>(take_word(line)) == 0u;
+    any = any || inside;
   }
   return !any;
 }
@@ -127,7 +81,7 @@ file_system describe_file_system(const struct statfs& where, std::uint64_t devic
   if (!out.network.empty()) return out;
   if (!is_local_file_system(magic)) {
     const auto text = read(texts.mountinfo);
-    const auto on = mount_of(text, device).value_or(mounted{});
+    const auto on = mount_of_device(text, device).value_or(mount{});
     if (is_network_fuse(on.type, on.source)) out.network = on.type == "fuse" ? on.source : on.type;
     else if (!is_local_fuse(on.type, on.source)) out.doubtful = doubtful_name(magic, on.type, on.source);
   }

@@ -6,9 +6,9 @@
 #include <optional>
 
 #include <telltale/clock.hpp>
+#include <telltale/finding.hpp>
 #include <telltale/memory.hpp>
 
-#include "sqlite/finding.hpp"
 #include "sqlite/observation.hpp"
 
 namespace telltale::sqlite {

@@ -29,11 +29,11 @@ constexpr milliseconds between_looks_at_locks{10};
 
 struct look {
   observation seen;
-  std::vector<finding> wrong;
+  std::vector<symptom> wrong;
   progress since;
 
   bool doubtful(doubt least) const {
-    return std::ranges::any_of(wrong, [least](const finding& one) { return one.doubt >= least; });
+    return std::ranges::any_of(wrong, [least](const symptom& one) { return one.doubt >= least; });
   }
 };
 
@@ -74,7 +74,7 @@ bool reads_without_index(const observation& seen, history& past) {
   return seen.disputed() && (known || is_held_by_our_own(seen.locks.user));
 }
 
-finding without_locks(const held_lock& by) {
+symptom without_locks(const held_lock& by) {
   return {verdict::warn, reason::locked,
           fmt::format("has lost its locks{}: the application closed another descriptor of the file, and SQLite can no "
                       "longer keep writers apart (howtocorrupt.html, 2.2)",
@@ -86,7 +86,7 @@ void reconsider(look& last, history& past) {
   const auto& seen = last.seen;
   const auto lockless = past.lost_locks(seen);
   if (reads_without_index(seen, past) || lockless)
-    std::erase_if(last.wrong, [](const finding& wrong) { return wrong.doubt >= doubt::locks; });
+    std::erase_if(last.wrong, [](const symptom& wrong) { return wrong.doubt >= doubt::locks; });
   if (lockless) last.wrong.push_back(without_locks(*lockless));
   const bool for_long = past.disputed_before(seen);
   for (auto& wrong : last.wrong) {
@@ -122,7 +122,7 @@ inspection inspect(const sqlite_options& options, probe_context& ctx) {
   // Another look, because an application that commits and checkpoints between index and header looks the same.
   if (past.overwritten(last.seen))
     if (auto wrong = past.overwritten(observe(options.path.text, options.encrypted)))
-      last.wrong.insert(last.wrong.begin(), std::move(*wrong));
+      last.wrong.insert(last.wrong.begin(), symptom{std::move(*wrong)});
   const bool examined_now = options.integrity && is_held_by_our_own(last.seen.locks.user);
   const auto replaced = examined_now ? std::nullopt : past.replaced(last.seen);
 
@@ -131,9 +131,9 @@ inspection inspect(const sqlite_options& options, probe_context& ctx) {
   if (replaced && std::ranges::none_of(last.wrong, is(reason::replaced))) {
     // That it was deleted while in use says more than that it is missing.
     std::erase_if(last.wrong, is(reason::missing));
-    out.found.add(replaced->verdict, replaced->reason, replaced->sentence);
+    out.found.add(*replaced);
   }
-  for (auto& wrong : last.wrong) out.found.add(wrong.verdict, wrong.reason, std::move(wrong.sentence));
+  for (auto& wrong : last.wrong) out.found.add(std::move(wrong));
   if (last.seen.readable() && last.seen.header.fault == header_fault::none && last.seen.place.network.empty()) {
     last.since.last_commit = past.last_commit_age(last.seen);
     last.since.log_starved = log_starved(ctx.memory, last.seen, options.wal_log);

@@ -4,18 +4,18 @@
 #include <string>
 #include <vector>
 
-#include "sqlite/finding.hpp"
 #include "sqlite/observation.hpp"
 #include "sqlite/options.hpp"
+#include "sqlite/symptom.hpp"
 
 namespace telltale::sqlite {
 
 /// Everything wrong with the files themselves: missing, denied, damaged, swapped, not WAL. Limits are judged elsewhere.
 /// The only system call is a stat of the parent directory, to explain a missing file.
-std::vector<finding> judge_files(const observation&, wal_expectation);
+std::vector<symptom> judge_files(const observation&, wal_expectation);
 
-/// The finding about a database whose content was exchanged under an application.
-finding overwritten_in_place(const observation&);
+/// The symptom about a database whose content was exchanged under an application.
+symptom overwritten_in_place(const observation&);
 
 /// " by pid 4711", or words for a holder that cannot be seen from this PID namespace.
 std::string by_whom(const held_lock&);

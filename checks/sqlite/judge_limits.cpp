@@ -1,10 +1,6 @@
 // Limits on what was measured: sizes, backlog, the log, ages.
 #include "sqlite/judge_limits.hpp"
 
-#include <algorithm>
-
-#include <fmt/format.h>
-
 #include <telltale/clock.hpp>
 
 #include "sqlite/judge_files.hpp"
@@ -12,35 +8,7 @@
 namespace telltale::sqlite {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
-
-void judge_size(std::uint64_t count, const upper_limit<bytes>& limit, std::string_view what, std::string_view hint,
-                findings& found, verdict worst = verdict::fail) {
-  const auto verdict = judge(bytes{count}, limit);
-  if (verdict == verdict::pass) return;
-  found.add(std::min(verdict, worst), reason::threshold,
-            fmt::format("{} {} (limit {}){}", what, human_bytes(static_cast<double>(count)),
-                        human_bytes(static_cast<double>(crossed(limit, verdict).count)), hint));
-}
-
-milliseconds whole(nanoseconds age) { return std::chrono::duration_cast<milliseconds>(age); }
-
-void judge_writer(const observation& seen, nanoseconds held, const upper_limit<milliseconds>& limit, findings& found) {
-  const auto verdict = judge(whole(held), limit);
-  if (verdict == verdict::pass) return;
-  const auto holder = seen.writer();
-  found.add(verdict, reason::locked,
-            fmt::format("writer lock held for {}{} (limit {})", human_age(held), holder ? by_whom(*holder) : "",
-                        human_duration(crossed(limit, verdict))));
-}
-
-void judge_commit(nanoseconds age, const upper_limit<milliseconds>& limit, findings& found) {
-  const auto verdict = judge(whole(age), limit);
-  if (verdict == verdict::pass) return;
-  found.add(verdict, reason::threshold,
-            fmt::format("no commit for {} (limit {})", human_age(age), human_duration(crossed(limit, verdict))));
-}
 
 /// Whether some connection reads that neither writes nor copies. A writer reads at a mark of its own or shares one, and
 /// whoever copies holds mark 0.
@@ -69,7 +37,7 @@ std::optional<std::uint64_t> backlog_bytes(const observation& seen) {
 }
 
 bool writer_overdue(const progress& since, const sqlite_options& options) {
-  return since.writer_held && judge(whole(*since.writer_held), options.writer_lock) != verdict::pass;
+  return since.writer_held && judge(*since.writer_held, options.writer_lock) != verdict::pass;
 }
 
 void measure(const observation& seen, const progress& since, findings& found) {
@@ -90,15 +58,19 @@ void measure(const observation& seen, const progress& since, findings& found) {
 
 void judge_limits(const observation& seen, const progress& since, const sqlite_options& options, findings& found) {
   measure(seen, since, found);
-  if (since.writer_held) judge_writer(seen, *since.writer_held, options.writer_lock, found);
+  if (since.writer_held) {
+    const auto by = seen.writer() ? by_whom(*seen.writer()) : "";
+    found.judge("writer lock held for", *since.writer_held, options.writer_lock, {.why = reason::locked, .after = by});
+  }
   if (const auto backlog = backlog_bytes(seen))
-    judge_size(*backlog, options.wal_backlog, "WAL backlog", backlog_hint(seen.shm_holders), found,
-               since.just_being_copied ? verdict::warn : verdict::fail);
+    found.judge(
+        "WAL backlog", bytes{*backlog}, options.wal_backlog,
+        {.hint = backlog_hint(seen.shm_holders), .worst = since.just_being_copied ? verdict::warn : verdict::fail});
   if (since.log_starved)
-    judge_size(seen.index.index.log_bytes(), options.wal_log, "WAL log", starvation_hint(seen), found);
-  judge_size(seen.wal.facts.size, options.wal_size, "WAL file", "", found);
-  judge_size(seen.database.facts.size, options.database_size, "database", "", found);
-  if (since.last_commit) judge_commit(*since.last_commit, options.last_commit_age, found);
+    found.judge("WAL log", bytes{seen.index.index.log_bytes()}, options.wal_log, {.hint = starvation_hint(seen)});
+  found.judge("WAL file", bytes{seen.wal.facts.size}, options.wal_size);
+  found.judge("database", bytes{seen.database.facts.size}, options.database_size);
+  if (since.last_commit) found.judge("no commit for", *since.last_commit, options.last_commit_age);
 }
 
 }  // namespace telltale::sqlite

@@ -3,25 +3,26 @@
 
 #include <fmt/format.h>
 
+#include <telltale/file_failure.hpp>
+
 #include "sqlite/judge_files.hpp"
-#include "support/file_errors.hpp"
 
 namespace telltale::sqlite {
 namespace {
 
-finding broken(reason why, std::string sentence, doubt how = doubt::moment) {
+symptom broken(reason why, std::string sentence, doubt how = doubt::moment) {
   return {verdict::fail, why, std::move(sentence), how};
 }
 
 /// The file is there but cannot be looked at: what cannot be seen is not reported as healthy.
-std::optional<finding> judge_side_file(const file_state& file, const std::string& path) {
+std::optional<symptom> judge_side_file(const file_state& file, const std::string& path) {
   if (file.exists && !file.regular)
-    return finding{verdict::fail, reason::mismatch, file_name(path) + " is not a regular file"};
+    return symptom{verdict::fail, reason::mismatch, file_name(path) + " is not a regular file"};
   if (file.error == 0 || file.error == ENOENT) return std::nullopt;
-  return finding{verdict::fail, support::reason_of_errno(file.error), support::errno_sentence(path, file.error)};
+  return symptom{file_failure(path, file.error)};
 }
 
-finding truncated_index(const observation& seen) {
+symptom truncated_index(const observation& seen) {
   return broken(reason::corrupt,
                 fmt::format("{}-shm was truncated to {} bytes while in use: the application can crash at any access",
                             file_name(seen.path), seen.shm.facts.size),
@@ -29,7 +30,7 @@ finding truncated_index(const observation& seen) {
                 doubt::locks);
 }
 
-std::optional<finding> judge_index(const observation& seen) {
+std::optional<symptom> judge_index(const observation& seen) {
   // The first user of an index makes it block by block, and its header last, with the lock of a writer.
   const bool has_header =
       seen.index.state != wal_index_state::too_short && seen.index.state != wal_index_state::uninitialised;
@@ -41,7 +42,7 @@ std::optional<finding> judge_index(const observation& seen) {
     case wal_index_state::ok:
       return std::nullopt;
     case wal_index_state::unknown_version:
-      return finding{verdict::warn, reason::mismatch,
+      return symptom{verdict::warn, reason::mismatch,
                      fmt::format("its WAL index has version {}, only {} is known: backlog and commits cannot be read",
                                  seen.index.version, wal_format_version)};
     case wal_index_state::too_short:
@@ -52,12 +53,12 @@ std::optional<finding> judge_index(const observation& seen) {
   }
   // Whoever holds one of these locks is just writing it.
   if (seen.shm_holders.writer || seen.shm_holders.recoverer) return std::nullopt;
-  return finding{verdict::warn, reason::corrupt,
+  return symptom{verdict::warn, reason::corrupt,
                  "its WAL index is half written: a writer died at it, and the next reader rebuilds it", doubt::moment};
 }
 
 /// The database is in use and its index is not, or is by somebody else.
-finding disputed(const observation& seen) {
+symptom disputed(const observation& seen) {
   const auto name = file_name(seen.path) + "-shm";
   const auto whom = by_whom(*seen.locks.user);
   if (seen.database_is_mount)
@@ -86,7 +87,7 @@ finding disputed(const observation& seen) {
 
 }  // namespace
 
-std::optional<finding> judge_shm(const observation& seen) {
+std::optional<symptom> judge_shm(const observation& seen) {
   if (auto found = judge_side_file(seen.shm, seen.path + "-shm")) return found;
   if (seen.disputed()) return disputed(seen);
   if (!seen.live()) return std::nullopt;
@@ -100,11 +101,11 @@ std::optional<finding> judge_shm(const observation& seen) {
   return judge_index(seen);
 }
 
-std::optional<finding> judge_wal(const observation& seen) {
+std::optional<symptom> judge_wal(const observation& seen) {
   if (auto found = judge_side_file(seen.wal, seen.path + "-wal")) return found;
   const auto name = file_name(seen.path) + "-wal";
   if (seen.wal_start && seen.wal_start->version != wal_format_version)
-    return finding{
+    return symptom{
         verdict::warn, reason::mismatch,
         fmt::format("{} has format version {}, only {} is known", name, seen.wal_start->version, wal_format_version)};
   if (seen.wal_start && seen.wal_start->page_size != seen.header.header.page_size)
@@ -112,7 +113,7 @@ std::optional<finding> judge_wal(const observation& seen) {
                   fmt::format("{} has pages of {} bytes, the database of {}: it belongs to another one", name,
                               seen.wal_start->page_size, seen.header.header.page_size));
   if (!seen.live() && !seen.held_exclusively() && seen.wal.facts.size > 0 && !seen.wal_start)
-    return finding{verdict::warn, reason::corrupt,
+    return symptom{verdict::warn, reason::corrupt,
                    name + " does not begin like a write-ahead log: the next application drops what it holds",
                    doubt::moment};
   if (!seen.index_ok() || seen.index.index.last_frame == 0) return std::nullopt;

@@ -3,12 +3,12 @@
 
 #include <optional>
 
-#include "sqlite/finding.hpp"
 #include "sqlite/observation.hpp"
+#include "sqlite/symptom.hpp"
 
 namespace telltale::sqlite {
 
-std::optional<finding> judge_shm(const observation&);
-std::optional<finding> judge_wal(const observation&);
+std::optional<symptom> judge_shm(const observation&);
+std::optional<symptom> judge_wal(const observation&);
 
 }  // namespace telltale::sqlite

@@ -1,29 +1,13 @@
 // Opens a file in the way that disturbs nobody.
 #include "sqlite/looked_at.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
 
+#include "base/small_file.hpp"
+
 namespace telltale::sqlite {
-namespace {
-
-int open_quietly(const char* path, uid_t owner) {
-  constexpr int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-  // Should it change after all, the worst is an attempt more.
-  static const auto user = ::geteuid();
-  if (user == owner || user == 0) {
-    // A container's root may lack CAP_FOWNER: then O_NOATIME is refused although reading is not.
-    const int fd = ::open(path, flags | O_NOATIME);
-    if (fd >= 0 || errno != EPERM) return fd;
-  }
-  return ::open(path, flags);
-}
-
-}  // namespace
 
 file_facts facts_of(const struct stat& info) {
   return {info.st_dev,
@@ -49,7 +33,7 @@ looked_at look_at(const std::string& path) {
 looked_at look_at(const std::string& path, const struct stat& info) {
   looked_at out{{0, true, S_ISREG(info.st_mode), facts_of(info)}, {}};
   if (!out.state.regular) return out;
-  out.file = descriptor(open_quietly(path.c_str(), info.st_uid));
+  out.file = open_quietly(path, info.st_uid);
   if (!out.file) out.state.error = errno;
   return out;
 }

@@ -3,7 +3,8 @@
 
 #include <optional>
 
-#include "sqlite/finding.hpp"
+#include <telltale/finding.hpp>
+
 #include "sqlite/observation.hpp"
 
 namespace telltale::sqlite {

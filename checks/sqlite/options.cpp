@@ -16,24 +16,20 @@ constexpr examination_schedule backup_only{6h, 1min};
 
 }  // namespace
 
-const options_of<integrity_options>& integrity_options::declared() {
-  static const auto options =
-      options_of<integrity_options>()
-          .required("every", &integrity_options::every,
-                    "Time between two examinations; the first comes within seconds of the start.")
-          .optional("timeout", &integrity_options::timeout,
-                    "How long one may take; meanwhile the WAL cannot be restarted, so it may grow.");
-  return options;
+options_of<integrity_options> integrity_options::declared() {
+  return options_of<integrity_options>()
+      .required("every", &integrity_options::every,
+                "Time between two examinations; the first comes within seconds of the start.")
+      .optional("timeout", &integrity_options::timeout,
+                "How long one may take; meanwhile the WAL cannot be restarted, so it may grow.");
 }
 
-const options_of<backup_options>& backup_options::declared() {
-  static const auto options =
-      options_of<backup_options>()
-          .required("path", &backup_options::path, "The backup's file.")
-          .optional("max_age", &backup_options::max_age, "How old its last modification may be.")
-          .optional("integrity", &backup_options::integrity,
-                    "Also examine it with quick_check, at the times of `integrity` or else every 6h.");
-  return options;
+options_of<backup_options> backup_options::declared() {
+  return options_of<backup_options>()
+      .required("path", &backup_options::path, "The backup's file.")
+      .optional("max_age", &backup_options::max_age, "How old its last modification may be.")
+      .optional("integrity", &backup_options::integrity,
+                "Also examine it with quick_check, at the times of `integrity` or else every 6h.");
 }
 
 std::optional<examination_schedule> sqlite_options::examination() const {
@@ -72,7 +68,7 @@ void sqlite_options::validate_encrypted(place at, problems& errors) const {
   if (examines_backup()) refuse("backup.integrity");
 }
 
-options_of<sqlite_options> declared_options() {
+options_of<sqlite_options> sqlite_options::declared() {
   return options_of<sqlite_options>()
       .required("path", &sqlite_options::path, "The database file; its -wal and -shm are found beside it.")
       .optional(

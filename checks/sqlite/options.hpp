@@ -19,7 +19,7 @@ enum class wal_expectation : std::uint8_t { fail, warn, ignore };
 struct integrity_options {
   std::chrono::milliseconds every{};
   std::chrono::milliseconds timeout{std::chrono::minutes(1)};
-  static const options_of<integrity_options>& declared();
+  static options_of<integrity_options> declared();
 };
 
 /// A copy of the database that somebody else makes.
@@ -27,7 +27,7 @@ struct backup_options {
   file_path path;
   upper_limit<std::chrono::milliseconds> max_age;
   bool integrity = false;
-  static const options_of<backup_options>& declared();
+  static options_of<backup_options> declared();
 };
 
 struct sqlite_options {
@@ -50,12 +50,11 @@ struct sqlite_options {
   std::optional<examination_schedule> examination() const;
 
   void validate(place at, problems& errors) const;
+  static options_of<sqlite_options> declared();
 
  private:
   void validate_encrypted(place at, problems& errors) const;
 };
-
-options_of<sqlite_options> declared_options();
 
 }  // namespace telltale::sqlite
 

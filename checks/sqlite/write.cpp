@@ -35,12 +35,12 @@ std::string_view why_not_tried(const observation& seen) {
   return {};
 }
 
-struct attempt {
+struct write_attempt {
   std::optional<explained> problem;
   bool cannot_open = false;
 };
 
-attempt attempt_to_write(const observation& seen, boot_clock::time_point until) {
+write_attempt attempt_to_write(const observation& seen, boot_clock::time_point until) {
   connection database(seen.path, access::write, until);
   auto error = database.failed();
   if (!error && database.read_only()) return {explained{verdict::fail, reason::readonly, std::string(not_writable)}};
@@ -50,7 +50,7 @@ attempt attempt_to_write(const observation& seen, boot_clock::time_point until) 
   return {explain_result(error->code, error->message), (error->code & 0xff) == SQLITE_CANTOPEN};
 }
 
-void conclude(inspection& into, const attempt& tried) {
+void conclude(inspection& into, const write_attempt& tried) {
   const auto& problem = tried.problem;
   if (!problem) into.healthy += ", writable";
   else if (problem->verdict == verdict::pass) skip(into, problem->sentence);
@@ -59,9 +59,9 @@ void conclude(inspection& into, const attempt& tried) {
 
 /// What is wrong now and was not when inspection found the database sound. Warnings other than of a hot journal may
 /// have been there before, and do not explain why a file cannot be opened.
-std::vector<finding> gone_wrong(const observation& now) {
+std::vector<symptom> gone_wrong(const observation& now) {
   auto wrong = judge_files(now, wal_expectation::ignore);
-  std::erase_if(wrong, [&](const finding& one) {
+  std::erase_if(wrong, [&](const symptom& one) {
     return one.verdict != verdict::fail && !(now.hot_journal() && one.reason == reason::corrupt);
   });
   return wrong;
@@ -70,8 +70,8 @@ std::vector<finding> gone_wrong(const observation& now) {
 /// What another look says where SQLite could not open a file: since the last look a writer may have died, which leaves
 /// a journal to roll back, or an application may have closed the database. It looks for as long as inspection does, and
 /// tries again where nothing is wrong. A file that really cannot be opened is told as that.
-void look_again(inspection& into, attempt last, boot_clock::time_point until) {
-  std::vector<finding> wrong;
+void look_again(inspection& into, write_attempt last, boot_clock::time_point until) {
+  std::vector<symptom> wrong;
   std::string_view why;
   for (const auto pause : {milliseconds(1), milliseconds(3), milliseconds(6)}) {
     if (!last.cannot_open || boot_clock::now() + pause >= until) break;
@@ -82,7 +82,7 @@ void look_again(inspection& into, attempt last, boot_clock::time_point until) {
     if (wrong.empty() && why.empty()) last = attempt_to_write(now, until);
   }
   if (last.cannot_open && !wrong.empty()) {
-    for (auto& one : wrong) into.found.add(one.verdict, one.reason, std::move(one.sentence));
+    for (auto& one : wrong) into.found.add(std::move(one));
   } else if (last.cannot_open && !why.empty()) {
     skip(into, why);
   } else {
@@ -100,8 +100,7 @@ void try_write(inspection& into, const sqlite_options&, probe_context& ctx) {
                            std::string(not_writable) + (errno == EROFS ? " (read-only file system)" : ""));
   const auto why = why_not_tried(into.seen);
   if (into.seen.held_exclusively()) return skip(into, why);
-  if (const auto found = write_obstacle(into.seen))
-    return into.found.add(found->verdict, found->reason, found->sentence);
+  if (const auto found = write_obstacle(into.seen)) return into.found.add(*found);
   if (!why.empty()) return skip(into, why);
   const auto tried = attempt_to_write(into.seen, own_deadline(ctx));
   if (tried.cannot_open) look_again(into, tried, own_deadline(ctx));

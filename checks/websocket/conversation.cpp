@@ -21,7 +21,7 @@ mask_key make_mask() {
   return out;
 }
 
-std::string shortened(const std::string& text) { return text.size() <= 40 ? text : text.substr(0, 40) + "..."; }
+std::string first_part(const std::string& text) { return text.size() <= 40 ? text : text.substr(0, 40) + "..."; }
 
 }  // namespace
 
@@ -129,7 +129,7 @@ failure conversation::no_reply(failure late) const {
   if (messages_ == 0) return late;
   return {reason::mismatch,
           fmt::format("none of {} message{} within {} contained '{}'", messages_, messages_ == 1 ? "" : "s",
-                      human_duration(now_.budget), shortened(*now_.what.options.expect))};
+                      human_duration(now_.budget), first_part(*now_.what.options.expect))};
 }
 
 }  // namespace telltale::websocket

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <telltale/reason.hpp>
 
@@ -13,6 +14,8 @@ struct failure {
   std::string sentence;
   friend bool operator==(const failure&, const failure&) = default;
 };
+
+inline failure protocol(std::string sentence) { return {reason::protocol, std::move(sentence)}; }
 
 /// Nothing means that the step succeeded.
 using maybe_failure = std::optional<failure>;

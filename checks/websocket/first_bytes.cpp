@@ -11,8 +11,6 @@ namespace {
 
 enum class answer { no, maybe, yes };
 
-std::uint32_t byte_at(std::string_view bytes, std::size_t i) { return static_cast<unsigned char>(bytes[i]); }
-
 /// A TLS record of type alert (21) or handshake (22), version 3.x: RFC 8446 section 5.1.
 answer is_tls(std::string_view bytes) {
   if (bytes[0] != 0x15 && bytes[0] != 0x16) return answer::no;
@@ -34,8 +32,6 @@ answer is_http2(std::string_view bytes) {
   const bool fits = byte_at(bytes, 3) == settings ? length % 6 == 0 : length >= 8;
   return fits && bytes.substr(4, 5) == std::string_view("\0\0\0\0\0", 5) ? answer::yes : answer::no;
 }
-
-failure protocol(std::string sentence) { return {reason::protocol, std::move(sentence)}; }
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // Recognises from its first bytes an answer that is no HTTP/1 response.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "websocket/failure.hpp"
@@ -18,5 +19,7 @@ failure speaks_tls();
 constexpr bool agrees(std::string_view bytes, std::string_view text) {
   return bytes.substr(0, text.size()) == text.substr(0, bytes.size());
 }
+
+constexpr unsigned byte_at(std::string_view bytes, std::size_t i) { return static_cast<unsigned char>(bytes[i]); }
 
 }  // namespace telltale::websocket

@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::size_t max_control = 125;
 
-unsigned byte_at(std::string_view bytes, std::size_t i) { return static_cast<unsigned char>(bytes[i]); }
-
 void append_big_endian(std::string& out, std::uint64_t value, int count) {
   for (int shift = 8 * (count - 1); shift >= 0; shift -= 8) out += static_cast<char>(value >> shift & 0xff);
 }

@@ -129,4 +129,34 @@ void websocket_options::validate(place at, problems& errors) const {
   if (insecure && ca_file) errors.add(at, "insecure turns verification off, so ca_file would have no effect");
 }
 
+options_of<websocket_options> websocket_options::declared() {
+  using self = websocket_options;
+  return options_of<self>()
+      .required("url", &self::url,
+                "The endpoint, ws:// or wss://. At most 8 of its addresses are tried; its answer may have 8 KiB of "
+                "headers; "
+                "the answer to the close is waited for 250 ms.")
+      .optional("subprotocol", &self::subprotocol,
+                "Offered to the server, which must choose one: a name, or a list of names that may be secrets, as in "
+                "[bearer, {env: TOKEN}].")
+      .optional("headers", &self::headers,
+                "Extra request headers, and Host for a name-based virtual host; values are text, or secrets as "
+                "{file: ...} or {env: ...}.")
+      .optional(
+          "ping", &self::ping,
+          "Send a ping and wait for its pong; whatever else the server sends meanwhile is skipped, in any size and "
+          "number, until `timeout`.")
+      .optional("send", &self::send, "A text message to send once the WebSocket is open.")
+      .optional("expect", &self::expect,
+                "Text that one message must contain: the reply to `send`, or what the server says by itself. Messages "
+                "may have any size, number and fragments; only `timeout` bounds them.")
+      .optional("ca_file", &self::ca_file,
+                "Certificate authorities (PEM) to trust instead of the system's; read once at start.")
+      .optional("server_name", &self::server_name,
+                "The server's name, when it is not the URL's host: for the server name indication, for the "
+                "verification of the certificate and, unless `headers` has another, for Host.")
+      .optional("insecure", &self::insecure, "Accept any certificate: encrypts, but proves nothing.")
+      .optional("certificate", &self::certificate, "Limit on the time until the server's certificate expires.");
+}
+
 }  // namespace telltale

@@ -7,9 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include <telltale/limit.hpp>
-#include <telltale/option_types.hpp>
-#include <telltale/raw_value.hpp>
+#include <telltale/option.hpp>
 
 namespace telltale {
 
@@ -27,6 +25,7 @@ struct websocket_options {
 
   bool secure() const { return url.scheme == "wss"; }
   void validate(place at, problems& errors) const;
+  static options_of<websocket_options> declared();
 };
 
 namespace websocket {

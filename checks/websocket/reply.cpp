@@ -33,8 +33,6 @@ bool has_token(const fields& all, http::field name, std::string_view token) {
   return false;
 }
 
-failure protocol(std::string sentence) { return {reason::protocol, std::move(sentence)}; }
-
 /// Where a redirect points, if that can be shown: a query or credentials may be a secret.
 std::string redirect_target(const fields& all, const secret_list& secrets) {
   const auto found = values_of(all, http::field::location);

@@ -1,6 +1,7 @@
 // A check type's declaration: everything the program, the documentation and the schema know about it.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,12 +21,27 @@ struct measurement_info {
   std::string doc;   ///< one sentence; becomes HELP
 };
 
-/// Made by `blocking_type` or `async_type`, never by hand.
-struct check_type {
+/// How often checks of a type run where the configuration does not say.
+struct default_cadence {
+  std::chrono::milliseconds interval{10'000};
+  std::chrono::milliseconds timeout{2'000};  ///< must be below the interval
+};
+
+/// What the author of a check type says about it, besides its options. All texts are one sentence.
+struct check_declaration {
   std::string name;     ///< `[a-z][a-z0-9_]*`, as in `type: disk`
-  std::string summary;  ///< one sentence
+  std::string summary;  ///< what it watches
+  std::string proves;   ///< what is known of the target when the check passes
+  std::string does_not_prove;
+  /// `componentType` of application/health+json (draft-inadarei-api-health-check-06, section 4.3).
+  std::string component = "component";
+  default_cadence cadence{};
+  std::vector<measurement_info> measurements{};
+};
+
+/// Made by `blocking_type` or `async_type`, never by hand.
+struct check_type : check_declaration {
   std::vector<option_info> options;
-  std::vector<measurement_info> measurements;
 
   /// Reads and checks the options without making anything; never touches a file or the network.
   std::function<void(const raw_value& options, problems&, const std::vector<std::string_view>& also_known)> validate;
@@ -40,43 +56,51 @@ struct check_type {
 namespace detail {
 // One copy of the options for all functions of a type: every worker builds the whole table at its start.
 template <class Options>
-check_type declare(std::string name, std::string summary, std::shared_ptr<const options_of<Options>> options,
-                   std::vector<measurement_info> measurements) {
-  check_type out{std::move(name), std::move(summary), options->infos(), std::move(measurements), {}, {}, {}, {}};
+using shared_options = std::shared_ptr<const options_of<Options>>;
+
+template <class Options>
+check_type declare(check_declaration about, const shared_options<Options>& options) {
+  check_type out{std::move(about), options->infos(), {}, {}, {}, {}};
   out.validate = [options](const raw_value& raw, problems& errors, const std::vector<std::string_view>& also_known) {
     options->parse(raw, errors, {}, also_known);
   };
   return out;
 }
+
+/// The options of a check, which have been validated.
+template <class Options>
+Options read(const options_of<Options>& options, const raw_value& raw) {
+  problems none;
+  return options.parse(raw, none);
+}
 }  // namespace detail
 
-/// Declares a check type whose checks are `Check(Options)`, a `blocking_check`.
+/// Declares a check type whose checks are `Check(Options)`, a `blocking_check`; its options are `Options::declared()`:
+///
+///   check_type uptime() {
+///     return blocking_type<uptime_check, uptime_options>({
+///         .name = "uptime",
+///         .summary = "Watches how long the machine has been up.",
+///         ...
+///     });
+///   }
 template <class Check, class Options>
-check_type blocking_type(std::string name, std::string summary, options_of<Options> options,
-                         std::vector<measurement_info> measurements) {
-  const auto shared = std::make_shared<const options_of<Options>>(std::move(options));
-  auto out = detail::declare(std::move(name), std::move(summary), shared, std::move(measurements));
-  out.make_blocking = [shared](const raw_value& raw) {
-    problems ignored;
-    return std::make_unique<Check>(shared->parse(raw, ignored));
-  };
+check_type blocking_type(check_declaration about) {
+  const auto options = std::make_shared<const options_of<Options>>(Options::declared());
+  auto out = detail::declare<Options>(std::move(about), options);
+  out.make_blocking = [options](const raw_value& raw) { return std::make_unique<Check>(detail::read(*options, raw)); };
   if constexpr (requires(const Options o) { o.examination(); })
-    out.examination = [shared](const raw_value& raw) {
-      problems ignored;
-      return shared->parse(raw, ignored).examination();
-    };
+    out.examination = [options](const raw_value& raw) { return detail::read(*options, raw).examination(); };
   return out;
 }
 
 /// Declares a check type whose checks are `Check(Options)`, an `async_check`; include async_check.hpp as well.
 template <class Check, class Options>
-check_type async_type(std::string name, std::string summary, options_of<Options> options,
-                      std::vector<measurement_info> measurements) {
-  const auto shared = std::make_shared<const options_of<Options>>(std::move(options));
-  auto out = detail::declare(std::move(name), std::move(summary), shared, std::move(measurements));
-  out.make_async = [shared](const raw_value& raw) -> std::shared_ptr<async_check> {
-    problems ignored;
-    return std::make_shared<Check>(shared->parse(raw, ignored));
+check_type async_type(check_declaration about) {
+  const auto options = std::make_shared<const options_of<Options>>(Options::declared());
+  auto out = detail::declare<Options>(std::move(about), options);
+  out.make_async = [options](const raw_value& raw) -> std::shared_ptr<async_check> {
+    return std::make_shared<Check>(detail::read(*options, raw));
   };
   return out;
 }

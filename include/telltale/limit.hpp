@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include <telltale/outcome.hpp>
+#include <telltale/verdict.hpp>
 
 namespace telltale {
 
@@ -25,15 +25,15 @@ struct lower_limit {
   friend bool operator==(const lower_limit&, const lower_limit&) = default;
 };
 
-template <class T>
-verdict judge(const T& value, const upper_limit<T>& limit) {
+template <class Value, class T>
+verdict judge(const Value& value, const upper_limit<T>& limit) {
   if (limit.fail && value >= *limit.fail) return verdict::fail;
   if (limit.warn && value >= *limit.warn) return verdict::warn;
   return verdict::pass;
 }
 
-template <class T>
-verdict judge(const T& value, const lower_limit<T>& limit) {
+template <class Value, class T>
+verdict judge(const Value& value, const lower_limit<T>& limit) {
   if (limit.fail && value < *limit.fail) return verdict::fail;
   if (limit.warn && value < *limit.warn) return verdict::warn;
   return verdict::pass;

@@ -3,12 +3,17 @@
 //   struct disk_options {
 //     file_path path;
 //     percent warn{80};
-//   };
-//   const auto options = options_of<disk_options>()
-//       .required("path", &disk_options::path, "Any file or directory on the file system to measure.")
-//       .optional("warn", &disk_options::warn, "Warn when this share is used.");
 //
-// The C++ type of the member is the type of the option, and its initialiser is the default.
+//     static options_of<disk_options> declared() {
+//       return options_of<disk_options>()
+//           .required("path", &disk_options::path, "Any file or directory on the file system to measure.")
+//           .optional("warn", &disk_options::warn, "Warn when this share is used.");
+//     }
+//   };
+//
+// The C++ type of the member is the type of the option, and its initialiser is the default. A struct with `declared()`
+// is the options of a check type (check_type.hpp), an option of another struct, written as a map (option_group.hpp), or
+// a group that several types share (`include`).
 #pragma once
 
 #include <functional>
@@ -40,6 +45,21 @@ class options_of {
   options_of&& optional(std::string name, T Options::*member, std::string doc) && {
     return std::move(*this).add(std::move(name), member, false, std::move(doc));
   }
+  /// The options of `Group::declared()`, which several types share, beside this type's own instead of below a name:
+  /// `.include(&tcp_options::tls)`. The group's `validate` is called too, before that of `Options`.
+  template <class Group>
+  options_of&& include(Group Options::*member) && {
+    const options_of<Group>& group = Group::declared();
+    infos_.insert(infos_.end(), group.infos_.begin(), group.infos_.end());
+    for (const auto& read : group.readers_)
+      readers_.push_back([read, member](const raw_value& value, problems& errors, Options& into) {
+        read(value, errors, into.*member);
+      });
+    rules_.push_back([rules = group.rules_, member](const Options& parsed, place at, problems& errors) {
+      options_of<Group>::check_rules(parsed.*member, rules, at, errors);
+    });
+    return std::move(*this);
+  }
 
   const std::vector<option_info>& infos() const { return infos_; }
 
@@ -52,8 +72,7 @@ class options_of {
     for (const auto& member : map.members)
       for (std::size_t i = 0; i < infos_.size(); ++i)
         if (infos_[i].name == member.key) readers_[i](member.value, errors, initial);
-    if constexpr (requires { initial.validate(place{}, errors); })
-      if (errors.size() == before) initial.validate(map.at, errors);
+    if (errors.size() == before) check_rules(initial, rules_, map.at, errors);
     return initial;
   }
 
@@ -64,7 +83,15 @@ class options_of {
   }
 
  private:
+  template <class>
+  friend class options_of;
   using reader = std::function<void(const raw_value&, problems&, Options&)>;
+  using rule = std::function<void(const Options&, place, problems&)>;
+
+  static void check_rules(const Options& parsed, const std::vector<rule>& rules, place at, problems& errors) {
+    for (const auto& check : rules) check(parsed, at, errors);
+    if constexpr (requires { parsed.validate(at, errors); }) parsed.validate(at, errors);
+  }
 
   template <class T>
   options_of&& add(std::string name, T Options::*member, bool required, std::string doc) && {
@@ -86,6 +113,7 @@ class options_of {
 
   std::vector<option_info> infos_;
   std::vector<reader> readers_;
+  std::vector<rule> rules_;  ///< of included groups
 };
 
 }  // namespace telltale

@@ -5,7 +5,7 @@
 
 namespace telltale {
 
-/// A struct becomes an option itself when it has `static const options_of<Self>& declared()`.
+/// A struct becomes an option itself when it has `static options_of<Self> declared()`.
 template <class Group>
 requires requires { Group::declared(); }
 struct option_traits<Group> {

@@ -1,14 +1,19 @@
 // What one run of a check found.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <telltale/finding.hpp>
+#include <telltale/limit.hpp>
 #include <telltale/reason.hpp>
+#include <telltale/units.hpp>
 #include <telltale/verdict.hpp>
 
 namespace telltale {
@@ -38,6 +43,32 @@ struct outcome {
   friend bool operator==(const outcome&, const outcome&) = default;
 };
 
+namespace detail {
+/// A measured value in a sentence. Of a growing duration only the order of magnitude is told (`human_age`), so that the
+/// sentence of a check that goes on failing stays the same; a share is rounded down, so that it never seems to reach a
+/// limit that it does not reach.
+std::string value_text(bytes);
+std::string value_text(percent);
+std::string value_text(std::chrono::nanoseconds);
+std::string value_text(std::uint64_t);
+std::string value_text(double);
+std::string growing_text(std::chrono::nanoseconds);
+template <class T>
+std::string growing_text(const T& value) {
+  if constexpr (std::is_convertible_v<T, std::chrono::nanoseconds>)
+    return growing_text(std::chrono::nanoseconds(value));
+  else return value_text(value);
+}
+}  // namespace detail
+
+/// What `findings::judge` says besides the value and the limit, and how it counts.
+struct limit_report {
+  reason why = reason::threshold;
+  std::string_view after = "";    ///< behind the value, e.g. " old"
+  std::string_view hint = "";     ///< behind the limit, e.g. ": a reader holds checkpoints back"
+  verdict worst = verdict::fail;  ///< `warn`: crossing the `fail` bound only warns
+};
+
 /// Collects several findings of one run. The worst verdict wins, the first finding of that verdict gives the reason,
 /// and the sentences of every finding of at least `warn` are joined with "; ". Not thread-safe.
 class findings {
@@ -47,6 +78,21 @@ class findings {
   /// Records a finding; `pass` findings are ignored (the sentence of a healthy run is given to `result`).
   void add(verdict v, reason why, std::string sentence);
   void add(finding one) { add(one.verdict, one.reason, std::move(one.sentence)); }
+  /// Judges a value (`bytes`, `percent`, a duration, a count or a number) against a limit of the same unit. A crossed
+  /// limit is recorded with the sentence "WHAT VALUE (limit BOUND)", e.g. "WAL backlog 70.1 MiB (limit 64.0 MiB)".
+  template <class Value, class T>
+  verdict judge(std::string_view what, const Value& value, const upper_limit<T>& limit, const limit_report& how = {}) {
+    const auto v = telltale::judge(value, limit);
+    if (v != verdict::pass)
+      add_crossed(v, what, detail::growing_text(value), detail::value_text(crossed(limit, v)), how);
+    return v;
+  }
+  template <class Value, class T>
+  verdict judge(std::string_view what, const Value& value, const lower_limit<T>& limit, const limit_report& how = {}) {
+    const auto v = telltale::judge(value, limit);
+    if (v != verdict::pass) add_crossed(v, what, detail::value_text(value), detail::value_text(crossed(limit, v)), how);
+    return v;
+  }
   void measure(std::string name, double value);
 
   verdict worst_verdict() const { return worst_; }
@@ -54,6 +100,9 @@ class findings {
   outcome result(std::string healthy, reason why = reason::ok) &&;
 
  private:
+  void add_crossed(verdict, std::string_view what, const std::string& value, const std::string& bound,
+                   const limit_report&);
+
   verdict worst_ = verdict::pass;
   reason why_ = reason::ok;
   std::string worst_text_;

@@ -68,4 +68,7 @@ class problems {
 /// swaps counted as one), else empty.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 
+/// "; did you mean 'interval'?" of the nearest, or nothing.
+std::string suggestion(std::string_view word, const std::vector<std::string_view>& candidates);
+
 }  // namespace telltale

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace telltale {
@@ -84,12 +83,5 @@ static_assert(reason_table_in_order(), "reason_table must list the enumerators i
 
 /// The word for a reason, e.g. "threshold".
 constexpr std::string_view to_string(reason r) { return reason_table[static_cast<std::size_t>(r)].name; }
-
-/// The reason of that name, or nothing.
-constexpr std::optional<reason> reason_from(std::string_view name) {
-  for (const auto& row : reason_table)
-    if (row.name == name) return row.value;
-  return std::nullopt;
-}
 
 }  // namespace telltale

@@ -6,6 +6,8 @@
 
 #include <telltale/option_traits.hpp>
 
+#include "base/ascii.hpp"
+
 namespace telltale {
 namespace {
 
@@ -100,19 +102,16 @@ std::optional<std::size_t> parse_choice(const raw_value& value, std::string_view
   if (!text) return std::nullopt;
   if (auto it = std::find(names.begin(), names.end(), *text); it != names.end())
     return static_cast<std::size_t>(it - names.begin());
-  auto near = value.expanded ? std::string_view{} : nearest(*text, names);
   errors.add(value.at, fmt::format("{}: expected {}, not {}{}", option, expected, value.shown(),
-                                   near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+                                   value.expanded ? "" : suggestion(*text, names)));
   return std::nullopt;
 }
 
 std::string quoted_text(std::string_view text) {
-  const bool plain = !text.empty() &&
-                     std::all_of(text.begin(), text.end(),
-                                 [](char c) {
-                                   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                                          std::string_view("_-./:").find(c) != std::string_view::npos;
-                                 }) &&
+  const auto harmless = [](char c) {
+    return is_letter_or_digit(c) || std::string_view("_-./:").find(c) != std::string_view::npos;
+  };
+  const bool plain = !text.empty() && std::ranges::all_of(text, harmless) &&
                      text.find(": ") == std::string_view::npos && text.front() != '-' && text.back() != ':';
   if (plain) return std::string(text);
   std::string out = "\"";

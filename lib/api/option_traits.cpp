@@ -1,10 +1,13 @@
 // The scalar option types: how each is read and written.
 #include <telltale/option_traits.hpp>
 
-#include <charconv>
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
+
+#include "base/ascii.hpp"
+#include "base/words.hpp"
 
 namespace telltale {
 namespace {
@@ -27,17 +30,11 @@ constexpr std::string_view size_words = "a size such as 512KiB, 64MiB or 2GiB";
 constexpr std::string_view percent_words = "a percentage from 0% to 100% such as 80%";
 
 std::optional<double> parse_number(std::string_view text) {
-  double value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  return whole && std::isfinite(value) ? std::optional(value) : std::nullopt;
+  const auto value = number_in<double>(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
-bool has_control(std::string_view text) {
-  for (unsigned char c : text)
-    if (c < 0x20 || c == 0x7F) return true;
-  return false;
-}
+bool has_control(std::string_view text) { return std::ranges::any_of(text, is_control); }
 
 }  // namespace
 

@@ -1,7 +1,11 @@
 // Outcomes: factories, and the rule by which several findings become one.
 #include <telltale/outcome.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace telltale {
 
@@ -37,6 +41,11 @@ void findings::add(verdict v, reason why, std::string sentence) {
   }
 }
 
+void findings::add_crossed(verdict v, std::string_view what, const std::string& value, const std::string& bound,
+                           const limit_report& how) {
+  add(std::min(v, how.worst), how.why, fmt::format("{} {}{} (limit {}){}", what, value, how.after, bound, how.hint));
+}
+
 void findings::measure(std::string name, double value) {
   if (measurements_.empty()) measurements_.reserve(8);  // more than most checks have
   measurements_.push_back({std::move(name), value});
@@ -51,4 +60,22 @@ outcome findings::result(std::string healthy, reason why) && {
   return out;
 }
 
+namespace detail {
+
+std::string value_text(bytes value) { return human_bytes(static_cast<double>(value.count)); }
+
+std::string value_text(percent value) {
+  constexpr double rounding = 1e-5;  // 57 may be 56.99999...
+  return to_text(percent{std::floor(value.value * 10 + rounding) / 10});
+}
+
+std::string value_text(std::chrono::nanoseconds value) { return human_duration(value); }
+std::string value_text(std::uint64_t value) { return std::to_string(value); }
+std::string value_text(double value) { return fmt::format("{:.6g}", value); }
+
+std::string growing_text(std::chrono::nanoseconds value) {
+  return value < std::chrono::seconds(1) ? human_duration(value) : human_age(value);
+}
+
+}  // namespace detail
 }  // namespace telltale

@@ -3,6 +3,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "base/ascii.hpp"
+
 namespace telltale {
 
 raw_value raw_value::scalar(std::string text, place at) {
@@ -62,7 +66,7 @@ std::string raw_value::shown() const {
       out += "...";
       break;
     }
-    out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
+    out += is_control(c) ? ' ' : c;
   }
   return out + "'";
 }
@@ -99,6 +103,11 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
     }
   }
   return best;
+}
+
+std::string suggestion(std::string_view word, const std::vector<std::string_view>& candidates) {
+  const auto near = nearest(word, candidates);
+  return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
 }
 
 }  // namespace telltale

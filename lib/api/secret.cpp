@@ -8,6 +8,7 @@
 #include <telltale/option_traits.hpp>
 
 #include "api/file_error.hpp"
+#include "base/ascii.hpp"
 #include "base/small_file.hpp"
 
 namespace telltale {
@@ -23,10 +24,8 @@ std::string read_secret_file(const std::string& path) {
 
 /// An authentication scheme is separated by a blank, which YAML drops at the end of a value without quotes.
 bool lacks_blank(std::string_view prefix) {
-  std::string lower(prefix);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return lower == "bearer" || lower == "basic" || lower == "token";
+  const auto scheme = lower(prefix);
+  return scheme == "bearer" || scheme == "basic" || scheme == "token";
 }
 
 std::optional<std::string> parse_prefix(const raw_value& value, std::string_view option, problems& errors) {

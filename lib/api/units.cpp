@@ -8,10 +8,11 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
+#include "base/words.hpp"
+
 namespace telltale {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 struct number_and_unit {
   double number = 0;
@@ -108,10 +109,7 @@ std::optional<percent> parse_percent(std::string_view text) {
 
 std::optional<std::uint64_t> parse_count(std::string_view text) {
   if (text.empty() || (text[0] == '0' && text.size() > 1)) return std::nullopt;
-  std::uint64_t value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  return number_in<std::uint64_t>(text);
 }
 
 std::optional<bool> parse_bool(std::string_view text) {
@@ -159,8 +157,11 @@ std::string human_duration(std::chrono::nanoseconds span) {
   if (seconds < 120) return fmt::format("{:.0f} s", seconds);
   const auto whole = static_cast<std::int64_t>(seconds);
   if (whole < 7200) return fmt::format("{} min", whole / 60);
-  if (whole < 172'800) return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
-  return fmt::format("{} d {} h", whole / 86'400, whole % 86'400 / 3600);
+  const auto two = [](std::int64_t large, std::string_view unit, std::int64_t small, std::string_view small_unit) {
+    return fmt::format("{} {}", large, unit) + (small > 0 ? fmt::format(" {} {}", small, small_unit) : "");
+  };
+  if (whole < 172'800) return two(whole / 3600, "h", whole % 3600 / 60, "min");
+  return two(whole / 86'400, "d", whole % 86'400 / 3600, "h");
 }
 
 std::string human_age(std::chrono::nanoseconds age) {

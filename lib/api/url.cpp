@@ -1,6 +1,5 @@
 // URLs, taken apart by Boost.URL and held to what a probe can use.
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 #include <boost/url/parse.hpp>
@@ -11,6 +10,7 @@
 #include "api/url_character.hpp"
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
+#include "base/words.hpp"
 
 namespace telltale {
 namespace {
@@ -23,16 +23,8 @@ std::uint16_t default_port(std::string_view scheme) {
 
 bool is_host(std::string_view text) {
   return !text.empty() && text.size() <= 253 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-           c == '_' || c == ':';
+    return is_letter_or_digit(c) || c == '.' || c == '-' || c == '_' || c == ':';
   });
-}
-
-/// Nothing for what is no port. Not Boost's port_number(): it wraps around, and 99999 would become 34463.
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(port) : std::nullopt;
 }
 
 constexpr std::string_view usual_words = "a URL such as ws://127.0.0.1:8000/ws";
@@ -60,8 +52,8 @@ std::optional<url> parse_url(const std::string& text, std::string& why) {
   out.host = view.host_address();
   // Boost decodes %XX in a host: a line break could be in it by now.
   if (!is_host(out.host)) return why = "a URL whose host is a name or an IP address", std::nullopt;
-  out.port =
-      view.has_port() ? parse_port({view.port().data(), view.port().size()}).value_or(0) : default_port(out.scheme);
+  out.port = view.has_port() ? number_in<std::uint16_t>({view.port().data(), view.port().size()}).value_or(0)
+                             : default_port(out.scheme);
   out.target = std::string(view.encoded_path().data(), view.encoded_path().size());
   // Boost takes what follows the digits of a port for a path.
   if (out.port == 0 || (!out.target.empty() && out.target[0] != '/'))

@@ -5,14 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
+
 namespace telltale {
 namespace {
 
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-
 bool is_usable(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("-._~:/?#@!$&'()*+,;=").find(c) != std::string_view::npos;
+  return is_letter_or_digit(c) || std::string_view("-._~:/?#@!$&'()*+,;=").find(c) != std::string_view::npos;
 }
 
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
@@ -32,7 +31,7 @@ std::string percent_encoded(std::string_view character) {
 std::string name_of(std::string_view character) {
   if (character == " ") return "a blank";
   const auto first = static_cast<unsigned char>(character[0]);
-  if (first < 0x20 || first == 0x7F || (first >= 0x80 && character.size() == 1)) return "a control character";
+  if (is_control(character[0]) || (first >= 0x80 && character.size() == 1)) return "a control character";
   for (const std::string_view dash : {"\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212"})
     if (character == dash) return fmt::format("'{}' (which is not the '-' of the keyboard)", character);
   return fmt::format("'{}'", character);
@@ -57,7 +56,7 @@ std::optional<url_character> unusable_url_character(std::string_view url) {
     const auto character = character_at(url, i);
     const bool in_host = i >= host && i < path;
     if (in_host && (url[i] == '[' || url[i] == ']')) continue;  // around an IPv6 address
-    if (url[i] == '%' && i + 2 < url.size() && is_hex(url[i + 1]) && is_hex(url[i + 2])) continue;
+    if (url[i] == '%' && i + 2 < url.size() && hex_value(url[i + 1]) >= 0 && hex_value(url[i + 2]) >= 0) continue;
     const bool usable = is_usable(url[i]) && !(in_host && is_outside_host_names(url[i]));
     if (usable && !(url[i] == '#' && fragment)) {
       fragment = fragment || url[i] == '#';

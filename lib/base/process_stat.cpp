@@ -4,24 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "base/small_file.hpp"
+#include "base/words.hpp"
 
 namespace telltale {
-namespace {
-
-std::uint64_t number_in(std::string_view text) {
-  std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-}  // namespace
-
 std::chrono::nanoseconds process_stat::started() const {
   const auto ticks_per_second = static_cast<std::uint64_t>(std::max(1L, ::sysconf(_SC_CLK_TCK)));
   const std::chrono::seconds whole(start_ticks / ticks_per_second);
@@ -34,21 +24,18 @@ std::optional<process_stat> parse_process_stat(std::string_view text) {
   if (open == std::string_view::npos || close == std::string_view::npos || close < open || close + 2 >= text.size())
     return std::nullopt;
   std::vector<std::string_view> fields;
-  for (auto rest = text.substr(close + 2); !rest.empty();) {
-    const auto end = std::min(rest.find(' '), rest.size());
-    fields.push_back(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
+  for (auto rest = text.substr(close + 2); !rest.empty();) fields.push_back(take_until(rest, ' '));
   // proc(5) counts from 1; the state is field 3.
   const auto field = [&](std::size_t number) { return fields[number - 3]; };
+  const auto value = [&](std::size_t number) { return number_in<std::uint64_t>(field(number)).value_or(0); };
   if (fields.size() <= 22 - 3 || field(3).empty()) return std::nullopt;
   process_stat out;
   out.name = text.substr(open + 1, close - open - 1);
   out.state = field(3).front();
-  out.parent = static_cast<pid_t>(number_in(field(4)));
-  out.flags = number_in(field(9));
-  out.threads = number_in(field(20));
-  out.start_ticks = number_in(field(22));
+  out.parent = static_cast<pid_t>(value(4));
+  out.flags = value(9);
+  out.threads = value(20);
+  out.start_ticks = value(22);
   return out;
 }
 

@@ -6,11 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 namespace telltale {
-namespace {
 
-/// Reads until the end of the file or one byte more than `largest`. 0, or errno.
 int read_up_to(int fd, std::size_t largest, std::size_t expected, std::string& out) {
   // One byte more than stat announced shows the end of the file in the same call. Files of /proc announce nothing, and
   // are consistent only within one call.
@@ -32,10 +31,31 @@ int read_up_to(int fd, std::size_t largest, std::size_t expected, std::string& o
   }
 }
 
+namespace {
+
+descriptor open_with(const std::string& path, int more) {
+  return descriptor(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | more));
+}
+
 }  // namespace
 
-descriptor open_for_reading(const std::string& path) {
-  return descriptor(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+descriptor open_for_reading(const std::string& path) { return open_with(path, 0); }
+
+descriptor open_quietly(const std::string& path, uid_t owner) {
+  // Should the user change after all, the worst is an attempt more.
+  static const auto user = ::geteuid();
+  if (user != owner && user != 0) return open_with(path, 0);
+  auto file = open_with(path, O_NOATIME);
+  // A container's root may lack CAP_FOWNER: then O_NOATIME is refused although reading is not.
+  return file || errno != EPERM ? std::move(file) : open_with(path, 0);
+}
+
+std::string_view file_kind(mode_t mode) {
+  if (S_ISDIR(mode)) return "a directory";
+  if (S_ISFIFO(mode)) return "a FIFO";
+  if (S_ISSOCK(mode)) return "a socket";
+  if (S_ISCHR(mode)) return "a character device";
+  return S_ISBLK(mode) ? "a block device" : "a regular file";
 }
 
 small_file read_small_file(const std::string& path, std::size_t largest) {

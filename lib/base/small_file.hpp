@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "base/descriptor.hpp"
 
@@ -13,6 +14,16 @@ namespace telltale {
 /// Opens for reading without waiting and without becoming anybody's terminal (O_NONBLOCK, O_NOCTTY): a FIFO without a
 /// writer does not hang. A dead mount still may. On failure the descriptor is empty and errno says why.
 descriptor open_for_reading(const std::string& path);
+
+/// The same without setting the access time, where that is permitted: to the file's owner, as stat told it, and to
+/// root.
+descriptor open_quietly(const std::string& path, uid_t owner);
+
+/// Reads on until the end, or one byte beyond `largest`, to tell. 0, or the errno that ended it.
+int read_up_to(int fd, std::size_t largest, std::size_t expected, std::string& out);
+
+/// "a directory", "a FIFO", ...
+std::string_view file_kind(mode_t);
 
 /// The whole content of a file, or what is wrong with it.
 struct small_file {

@@ -8,6 +8,7 @@
 
 #include <telltale/version.hpp>
 #include "base/printable.hpp"
+#include "base/words.hpp"
 #include "client/connection_cut.hpp"
 #include "client/http_reply.hpp"
 #include "client/stream.hpp"
@@ -42,9 +43,7 @@ http_reply get(const http_target& target, std::chrono::milliseconds timeout) {
 std::string safe_lines(std::string_view body) {
   std::string out;
   while (!body.empty()) {
-    const auto end = body.find('\n');
-    auto line = body.substr(0, end);
-    body.remove_prefix(end == std::string_view::npos ? body.size() : end + 1);
+    auto line = take_until(body, '\n');
     if (line.ends_with('\r')) line.remove_suffix(1);
     out += printable(line) + "\n";
   }

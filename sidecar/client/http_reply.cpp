@@ -7,16 +7,11 @@
 #include <telltale/units.hpp>
 
 #include "base/ascii.hpp"
+#include "base/words.hpp"
 #include "client/connection_cut.hpp"
 
 namespace telltale {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 /// `HTTP/1.1 200 OK`; 0 when it is not.
 int status_of(std::string_view line) {

@@ -18,9 +18,7 @@ void keep_named(config& all, const std::vector<std::string>& wanted) {
   for (const auto& one : all.checks) known.push_back(one.settings.name);
   for (const auto& name : wanted) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    const auto near = nearest(name, known);
-    throw std::runtime_error(fmt::format("{} has no check '{}'{}", all.source, name,
-                                         near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+    throw std::runtime_error(fmt::format("{} has no check '{}'{}", all.source, name, suggestion(name, known)));
   }
   std::erase_if(all.checks, [&](const check_config& one) {
     return std::find(wanted.begin(), wanted.end(), one.settings.name) == wanted.end();

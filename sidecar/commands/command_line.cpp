@@ -34,11 +34,6 @@ bool is_command(std::string_view word) {
   return std::find(names.begin(), names.end(), word) != names.end();
 }
 
-std::string suggestion(std::string_view word, const std::vector<std::string_view>& candidates) {
-  const auto near = nearest(word, candidates);
-  return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
-}
-
 /// The parser of one command. Options are declared with the variable they set; `parse` sets them.
 class parser {
  public:

@@ -33,6 +33,11 @@ json::object type_json(const check_type& type) {
     measurements.push_back(json::object{{"name", measurement.name}, {"doc", measurement.doc}});
   return {{"name", type.name},
           {"summary", type.summary},
+          {"proves", type.proves},
+          {"does_not_prove", type.does_not_prove},
+          {"component", type.component},
+          {"interval", to_text(type.cadence.interval)},
+          {"timeout", to_text(type.cadence.timeout)},
           {"options", options_json(type.options)},
           {"measurements", std::move(measurements)}};
 }
@@ -54,7 +59,9 @@ std::string options_text(const std::vector<option_info>& options, const std::str
 }
 
 std::string type_text(const check_type& type) {
-  auto out = fmt::format("{}: {}\n\nOptions:\n{}", type.name, type.summary, options_text(type.options, ""));
+  auto out = fmt::format("{}: {}\n\nProves: {}\nDoes not prove: {}\nDefault interval {}, timeout {}.\n\nOptions:\n{}",
+                         type.name, type.summary, type.proves, type.does_not_prove, to_text(type.cadence.interval),
+                         to_text(type.cadence.timeout), options_text(type.options, ""));
   if (!type.measurements.empty()) out += "\nMeasurements:\n";
   for (const auto& measurement : type.measurements)
     out += fmt::format("  {}\n", measurement.name) + wrapped(measurement.doc, 6, 100);
@@ -70,10 +77,10 @@ std::string all_text(const check_table& table) {
 command_result unknown_type(std::string_view name, const check_table& table) {
   std::vector<std::string_view> names;
   for (const auto& type : table) names.push_back(type.name);
-  const auto near = nearest(name, names);
+  const auto meant = suggestion(name, names);
   return {exit_usage, "",
           fmt::format("telltale checks: unknown check type '{}'{}\n", name,
-                      near.empty() ? "; `telltale checks` lists them" : fmt::format("; did you mean '{}'?", near))};
+                      meant.empty() ? "; `telltale checks` lists them" : meant)};
 }
 
 }  // namespace

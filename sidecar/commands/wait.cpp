@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "base/words.hpp"
 #include "commands/find_sidecar.hpp"
 #include "results/exit_code.hpp"
 
@@ -38,8 +39,7 @@ std::string one_line(std::string_view text) {
 std::string comparable_reasons(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    const auto line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    const auto line = take_until(text, '\n');
     out += line.substr(0, line.find(": "));
     out += '\n';
   }

@@ -28,6 +28,7 @@ class assembler {
   void take_checks(raw_value&, bool empty_allowed);
   void take_check(raw_value entry);
   const check_type* type_of(const raw_value& entry);
+  check_settings initial_for(const check_type*) const;
   std::vector<std::string_view> options_of_all_types() const;
   bool is_common(std::string_view key, const check_type*) const;
   void look_for_slips(const raw_value& own);
@@ -107,7 +108,7 @@ void assembler::take_check(raw_value entry) {
   auto own = raw_value::map({}, entry.at);
   for (auto& member : entry.members) (is_common(member.key, type) ? common : own).members.push_back(std::move(member));
   const auto before = errors_.size();
-  auto settings = check_settings::declared_for_check().parse(common, errors_, initial_);
+  auto settings = check_settings::declared_for_check().parse(common, errors_, initial_for(type));
   if (errors_.size() == before) check_rules(settings, common, defaults_, errors_);
   if (type) type->validate(own, errors_, common_);
   else look_for_slips(own);
@@ -141,11 +142,19 @@ const check_type* assembler::type_of(const raw_value& entry) {
   if (const auto* type = find_type(table_, value->text)) return type;
   std::vector<std::string_view> names;
   for (const auto& type : table_) names.push_back(type.name);
-  const auto near = value->expanded ? std::string_view{} : nearest(value->text, names);
-  errors_.add(value->at,
-              fmt::format("type: unknown check type {}{} Known types: {}", value->shown(),
-                          near.empty() ? "." : fmt::format("; did you mean '{}'?", near), fmt::join(names, ", ")));
+  const auto meant = value->expanded ? std::string() : suggestion(value->text, names);
+  errors_.add(value->at, fmt::format("type: unknown check type {}{} Known types: {}", value->shown(),
+                                     meant.empty() ? "." : meant, fmt::join(names, ", ")));
   return nullptr;
+}
+
+/// What a check of this type has where its entry says nothing: the defaults of the configuration, then of the type.
+check_settings assembler::initial_for(const check_type* type) const {
+  auto out = initial_;
+  const auto is_written = [this](std::string_view key) { return defaults_ && defaults_->find(key); };
+  if (type && !is_written("interval")) out.interval = type->cadence.interval;
+  if (type && !is_written("timeout")) out.timeout = type->cadence.timeout;
+  return out;
 }
 
 /// Without a type nobody knows which options there are; but 'typ' is a slip whatever the type.
@@ -154,10 +163,9 @@ void assembler::look_for_slips(const raw_value& own) {
   known.insert(known.begin(), common_.begin(), common_.end());
   for (const auto& member : own.members) {
     const bool is_known = std::find(known.begin(), known.end(), member.key) != known.end();
-    const auto near = is_known ? std::string_view{} : nearest(member.key, known);
-    if (!near.empty())
-      errors_.add(member.at,
-                  fmt::format("unknown option {}; did you mean '{}'?", raw_value::scalar(member.key).shown(), near));
+    const auto meant = is_known ? std::string() : suggestion(member.key, known);
+    if (!meant.empty())
+      errors_.add(member.at, fmt::format("unknown option {}{}", raw_value::scalar(member.key).shown(), meant));
   }
 }
 

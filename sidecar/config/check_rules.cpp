@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "yaml/clean_text.hpp"
 
 namespace telltale {
@@ -111,7 +112,7 @@ void check_identity(const check_settings& s, const raw_value& entry, problems& e
 }  // namespace
 
 bool is_check_name(std::string_view name) {
-  const auto word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  const auto word = [](char c) { return is_letter_or_digit(c) && c == lower(c); };
   return !name.empty() && name.size() <= longest_name && word(name[0]) &&
          std::all_of(name.begin(), name.end(), [&](char c) { return word(c) || c == '_' || c == '-' || c == '.'; });
 }

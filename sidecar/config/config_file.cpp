@@ -30,12 +30,10 @@ config_file open_failed(int error) {
   return failed(open_error(error));
 }
 
-const char* kind_of(mode_t mode) {
-  if (S_ISDIR(mode)) return "a directory - name a file in it";
-  if (S_ISFIFO(mode)) return "a FIFO - use '-c -' to read from a pipe";
-  if (S_ISCHR(mode)) return "a character device - use '-c -' to read standard input";
-  if (S_ISBLK(mode)) return "a block device";
-  return "not a regular file";
+const char* advice_for(mode_t mode) {
+  if (S_ISDIR(mode)) return " - name a file in it";
+  if (S_ISFIFO(mode)) return " - use '-c -' to read from a pipe";
+  return S_ISCHR(mode) ? " - use '-c -' to read standard input" : "";
 }
 
 }  // namespace
@@ -67,7 +65,7 @@ config_file read_config_file(const std::string& path) {
     case small_file::fault::open:
       return open_failed(file.error);
     case small_file::fault::not_regular:
-      return failed(kind_of(file.mode));
+      return failed(fmt::format("{}{}", file_kind(file.mode), advice_for(file.mode)));
     case small_file::fault::too_large:
       return too_large();
     case small_file::fault::stat:

@@ -2,22 +2,21 @@
 #include "config/listen_address.hpp"
 
 #include <arpa/inet.h>
-#include <sys/un.h>
 
 #include <algorithm>
+#include <cstdint>
 
 #include <fmt/format.h>
+
+#include "base/ascii.hpp"
+#include "base/socket_address.hpp"
+#include "base/words.hpp"
 
 namespace telltale {
 namespace {
 
-bool is_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 bool is_port(std::string_view text) {
-  if (!is_digits(text) || text.size() > 5 || (text.size() > 1 && text[0] == '0')) return false;
-  return std::stoi(std::string(text)) <= 65535;
+  return number_in<std::uint16_t>(text) && (text == "0" || !text.starts_with('0'));
 }
 
 bool is_numeric(int family, std::string_view host) {
@@ -26,11 +25,10 @@ bool is_numeric(int family, std::string_view host) {
 }
 
 std::optional<std::string> unix_problem(std::string_view path) {
-  constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;  // unix(7)
   if (!path.starts_with('/')) return "a socket path has to be absolute: unix:/run/telltale.sock";
   if (path.ends_with('/')) return "a socket path has to name a file: unix:/run/telltale.sock";
-  if (path.size() > longest)
-    return fmt::format("a socket path has at most {} bytes, this one {}", longest, path.size());
+  if (path.size() > longest_unix_path)
+    return fmt::format("a socket path has at most {} bytes, this one {}", longest_unix_path, path.size());
   return std::nullopt;
 }
 
@@ -54,13 +52,12 @@ std::string numeric_listen_address(std::string address) {
 }
 
 std::optional<std::string> listen_address_problem(std::string_view address) {
-  const bool control =
-      std::any_of(address.begin(), address.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
-  if (control) return "an address has no control characters";
+  if (std::ranges::any_of(address, is_control)) return "an address has no control characters";
   if (address.starts_with("unix:")) return unix_problem(address.substr(5));
   if (address.find("://") != std::string_view::npos)
     return "write an address, not a URL: 0.0.0.0:9640 (TLS is a matter of server.tls)";
-  if (is_digits(address)) return "write the host as well: 127.0.0.1:PORT, or 0.0.0.0:PORT for all addresses";
+  if (!address.empty() && std::ranges::all_of(address, is_digit))
+    return "write the host as well: 127.0.0.1:PORT, or 0.0.0.0:PORT for all addresses";
   const auto colon = address.rfind(':');
   if (address.starts_with('/')) return "a socket path needs 'unix:' before it: unix:/run/telltale.sock";
   if (colon == std::string_view::npos || address.ends_with(']') || is_numeric(AF_INET6, address))

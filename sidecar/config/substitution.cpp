@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "yaml/clean_text.hpp"
 #include "yaml/value_places.hpp"
 
@@ -13,10 +14,10 @@ namespace {
 
 // A few bytes of ${X} may stand for megabytes: the sum of all results is bounded like the file itself.
 constexpr std::size_t max_expanded_bytes = 1024 * 1024;
-constexpr std::size_t enough_problems = 200;
+constexpr std::size_t most_problems = 200;
 
-bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_name_char(char c) { return is_name_start(c) || (c >= '0' && c <= '9'); }
+bool is_name_start(char c) { return is_letter(c) || c == '_'; }
+bool is_name_char(char c) { return is_name_start(c) || is_digit(c); }
 
 std::string_view name_at(std::string_view text) {
   if (text.empty() || !is_name_start(text[0])) return {};
@@ -57,7 +58,7 @@ void substitution::expand(raw_value& value) {
   std::string out;
   bool expanded = false;
   value_places places(value, source_);
-  for (std::size_t i = 0, taken = 0; i < text.size() && errors_.size() < enough_problems; i += taken) {
+  for (std::size_t i = 0, taken = 0; i < text.size() && errors_.size() < most_problems; i += taken) {
     const auto rest = text.substr(i);
     taken = 1;
     if (rest.starts_with("$$")) {

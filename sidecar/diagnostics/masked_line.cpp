@@ -30,9 +30,7 @@ range value_at(std::string_view line, std::size_t from) {
   return {from, std::min(line.find_first_of(",}", from), line.size())};
 }
 
-bool is_key_character(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.';
-}
+bool is_key_character(char c) { return is_letter_or_digit(c) || c == '_' || c == '-' || c == '.'; }
 
 /// Values of keys for which `wanted` holds.
 template <class Predicate>

@@ -14,24 +14,24 @@ namespace {
 constexpr std::size_t cells_before = 60;
 constexpr std::size_t cells_after = 40;
 
-struct range {
+struct code_points {
   std::uint32_t first, last;
 };
 /// East Asian wide and fullwidth, and emoji (Unicode UAX #11), coarsely: a caret may be one cell off in rare scripts.
-constexpr auto wide = std::to_array<range>({{0x1100, 0x115F},
-                                            {0x2E80, 0xA4CF},
-                                            {0xAC00, 0xD7A3},
-                                            {0xF900, 0xFAFF},
-                                            {0xFE30, 0xFE6F},
-                                            {0xFF00, 0xFF60},
-                                            {0xFFE0, 0xFFE6},
-                                            {0x1F300, 0x1F64F},
-                                            {0x1F900, 0x1F9FF},
-                                            {0x20000, 0x3FFFD}});
-constexpr auto zero = std::to_array<range>({{0x300, 0x36F}, {0x200B, 0x200F}, {0xFE00, 0xFE0F}});
+constexpr auto wide = std::to_array<code_points>({{0x1100, 0x115F},
+                                                  {0x2E80, 0xA4CF},
+                                                  {0xAC00, 0xD7A3},
+                                                  {0xF900, 0xFAFF},
+                                                  {0xFE30, 0xFE6F},
+                                                  {0xFF00, 0xFF60},
+                                                  {0xFFE0, 0xFFE6},
+                                                  {0x1F300, 0x1F64F},
+                                                  {0x1F900, 0x1F9FF},
+                                                  {0x20000, 0x3FFFD}});
+constexpr auto zero = std::to_array<code_points>({{0x300, 0x36F}, {0x200B, 0x200F}, {0xFE00, 0xFE0F}});
 
 template <std::size_t N>
-bool is_in(std::uint32_t c, const std::array<range, N>& ranges) {
+bool is_in(std::uint32_t c, const std::array<code_points, N>& ranges) {
   for (const auto& r : ranges)
     if (c >= r.first && c <= r.last) return true;
   return false;

@@ -1,12 +1,14 @@
 // Implements the scanner as a state machine over bytes.
 #include "http_server/head_scanner.hpp"
 
+#include "base/ascii.hpp"
+
 namespace telltale {
 namespace {
 
 // RFC 9110, 5.6.2: the characters of a method.
 bool is_token(unsigned char c) {
-  if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
+  if (is_letter_or_digit(c)) return true;
   return c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
 }
 
@@ -28,7 +30,7 @@ const char* head_scanner::objection(unsigned char c) const {
     return at_ == at::line_start ? "A header must not be continued on a second line."
                                  : "The request line contains a tab.";
   }
-  if (c < 0x20 || c == 0x7f) return "The request head contains a control character.";
+  if (is_control(c)) return "The request head contains a control character.";
   if (c == ' ' && at_ == at::line_start) return "A header must not be continued on a second line.";
   if (c >= 0x80 && at_ == at::request_line) return "The request target must be ASCII: percent-encode other bytes.";
   return nullptr;

@@ -1,4 +1,4 @@
-// Parses listen addresses as written in the configuration.
+// Converts a listen address to an endpoint.
 #pragma once
 
 #include <string>
@@ -18,9 +18,7 @@ struct listen_address {
   std::variant<boost::asio::ip::tcp::endpoint, unix_path> where;
 };
 
-/// Parses `127.0.0.1:9640`, `[::]:9640` or `unix:/run/telltale.sock`. Only numeric addresses are valid: resolving a
-/// name could block, and a name may have several addresses. Throws std::runtime_error with one sentence that shows the
-/// syntax.
+/// Accepts what `listen_address_problem` accepts; otherwise throws std::runtime_error with its sentence.
 listen_address parse_listen_address(std::string_view text);
 
 /// The inverse: "127.0.0.1:9640", "[::1]:9640".

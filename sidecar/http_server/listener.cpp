@@ -4,7 +4,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "base/descriptor.hpp"
+#include "base/socket_address.hpp"
 
 namespace telltale {
 namespace {
@@ -22,13 +22,6 @@ using tcp_endpoint = boost::asio::ip::tcp::endpoint;
 
 // The kernel limits it to net.core.somaxconn.
 constexpr int backlog = 4096;
-
-sockaddr_un to_sockaddr(const std::string& path) {
-  sockaddr_un out{};
-  out.sun_family = AF_UNIX;
-  std::memcpy(out.sun_path, path.data(), path.size());  // the length was checked when it was parsed
-  return out;
-}
 
 std::runtime_error failure(const listen_address& address, int error) {
   return std::runtime_error(describe_listen_error(address, error));
@@ -78,15 +71,14 @@ bool is_stale(const std::string& path) {
   struct stat info {};
   if (::lstat(path.c_str(), &info) != 0 || !S_ISSOCK(info.st_mode)) return false;
   const descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  const auto target = to_sockaddr(path);
-  return probe && ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&target), sizeof(target)) != 0 &&
-         errno == ECONNREFUSED;
+  const auto target = unix_address(path);
+  return probe && ::connect(probe.get(), target.get(), target.size()) != 0 && errno == ECONNREFUSED;
 }
 
 descriptor open_unix(const listen_address& address, const std::string& path) {
   auto out = make_socket(address, AF_UNIX);
-  const auto target = to_sockaddr(path);
-  const auto bind = [&] { return ::bind(out.get(), reinterpret_cast<const sockaddr*>(&target), sizeof(target)) == 0; };
+  const auto target = unix_address(path);  // the length was checked when it was parsed
+  const auto bind = [&] { return ::bind(out.get(), target.get(), target.size()) == 0; };
   if (bind()) return out;
   if (errno != EADDRINUSE) throw failure(address, errno);
   struct stat info {};

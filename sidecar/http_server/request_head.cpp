@@ -10,6 +10,8 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 
+#include "base/ascii.hpp"
+
 namespace telltale {
 namespace {
 
@@ -29,8 +31,7 @@ bool names_a_version(std::string_view head) {
   const auto line = head.substr(0, head.find("\r\n"));
   if (std::count(line.begin(), line.end(), ' ') != 2) return false;
   const auto word = line.substr(line.rfind(' ') + 1);
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  return word.size() == 8 && word.starts_with("HTTP/") && digit(word[5]) && word[6] == '.' && digit(word[7]);
+  return word.size() == 8 && word.starts_with("HTTP/") && is_digit(word[5]) && word[6] == '.' && is_digit(word[7]);
 }
 
 refusal explain(const beast::error_code& ec, std::string_view head, const fields_type& fields) {

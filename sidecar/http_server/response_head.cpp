@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
+
 namespace telltale {
 namespace {
 
@@ -50,8 +52,6 @@ std::string_view phrase(int status) {
 }
 
 constexpr std::size_t usual_bytes = 320;
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 void header(std::string& out, std::string_view name, std::string_view value) {
   if (value.empty()) return;

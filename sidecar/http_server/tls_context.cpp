@@ -100,8 +100,8 @@ std::string validity_warning(tls_context& loaded, const tls_files& files, std::c
     std::tm date{};
     ASN1_TIME_to_tm(time, &date);
     return fmt::format(
-        "TLS certificate {}: {} {:04}-{:02}-{:02} {:02}:{:02} UTC; renew it, verifying clients reject it",
-        files.cert, what, date.tm_year + 1900, date.tm_mon + 1, date.tm_mday, date.tm_hour, date.tm_min);
+        "TLS certificate {}: {} {:04}-{:02}-{:02} {:02}:{:02} UTC; renew it, verifying clients reject it", files.cert,
+        what, date.tm_year + 1900, date.tm_mon + 1, date.tm_mday, date.tm_hour, date.tm_min);
   };
   if (X509_cmp_time(X509_get0_notAfter(shown), &moment) < 0) return said(X509_get0_notAfter(shown), "expired on");
   if (X509_cmp_time(X509_get0_notBefore(shown), &moment) > 0)

@@ -61,19 +61,19 @@ bool has_failed(std::span<const fed_status> fed) {
   return false;
 }
 
-bool has_a_say(std::span<const fed_status> fed) {
+}  // namespace
+
+bool has_deciding_check(std::span<const fed_status> fed) {
   for (const auto& f : fed)
     if (f.severity != severity::info) return true;
   return false;
 }
 
-}  // namespace
-
 gate_state evaluate_gate(const gate_inputs& in) {
   switch (in.gate) {
     case gate::ready:
       if (in.draining) return fail(reason::draining, "draining: the program is shutting down");
-      if (!has_a_say(in.fed) && !in.ready_without_checks)
+      if (!has_deciding_check(in.fed) && !in.ready_without_checks)
         return fail(reason::missing, "no check feeds this gate; configure one or set ready_without_checks: true");
       break;
     case gate::live:

@@ -38,6 +38,9 @@ struct gate_state {
   friend bool operator==(const gate_state&, const gate_state&) = default;
 };
 
+/// Whether one of these can change the gate's state.
+bool has_deciding_check(std::span<const fed_status>);
+
 gate_state evaluate_gate(const gate_inputs&);
 
 }  // namespace telltale

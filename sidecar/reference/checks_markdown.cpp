@@ -71,7 +71,10 @@ std::string option_items(const std::vector<option_info>& options, const std::str
 std::string option_list(const std::vector<option_info>& options) { return option_items(options, "") + "\n"; }
 
 std::string type_section(const check_type& type) {
-  auto out = fmt::format("## {}\n\n{}\n\n", type.name, type.summary) + option_list(type.options);
+  auto out = fmt::format("## {}\n\n{}\n\n**Proves:** {}\n**Does not prove:** {}\nDefault interval {}, timeout {}.\n\n",
+                         type.name, type.summary, type.proves, type.does_not_prove, to_text(type.cadence.interval),
+                         to_text(type.cadence.timeout)) +
+             option_list(type.options);
   if (type.measurements.empty()) return out;
   out += "| measurement | what |\n|---|---|\n";
   for (const auto& measurement : type.measurements)
@@ -96,7 +99,9 @@ the gauge `telltale_<type>_<measurement>`.
 }
 
 std::string common_sections() {
-  return "## Every check\n\nOptions that every entry of `checks` takes, whatever its type.\n\n" +
+  return "## Every check\n\nOptions that every entry of `checks` takes, whatever its type. The default interval and "
+         "timeout\n"
+         "are those of the type.\n\n" +
          option_list(check_settings::declared_for_check().infos()) +
          "## Defaults\n\nThe `defaults` section holds for every check that does not say otherwise.\n\n" +
          option_list(check_settings::declared_for_defaults().infos()) +

@@ -116,7 +116,7 @@ json::value default_value(const raw_value& raw, const option_shape& shape) {
   return text(raw.text);
 }
 
-std::optional<json::value> default_of(const option_info& option) {
+std::optional<json::value> default_json(const option_info& option) {
   if (option.default_text.empty()) return std::nullopt;
   problems errors;
   const auto raw = read_yaml(source_text(option.default_text), errors);
@@ -169,7 +169,7 @@ json::object shape_schema(const option_shape& shape) {
 json::object option_schema(const option_info& option) {
   json::object out{{"description", option.doc}};
   for (auto& member : shape_schema(option.shape)) out[member.key()] = std::move(member.value());
-  if (auto value = default_of(option)) out["default"] = std::move(*value);
+  if (auto value = default_json(option)) out["default"] = std::move(*value);
   if (auto examples = examples_of(option.shape.kind); !examples.empty()) out["examples"] = std::move(examples);
   return out;
 }

@@ -19,8 +19,6 @@ constexpr std::string_view name_pattern = "^[a-z0-9][a-z0-9_.-]{0,62}$|\\$\\{";
 
 constexpr std::string_view link_pattern = "^https?://|\\$\\{";
 
-json::string text(std::string_view view) { return json::string(view.data(), view.size()); }
-
 /// The limits of `check_rules` that a schema can state.
 void limit_runs(json::object& properties) {
   for (const auto* option : {"rise", "fall"}) {
@@ -31,14 +29,14 @@ void limit_runs(json::object& properties) {
 }
 
 void limit_identity(json::object& properties) {
-  properties["name"].as_object()["pattern"] = text(name_pattern);
+  properties["name"].as_object()["pattern"] = json::string(name_pattern);
   // A variable, or a `$$` that stands for a `$`, makes another length of it.
   properties["description"].as_object()["anyOf"] =
       json::array{json::object{{"maxLength", longest_description}}, json::object{{"pattern", "\\$"}}};
   properties["gates"].as_object()["anyOf"].as_array().at(1).as_object()["uniqueItems"] = true;
   auto& links = properties["links"].as_object();
   links["propertyNames"] = json::object{{"minLength", 1}};
-  links["additionalProperties"] = json::object{{"type", "string"}, {"pattern", text(link_pattern)}};
+  links["additionalProperties"] = json::object{{"type", "string"}, {"pattern", json::string(link_pattern)}};
 }
 
 option_shape type_shape(const check_table& table) {
@@ -51,6 +49,8 @@ option_shape type_shape(const check_table& table) {
 json::object rules_of(const check_type& type) {
   auto properties = properties_of(type.options);
   for (const auto& common : check_settings::declared_for_check().infos()) properties[common.name] = true;
+  properties["interval"] = json::object{{"default", to_text(type.cadence.interval)}};
+  properties["timeout"] = json::object{{"default", to_text(type.cadence.timeout)}};
   json::object rules{{"properties", std::move(properties)}, {"additionalProperties", false}};
   if (auto required = required_of(type.options); !required.empty()) rules["required"] = std::move(required);
   json::object is_type{{"properties", {{"type", {{"const", type.name}}}}}, {"required", json::array{"type"}}};
@@ -74,7 +74,7 @@ json::object check_schema(const check_table& table) {
 }
 
 json::object described(json::object schema, std::string_view description) {
-  schema["description"] = text(description);
+  schema["description"] = json::string(description);
   return schema;
 }
 

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -22,6 +21,8 @@
 
 #include <telltale/units.hpp>
 
+#include "base/child_process.hpp"
+#include "base/descriptor.hpp"
 #include "worker/children.hpp"
 
 namespace telltale {
@@ -45,24 +46,18 @@ bool write_all(int fd, std::string_view bytes) {
   return true;
 }
 
-/// Runs in the child. Closes all inherited descriptors; otherwise a port would stay open while the file hangs.
-[[noreturn]] void read_and_end(const std::string& path, int pipe, pid_t program,
-                               const named_files_look& also) noexcept {
-  constexpr int pipe_here = STDERR_FILENO + 1;
-  struct sigaction plain {};
-  plain.sa_handler = SIG_DFL;
-  for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &plain, nullptr);  // fails for a few signals
-  std::signal(SIGTERM, SIG_IGN);                                                       // the program ends the child
+/// Runs in the child and returns its exit code.
+int read_and_tell(const std::string& path, pid_t program, const named_files_look& also) {
+  std::signal(SIGTERM, SIG_IGN);  // the program ends the child
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::prctl(PR_SET_NAME, "telltale-config");
-  if (::getppid() != program) ::_exit(1);
-  if (pipe != pipe_here && ::dup2(pipe, pipe_here) < 0) ::_exit(1);
-  ::closefrom(pipe_here + 1);
+  if (::getppid() != program) return 1;
   const auto file = read_config_file(path);
   const char kind = file.error.empty() ? is_text : file.missing ? is_missing : is_error;
-  const bool told = write_all(pipe_here, {&kind, 1}) && write_all(pipe_here, kind == is_text ? file.text : file.error);
-  if (told && also) also(file);
-  ::_exit(told ? 0 : 1);
+  const auto& content = kind == is_text ? file.text : file.error;
+  if (!write_all(first_given, {&kind, 1}) || !write_all(first_given, content)) return 1;
+  if (also) also(file);
+  return 0;
 }
 
 config_file failed(std::string sentence) { return {{}, std::move(sentence), false}; }
@@ -83,10 +78,7 @@ struct reading {
     collect_child(pid);
     unregister_child(pid);
   }
-  void kill() {
-    // Uses the pidfd, because the pid may belong to another process after the child was collected.
-    ::syscall(SYS_pidfd_send_signal, process.native_handle(), SIGKILL, nullptr, 0);
-  }
+  void kill() { kill_child(process.native_handle()); }
 
   asio::posix::stream_descriptor output;
   asio::posix::stream_descriptor process;  ///< its pidfd
@@ -132,29 +124,30 @@ class child_reader final : public config_reader {
 
  private:
   static std::optional<std::string> start(reading& r, const std::string& path, const named_files_look& also) {
-    const auto why = [] { return fmt::format("cannot be read: {}", std::generic_category().message(errno)); };
+    const auto because = [](const std::error_code& why) { return fmt::format("cannot be read: {}", why.message()); };
     std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return why();
-    boost::system::error_code ec;
-    r.output.assign(ends[0], ec);
-    const auto program = ::getpid();
-    const auto pid = ec ? -1 : ::fork();
-    if (pid == 0) read_and_end(path, ends[1], program, also);
-    const auto sentence = why();
-    ::close(ends[1]);
-    if (pid < 0) {
-      if (ec) ::close(ends[0]);
-      return sentence;
-    }
-    r.pid = pid;
-    register_child(pid);
-    const auto pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-    if (pidfd >= 0) r.process.assign(pidfd, ec);
-    if (pidfd >= 0 && !ec) return std::nullopt;
-    // The child is not collected yet, so its pid is still valid. The reaper or the program's exit collects the zombie.
-    ::kill(pid, SIGKILL);
-    if (pidfd >= 0) ::close(pidfd);
-    return "cannot be read: too many open files";
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return because({errno, std::generic_category()});
+    descriptor ours(ends[0]);
+    const descriptor theirs(ends[1]);
+    if (const auto failed = assign(r.output, ours)) return because(failed);
+    std::error_code ec;
+    auto child = start_child(
+        std::array{theirs.get()}, [&, program = ::getpid()] { return read_and_tell(path, program, also); }, ec);
+    if (ec) return because(ec);
+    r.pid = child.pid;
+    register_child(child.pid);
+    const auto failed = assign(r.process, child.pidfd);
+    if (!failed) return std::nullopt;
+    kill_child(child.pidfd.get());  // the reaper or the program's exit collects the zombie
+    return because(failed);
+  }
+
+  /// Fails when epoll_ctl fails; `from` stays the owner then.
+  static std::error_code assign(asio::posix::stream_descriptor& to, descriptor& from) {
+    boost::system::error_code failed;
+    to.assign(from.get(), failed);
+    if (!failed) static_cast<void>(from.release());
+    return failed;
   }
 
   void receive(const std::shared_ptr<reading>& r) {

@@ -8,8 +8,6 @@
 namespace telltale {
 namespace {
 
-constexpr std::size_t max_message = 1024;
-
 std::string_view sign(check_state state) {
   switch (state) {
     case check_state::pass:

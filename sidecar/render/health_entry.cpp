@@ -1,7 +1,6 @@
 // Implements the entries of application/health+json.
 #include "render/health_entry.hpp"
 
-#include <array>
 #include <string_view>
 #include <utility>
 
@@ -19,24 +18,13 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t max_output = 1024;
 constexpr std::size_t max_short_output = 200;
-
-std::string_view component_type(std::string_view check_type) {
-  using row = std::pair<std::string_view, std::string_view>;
-  constexpr std::array<row, 3> table{row{"sqlite", "datastore"}, row{"disk", "system"}, row{"marker", "system"}};
-  for (const auto& [type, component] : table)
-    if (type == check_type) return component;
-  return "component";
-}
-
-json::string_view text(std::string_view view) { return {view.data(), view.size()}; }
 
 json::object common_part(const check_view& view) {
   json::object out;
-  out["componentType"] = text(component_type(view.config->settings.type));
-  out["status"] = text(to_string(view.status.state));
-  out["reason"] = text(to_string(view.status.reason));
+  out["componentType"] = view.config->type->component;
+  out["status"] = json_view(to_string(view.status.state));
+  out["reason"] = json_view(to_string(view.status.reason));
   if (view.last_run.time_since_epoch().count() != 0) out["time"] = rfc3339(view.last_run);
   return out;
 }
@@ -60,7 +48,7 @@ std::string member(std::string_view key, json::object entry) {
 json::object measured_part(const shown_measurement& found) {
   json::object out;
   out["observedValue"] = json_number(found.value);
-  if (const auto unit = unit_of(found.name); !unit.empty()) out["observedUnit"] = text(unit);
+  if (const auto unit = unit_of(found.name); !unit.empty()) out["observedUnit"] = json_view(unit);
   return out;
 }
 

@@ -10,9 +10,8 @@ namespace telltale {
 namespace {
 
 std::string help_for(const check_view& view, std::string_view measurement_name) {
-  if (view.config->type != nullptr)
-    for (const auto& info : view.config->type->measurements)
-      if (info.name == measurement_name && !info.doc.empty()) return info.doc;
+  for (const auto& info : view.config->type->measurements)
+    if (info.name == measurement_name && !info.doc.empty()) return info.doc;
   return "Measured by checks of type " + view.config->settings.type + ".";
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include <telltale/version.hpp>
+#include "base/ascii.hpp"
 #include "base/printable.hpp"
 
 namespace telltale {
@@ -74,10 +75,8 @@ void add_histogram(metric_family& into, const metric_labels& labels, const histo
 std::string metric_name(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    const bool digit = c >= '0' && c <= '9';
-    const bool allowed = digit || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-    if (digit && out.empty()) out += '_';
-    out += allowed ? c : '_';
+    if (is_digit(c) && out.empty()) out += '_';
+    out += is_letter_or_digit(c) ? c : '_';
   }
   return out.empty() ? "_" : out;
 }

@@ -6,12 +6,13 @@
 
 #include <cstdlib>
 #include <ctime>
-#include <fstream>
 #include <memory>
 #include <optional>
-#include <sstream>
+#include <string_view>
 
 #include "base/process_stat.hpp"
+#include "base/small_file.hpp"
+#include "base/words.hpp"
 #include "render/metric_families.hpp"
 
 namespace telltale {
@@ -26,13 +27,14 @@ void write_cpu(metric_writer& out) {
 
 // /proc/self/statm counts pages: total, resident, ... (proc(5)).
 void write_memory(metric_writer& out) {
-  std::ifstream statm("/proc/self/statm");
-  double all = 0;
-  double resident = 0;
-  if (!(statm >> all >> resident)) return;
+  const auto text = kernel_text("/proc/self/statm");
+  std::string_view rest = text;
+  const auto all = number_in<double>(take_word(rest));
+  const auto resident = number_in<double>(take_word(rest));
+  if (!all || !resident) return;
   const auto page = static_cast<double>(::sysconf(_SC_PAGESIZE));
-  write_gauge("process_virtual_memory_bytes", "Virtual memory of the program.", all * page, out);
-  write_gauge("process_resident_memory_bytes", "Resident memory of the program without its workers.", resident * page,
+  write_gauge("process_virtual_memory_bytes", "Virtual memory of the program.", *all * page, out);
+  write_gauge("process_resident_memory_bytes", "Resident memory of the program without its workers.", *resident * page,
               out);
 }
 

@@ -13,26 +13,24 @@ namespace {
 
 namespace json = boost::json;
 
-json::string_view text(std::string_view view) { return {view.data(), view.size()}; }
-
 bool has_run(const check_view& view) { return view.last_run.time_since_epoch().count() != 0; }
 
 void add_settings(const check_settings& settings, details level, json::object& out) {
   json::array gates;
-  for (const auto which : settings.gates) gates.emplace_back(text(to_string(which)));
+  for (const auto which : settings.gates) gates.emplace_back(json_view(to_string(which)));
   out["name"] = settings.name;
   out["type"] = settings.type;
   out["gates"] = std::move(gates);
-  out["severity"] = text(to_string(settings.effective_severity()));
-  out["scope"] = text(to_string(settings.scope));
+  out["severity"] = json_view(to_string(settings.effective_severity()));
+  out["scope"] = json_view(to_string(settings.scope));
   if (level == details::full && !settings.description->empty()) out["description"] = *settings.description;
 }
 
 void add_status(const snapshot& snap, const check_view& view, details level, json::object& out) {
   const auto& now = view.status;
-  out["state"] = text(to_string(now.state));
-  out["reason"] = text(to_string(now.reason));
-  if (level == details::full) out["message"] = text(now.message());
+  out["state"] = json_view(to_string(now.state));
+  out["reason"] = json_view(to_string(now.reason));
+  if (level == details::full) out["message"] = json_view(now.message());
   out["since"] = rfc3339(snap.wall_time(now.since));
   out["streak"] = now.streak;
 }
@@ -42,8 +40,8 @@ void add_last_run(const snapshot& snap, const check_view& view, details level, j
   if (!has_run(view)) return;
   const auto& last = view.status.last;
   json::object found;
-  found["verdict"] = text(to_string(last.verdict));
-  found["reason"] = text(to_string(last.reason));
+  found["verdict"] = json_view(to_string(last.verdict));
+  found["reason"] = json_view(to_string(last.reason));
   if (level == details::full) found["message"] = last.message;
   out["last_outcome"] = std::move(found);
   out["last_run"] = rfc3339(view.last_run);
@@ -54,13 +52,13 @@ void add_last_run(const snapshot& snap, const check_view& view, details level, j
 json::object failures_by_reason(const check_counters& counters) {
   json::object out;
   for (const auto& row : reason_table)
-    if (const auto count = counters.failures.of(row.value); count > 0) out[text(row.name)] = count;
+    if (const auto count = counters.failures.of(row.value); count > 0) out[json_view(row.name)] = count;
   return out;
 }
 
 json::object measurements_of(const check_view& view) {
   json::object out;
-  for (const auto& [name, value] : shown_measurements(view)) out[text(name)] = json_number(value);
+  for (const auto& [name, value] : shown_measurements(view)) out[json_view(name)] = json_number(value);
   return out;
 }
 
@@ -97,11 +95,11 @@ json::object gates_object(const snapshot& snap, details level) {
   for (const auto which : all_gates) {
     const auto& view = snap.of(which);
     json::object one;
-    one["status"] = text(to_string(view.state.state));
-    one["reason"] = text(to_string(view.state.reason));
+    one["status"] = json_view(to_string(view.state.state));
+    one["reason"] = json_view(to_string(view.state.reason));
     if (view.state.state != verdict::pass && level != details::none) one["message"] = view.state.message;
     one["transitions"] = view.transitions;
-    out[text(to_string(which))] = std::move(one);
+    out[json_view(to_string(which))] = std::move(one);
   }
   return out;
 }
@@ -110,7 +108,7 @@ json::object gates_object(const snapshot& snap, details level) {
 
 std::string checks_json(const snapshot& snap, details level) {
   json::object out;
-  out["releaseId"] = text(version());
+  out["releaseId"] = json_view(version());
   out["taken"] = rfc3339(snap.wall);
   out["started"] = rfc3339(snap.started);
   out["draining"] = snap.draining;

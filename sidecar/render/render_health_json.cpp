@@ -18,8 +18,7 @@ namespace telltale {
 namespace {
 
 constexpr std::string_view body_version = "1";  // incremented when readers of the body would have to change
-constexpr std::size_t max_output = 1024;
-constexpr std::size_t room_for_counts = 200;  // for the notes that are known only after fitting
+constexpr std::size_t room_for_counts = 200;    // for the notes that are known only after fitting
 
 struct fitted_checks {
   std::vector<std::string> members;

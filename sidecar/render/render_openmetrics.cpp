@@ -27,7 +27,7 @@ std::string_view base_name(const metric_family& family) {
   return name;
 }
 
-void write_head(const metric_family& family, std::string& out) {
+void write_family_head(const metric_family& family, std::string& out) {
   const auto name = base_name(family);
   out += fmt::format("# TYPE {} {}\n", name, type_name(family.type));
   for (const std::string_view unit : {"seconds", "bytes", "ratio"})
@@ -37,7 +37,7 @@ void write_head(const metric_family& family, std::string& out) {
   out += fmt::format("# HELP {} {}\n", name, help);
 }
 
-void write_histogram(std::string_view name, const ClientMetric& series, std::string& out) {
+void write_open_histogram(std::string_view name, const ClientMetric& series, std::string& out) {
   for (const auto& bucket : series.histogram.bucket) {
     const auto le = fmt::format("le=\"{}\"", bound(bucket.upper_bound));
     out += fmt::format("{}_bucket{} {}\n", name, label_set(series.label, le), bucket.cumulative_count);
@@ -46,9 +46,9 @@ void write_histogram(std::string_view name, const ClientMetric& series, std::str
   out += fmt::format("{}_sum{} {}\n", name, label_set(series.label), number_text(series.histogram.sample_sum));
 }
 
-void write_all_series(const metric_family& family, std::string& out) {
+void write_open_series(const metric_family& family, std::string& out) {
   const bool counter = family.type == MetricType::Counter;
-  write_series(family, fmt::format("{}{}", base_name(family), counter ? total : ""), write_histogram, out);
+  write_series(family, fmt::format("{}{}", base_name(family), counter ? total : ""), write_open_histogram, out);
 }
 
 }  // namespace
@@ -56,8 +56,8 @@ void write_all_series(const metric_family& family, std::string& out) {
 std::string metrics_openmetrics(const snapshot& snap, const program_counters& counters) {
   std::string out;
   metric_writer writer([&](const metric_families& one, bool continued) {
-    if (!continued) write_head(one.front(), out);
-    write_all_series(one.front(), out);
+    if (!continued) write_family_head(one.front(), out);
+    write_open_series(one.front(), out);
   });
   write_all_metrics(snap, counters, writer);
   return out + "# EOF\n";

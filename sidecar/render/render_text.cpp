@@ -11,7 +11,6 @@
 namespace telltale {
 namespace {
 
-constexpr std::size_t max_message = 1024;
 constexpr std::size_t room_for_count = 100;  // for the line with the number of omitted checks
 
 std::string_view ending(verdict state) {

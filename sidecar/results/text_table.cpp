@@ -5,6 +5,7 @@
 
 #include "base/printable.hpp"
 #include "base/utf8.hpp"
+#include "base/words.hpp"
 
 namespace telltale {
 
@@ -38,8 +39,7 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t width
   const std::string margin(indent, ' ');
   std::string out, line;
   while (!text.empty()) {
-    const auto word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    const auto word = take_until(text, ' ');
     if (!line.empty() && indent + character_count(line) + 1 + character_count(word) > width) {
       out += margin + line + "\n";
       line.clear();

@@ -2,7 +2,7 @@
 #include "routes/authorization.hpp"
 
 #include "base/ascii.hpp"
-#include "routes/header_list.hpp"
+#include "base/words.hpp"
 
 namespace telltale {
 namespace {

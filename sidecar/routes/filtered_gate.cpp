@@ -11,10 +11,6 @@
 namespace telltale {
 namespace {
 
-bool has_deciding_check(const std::vector<fed_status>& fed) {
-  return std::any_of(fed.begin(), fed.end(), [](const auto& one) { return one.severity != severity::info; });
-}
-
 /// A set of names: each of thousands of checks is looked up once.
 class name_set {
  public:

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/ascii.hpp"
+#include "base/words.hpp"
 
 namespace telltale {
 namespace {
@@ -69,12 +70,6 @@ std::vector<weighted_element> weighted_elements(std::string_view header) {
   while (!header.empty())
     if (auto element = parse_element(next_part(header, ','))) out.push_back(std::move(*element));
   return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = std::min(text.find_first_not_of(" \t"), text.size());
-  text.remove_prefix(first);
-  return text.substr(0, text.find_last_not_of(" \t") + 1);
 }
 
 }  // namespace telltale

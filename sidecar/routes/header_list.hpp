@@ -18,6 +18,4 @@ struct weighted_element {
 /// invalid weight are dropped, so a malformed header still gets a response.
 std::vector<weighted_element> weighted_elements(std::string_view header);
 
-std::string_view trimmed(std::string_view);
-
 }  // namespace telltale

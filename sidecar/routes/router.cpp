@@ -229,9 +229,9 @@ reply router::answer(const request& asked, const snapshot_source& snapshot_of) t
   const auto answer_it = [&] { return answer_endpoint(what, *found, *target, asked, snapshot_of); };
   if (asked.method == "GET" || asked.method == "HEAD") return answer_it();
   const bool options = asked.method == "OPTIONS";
-  auto out = !options                       ? text_reply(405, label, wrong_method_text(asked.method))
+  auto out = !options                     ? text_reply(405, label, wrong_method_text(asked.method))
              : has_verdict(what, *target) ? answer_it()
-                                            : no_content(label);
+                                          : no_content(label);
   if (out.status == 200) out = no_content(label);
   out.allow = allowed_methods;
   return out;

@@ -3,15 +3,11 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
+#include "base/words.hpp"
+
 namespace telltale {
 namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 std::optional<std::string> percent_decoded(std::string_view text) {
   if (text.find('%') == std::string_view::npos) return std::string(text);
@@ -23,8 +19,8 @@ std::optional<std::string> percent_decoded(std::string_view text) {
       continue;
     }
     if (i + 2 >= text.size()) return std::nullopt;
-    const int high = hex_digit(text[i + 1]);
-    const int low = hex_digit(text[i + 2]);
+    const int high = hex_value(text[i + 1]);
+    const int low = hex_value(text[i + 2]);
     if (high < 0 || low < 0) return std::nullopt;
     out += static_cast<char>(high * 16 + low);
     i += 2;
@@ -38,9 +34,8 @@ bool must_be_encoded(char c) {
 }
 
 bool read_parameter(std::string_view parameter, parsed_target& into) {
-  const auto equals = std::min(parameter.find('='), parameter.size());
-  const auto key = percent_decoded(parameter.substr(0, equals));
-  auto value = percent_decoded(parameter.substr(std::min(equals + 1, parameter.size())));
+  const auto key = percent_decoded(take_until(parameter, '='));
+  auto value = percent_decoded(parameter);
   if (!key || !value) return false;
   if (*key == "verbose") into.verbose = true;
   if (*key == "help") into.help = true;
@@ -54,17 +49,12 @@ bool read_parameter(std::string_view parameter, parsed_target& into) {
 
 std::optional<parsed_target> parse_target(std::string_view target) {
   if (!target.starts_with('/') || std::any_of(target.begin(), target.end(), must_be_encoded)) return std::nullopt;
-  const auto question = std::min(target.find('?'), target.size());
   parsed_target out;
-  auto path = percent_decoded(target.substr(0, question));
+  auto path = percent_decoded(take_until(target, '?'));
   if (!path) return std::nullopt;
   out.path = std::move(*path);
-  auto query = target.substr(std::min(question + 1, target.size()));
-  while (!query.empty()) {
-    const auto parameter = query.substr(0, query.find('&'));
-    if (!read_parameter(parameter, out)) return std::nullopt;
-    query.remove_prefix(std::min(parameter.size() + 1, query.size()));
-  }
+  while (!target.empty())
+    if (!read_parameter(take_until(target, '&'), out)) return std::nullopt;
   return out;
 }
 

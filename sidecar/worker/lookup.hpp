@@ -8,7 +8,7 @@
 
 namespace telltale {
 
-/// Calls getaddrinfo(3) for TCP. Blocks as long as the system resolver does, so only workers call it.
-resolution look_up(const std::string& host, std::uint16_t port);
+/// Blocks as long as the system resolver does, so only workers call it.
+resolution look_up_endpoints(const std::string& host, std::uint16_t port);
 
 }  // namespace telltale

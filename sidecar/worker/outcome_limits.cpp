@@ -5,15 +5,16 @@
 #include <cmath>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "base/printable.hpp"
 
 namespace telltale {
 namespace {
 
 bool is_measurement_name(std::string_view name) {
-  const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
-  if (name.empty() || name.size() > max_name_bytes || !lower(name.front())) return false;
-  return std::all_of(name.begin(), name.end(), [&](char c) { return lower(c) || (c >= '0' && c <= '9') || c == '_'; });
+  const auto allowed = [](char c) { return (is_letter_or_digit(c) && c == lower(c)) || c == '_'; };
+  return !name.empty() && name.size() <= max_name_bytes && is_letter(name.front()) &&
+         std::ranges::all_of(name, allowed);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ bool worker_loop::handle(const wire::to_worker& message) {
   if (const auto* task = std::get_if<wire::forget>(&message)) tasks_.erase(task->task);
   if (const auto* batch = std::get_if<wire::run_batch>(&message)) return run(*batch);
   if (const auto* name = std::get_if<wire::lookup>(&message))
-    return send_(wire::lookup_result{name->number, look_up(name->host, name->port)});
+    return send_(wire::lookup_result{name->number, look_up_endpoints(name->host, name->port)});
   return true;
 }
 

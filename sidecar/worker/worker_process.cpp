@@ -2,12 +2,9 @@
 #include "worker/worker_process.hpp"
 
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <utility>
 
 #include "base/descriptor.hpp"
@@ -20,9 +17,6 @@ namespace asio = boost::asio;
 namespace {
 
 std::error_code last_error() { return {errno, std::generic_category()}; }
-
-// Declared here because <sys/pidfd.h> of glibc 2.36 lacks extern "C".
-void pidfd_send_signal(int pidfd, int signal) { ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0); }
 
 }  // namespace
 
@@ -49,17 +43,16 @@ std::unique_ptr<worker_process> worker_process::start(asio::io_context& context,
   if (ec) return nullptr;
   const descriptor memory(result_buffer.descriptor);
 
-  const auto child = spawn_worker(program, {theirs.get(), deadline_timer->descriptor(), memory.get()}, ec);
+  auto child = spawn_worker(program, {theirs.get(), deadline_timer->descriptor(), memory.get()}, ec);
   if (ec) return nullptr;
   asio::posix::stream_descriptor pidfd(context);
-  pidfd.assign(child.pidfd, failed);
+  pidfd.assign(child.pidfd.get(), failed);
   if (failed) {
-    // Without a pidfd in the loop the child cannot be supervised, so it is killed. The reaper or the parent's exit
-    // collects it.
-    pidfd_send_signal(child.pidfd, SIGKILL);
-    ::close(child.pidfd);
+    // Without a pidfd in the loop the child cannot be supervised. The reaper or the parent's exit collects it.
+    kill_child(child.pidfd.get());
     return ec = failed, nullptr;
   }
+  static_cast<void>(child.pidfd.release());
   return std::unique_ptr<worker_process>(new worker_process(child.pid, std::move(pidfd), std::move(socket),
                                                             std::move(deadline_timer), std::move(result_buffer.here)));
 }
@@ -128,10 +121,7 @@ void worker_process::when_dead(handler h) {
   });
 }
 
-void worker_process::kill() {
-  // Uses the pidfd, because the pid may belong to another process after the child was collected.
-  pidfd_send_signal(pidfd_.native_handle(), SIGKILL);
-}
+void worker_process::kill() { kill_child(pidfd_.native_handle()); }
 
 void worker_process::close_socket() {
   boost::system::error_code ignored;

@@ -34,6 +34,24 @@ struct inner {
   }
 };
 
+/// Options that several types share.
+struct shared_group {
+  std::optional<file_path> key;
+  bool insecure = false;
+  inner deeper;
+
+  void validate(place at, problems& errors) const {
+    if (key && insecure) errors.add(at, "insecure: makes the key useless");
+  }
+  static const options_of<shared_group>& declared() {
+    static const auto options = options_of<shared_group>()
+                                    .optional("key", &shared_group::key, "Which key.")
+                                    .optional("insecure", &shared_group::insecure, "Trust anything.")
+                                    .include(&shared_group::deeper);
+    return options;
+  }
+};
+
 struct sample {
   file_path path;
   std::chrono::milliseconds interval{10'000};
@@ -47,6 +65,7 @@ struct sample {
   std::optional<secret> token;
   telltale::url url;
   inner group;
+  shared_group shared;
 
   void validate(place at, problems& errors) const {
     if (count == 13u) errors.add(at, "count: 13 brings bad luck");
@@ -66,7 +85,8 @@ const options_of<sample>& declared() {
                                   .optional("headers", &sample::headers, "Sent along.")
                                   .optional("token", &sample::token, "Kept quiet.")
                                   .optional("url", &sample::url, "Whom.")
-                                  .optional("group", &sample::group, "Nested.");
+                                  .optional("group", &sample::group, "Nested.")
+                                  .include(&sample::shared);
   return options;
 }
 
@@ -114,6 +134,32 @@ TEST_CASE("options: values arrive in their members with their types") {
   CHECK(got.url.port == 443);
   CHECK(got.url.target == "/ws?a=b");
   CHECK(got.group.deep);
+}
+
+TEST_CASE("options: an included group is read, documented and checked beside the options of the type") {
+  problems errors;
+  const auto got = declared().parse(
+      raw_value::map({{"path", {}, text("/x")}, {"key", {}, text("/k")}, {"deep", {}, text("true")}}), errors);
+  REQUIRE(errors.empty());
+  CHECK(got.shared.key->text == "/k");
+  CHECK(got.shared.deeper.deep);
+  CHECK_FALSE(got.group.deep);
+
+  CHECK(problem_of("insecur", text("true")) == "3:1 unknown option 'insecur'; did you mean 'insecure'?");
+  declared().parse(raw_value::map({{"path", {}, text("/x")},
+                                   {"key", {}, text("/k")},
+                                   {"insecure", {}, text("true")},
+                                   {"count", {}, text("13")}},
+                                  {2, 5}),
+                   errors);
+  REQUIRE(errors.size() == 2);
+  CHECK(errors.list()[0] == problem{{2, 5}, "insecure: makes the key useless"});
+  CHECK(errors.list()[1] == problem{{2, 5}, "count: 13 brings bad luck"});
+
+  const auto& infos = declared().infos();
+  CHECK(infos[12].name == "key");
+  CHECK(infos[13].default_text == "false");
+  CHECK(infos[14].name == "deep");
 }
 
 TEST_CASE("options: what is not written keeps the initialiser or the given initial value") {

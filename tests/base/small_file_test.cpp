@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -39,6 +40,28 @@ TEST_CASE("small file: a file without a size in its inode is read to its end") {
   CHECK(seen.ok());
   CHECK(seen.text.size() > 100);
   CHECK(read_small_file("/proc/self/status", 100).what == fault::too_large);
+}
+
+TEST_CASE("small file: an owner's access time stays as it is") {
+  const temp_folder folder;
+  const auto path = folder.write("a", "x");
+  struct stat info {};
+  REQUIRE(::stat(path.c_str(), &info) == 0);
+  const timespec times[] = {{1000, 0}, {2000, 0}};  // older than the change: relatime would set it
+  REQUIRE(::utimensat(AT_FDCWD, path.c_str(), times, 0) == 0);
+  std::string text;
+  CHECK(read_up_to(open_quietly(path, info.st_uid).get(), 10, 1, text) == 0);
+  CHECK(text == "x");
+  REQUIRE(::stat(path.c_str(), &info) == 0);
+  CHECK(info.st_atim.tv_sec == 1000);
+}
+
+TEST_CASE("small file: one byte beyond the limit is read, to tell") {
+  const temp_folder folder;
+  std::string text;
+  CHECK(read_up_to(open_for_reading(folder.write("a", "12345")).get(), 3, 5, text) == 0);
+  CHECK(text == "1234");
+  CHECK(read_up_to(-1, 3, 5, text) == EBADF);
 }
 
 TEST_CASE("small file: errno says why a file cannot be opened") {

@@ -12,6 +12,9 @@ namespace {
 
 struct door_options {
   file_path path;
+  static options_of<door_options> declared() {
+    return options_of<door_options>().required("path", &door_options::path, "Which.");
+  }
 };
 
 class door_check final : public blocking_check {
@@ -21,8 +24,7 @@ class door_check final : public blocking_check {
 };
 
 check_table table() {
-  return {blocking_type<door_check>("door", "Watches a door.",
-                                    options_of<door_options>().required("path", &door_options::path, "Which."), {})};
+  return {blocking_type<door_check, door_options>({.name = "door", .summary = "Watches a door."})};
 }
 
 /// Every check whose name begins with b fails.

@@ -106,6 +106,26 @@ checks:
   CHECK_EQ(c.server.listen, std::vector<listen_entry>{"127.0.0.1:9640"});
 }
 
+TEST_CASE("config: a type has an interval and a timeout of its own, where the configuration gives none") {
+  auto types = fakes::table();
+  for (auto& type : types)
+    if (type.name == "disk") type.cadence = {1min, 20s};
+  const auto settings_of = [&](const std::string& text) {
+    auto result = parse_config(text, "t.yaml", types, fakes::variables);
+    REQUIRE(std::holds_alternative<config>(result));
+    return std::get<config>(result).checks.back().settings;
+  };
+  const std::string check = "checks: [{name: a, type: disk, path: /}]";
+  CHECK_EQ(settings_of(check).interval, 1min);
+  CHECK_EQ(settings_of(check).timeout, 20s);
+  CHECK_EQ(settings_of(check).effective_max_age(), 140s);
+  CHECK_EQ(settings_of("checks: [{name: a, type: disk, path: /, timeout: 3s}]").timeout, 3s);
+  CHECK_EQ(settings_of("checks: [{name: a, type: disk, path: /, timeout: 3s}]").interval, 1min);
+  CHECK_EQ(settings_of("defaults: {interval: 30s}\n" + check).interval, 30s);
+  CHECK_EQ(settings_of("defaults: {interval: 30s}\n" + check).timeout, 20s);
+  CHECK_EQ(settings_of("checks: [{name: m, type: marker, path: /m}]").interval, 10s);
+}
+
 TEST_CASE("config: a failing interval below the timeout is fine, since runs of a check never overlap") {
   const auto c = good("checks: [{name: a, type: disk, path: /, timeout: 5s, failing_interval: 1s}]");
   CHECK_EQ(c.checks[0].settings.effective_failing_interval(), 1s);

@@ -156,7 +156,7 @@ int epoll_ctl(int fd, int what, int on, epoll_event* event) noexcept {
   return fails("epoll_ctl") ? -1 : next(fd, what, on, event);
 }
 
-/// The call with which the program creates its workers.
+/// How the program starts child processes.
 long syscall(long which, ...) noexcept {
   static const auto next = real<long(long, ...)>("syscall");
   if (which == SYS_clone && fails("clone")) return -1;
@@ -166,10 +166,6 @@ long syscall(long which, ...) noexcept {
   for (auto& each : argument) each = va_arg(more, long);
   va_end(more);
   return next(which, argument[0], argument[1], argument[2], argument[3], argument[4], argument[5]);
-}
-pid_t fork() noexcept {
-  static const auto next = real<pid_t()>("fork");
-  return fails("clone") ? -1 : next();
 }
 
 ssize_t write(int fd, const void* bytes, size_t size) {

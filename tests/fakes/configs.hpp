@@ -12,6 +12,7 @@ inline const check_type& blocking_fake() {
   static const check_type type = [] {
     check_type t;
     t.name = "disk";
+    t.component = "system";
     t.make_blocking = [](const raw_value&) -> std::unique_ptr<blocking_check> { return nullptr; };
     return t;
   }();

@@ -1,6 +1,7 @@
 // Builds snapshots by hand, for tests of everything that renders or serves one.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,6 +18,15 @@ using namespace std::chrono_literals;
 inline constexpr std::chrono::system_clock::time_point wall_now{std::chrono::seconds(1767323045)};
 inline constexpr boot_clock::time_point boot_now{1000s};
 
+/// A check type of this name with the component of the real one, and nothing else.
+inline const check_type& type_named(const std::string& name) {
+  static std::map<std::string, check_type> types;
+  auto& type = types[name];
+  type.name = name;
+  type.component = name == "sqlite" ? "datastore" : name == "disk" || name == "marker" ? "system" : "component";
+  return type;
+}
+
 /// Collects checks and builds a snapshot whose gates follow from them by the real policy.
 class snapshot_builder {
  public:
@@ -24,6 +34,7 @@ class snapshot_builder {
   check_view& add(std::string name, std::string type, outcome found) {
     auto config = std::make_shared<check_config>();
     config->settings.name = std::move(name);
+    config->type = &type_named(type);
     config->settings.type = std::move(type);
     auto view = std::make_shared<check_view>();
     view->status = next_status(initial_status(boot_now - 60s), std::move(found), {}, boot_now - 2s);

@@ -1,4 +1,4 @@
-// Helpers for fuzz targets.
+// States the invariants of fuzz targets.
 #pragma once
 
 #include <cstdio>
@@ -8,9 +8,9 @@
 namespace telltale::fuzz {
 
 /// An invariant that must hold for every input; the fuzzer detects the abort.
-inline void require(bool holds, const char* promise) {
+inline void require(bool holds, const char* invariant) {
   if (holds) return;
-  std::fprintf(stderr, "broken promise: %s\n", promise);
+  std::fprintf(stderr, "violated invariant: %s\n", invariant);
   std::abort();
 }
 

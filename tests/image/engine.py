@@ -3,8 +3,11 @@
 
 usage: engine.py        builds the image and runs every *_test.py of this directory with it (each also runs alone)
 
-Caches in ~/.cache/telltale/image: the base image when no registry is available, and the compiler's cache.
+Caches in ~/.cache/telltale/image: the base image when no registry is available, and a digest of the inputs of the
+Dockerfile's first stage. That stage compiles the whole program, so it is built only when the digest differs from that of
+the last successful build. Otherwise an updated build/release/telltale replaces it.
 """
+import hashlib
 import json
 import os
 import pathlib
@@ -23,6 +26,8 @@ TOOLS = pathlib.Path(os.environ.get("TELLTALE_TOOLS") or KEPT / "tools")
 PUBLIC_BASE = "debian:bookworm-slim"
 OWN_BASE = "localhost/telltale-base:bookworm"
 IMAGE = "localhost/telltale:test"
+# What can break the first stage alone: the sources are compiled alike outside.
+FIRST_STAGE = ("Dockerfile", ".dockerignore", "CMakeLists.txt", "cmake", "scripts/deps.sh", "image/root.sh")
 
 # runc and cgroupfs work on more kernels than crun and systemd's cgroups; the limits never exceed the inherited ones.
 CONFIGURATION = """[containers]
@@ -69,16 +74,16 @@ class Engine:
     def podman(self, *arguments, **options):
         return self._run("podman", *self.options(), *arguments, **options)
 
-    def _run(self, *command, check=True, timeout=120):
-        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=timeout,
-                              env=self.environment, stdin=subprocess.DEVNULL)
+    def _run(self, *command, check=True, timeout=120, show=False):
+        done = subprocess.run([str(word) for word in command], stdout=None if show else subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True, timeout=timeout, env=self.environment, stdin=subprocess.DEVNULL)
         if check and done.returncode != 0:
-            raise AssertionError(f"{' '.join(map(str, command))}: {done.returncode}\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+            raise AssertionError(f"{' '.join(map(str, command))}: {done.returncode}\n{(done.stdout or '')[-3000:]}{done.stderr[-3000:]}")
         return done
 
     def build(self, tag, *arguments, context=ROOT, timeout=1500):
         self.buildah("bud", "--isolation", "chroot", "--network", "host", "--format", "docker", "-t", tag, *arguments,
-                     context, timeout=timeout)
+                     context, timeout=timeout, show=True)
 
     def base_image(self):
         """The name of a Debian 12 image in the store: a public one, or one created here."""
@@ -118,6 +123,35 @@ class Engine:
         shutil.rmtree(self.folder)
 
 
+def first_stage_digest():
+    """Changes with the name or the content of any file of FIRST_STAGE."""
+    digest = hashlib.sha256()
+    for path in (ROOT / name for name in FIRST_STAGE):
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            digest.update(f"{file.relative_to(ROOT)}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def compiled_outside(folder):
+    """The first stage's result as a folder, from build/release: what the first stage would copy out of it."""
+    for step in (("cmake", "--preset", "release"), ("cmake", "--build", "--preset", "release", "--target", "telltale"),
+                 ("strip", "-o", folder / "telltale", "build/release/telltale"),
+                 ("image/root.sh", folder / "telltale", ROOT, folder / "image")):
+        subprocess.run(step, cwd=ROOT, check=True, timeout=1200)
+    return folder
+
+
+def build_image(host):
+    known, digest = CACHE / "first_stage", first_stage_digest()
+    arguments = ["--build-arg", f"BASE={host.base}", "--build-arg", "REVISION=0123abc"]
+    if known.exists() and known.read_text() == digest:
+        arguments += ["--build-context", f"build={compiled_outside(pathlib.Path(tempfile.mkdtemp(dir=host.folder)))}"]
+    else:
+        print("the Dockerfile's first stage has changed or was never built here: it compiles the program (minutes)", flush=True)
+    host.build(IMAGE, *arguments)
+    known.write_text(digest)
+
+
 def free_port():
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
@@ -136,7 +170,7 @@ def shared():
         host.base = host.base_image()
         print(f"base image {host.base} after {time.monotonic() - started:.0f} s", flush=True)
         started = time.monotonic()
-        host.build(IMAGE, "--build-arg", f"BASE={host.base}", "--build-arg", "REVISION=0123abc")
+        build_image(host)
         print(f"image built in {time.monotonic() - started:.0f} s", flush=True)
     return _shared[0]
 

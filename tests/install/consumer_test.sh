@@ -10,6 +10,15 @@ cmake --install "$build" --prefix "$work/prefix" >/dev/null
 cp -r "$source/tests/install/consumer" "$work/project"
 sed -n '/^```cpp$/,/^```$/p' "$source/CONTRIBUTING.md" | sed '/^```/d' >"$work/project/uptime.cpp"
 grep -q 'check_type uptime()' "$work/project/uptime.cpp"
+# Every installed header, each first in a file of its own: a part of the check `note`.
+mkdir "$work/project/note"
+for header in $(cd "$work/prefix/include/telltale" && find . -name '*.hpp' | cut -c3-); do
+  case $header in
+    lib/*) echo "#include \"${header#lib/}\"" ;;
+    *) echo "#include <telltale/$header>" ;;
+  esac >"$work/project/note/$(echo "$header" | tr / _ | sed 's/hpp$/cpp/')"
+done
+test "$(ls "$work/project/note" | wc -l)" -ge 25
 
 cmake -S "$work/project" -B "$work/build" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix" \
   -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_CXX_FLAGS="$flags" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
@@ -18,6 +27,14 @@ cmake --build "$work/build" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 "$work/build/my_sidecar" checks uptime | grep -q at_least
 printf 'checks: [{name: up, type: uptime, at_least: 1ms}]\n' >"$work/good.yaml"
 "$work/build/my_sidecar" check -c "$work/good.yaml" --format text
+printf 'eleven byte' >"$work/note"
+printf 'checks: [{name: n, type: note, path: %s, size: 4B}]\n' "$work/note" >"$work/large.yaml"
+if "$work/build/my_sidecar" check -c "$work/large.yaml" --format text >"$work/log"; then echo "a large note passed"; exit 1; fi
+grep -q 'note has 11 B (limit 4 B)' "$work/log" || { cat "$work/log"; exit 1; }
+rm "$work/note"
+if "$work/build/my_sidecar" check -c "$work/large.yaml" --format text >"$work/log"; then echo "no note passed"; exit 1; fi
+grep -q 'missing: .*note does not exist' "$work/log" || { cat "$work/log"; exit 1; }
+"$work/build/my_sidecar" checks note | grep -q 'Default interval 1m, timeout 5s'
 printf 'checks: [{name: up, type: uptime, atleast: 1ms}]\n' >"$work/bad.yaml"
 if "$work/build/my_sidecar" validate "$work/bad.yaml" >"$work/log" 2>&1; then echo "a typo was accepted"; exit 1; fi
 grep -q "did you mean 'at_least'" "$work/log" || { cat "$work/log"; exit 1; }

@@ -46,6 +46,9 @@ check_table table() {
   check_type type;
   type.name = "lamp";
   type.summary = "Watches a lamp.";
+  type.proves = "The lamp is on.";
+  type.does_not_prove = "That anybody sees it.";
+  type.cadence = {std::chrono::minutes(1), std::chrono::seconds(5)};
   type.options = lamp().infos();
   type.measurements = {{"heat_ratio", "How hot it is."}};
   return {type};
@@ -70,6 +73,13 @@ TEST_CASE("schema: defaults have the type of their option") {
   CHECK(properties.at("ratio").at("default").to_number<double>() == 0.5);
   CHECK(properties.at("colours").at("default") == json::value{"red", "a \"b\""});
   CHECK(!properties.at("age").as_object().contains("default"));
+}
+
+TEST_CASE("schema: the entries of a type have its default interval and timeout") {
+  const auto schema = json::parse(config_schema(table()));
+  const auto& rules = schema.at("properties").at("checks").at("items").at("allOf").at(0).at("then").at("properties");
+  CHECK(rules.at("interval").at("default") == "1m");
+  CHECK(rules.at("timeout").at("default") == "5s");
 }
 
 TEST_CASE("schema: every option carries its documentation") {
@@ -126,6 +136,8 @@ TEST_CASE("reference page: options, measurements, common options, units and reas
   const auto page = checks_markdown(table());
   for (const char* line : {
            "| [lamp](#lamp) | Watches a lamp. |\n",
+           "\n**Proves:** The lamp is on.\n**Does not prove:** That anybody sees it.\nDefault interval 1m, timeout "
+           "5s.\n",
            "- `size`: size, required.\n  How large.\n",
            "- `heat`: limit (percentage, larger is worse), default `{warn: 80%, fail: 90%}`.\n  How hot.\n",
            "- `key`: text or secret.\n  What opens | it.\n",

@@ -136,7 +136,8 @@ TEST_CASE("metrics: the process reports what Prometheus' clients report") {
 }
 
 TEST_CASE("metrics: measurements are gauges with the documentation of their type") {
-  const check_type disk{"disk", "", {}, {{"used_ratio", "Share in use, \"root\" \\ excluded.\nBy df."}}, {}, {}, {}};
+  const check_type disk{
+      {.name = "disk", .measurements = {{"used_ratio", "Share in use, \"root\" \\ excluded.\nBy df."}}}};
   auto snap = fakes::mixed_snapshot();
   auto found = outcome::pass("fine");
   found.measurements = {{"used_ratio", 0.5}};
@@ -152,7 +153,7 @@ TEST_CASE("metrics: measurements are gauges with the documentation of their type
 }
 
 TEST_CASE("metrics: HELP is escaped, because one line break in it would break the whole scrape") {
-  const check_type disk{"disk", "", {}, {{"used_ratio", "Share \"in\" use \\ more.\nAnd a line."}}, {}, {}, {}};
+  const check_type disk{{.name = "disk", .measurements = {{"used_ratio", "Share \"in\" use \\ more.\nAnd a line."}}}};
   fakes::snapshot_builder snap;
   auto found = outcome::pass("fine");
   found.measurements = {{"used_ratio", 0.5}};
@@ -207,7 +208,7 @@ TEST_CASE("metrics: a measurement can neither use the name of a built-in metric 
 TEST_CASE("metrics: hostile text anywhere gives a valid exposition") {
   for (const auto& hostile : fakes::hostile_texts()) {
     CAPTURE(hostile);
-    const check_type type{hostile, hostile, {}, {{"n" + hostile, hostile}}, {}, {}, {}};
+    const check_type type{{.name = hostile, .summary = hostile, .measurements = {{"n" + hostile, hostile}}}};
     fakes::snapshot_builder snap;
     auto found = outcome::fail(reason::protocol, hostile);
     found.measurements = {{"n" + hostile, 1}, {"nan", std::numeric_limits<double>::quiet_NaN()}};

@@ -1,7 +1,7 @@
 // Resolves a name in a statically linked program; run by static_names_test.sh.
 #include <netdb.h>
 
-#include "worker/name_services.hpp"
+#include "base/name_services.hpp"
 
 int main(int argc, char** argv) {
   telltale::keep_to_built_in_name_services();

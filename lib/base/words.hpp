@@ -1,0 +1,42 @@
+// Cuts text into words and reads the numbers among them.
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+
+namespace telltale {
+
+/// Takes the text before the next `separator` off the front, and the separator with it; all of it where there is none.
+constexpr std::string_view take_until(std::string_view& text, char separator) {
+  const auto word = text.substr(0, text.find(separator));
+  text.remove_prefix(std::min(text.size(), word.size() + 1));
+  return word;
+}
+
+/// The text without blanks and tabs around it.
+constexpr std::string_view trimmed(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+  return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
+/// The next of the words that any number of blanks separates; empty at the end.
+constexpr std::string_view take_word(std::string_view& text) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  return take_until(text, ' ');
+}
+
+/// The number that the whole text is, as std::from_chars reads it; nothing when it is none or does not fit.
+template <class Number>
+std::optional<Number> number_in(std::string_view text, int base = 10) {
+  Number value{};
+  const auto* const end = text.data() + text.size();
+  std::from_chars_result read{};
+  if constexpr (std::is_floating_point_v<Number>) read = std::from_chars(text.data(), end, value);
+  else read = std::from_chars(text.data(), end, value, base);
+  return read.ec == std::errc() && read.ptr == end ? std::optional(value) : std::nullopt;
+}
+
+}  // namespace telltale

@@ -1,0 +1,39 @@
+// Addresses of hosts. Names that only a name server knows are left to tests with a resolver of their own.
+#include "base/name_lookup.hpp"
+
+#include <doctest/doctest.h>
+#include <netinet/in.h>
+
+using namespace telltale;
+using namespace std::chrono_literals;
+
+TEST_CASE("name_lookup: numbers are addresses without a resolver") {
+  const auto v4 = numeric_addresses("127.0.0.1", 80);
+  REQUIRE(v4.size() == 1);
+  CHECK(v4[0].family() == AF_INET);
+  CHECK(reinterpret_cast<const sockaddr_in*>(v4[0].get())->sin_port == htons(80));
+  CHECK(numeric_addresses("::1", 80).at(0).family() == AF_INET6);
+  CHECK(numeric_addresses("localhost", 80).empty());
+}
+
+TEST_CASE("name_lookup: localhost is in /etc/hosts, with a deadline and without one") {
+  for (const auto& found :
+       {look_up("localhost", 80), look_up_until("localhost", 80, std::chrono::steady_clock::now() + 20s)}) {
+    CHECK(found.error == "");
+    CHECK_FALSE(found.addresses.empty());
+  }
+}
+
+TEST_CASE("name_lookup: why a name has no address is a sentence") {
+  const std::string host = "no such name";  // a blank: no name server is asked
+  for (const auto& found : {look_up(host, 80), look_up_until(host, 80, std::chrono::steady_clock::now() + 20s)}) {
+    CHECK(found.addresses.empty());
+    CHECK(found.error.starts_with("no such name does not resolve: "));
+  }
+}
+
+TEST_CASE("name_lookup: the deadline holds") {
+  const auto found = look_up_until("name.invalid", 80, std::chrono::steady_clock::now() - 1s);
+  CHECK(found.addresses.empty());
+  CHECK(found.error.starts_with("name.invalid does not resolve"));
+}

@@ -1,0 +1,365 @@
+// Expectations and examinations of databases that are closed most of the time, or that cannot be read for a while.
+#include <doctest/doctest.h>
+
+#include "checks/sqlite/fixtures.hpp"
+
+using namespace telltale;
+using namespace telltale::testing;
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+namespace {
+
+sqlite_probe expecting(const std::string& path, const char* expect, const char* query = "SELECT count(*) FROM t") {
+  std::vector<raw_member> options;
+  options.push_back(option("mode", "query"));
+  options.push_back(option("query", query));
+  if (expect) options.push_back(option("expect", expect));
+  return sqlite_probe(path, std::move(options));
+}
+
+sqlite_probe examining(const std::string& path) {
+  std::vector<raw_member> options;
+  options.push_back(limit_option("integrity", {option("every", "6h"), option("timeout", "1m")}));
+  return sqlite_probe(path, std::move(options));
+}
+
+/// In WAL mode with one row in `t`, closed, without side files.
+void make_closed(const std::string& path) {
+  application app;
+  make_wal_database(app, path);
+  app.close();
+  REQUIRE_FALSE(fs::exists(path + "-wal"));
+}
+
+/// An application that opens the database, writes and closes it, again and again.
+class coming_and_going {
+ public:
+  explicit coming_and_going(const std::string& path) : child_(::fork()) {
+    while (child_ == 0) {
+      sqlite3* database = nullptr;
+      ::sqlite3_open(path.c_str(), &database);
+      ::sqlite3_busy_timeout(database, 1000);
+      ::sqlite3_exec(database, "INSERT INTO t VALUES (1); DELETE FROM t WHERE rowid > 1", nullptr, nullptr, nullptr);
+      ::sqlite3_close(database);
+    }
+  }
+  coming_and_going(const coming_and_going&) = delete;
+  coming_and_going& operator=(const coming_and_going&) = delete;
+  ~coming_and_going() {
+    ::kill(child_, SIGKILL);
+    ::waitpid(child_, nullptr, 0);
+  }
+
+ private:
+  pid_t child_;
+};
+
+void damage(const std::string& path, off_t at) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  REQUIRE(fd >= 0);
+  const std::string junk(200, '\x55');
+  REQUIRE(::pwrite(fd, junk.data(), junk.size(), at) == 200);
+  ::close(fd);
+}
+
+/// Locks the database as `locking_mode=EXCLUSIVE` does from the start, and writes nothing.
+void open_exclusively(application& app, const std::string& path) {
+  app.open(path);
+  app.run("PRAGMA locking_mode = EXCLUSIVE");
+  app.run("SELECT * FROM t");
+}
+
+void make_old(const std::string& path) {
+  for (const auto* suffix : {"", "-wal"})
+    if (fs::exists(path + suffix)) set_age(path + suffix, 1h);
+}
+
+}  // namespace
+
+TEST_CASE("sqlite answers: a closed database is read, its expectation judged, and no trace left") {
+  const temp_folder at;
+  make_closed(at / "app.db");
+  const auto before = listing(at.path());
+  const auto found = expecting(at / "app.db", "1").run();
+  CHECK(described(found) == "pass idle: app.db: 8.0 KiB, no application has it open, query gives '1'");
+  CHECK(found.measured("query_value") == 1);
+  CHECK(expecting(at / "app.db", "> 1").said() == "fail mismatch: app.db: the query gives '1', expected '> 1'");
+  CHECK(contains(expecting(at / "app.db", "1", "SELECT x FROM nowhere").said(), "fail mismatch"));
+  CHECK(listing(at.path()) == before);
+}
+
+TEST_CASE("sqlite answers: an application that opens, writes and closes is judged by what it wrote last") {
+  const temp_folder at;
+  make_closed(at / "app.db");
+  auto probe = expecting(at / "app.db", "< 50");
+  application app;
+  for (int rows = 2; rows <= 60; ++rows) {
+    app.open(at / "app.db");
+    app.run("INSERT INTO t VALUES (1)");
+    app.close();
+    CHECK(contains(probe.said(), fmt::format("the query gives '{}', expected", rows)) == (rows >= 50));
+  }
+}
+
+TEST_CASE("sqlite answers: while an application comes and goes no run passes that has not asked, and none is red") {
+  const temp_folder at;
+  make_closed(at / "app.db");
+  const coming_and_going app(at / "app.db");
+  auto probe = expecting(at / "app.db", "< 1000");
+  std::string wrong;
+  int passed = 0;
+  for (int i = 0; i < 500; ++i) {
+    const auto found = probe.run();
+    const bool asked = contains(found.message, ", query gives '");
+    if (found.verdict == verdict::pass && asked) ++passed;
+    if (found.verdict == verdict::fail || (found.verdict == verdict::pass && !asked)) wrong = described(found);
+  }
+  CHECK(wrong == "");
+  CHECK(passed > 400);
+}
+
+TEST_CASE("sqlite answers: a closed database with an empty log and an index left over is read as well") {
+  const temp_folder at;
+  make_closed(at / "app.db");
+  write_file(at / "app.db-wal", "");
+  SUBCASE("without -shm") {}
+  SUBCASE("with -shm") { write_file(at / "app.db-shm", std::string(32768, '\0')); }
+  const auto before = listing(at.path());
+  CHECK(expecting(at / "app.db", "> 1").said() == "fail mismatch: app.db: the query gives '1', expected '> 1'");
+  CHECK(listing(at.path()) == before);
+}
+
+TEST_CASE("sqlite answers: damage of a closed database's schema is found by a query") {
+  const temp_folder at;
+  make_closed(at / "app.db");
+  damage(at / "app.db", 100);
+  CHECK(contains(expecting(at / "app.db", nullptr).said(), "fail corrupt: app.db: the database is damaged: "));
+}
+
+TEST_CASE("sqlite answers: an expectation that cannot be looked at warns; without one there is nothing to warn of") {
+  const temp_folder at;
+  {
+    application app;
+    make_wal_database(app, at / "app.db");
+    app.crash();
+  }
+  fs::remove(at / "app.db-shm");  // who reads this log has to make an index of it
+  CHECK(contains(expecting(at / "app.db", "1").said(), "warn idle: app.db: not queried: SQLite would have to create"));
+  CHECK(contains(expecting(at / "app.db", nullptr).said(), "pass idle: "));
+}
+
+TEST_CASE("sqlite answers: the last answer stays while the files are unchanged, and no longer") {
+  const temp_folder at;
+  make_closed(at / "app.db");
+  make_old(at / "app.db");
+  auto failing = expecting(at / "app.db", "> 1");
+  auto holding = expecting(at / "app.db", "1");
+  REQUIRE(failing.run().verdict == verdict::fail);
+  REQUIRE(holding.run().verdict == verdict::pass);
+
+  application app;
+  open_exclusively(app, at / "app.db");
+  failing.later(3min);
+  CHECK(failing.said() ==
+        "fail mismatch: app.db: the query did not give the expected '> 1' 3 min ago, and its files are unchanged; it "
+        "cannot be asked now: nobody else can read in that mode");
+  failing.later(3min);
+  CHECK(contains(failing.said(), "fail mismatch: app.db: the query did not give the expected '> 1' 6 min ago"));
+  CHECK(contains(holding.said(), "pass ok"));
+  CHECK(contains(holding.said(), "query gave the expected '1' "));
+
+  app.run("INSERT INTO t VALUES (2)");
+  for (auto* probe : {&failing, &holding})
+    CHECK(contains(probe->said(), "warn locked: app.db: not queried: nobody else can read in that mode"));
+  app.close();
+  CHECK(failing.run().verdict == verdict::pass);
+  CHECK(holding.run().verdict == verdict::fail);
+}
+
+TEST_CASE("sqlite answers: the last answer does not stay where a change would not show in the times of the files") {
+  const temp_folder at;
+  make_closed(at / "app.db");
+  auto probe = expecting(at / "app.db", "> 1");
+  SUBCASE("written at this moment") { set_age(at / "app.db", 500ms); }
+  SUBCASE("written in the future") { set_age(at / "app.db", -1h); }
+  REQUIRE(probe.run().verdict == verdict::fail);
+  application app;
+  open_exclusively(app, at / "app.db");
+  CHECK(contains(probe.said(), "warn locked: app.db: not queried"));
+}
+
+TEST_CASE("sqlite answers: an answer that changes by itself does not stay, however unchanged the files are") {
+  const temp_folder at;
+  {
+    application app;
+    make_wal_database(app, at / "app.db");
+    app.run("CREATE TABLE seen(at); INSERT INTO seen VALUES (strftime('%s', 'now'))");
+    app.run("CREATE VIEW age AS SELECT strftime('%s', 'now') - max(at) AS seconds FROM seen");
+    app.close();
+  }
+  make_old(at / "app.db");
+  struct row {
+    const char* query;
+    bool stays;
+  };
+  const row rows[] = {
+      {"SELECT strftime('%s', 'now') - max(at) FROM seen", false},
+      {"SELECT seconds FROM age", false},  // by a view
+      {"SELECT CURRENT_TIMESTAMP > '2020'", false},
+      {"SELECT random() < 0 OR 1", false},
+      {"SELECT unixepoch() - at FROM seen WHERE julianday() > 0", false},
+      {"SELECT count(*) FROM seen", true},
+      {"SELECT abs(max(at)) > 0 FROM seen", true},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(std::string(row.query));
+    auto probe = expecting(at / "app.db", "< 1000", row.query);
+    REQUIRE(contains(probe.said(), "query gives '"));
+    application app;
+    open_exclusively(app, at / "app.db");
+    const auto found = probe.run();
+    CHECK((found.verdict == verdict::pass) == row.stays);
+    CHECK(contains(found.message, row.stays ? "query gave the expected" : "not queried"));
+  }
+}
+
+TEST_CASE("sqlite answers: integrity of a closed database is examined, without a trace") {
+  const temp_folder at;
+  {
+    application app;
+    make_wal_database(app, at / "app.db");
+    app.run(large_insert);
+    app.close();
+  }
+  auto probe = examining(at / "app.db");
+  const auto before = listing(at.path());
+  CHECK(described(probe.examine()) == "pass ok: integrity ok");
+  CHECK(listing(at.path()) == before);
+  CHECK(contains(probe.said(), "pass idle: app.db: "));
+  CHECK(contains(probe.said(), ", integrity ok "));
+  damage(at / "app.db", 4096 * 20);
+  CHECK(contains(described(probe.examine()), "fail corrupt: integrity: quick_check says: "));
+}
+
+TEST_CASE("sqlite answers: integrity of a database whose application comes and goes is examined all the same") {
+  const temp_folder at;
+  make_closed(at / "app.db");
+  const coming_and_going app(at / "app.db");
+  auto probe = examining(at / "app.db");
+  int passed = 0;
+  std::string wrong;
+  for (int i = 0; i < 100; ++i) {
+    const auto found = probe.examine();
+    if (found.verdict == verdict::pass) ++passed;
+    if (found.verdict == verdict::fail) wrong = described(found);
+  }
+  CHECK(wrong == "");
+  CHECK(passed >= 90);
+}
+
+TEST_CASE("sqlite answers: an integrity check that never happens counts against its cadence") {
+  const temp_folder at;
+  make_closed(at / "app.db");
+  application app;
+  open_exclusively(app, at / "app.db");
+  auto probe = examining(at / "app.db");
+  SUBCASE("because it cannot be done") {
+    REQUIRE(probe.examine().reason == reason::idle);
+    CHECK(contains(probe.said(), "pass ok"));
+    probe.later(12h + 1min);
+    CHECK(contains(probe.said(), "pass ok"));
+    probe.later(1s);
+    CHECK(
+        probe.said() ==
+        "warn threshold: app.db: integrity was not examined for 12 h 1 min (every 6h): integrity: not examined: nobody "
+        "else can read in that mode");
+  }
+  SUBCASE("because it does not get its turn") {
+    CHECK(contains(probe.said(), "pass ok"));
+    probe.later(12h + 2min);
+    CHECK(contains(probe.said(), "warn threshold: app.db: integrity was not examined for 12 h 2 min (every 6h)"));
+  }
+}
+
+TEST_CASE("sqlite answers: an integrity check that happened long ago counts as one that did not") {
+  const temp_folder at;
+  make_closed(at / "app.db");
+  auto probe = examining(at / "app.db");
+  REQUIRE(probe.examine(20s, 12h).verdict == verdict::pass);
+  CHECK(contains(probe.said(), "pass idle"));
+  REQUIRE(probe.examine(20s, 13h).verdict == verdict::pass);
+  CHECK(contains(probe.said(), "warn threshold: app.db: integrity was not examined for 13 h"));
+  probe.later(100h);  // however long it has been watched
+  REQUIRE(probe.examine(20s, 1h).verdict == verdict::pass);
+  CHECK(contains(probe.said(), "pass idle"));
+  probe.examined(outcome::fail(reason::corrupt, "integrity: quick_check says: torn"));
+  CHECK(contains(probe.said(), "fail corrupt"));
+}
+
+namespace {
+
+sqlite_probe expecting_without_wal(const std::string& path, const char* expect, const char* query) {
+  std::vector<raw_member> options;
+  options.push_back(option("mode", "query"));
+  options.push_back(option("expect_wal", "ignore"));
+  options.push_back(option("query", query));
+  options.push_back(option("expect", expect));
+  return sqlite_probe(path, std::move(options));
+}
+
+}  // namespace
+
+TEST_CASE("sqlite answers: with a rollback journal the database is read between two writes, and no trace is left") {
+  const temp_folder at;
+  application app(at / "app.db");
+  app.run("CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+  SUBCASE("while an application has it open") {}
+  SUBCASE("while an application reads it") { app.run("BEGIN; SELECT * FROM t"); }
+  SUBCASE("closed") { app.close(); }
+  const auto before = listing(at.path());
+  CHECK(contains(expecting_without_wal(at / "app.db", "1", "SELECT count(*) FROM t").said(), "query gives '1'"));
+  CHECK(contains(expecting_without_wal(at / "app.db", "> 1", "SELECT count(*) FROM t").said(),
+                 "fail mismatch: app.db: the query gives '1', expected '> 1'"));
+  CHECK(examining(at / "app.db").examine().verdict == verdict::pass);
+  CHECK(listing(at.path()) == before);
+}
+
+TEST_CASE("sqlite answers: what a transaction with a rollback journal has not committed is not read") {
+  for (const std::string mode : {"DELETE", "PERSIST", "TRUNCATE", "MEMORY", "OFF"}) {
+    CAPTURE(mode);
+    const temp_folder at;
+    application app(at / "app.db");
+    app.run("PRAGMA journal_mode = " + mode + "; PRAGMA cache_size = 5; CREATE TABLE t(x)");
+    app.run(large_insert);
+    auto probe = expecting_without_wal(at / "app.db", "300", "SELECT count(*) FROM t");
+    CHECK(contains(probe.said(), "query gives '300'"));
+    app.run("BEGIN");
+    app.run(large_insert);  // more than the cache holds, so that pages are in the file
+    const auto during = probe.said();
+    CHECK_FALSE(contains(during, "gives"));
+    CHECK(contains(during, "warn locked"));
+    app.run("COMMIT");
+    CHECK(contains(probe.said(), "the query gives '600'"));
+  }
+}
+
+TEST_CASE("sqlite answers: a writer with a rollback journal is not kept from committing, and never read in half") {
+  const temp_folder at;
+  application app(at / "app.db");
+  app.run("CREATE TABLE a(x); CREATE TABLE b(x)");
+  app.run("INSERT INTO a VALUES (0); INSERT INTO b VALUES (0)");
+  auto probe = expecting_without_wal(at / "app.db", "1", "SELECT a.x = b.x FROM a, b");
+  auto examiner = examining(at / "app.db");
+  app.keep_writing("BEGIN; UPDATE a SET x = x + 1; UPDATE b SET x = x + 1; COMMIT");
+  std::string wrong;
+  for (int i = 0; i < 20; ++i) {
+    if (const auto found = probe.run(); found.verdict == verdict::fail) wrong = described(found);
+    if (const auto found = examiner.examine(); found.verdict == verdict::fail) wrong = described(found);
+  }
+  const auto result = app.stop_writing();
+  CAPTURE(result);
+  CHECK(result.ends_with(" 0"));
+  CHECK(wrong == "");
+  CHECK(contains(probe.said(), "query gives '1'"));
+}

@@ -1,0 +1,202 @@
+// Databases that a newer SQLite wrote, or that need what only the application has: neither is damage.
+#include <sqlite3.h>
+
+#include <doctest/doctest.h>
+
+#include "checks/sqlite/fixtures.hpp"
+
+using namespace telltale;
+using namespace telltale::testing;
+
+namespace {
+
+constexpr std::uint32_t newer_number = 3047002;
+const std::string needs_newer =
+    fmt::format("its schema needs a newer SQLite (written by 3.47.2, this is {})", SQLITE_VERSION);
+
+/// Statements that a later SQLite reads and 3.40 does not, each in a schema.
+constexpr const char* newer_schemas[] = {
+    "'view', 'v', 'v', 0, 'CREATE VIEW v AS SELECT group_concat(x ORDER BY x) FROM t'",  // 3.44
+    "'view', 'v', 'v', 0, 'CREATE VIEW v AS SELECT 1_000'",                              // 3.46
+    "'trigger', 'g', 't', 0, 'CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT percentile(1) WITHIN GROUP (ORDER BY 1); "
+    "END'",  // 3.47
+};
+
+sqlite_probe querying(const std::string& path, const char* sql, const char* expect = nullptr) {
+  std::vector<raw_member> options;
+  options.push_back(option("mode", "query"));
+  options.push_back(option("query", sql));
+  if (expect) options.push_back(option("expect", expect));
+  return sqlite_probe(path, std::move(options));
+}
+
+sqlite_probe examining(const std::string& path) {
+  std::vector<raw_member> options;
+  options.push_back(limit_option("integrity", {option("every", "6h")}));
+  return sqlite_probe(path, std::move(options));
+}
+
+void overwrite(const std::string& path, std::size_t at, const std::string& bytes) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  REQUIRE(fd >= 0);
+  REQUIRE(::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(at)) == static_cast<ssize_t>(bytes.size()));
+  ::close(fd);
+}
+
+std::string big_endian(std::uint32_t value) {
+  std::string out;
+  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift);
+  return out;
+}
+
+/// The last page 1 that the log holds, as an offset; a reader takes it instead of the file's.
+std::size_t page_one_in_log(const std::string& log) {
+  const auto text = read_file(log);
+  std::size_t found = 0;
+  for (std::size_t frame = 32; frame + 24 + 4096 <= text.size(); frame += 24 + 4096)
+    if (text.substr(frame, 4) == big_endian(1)) found = frame + 24;
+  REQUIRE(found > 0);
+  return found;
+}
+
+/// A database in use with this row in its schema, which SQLite does not check when it is written so.
+void make_with_schema(application& app, const std::string& path, const std::string& row) {
+  make_wal_database(app, path);
+  app.run("PRAGMA writable_schema = 1; INSERT INTO sqlite_schema VALUES (" + row + ")");
+}
+
+/// The same, as if `number` had been the release of the SQLite that wrote it, with page 1 in the file.
+void make_written_by(application& app, const std::string& path, std::uint32_t number, const std::string& row) {
+  make_with_schema(app, path, row);
+  app.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  overwrite(path, 96, big_endian(number));
+  app.run("INSERT INTO t VALUES (2)");
+}
+
+}  // namespace
+
+TEST_CASE("sqlite newer: a schema that needs a newer SQLite warns in query, integrity and backup, whatever is new") {
+  for (const auto* row : newer_schemas) {
+    CAPTURE(std::string(row));
+    const temp_folder at;
+    application app;
+    make_written_by(app, at / "app.db", newer_number, row);
+    CHECK(contains(querying(at / "app.db", "SELECT count(*) FROM t").said(), "warn mismatch: app.db: " + needs_newer));
+    CHECK(contains(querying(at / "app.db", "SELECT 2", "2").said(), "warn mismatch: app.db: " + needs_newer));
+    auto probe = examining(at / "app.db");
+    CHECK(contains(described(probe.examine()), "warn mismatch: integrity: not examined: " + needs_newer));
+    CHECK(contains(probe.said(), "warn mismatch: app.db: integrity: not examined: " + needs_newer));
+
+    std::filesystem::copy_file(at / "app.db", at / "app.bak");
+    std::vector<raw_member> backup;
+    backup.push_back(limit_option("backup", {option("path", at / "app.bak"), option("integrity", "true")}));
+    sqlite_probe backed_up(at / "app.db", std::move(backup));
+    CHECK(contains(described(backed_up.examine()), "warn mismatch: integrity of backup: not examined: " + needs_newer));
+    CHECK(sqlite_probe(at / "app.db").run().verdict == verdict::pass);  // files, locks and log are judged as ever
+  }
+}
+
+TEST_CASE("sqlite newer: the release counts that wrote the schema in the log, before a checkpoint has copied it") {
+  const temp_folder at;
+  application app;
+  make_with_schema(app, at / "app.db", newer_schemas[0]);
+  overwrite(at / "app.db-wal", page_one_in_log(at / "app.db-wal") + 96, big_endian(newer_number));
+  CHECK(contains(querying(at / "app.db", "SELECT 1").said(), "warn mismatch: app.db: " + needs_newer));
+}
+
+TEST_CASE("sqlite newer: a schema that this SQLite's own release, an older one or none has written is damage") {
+  for (const std::uint32_t number : {std::uint32_t{SQLITE_VERSION_NUMBER}, 3008000u, 0u, 0x55555555u}) {
+    CAPTURE(number);
+    const temp_folder at;
+    application app;
+    make_written_by(app, at / "app.db", number, newer_schemas[0]);
+    CHECK(contains(querying(at / "app.db", "SELECT 1").said(), "fail corrupt: app.db: the database is damaged: "));
+    CHECK(examining(at / "app.db").examine().reason == reason::corrupt);
+  }
+}
+
+TEST_CASE("sqlite newer: damage of the schema is damage, whoever wrote it") {
+  for (const auto* row : {
+           "'table', 'u', 'u', 99999, 'CREATE TABLE u(x)'",                           // no such page
+           "'table', 'u', 'u', 2, NULL",                                              // a table without a statement
+           "'table', 'u', 'u', 2, 'UREATE TABLE u(x)'",                               // no statement of a schema
+           "'view', 'v', 'v', 0, CAST(x'435245415445205649455720760001ff' AS TEXT)",  // CREATE VIEW v and junk
+           "'vase', 'v', 'v', 0, 'CREATE VIEW v AS SELECT 1_000'",                    // no such kind
+       }) {
+    CAPTURE(std::string(row));
+    const temp_folder at;
+    application app;
+    make_written_by(app, at / "app.db", newer_number, row);
+    CHECK(contains(querying(at / "app.db", "SELECT 1").said(), "fail corrupt: app.db: the database is damaged: "));
+    CHECK(examining(at / "app.db").examine().reason == reason::corrupt);
+  }
+}
+
+TEST_CASE("sqlite newer: a damaged schema page is damage in a database of a newer SQLite too") {
+  const temp_folder at;
+  application app;
+  make_written_by(app, at / "app.db", newer_number, newer_schemas[0]);
+  SUBCASE("its header") { overwrite(at / "app.db", 100, std::string(8, '\xff')); }
+  SUBCASE("its cells") { overwrite(at / "app.db", 4096 - 200, std::string(200, '\x55')); }
+  CHECK(contains(querying(at / "app.db", "SELECT 1").said(), "fail corrupt"));
+  CHECK(examining(at / "app.db").examine().reason == reason::corrupt);
+}
+
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite newer: a schema format that is not known needs a newer SQLite, or is damage") {
+  app.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  overwrite(at / "app.db", 44, big_endian(5));
+  CHECK(contains(querying(at / "app.db", "SELECT 1").said(), "fail corrupt: app.db: the database is damaged: "));
+  CHECK(examining(at / "app.db").examine().reason == reason::corrupt);
+  overwrite(at / "app.db", 96, big_endian(newer_number));
+  CHECK(contains(querying(at / "app.db", "SELECT 1").said(), "warn mismatch: app.db: " + needs_newer));
+  CHECK(examining(at / "app.db").examine().reason == reason::mismatch);
+}
+
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite newer: a backup with a file format of the future is another format, not another file") {
+  app.run("VACUUM INTO '" + at / "app.bak" + "'");
+  overwrite(at / "app.bak", 18, "\x03\x03");
+  std::vector<raw_member> backup;
+  backup.push_back(limit_option("backup", {option("path", at / "app.bak")}));
+  CHECK(contains(
+      sqlite_probe(at / "app.db", std::move(backup)).said(),
+      "fail mismatch: app.db: backup " + at / "app.bak" + " has format version 3, which no known SQLite reads"));
+}
+
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite newer: what only the application has is named in queries, with the way out") {
+  app.run("CREATE VIRTUAL TABLE f USING fts5(words); CREATE VIEW over_f AS SELECT * FROM f");
+  app.run("CREATE VIEW tokens AS SELECT fts3_tokenizer('simple')");
+  app.run(
+      "PRAGMA writable_schema = 1; INSERT INTO sqlite_schema VALUES "
+      "('table', 'vectors', 'vectors', 0, 'CREATE VIRTUAL TABLE vectors USING vec0(e float[4])'), "
+      "('view', 'over_vectors', 'over_vectors', 0, 'CREATE VIEW over_vectors AS SELECT * FROM vectors'), "
+      "('view', 'called', 'called', 0, 'CREATE VIEW called AS SELECT mine(x) FROM t'), "
+      "('view', 'collated', 'collated', 0, 'CREATE VIEW collated AS SELECT x FROM t ORDER BY x COLLATE mine')");
+  struct row {
+    const char* sql;
+    const char* words;
+    const char* way_out;
+  };
+  const row rows[] = {
+      {"SELECT count(*) FROM over_f", "unsafe use of virtual table \"f\"",
+       "name the virtual table itself in the query"},
+      {"SELECT * FROM tokens", "unsafe use of fts3_tokenizer()", "call it in the query itself"},
+      {"SELECT count(*) FROM vectors", "no such module: vec0", "query a table that does without it"},
+      {"SELECT count(*) FROM over_vectors", "no such module: vec0", "query a table that does without it"},
+      {"SELECT * FROM called", "no such function: mine", "query without it"},
+      {"SELECT newer_than_this(1)", "no such function: newer_than_this", "query without it"},
+      {"SELECT * FROM collated", "no such collation sequence: mine", "COLLATE BINARY"},
+      {"SELECT group_concat(x ORDER BY x) FROM t", "near \"ORDER\": syntax error", "SQLite " SQLITE_VERSION},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(std::string(row.sql));
+    const auto said = querying(at / "app.db", row.sql).said();
+    CHECK(contains(said, std::string("fail mismatch: app.db: the configured query fails: ") + row.words));
+    CHECK(contains(said, row.way_out));
+  }
+  CHECK(querying(at / "app.db", "SELECT count(*) FROM f", "0").run().verdict == verdict::pass);  // the way out
+  CHECK(querying(at / "app.db", "SELECT x FROM t ORDER BY x COLLATE BINARY", "1").run().verdict == verdict::pass);
+  CHECK(examining(at / "app.db").examine().verdict == verdict::pass);  // none of it keeps pages from being read
+}

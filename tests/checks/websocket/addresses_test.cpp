@@ -1,0 +1,70 @@
+// The websocket check and the addresses of a name: none, several, one that does not answer, an old one.
+#include <doctest/doctest.h>
+
+#include "checks/websocket/peer.hpp"
+
+using namespace telltale;
+using namespace telltale::fakes;
+
+TEST_CASE("websocket: nothing listening is a refused connection") {
+  asio::io_context io;
+  tcp::acceptor unused(io, {asio::ip::address_v4::loopback(), 0});
+  const auto endpoint = unused.local_endpoint();
+  unused.close();
+  fixed_resolver names;
+  names.answer.endpoints = {endpoint};
+  const auto check = make_check({{"url", text("ws://server.test:81/")}});
+  const auto out = probe_once(io, check, names, 2s, {});
+  CHECK(out.reason == reason::refused);
+  CHECK(contains(out.message, "refused the connection: nothing listens there"));
+}
+
+TEST_CASE("websocket: every address is tried, the last one gets its share of the time") {
+  asio::io_context io;
+  // A full backlog drops further SYNs, as a black hole does.
+  tcp::acceptor full(io);
+  full.open(tcp::v4());
+  full.bind({asio::ip::address_v4::loopback(), 0});
+  full.listen(0);
+  tcp::socket first(io);
+  first.connect(full.local_endpoint());
+
+  peer server(io, healthy);
+  fixed_resolver names;
+  names.answer.endpoints = {full.local_endpoint(), server.endpoint()};
+  const auto check = make_check({{"url", text("ws://server.test:81/")}});
+  auto out = probe_once(io, check, names, 1s, {&server});
+  CAPTURE(out.message);
+  CHECK(out.verdict == verdict::pass);
+  CHECK(*out.measured("connect_seconds") >= 0.4);
+
+  names.answer.endpoints = {full.local_endpoint(), full.local_endpoint()};
+  out = probe_once(io, check, names, 200ms, {});
+  CHECK(out.reason == reason::timeout);
+  CHECK(contains(out.message, "within 200 ms (2 addresses tried)"));
+}
+
+TEST_CASE("websocket: a name that does not resolve, and a resolver that does not answer, are told apart") {
+  asio::io_context io;
+  fixed_resolver names;
+  names.answer.error = "server.test does not resolve: Name or service not known";
+  const auto check = make_check({{"url", text("ws://server.test:81/")}});
+  auto out = probe_once(io, check, names, 1s, {});
+  CHECK(out.reason == reason::dns);
+  CHECK(contains(out.message, "Name or service not known"));
+  names.answer.timed_out = true;
+  out = probe_once(io, check, names, 1s, {});
+  CHECK(out.reason == reason::timeout);
+}
+
+TEST_CASE("websocket: the last good address is used, and said so") {
+  asio::io_context io;
+  peer server(io, healthy);
+  fixed_resolver names;
+  names.answer.endpoints = {server.endpoint()};
+  names.answer.remembered = true;
+  const auto check = make_check({{"url", text("ws://server.test:81/")}});
+  const auto out = probe_once(io, check, names, 1s, {&server});
+  CHECK(out.verdict == verdict::pass);
+  CHECK(contains(out.message, "last known address"));
+}

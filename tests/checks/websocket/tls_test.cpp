@@ -1,0 +1,195 @@
+// The websocket check over TLS, against certificates that are right and certificates that are not.
+#include <unistd.h>
+
+#include <filesystem>
+
+#include <doctest/doctest.h>
+
+#include "checks/websocket/certificates.hpp"
+#include "checks/websocket/peer.hpp"
+
+using namespace telltale;
+using namespace telltale::fakes;
+
+namespace {
+
+namespace ssl = boost::asio::ssl;
+using context_ptr = std::shared_ptr<ssl::context>;
+
+/// A directory with the certificates of an authority, an unrelated one, and a self-signed server.
+class authorities {
+ public:
+  authorities() : dir_(std::filesystem::temp_directory_path() / ("telltale-ws-tls-" + std::to_string(::getpid()))) {
+    std::filesystem::create_directory(dir_);
+    write_pem(file("ca"), ca);
+    write_pem(file("stranger"), stranger);
+    write_pem(file("alone"), alone);
+  }
+  ~authorities() { std::filesystem::remove_all(dir_); }
+  std::string file(const std::string& name) const { return (dir_ / (name + ".pem")).string(); }
+
+  const identity ca = make_identity({"Test CA", "", -3600, 86400, true});
+  const identity stranger = make_identity({"Other CA", "", -3600, 86400, true});
+  const identity alone = make_identity({});
+
+ private:
+  std::filesystem::path dir_;
+};
+
+/// Speaks TLS and then behaves; the handshake may fail, then the connection is closed.
+script serves(context_ptr context, std::string more_headers = "") {
+  return [context, more_headers](tcp::socket socket) -> asio::awaitable<void> {
+    ssl::stream<tcp::socket> stream(std::move(socket), *context);
+    auto [error] = co_await stream.async_handshake(ssl::stream_base::server, quiet);
+    if (error) co_return;
+    const auto request = co_await read_request(stream);
+    if (request.empty()) co_return;
+    auto reply = accepting(request, more_headers);
+    co_await say(stream, std::move(reply));
+    co_await behave(stream);
+    co_await stream.async_shutdown(quiet);
+  };
+}
+
+asio::awaitable<void> silent(tcp::socket socket) { co_await until_closed(socket); }
+asio::awaitable<void> hangs_up(tcp::socket socket) {
+  std::string hello(16, '\0');
+  const auto buffer = asio::buffer(hello);
+  co_await socket.async_read_some(buffer, quiet);
+}
+asio::awaitable<void> speaks_http(tcp::socket socket) {
+  co_await say(socket, "HTTP/1.1 400 Bad Request\r\n\r\n");
+  co_await until_closed(socket);
+}
+
+}  // namespace
+
+TEST_CASE("websocket tls: a certificate of the named authority passes, and its end is measured") {
+  const authorities known;
+  const auto good = make_identity({}, &known.ca);
+  const auto descriptors = open_descriptors();
+  const auto out = probe_against(serves(server_context(good)), {{"ca_file", text(known.file("ca"))}}, 2s, "wss");
+  CAPTURE(out.message);
+  CHECK(out.verdict == verdict::pass);
+  CHECK(out.message.find("wss://server.test:") == 0);
+  CHECK(out.measured("tls_seconds"));
+  CHECK(out.measured("close_seconds"));
+  REQUIRE(out.measured("certificate_expiry_seconds"));
+  CHECK(*out.measured("certificate_expiry_seconds") == doctest::Approx(30 * 86400).epsilon(0.001));
+  CHECK(open_descriptors() == descriptors);
+}
+
+TEST_CASE("websocket tls: a self-signed certificate can be named as trusted, or everything be accepted") {
+  const authorities known;
+  const auto context = server_context(known.alone);
+  CHECK(probe_against(serves(context), {{"ca_file", text(known.file("alone"))}}, 2s, "wss").verdict == verdict::pass);
+  CHECK(probe_against(serves(context), {{"insecure", text("true")}}, 2s, "wss").verdict == verdict::pass);
+}
+
+TEST_CASE("websocket tls: server_name chooses the name that is asked for and verified") {
+  const authorities known;
+  const auto other = make_identity({"other.test", "DNS:other.test"}, &known.ca);
+  const auto context = server_context(other);
+  std::string asked;
+  ::SSL_CTX_set_tlsext_servername_arg(context->native_handle(), &asked);
+  ::SSL_CTX_set_tlsext_servername_callback(
+      context->native_handle(), +[](SSL* s, int*, void* into) {
+        const char* name = ::SSL_get_servername(s, TLSEXT_NAMETYPE_host_name);
+        *static_cast<std::string*>(into) = name ? name : "";
+        return SSL_TLSEXT_ERR_OK;
+      });
+  const auto out = probe_against(serves(context),
+                                 {{"ca_file", text(known.file("ca"))}, {"server_name", text("other.test")}}, 2s, "wss");
+  CAPTURE(out.message);
+  CHECK(out.verdict == verdict::pass);
+  CHECK(asked == "other.test");
+}
+
+TEST_CASE("websocket tls: an IP address is verified as one") {
+  const authorities known;
+  const auto by_address = make_identity({"x", "IP:127.0.0.1"}, &known.ca);
+  const options chosen{{"ca_file", text(known.file("ca"))}, {"server_name", text("127.0.0.1")}};
+  CHECK(probe_against(serves(server_context(by_address)), chosen, 2s, "wss").verdict == verdict::pass);
+  const auto by_name = make_identity({}, &known.ca);
+  CHECK(contains(probe_against(serves(server_context(by_name)), chosen, 2s, "wss").message, "not for 127.0.0.1"));
+}
+
+TEST_CASE("websocket tls: every way not to be trusted has its sentence") {
+  const authorities known;
+  const auto with = [](const certificate_wish& wish, const identity* issuer) {
+    return serves(server_context(make_identity(wish, issuer)));
+  };
+  struct row {
+    std::string name;
+    script behaviour;
+    std::string ca;
+    const char* words;
+  };
+  const row rows[] = {
+      {"self-signed", serves(server_context(known.alone)), "ca", "self-signed"},
+      {"expired", with({"server.test", "DNS:server.test", -7200, -3600}, &known.ca), "ca", "has expired"},
+      {"not valid yet", with({"server.test", "DNS:server.test", 3600, 7200}, &known.ca), "ca", "not valid yet"},
+      {"wrong host", with({"other.test", "DNS:other.test"}, &known.ca), "ca", "certificate is not for server.test"},
+      {"wrong authority", with({}, &known.ca), "stranger", "authority is unknown here"},
+  };
+  const auto descriptors = open_descriptors();
+  for (const auto& r : rows) {
+    CAPTURE(r.name);
+    const auto out = probe_against(r.behaviour, {{"ca_file", text(known.file(r.ca))}}, 2s, "wss");
+    CAPTURE(out.message);
+    CHECK(out.verdict == verdict::fail);
+    CHECK(out.reason == reason::tls);
+    CHECK(contains(out.message, r.words));
+  }
+  CHECK(open_descriptors() == descriptors);
+}
+
+TEST_CASE("websocket tls: a certificate near its end crosses the limit") {
+  const authorities known;
+  const auto context = server_context(make_identity({}, &known.ca));
+  const auto limit = [&](const char* warn, const char* fail) {
+    return options{{"ca_file", text(known.file("ca"))},
+                   {"certificate", map_of({{"warn", text(warn)}, {"fail", text(fail)}})}};
+  };
+  CHECK(probe_against(serves(context), limit("14d", "2d"), 2s, "wss").verdict == verdict::pass);
+  const auto warned = probe_against(serves(context), limit("60d", "2d"), 2s, "wss");
+  CHECK(warned.verdict == verdict::warn);
+  CHECK(warned.reason == reason::threshold);
+  CHECK(contains(warned.message, "certificate expires in"));
+  CHECK(contains(warned.message, "(limit 60d)"));
+  CHECK(probe_against(serves(context), limit("60d", "45d"), 2s, "wss").verdict == verdict::fail);
+}
+
+TEST_CASE("websocket tls: peers that cannot do TLS as we can") {
+  const authorities known;
+  const auto good = make_identity({}, &known.ca);
+  const auto old = server_context(good);
+  ::SSL_CTX_set_security_level(old->native_handle(), 0);
+  ::SSL_CTX_set_min_proto_version(old->native_handle(), TLS1_VERSION);
+  ::SSL_CTX_set_max_proto_version(old->native_handle(), TLS1_VERSION);
+  const auto wants_certificate = server_context(good);
+  wants_certificate->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
+  struct row {
+    std::string name;
+    script behaviour;
+    reason why;
+    const char* words;
+    std::chrono::milliseconds timeout = 2s;
+  };
+  const row rows[] = {
+      {"TLS 1.0 only", serves(old), reason::tls, "1.2 or later"},
+      {"plain HTTP", speaks_http, reason::tls, "speaks plain HTTP on this port"},
+      {"hangs up", hangs_up, reason::tls, "during the TLS handshake"},
+      {"silent", silent, reason::timeout, "no end of the TLS handshake within 200 ms", 200ms},
+      {"wants a client certificate", serves(wants_certificate), reason::tls, "client certificate"},
+      {"breaks the WebSocket protocol", serves(server_context(good), "Sec-WebSocket-Protocol: x\r\n"), reason::protocol,
+       "not asked for"},
+  };
+  for (const auto& r : rows) {
+    CAPTURE(r.name);
+    const auto out = probe_against(r.behaviour, {{"ca_file", text(known.file("ca"))}}, r.timeout, "wss");
+    CAPTURE(out.message);
+    CHECK(to_string(out.reason) == to_string(r.why));
+    CHECK(contains(out.message, r.words));
+  }
+}
