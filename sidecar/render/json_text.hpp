@@ -9,14 +9,11 @@
 
 namespace telltale {
 
-/// Converts to the view type of Boost.JSON.
-inline boost::json::string_view text(std::string_view view) { return {view.data(), view.size()}; }
-
 /// Returns compact JSON. Numbers have their shortest usual form; boost::json::serialize writes 0.91 as 9.1E-1. Strings
 /// are converted to well-formed UTF-8, and numbers that are not finite become null.
 std::string json_text(const boost::json::value&);
 
-/// The same view in Boost's type, which values are made of.
+/// Converts to the view type of Boost.JSON.
 inline boost::json::string_view json_view(std::string_view text) { return {text.data(), text.size()}; }
 
 /// Returns one JSON string, quoted and escaped.

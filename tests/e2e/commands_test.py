@@ -240,7 +240,7 @@ class Manners(Commands):
             (("check", "--frmat", "json"), "did you mean '--format'"), (("check", "--format", "yaml"), "yaml"),
             (("schema", "extra"), "extra"), (("checks", "a", "b"), "one check type"), (("validate",), "file"),
             (("wait", "--timeout", "soon"), "soon"), (("wait", "--url", "gopher://a"), "http://"),
-            (("serve", "-c"), "-c"), (("worker",), "telltale itself"),
+            (("serve", "-c"), "-c"), (("worker",), "this command is internal"),
         ):
             done = self.run_telltale(*arguments)
             self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1), done)
