@@ -19,7 +19,7 @@ reloader::reloader(boost::asio::io_context& io, reload_source source, const conf
       counters_{true, std::chrono::system_clock::now(), in_force.hash},
       seen_(in_force.hash) {
   set_source(in_force);
-  deadline_timer(in_force.deadline_timer);
+  watch(in_force.watch);
   if (watching_) look_after(watch_period);
 }
 
@@ -43,7 +43,7 @@ void reloader::reload() {
   read();
 }
 
-void reloader::deadline_timer(bool wanted) {
+void reloader::watch(bool wanted) {
   watching_ = wanted && source_.path != "-";
   if (wanted && !watching_)
     log(log_level::warn, "watch: true has no effect: the configuration was read from standard input");
@@ -92,7 +92,7 @@ void reloader::take(config_file file) {
   if (const auto why = apply_(next); !why.empty()) return refuse(why);
   counters_ = {true, std::chrono::system_clock::now(), next->hash};
   set_source(*next);
-  deadline_timer(next->deadline_timer);
+  watch(next->watch);
 }
 
 void reloader::refuse(const std::string& why) {

@@ -1,4 +1,4 @@
-// Reloads the configuration on SIGHUP and with `deadline_timer: true`.
+// Reloads the configuration on SIGHUP and with `watch: true`.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct reload_source {
   environment env;
 };
 
-/// Interval at which `deadline_timer: true` reads the file. Content is compared instead of names and times: a ConfigMap
+/// Interval at which `watch: true` reads the file. Content is compared instead of names and times: a ConfigMap
 /// is swapped by symlinks, and an editor may replace the file. The kubelet itself takes up to a minute.
 inline constexpr std::chrono::milliseconds watch_period{5'000};
 /// A changed text is applied when a second read returns it again, because it may be incomplete.
@@ -48,7 +48,7 @@ class reloader {
 
  private:
   void set_source(const config& in_force);
-  void deadline_timer(bool wanted);
+  void watch(bool wanted);
   void look_after(std::chrono::milliseconds);
   void looked(config_file);
   void ask(config_reader::read_done);
