@@ -98,8 +98,9 @@ class marker_check final : public blocking_check {
         return ctx.memory.set(remembered, identity);
     }
     // Where a writer was seen before, telltale is in its PID namespace, even if nobody else is left in there.
-    const auto spot =
-        ctx.memory.get(remembered) ? blind_spot::none : look_around(*result.writer, result.modified - now.booted);
+    const auto spot = ctx.memory.get(remembered)
+                          ? blind_spot::none
+                          : look_around(*result.writer, result.modified + clock_tick - now.booted);
     auto absent = judge_absent_writer(path, *result.writer, found, spot);
     if (absent.verdict == verdict::fail || result.finding.verdict == verdict::pass) result.finding = std::move(absent);
   }

@@ -33,7 +33,7 @@ enum class blind_spot {
   nested,  ///< a process in a PID namespace below ours calls itself `pid`
 };
 
-/// Reads all of /proc once: only for a process that was not found. The marker was written so long after boot.
+/// Reads all of /proc once: only for a process that was not found. The marker was written at most that long after boot.
 blind_spot look_around(pid_t pid, std::chrono::nanoseconds written);
 
 }  // namespace telltale::marker

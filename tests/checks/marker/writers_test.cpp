@@ -78,6 +78,35 @@ void write_slowly(const std::string& path, const std::string& content) {
   ::close(fd);
 }
 
+/// `rewrite` leaves the file incomplete or absent while it runs. On a loaded machine its process may be suspended
+/// within it, and so long a gap is rightly red: a red counts only when no gap was that long.
+std::string first_red_in_gaps(const std::function<void(const std::string& path, int)>& rewrite,
+                              std::chrono::microseconds pause) {
+  constexpr auto waited_out = 40ms;
+  using nanoseconds = std::chrono::nanoseconds;
+  auto* longest_gap = static_cast<std::atomic<std::int64_t>*>(
+      ::mmap(nullptr, sizeof(std::int64_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  REQUIRE(longest_gap != MAP_FAILED);
+  std::string red;
+  for (int attempt = 0; attempt < 10; ++attempt) {
+    const temp_folder top;
+    write_file(top / "m", text(0));
+    longest_gap->store(0);
+    const busy_writer writer([&](int i) {
+      const auto began = boot_clock::now();
+      rewrite(top / "m", i);
+      longest_gap->store(std::max(longest_gap->load(), nanoseconds(boot_clock::now() - began).count()));
+      ::usleep(static_cast<useconds_t>(pause.count()));
+    });
+    red = first_red(top / "m");
+    if (red.empty()) break;
+    ::usleep(200'000);  // a writer that is still suspended has yet to report its gap
+    if (longest_gap->load() < nanoseconds(waited_out).count()) break;
+  }
+  ::munmap(longest_gap, sizeof(std::int64_t));
+  return red;
+}
+
 }  // namespace
 
 TEST_CASE("marker writers: replacing by rename is never seen half-way") {
@@ -105,41 +134,16 @@ TEST_CASE("marker writers: a file replaced a thousand times a second is never se
 }
 
 TEST_CASE("marker writers: rewriting in place is waited out") {
-  const temp_folder top;
-  write_file(top / "m", text(0));
-  const busy_writer writer([&](int i) {
-    write_slowly(top / "m", text(i));
-    ::usleep(300);
-  });
-  CHECK(first_red(top / "m") == "");
+  CHECK(first_red_in_gaps([](const std::string& path, int i) { write_slowly(path, text(i)); }, 300us) == "");
 }
 
 TEST_CASE("marker writers: deleting and writing anew is waited out") {
-  // On a loaded machine the writer may be put aside while there is no file: that long a gap is rightly red.
-  constexpr auto waited_out = 40ms;
-  using nanoseconds = std::chrono::nanoseconds;
-  auto* longest_gap = static_cast<std::atomic<std::int64_t>*>(
-      ::mmap(nullptr, sizeof(std::int64_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
-  REQUIRE(longest_gap != MAP_FAILED);
-  std::string red;
-  for (int attempt = 0; attempt < 10; ++attempt) {
-    const temp_folder top;
-    write_file(top / "m", text(0));
-    longest_gap->store(0);
-    const busy_writer writer([&](int i) {
-      const auto gone = boot_clock::now();
-      ::unlink((top / "m").c_str());
-      write_file(top / "m", text(i));
-      longest_gap->store(std::max(longest_gap->load(), nanoseconds(boot_clock::now() - gone).count()));
-      ::usleep(1000);
-    });
-    red = first_red(top / "m");
-    if (red.empty()) break;
-    ::usleep(200'000);  // a writer that is still put aside has yet to say for how long
-    if (longest_gap->load() < nanoseconds(waited_out).count()) break;
-  }
-  CHECK(red == "");
-  ::munmap(longest_gap, sizeof(std::int64_t));
+  CHECK(first_red_in_gaps(
+            [](const std::string& path, int i) {
+              ::unlink(path.c_str());
+              write_file(path, text(i));
+            },
+            1ms) == "");
 }
 
 TEST_CASE("marker writers: the ..data swap of a Kubernetes volume is never seen half-way") {
