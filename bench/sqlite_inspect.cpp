@@ -53,8 +53,8 @@ struct lock_question {
 };
 
 /// The system calls of an inspection of an application with one reader, and nothing else: stat, open, pread and close
-/// of three files, the room on their file system, the database's size behind its header, a look for a journal, and as
-/// many F_GETLK as it takes to know that no other lock is held.
+/// of three files, the free space of their file system, the size of the database, the existence of a journal, and
+/// F_GETLK for each lock.
 void bare_loop(const std::string& database, const std::string& wal, const std::string& shm) {
   struct stat info {};
   struct statfs room {};

@@ -1,4 +1,4 @@
-// The one place where the check types and the sidecar meet.
+// Connects the check types with the sidecar.
 #include <telltale/all_checks.hpp>
 #include <telltale/program.hpp>
 

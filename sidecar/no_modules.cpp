@@ -1,5 +1,5 @@
-// Part of a static program only: there is no C library that a module (a provider named in openssl.cnf, say) could be
-// linked with. It would bring one along, and with another version than ours the program would crash.
+// Disables modules in static builds. A module (a provider named in openssl.cnf, say) would load its own C library, and
+// a version other than the linked one crashes.
 #include <dlfcn.h>
 
 extern "C" void* dlopen(const char*, int) noexcept { return nullptr; }

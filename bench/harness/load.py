@@ -20,7 +20,7 @@ def wait_until(condition, what, process=None, patience=30):
 
 
 def body(port, path, timeout=30):
-    """What a GET brings, or nothing when it is not a 200."""
+    """The body of a GET, or nothing when the status is not 200."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
         connection.request("GET", path)
@@ -33,12 +33,12 @@ def body(port, path, timeout=30):
 
 
 def wait_for(process, port, path):
-    """Until the server answers 200; returns the body."""
+    """Waits until the server returns 200; returns the body."""
     return wait_until(lambda: body(port, path), f"{process.name} answers {path} with 200", process)
 
 
 def run(bench, port, path, requests, fresh=False, connections=16, rate=None, accept="*/*"):
-    """What bench_load found; it ends with an error at the first answer that is not a whole 200."""
+    """Results of bench_load, which fails on the first response that is not a complete 200."""
     command = [bench.tool("bench_load"), "--port", port, "--path", path, "--requests", requests,
                "--connections", connections, "--accept", accept]
     if fresh:

@@ -14,7 +14,7 @@ RUNS = re.compile(rb"^telltale_check_runs_total\{[^}]*\} (\d+)$", re.MULTILINE)
 
 
 def runs(server):
-    """All that have ended, and when this was asked."""
+    """All runs that have ended, and the time of the query."""
     text = load.wait_for(server.process, server.port, "/metrics")
     return sum(int(count) for count in RUNS.findall(text)), time.monotonic()
 

@@ -23,9 +23,9 @@ def folder():
 
 
 def enter(arguments):
-    """Runs this program again inside; returns its exit code."""
+    """Runs this program again inside the namespace; returns its exit code."""
     made = tempfile.mkdtemp(prefix="telltale-bench-")
-    os.chmod(made, 0o755)  # peers that give up their rights read their files there
+    os.chmod(made, 0o755)  # peers that drop privileges read their files there
     rights = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     command = ["setpriv", "--pdeathsig", "KILL",
                "unshare", *rights, "--net", "--pid", "--fork", "--kill-child", "--mount-proc",
@@ -48,7 +48,7 @@ def enter(arguments):
 
 
 def remove(made):
-    """The last processes may still be on their way out."""
+    """The last processes may still be ending."""
     for _ in range(50):
         shutil.rmtree(made, ignore_errors=True)
         if not os.path.exists(made):

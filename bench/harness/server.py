@@ -1,4 +1,4 @@
-"""A process that answers on a port."""
+"""A process that listens on a port."""
 import dataclasses
 
 from harness.process import Process

@@ -1,4 +1,4 @@
-"""The table: what was measured, the peers, and whether the goal was met."""
+"""Prints the table: measurements, peers, and whether each goal was met."""
 import dataclasses
 
 MET, MISSED, MISSING, FAILED, NONE = "met", "missed", "not there", "failed", ""
@@ -32,7 +32,7 @@ def compared(row, what, figure, peer, peer_figure, ratio, goal=None):
 
 
 def limited(row, what, value, unit, limit, decimals=2):
-    """An absolute goal: at most `limit`. None: there is no goal."""
+    """An absolute goal: at most `limit`. None: no goal."""
     line = Line(row, what, f"{value:.{decimals}f} {unit}".strip())
     if limit is not None:
         line.goal = f"<= {limit:g} {unit}".strip()
@@ -49,12 +49,12 @@ def failed(row, error):
 
 
 def _without_repetition(lines):
-    """What is the same as in the line above is left out."""
+    """Omits what is equal to the line above."""
     before = ("", "", "")
     for line in lines:
         cells = list(line.cells())
         if not cells[2] and cells[:2] == list(before[:2]):
-            cells[2] = before[2]  # a peer that is not there, beside others that are
+            cells[2] = before[2]  # a missing peer beside available ones
         shown = list(cells)
         for i in range(3):
             if cells[:i + 1] == list(before[:i + 1]):
@@ -77,7 +77,7 @@ def markdown(lines, about):
 
 
 def save(path, table):
-    """Into a page that has a place for it, between the two marks; else as the whole file."""
+    """Inserts the table into a page between two marks, or writes it as the whole file."""
     before, mark, rest = (path.read_text() if path.exists() else "").partition(BEGIN)
     _, end, after = rest.partition(END)
     path.write_text(f"{before}{mark}\n{table}{end}{after}" if mark and end else table)

@@ -12,9 +12,9 @@ class answer {
  public:
   enum class progress { more, complete, broken };
 
-  /// Bytes as received. What follows a complete answer is broken: nothing is asked before the last answer is there.
+  /// Adds received bytes. Bytes after a complete response are an error: no request is sent before it is complete.
   progress take(std::string_view bytes);
-  /// The peer has closed: the end of a body without a length, and of nothing else.
+  /// The peer has closed, which ends only a body without a length.
   progress closed();
 
   int status() const { return status_; }
@@ -29,7 +29,7 @@ class answer {
   enum class ending { length, chunked, close };
 
   std::string received_;
-  std::size_t body_at_ = 0;  ///< 0: the head is not complete yet
+  std::size_t body_at_ = 0;  ///< 0: the head is incomplete
   std::size_t body_bytes_ = 0;
   int status_ = 0;
   bool closes_ = false;

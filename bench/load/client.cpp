@@ -83,7 +83,7 @@ void client::ask(connection& c) {
   c.sent = 0;
   c.asked = true;
   if (c.fd < 0) open(c);
-  send(c);  // on loopback the connection stands when connect returns
+  send(c);  // on loopback the connection is established when connect returns
 }
 
 void client::send(connection& c) {

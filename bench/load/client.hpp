@@ -25,7 +25,7 @@ class client {
 
   void run();
 
-  /// From the first byte sent (a fresh connection: from connect) to the last byte received.
+  /// From the first byte sent (a new connection: from connect) to the last byte received.
   const std::vector<double>& microseconds() const { return microseconds_; }
   std::size_t body_bytes() const { return body_bytes_; }
 
@@ -33,7 +33,7 @@ class client {
   struct connection {
     int fd = -1;
     clock::time_point start{};
-    bool asked = false;  ///< something was sent that is not answered yet
+    bool asked = false;  ///< a request without a response is pending
     std::size_t sent = 0;
     answer reply;
   };

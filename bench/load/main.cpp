@@ -19,7 +19,7 @@ double percentile(std::vector<double>& values, double share) {
 
 int main(int argc, char** argv) {
   const auto asked = load::read_options(argc, argv);
-  ::prctl(PR_SET_TIMERSLACK, 1UL);  // requests at a rate leave on time
+  ::prctl(PR_SET_TIMERSLACK, 1UL);  // sends requests of a fixed rate on time
   try {
     load::client client(asked);
     const auto begin = load::clock::now();

@@ -10,10 +10,10 @@ struct options {
   std::uint16_t port = 0;
   std::string path = "/health";
   std::string accept = "*/*";
-  bool fresh = false;    ///< a connection for each request, as the kubelet does
-  int connections = 16;  ///< at the same time; with a rate there are as many as are needed
+  bool fresh = false;    ///< a connection per request, as made by the kubelet
+  int connections = 16;  ///< in parallel; with a rate as many as needed
   std::uint64_t requests = 0;
-  double rate = 0;  ///< requests per second, on time whatever became of those before; 0: as fast as answers come
+  double rate = 0;  ///< requests per second, independent of earlier responses; 0: as fast as responses arrive
 };
 
 /// Exits with 2 and a sentence when the arguments make no sense.

@@ -53,7 +53,7 @@ int main(int argc, char** argv) {
   const auto registry = std::make_shared<prometheus::Registry>();
   std::ifstream file(argv[2]);
   for (std::string line; std::getline(file, line);) add(*registry, line);
-  // A thread serves one connection at a time, so that there have to be as many as the client keeps open.
+  // A thread serves one connection at a time, so there must be as many threads as open connections.
   prometheus::Exposer exposer(std::vector<std::string>{"listening_ports", argv[1], "num_threads", "16",
                                                        "enable_keep_alive", "yes", "keep_alive_timeout_ms", "10000",
                                                        "tcp_nodelay", "1"});

@@ -1,4 +1,4 @@
-"""A health endpoint as people write it into their application today."""
+"""A health endpoint as applications typically implement it."""
 import os
 import sqlite3
 

@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
     const std::string path = argv[4 + i % (argc - 4)];
     all.push_back({type.make_blocking(raw_value::map({{"path", {}, raw_value::scalar(path)}}))});
   }
-  for (auto& c : all) run(c);  // the first look of a check may differ from all others
+  for (auto& c : all) run(c);  // the first run of a check may differ from all others
 
   const int per_tick = std::max(count / ticks_per_second, std::min(count, together));
   const auto pause = std::chrono::nanoseconds(std::chrono::seconds(1)) * per_tick / count;

@@ -1,4 +1,4 @@
-// glibc has had `files` and `dns` built in since 2.34.
+// Configures the `files` and `dns` services, which glibc 2.34 and later have built in.
 #include "base/name_services.hpp"
 
 #include <nss.h>

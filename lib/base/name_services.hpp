@@ -1,11 +1,10 @@
-// Which name services are asked when the program is static.
+// Restricts name lookups of a static program to the services built into glibc.
 #pragma once
 
 namespace telltale {
 
-/// To be called before a name is looked up. A static program asks /etc/hosts and DNS, whatever nsswitch.conf says: the
-/// modules that file names are made for the C library of the machine, which they would bring along beside ours, and
-/// with another version of it that is a crash.
+/// Call this before the first lookup. A static program uses /etc/hosts and DNS and ignores nsswitch.conf: the listed
+/// modules load the machine's C library, and a version other than the linked one crashes.
 void keep_to_built_in_name_services();
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// Each problem gets the place of the option that names the file; what is wrong is said by whoever reads it.
+// Reads the files that a configuration names and reports problems at the source location of the option.
 #include "app/named_files.hpp"
 
 #include <algorithm>
@@ -35,7 +35,7 @@ config_errors errors_of(const config& c, const problems& found) {
   return {c.source, "", std::move(list)};
 }
 
-named_files_report look_at_named_files(const config& c) {
+named_files_report check_named_files(const config& c) {
   named_files_report out;
   read_token(c, out.refused);
   network_checks(c, out.refused);

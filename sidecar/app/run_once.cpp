@@ -1,4 +1,4 @@
-// One round of all checks.
+// Implements running every check once.
 #include "app/run_once.hpp"
 
 #include <stdexcept>
@@ -9,7 +9,7 @@
 
 #include "app/working_loop.hpp"
 #include "scheduler/async_run.hpp"
-#include "scheduler/examined_record.hpp"
+#include "scheduler/deep_check_record.hpp"
 #include "worker/worker_pool.hpp"
 
 namespace telltale {
@@ -38,7 +38,7 @@ std::vector<check_result> run_once(const config& conf) {
   auto take = [&](std::size_t check, run_report report) {
     results[check].found = std::move(report.outcome);
     results[check].duration = report.duration;
-    if (--unanswered == 0) io.stop();  // a probe that overran may still be winding down: it is not waited for
+    if (--unanswered == 0) io.stop();  // a probe that overran may still be ending; it is not awaited
   };
   auto probe = [&](std::size_t i, run_input input) {
     const auto& c = conf.checks[i];
@@ -53,9 +53,9 @@ std::vector<check_result> run_once(const config& conf) {
       probe(i, {});
       continue;
     }
-    // First what takes long, so that the probe can be told of it.
+    // The deep check runs first, so that the probe receives its result.
     pool->run(pool->add({c.type->name, c.options, true}), plan->timeout, {}, [&probe, i](run_report report) {
-      examined_record record;
+      deep_check_record record;
       const auto now = boot_clock::now();
       record.note(std::move(report.outcome), now);
       run_input input;

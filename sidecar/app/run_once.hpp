@@ -1,4 +1,4 @@
-// Every check run one time, for `telltale check`.
+// Runs every check once, for `telltale check`.
 #pragma once
 
 #include <vector>
@@ -8,8 +8,8 @@
 
 namespace telltale {
 
-/// Runs the checks side by side, each with its own timeout, in workers as the sidecar does; results are in the order
-/// of the configuration. Throws std::runtime_error when a check cannot be built (an unreadable secret).
+/// Runs the checks in parallel, each with its own timeout, in workers as the sidecar does. Results are in configuration
+/// order. Throws std::runtime_error when a check cannot be built (an unreadable secret).
 std::vector<check_result> run_once(const config&);
 
 }  // namespace telltale

@@ -1,11 +1,11 @@
-// The serve command: errors at the start become a sentence and an exit code.
+// Implements the serve command: prints errors at the start and returns an exit code.
 #include "app/serve.hpp"
 
 #include <cstdio>
 #include <exception>
 #include <string>
 
-#include "app/held_signals.hpp"
+#include "app/blocked_signals.hpp"
 #include "app/sidecar.hpp"
 #include "log/journal.hpp"
 #include "memory/large_blocks.hpp"
@@ -15,11 +15,11 @@ namespace telltale {
 
 int serve(config conf, const serve_options& options) {
   try {
-    give_large_blocks_back();
+    return_large_blocks();
     sidecar program(std::move(conf), options);
-    let_signals_come();
+    unblock_signals();
     program.run();
-    hold_signals_for_good();
+    block_signals_permanently();
     return exit_ok;
   } catch (const std::exception& e) {
     std::string text = std::string("telltale: ") + e.what();

@@ -1,4 +1,4 @@
-// `telltale serve`: the sidecar itself.
+// The command `telltale serve`.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace telltale {
 
 struct serve_options {
   std::vector<std::string> listen;     ///< overrides `server.listen` when not empty
-  std::string config;                  ///< where the configuration came from, to be read again: see `load_config`
+  std::string config;                  ///< source of the configuration, for reloads; see `load_config`
   const check_table* table = nullptr;  ///< of the check types
 };
 

@@ -1,4 +1,4 @@
-// Start, serve, drain, stop.
+// Implements start, reload, drain and stop of the sidecar.
 #include "app/sidecar.hpp"
 
 #include <algorithm>
@@ -21,10 +21,11 @@
 namespace telltale {
 namespace {
 
-/// Kept no longer than need be, also when nobody asks any more.
+/// Bodies of this size are dropped soon, even without further requests.
 constexpr std::size_t large_body = 131'072;
 
-/// Connections are capped at half the descriptor limit: take what we may have. Workers are started with none of them.
+/// Raises the descriptor limit to its maximum, because connections are limited to half of it. Workers inherit none of
+/// them.
 void raise_descriptor_limit() {
   constexpr rlim_t enough = 65'536;
   rlimit limit{};
@@ -33,7 +34,7 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/// A command line names addresses only; each serves everything.
+/// Addresses on the command line serve everything.
 std::vector<listen_entry> listeners_of(const config& c, const serve_options& options) {
   if (options.listen.empty()) return c.server.listen;
   return {options.listen.begin(), options.listen.end()};
@@ -54,8 +55,8 @@ bool same_files(const std::optional<tls_settings>& a, const std::optional<tls_se
   return a->cert.text == b->cert.text && a->key.text == b->key.text;
 }
 
-/// Once the checks have been built.
-void forget_options(config& c) {
+/// Drops check options after the checks have been built.
+void drop_options(config& c) {
   for (auto& check : c.checks) check.options.forget();
 }
 
@@ -91,7 +92,7 @@ sidecar::sidecar(config conf, const serve_options& options)
           [this](std::shared_ptr<config> next) { return reconfigure(std::move(next)); },
           make_config_reader(io_, config_read_limit, [table = options_.table](const config_file& file) {
             const auto read = parse_config(file.text, "", *table, process_environment());
-            if (const auto* valid = std::get_if<config>(&read)) look_at_named_files(*valid);
+            if (const auto* valid = std::get_if<config>(&read)) check_named_files(*valid);
           })) {
   raise_descriptor_limit();
   try {
@@ -101,11 +102,11 @@ sidecar::sidecar(config conf, const serve_options& options)
     add_tls_problem(*config_, error, refused_);
   }
   if (!refused_.empty()) throw std::runtime_error(to_text(errors_of(*config_, refused_)));
-  forget_options(*config_);  // whose room the statuses take
+  drop_options(*config_);  // frees memory that the statuses then use
   board_.change(config_, kept_checks(config_->checks.size()), boot_clock::now());
   for (const auto& entry : listeners_) server_->listen(entry.address);
   board_.changed = [this] { evaluate_soon(); };
-  reloader_.refused = [this] { router_.forget_metrics(); };
+  reloader_.refused = [this] { router_.invalidate_metrics(); };
 }
 
 sidecar::~sidecar() = default;
@@ -121,18 +122,18 @@ void sidecar::run() {
   wait_for_signal();
   scheduler_.start();
   evaluate_soon();
-  tidy_later();
+  schedule_cleanup();
   io_.run();
 }
 
 reply sidecar::answer(const request& r) {
   const auto now = boot_clock::now();
-  auto out = router_.answer(r, [this, now](picture_subject of) {
+  auto out = router_.answer(r, [this, now](snapshot_subject of) {
     if (board_.needs_results(of, now)) scheduler_.catch_up(now);
-    return board_.picture(now, of);
+    return board_.snapshot_at(now, of);
   });
   ++requests_[{std::string(out.path_label), out.status}];
-  if (out.body && out.body->size() > large_body) tidy_later();
+  if (out.body && out.body->size() > large_body) schedule_cleanup();
   return out;
 }
 
@@ -143,7 +144,7 @@ program_counters sidecar::counters() const {
           server_->connections(), log_lines_dropped(), reloader_.counters()};
 }
 
-/// Many statuses may change in one turn of the loop; their gates are evaluated once, after all of them.
+/// Evaluates gates once per loop iteration, after all status changes in it.
 void sidecar::evaluate_soon() {
   if (std::exchange(evaluating_, true)) return;
   boost::asio::post(io_, [this] {
@@ -154,15 +155,16 @@ void sidecar::evaluate_soon() {
   });
 }
 
-/// What was needed once: code that reads configurations, and bodies for which nobody may ask again for a long time.
-void sidecar::tidy_later() {
+/// Frees memory that is needed only temporarily: the code that reads configurations, and bodies that may not be
+/// requested soon.
+void sidecar::schedule_cleanup() {
   if (std::exchange(tidying_, true)) return;
   tidy_timer_.expires_after(std::chrono::seconds(1));
   tidy_timer_.async_wait([this](const boost::system::error_code& error) {
     tidying_ = false;
     if (error) return;
-    if (std::exchange(has_read_, false)) let_go_of_code();
-    if (router_.tidy()) tidy_later();
+    if (std::exchange(config_read_, false)) release_code_pages();
+    if (router_.drop_expired()) schedule_cleanup();
   });
 }
 
@@ -172,17 +174,17 @@ void sidecar::wait_for_signal() {
     wait_for_signal();
     if (signal == SIGHUP) reload();
     else if (!std::exchange(draining_, true)) drain(signal);
-    else finish("second signal, not waiting any longer");
+    else finish("second signal: stopping without waiting");
   });
 }
 
 void sidecar::reload() {
   if (draining_) return log(log_level::info, "SIGHUP ignored: draining");
-  log(log_level::info, "SIGHUP: reading the configuration again");
+  log(log_level::info, "SIGHUP: reloading the configuration");
   reloader_.reload();
 }
 
-/// Everything that may be refused comes first; from the scheduler on, nothing fails.
+/// Everything that may fail comes first; from the scheduler on, nothing fails.
 std::string sidecar::reconfigure(std::shared_ptr<config> next) try {
   problems refused;
   auto routes = router_options(*next, listeners_, refused);
@@ -192,13 +194,13 @@ std::string sidecar::reconfigure(std::shared_ptr<config> next) try {
   if (!refused.empty()) return to_text(errors_of(*next, refused));
   board_.change(next, kept, boot_clock::now());
   router_.change(std::move(routes));
-  forget_options(*next);
+  drop_options(*next);
   log_change(*config_, *next, kept);
   if (listeners_of(*next, options_) != listeners_ || !same_files(next->server.tls, tls_))
-    log(log_level::warn, "server.listen and server.tls are taken at the start only: restart to put them in force");
+    log(log_level::warn, "server.listen and server.tls: changes require a restart");
   config_ = std::move(next);
-  has_read_ = true;
-  tidy_later();
+  config_read_ = true;
+  schedule_cleanup();
   return {};
 } catch (const std::exception& e) {
   return e.what();
@@ -217,7 +219,7 @@ void sidecar::drain(int signal) {
   });
   shutdown_timer_.expires_after(config_->server.shutdown_timeout);
   shutdown_timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) finish("shutdown_timeout is over, not waiting any longer");
+    if (!error) finish("shutdown_timeout has expired: stopping without waiting");
   });
 }
 

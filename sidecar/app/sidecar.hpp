@@ -1,4 +1,4 @@
-// The running sidecar: every part wired together, and the order in which they stop.
+// Wires the parts of the running sidecar together and stops them in order.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +25,8 @@
 
 namespace telltale {
 
-/// One io_context, one thread. The constructor builds everything and binds the listeners; it throws
-/// std::runtime_error with the text to print when something of the configuration cannot be had.
+/// Uses one io_context and one thread. The constructor builds everything and binds the listeners. It throws
+/// std::runtime_error with the message to print when the configuration cannot be applied.
 class sidecar {
  public:
   sidecar(config, const serve_options&);
@@ -34,14 +34,14 @@ class sidecar {
   sidecar(const sidecar&) = delete;
   sidecar& operator=(const sidecar&) = delete;
 
-  /// Returns after SIGTERM or SIGINT and the drain, within `shutdown_timeout` whatever hangs.
+  /// Returns after SIGTERM or SIGINT and the drain, within `shutdown_timeout` in any case.
   void run();
 
  private:
   reply answer(const request&);
   program_counters counters() const;
   void evaluate_soon();
-  void tidy_later();
+  void schedule_cleanup();
   std::string reconfigure(std::shared_ptr<config>);
   void wait_for_signal();
   void reload();
@@ -49,7 +49,7 @@ class sidecar {
   void close_listeners();
   void finish(const char* how);
 
-  std::shared_ptr<config> config_;  ///< in force; pictures share it
+  std::shared_ptr<config> config_;  ///< the current configuration; snapshots share it
   boost::asio::io_context io_{1};
   boost::asio::signal_set signals_;
   boost::asio::steady_timer drain_timer_;
@@ -57,12 +57,12 @@ class sidecar {
   boost::asio::steady_timer tidy_timer_;
   std::unique_ptr<worker_pool> pool_;
   std::unique_ptr<name_resolver> names_;
-  std::unique_ptr<reaper> reaper_;  ///< as PID 1
+  std::unique_ptr<reaper> reaper_;  ///< set as PID 1
   board board_;
   problems refused_;
   scheduler scheduler_;
   serve_options options_;
-  std::vector<listen_entry> listeners_;  ///< as they were at the start, and so the next
+  std::vector<listen_entry> listeners_;  ///< as at the start; a reload does not change them
   std::optional<tls_settings> tls_;
   router router_;
   std::unique_ptr<http_server> server_;
@@ -70,7 +70,7 @@ class sidecar {
   std::map<std::pair<std::string, int>, std::uint64_t> requests_;
   bool evaluating_ = false;
   bool tidying_ = false;
-  bool has_read_ = true;  ///< a configuration, and not tidied since
+  bool config_read_ = true;  ///< a configuration was read since the last cleanup
   bool draining_ = false;
 };
 

@@ -1,4 +1,4 @@
-// /dev/null on each free number, in ascending order, because open takes the lowest.
+// Opens /dev/null on each closed standard descriptor in ascending order, because open uses the lowest.
 #include "app/standard_streams.hpp"
 
 #include <fcntl.h>
@@ -9,8 +9,8 @@
 
 namespace telltale {
 
-void occupy_closed_streams() {
-  // Input and output the wrong way round: an error must stay one. Log lines without a reader are nobody's error.
+void open_closed_standard_streams() {
+  // The modes are reversed, so that reading input and writing results fail. Log lines without a reader are discarded.
   constexpr std::array modes{O_WRONLY, O_RDONLY, O_WRONLY};
   for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream)
     if (::fcntl(stream, F_GETFD) == -1 && errno == EBADF)

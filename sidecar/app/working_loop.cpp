@@ -1,5 +1,5 @@
-// Asio ignores a kernel that refuses to watch the loop's own timer and signal pipe (epoll_ctl: ENOMEM, ENOSPC). Such a
-// loop would run no check and answer no SIGTERM, so both are tried once.
+// Tests the loop's timer and signal pipe. Asio ignores failures of the kernel to watch them (epoll_ctl: ENOMEM,
+// ENOSPC), and such a loop would run no check and handle no SIGTERM.
 #include "app/working_loop.hpp"
 
 #include <chrono>
@@ -14,17 +14,17 @@ namespace telltale {
 namespace {
 
 namespace asio = boost::asio;
-constexpr std::chrono::seconds patience{2};  // at once, unless it never comes
-constexpr int harmless = SIGWINCH;           // ignored by default
+constexpr std::chrono::seconds timeout{2};  // both normally fire at once
+constexpr int test_signal = SIGWINCH;       // ignored by default
 
-/// Runs the loop until the operation has happened.
+/// Runs the loop until the operation has completed.
 template <class Operation>
 bool comes(asio::io_context& loop, Operation& operation) {
   bool came = false;
   operation.async_wait([&came](const boost::system::error_code& error, auto...) { came = !error; });
-  if constexpr (std::is_same_v<Operation, asio::signal_set>) std::raise(harmless);
+  if constexpr (std::is_same_v<Operation, asio::signal_set>) std::raise(test_signal);
   loop.restart();
-  loop.run_for(patience);
+  loop.run_for(timeout);
   operation.cancel();
   loop.restart();
   loop.poll();
@@ -32,13 +32,13 @@ bool comes(asio::io_context& loop, Operation& operation) {
   return came;
 }
 
-/// The parent's signal mask is inherited; a signal that is blocked proves nothing.
+/// Unblocks a signal temporarily, because the inherited mask may block it.
 class unblocked {
  public:
   unblocked() {
     sigset_t one;
     sigemptyset(&one);
-    sigaddset(&one, harmless);
+    sigaddset(&one, test_signal);
     ::sigprocmask(SIG_UNBLOCK, &one, &before_);
   }
   ~unblocked() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
@@ -53,12 +53,11 @@ class unblocked {
 
 asio::io_context& require_working(asio::io_context& loop) {
   asio::steady_timer timer(loop, std::chrono::seconds(0));
-  if (!comes(loop, timer))
-    throw std::runtime_error("the kernel does not watch timers for this process (out of memory?)");
-  asio::signal_set signals(loop, harmless);
+  if (!comes(loop, timer)) throw std::runtime_error("the kernel cannot watch timers for this process (out of memory?)");
+  asio::signal_set signals(loop, test_signal);
   const unblocked here;
   if (!comes(loop, signals))
-    throw std::runtime_error("the kernel does not watch signals for this process (out of memory?)");
+    throw std::runtime_error("the kernel cannot watch signals for this process (out of memory?)");
   return loop;
 }
 

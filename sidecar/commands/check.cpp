@@ -1,4 +1,4 @@
-// Chooses the checks, runs them, shows the results.
+// Implements `telltale check`: selects checks, runs them and prints the results.
 #include "commands/check.hpp"
 
 #include <algorithm>
@@ -25,13 +25,13 @@ void keep_named(config& all, const std::vector<std::string>& wanted) {
   });
 }
 
-bool in_color(color_mode mode, const check_surroundings& world) {
+bool in_color(color_mode mode, const check_environment& world) {
   if (mode != color_mode::automatic) return mode == color_mode::always;
   const auto refused = world.variables("NO_COLOR");  // no-color.org: set and not empty
   return world.terminal && (!refused || refused->empty());
 }
 
-command_result shown(const check_results& results, const check_command& asked, const check_surroundings& world) {
+command_result shown(const check_results& results, const check_command& asked, const check_environment& world) {
   const int code = results_exit_code(results);
   switch (asked.format) {
     case result_format::table:
@@ -48,7 +48,7 @@ command_result shown(const check_results& results, const check_command& asked, c
   return {code, "", ""};
 }
 
-/// A monitoring system reads only standard output and its own codes.
+/// Monitoring systems read only standard output and have their own exit codes.
 command_result refused(const check_command& asked, std::string text) {
   if (asked.format != result_format::nagios) return {exit_usage, "", std::move(text)};
   auto line = text.substr(0, text.find('\n'));
@@ -59,7 +59,7 @@ command_result refused(const check_command& asked, std::string text) {
 
 }  // namespace
 
-command_result check(const check_command& asked, const check_table& table, const check_surroundings& world) {
+command_result check(const check_command& asked, const check_table& table, const check_environment& world) {
   try {
     auto loaded = load_config(asked.config, table, world.variables);
     if (const auto* errors = std::get_if<config_errors>(&loaded)) return refused(asked, to_text(*errors));

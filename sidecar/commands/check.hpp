@@ -1,4 +1,4 @@
-// `telltale check`: every check once, without a sidecar.
+// The command `telltale check`: runs every check once, without a sidecar.
 #pragma once
 
 #include <functional>
@@ -9,14 +9,14 @@
 
 namespace telltale {
 
-/// What the command needs of the world, so that it can be tested without any.
-struct check_surroundings {
+/// Dependencies of the command, replaceable in tests.
+struct check_environment {
   environment variables;
-  bool terminal = false;  ///< standard output is one
+  bool terminal = false;  ///< standard output is a terminal
   std::function<check_results(const config&)> run;
 };
 
 /// Never throws.
-command_result check(const check_command&, const check_table&, const check_surroundings&);
+command_result check(const check_command&, const check_table&, const check_environment&);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// One small CLI11 parser per command, so that an option means one thing in one place.
+// Implements the command line with one CLI11 parser per command.
 #include "commands/command_line.hpp"
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 namespace telltale {
 namespace {
 
-/// Arguments that were not understood: one line.
+/// Invalid arguments: one line.
 struct usage_error {
   std::string sentence;
 };
@@ -34,12 +34,12 @@ bool is_command(std::string_view word) {
   return std::find(names.begin(), names.end(), word) != names.end();
 }
 
-/// The parser of one command. Options are declared with the variable they set, then `parse` sets them.
+/// The parser of one command. Options are declared with the variable they set; `parse` sets them.
 class parser {
  public:
   explicit parser(std::string_view command)
       : command_(command), app_(std::string(help_of(command).summary), "telltale " + std::string(command)) {
-    app_.set_help_flag("-h,--help", "this text");
+    app_.set_help_flag("-h,--help", "show this help");
     app_.footer("\n" + std::string(help_of(command).footer));
     app_.allow_extras();
   }
@@ -48,15 +48,14 @@ class parser {
   void text(const std::string& name, std::string& into, const std::string& type, const std::string& doc) {
     app_.add_option(name, into, doc)->type_name(type);
   }
-  /// May be given several times, one value each.
+  /// An option that may be repeated, with one value each.
   void repeated(const std::string& name, arguments& into, const std::string& type, const std::string& doc) {
     app_.add_option(name, into, doc)->type_name(type)->allow_extra_args(false);
   }
-  /// Everything that is not an option.
   void rest(const std::string& name, arguments& into, const std::string& doc) {
     app_.add_option(name, into, doc)->type_name("");
   }
-  /// One of several words; `names` are in the order of the enumerators.
+  /// One of several words, in the order of the enumerators.
   template <class Enum, std::size_t N>
   void choice(const std::string& name, Enum& into, const std::array<std::string_view, N>& names,
               const std::string& doc) {
@@ -79,9 +78,9 @@ class parser {
     app_.add_option_function<std::string>(name, set, doc)->type_name("DURATION");
   }
 
-  /// Throws usage_error; returns the help text when that is what was asked for.
+  /// Parses the arguments. Throws usage_error. Returns the help text when it was requested.
   std::optional<std::string> parse(arguments words) {
-    std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
+    std::reverse(words.begin(), words.end());  // CLI11 expects them in reverse order
     try {
       app_.parse(words);
     } catch (const CLI::CallForHelp&) {
@@ -99,7 +98,7 @@ class parser {
     auto it = std::find_if(unknown.begin(), unknown.end(), [](const auto& word) { return word.starts_with('-'); });
     const auto word = it == unknown.end() ? unknown.front() : it->substr(0, it->find('='));
     if (it != unknown.end()) throw usage_error{fmt::format("unknown option '{}'{}", word, nearest_option(word))};
-    if (is_command(word)) throw usage_error{fmt::format("write the command first: telltale {} ...", word)};
+    if (is_command(word)) throw usage_error{fmt::format("the command must come first: telltale {} ...", word)};
     throw usage_error{fmt::format("unexpected argument '{}'", word)};
   }
 
@@ -121,7 +120,7 @@ constexpr std::array<std::string_view, 5> result_format_names{"table", "json", "
 constexpr std::array<std::string_view, 3> color_names{"auto", "always", "never"};
 constexpr std::array<std::string_view, 2> listing_names{"text", "json"};
 
-const std::string config_doc = "configuration; - is standard input (/etc/telltale/telltale.yaml)";
+const std::string config_doc = "configuration file; - is standard input (default /etc/telltale/telltale.yaml)";
 
 command answer(std::string text) { return command_result{exit_ok, std::move(text), ""}; }
 
@@ -130,10 +129,10 @@ command parse_serve(const arguments& words) {
   parser options("serve");
   options.text("-c,--config", out.config, "FILE", config_doc);
   options.repeated("--listen", out.listen, "ADDRESS",
-                   "HOST:PORT, [V6]:PORT or unix:/path, instead of server.listen; may be repeated");
-  options.choice("--log-format", out.log.format, log_format_names, "how log lines are written (json)");
-  options.choice("--log-level", out.log.least, log_level_names, "the least level that is written (info)");
-  options.choice("--log-output", out.log.output, log_output_names, "where log lines are written (stderr)");
+                   "HOST:PORT, [V6]:PORT or unix:/path; replaces server.listen; repeatable");
+  options.choice("--log-format", out.log.format, log_format_names, "log format (default json)");
+  options.choice("--log-level", out.log.least, log_level_names, "minimum log level (default info)");
+  options.choice("--log-output", out.log.output, log_output_names, "log output (default stderr)");
   if (auto help = options.parse(words)) return answer(*help);
   return out;
 }
@@ -142,22 +141,23 @@ command parse_check(const arguments& words) {
   check_command out;
   parser options("check");
   options.text("-c,--config", out.config, "FILE", config_doc);
-  options.choice("--format", out.format, result_format_names, "how results are shown (table)");
-  options.choice("--color", out.color, color_names, "colour the table (auto: on a terminal, unless NO_COLOR is set)");
-  options.rest("NAME", out.names, "only these checks (all)");
+  options.choice("--format", out.format, result_format_names, "output format (default table)");
+  options.choice("--color", out.color, color_names, "colour the table (default auto: on a terminal without NO_COLOR)");
+  options.rest("NAME", out.names, "names of the checks to run (default all)");
   if (auto help = options.parse(words)) return answer(*help);
   return out;
 }
 
-void add_question(parser& options, gate_question& question, std::string& config) {
-  options.choice("--gate", question.gate, choices<gate>::names, "the gate to ask (ready)");
-  options.text("--url", question.url, "URL", "the sidecar: http://, https:// or unix:/path ($TELLTALE_URL)");
-  options.text("-c,--config", config, "FILE", "ask where this configuration makes the sidecar listen");
+void add_question(parser& options, gate_query& question, std::string& config) {
+  options.choice("--gate", question.gate, choices<gate>::names, "gate to query (default ready)");
+  options.text("--url", question.url, "URL",
+               "address of the sidecar: http://, https:// or unix:/path (default $TELLTALE_URL)");
+  options.text("-c,--config", config, "FILE", "query the address in this configuration's server.listen");
 }
 
-void set_config(gate_question& question, std::string config) {
+void set_config(gate_query& question, std::string config) {
   if (config.empty()) return;
-  if (!question.url.empty()) throw usage_error{"give --url or -c, not both"};
+  if (!question.url.empty()) throw usage_error{"use --url or -c, not both"};
   question.config = std::move(config);
 }
 
@@ -166,7 +166,7 @@ command parse_healthcheck(const arguments& words) {
   std::string config;
   parser options("healthcheck");
   add_question(options, out.question, config);
-  options.duration("--timeout", out.timeout, "for everything together (1s)");
+  options.duration("--timeout", out.timeout, "total time limit (default 1s)");
   if (auto help = options.parse(words)) return answer(*help);
   set_config(out.question, std::move(config));
   return out;
@@ -177,24 +177,24 @@ command parse_wait(const arguments& words) {
   std::string config;
   parser options("wait");
   add_question(options, out.question, config);
-  options.duration("--timeout", out.timeout, "how long to wait (60s)");
-  options.duration("--interval", out.interval, "from one question to the next (500ms)");
-  // What comes after `--` belongs to the command, options and all.
+  options.duration("--timeout", out.timeout, "time limit (default 60s)");
+  options.duration("--interval", out.interval, "interval between queries (default 500ms)");
+  // Arguments after `--` belong to the command, including options.
   const auto dashes = std::find(words.begin(), words.end(), "--");
   if (auto help = options.parse(arguments(words.begin(), dashes))) return answer(*help);
   set_config(out.question, std::move(config));
   if (dashes != words.end()) out.program.assign(dashes + 1, words.end());
-  if (dashes != words.end() && out.program.empty()) throw usage_error{"a command is missing after --"};
+  if (dashes != words.end() && out.program.empty()) throw usage_error{"missing command after --"};
   return out;
 }
 
 command parse_validate(const arguments& words) {
   validate_command out;
   parser options("validate");
-  options.flag("--files", out.named_files, "also read what serve reads at its start: certificates, keys, secrets");
+  options.flag("--files", out.named_files, "also read the certificates, keys and secrets that serve reads");
   options.rest("FILE", out.files, "configuration files; - is standard input");
   if (auto help = options.parse(words)) return answer(*help);
-  if (out.files.empty()) throw usage_error{"name at least one file"};
+  if (out.files.empty()) throw usage_error{"missing file name"};
   return out;
 }
 
@@ -203,14 +203,14 @@ command parse_checks(const arguments& words) {
   bool markdown = false;
   arguments types;
   parser options("checks");
-  options.choice("--format", out.format, listing_names, "how the list is shown (text)");
-  options.flag("--markdown", markdown, "the whole reference page, docs/checks.md");
-  options.rest("TYPE", types, "a check type (all)");
+  options.choice("--format", out.format, listing_names, "output format (default text)");
+  options.flag("--markdown", markdown, "print the complete reference page, docs/checks.md");
+  options.rest("TYPE", types, "check type (default all)");
   if (auto help = options.parse(words)) return answer(*help);
-  if (types.size() > 1) throw usage_error{"name one check type, or none for all"};
+  if (types.size() > 1) throw usage_error{"expected at most one check type"};
   if (!types.empty()) out.type = types.front();
   if (markdown && (!out.type.empty() || out.format != listing_format::text))
-    throw usage_error{"--markdown is the whole page: give no type and no --format"};
+    throw usage_error{"--markdown cannot be combined with a type or --format"};
   if (markdown) out.format = listing_format::markdown;
   return out;
 }
@@ -232,7 +232,7 @@ command parse_command(std::string_view name, const arguments& words) {
 }
 
 command refusal(std::string_view name, std::string_view sentence) {
-  // Docker reserves the code 2 for its health checks.
+  // Docker reserves exit code 2 for its health checks.
   const int code = name == "healthcheck" ? exit_unhealthy : exit_usage;
   return command_result{code, "",
                         fmt::format("telltale{}{}: {} (see telltale {}--help)\n", name.empty() ? "" : " ", name,

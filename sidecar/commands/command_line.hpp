@@ -1,4 +1,4 @@
-// The arguments of the program as values: what to do, with which options. CLI11 stays behind this pair of files.
+// Parses the program's arguments into a command and its options. Only the implementation uses CLI11.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,6 @@
 
 namespace telltale {
 
-/// How `telltale check` shows what it found.
 enum class result_format : std::uint8_t { table, json, text, junit, nagios };
 enum class color_mode : std::uint8_t { automatic, always, never };
 enum class listing_format : std::uint8_t { text, json, markdown };
@@ -31,28 +30,28 @@ struct check_command {
   color_mode color = color_mode::automatic;
 };
 
-/// Which sidecar to ask, and what.
-struct gate_question {
+/// The sidecar and gate to query.
+struct gate_query {
   telltale::gate gate = gate::ready;
   std::string url;                    ///< empty: from the configuration, the environment or the default
-  std::optional<std::string> config;  ///< asks where this file says the sidecar listens
+  std::optional<std::string> config;  ///< query the address in this configuration file
 };
 
 struct healthcheck_command {
-  gate_question question;
-  std::chrono::milliseconds timeout{1'000};  ///< over everything; the kubelet's and Docker's own limits come later
+  gate_query question;
+  std::chrono::milliseconds timeout{1'000};  ///< total; below the limits of the kubelet and Docker
 };
 
 struct wait_command {
-  gate_question question;
+  gate_query question;
   std::chrono::milliseconds timeout{60'000};
   std::chrono::milliseconds interval{500};
-  std::vector<std::string> program;  ///< run when the gate has passed; may be empty
+  std::vector<std::string> program;  ///< run after the gate has passed; may be empty
 };
 
 struct validate_command {
   std::vector<std::string> files;
-  bool named_files = false;  ///< read what they name as well: certificates, keys, secrets
+  bool named_files = false;  ///< also read the certificates, keys and secrets they name
 };
 
 struct checks_command {
@@ -62,11 +61,11 @@ struct checks_command {
 
 struct schema_command {};
 
-/// `command_result` is the answer to --help, --version and to arguments that were not understood.
+/// `command_result` is the response to --help, --version and invalid arguments.
 using command = std::variant<command_result, serve_command, check_command, healthcheck_command, wait_command,
                              validate_command, checks_command, schema_command>;
 
-/// Pure. `arguments` are those after the program's name.
+/// Pure. `arguments` excludes the program's name.
 command parse_command_line(const std::vector<std::string>& arguments);
 
 }  // namespace telltale

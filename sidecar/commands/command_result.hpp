@@ -1,4 +1,4 @@
-// What a command that only prints has to say.
+// The output and exit code of a command that only prints.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@ namespace telltale {
 
 struct command_result {
   int exit_code = 0;
-  std::string out;  ///< for standard output
-  std::string err;  ///< for standard error
+  std::string out;  ///< written to standard output
+  std::string err;  ///< written to standard error
 };
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// The order of precedence is said in `telltale healthcheck --help`.
+// Implements the order of precedence documented in `telltale healthcheck --help`.
 #include "commands/find_sidecar.hpp"
 
 #include <stdexcept>
@@ -17,7 +17,7 @@ http_target with_origin(http_target target, std::string origin) {
   return target;
 }
 
-constexpr std::string_view ways_out = "; --url, -c FILE or TELLTALE_URL name another";
+constexpr std::string_view override_hint = "; use --url, -c FILE or TELLTALE_URL to change it";
 
 http_target named(std::string_view url, gate g, std::string_view source, std::string_view others) {
   try {
@@ -28,10 +28,11 @@ http_target named(std::string_view url, gate g, std::string_view source, std::st
 }
 
 http_target by_default(gate g, std::string_view why) {
-  return with_origin(parse_target(default_url, g), fmt::format("This is the default address, as {}{}", why, ways_out));
+  return with_origin(parse_target(default_url, g),
+                     fmt::format("This is the default address, as {}{}", why, override_hint));
 }
 
-http_target configured(const gate_question& question, const environment& variables) {
+http_target configured(const gate_query& question, const environment& variables) {
   const auto& path = *question.config;
   auto section = read_server_section(read_config_file(path), path == "-" ? "<stdin>" : path, variables);
   if (const auto* errors = std::get_if<config_errors>(&section)) throw std::runtime_error(to_text(*errors));
@@ -39,7 +40,7 @@ http_target configured(const gate_question& question, const environment& variabl
                      fmt::format("The address comes from {}", path));
 }
 
-/// A file that is not good enough for `serve` to start with may still lie beside a sidecar that is running.
+/// The installed file may be invalid for `serve` while a sidecar with other settings is running.
 http_target installed(gate g, const environment& variables, const std::string& path) {
   auto file = read_config_file(path);
   if (file.missing) return by_default(g, fmt::format("there is no {}", path));
@@ -50,18 +51,17 @@ http_target installed(gate g, const environment& variables, const std::string& p
     return by_default(g, fmt::format("{}{} cannot be used: {}", path, line, first.message));
   }
   return with_origin(local_target(std::get<server_settings>(section), g),
-                     fmt::format("The address comes from {}{}", path, ways_out));
+                     fmt::format("The address comes from {}{}", path, override_hint));
 }
 
 }  // namespace
 
-http_target find_sidecar(const gate_question& question, const environment& variables,
-                         const std::string& installed_path) {
+http_target find_sidecar(const gate_query& question, const environment& variables, const std::string& installed_path) {
   if (!question.url.empty()) return named(question.url, question.gate, "--url", "");
   if (question.config) return configured(question, variables);
   const auto from_environment = variables("TELLTALE_URL");
   if (from_environment && !from_environment->empty())
-    return named(*from_environment, question.gate, "TELLTALE_URL", "; --url or -c FILE name another");
+    return named(*from_environment, question.gate, "TELLTALE_URL", "; use --url or -c FILE to change it");
   return installed(question.gate, variables, installed_path);
 }
 

@@ -1,4 +1,5 @@
-// Everything goes to standard output: that is what `kubectl describe` and `docker inspect` show.
+// Implements `telltale healthcheck`. All output goes to standard output, which `kubectl describe` and `docker inspect`
+// show.
 #include "commands/healthcheck.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// `telltale healthcheck`: one question to a running sidecar, for Docker and for exec probes.
+// The command `telltale healthcheck`: queries a running sidecar, for Docker and exec probes.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace telltale {
 
-/// Exit code 0 when the gate passes, 1 for everything else. Never throws.
+/// Returns exit code 0 when the gate passes, otherwise 1. Never throws.
 command_result healthcheck(const healthcheck_command&, const environment&,
                            const std::string& installed_path = installed_config_path);
 

@@ -1,4 +1,4 @@
-// Written for somebody who sees the program for the first time.
+// Contains the help texts.
 #include "commands/help_text.hpp"
 
 #include <algorithm>
@@ -11,11 +11,11 @@
 namespace telltale {
 
 const std::array<command_help, command_count> commands_help{{
-    {"serve", "run the sidecar; what a bare `telltale` does",
-     R"(Answers /health, /ready, /startup, /checks and /metrics until SIGTERM or SIGINT, then drains and exits.
+    {"serve", "run the sidecar (the default command)",
+     R"(Serves /health, /ready, /startup, /checks and /metrics until SIGTERM or SIGINT, then drains and exits.
 
-A log line in JSON has `level`, and `severity` in the words of Google's Cloud Logging. Lines that go to the journal of
-systemd begin with their priority.
+JSON log lines contain `level`, and `severity` as defined by Google Cloud Logging. Lines written to the systemd
+journal begin with their priority.
 
 Examples:
   telltale serve -c telltale.yaml --log-format text
@@ -24,26 +24,26 @@ Examples:
 Exit codes:
   0  stopped by a signal, after draining
   2  bad arguments or configuration, or an address in use: nothing was started)"},
-    {"check", "run the checks once and print what they found",
-     R"(Runs the checks of the configuration (or only the named ones) one time, side by side. Needs no running sidecar.
+    {"check", "run the checks once and print the results",
+     R"(Runs the checks of the configuration, or only the named ones, once and in parallel. Needs no running sidecar.
 
 Examples:
-  telltale check                      with the installed configuration
-  telltale check -c telltale.yaml db  only the check `db`
-  telltale check --format junit       for the test report of a pipeline
+  telltale check                      run all checks of the installed configuration
+  telltale check -c telltale.yaml db  run only the check `db`
+  telltale check --format junit       print a test report for CI
 
 Exit codes:
   0  no critical check fails
   1  a critical check fails
   2  bad arguments or configuration: nothing was run
-With --format nagios the codes of monitoring plugins: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.)"},
-    {"healthcheck", "ask a running sidecar; for Docker HEALTHCHECK and exec probes",
-     R"(Asks one gate and prints the reasons. Opens nothing but one connection; the certificate of an https sidecar is not
-verified, as the kubelet does not either.
+With --format nagios the exit codes of monitoring plugins: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.)"},
+    {"healthcheck", "query a running sidecar, for Docker HEALTHCHECK and exec probes",
+     R"(Queries one gate and prints its response. Opens one connection. Like the kubelet, it does not verify the
+certificate of an https sidecar.
 
-The sidecar is looked for at --url, else where the file given with -c makes it listen, else at $TELLTALE_URL, else
-where /etc/telltale/telltale.yaml makes it listen, else at http://127.0.0.1:9640. A URL with a path is asked as it is,
-which may be a gate or /checks/NAME?gate; `unix:/path` is a Unix socket.
+The address of the sidecar comes from the first of: --url, server.listen in the file given with -c, $TELLTALE_URL,
+server.listen in /etc/telltale/telltale.yaml, http://127.0.0.1:9640. A URL with a path is used unchanged; the path may
+be a gate or /checks/NAME?gate. `unix:/path` is a Unix socket.
 
 Examples:
   HEALTHCHECK CMD ["telltale", "healthcheck"]
@@ -51,10 +51,10 @@ Examples:
 
 Exit codes:
   0  the gate passes
-  1  everything else, bad arguments included (Docker reserves 2))"},
+  1  any other result, including bad arguments (Docker reserves 2))"},
     {"wait", "wait until a running sidecar is ready, then run a command",
-     R"(Asks one gate until it passes and says on standard error what it waits for. The command takes the place of this
-process, so it gets the signals and gives the exit code. The sidecar is looked for as by `telltale healthcheck`.
+     R"(Queries one gate until it passes and prints the reasons on standard error. The command then replaces this process,
+so it receives signals and sets the exit code. The address of the sidecar is determined as by `telltale healthcheck`.
 
 Examples:
   telltale wait && ./server
@@ -62,27 +62,27 @@ Examples:
 
 Exit codes:
   0    the gate passed (without a command)
-  1    time is up; the last reasons are printed
+  1    the time limit has expired; the last reasons are printed
   2    bad arguments
-  126  the command cannot be run
+  126  the command cannot be executed
   127  the command was not found
-Else the command's own.)"},
-    {"validate", "look for errors in configuration files",
+Otherwise the exit code of the command.)"},
+    {"validate", "report errors in configuration files",
      R"(Reads each file (`-` is standard input) and prints every error with its line and column. Runs no check.
 
-Without --files only the text counts, so the answer is the same on a laptop and in a pipeline. With it, what `serve`
-reads at its start is read as well, on this machine and as this user: the certificate and key of server.tls, the
-token, and the secrets and ca_file of checks, from files or variables. No secret is printed. A certificate that has
-expired is a warning.
+Without --files only the text is validated, so the result is the same on every machine. With --files the command also
+reads what `serve` reads at its start, on this machine and as this user: the certificate and key of server.tls, the
+token, and the secrets and ca_file of checks, from files or variables. No secret is printed. An expired certificate
+is a warning.
 
 Examples:
   telltale validate examples/*.yaml
-  telltale validate --files /etc/telltale/telltale.yaml     where it is going to run
+  telltale validate --files /etc/telltale/telltale.yaml
 
 Exit codes:
   0  every file is valid
-  2  at least one is not)"},
-    {"checks", "list the check types, or one type's options and measurements",
+  2  at least one file is invalid)"},
+    {"checks", "list check types, or the options and measurements of one type",
      R"(Examples:
   telltale checks
   telltale checks disk
@@ -90,7 +90,7 @@ Exit codes:
     {"schema", "print the JSON Schema of the configuration, for editors",
      R"(Examples:
   telltale schema > telltale.schema.json
-  then, as the first line of telltale.yaml:
+  then add as the first line of telltale.yaml:
   # yaml-language-server: $schema=telltale.schema.json)"},
 }};
 
@@ -103,7 +103,7 @@ const command_help& help_of(std::string_view command) {
 
 std::string program_help() {
   std::string out = fmt::format(
-      R"(telltale {}: watches what an application depends on, and tells orchestrators whether it is alive, ready and started.
+      R"(telltale {}: checks the dependencies of an application and serves health endpoints for orchestrators.
 
 Usage: telltale [COMMAND] [OPTIONS]
 
@@ -113,28 +113,29 @@ Commands:
   for (const auto& help : commands_help) out += fmt::format("  {:<13}{}\n", help.name, help.summary);
   out += R"(
 Options:
-  -h, --help     this text; `telltale COMMAND --help` for one command
-  -V, --version  the version, and what it was built with
+  -h, --help     show this help; `telltale COMMAND --help` shows the help of a command
+  -V, --version  show the version and the libraries it was built with
 
 Start here:
-  telltale check                          what a check says, without any configuration
-  telltale checks                         what can be watched
-  telltale validate telltale.yaml         errors with their line and column
-  telltale -c telltale.yaml               the sidecar; then: curl http://127.0.0.1:9640/ready?verbose
+  telltale check                          run the built-in check, without a configuration
+  telltale checks                         list the check types
+  telltale validate telltale.yaml         print errors with line and column
+  telltale -c telltale.yaml               run the sidecar; then: curl http://127.0.0.1:9640/ready?verbose
 
 Exit codes:
   0  healthy, valid, done
   1  not healthy: a gate or a critical check fails, or a wait timed out
   2  bad arguments or configuration, or an address in use: nothing was started
-`healthcheck` never returns 2, `wait` passes on its command's, `check --format nagios` has the codes of plugins.
+`healthcheck` never returns 2. `wait` returns the exit code of its command. `check --format nagios` returns the exit
+codes of monitoring plugins.
 
 Environment:
-  TELLTALE_URL   the sidecar that `healthcheck` and `wait` ask (where the configuration makes it listen)
-  NO_COLOR       when set and not empty, tables are not coloured
-  Any variable   as ${VAR} in values of the configuration
+  TELLTALE_URL   address of the sidecar for `healthcheck` and `wait` (default: from the configuration)
+  NO_COLOR       disables coloured tables when set and not empty
+  Any variable   usable as ${VAR} in values of the configuration
 
 Files:
-  /etc/telltale/telltale.yaml   read when no -c is given; without it, one disk check on / is run
+  /etc/telltale/telltale.yaml   default configuration; without it, one disk check on / runs
 )";
   return out;
 }

@@ -1,4 +1,4 @@
-// The words of --help and --version.
+// Texts of --help and --version.
 #pragma once
 
 #include <array>
@@ -10,18 +10,15 @@ namespace telltale {
 struct command_help {
   std::string_view name;
   std::string_view summary;  ///< one line, for the list of commands
-  std::string_view footer;   ///< examples and exit codes, below the options
+  std::string_view footer;   ///< examples and exit codes, shown after the options
 };
 
 inline constexpr std::size_t command_count = 7;
 extern const std::array<command_help, command_count> commands_help;
 
-/// The help of a command that exists.
 const command_help& help_of(std::string_view command);
 
-/// `telltale --help`.
 std::string program_help();
-/// `telltale --version`.
 std::string version_text();
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// The declarations of check types as tables and JSON.
+// Formats the declarations of check types as tables and JSON.
 #include "commands/list_checks.hpp"
 
 #include <fmt/format.h>

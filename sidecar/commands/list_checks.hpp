@@ -1,4 +1,4 @@
-// `telltale checks`: what can be watched, and how.
+// The command `telltale checks`: lists check types and their options.
 #pragma once
 
 #include "commands/command_line.hpp"
@@ -7,7 +7,7 @@
 
 namespace telltale {
 
-/// The table of types, one type in full, either as JSON, or the reference page. An unknown type is a usage error.
+/// Lists the types, describes one type, prints JSON, or prints the reference page. An unknown type is a usage error.
 command_result list_checks(const checks_command&, const check_table&);
 
 }  // namespace telltale

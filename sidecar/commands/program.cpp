@@ -1,4 +1,4 @@
-// Arguments in, one command run, its words printed.
+// Runs the command selected by the arguments and prints its output.
 #include <telltale/program.hpp>
 
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include <cstring>
 #include <exception>
 
-#include "app/held_signals.hpp"
+#include "app/blocked_signals.hpp"
 #include "app/run_once.hpp"
 #include "app/serve.hpp"
 #include "app/standard_streams.hpp"
@@ -38,14 +38,14 @@ int print(const command_result& result) {
   return result.exit_code == exit_ok ? exit_unhealthy : result.exit_code;
 }
 
-/// Runs the command that was asked for; each returns the exit code of the program.
+/// Runs the selected command; each overload returns the exit code of the program.
 struct runner {
   check_table_source table;
 
   int operator()(const command_result& answer) const { return print(answer); }
 
   int operator()(const serve_command& asked) const {
-    hold_signals_back();
+    block_signals();
     auto loaded = load_config(asked.config, table(), process_environment());
     if (const auto* errors = std::get_if<config_errors>(&loaded))
       return print({exit_usage, "", as_errors(to_text(*errors))});
@@ -54,7 +54,7 @@ struct runner {
   }
 
   int operator()(const check_command& asked) const {
-    configure_log({log_format::text, log_level::error});  // the results say the rest
+    configure_log({log_format::text, log_level::error});  // the results contain everything else
     return print(check(asked, table(), {process_environment(), ::isatty(STDOUT_FILENO) == 1, run_once}));
   }
 
@@ -69,9 +69,9 @@ struct runner {
 
 int run_program(int argc, char** argv, check_table_source table) {
   try {
-    // Before anything else: a worker is started often and must cost nothing it does not need.
+    // Handled first: workers start often and must not pay for anything they do not need.
     if (argc == 2 && std::strcmp(argv[1], "worker") == 0) return worker_main(table());
-    occupy_closed_streams();
+    open_closed_standard_streams();
     return std::visit(runner{table}, parse_command_line({argv + (argc > 0 ? 1 : 0), argv + argc}));
   } catch (const std::exception& error) {
     print(stderr, std::string("telltale: ") + error.what() + "\n");

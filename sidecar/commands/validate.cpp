@@ -1,4 +1,4 @@
-// Reading a configuration has no side effects, so validating is reading, and so is looking at the files it names.
+// Implements `telltale validate`. Reading a configuration and its files has no side effects.
 #include "commands/validate.hpp"
 
 #include <fmt/format.h>
@@ -20,7 +20,7 @@ command_result validate(const validate_command& asked, const check_table& table,
     }
     const auto& valid = std::get<config>(loaded);
     if (asked.named_files) {
-      const auto found = look_at_named_files(valid);
+      const auto found = check_named_files(valid);
       out.err += to_text(errors_of(valid, found.refused)) + to_text(errors_of(valid, found.warnings));
       if (!found.refused.empty()) {
         out.exit_code = exit_usage;

@@ -1,4 +1,4 @@
-// `telltale validate`: the errors of configuration files.
+// The command `telltale validate`: reports the errors of configuration files.
 #pragma once
 
 #include "commands/command_line.hpp"
@@ -6,8 +6,8 @@
 
 namespace telltale {
 
-/// Every file is reported: "FILE: ok (4 checks)" on standard output, errors and warnings on standard error. Exit code 0
-/// when all are valid, else 2.
+/// Reports every file: "FILE: ok (4 checks)" on standard output, errors and warnings on standard error. Returns exit
+/// code 0 when all are valid, otherwise 2.
 command_result validate(const validate_command&, const check_table&, const environment&);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// Polling without an event loop: ask, sleep, ask again.
+// Implements `telltale wait` by polling without an event loop.
 #include "commands/wait.hpp"
 
 #include <signal.h>
@@ -22,10 +22,9 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds longest_question{2'000};
-/// Even the last question: else the last reason would always be that it had no time.
-constexpr milliseconds shortest_question{250};
+/// Minimum timeout of a query. Without it the last query would always end with a timeout.
+constexpr milliseconds min_query_timeout{250};
 
-/// The lines of an answer, joined to one.
 std::string one_line(std::string_view text) {
   std::string out;
   for (char c : text) {
@@ -36,8 +35,8 @@ std::string one_line(std::string_view text) {
   return out;
 }
 
-/// What makes two answers the same: each line up to its message.
-std::string essence(std::string_view text) {
+/// Two responses are equal when each line is equal up to its message.
+std::string comparable_reasons(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     const auto line = take_until(text, '\n');
@@ -47,13 +46,13 @@ std::string essence(std::string_view text) {
   return out;
 }
 
-void say_to_stderr(std::string_view line) { fmt::print(stderr, "telltale wait: {}\n", line); }
+void print_to_stderr(std::string_view line) { fmt::print(stderr, "telltale wait: {}\n", line); }
 
-/// As PID 1 of a container the kernel drops signals that have no handler, and stopping it would take ten seconds.
-void die_of_signals() {
+/// As PID 1 of a container the kernel drops signals without a handler, and stopping would take ten seconds.
+void exit_on_signals() {
   struct sigaction action {};
   action.sa_handler = [](int number) { ::_exit(128 + number); };
-  for (int number : {SIGTERM, SIGINT, SIGHUP}) ::sigaction(number, &action, nullptr);  // exec sets them back
+  for (int number : {SIGTERM, SIGINT, SIGHUP}) ::sigaction(number, &action, nullptr);  // exec resets them
 }
 
 }  // namespace
@@ -64,18 +63,18 @@ bool wait_for_gate(const wait_command& wanted, const waiting& world) {
   std::string last;
   for (;;) {
     const auto left = std::chrono::ceil<milliseconds>(end - world.now());
-    const auto answer = world.ask(std::clamp(left, shortest_question, longest_question));
+    const auto answer = world.ask(std::clamp(left, min_query_timeout, longest_question));
     const auto so_far = world.now() - begin;
     if (answer.passes) {
       world.say(fmt::format("{} after {}", to_string(wanted.question.gate), human_duration(so_far)));
       return true;
     }
     if (world.now() >= end) {
-      world.say(fmt::format("gave up after {}: {}", human_duration(so_far), one_line(answer.text)));
+      world.say(fmt::format("timed out after {}: {}", human_duration(so_far), one_line(answer.text)));
       return false;
     }
-    if (essence(answer.text) != last) world.say(one_line(answer.text));
-    last = essence(answer.text);
+    if (comparable_reasons(answer.text) != last) world.say(one_line(answer.text));
+    last = comparable_reasons(answer.text);
     world.sleep(std::min(wanted.interval, std::chrono::ceil<milliseconds>(end - world.now())));
   }
 }
@@ -85,12 +84,13 @@ int wait(const wait_command& wanted, const environment& variables, const std::st
   try {
     target = find_sidecar(wanted.question, variables, installed_path);
   } catch (const std::exception& error) {
-    say_to_stderr(error.what());
+    print_to_stderr(error.what());
     return exit_usage;
   }
-  die_of_signals();
+  exit_on_signals();
   const waiting world{[&](milliseconds timeout) { return ask_gate(target, timeout); },
-                      [](milliseconds pause) { std::this_thread::sleep_for(pause); }, steady_clock::now, say_to_stderr};
+                      [](milliseconds pause) { std::this_thread::sleep_for(pause); }, steady_clock::now,
+                      print_to_stderr};
   if (!wait_for_gate(wanted, world)) return exit_unhealthy;
   return wanted.program.empty() ? exit_ok : become(wanted.program);
 }
@@ -101,7 +101,7 @@ int become(const std::vector<std::string>& program) {
   arguments.push_back(nullptr);
   ::execvp(arguments.front(), arguments.data());
   const int error = errno;
-  say_to_stderr(fmt::format("{}: {}", program.front(), std::generic_category().message(error)));
+  print_to_stderr(fmt::format("{}: {}", program.front(), std::generic_category().message(error)));
   return error == ENOENT ? 127 : 126;  // as shells do
 }
 

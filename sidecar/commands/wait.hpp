@@ -1,4 +1,4 @@
-// `telltale wait`: until a running sidecar's gate passes.
+// The command `telltale wait`: waits until a gate of a running sidecar passes.
 #pragma once
 
 #include <chrono>
@@ -13,22 +13,22 @@
 
 namespace telltale {
 
-/// What waiting needs of the world, so that it can be tested without any.
+/// Dependencies of waiting, replaceable in tests.
 struct waiting {
   std::function<gate_answer(std::chrono::milliseconds timeout)> ask;
   std::function<void(std::chrono::milliseconds)> sleep;
   std::function<std::chrono::steady_clock::time_point()> now;
-  std::function<void(std::string_view line)> say;  ///< one line, without its line break
+  std::function<void(std::string_view line)> say;  ///< prints one line without its line break
 };
 
-/// True when the gate has passed. One line is said each time the reasons become others (a number in a message that
-/// moves is no other reason), one at the end.
+/// Returns true when the gate has passed. Prints one line whenever the reasons change and one at the end. A changed
+/// number in a message is not a changed reason.
 bool wait_for_gate(const wait_command&, const waiting&);
 
-/// The command: waits, then becomes the given program if there is one. Returns the exit code otherwise. Never throws.
+/// Waits, then replaces the process with the given program, if any. Returns the exit code otherwise. Never throws.
 int wait(const wait_command&, const environment&, const std::string& installed_path = installed_config_path);
 
-/// Replaces this process; returns 126 or 127 with a line on standard error when that fails.
+/// Replaces this process. On failure prints an error and returns 126 or 127.
 int become(const std::vector<std::string>& program);
 
 }  // namespace telltale

@@ -1,3 +1,4 @@
+// Implements the accept loop with eviction and back-off.
 #include "http_server/accept_loop.hpp"
 
 #include <poll.h>
@@ -26,25 +27,25 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
-constexpr int batch = 16;  // then everybody else has a turn
+constexpr int batch = 16;  // then other handlers run
 
 struct accepted {
-  bool exhausted = false;  ///< of descriptors or memory; nothing more can be taken in just now
+  bool exhausted = false;  ///< out of descriptors or memory; nothing can be accepted now
   std::string why;
 };
 
-// At most a line a minute: a flood of connections must not become a flood of log lines.
-void complain(server_state& state, std::string_view message, std::string_view why) {
+// Logs at most one line per minute, so that many connections do not cause many log lines.
+void log_shortage(server_state& state, std::string_view message, std::string_view why) {
   const auto now = connection_list::clock::now();
-  if (state.complained && now - *state.complained < std::chrono::minutes(1)) return;
-  state.complained = now;
+  if (state.shortage_logged && now - *state.shortage_logged < std::chrono::minutes(1)) return;
+  state.shortage_logged = now;
   log(log_level::warn, message, {{"error", why}, {"connections", static_cast<std::int64_t>(state.list.size())}});
 }
 
 void make_room(server_state& state) {
   const auto now = connection_list::clock::now();
   while (state.list.size() >= state.service.limits.max_connections) {
-    complain(state, "closing connections to make room for new ones", "too many connections");
+    log_shortage(state, "closing connections to accept new ones", "too many connections");
     if (!state.list.evict(now)) return;
   }
 }
@@ -56,7 +57,7 @@ void adopt(const std::shared_ptr<server_state>& state, const listener& from, con
   std::make_shared<connection>(state, std::move(fd), std::move(over), is_loopback(peer), from.number())->start();
 }
 
-// Errors of a connection that died in the queue are not errors of the listener (accept(2), Linux).
+// These errors belong to a connection that failed in the queue, not to the listener (accept(2), Linux).
 bool concerns_one_connection(int error) {
   switch (error) {
     case EINTR:
@@ -75,8 +76,8 @@ bool concerns_one_connection(int error) {
   }
 }
 
-// With no descriptor left accept(2) fails even when nobody waits; then there is no reason to make room.
-bool somebody_waits(listener& from) {
+// Without a free descriptor accept(2) fails even when no connection is pending; then none needs to be evicted.
+bool has_pending_connection(listener& from) {
   pollfd who{from.socket().native_handle(), POLLIN, 0};
   return ::poll(&who, 1, 0) == 1;
 }
@@ -85,7 +86,7 @@ accepted accept_some(const std::shared_ptr<server_state>& state, listener& from,
   for (int i = 0; i < batch && from.is_open(); ++i) {
     sockaddr_storage peer{};
     socklen_t size = sizeof(peer);
-    // Not Asio's accept: it leaves a moment in which a worker, started just then, would inherit the connection.
+    // Asio's accept sets close-on-exec later, so a worker started in between would inherit the connection.
     descriptor fd(::accept4(from.socket().native_handle(), reinterpret_cast<sockaddr*>(&peer), &size,
                             SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (fd) {
@@ -95,12 +96,12 @@ accepted accept_some(const std::shared_ptr<server_state>& state, listener& from,
     if (errno == EAGAIN || errno == EWOULDBLOCK) return {};
     if (concerns_one_connection(errno)) continue;
     const char* why = std::strerror(errno);
-    return {somebody_waits(from), why};
+    return {has_pending_connection(from), why};
   }
   return {};
 }
 
-// Memory, the event queue or a descriptor ran out on the way: the connection is lost, the listener is not.
+// When memory, the event queue or descriptors run out, the connection is lost but the listener continues.
 accepted accept_safely(const std::shared_ptr<server_state>& state, listener& from, const tls_renewal* tls) {
   try {
     return accept_some(state, from, tls);
@@ -117,7 +118,7 @@ asio::awaitable<void> accept_loop(std::shared_ptr<server_state> state, std::shar
   while (from->is_open()) {
     const auto result = accept_safely(state, *from, tls.get());
     if (result.exhausted) {
-      complain(*state, "no room for new connections, trying again shortly", result.why);
+      log_shortage(*state, "cannot accept connections, retrying shortly", result.why);
       state->list.evict(connection_list::clock::now());
       pause.expires_after(state->service.limits.accept_backoff);
       co_await pause.async_wait(no_throw);

@@ -1,4 +1,4 @@
-// Takes new connections in, and makes room for them.
+// Accepts connections and evicts others at the limit.
 #pragma once
 
 #include <memory>
@@ -11,9 +11,9 @@
 
 namespace telltale {
 
-/// Runs until the listener is closed. At the connection limit somebody is evicted (connection_list says who). When the
-/// kernel has no descriptor or memory left, somebody is evicted as well, and it pauses: the waiting connection keeps
-/// the listening socket readable, so going on at once would be a busy loop. `tls` may be null: plain HTTP.
+/// Runs until the listener is closed. At the connection limit it evicts a connection (see connection_list). When the
+/// kernel has no descriptor or memory left, it evicts one and pauses: the pending connection keeps the listening socket
+/// readable, so continuing at once would be a busy loop. `tls` is null for plain HTTP.
 boost::asio::awaitable<void> accept_loop(std::shared_ptr<server_state>, std::shared_ptr<listener>,
                                          std::shared_ptr<const tls_renewal> tls);
 

@@ -1,3 +1,4 @@
+// Implements a connection as a state machine over its phases.
 #include "http_server/connection.hpp"
 
 #include <sys/socket.h>
@@ -19,8 +20,8 @@ namespace asio = boost::asio;
 constexpr refusal too_slow{408, "The request was not complete in time."};
 constexpr refusal cut_off{400, "The request ended before its head was complete."};
 
-constexpr int answers_per_turn = 16;                 // of pipelined requests; then everybody else has a turn
-constexpr std::size_t drained_per_turn = 64 * 1024;  // the same for what is read and thrown away
+constexpr int max_responses_per_iteration = 16;               // of pipelined requests; then other handlers run
+constexpr std::size_t max_drained_per_iteration = 64 * 1024;  // bytes read and discarded; likewise
 
 phase_limits limits_by_phase(const http_limits& l) {
   return {l.header_deadline, l.idle_timeout, l.header_deadline, l.write_deadline, l.linger};
@@ -39,22 +40,22 @@ connection::connection(std::shared_ptr<server_state> state, descriptor socket, s
     : state_(std::move(state)),
       socket_(std::move(socket)),
       transport_(std::move(over)),
-      talk_(state_->service, loopback, listener),
+      session_(state_->service, loopback, listener),
       now_(connection_list::clock::now()),
       membership_(state_->list.join(*this, now_)) {}
 
 void connection::start() {
   state_->clock.entered(phase::opening, now_);
-  go_on();
+  serve();
 }
 
-// Called once too often it finds nothing to do.
-void connection::go_on() noexcept {
+// Extra calls have no effect.
+void connection::serve() noexcept {
   const auto self = shared_from_this();
   try {
     now_ = connection_list::clock::now();
     answers_ = 0;
-    while (!left_ && step()) continue;
+    while (!closed_ && step()) continue;
   } catch (const std::exception& e) {
     log(log_level::error, "a connection failed", {{"error", std::string_view(e.what())}});
     leave();
@@ -64,7 +65,7 @@ void connection::go_on() noexcept {
   }
 }
 
-/// False: there is something to wait for, or nothing any more.
+/// Returns false when the connection must wait or has been closed.
 bool connection::step() {
   switch (phase_) {
     case phase::opening:
@@ -74,7 +75,7 @@ bool connection::step() {
       return receive();
     case phase::sending:
       return send();
-    case phase::parting:
+    case phase::lingering:
       break;
   }
   return part();
@@ -95,24 +96,24 @@ bool connection::open() {
 
 bool connection::receive() {
   const bool stopping = state_->stopping;
-  if (auto next = talk_.next(stopping)) {
+  if (auto next = session_.next(stopping)) {
     answer(*std::move(next));
     return true;
   }
-  if (stopping && talk_.idle()) {
+  if (stopping && session_.idle()) {
     leave();
     return false;
   }
-  const auto room = talk_.room();
+  const auto room = session_.room();
   const auto got = transport_->read(room);
   unread_ = peer_ended_ || !got.all;
   if (got.bytes > 0) {
     if (phase_ == phase::waiting) enter(phase::head);
-    talk_.received(got.bytes);
+    session_.received(got.bytes);
     return true;
   }
-  if (got.state != io_state::ended || talk_.idle()) return blocked(got);
-  answer(talk_.give_up(cut_off));
+  if (got.state != io_state::ended || session_.idle()) return blocked(got);
+  answer(session_.refuse(cut_off));
   return true;
 }
 
@@ -120,7 +121,7 @@ void connection::answer(outgoing next) {
   if (next.refused) ++state_->refusals[next.status];
   out_ = std::move(next);
   sent_ = 0;
-  if (!left_) enter(phase::sending);  // the handler may have ended the server
+  if (!closed_) enter(phase::sending);  // the handler may have closed the connection
 }
 
 bool connection::send() {
@@ -134,24 +135,24 @@ bool connection::send() {
   }
   if (out_.closes) {
     to_drain_ = state_->service.limits.drain_bytes;
-    enter(phase::parting);
+    enter(phase::lingering);
     return true;
   }
-  enter(talk_.idle() ? phase::waiting : phase::head);
-  if (talk_.idle() && !unread_ && !state_->stopping) {
+  enter(session_.idle() ? phase::waiting : phase::head);
+  if (session_.idle() && !unread_ && !state_->stopping) {
     wait(io_state::want_read);
     return false;
   }
-  if (++answers_ < answers_per_turn) return true;
+  if (++answers_ < max_responses_per_iteration) return true;
   go_on_later();
   return false;
 }
 
 bool connection::part() {
-  if (!said_farewell_) {
-    const auto got = transport_->farewell();
+  if (!shut_down_sent_) {
+    const auto got = transport_->shut_down();
     if (got.state == io_state::want_read || got.state == io_state::want_write) return blocked(got);
-    said_farewell_ = true;
+    shut_down_sent_ = true;
     if (out_.peer_is_done) {
       leave();
       return false;
@@ -161,11 +162,11 @@ bool connection::part() {
   return drain();
 }
 
-// Closing a socket with unread bytes makes the kernel send a reset, which can destroy the answer before it is read:
-// RFC 9112, 9.6 asks to go on reading for a while.
+// Closing a socket with unread bytes makes the kernel send a reset, which can destroy the response before the client
+// reads it. RFC 9112, 9.6 requires reading on for a while.
 bool connection::drain() {
   std::array<char, 4096> sink;
-  for (std::size_t read = 0; read < drained_per_turn && to_drain_ > 0;) {
+  for (std::size_t read = 0; read < max_drained_per_iteration && to_drain_ > 0;) {
     const auto got = receive_some(socket_.get(), sink);
     if (got.state != io_state::done) return blocked(got);
     read += got.bytes;
@@ -176,27 +177,27 @@ bool connection::drain() {
   return false;
 }
 
-// The clock of a phase runs from when it is entered: dripping bytes does not wind it up again.
+// The time limit counts from the start of the phase; further bytes do not extend it.
 void connection::enter(phase p) {
   phase_ = p;
   membership_.enter(p, now_);
   state_->clock.entered(p, now_);
 }
 
-// The first time the kernel says at once what is there already.
+// The first registration reports the current readiness at once.
 void connection::wait(io_state wanted) {
   if (!registered_) registered_.emplace(state_->sockets->add(socket_.get(), shared_from_this()));
   if (wanted == io_state::want_write) registered_->write_too();
 }
 
 void connection::go_on_later() {
-  asio::post(state_->loop, [self = shared_from_this()] { self->go_on(); });
+  asio::post(state_->loop, [self = shared_from_this()] { self->serve(); });
 }
 
 void connection::ready(bool ended) noexcept {
   unread_ = true;
   peer_ended_ = peer_ended_ || ended;
-  go_on();
+  serve();
 }
 
 void connection::expire() noexcept {
@@ -204,16 +205,16 @@ void connection::expire() noexcept {
   if (phase_ != phase::head) return drop();
   try {
     now_ = connection_list::clock::now();
-    answer(talk_.give_up(too_slow));
+    answer(session_.refuse(too_slow));
   } catch (const std::exception&) {
-    return drop();  // no memory for the last words
+    return drop();  // no memory for the last response
   }
-  go_on();
+  serve();
 }
 
 void connection::drop() noexcept {
-  if (left_) return;
-  // Unsent bytes would otherwise occupy the kernel for minutes on behalf of a peer that does not read.
+  if (closed_) return;
+  // Discards unsent bytes. Otherwise the kernel would keep them for minutes for a client that does not read.
   constexpr linger at_once{1, 0};
   if (phase_ == phase::sending) ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
   leave();
@@ -226,10 +227,10 @@ void connection::close() noexcept {
 
 void connection::leave() noexcept {
   const auto self = shared_from_this();
-  if (std::exchange(left_, true)) return;
+  if (std::exchange(closed_, true)) return;
   close();
   membership_.leave();
-  if (state_->on_left) state_->on_left();
+  if (state_->on_closed) state_->on_closed();
 }
 
 }  // namespace telltale

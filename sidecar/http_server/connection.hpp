@@ -1,4 +1,4 @@
-// One client's connection: moves bytes between its transport and its conversation, against the clock.
+// One client's connection: moves bytes between its transport and its session, within time limits.
 #pragma once
 
 #include <cstdint>
@@ -11,15 +11,15 @@
 
 #include "base/descriptor.hpp"
 #include "http_server/connection_list.hpp"
-#include "http_server/conversation.hpp"
 #include "http_server/deadlines.hpp"
 #include "http_server/http_server.hpp"
 #include "http_server/readiness.hpp"
+#include "http_server/session.hpp"
 #include "http_server/transport.hpp"
 
 namespace telltale {
 
-/// What a server and its connections share. Connections keep it alive, so it outlives the server when they do.
+/// State shared by a server and its connections. Connections keep it alive, so it may outlive the server.
 struct server_state {
   server_state(boost::asio::io_context&, http_server::handler, http_limits);
 
@@ -29,32 +29,32 @@ struct server_state {
   std::shared_ptr<readiness> sockets;
   deadlines clock;
   std::map<int, std::uint64_t> refusals;
-  std::optional<connection_list::clock::time_point> complained;  ///< when lack of room was last logged
+  std::optional<connection_list::clock::time_point> shortage_logged;  ///< when the last shortage was logged
   bool stopping = false;
-  std::function<void()> on_left;  ///< somebody left; empty once the server is gone
+  std::function<void()> on_closed;  ///< called when a connection closes; empty once the server is destroyed
 };
 
-/// Goes as far as it can without waiting before it asks the loop for anything: the whole life of a probe that brings
-/// its request along is accept, receive, send, close, and the loop never hears of it.
+/// Tries each system call before it waits for the loop. A probe whose request arrives with the connection is accepted,
+/// read, answered and closed without waiting.
 class connection final : public droppable, public readiness::waiter, public std::enable_shared_from_this<connection> {
  public:
-  /// Owns the socket, which must not block; `over` uses it.
+  /// Owns the socket, which must be non-blocking; `over` uses it.
   connection(std::shared_ptr<server_state>, descriptor socket, std::unique_ptr<transport> over, bool loopback,
              std::size_t listener = 0);
   virtual ~connection() = default;
 
-  /// Serves until one side has had enough, then leaves the list. Throws only when there is no memory for a timer,
-  /// before anything was served.
+  /// Serves until one side closes, then leaves the list. Throws only when no timer can be allocated, before anything is
+  /// served.
   void start();
 
-  /// Closes at once; an answer under way is cut off.
+  /// Closes at once; a response in progress is truncated.
   void drop() noexcept override;
   void expire() noexcept override;
 
   void ready(bool ended) noexcept override;
 
  private:
-  void go_on() noexcept;
+  void serve() noexcept;
   bool step();
   bool open();
   bool receive();
@@ -74,18 +74,18 @@ class connection final : public droppable, public readiness::waiter, public std:
   descriptor socket_;
   std::optional<readiness::registration> registered_;
   std::unique_ptr<transport> transport_;
-  conversation talk_;
+  session session_;
   connection_list::clock::time_point now_;
   connection_list::membership membership_;
   outgoing out_;
   std::size_t sent_ = 0;
   std::size_t to_drain_ = 0;
-  int answers_ = 0;  ///< in this turn of the loop
+  int answers_ = 0;  ///< in this loop iteration
   phase phase_ = phase::opening;
-  bool unread_ = true;  ///< the socket may hold bytes, or the peer's end, of which there will be no more news
+  bool unread_ = true;  ///< the socket may hold bytes or an end that will not be reported again
   bool peer_ended_ = false;
-  bool said_farewell_ = false;
-  bool left_ = false;
+  bool shut_down_sent_ = false;
+  bool closed_ = false;
 };
 
 }  // namespace telltale

@@ -1,3 +1,4 @@
+// Implements the list of connections with one queue per phase.
 #include "http_server/connection_list.hpp"
 
 #include <algorithm>
@@ -44,7 +45,7 @@ connection_list::records* connection_list::oldest_of(phase first, phase last) {
 
 bool connection_list::evict(clock::time_point now) {
   auto* idle = oldest_of(phase::opening, phase::waiting);
-  auto* busy = oldest_of(phase::head, phase::parting);
+  auto* busy = oldest_of(phase::head, phase::lingering);
   const bool idle_long = idle != nullptr && now - idle->front().since >= grace;
   auto* from = idle_long || busy == nullptr ? idle : busy;
   if (from == nullptr) return false;
@@ -57,7 +58,7 @@ void connection_list::drop_idle() {
 }
 
 void connection_list::drop_all() {
-  while (auto* any = oldest_of(phase::opening, phase::parting)) drop(any->begin());
+  while (auto* any = oldest_of(phase::opening, phase::lingering)) drop(any->begin());
 }
 
 void connection_list::expire(clock::time_point now, const phase_limits& limits) {

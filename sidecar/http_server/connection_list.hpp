@@ -1,4 +1,4 @@
-// Who is connected, whose time is over, and who has to go when there is no room for one more.
+// Tracks connections with their phases and time limits, and selects the one to evict at the limit.
 #pragma once
 
 #include <array>
@@ -10,61 +10,59 @@
 
 namespace telltale {
 
-/// What a connection is doing; each has its time limit.
+/// The phases of a connection; each has its own time limit.
 enum class phase : std::uint8_t {
-  opening,  ///< the TLS handshake
-  waiting,  ///< for the first byte of a request
-  head,     ///< for the rest of its head
-  sending,  ///< an answer
-  parting,  ///< reading on after the last answer
+  opening,    ///< the TLS handshake
+  waiting,    ///< for the first byte of a request
+  head,       ///< for the rest of the head
+  sending,    ///< a response
+  lingering,  ///< reading on after the last response
 };
 constexpr std::size_t phase_count = 5;
 using phase_limits = std::array<std::chrono::milliseconds, phase_count>;
 
-/// Something that can be thrown out.
 class droppable {
  public:
-  /// To be closed at once; may leave the list.
+  /// Closes at once; may leave the list.
   virtual void drop() noexcept = 0;
-  /// It has been in its phase for too long: enters another one, or leaves.
+  /// The time limit of the current phase is over: enters another phase or leaves.
   virtual void expire() noexcept = 0;
 
  protected:
   ~droppable() = default;
 };
 
-/// Everything is O(1), because a flood goes through here.
+/// All operations are O(1), because a flood of connections runs through them.
 class connection_list {
  public:
   using clock = std::chrono::steady_clock;
 
-  /// Who is between requests, or new, is idle. An idle member younger than this is spared: under a flood of half-sent
-  /// requests the only idle connection is the honest one that arrived a moment ago.
+  /// Connections that are new or between requests are idle. An idle connection younger than this is not evicted first:
+  /// under a flood of incomplete requests it is probably a legitimate client.
   static constexpr std::chrono::milliseconds grace{1'000};
 
   class membership;
 
-  /// Joins in the phase `opening`. `who` must outlive the membership, and the list too.
+  /// Adds a connection in the phase `opening`. `who` and the list must outlive the membership.
   membership join(droppable& who, clock::time_point now);
 
   std::size_t size() const;
 
-  /// Drops the one that has been idle longest; when nobody has been idle for long, the one longest busy with the same
-  /// thing. False when nobody is there. The dropped one counts no more, even if its membership lasts a little longer.
+  /// Drops the connection that has been idle longest; without one idle for long, the one longest in its phase. Returns
+  /// false when the list is empty. The dropped connection no longer counts, even if its membership lasts longer.
   bool evict(clock::time_point now);
   void drop_idle();
   void drop_all();
 
-  /// Tells everybody whose time is over.
   void expire(clock::time_point now, const phase_limits&);
-  /// When the next one's time is over; nothing when nobody is there.
+  /// When the next time limit is over; nothing when the list is empty.
   std::optional<clock::time_point> next_expiry(const phase_limits&) const;
 
  private:
   struct record {
     droppable* who;
     clock::time_point since;
-    std::size_t where;  ///< a phase, or `dropped`
+    std::size_t where;  ///< index of a phase, or `dropped`
   };
   using records = std::list<record>;
   static constexpr std::size_t dropped = phase_count;
@@ -73,10 +71,9 @@ class connection_list {
   void drop(records::iterator);
   records* oldest_of(phase first, phase last);
 
-  std::array<records, phase_count + 1> lists_;  // each in the order of `since`
+  std::array<records, phase_count + 1> lists_;  // each ordered by `since`
 };
 
-/// Leaves the list when destroyed.
 class connection_list::membership {
  public:
   membership(connection_list& list, records::iterator at) : list_(&list), at_(at) {}
@@ -84,7 +81,7 @@ class connection_list::membership {
   membership& operator=(membership&&) = delete;
   ~membership() { leave(); }
 
-  /// Its time in the phase begins anew. Nothing for somebody dropped.
+  /// Restarts the time limit for the phase. Has no effect on a dropped connection.
   void enter(phase, clock::time_point now);
   void leave();
 

@@ -1,3 +1,4 @@
+// Implements the shared deadline timer.
 #include "http_server/deadlines.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// One timer for the time limits of all connections.
+// Enforces the time limits of all connections with one timer.
 #pragma once
 
 #include <memory>
@@ -10,21 +10,20 @@
 
 namespace telltale {
 
-/// A timer for each connection would cost each request more than its answer does. This one looks at the heads of the
-/// list's queues when the first of them is due, and sleeps while nobody is connected.
+/// A timer per connection would cost more than a response. This timer checks the first entry of each queue when it is
+/// due, and does not run without connections.
 class deadlines {
  public:
   using clock = connection_list::clock;
 
-  /// Looks at most this often, so a phase may last that much longer.
+  /// Minimum time between two checks, and thus the maximum delay of a limit.
   static constexpr std::chrono::milliseconds grain{10};
 
   /// `list` must outlive it.
   deadlines(boost::asio::io_context&, connection_list& list, phase_limits);
 
-  /// Somebody entered a phase. Throws what Asio's timers throw.
+  /// A connection entered a phase. Throws what Asio's timers throw.
   void entered(phase, clock::time_point now);
-  /// Looks no more.
   void stop();
 
  private:

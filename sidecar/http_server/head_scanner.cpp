@@ -1,3 +1,4 @@
+// Implements the scanner as a state machine over bytes.
 #include "http_server/head_scanner.hpp"
 
 #include "base/ascii.hpp"
@@ -27,9 +28,9 @@ const char* head_scanner::objection(unsigned char c) const {
   if (c == '\t') {
     if (at_ == at::header) return nullptr;
     return at_ == at::line_start ? "A header must not be continued on a second line."
-                                 : "There is a tab in the request line.";
+                                 : "The request line contains a tab.";
   }
-  if (is_control(c)) return "There is a control character in the request head.";
+  if (is_control(c)) return "The request head contains a control character.";
   if (c == ' ' && at_ == at::line_start) return "A header must not be continued on a second line.";
   if (c >= 0x80 && at_ == at::request_line) return "The request target must be ASCII: percent-encode other bytes.";
   return nullptr;

@@ -1,4 +1,4 @@
-// Finds the end of a request head, and refuses early what can never become a valid one.
+// Finds the end of a request head and refuses invalid heads early.
 #pragma once
 
 #include <cstddef>
@@ -10,17 +10,17 @@
 
 namespace telltale {
 
-/// Looks at each byte once, however slowly they arrive. Stricter than a parser needs to be (RFC 9112): line ends are
-/// CR LF only (2.2), nothing is folded (5.2), no control characters (5.5), and only ASCII in the request line (3).
+/// Scans each byte once, however slowly they arrive. Stricter than required by RFC 9112: lines end in CR LF only (2.2),
+/// no folding (5.2), no control characters (5.5), and only ASCII in the request line (3).
 class head_scanner {
  public:
   struct incomplete {};
   struct complete {
-    std::size_t length;  ///< of the head, with its empty line
+    std::size_t length;  ///< of the head including its empty line
   };
   using result = std::variant<incomplete, complete, refusal>;
 
-  /// `bytes` is all that has arrived of this head: what was there at the last call, and more.
+  /// `bytes` contains all bytes of this head so far, including those of earlier calls.
   result scan(std::string_view bytes);
 
  private:

@@ -1,3 +1,4 @@
+// Implements the server: listeners, TLS renewal and shutdown.
 #include "http_server/http_server.hpp"
 
 #include <sys/resource.h>
@@ -24,7 +25,7 @@ namespace {
 namespace asio = boost::asio;
 using tcp_endpoint = asio::ip::tcp::endpoint;
 
-// The other half is for workers, checks and files.
+// The other half is reserved for workers, checks and files.
 std::size_t half_the_descriptors() {
   constexpr rlim_t plenty = 1 << 16;
   rlimit limit{};
@@ -56,12 +57,12 @@ class server final : public http_server {
       : loop_(loop), state_(std::make_shared<server_state>(loop, std::move(answer), limits)), tls_timer_(loop) {
     if (tls) tls_ = std::make_shared<tls_renewal>(*tls);
     if (limits.max_connections == 0) state_->service.limits.max_connections = half_the_descriptors();
-    state_->on_left = [this] { finish_if_empty(); };
+    state_->on_closed = [this] { finish_if_empty(); };
     if (tls_) look_at_tls_files();
   }
 
   ~server() override {
-    state_->on_left = nullptr;
+    state_->on_closed = nullptr;
     state_->stopping = true;
     *alive_ = false;
     close_listeners();
@@ -104,10 +105,10 @@ class server final : public http_server {
   }
 
   void look_at_tls_files() {
-    tls_timer_.expires_after(state_->service.limits.tls_look);
+    tls_timer_.expires_after(state_->service.limits.tls_check_interval);
     auto later = [this, alive = alive_](const boost::system::error_code& ec) {
       if (ec || !*alive || state_->stopping) return;
-      tls_->look();
+      tls_->check_files();
       look_at_tls_files();
     };
     tls_timer_.async_wait(std::move(later));
@@ -123,7 +124,7 @@ class server final : public http_server {
     }
   }
 
-  // `0.0.0.0:9640` and then `[::]:9640`: the second must leave IPv4 alone. The other way round the first has taken all.
+  // `0.0.0.0:9640` followed by `[::]:9640`: the second must not bind IPv4. In the other order the first has bound both.
   bool shares_port(const listen_address& wanted) const {
     const auto* mine = std::get_if<tcp_endpoint>(&wanted.where);
     if (mine == nullptr) return false;
@@ -134,7 +135,7 @@ class server final : public http_server {
       if (mine->address().is_v6() && theirs.is_v4()) return true;
       if (mine->address().is_v4() && theirs.is_v6() && theirs.is_unspecified())
         throw std::runtime_error(
-            fmt::format("cannot listen on {}: {} takes IPv4 as well; leave this one out, or name it first", wanted.text,
+            fmt::format("cannot listen on {}: {} includes IPv4; remove this address, or list it first", wanted.text,
                         each->bound().text));
     }
     return false;

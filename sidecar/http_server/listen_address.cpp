@@ -1,3 +1,4 @@
+// Implements parsing of listen addresses.
 #include "http_server/listen_address.hpp"
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// A listen address as an endpoint.
+// Converts a listen address to an endpoint.
 #pragma once
 
 #include <string>
@@ -9,7 +9,6 @@
 
 namespace telltale {
 
-/// The path of a Unix socket.
 struct unix_path {
   std::string path;
 };
@@ -19,7 +18,7 @@ struct listen_address {
   std::variant<boost::asio::ip::tcp::endpoint, unix_path> where;
 };
 
-/// Accepts what `listen_address_problem` accepts; throws std::runtime_error with its sentence for all else.
+/// Accepts what `listen_address_problem` accepts; otherwise throws std::runtime_error with its sentence.
 listen_address parse_listen_address(std::string_view text);
 
 /// The inverse: "127.0.0.1:9640", "[::1]:9640".

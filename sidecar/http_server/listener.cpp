@@ -1,3 +1,4 @@
+// Opens and binds listening sockets and explains failures.
 #include "http_server/listener.hpp"
 
 #include <netinet/in.h>
@@ -19,7 +20,7 @@ namespace {
 
 using tcp_endpoint = boost::asio::ip::tcp::endpoint;
 
-// Cut down by the kernel to net.core.somaxconn.
+// The kernel limits it to net.core.somaxconn.
 constexpr int backlog = 4096;
 
 std::runtime_error failure(const listen_address& address, int error) {
@@ -37,9 +38,8 @@ void turn(int fd, int level, int option, bool on) {
   ::setsockopt(fd, level, option, &value, sizeof(value));
 }
 
-// What is set here is inherited by every connection. The write deadline ends with the connection: without a limit of
-// its own the kernel would keep trying for minutes to deliver what a peer that never reads has asked for, a megabyte
-// each time (TCP_USER_TIMEOUT, tcp(7)).
+// Connections inherit these options. TCP_USER_TIMEOUT (tcp(7)) limits delivery to the write deadline; otherwise the
+// kernel would keep up to a megabyte per connection for minutes for a client that does not read.
 void prepare_connections(int fd, std::chrono::milliseconds write_deadline) {
   turn(fd, IPPROTO_TCP, TCP_NODELAY, true);
   const auto patience = static_cast<unsigned>(write_deadline.count());
@@ -49,7 +49,7 @@ void prepare_connections(int fd, std::chrono::milliseconds write_deadline) {
 descriptor open_tcp(const listen_address& address, const tcp_endpoint& endpoint, bool ipv6_only) {
   const int family = endpoint.address().is_v6() ? AF_INET6 : AF_INET;
   auto out = make_socket(address, family);
-  turn(out.get(), SOL_SOCKET, SO_REUSEADDR, true);  // else a restart fails for as long as old connections linger
+  turn(out.get(), SOL_SOCKET, SO_REUSEADDR, true);  // without it a restart fails while old connections linger
   if (family == AF_INET6) turn(out.get(), IPPROTO_IPV6, IPV6_V6ONLY, ipv6_only);
   if (::bind(out.get(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0) throw failure(address, errno);
   return out;
@@ -59,14 +59,14 @@ bool kernel_has_ipv6() {
   return descriptor(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0)) || errno != EAFNOSUPPORT;
 }
 
-// `[::]` stands for all addresses of the machine. Where the kernel has no IPv6 these are the IPv4 ones.
+// `[::]` selects all addresses. On a kernel without IPv6 these are the IPv4 addresses.
 descriptor open_one_or_all(const listen_address& address, const tcp_endpoint& endpoint, bool ipv6_only) {
   const bool all = endpoint.address().is_v6() && endpoint.address().is_unspecified() && !ipv6_only;
   if (!all || kernel_has_ipv6()) return open_tcp(address, endpoint, ipv6_only);
   return open_tcp(address, {boost::asio::ip::address_v4::any(), endpoint.port()}, false);
 }
 
-// A socket file on which nobody accepts is left over from a program that was killed.
+// A socket file without a listener is left over from a killed program.
 bool is_stale(const std::string& path) {
   struct stat info {};
   if (::lstat(path.c_str(), &info) != 0 || !S_ISSOCK(info.st_mode)) return false;
@@ -101,24 +101,24 @@ std::string_view advice(const listen_address& address, int error) {
   const bool is_unix = std::holds_alternative<unix_path>(address.where);
   switch (error) {
     case EADDRINUSE:
-      return is_unix ? "another program is listening there; choose another path"
+      return is_unix ? "another program listens there; choose another path"
                      : "already in use, by another telltale? choose another port with --listen or server.listen";
     case EEXIST:
-      return "a file that is not a socket is in the way; remove it or choose another path";
+      return "the path exists and is not a socket; remove it or choose another path";
     case EADDRNOTAVAIL:
-      return "no interface of this machine has that address; 0.0.0.0 stands for all of them";
+      return "no interface has this address; 0.0.0.0 selects all interfaces";
     case EAFNOSUPPORT:
-      return "IPv6 is switched off on this machine; listen on an IPv4 address";
+      return "IPv6 is disabled on this machine; listen on an IPv4 address";
     case ENOENT:
-      return "its folder does not exist; create it first";
+      return "its directory does not exist; create it first";
     case ENOTDIR:
-      return "a part of the path is not a folder";
+      return "a part of the path is not a directory";
     case EROFS:
       return "the file system is read-only; choose a path on a writable one";
     case EACCES:
     case EPERM:
       return is_unix
-                 ? "permission denied; make the folder writable for this user"
+                 ? "permission denied; make the directory writable for this user"
                  : "permission denied; ports below 1024 need CAP_NET_BIND_SERVICE, choose a higher one with --listen";
     default:
       return std::strerror(error);

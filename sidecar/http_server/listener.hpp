@@ -1,4 +1,4 @@
-// A listening socket: opened with a sentence for every way it can fail, closed without a trace.
+// A listening socket with actionable error messages.
 #pragma once
 
 #include <sys/stat.h>
@@ -15,30 +15,29 @@
 
 namespace telltale {
 
-/// Why `address` could not be bound, and what to do about it. Pure.
+/// Explains why `address` could not be bound and what to do. Pure.
 std::string describe_listen_error(const listen_address&, int error);
 
 class listener {
  public:
   /// Binds and listens. Throws std::runtime_error with one sentence.
   ///
-  /// A Unix socket is made with mode 0666: whoever may enter its folder may ask, as anyone on the machine may ask a
-  /// loopback port. Restrict the folder to restrict access. A socket file that nobody listens on any more is replaced,
-  /// any other file is left alone. `[::]` is 0.0.0.0 where the kernel has no IPv6, which `bound` tells.
-  /// `write_deadline` is the longest that the kernel tries to deliver to a peer.
+  /// A Unix socket gets mode 0666, like a loopback port that everyone on the machine may use. The directory's
+  /// permissions control access. A stale socket file is replaced, any other file is kept. On a kernel without IPv6
+  /// `[::]` becomes 0.0.0.0, which `bound` reports. `write_deadline` limits how long the kernel tries to deliver to a
+  /// client.
   listener(boost::asio::io_context&, const listen_address&, bool ipv6_only, std::chrono::milliseconds write_deadline,
            std::size_t number = 0);
   ~listener() { close(); }
   listener(const listener&) = delete;
   listener& operator=(const listener&) = delete;
 
-  /// Frees the port at once and removes the socket file, if it is still the one made here. Harmless when repeated.
+  /// Frees the port and removes the socket file if it is the one created here. Repeated calls have no effect.
   void close();
   bool is_open() const { return socket_.is_open(); }
 
-  /// What was bound, with the real port.
+  /// The bound address with the real port.
   const listen_address& bound() const { return bound_; }
-  /// What requests call it.
   std::size_t number() const { return number_; }
   boost::asio::posix::stream_descriptor& socket() { return socket_; }
 

@@ -1,3 +1,4 @@
+// Implements the loopback test.
 #include "http_server/peer_address.hpp"
 
 #include <arpa/inet.h>

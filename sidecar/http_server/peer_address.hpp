@@ -1,11 +1,11 @@
-// Where a connection comes from.
+// Classifies the address of a client.
 #pragma once
 
 #include <sys/socket.h>
 
 namespace telltale {
 
-/// The peer is this machine: a Unix socket, 127.0.0.0/8, ::1, or an IPv4 loopback address seen through IPv6.
+/// True when the client is on this machine: Unix socket, 127.0.0.0/8, ::1, or an IPv4-mapped loopback address.
 bool is_loopback(const sockaddr_storage&);
 
 }  // namespace telltale

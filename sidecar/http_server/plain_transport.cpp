@@ -1,4 +1,4 @@
-// TCP and Unix sockets as a transport.
+// Implements the transport for TCP and Unix sockets.
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -32,7 +32,7 @@ class plain_transport final : public transport {
   io_step open() override { return {io_state::done}; }
   io_step read(std::span<char> into) override { return receive_some(socket_, into); }
   io_step write(const pieces& from) override { return send_some(socket_, from); }
-  io_step farewell() override { return {io_state::done}; }
+  io_step shut_down() override { return {io_state::done}; }
 
  private:
   int socket_;

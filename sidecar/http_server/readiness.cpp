@@ -1,3 +1,4 @@
+// Implements socket readiness with epoll.
 #include "http_server/readiness.hpp"
 
 #include <sys/epoll.h>
@@ -11,13 +12,13 @@
 namespace telltale {
 namespace {
 
-constexpr int told_per_turn = 64;  // then everybody else has a turn
+constexpr int max_events_per_iteration = 64;  // then other handlers run
 constexpr std::uint32_t reading = EPOLLIN | EPOLLRDHUP | EPOLLET;
 constexpr std::uint32_t endings = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 
 int new_set() {
   const int fd = ::epoll_create1(EPOLL_CLOEXEC);
-  if (fd < 0) throw std::system_error(errno, std::generic_category(), "a set of sockets to wait for");
+  if (fd < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
   return fd;
 }
 
@@ -30,7 +31,7 @@ readiness::readiness(boost::asio::io_context& loop) : set_(loop, new_set()) {}
 
 readiness::registration readiness::add(int socket, std::shared_ptr<waiter> who) {
   if (vacant_.empty()) {
-    // Forgetting must not fail, so there is room for all to be vacant.
+    // Reserves memory for every entry to become vacant, so that removing cannot fail.
     if (vacant_.capacity() <= places_.size()) vacant_.reserve(2 * places_.size() + 1);
     places_.emplace_back();
     vacant_.push_back(static_cast<std::uint32_t>(places_.size() - 1));
@@ -52,7 +53,7 @@ void readiness::control(int operation, std::uint64_t key, std::uint32_t events) 
   wanted.events = events;
   wanted.data.u64 = key;
   if (::epoll_ctl(set_.native_handle(), operation, places_[place_of(key)].socket, &wanted) == 0) return;
-  throw std::system_error(errno, std::generic_category(), "waiting for a socket");
+  throw std::system_error(errno, std::generic_category(), "epoll_ctl");
 }
 
 readiness::place* readiness::find(std::uint64_t key) {
@@ -60,7 +61,7 @@ readiness::place* readiness::find(std::uint64_t key) {
   return here.who && key_of(place_of(key), here.turn) == key ? &here : nullptr;
 }
 
-// The kernel takes a socket out of the set when it is closed.
+// Closing a socket removes it from the kernel's set.
 void readiness::forget(std::uint64_t key) {
   auto& here = places_[place_of(key)];
   const auto last_words = std::move(here.who);
@@ -83,8 +84,8 @@ void readiness::wait() {
 }
 
 void readiness::tell(std::uint32_t round) {
-  std::array<epoll_event, told_per_turn> news;
-  const int n = ::epoll_wait(set_.native_handle(), news.data(), told_per_turn, 0);
+  std::array<epoll_event, max_events_per_iteration> news;
+  const int n = ::epoll_wait(set_.native_handle(), news.data(), max_events_per_iteration, 0);
   for (int i = 0; i < n; ++i) {
     const auto& one = news[static_cast<std::size_t>(i)];
     const auto* here = find(one.data.u64);

@@ -1,4 +1,4 @@
-// Tells connections when their sockets may be ready: one set of the kernel's for all of them.
+// Reports socket readiness to connections with one edge-triggered epoll set.
 #pragma once
 
 #include <cstdint>
@@ -10,24 +10,24 @@
 
 namespace telltale {
 
-/// Asio's own wait on a socket costs a system call each time (decision 016). Here a socket is registered once, and the
-/// loop waits for the set as a whole. News comes once (edge-triggered): whoever is told has to read, or write, until
-/// the kernel says that there is no more, or remember that it did not.
+/// Asio's wait on a socket costs a system call each time (decision 016). Here a socket is registered once, and the loop
+/// waits for the whole set. Events are edge-triggered: the receiver must read or write until the kernel has no more, or
+/// remember that it did not.
 ///
-/// Keeps the loop running while anybody is registered, and no longer. Lives on the loop's thread.
+/// Keeps the loop running only while sockets are registered. Used on the loop's thread.
 class readiness : public std::enable_shared_from_this<readiness> {
  public:
   class waiter {
    public:
-    /// Something may be read or written. `ended`: the peer will send no more, or the connection is broken; what it sent
-    /// before can be read still.
+    /// The socket may be readable or writable. `ended`: the peer has closed or the connection is broken; earlier bytes
+    /// are still readable.
     virtual void ready(bool ended) noexcept = 0;
 
    protected:
     ~waiter() = default;
   };
 
-  /// Ends when destroyed: before the socket is closed, which has to follow, because the kernel forgets it only then.
+  /// Ends on destruction. The socket must be closed afterwards, which removes it from the kernel's set.
   class registration {
    public:
     registration(readiness& set, std::uint64_t key) : set_(&set), key_(key) {}
@@ -35,7 +35,7 @@ class readiness : public std::enable_shared_from_this<readiness> {
     registration& operator=(registration&&) = delete;
     ~registration();
 
-    /// News of room for writing as well, from now on; at once when there is room. Throws std::system_error.
+    /// Reports writability as well from now on, and at once when writable. Throws std::system_error.
     void write_too();
 
    private:
@@ -44,18 +44,18 @@ class readiness : public std::enable_shared_from_this<readiness> {
     bool writes_ = false;
   };
 
-  /// Throws std::system_error without a descriptor for the set.
+  /// Throws std::system_error when no epoll descriptor is available.
   explicit readiness(boost::asio::io_context&);
 
-  /// News of bytes to read and of the end, at once when there are any. Keeps `who` until the registration ends, and
-  /// tells it nothing afterwards. Throws std::system_error, e.g. without memory.
+  /// Reports readability and the end of the connection, at once when present. Keeps `who` until the registration ends
+  /// and does not call it afterwards. Throws std::system_error, e.g. without memory.
   registration add(int socket, std::shared_ptr<waiter> who);
 
  private:
   struct place {
     std::shared_ptr<waiter> who;
     int socket = -1;
-    std::uint32_t turn = 0;  ///< how many had it before: news for one of them may still be under way
+    std::uint32_t turn = 0;  ///< incremented with each reuse; pending events of an earlier use are ignored
   };
 
   void control(int operation, std::uint64_t key, std::uint32_t events);
@@ -67,7 +67,7 @@ class readiness : public std::enable_shared_from_this<readiness> {
   boost::asio::posix::stream_descriptor set_;
   std::vector<place> places_;
   std::vector<std::uint32_t> vacant_;
-  std::uint32_t round_ = 0;  ///< of waiting; what was under way when nobody was left belongs to an earlier one
+  std::uint32_t round_ = 0;  ///< incremented when the set becomes empty; pending waits of an earlier round are ignored
   bool waiting_ = false;
 };
 

@@ -1,11 +1,11 @@
-// Why something on a connection is not answered as a request.
+// A refused request: status and sentence.
 #pragma once
 
 #include <string_view>
 
 namespace telltale {
 
-/// The sentences are literals: they are sent to whoever is at the other end, so nothing of the input is echoed in them.
+/// Sentences are literals: they are sent to the client, and no input may be echoed.
 struct refusal {
   int status = 400;
   std::string_view sentence;

@@ -1,4 +1,4 @@
-// The only file that includes Beast's HTTP parser: it is the heaviest header of the server.
+// Parses request heads with Beast. The only file that includes Beast's HTTP parser, the server's heaviest header.
 #include "http_server/request_head.hpp"
 
 #include <algorithm>
@@ -26,7 +26,7 @@ constexpr refusal bad_target{400, "The request target must be a path, e.g. /read
 
 std::string_view view(beast::string_view s) { return {s.data(), s.size()}; }
 
-// `GET /x HTTP/2.0` is a version that is not spoken here; `GET /x JUNK` is no version at all.
+// `GET /x HTTP/2.0` names an unsupported version; `GET /x JUNK` names no version.
 bool names_a_version(std::string_view head) {
   const auto line = head.substr(0, head.find("\r\n"));
   if (std::count(line.begin(), line.end(), ' ') != 2) return false;
@@ -38,26 +38,26 @@ refusal explain(const beast::error_code& ec, std::string_view head, const fields
   const bool length_trouble = ec == http::error::bad_content_length || ec == http::error::multiple_content_length;
   if (ec == http::error::bad_transfer_encoding) return no_body;
   if (length_trouble && fields.count(http::field::transfer_encoding) != 0) return no_body;
-  if (length_trouble) return {400, "The Content-Length is not one number."};
+  if (length_trouble) return {400, "The Content-Length is invalid."};
   if (ec == http::error::bad_version && names_a_version(head))
-    return {505, "Only HTTP/1.1 and HTTP/1.0 are spoken here."};
+    return {505, "Only HTTP/1.1 and HTTP/1.0 are supported."};
   if (ec == http::error::bad_version || ec == http::error::bad_method || ec == http::error::bad_target)
-    return {400, "The request line must read: METHOD /path HTTP/1.1."};
-  return {400, "A header of the request is malformed."};
+    return {400, "The request line must be: METHOD /path HTTP/1.1."};
+  return {400, "A request header is malformed."};
 }
 
 std::optional<refusal> judge_body(const fields_type& fields) {
   if (fields.count(http::field::transfer_encoding) != 0) return no_body;
   const auto lengths = fields.count(http::field::content_length);
-  if (lengths > 1) return refusal{400, "The Content-Length is not one number."};
+  if (lengths > 1) return refusal{400, "The Content-Length is invalid."};
   if (lengths == 0) return std::nullopt;
   const auto digits = view(fields[http::field::content_length]);
   if (digits.find_first_not_of('0') == std::string_view::npos) return std::nullopt;
   if (digits.find_first_not_of("0123456789") == std::string_view::npos) return no_body;
-  return refusal{400, "The Content-Length is not one number."};
+  return refusal{400, "The Content-Length is invalid."};
 }
 
-// RFC 3986, 3.2: the characters of an authority, without the userinfo that RFC 9110, 4.2.4 forbids.
+// Characters of an authority (RFC 3986, 3.2), without the userinfo that RFC 9110, 4.2.4 forbids.
 bool is_authority(std::string_view s) {
   constexpr std::string_view allowed =
       "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~!$&'()*+,;=:[]%";
@@ -84,7 +84,7 @@ std::variant<std::string, refusal> origin_form(std::string_view target) {
   return path.starts_with('/') ? std::string(path) : "/" + std::string(path);
 }
 
-// Repeated list headers mean the same as one with commas (RFC 9110, 5.3).
+// Repeated list headers are equivalent to one with commas (RFC 9110, 5.3).
 std::string joined(const fields_type& fields, http::field name) {
   std::string out;
   const auto [first, last] = fields.equal_range(name);
@@ -99,13 +99,12 @@ std::variant<request_head, refusal> judge(const parser_type& parser) {
   const auto& fields = parser.get();
   if (auto why = judge_body(fields)) return *why;
   if (auto why = judge_host(fields)) return *why;
-  if (fields.count(http::field::expect) != 0)
-    return refusal{400, "Expect is not supported: nothing here takes a body."};
+  if (fields.count(http::field::expect) != 0) return refusal{400, "Expect is not supported: requests have no body."};
   if (fields.count(http::field::authorization) > 1) return refusal{400, "There is more than one Authorization header."};
   const auto method = view(fields.method_string());
   const auto sent_target = view(fields.target());
-  if (method == "CONNECT") return refusal{405, "This is not a proxy: CONNECT is not answered."};
-  if (method == "OPTIONS" && sent_target == "*") return refusal{405, "OPTIONS * is not answered: ask for a path."};
+  if (method == "CONNECT") return refusal{405, "CONNECT is not supported: this is not a proxy."};
+  if (method == "OPTIONS" && sent_target == "*") return refusal{405, "OPTIONS * is not supported: use a path."};
   auto target = origin_form(sent_target);
   if (auto* why = std::get_if<refusal>(&target)) return *why;
   request_head head;
@@ -123,7 +122,7 @@ std::variant<request_head, refusal> judge(const parser_type& parser) {
 
 std::variant<request_head, refusal> parse_request_head(std::string_view head) {
   parser_type parser;
-  // The length was limited before; Beast's own limits would only hide which rule was broken.
+  // The length is limited before. Beast's own limits would hide which rule was broken.
   parser.header_limit(static_cast<std::uint32_t>(head.size()) + 1);
   parser.body_limit(boost::none);
   beast::error_code ec;

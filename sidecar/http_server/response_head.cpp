@@ -1,3 +1,4 @@
+// Formats status line, date and headers.
 #include "http_server/response_head.hpp"
 
 #include <algorithm>
@@ -86,7 +87,7 @@ std::string response_head(const reply& answer, std::size_t body_bytes, std::stri
   out.reserve(usual_bytes);
   out.append("HTTP/1.1 ").append(digits(fmt::format_int(answer.status))).append(" ").append(phrase(answer.status));
   out.append("\r\nDate: ").append(date);
-  // RFC 9110, 8.6: an answer that cannot have a body has no length either.
+  // A response that cannot have a body has no Content-Length (RFC 9110, 8.6).
   if (answer.status != 204) out.append("\r\nContent-Length: ").append(digits(fmt::format_int(body_bytes)));
   out.append("\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
   header(out, "Content-Type", answer.content_type);

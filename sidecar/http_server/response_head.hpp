@@ -1,4 +1,4 @@
-// The head of a response as text.
+// Formats the head of a response.
 #pragma once
 
 #include <cstddef>
@@ -10,10 +10,10 @@
 
 namespace telltale {
 
-/// RFC 9110, 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT". Locale plays no part.
+/// Formats an HTTP date (RFC 9110, 5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT". Independent of the locale.
 std::string http_date(std::time_t);
 
-/// The date of this second as text, made once a second.
+/// The current date as text, formatted once per second.
 class date_text {
  public:
   std::string_view at(std::time_t);
@@ -23,8 +23,8 @@ class date_text {
   std::string text_;
 };
 
-/// Status line and headers up to the empty line. `connection` is "close", "keep-alive" or empty (says nothing).
-/// Control characters in the reply's values are dropped, so that no value can begin a header of its own.
+/// Formats the status line and headers up to the empty line. `connection` is "close", "keep-alive" or empty to omit the
+/// header. Control characters in the reply's values are dropped, so that no value can inject a header.
 std::string response_head(const reply&, std::size_t body_bytes, std::string_view connection, std::string_view date);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// TLS for the server: the only files of it that touch OpenSSL.
+// TLS for the server; only its implementation includes OpenSSL.
 #pragma once
 
 #include <chrono>
@@ -10,15 +10,15 @@
 
 namespace telltale {
 
-/// Certificate and key, ready for handshakes. Immutable: renewed files make a new one, open streams keep theirs.
+/// Certificate and key for handshakes. Immutable: renewed files create a new context, open connections keep theirs.
 class tls_context;
 
-/// Reads both files now. Throws tls_file_error with one sentence that names the file: missing, unreadable, not PEM,
-/// encrypted, or a key that belongs to another certificate.
+/// Reads both files. Throws tls_file_error with one sentence that names the file: missing, unreadable, not PEM,
+/// encrypted, or a key of another certificate.
 std::shared_ptr<tls_context> make_tls_context(const tls_files&);
 
-/// One sentence when the certificate of these files is not valid at this moment: it is served all the same, as a
-/// kubelet does not mind, but whoever verifies it will. Empty: it is.
+/// Returns one sentence when the certificate is not valid at this time; empty otherwise. The certificate is served
+/// anyway: a kubelet accepts it, but verifying clients do not.
 std::string validity_warning(tls_context&, const tls_files&, std::chrono::system_clock::time_point);
 
 /// TLS 1.2 or newer. Throws std::bad_alloc.

@@ -1,4 +1,4 @@
-// Sets up OpenSSL for the server, once per pair of files.
+// Configures OpenSSL for the server, once per pair of files.
 #include "http_server/tls.hpp"
 
 #include <openssl/ssl.h>
@@ -18,19 +18,19 @@ int prefer_http_1_1(SSL*, const unsigned char** out, unsigned char* out_length, 
   unsigned char* chosen = nullptr;
   if (SSL_select_next_proto(&chosen, out_length, ours, sizeof(ours) - 1, offered, offered_length) !=
       OPENSSL_NPN_NEGOTIATED)
-    return SSL_TLSEXT_ERR_NOACK;  // say nothing; a client that insists on HTTP/2 leaves by itself
+    return SSL_TLSEXT_ERR_NOACK;  // omits ALPN; a client that requires HTTP/2 closes by itself
   *out = chosen;
   return SSL_TLSEXT_ERR_OK;
 }
 
-// No renegotiation and no session cache: both let a peer spend our time and memory. Many clients end without saying so;
-// nothing here takes an end for more than an end, and half a request before it is still answered.
+// Disables renegotiation and the session cache, which let a client use our time and memory. Many clients close without
+// close_notify; the server treats that as a normal end.
 void harden(SSL_CTX* native) {
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_COMPRESSION |
                                   SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
-  // What was not taken is offered again, perhaps from another place in memory.
+  // Unwritten data may be retried from another buffer.
   SSL_CTX_set_mode(native,
                    SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_alpn_select_cb(native, prefer_http_1_1, nullptr);
@@ -57,12 +57,12 @@ std::string validity_warning(tls_context& loaded, const tls_files& files, std::c
     std::tm date{};
     ASN1_TIME_to_tm(time, &date);
     return fmt::format(
-        "TLS certificate {}: {} {:04}-{:02}-{:02} {:02}:{:02} UTC - renew it, clients that verify it refuse it",
-        files.cert, what, date.tm_year + 1900, date.tm_mon + 1, date.tm_mday, date.tm_hour, date.tm_min);
+        "TLS certificate {}: {} {:04}-{:02}-{:02} {:02}:{:02} UTC; renew it, verifying clients reject it", files.cert,
+        what, date.tm_year + 1900, date.tm_mon + 1, date.tm_mday, date.tm_hour, date.tm_min);
   };
-  if (X509_cmp_time(X509_get0_notAfter(shown), &moment) < 0) return said(X509_get0_notAfter(shown), "it expired on");
+  if (X509_cmp_time(X509_get0_notAfter(shown), &moment) < 0) return said(X509_get0_notAfter(shown), "expired on");
   if (X509_cmp_time(X509_get0_notBefore(shown), &moment) > 0)
-    return said(X509_get0_notBefore(shown), "it is not valid before");
+    return said(X509_get0_notBefore(shown), "not valid before");
   return {};
 }
 

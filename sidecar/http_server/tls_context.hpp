@@ -1,4 +1,4 @@
-// What the two TLS files share.
+// The TLS context shared by the TLS sources of the server.
 #pragma once
 
 #include <openssl/ssl.h>

@@ -1,4 +1,4 @@
-// A certificate that is renewed while the server runs.
+// Reloads the certificate when its files are renewed.
 #pragma once
 
 #include <sys/stat.h>
@@ -11,8 +11,7 @@
 
 namespace telltale {
 
-/// Holds the newest pair of certificate and key that was good. Handshakes take what is current when they begin, open
-/// connections keep what they have.
+/// Holds the latest valid pair of certificate and key. Handshakes use the current pair; open connections keep theirs.
 class tls_renewal {
  public:
   /// Reads both files; throws what make_tls_context throws.
@@ -20,11 +19,11 @@ class tls_renewal {
 
   const std::shared_ptr<tls_context>& current() const { return current_; }
 
-  /// Two stats; when a file is not the one it was, both are read again. A pair that is no good - half renewed, perhaps
-  /// - is said once and tried again at the next look; meanwhile the old one is used. Throws nothing.
+  /// Compares the stamps of both files and reads them again when one has changed. An invalid pair, such as one half
+  /// renewed, is logged once and retried at the next check; the old pair stays in use. Does not throw.
   ///
-  /// The files are read on the loop, as at the start: they are the program's own, not something it watches.
-  void look() noexcept;
+  /// The files are read on the loop as at the start: they belong to the program, and are not a checked target.
+  void check_files() noexcept;
 
  private:
   using stamps = std::array<struct stat, 2>;
@@ -36,7 +35,7 @@ class tls_renewal {
   tls_files files_;
   stamps seen_;
   std::shared_ptr<tls_context> current_;
-  std::string complaint_;  ///< why the files as they are now are no good; empty: they are current
+  std::string complaint_;  ///< why the current files are invalid; empty: they are in use
 };
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// OpenSSL over a socket that does not block.
+// Implements the transport with OpenSSL over a non-blocking socket.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -15,11 +15,11 @@
 namespace telltale {
 namespace {
 
-constexpr std::size_t record_bytes = 16'384;  // the longest plain text of one record (RFC 8446, 5.1)
+constexpr std::size_t record_bytes = 16'384;  // maximum plain text of one record (RFC 8446, 5.1)
 
 int socket_of(BIO* bio) { return *static_cast<int*>(BIO_get_data(bio)); }
 
-// What OpenSSL brings for sockets calls write(2), which raises SIGPIPE when the peer is gone.
+// OpenSSL's own socket BIO calls write(2), which raises SIGPIPE when the peer has closed.
 int read_socket(BIO* bio, char* into, int size) {
   BIO_clear_retry_flags(bio);
   const auto got = receive_some(socket_of(bio), {into, static_cast<std::size_t>(size)});
@@ -77,7 +77,7 @@ class tls_transport final : public transport {
     auto bytes = from[0].empty() ? from[1] : from[0];
     std::array<char, record_bytes> joined;
     if (!from[0].empty() && !from[1].empty() && from[0].size() < record_bytes) {
-      // A record for the head alone would be a packet and a decryption more.
+      // A record for the head alone would cost another packet and another decryption.
       const auto second = from[1].substr(0, record_bytes - from[0].size());
       std::memcpy(joined.data(), from[0].data(), from[0].size());
       std::memcpy(joined.data() + from[0].size(), second.data(), second.size());
@@ -88,9 +88,10 @@ class tls_transport final : public transport {
     return attempt([&] { return SSL_write(tls_.get(), bytes.data(), size); }, true);
   }
 
-  io_step farewell() override {
-    const auto said = attempt([this] { return SSL_shutdown(tls_.get()) < 0 ? -1 : 1; }, false);
-    return said.state == io_state::want_write ? said : io_step{io_state::done};  // nobody waits for the peer's
+  io_step shut_down() override {
+    const auto done = attempt([this] { return SSL_shutdown(tls_.get()) < 0 ? -1 : 1; }, false);
+    return done.state == io_state::want_write ? done
+                                              : io_step{io_state::done};  // the peer's close_notify is not awaited
   }
 
  private:
@@ -100,7 +101,7 @@ class tls_transport final : public transport {
 
   template <class Call>
   io_step attempt(Call call, bool counts) {
-    ERR_clear_error();  // OpenSSL looks there for the reason of this call
+    ERR_clear_error();  // OpenSSL reads the error of this call from there
     const int result = call();
     if (result > 0) return {io_state::done, counts ? static_cast<std::size_t>(result) : 0};
     switch (SSL_get_error(tls_.get(), result)) {

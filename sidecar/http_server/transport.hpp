@@ -1,4 +1,4 @@
-// What a connection needs of its transport, so that TCP, Unix sockets and TLS share one session.
+// Interface of a transport, so that TCP, Unix sockets and TLS share one session implementation.
 #pragma once
 
 #include <array>
@@ -12,38 +12,37 @@ namespace telltale {
 
 enum class io_state : std::uint8_t {
   done,
-  want_read,   ///< nothing happened: try again once the socket can be read
-  want_write,  ///< the same for writing; TLS may want either for anything
-  ended,       ///< the peer will send no more
+  want_read,   ///< nothing happened; retry when the socket is readable
+  want_write,  ///< nothing happened; retry when it is writable; TLS may need either for any operation
+  ended,       ///< the peer has closed its sending side
   failed,
 };
 
 struct io_step {
   io_state state = io_state::failed;
-  std::size_t bytes = 0;  ///< above zero means `done`
-  bool all = false;       ///< of a read: nothing more had arrived, although its end may have
+  std::size_t bytes = 0;  ///< above zero only with `done`
+  bool all = false;       ///< after a read: no more bytes had arrived, although the end may have
 };
 
-/// Over a socket that does not block, which belongs to somebody else. Nothing here waits, throws or raises SIGPIPE.
+/// Uses a non-blocking socket owned by the caller. Nothing here waits, throws or raises SIGPIPE.
 class transport {
  public:
   using pieces = std::array<std::string_view, 2>;
 
   virtual ~transport() = default;
 
-  /// Makes it ready for reading: the TLS handshake, or nothing.
+  /// Prepares for reading: the TLS handshake, or nothing.
   virtual io_step open() = 0;
-  /// At least one byte when `done`.
+  /// Reads at least one byte when `done`.
   virtual io_step read(std::span<char>) = 0;
-  /// Some of it, in the order of the pieces. What was not taken must be offered again, unchanged.
+  /// Writes a prefix of the pieces. The rest must be passed again, unchanged.
   virtual io_step write(const pieces&) = 0;
-  /// Says that nothing more will be sent: TLS's close_notify, or nothing.
-  virtual io_step farewell() = 0;
+  /// Announces the end of sending: TLS's close_notify, or nothing.
+  virtual io_step shut_down() = 0;
 };
 
 std::unique_ptr<transport> make_plain_transport(int socket);
 
-/// recv(2) and sendmsg(2) as steps, for whatever is on top of them.
 io_step receive_some(int socket, std::span<char>);
 io_step send_some(int socket, const transport::pieces&);
 

@@ -1,4 +1,4 @@
-// The journal's stream is known by device and inode.
+// Recognises the journal's stream by device and inode.
 #include "log/journal.hpp"
 
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-// Whether log lines are read by systemd's journal.
+// Detects whether systemd's journal reads the log.
 #pragma once
 
 #include <string>
@@ -6,11 +6,11 @@
 
 namespace telltale {
 
-/// Whether the descriptor is the stream that JOURNAL_STREAM, `DEVICE:INODE`, names (systemd.exec(5)). The variable
-/// alone does not tell: a child whose output goes somewhere else inherits it. It may be null.
+/// Whether the descriptor is the stream named by JOURNAL_STREAM as `DEVICE:INODE` (systemd.exec(5)); it may be null.
+/// The variable alone is not sufficient, because children inherit it even when their output goes elsewhere.
 bool is_journal(int descriptor, const char* journal_stream);
 
-/// Lines for standard error that say why nothing was started: in the journal each has the priority of an error.
+/// Formats lines for standard error that explain a failed start; in the journal each gets the priority of an error.
 std::string as_errors(std::string_view lines);
 
 }  // namespace telltale

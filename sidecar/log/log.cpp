@@ -1,4 +1,4 @@
-// Where log lines go: a stream, as long as it takes them at once.
+// Writes log lines to a stream and drops them when it would block.
 #include "log/log.hpp"
 
 #include <poll.h>
@@ -22,8 +22,8 @@ std::atomic<bool> priorities{false};
 std::atomic<std::uint64_t> dropped{0};
 std::atomic<std::uint64_t> reported{0};
 
-/// A pipe that polls as writable takes PIPE_BUF bytes without blocking, whatever the flags of the descriptor, which
-/// other processes share and which is therefore left as it is.
+/// A pipe that polls as writable accepts PIPE_BUF bytes without blocking. O_NONBLOCK is not set, because other
+/// processes share the descriptor's flags.
 bool write_at_once(const std::string& line) {
   const int to = stream;
   pollfd waiting{to, POLLOUT, 0};
@@ -40,8 +40,8 @@ bool report_drops() {
   const auto total = dropped.load();
   const auto missing = total - reported.load();
   if (missing == 0) return true;
-  const auto* message = stream == STDERR_FILENO ? "log lines were lost because standard error was full"
-                                                : "log lines were lost because standard output was full";
+  const auto* message = stream == STDERR_FILENO ? "log lines dropped: standard error was full"
+                                                : "log lines dropped: standard output was full";
   const auto line = line_of(log_level::warn, message, {{"lines", static_cast<std::int64_t>(missing)}});
   if (!write_at_once(line)) return false;
   reported = total;

@@ -1,4 +1,4 @@
-// Log lines on standard error or output: JSON for machines, text for people, never blocking the loop.
+// Writes log lines to standard error or output, as JSON or text, without blocking the loop.
 #pragma once
 
 #include <cstdint>
@@ -25,14 +25,14 @@ struct log_settings {
   friend bool operator==(const log_settings&, const log_settings&) = default;
 };
 
-/// Sets what is written, and where; call once before anything is logged. When the environment variable JOURNAL_STREAM
-/// names the stream that is written to, lines begin with their priority, `<3>` to `<7>` (sd-daemon(3)).
+/// Sets format, level and stream. Call it once before the first line. When JOURNAL_STREAM names the stream, lines begin
+/// with their priority, `<3>` to `<7>` (sd-daemon(3)).
 void configure_log(log_settings);
 
-/// One line: {"ts":"2026-01-02T03:04:05.678Z","level":"info","severity":"INFO","msg":"…", fields…}; severities are
-/// those of Google's Cloud Logging. Control characters and invalid UTF-8 are escaped or replaced. Written in one
-/// write(2) of at most 4096 bytes (PIPE_BUF, so lines of several processes do not mix), longer values are shortened;
-/// when the stream would block the line is dropped and counted.
+/// Writes one line: {"ts":"2026-01-02T03:04:05.678Z","level":"info","severity":"INFO","msg":"…", fields…}. Severities
+/// are those of Google's Cloud Logging. Control characters and invalid UTF-8 are escaped or replaced. A line is one
+/// write(2) of at most 4096 bytes (PIPE_BUF, so lines of several processes do not mix); longer values are truncated.
+/// When the stream would block, the line is dropped and counted.
 void log(log_level, std::string_view message, std::initializer_list<log_field> fields = {});
 
 std::uint64_t log_lines_dropped();

@@ -1,4 +1,4 @@
-// How a log line is written: escaping, shortening and the two formats, without any I/O.
+// Formats a log line: escaping, truncation and the two formats, without I/O.
 #include "log/log_line.hpp"
 
 #include <array>
@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t longest_message = 2048;
 constexpr std::size_t longest_value = 1024;
-/// Kept free for the closing of the line and the note that fields were left out.
+/// Reserved for the end of the line and the note that fields were omitted.
 constexpr std::size_t tail_room = 32;
 
 struct level_words {
@@ -25,7 +25,7 @@ struct level_words {
   std::string_view priority;  ///< sd-daemon(3)
 };
 
-/// In the order of the levels.
+/// Indexed by level.
 constexpr std::array<level_words, 4> words_of_levels{{
     {"debug", "DEBUG", "<7>"},
     {"info", "INFO", "<6>"},
@@ -33,9 +33,9 @@ constexpr std::array<level_words, 4> words_of_levels{{
     {"error", "ERROR", "<3>"},
 }};
 
-/// The text in JSON quotes, at most `limit` bytes: escapes can make six bytes of one, so it is cut before escaping.
+/// Quotes the text as JSON in at most `limit` bytes. An escape can take six bytes, so the text is cut before escaping.
 std::string quoted(std::string_view text, std::size_t limit) {
-  // Nothing beyond the limit can be shown, and a message may be megabytes.
+  // Only the first `limit` bytes can be shown, and a message may have megabytes.
   const auto valid = valid_utf8(text.substr(0, limit + 4));
   for (auto keep = limit - 2;; keep = keep / 2) {
     auto out = boost::json::serialize(shortened(valid, keep));

@@ -1,4 +1,4 @@
-// madvise(2) on the read-only segments of the executable.
+// Releases code pages with madvise(2) on the read-only segments of the executable.
 #include "memory/code_pages.hpp"
 
 #include <link.h>
@@ -11,8 +11,8 @@
 namespace telltale {
 namespace {
 
-// Only what the kernel can bring back from the file: a segment that was ever writable holds relocations.
-int let_go(dl_phdr_info* program, std::size_t, void*) {
+// Releases only pages that the kernel can reload from the file: a segment that was writable contains relocations.
+int release_pages(dl_phdr_info* program, std::size_t, void*) {
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   for (int i = 0; i < program->dlpi_phnum; ++i) {
     const auto& segment = program->dlpi_phdr[i];
@@ -22,11 +22,11 @@ int let_go(dl_phdr_info* program, std::size_t, void*) {
     const auto end = (begin + segment.p_memsz + page - 1) / page * page;
     ::madvise(reinterpret_cast<void*>(first), end - first, MADV_DONTNEED);
   }
-  return 1;  // the first one is the executable; shared libraries are shared
+  return 1;  // the first entry is the executable; pages of shared libraries are shared
 }
 
 }  // namespace
 
-void let_go_of_code() { ::dl_iterate_phdr(let_go, nullptr); }
+void release_code_pages() { ::dl_iterate_phdr(release_pages, nullptr); }
 
 }  // namespace telltale

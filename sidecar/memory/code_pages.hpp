@@ -1,12 +1,11 @@
-// The program's own code in memory.
+// Releases memory pages that hold the program's own code.
 #pragma once
 
 namespace telltale {
 
-/// Lets go of the pages of the program's code and constants; what runs is mapped again from the page cache as it is
-/// needed, at some microseconds for 64 KiB. To be called when most of what has run will not run again, such as the
-/// reading of the configuration: until then it counts as memory of this process. Never fails: what cannot be let go of
-/// stays.
-void let_go_of_code();
+/// Releases the pages of the program's code and constants. Code that runs again is mapped from the page cache, at some
+/// microseconds per 64 KiB. Call it when most code executed so far will not run again, such as the configuration
+/// parser. Never fails: pages that cannot be released stay.
+void release_code_pages();
 
 }  // namespace telltale

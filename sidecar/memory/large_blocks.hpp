@@ -1,10 +1,10 @@
-// What becomes of large blocks of memory when they are freed.
+// Makes the allocator return large freed blocks to the kernel.
 #pragma once
 
 namespace telltale {
 
-/// From now on large blocks are mapped by themselves and go back to the kernel at once. The text of the metrics of
-/// thousands of checks is larger than everything else together, and needed for a moment.
-void give_large_blocks_back();
+/// Allocates large blocks with mmap from now on, so that freeing returns them at once. The metrics text of thousands of
+/// checks exceeds all other memory and is needed only briefly.
+void return_large_blocks();
 
 }  // namespace telltale

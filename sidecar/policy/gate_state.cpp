@@ -1,4 +1,4 @@
-// Gate aggregation: which check decides, and in what words.
+// Implements the evaluation of gates from the statuses of their checks.
 #include "policy/gate_state.hpp"
 
 #include <fmt/format.h>
@@ -8,7 +8,7 @@
 namespace telltale {
 namespace {
 
-/// What one check asks of a gate it feeds.
+/// The verdict that one check requires of a gate it feeds.
 verdict demand(const fed_status& fed, gate g) {
   if (fed.severity == severity::info) return verdict::pass;
   const bool degraded = fed.severity == severity::degraded;
@@ -19,8 +19,8 @@ verdict demand(const fed_status& fed, gate g) {
       return verdict::warn;
     case check_state::fail:
       return degraded ? verdict::warn : verdict::fail;
-    // Unknown is not healthy, not even for a degraded check: its first answer is at most a timeout away. But a liveness
-    // probe must not kill an application before its first check has run.
+    // A pending check fails the gate, even a degraded one: its first result is at most one timeout away. The live gate
+    // only warns, because a liveness probe must not kill an application before its first check has run.
     case check_state::pending:
       return g == gate::live ? verdict::warn : verdict::fail;
   }
@@ -29,7 +29,7 @@ verdict demand(const fed_status& fed, gate g) {
 
 gate_state fail(reason why, std::string message) { return {verdict::fail, why, std::move(message)}; }
 
-/// "failing: db (locked), data (full) and 3 more": the checks whose demand is `wanted`.
+/// Formats "failing: db (locked), data (full) and 3 more" from the checks whose demand is `wanted`.
 std::string sentence(const gate_inputs& in, verdict wanted) {
   constexpr std::size_t longest = 5;
   std::string out;
@@ -42,7 +42,7 @@ std::string sentence(const gate_inputs& in, verdict wanted) {
   return fmt::format("{}: {}", wanted == verdict::fail ? "failing" : "warning", out);
 }
 
-/// The gate as its checks see it: the worst demand wins, the first check with it gives the reason.
+/// Aggregates the checks: the worst demand wins, and the first check with it gives the reason.
 gate_state aggregate(const gate_inputs& in) {
   gate_state out{verdict::pass, reason::ok, {}};
   for (const auto& fed : in.fed)
@@ -54,7 +54,7 @@ gate_state aggregate(const gate_inputs& in) {
   return out;
 }
 
-/// A run of a critical check found a failure. A result that is missing or too old is no failure: nobody looked.
+/// True when a run of a critical check found a failure. Missing and stale results are not failures of the target.
 bool has_failed(std::span<const fed_status> fed) {
   for (const auto& f : fed)
     if (f.severity == severity::critical && f.value->state == check_state::fail && !f.value->outdated) return true;
@@ -63,7 +63,7 @@ bool has_failed(std::span<const fed_status> fed) {
 
 }  // namespace
 
-bool has_a_say(std::span<const fed_status> fed) {
+bool has_deciding_check(std::span<const fed_status> fed) {
   for (const auto& f : fed)
     if (f.severity != severity::info) return true;
   return false;
@@ -73,12 +73,12 @@ gate_state evaluate_gate(const gate_inputs& in) {
   switch (in.gate) {
     case gate::ready:
       if (in.draining) return fail(reason::draining, "draining: the program is shutting down");
-      if (!has_a_say(in.fed) && !in.ready_without_checks)
+      if (!has_deciding_check(in.fed) && !in.ready_without_checks)
         return fail(reason::missing, "no check feeds this gate; configure one or set ready_without_checks: true");
       break;
     case gate::live:
       if (in.heartbeat_age >= heartbeat_limit)
-        return fail(reason::stuck, fmt::format("the event loop stood still for {}", human_age(in.heartbeat_age)));
+        return fail(reason::stuck, fmt::format("the event loop stalled for {}", human_age(in.heartbeat_age)));
       break;
     case gate::startup:
       if (in.startup_passed && (in.startup == startup_mode::latch || !has_failed(in.fed)))

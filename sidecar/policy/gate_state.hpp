@@ -1,4 +1,4 @@
-// What a gate answers, from the statuses that feed it: one pure function.
+// Evaluates a gate from the statuses of the checks that feed it, as one pure function.
 #pragma once
 
 #include <chrono>
@@ -14,32 +14,32 @@
 
 namespace telltale {
 
-/// A status with what the configuration says about it.
+/// A status and the configuration that applies to it.
 struct fed_status {
   const status* value = nullptr;  ///< as of now, see `status_at`
   telltale::severity severity = severity::critical;
-  std::string_view name = {};  ///< of the check, for the gate's sentence
+  std::string_view name = {};  ///< of the check, for the gate's message
 };
 
 struct gate_inputs {
   telltale::gate gate = gate::ready;
-  std::span<const fed_status> fed;  ///< of the checks that feed this gate, whatever their severity
+  std::span<const fed_status> fed;  ///< the checks that feed this gate, of any severity
   bool ready_without_checks = false;
   bool draining = false;
   startup_mode startup = startup_mode::follow;
-  bool startup_passed = false;                ///< the startup gate passed when it was last evaluated
-  std::chrono::nanoseconds heartbeat_age{0};  ///< since the loop last turned
+  bool startup_passed = false;                ///< the startup gate passed at its latest evaluation
+  std::chrono::nanoseconds heartbeat_age{0};  ///< since the latest loop iteration
 };
 
 struct gate_state {
   verdict state = verdict::fail;
   telltale::reason reason = reason::pending;
-  std::string message;  ///< one sentence; empty when it passes
+  std::string message;  ///< one sentence; empty when the gate passes
   friend bool operator==(const gate_state&, const gate_state&) = default;
 };
 
 /// Whether one of these can change the gate's state.
-bool has_a_say(std::span<const fed_status>);
+bool has_deciding_check(std::span<const fed_status>);
 
 gate_state evaluate_gate(const gate_inputs&);
 

@@ -1,4 +1,4 @@
-// Taking an outcome over without a block of memory that was not there before.
+// Stores outcomes without unnecessary allocations.
 #include "policy/kept_outcome.hpp"
 
 #include <algorithm>
@@ -7,8 +7,8 @@
 namespace telltale {
 namespace {
 
-/// Assigning would grow the room to twice of what it was, and keep that of one long text for ever.
-void assign_tightly(std::string& to, const std::string& text) {
+/// Plain assignment may double the capacity, and keeps that of one long text forever.
+void assign_exact(std::string& to, const std::string& text) {
   constexpr std::size_t spare = 32;
   if (text.size() > to.capacity() || to.capacity() > text.size() + spare) std::string(text).swap(to);
   else to.assign(text);
@@ -16,7 +16,7 @@ void assign_tightly(std::string& to, const std::string& text) {
 
 }  // namespace
 
-void kept_measurements::take(const std::vector<measurement>& found) {
+void kept_measurements::assign(const std::vector<measurement>& found) {
   if (!has_names_of(found)) {
     name_list names;
     names.reserve(found.size());
@@ -36,11 +36,11 @@ bool operator==(const kept_measurements& a, const kept_measurements& b) {
   return same_names && a.values_ == b.values_;
 }
 
-void kept_outcome::take(const outcome& found) {
+void kept_outcome::assign(const outcome& found) {
   verdict = found.verdict;
   reason = found.reason;
-  assign_tightly(message, found.message);
-  measurements.take(found.measurements);
+  assign_exact(message, found.message);
+  measurements.assign(found.measurements);
 }
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// An outcome as it is remembered: in as little room as makes sense, because there is one of every check.
+// Stores the latest outcome of a check compactly, because there is one per check.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,7 @@
 
 namespace telltale {
 
-/// Measurements whose names are kept apart from the values: from one run to the next only these differ, and checks of
-/// one type measure the same.
+/// Stores names separately from values: only the values change between runs, and checks of one type share their names.
 class kept_measurements {
  public:
   using name_list = std::vector<std::string>;
@@ -21,10 +20,10 @@ class kept_measurements {
   const std::string& name(std::size_t i) const { return (*names_)[i]; }
   double value(std::size_t i) const { return values_[i]; }
 
-  /// Takes over what was measured. The list of names stays when they are the same.
-  void take(const std::vector<measurement>&);
+  /// Copies the measurements. Keeps the list of names when the names are equal.
+  void assign(const std::vector<measurement>&);
 
-  /// The list of names, null when there is none; it may be swapped for an equal one that others have as well.
+  /// The list of names; null when there is none. `share` replaces it with an equal list of another check.
   const std::shared_ptr<const name_list>& names() const { return names_; }
   void share(std::shared_ptr<const name_list> equal) { names_ = std::move(equal); }
 
@@ -37,15 +36,15 @@ class kept_measurements {
   std::vector<double> values_;
 };
 
-/// The default is a failure, as that of `outcome`.
+/// Defaults to a failure, as `outcome` does.
 struct kept_outcome {
   telltale::verdict verdict = outcome{}.verdict;
   telltale::reason reason = outcome{}.reason;
   std::string message;
   kept_measurements measurements;
 
-  /// Takes over an outcome, in the room that there is: this is done ten thousand times a second.
-  void take(const outcome&);
+  /// Copies an outcome, reusing the allocated memory: this runs up to ten thousand times per second.
+  void assign(const outcome&);
   friend bool operator==(const kept_outcome&, const kept_outcome&) = default;
 };
 

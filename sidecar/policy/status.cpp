@@ -1,4 +1,4 @@
-// Hysteresis and staleness.
+// Implements hysteresis and staleness.
 #include "policy/status.hpp"
 
 #include <array>
@@ -23,13 +23,12 @@ check_state state_of(verdict v) {
   return check_state::fail;
 }
 
-/// The status takes over what the newest outcome says.
-void adopt(status& s, boot_clock::time_point now) {
+void apply_last(status& s, boot_clock::time_point now) {
   const auto state = state_of(s.last.verdict);
   if (s.state != state) s.since = now;
   s.state = state;
   s.reason = s.last.reason;
-  s.words = nullptr;
+  s.own_message = nullptr;
   s.streak = 0;
 }
 
@@ -48,7 +47,7 @@ bool operator==(const status& a, const status& b) {
 status initial_status(boot_clock::time_point now) {
   static const auto not_run = std::make_shared<const std::string>("not run yet");
   status out;
-  out.words = not_run;
+  out.own_message = not_run;
   out.since = now;
   out.fresh_at = now;
   return out;
@@ -59,16 +58,16 @@ boot_clock::time_point stale_at(const status& s, const thresholds& limits) { ret
 status next_status(status s, const outcome& found, const thresholds& limits, boot_clock::time_point now) {
   const bool failing = s.state == check_state::fail;
   const bool fails = found.verdict == verdict::fail;
-  // One that was too old was shown as failed: a failure confirms that, and must not make it pass for `fall` more runs.
+  // A stale status was shown as failed. A failure confirms it and must not make it pass for `fall` more runs.
   const bool confirms = fails && now >= stale_at(s, limits);
   const bool agrees = s.state == check_state::pending || failing == fails || confirms;
   const bool turns = agrees || ++s.streak >= (fails ? limits.fall : limits.rise);
-  // Below the threshold the status keeps its words too; the run itself is shown as `last`.
-  if (!turns && !s.words) s.words = std::make_shared<const std::string>(std::move(s.last.message));
-  s.last.take(found);
+  // Below the threshold the status keeps its message; `last` holds the latest outcome.
+  if (!turns && !s.own_message) s.own_message = std::make_shared<const std::string>(std::move(s.last.message));
+  s.last.assign(found);
   s.outdated = false;
   s.fresh_at = now;
-  if (turns) adopt(s, now);
+  if (turns) apply_last(s, now);
   return s;
 }
 
@@ -79,21 +78,21 @@ status status_at(const status& s, const thresholds& limits, boot_clock::time_poi
   out.reason = reason::stale;
   out.outdated = true;
   const auto age = human_age(now - s.fresh_at);
-  out.words = std::make_shared<const std::string>(
+  out.own_message = std::make_shared<const std::string>(
       s.state == check_state::pending ? fmt::format("no result for {}", age)
                                       : fmt::format("the last result is {} old; it was: {}", age, s.message()));
   if (s.state != check_state::fail) out.since = stale_at(s, limits);
   return out;
 }
 
-status distrust(const status& s, std::chrono::nanoseconds suspended, boot_clock::time_point now) {
+status reset_after_stall(const status& s, std::chrono::nanoseconds suspended, boot_clock::time_point now) {
   if (s.state == check_state::pending) return s;
   status out = s;
   out.state = check_state::pending;
   out.reason = reason::stale;
   out.outdated = false;
-  out.words = std::make_shared<const std::string>(
-      fmt::format("the program stood still for {}; checking again", human_duration(suspended)));
+  out.own_message = std::make_shared<const std::string>(
+      fmt::format("the program was suspended for {}; checking again", human_duration(suspended)));
   out.streak = 0;
   out.since = now;
   out.fresh_at = now;

@@ -1,4 +1,4 @@
-// How outcomes become a status: hysteresis and staleness as pure functions.
+// Converts outcomes to a status with hysteresis and staleness, as pure functions.
 #pragma once
 
 #include <chrono>
@@ -19,42 +19,42 @@ inline constexpr std::size_t check_state_count = 4;
 std::string_view to_string(check_state);
 
 struct thresholds {
-  std::uint64_t rise = 1;  ///< outcomes that are not `fail` needed to leave `fail`
+  std::uint64_t rise = 1;  ///< outcomes other than `fail` needed to leave `fail`
   std::uint64_t fall = 1;  ///< `fail` outcomes needed to enter `fail`
   std::chrono::nanoseconds max_age{};
 };
 
-/// What the gates see of a check. A value; `next_status` makes the next one.
+/// The state of a check that gates use. A value; `next_status` computes the next one.
 struct status {
   check_state state = check_state::pending;
   telltale::reason reason = reason::pending;
-  bool outdated = false;                     ///< `state` is `fail` only because the newest outcome is too old
-  std::shared_ptr<const std::string> words;  ///< null: those of `last`
-  std::uint64_t streak = 0;                  ///< outcomes in a row that speak against `state`
-  boot_clock::time_point since{};            ///< when `state` was entered
-  boot_clock::time_point fresh_at{};         ///< when the newest outcome arrived; for `pending`: when waiting began
-  kept_outcome last;                         ///< the newest outcome, whatever the thresholds made of it
+  bool outdated = false;                           ///< `state` is `fail` only because the latest outcome is too old
+  std::shared_ptr<const std::string> own_message;  ///< null: the message of `last`
+  std::uint64_t streak = 0;                        ///< consecutive outcomes that contradict `state`
+  boot_clock::time_point since{};                  ///< when the check entered `state`
+  boot_clock::time_point fresh_at{};  ///< when the latest outcome arrived; for `pending`: when waiting began
+  kept_outcome last;                  ///< the latest outcome, regardless of thresholds
 
-  /// What to say of `state`: mostly what the newest outcome said, which is then kept once.
-  std::string_view message() const { return words ? std::string_view(*words) : last.message; }
+  /// The message for `state`: usually that of the latest outcome, which is stored once.
+  std::string_view message() const { return own_message ? std::string_view(*own_message) : last.message; }
   friend bool operator==(const status&, const status&);
 };
 
 status initial_status(boot_clock::time_point now);
 
-/// The status after an outcome. The first outcome decides at once, whatever the thresholds, and so does a failure after
-/// an outcome that was too old. Given the old one to keep,
-/// it copies next to nothing: it is called ten thousand times a second.
+/// Returns the status after an outcome. The first outcome decides at once, regardless of thresholds, and so does a
+/// failure after a stale outcome. Moving the old status in avoids copies: this runs up to ten thousand times per
+/// second.
 status next_status(status before, const outcome&, const thresholds&, boot_clock::time_point now);
 
-/// The status as it must be shown at `now`: one that is older than `max_age` is `fail stale`.
+/// Returns the status as of `now`: one older than `max_age` is `fail stale`.
 status status_at(const status&, const thresholds&, boot_clock::time_point now);
 
-/// When `status_at` will begin to say `stale`.
+/// When `status_at` starts to return `stale`.
 boot_clock::time_point stale_at(const status&, const thresholds&);
 
-/// After the program stood still (SIGSTOP, a paused VM) no earlier result may be believed: `pending`, reason `stale`,
-/// until the next outcome, which decides at once.
-status distrust(const status&, std::chrono::nanoseconds suspended, boot_clock::time_point now);
+/// Invalidates a status after the program was suspended (SIGSTOP, a paused VM): `pending` with reason `stale` until the
+/// next outcome, which decides at once.
+status reset_after_stall(const status&, std::chrono::nanoseconds suspended, boot_clock::time_point now);
 
 }  // namespace telltale

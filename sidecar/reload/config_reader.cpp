@@ -1,4 +1,4 @@
-// A child that reads, a pipe, a deadline.
+// Implements reading in a child process with a pipe and a deadline.
 #include "reload/config_reader.hpp"
 
 #include <fcntl.h>
@@ -30,7 +30,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// The first byte of what the child writes; the rest is the text or the sentence.
+// The first byte of the child's output; the text or the error message follows.
 constexpr char is_text = 't';
 constexpr char is_error = 'e';
 constexpr char is_missing = 'm';
@@ -46,9 +46,9 @@ bool write_all(int fd, std::string_view bytes) {
   return true;
 }
 
-/// The child's exit code.
+/// Runs in the child and returns its exit code.
 int read_and_tell(const std::string& path, pid_t program, const named_files_look& also) {
-  std::signal(SIGTERM, SIG_IGN);  // the program ends it
+  std::signal(SIGTERM, SIG_IGN);  // the program ends the child
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::prctl(PR_SET_NAME, "telltale-config");
   if (::getppid() != program) return 1;
@@ -63,20 +63,20 @@ int read_and_tell(const std::string& path, pid_t program, const named_files_look
 config_file failed(std::string sentence) { return {{}, std::move(sentence), false}; }
 
 config_file taken_from(std::string received) {
-  if (received.empty()) return failed("could not be read: the process reading it died");
+  if (received.empty()) return failed("cannot be read: the reading process died");
   const char kind = received.front();
   received.erase(0, 1);
   if (kind == is_text) return {std::move(received), {}, false};
   return {{}, std::move(received), kind == is_missing};
 }
 
-/// A child under way. Its handlers hold it, so that it outlives the reader until they were called.
+/// A running child. Its handlers share it, so that it outlives the reader until they were called.
 struct reading {
   explicit reading(asio::io_context& io) : output(io), process(io), deadline(io) {}
   ~reading() {
     if (pid < 0) return;
     collect_child(pid);
-    unwatch_child(pid);
+    unregister_child(pid);
   }
   void kill() { kill_child(process.native_handle()); }
 
@@ -86,7 +86,7 @@ struct reading {
   pid_t pid = -1;
   std::string received;
   std::array<char, 16 * 1024> chunk{};
-  config_reader::read_done done;  ///< empty once called
+  config_reader::read_done done;  ///< empty after the call
 };
 
 class child_reader final : public config_reader {
@@ -94,20 +94,20 @@ class child_reader final : public config_reader {
   child_reader(asio::io_context& io, std::chrono::milliseconds limit, named_files_look also)
       : io_(io), limit_(limit), also_(std::move(also)) {}
   ~child_reader() override {
-    if (!under_way_) return;
-    under_way_->done = nullptr;
-    under_way_->kill();
-    close(*under_way_);
+    if (!current_) return;
+    current_->done = nullptr;
+    current_->kill();
+    close(*current_);
   }
   child_reader(const child_reader&) = delete;
   child_reader& operator=(const child_reader&) = delete;
 
   void read(std::string path, read_done done) override {
-    if (under_way_) return answer(std::move(done), failed("an earlier attempt to read it still hangs in the kernel"));
+    if (current_) return answer(std::move(done), failed("an earlier read still hangs in the kernel"));
     auto r = std::make_shared<reading>(io_);
     if (const auto error = start(*r, path, also_)) return answer(std::move(done), failed(*error));
     r->done = std::move(done);
-    under_way_ = r;
+    current_ = r;
     receive(r);
     r->process.async_wait(asio::posix::stream_descriptor::wait_read,
                           [this, r, alive = std::weak_ptr(alive_)](const boost::system::error_code& ec) {
@@ -117,14 +117,14 @@ class child_reader final : public config_reader {
     r->deadline.async_wait([this, r](const boost::system::error_code& ec) {
       if (ec || !r->done) return;
       r->kill();
-      const auto* what = r->received.empty() ? "" : "a certificate or secret that it names ";
-      std::exchange(r->done, nullptr)(failed(fmt::format("{}could not be read within {}", what, to_text(limit_))));
+      const auto* what = r->received.empty() ? "" : "a certificate or secret it refers to ";
+      std::exchange(r->done, nullptr)(failed(fmt::format("{}cannot be read within {}", what, to_text(limit_))));
     });
   }
 
  private:
   static std::optional<std::string> start(reading& r, const std::string& path, const named_files_look& also) {
-    const auto because = [](const std::error_code& why) { return fmt::format("could not be read: {}", why.message()); };
+    const auto because = [](const std::error_code& why) { return fmt::format("cannot be read: {}", why.message()); };
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return because({errno, std::generic_category()});
     descriptor ours(ends[0]);
@@ -135,14 +135,14 @@ class child_reader final : public config_reader {
         std::array{theirs.get()}, [&, program = ::getpid()] { return read_and_tell(path, program, also); }, ec);
     if (ec) return because(ec);
     r.pid = child.pid;
-    watch_child(child.pid);
+    register_child(child.pid);
     const auto failed = assign(r.process, child.pidfd);
     if (!failed) return std::nullopt;
-    kill_child(child.pidfd.get());  // its zombie is left to the reaper or to our own end
+    kill_child(child.pidfd.get());  // the reaper or the program's exit collects the zombie
     return because(failed);
   }
 
-  /// Fails when epoll_ctl does; then `from` is still its owner.
+  /// Fails when epoll_ctl fails; `from` stays the owner then.
   static std::error_code assign(asio::posix::stream_descriptor& to, descriptor& from) {
     boost::system::error_code failed;
     to.assign(from.get(), failed);
@@ -168,11 +168,11 @@ class child_reader final : public config_reader {
     if (!r->output.is_open() || !r->done) finish(r);
   }
 
-  /// Both ends have come: that of the output and that of the process.
+  /// Called once for the end of the output and once for the end of the process; the second call completes the read.
   void finish(const std::shared_ptr<reading>& r) {
     const auto status = *std::exchange(exited_, std::nullopt);
     const bool well = status.known && status.signal == 0 && status.code == 0;
-    under_way_ = nullptr;
+    current_ = nullptr;
     close(*r);
     if (auto done = std::exchange(r->done, nullptr)) done(taken_from(well ? std::move(r->received) : std::string()));
   }
@@ -193,7 +193,7 @@ class child_reader final : public config_reader {
   asio::io_context& io_;
   std::chrono::milliseconds limit_;
   named_files_look also_;
-  std::shared_ptr<reading> under_way_;  ///< also when it was given up but is not dead
+  std::shared_ptr<reading> current_;  ///< also set when it was abandoned but has not ended
   std::optional<exit_status> exited_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

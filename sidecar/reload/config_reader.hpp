@@ -12,25 +12,24 @@
 
 namespace telltale {
 
-/// Reads files in a child process: the file may be on a mount that hangs, and the loop must not hang with it. One read
-/// at a time. Lives on the loop's thread; destroying it kills the child and calls nothing.
+/// Reads files in a child process, because a file on a hung mount must not block the loop. One read at a time. Used on
+/// the loop's thread; the destructor kills the child and calls no callback.
 class config_reader {
  public:
   using read_done = std::function<void(config_file)>;
 
   virtual ~config_reader() = default;
 
-  /// `done` is called exactly once, from the loop: with the text, or an error - also when the file has not been read
-  /// after `limit`, or a child that was given up before still hangs in the kernel. Not to be called before the answer
-  /// to the call before.
+  /// Calls `done` exactly once from the loop, with the text or an error. Errors include a read longer than `limit` and
+  /// an abandoned child that still hangs in the kernel. Do not call it again before `done`.
   virtual void read(std::string path, read_done done) = 0;
 };
 
 inline constexpr std::chrono::milliseconds config_read_limit{5'000};
 
-/// The program must have one thread: the child goes on from a fork. It calls `also` with what it has read, within the
-/// same limit: files that the configuration names may be on a mount that hangs as well, and whoever reads them later on
-/// the loop should not be the first. What `also` finds is not told.
+/// The program must have one thread, because the child continues after a fork. The child calls `also` with the text
+/// within the same limit: files named in the configuration may hang as well, and are later read on the loop. Results of
+/// `also` are discarded.
 std::unique_ptr<config_reader> make_config_reader(boost::asio::io_context&,
                                                   std::chrono::milliseconds limit = config_read_limit,
                                                   std::function<void(const config_file&)> also = {});

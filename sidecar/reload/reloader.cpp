@@ -1,4 +1,4 @@
-// One read at a time; a refused configuration changes nothing.
+// Implements reloading: one read at a time, and a rejected configuration changes nothing.
 #include "reload/reloader.hpp"
 
 #include <utility>
@@ -18,13 +18,13 @@ reloader::reloader(boost::asio::io_context& io, reload_source source, const conf
       reader_(reader ? std::move(reader) : make_config_reader(io)),
       counters_{true, std::chrono::system_clock::now(), in_force.hash},
       seen_(in_force.hash) {
-  came_from(in_force);
+  set_source(in_force);
   watch(in_force.watch);
   if (watching_) look_after(watch_period);
 }
 
-/// Once a file is in force, its disappearance is an error and no reason to fall back to the built-in configuration.
-void reloader::came_from(const config& in_force) {
+/// Once a file is used, its disappearance is an error; the built-in configuration is not a fallback.
+void reloader::set_source(const config& in_force) {
   if (source_.path.empty() && in_force.source != built_in_source) source_.path = in_force.source;
 }
 
@@ -35,10 +35,9 @@ void reloader::stop() {
 
 void reloader::reload() {
   if (stopped_) return;
-  if (source_.path == "-")
-    return log(log_level::warn, "not reloaded: the configuration came from standard input, which is read once");
+  if (source_.path == "-") return log(log_level::warn, "not reloaded: the configuration was read from standard input");
   if (reading_) {
-    wanted_ = true;
+    pending_ = true;
     return;
   }
   read();
@@ -47,7 +46,7 @@ void reloader::reload() {
 void reloader::watch(bool wanted) {
   watching_ = wanted && source_.path != "-";
   if (wanted && !watching_)
-    log(log_level::warn, "watch: true does nothing: the configuration came from standard input");
+    log(log_level::warn, "watch: true has no effect: the configuration was read from standard input");
   if (!watching_) timer_.cancel();
 }
 
@@ -68,7 +67,7 @@ void reloader::look_after(std::chrono::milliseconds pause) {
 }
 
 void reloader::looked(config_file file) {
-  if (std::exchange(wanted_, false)) return read();
+  if (std::exchange(pending_, false)) return read();
   const auto hash = text_hash(file.error.empty() ? file.text : file.error);
   const bool settled = newer_ == hash;
   newer_ = hash == seen_ || settled ? std::nullopt : std::optional(hash);
@@ -80,7 +79,7 @@ void reloader::looked(config_file file) {
 void reloader::read() {
   ask([this](config_file file) {
     take(std::move(file));
-    if (std::exchange(wanted_, false)) read();
+    if (std::exchange(pending_, false)) read();
     else if (watching_) look_after(watch_period);
   });
 }
@@ -92,13 +91,13 @@ void reloader::take(config_file file) {
   const auto next = std::make_shared<config>(std::get<config>(std::move(result)));
   if (const auto why = apply_(next); !why.empty()) return refuse(why);
   counters_ = {true, std::chrono::system_clock::now(), next->hash};
-  came_from(*next);
+  set_source(*next);
   watch(next->watch);
 }
 
 void reloader::refuse(const std::string& why) {
   counters_.last_reload_successful = false;
-  log(log_level::error, "not reloaded: the configuration is refused, the old one stays in force", {{"error", why}});
+  log(log_level::error, "not reloaded: invalid configuration, keeping the current one", {{"error", why}});
   if (refused) refused();
 }
 

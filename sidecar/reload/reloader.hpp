@@ -1,4 +1,4 @@
-// SIGHUP and `watch: true`: when the configuration is read again, and what becomes of it.
+// Reloads the configuration on SIGHUP and with `watch: true`.
 #pragma once
 
 #include <cstdint>
@@ -23,31 +23,31 @@ struct reload_source {
   environment env;
 };
 
-/// How often `watch: true` reads the file. The content is compared, not names or times: a ConfigMap is swapped by
-/// symlinks, an editor may replace the file. The kubelet itself needs up to a minute.
+/// Interval at which `watch: true` reads the file. Content is compared instead of names and times: a ConfigMap
+/// is swapped by symlinks, and an editor may replace the file. The kubelet itself takes up to a minute.
 inline constexpr std::chrono::milliseconds watch_period{5'000};
-/// A changed text is taken when a second look finds it the same: it may be half written.
+/// A changed text is applied when a second read returns it again, because it may be incomplete.
 inline constexpr std::chrono::milliseconds watch_settle{500};
 
-/// Reads, checks, hands over, counts and logs. Lives on the loop's thread.
+/// Reads, validates, applies, counts and logs configurations. Used on the loop's thread.
 class reloader {
  public:
-  /// Puts a valid configuration in force, or changes nothing and says why not. Empty: done.
+  /// Applies a valid configuration, or changes nothing and returns the error. Empty: success.
   using apply = std::function<std::string(std::shared_ptr<config>)>;
 
   reloader(boost::asio::io_context&, reload_source, const config& in_force, apply,
            std::unique_ptr<config_reader> = nullptr);
 
-  /// Reads the file and takes it even when its text is the same: secrets, certificates and variables may not be.
-  /// Asked for again meanwhile, it does so once more afterwards.
+  /// Reads and applies the file even when its text is unchanged, because secrets, certificates and variables may have
+  /// changed. A call during a reload starts another one afterwards.
   void reload();
   void stop();
   const config_counters& counters() const { return counters_; }
 
-  std::function<void()> refused;  ///< called when nothing was put in force
+  std::function<void()> refused;  ///< called when no configuration was applied
 
  private:
-  void came_from(const config& in_force);
+  void set_source(const config& in_force);
   void watch(bool wanted);
   void look_after(std::chrono::milliseconds);
   void looked(config_file);
@@ -63,10 +63,10 @@ class reloader {
   config_counters counters_;
   bool watching_ = false;
   bool reading_ = false;
-  bool wanted_ = false;  ///< asked for while one was under way
+  bool pending_ = false;  ///< requested during a reload
   bool stopped_ = false;
-  std::uint64_t seen_;                  ///< hash of the text last taken or refused
-  std::optional<std::uint64_t> newer_;  ///< hash of another text that was seen once
+  std::uint64_t seen_;                  ///< hash of the last text that was applied or rejected
+  std::optional<std::uint64_t> newer_;  ///< hash of another text that was read once
 };
 
 }  // namespace telltale

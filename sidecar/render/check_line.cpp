@@ -1,4 +1,4 @@
-// One check as a line for people, the way kube-apiserver prints its own.
+// Formats one check as a line of text.
 #include "render/check_line.hpp"
 
 #include <fmt/format.h>
@@ -22,10 +22,10 @@ std::string_view sign(check_state state) {
   return "[-]";
 }
 
-/// Not run yet, which needs no more words. A model that is still loading is `fail pending` and has a sentence.
+/// True for a check that has not run. A model that is still loading is `fail pending` and has a message.
 bool only_pending(const status& now) { return now.state == check_state::pending && now.reason == reason::pending; }
 
-// The state, and the reason where the state alone does not say it.
+// Returns the state, and the reason where it adds information.
 std::string verdict_part(const status& now) {
   if (now.state == check_state::pass) return "ok";
   if (only_pending(now)) return "pending";
@@ -40,7 +40,7 @@ std::string check_line(const check_view& view, details level) {
   const bool failing = view.status.state == check_state::fail;
   const bool explained = view.status.state == check_state::pass || only_pending(view.status);
   if (level == details::full && !explained && !view.status.message().empty())
-    out += ": " + shortened(printable(view.status.message()), most_message);
+    out += ": " + shortened(printable(view.status.message()), max_message);
   if (failing && settings.effective_severity() != severity::critical)
     out += fmt::format(" (severity {})", to_string(settings.effective_severity()));
   return out;

@@ -1,4 +1,4 @@
-// One check as a line for people, the way kube-apiserver prints its own.
+// Formats one check as a line of text, in the style of kube-apiserver.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +8,11 @@
 
 namespace telltale {
 
-/// Of a message in text for people, in bytes.
-inline constexpr std::size_t most_message = 1024;
+/// Limit of a message in text, in bytes.
+inline constexpr std::size_t max_message = 1024;
 
-/// "[+]db ok", "[-]disk fail threshold: /data 91% used (limit 90%)", "[!]x warn reason: message", "[?]y pending".
-/// A check that fails without failing its gate says so: "... (severity degraded)". No line break at the end.
+/// Returns "[+]db ok", "[-]disk fail threshold: /data 91% used (limit 90%)", "[!]x warn reason: message" or "[?]y
+/// pending". A failing check that does not fail its gate adds "(severity degraded)". No newline at the end.
 std::string check_line(const check_view&, details);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// What both formats of metrics have in common: how numbers and labels are written.
+// Formats numbers and labels for both metrics formats.
 #include "render/exposition.hpp"
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// What both formats of metrics have in common: how numbers and labels are written.
+// Number and label syntax that both metrics formats share.
 #pragma once
 
 #include <string>
@@ -11,19 +11,19 @@
 
 namespace telltale {
 
-/// The shortest text that reads back as the same number; infinity, the bound of a last bucket, is `+Inf`.
+/// Returns the shortest text that parses to the same number; infinity, the bound of a last bucket, is `+Inf`.
 std::string number_text(double value);
 
-/// The word after `# TYPE`; there are gauges, counters and histograms.
+/// Returns the word after `# TYPE`: gauge, counter or histogram.
 std::string_view type_name(prometheus::MetricType);
 
-/// `{name="value",...}` with `extra` as its last part, or nothing when there is nothing to say. Values hold no line
-/// breaks: they are `printable` already.
+/// Returns `{name="value",...}` with `extra` as its last part, or nothing without labels. Values are `printable`
+/// already, so they contain no line breaks.
 std::string label_set(const std::vector<prometheus::ClientMetric::Label>&, std::string_view extra = {});
 
 using histogram_writer = void (*)(std::string_view name, const prometheus::ClientMetric&, std::string& out);
 
-/// The lines of all series of a family, whose samples have this name; of histograms each format has its own order.
+/// Writes the lines of all series of a family with this sample name. Each format has its own order for histograms.
 void write_series(const prometheus::MetricFamily&, std::string_view name, histogram_writer, std::string& out);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// Which checks of a gate a request is about: ?only=NAME and ?exclude=NAME.
+// Selects checks of a gate: ?only=NAME and ?exclude=NAME.
 #pragma once
 
 #include <string_view>
@@ -6,10 +6,10 @@
 
 namespace telltale {
 
-/// Names as asked for, known or not, perhaps more than once.
+/// The requested names, known or unknown, possibly repeated.
 struct gate_filter {
   std::vector<std::string_view> only = {};      ///< empty: every check that feeds the gate
-  std::vector<std::string_view> excluded = {};  ///< of those
+  std::vector<std::string_view> excluded = {};  ///< removed from the selection
   bool is_empty() const { return only.empty() && excluded.empty(); }
 };
 

@@ -1,4 +1,4 @@
-// One check in the words of application/health+json (draft-inadarei-api-health-check-06, section 4).
+// Implements the entries of application/health+json.
 #include "render/health_entry.hpp"
 
 #include <string_view>
@@ -18,9 +18,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t most_short_output = 200;
+constexpr std::size_t max_short_output = 200;
 
-// What every entry of a check carries.
 json::object common_part(const check_view& view) {
   json::object out;
   out["componentType"] = view.config->type->component;
@@ -60,7 +59,7 @@ std::string health_members(const check_view& view, details level) {
   auto entry = common_part(view);
   if (level != details::full) return member(name, std::move(entry));
   auto first = entry;
-  add_output(view, most_output, first);
+  add_output(view, max_output, first);
   add_links(view, first);
   const auto measurements = shown_measurements(view);
   if (measurements.empty()) return member(name, std::move(first));
@@ -75,7 +74,7 @@ std::string health_members(const check_view& view, details level) {
 
 std::string short_health_members(const check_view& view, details level) {
   auto entry = common_part(view);
-  if (level == details::full) add_output(view, most_short_output, entry);
+  if (level == details::full) add_output(view, max_short_output, entry);
   return member(view.config->settings.name, std::move(entry));
 }
 

@@ -1,4 +1,4 @@
-// One check in the words of application/health+json (draft-inadarei-api-health-check-06, section 4).
+// Formats one check as entries of application/health+json (draft-inadarei-api-health-check-06, section 4).
 #pragma once
 
 #include <cstddef>
@@ -8,15 +8,15 @@
 
 namespace telltale {
 
-/// Of a message in the body of a gate, in bytes.
-inline constexpr std::size_t most_output = 1024;
+/// Limit of a message in the body of a gate, in bytes.
+inline constexpr std::size_t max_output = 1024;
 
-/// The members of "checks" that tell one check: `"db:wal_bytes":[{...}],"db:readers":[{...}]`, or `"db":[{...}]` for a
-/// check that measured nothing. Each carries the status, the reason and the time; what belongs to the check as a whole
-/// (output, links) is said once, in the first. With `details::names` there are no measurements, output and links.
+/// Returns the members of "checks" for one check: `"db:wal_bytes":[{...}],"db:readers":[{...}]`, or `"db":[{...}]`
+/// without measurements. Each has the status, reason and time. Output and links are in the first one only. With
+/// `details::names` measurements, output and links are omitted.
 std::string health_members(const check_view&, details);
 
-/// The same in as little room as makes sense: no measurements, no links, a shortened output.
+/// Returns a compact form: no measurements, no links, a truncated output.
 std::string short_health_members(const check_view&, details);
 
 }  // namespace telltale

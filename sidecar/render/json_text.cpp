@@ -1,4 +1,4 @@
-// JSON values as text, with numbers as people write them.
+// Serialises JSON values with readable numbers.
 #include "render/json_text.hpp"
 
 #include <cmath>
@@ -57,7 +57,7 @@ std::string json_quoted(std::string_view text) {
 }
 
 boost::json::value json_number(double value) {
-  constexpr double exact = 9007199254740992.0;  // 2^53: above it not every integer has a double
+  constexpr double exact = 9007199254740992.0;  // 2^53: doubles represent all integers up to this
   if (value == std::trunc(value) && std::abs(value) <= exact) return static_cast<std::int64_t>(value);
   return value;
 }

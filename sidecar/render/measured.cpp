@@ -1,4 +1,4 @@
-// The measurements of a check that can be shown, and what their names say about units.
+// Implements the selection of measurements and their units.
 #include "render/measured.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The measurements of a check that can be shown, and what their names say about units.
+// Selects the measurements of a check that can be shown, and derives units from their names.
 #pragma once
 
 #include <string_view>
@@ -9,15 +9,15 @@
 namespace telltale {
 
 struct shown_measurement {
-  std::string_view name;  ///< lives as long as the view
+  std::string_view name;  ///< valid as long as the view
   double value;
 };
 
-/// Those of the newest outcome, without numbers that are not finite (JSON has no way to write them) and without a
-/// second measurement of the same name.
+/// Returns the measurements of the latest outcome, without values that are not finite (JSON cannot represent them) and
+/// without duplicate names.
 std::vector<shown_measurement> shown_measurements(const check_view&);
 
-/// The unit a name ends in, for people and JSON: "bytes", "s", "ratio", "percent"; empty for counts.
+/// Returns the unit at the end of the name: "bytes", "s", "ratio", "percent"; empty for counts.
 std::string_view unit_of(std::string_view measurement_name);
 
 }  // namespace telltale

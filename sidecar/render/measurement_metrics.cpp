@@ -1,4 +1,4 @@
-// What the checks measured, as gauges `telltale_<type>_<measurement>`.
+// Writes the measurements of checks as gauges `telltale_<type>_<measurement>`.
 #include <map>
 #include <utility>
 #include <vector>
@@ -15,10 +15,10 @@ std::string help_for(const check_view& view, std::string_view measurement_name) 
   return "Measured by checks of type " + view.config->settings.type + ".";
 }
 
-// A number that is too old is not a measurement of anything: a gap in the graph says so.
+// Stale values are omitted, which leaves a gap in graphs.
 bool is_current(const check_view& view) { return !view.status.outdated && view.status.state != check_state::pending; }
 
-/// What becomes of a measurement: small, because there is one value for each of thousands of checks.
+/// The data of one gauge series, kept small because there are thousands.
 struct gauge_of_checks {
   std::string help;
   std::vector<std::pair<const check_view*, double>> values;
@@ -37,15 +37,15 @@ void write_one(const std::string& name, const gauge_of_checks& measured, metric_
 
 }  // namespace
 
-void write_measurement_metrics(const snapshot& picture, metric_writer& out) {
+void write_measurement_metrics(const snapshot& snap, metric_writer& out) {
   std::map<std::string, gauge_of_checks> by_name;
-  for (const auto& view : picture.checks) {
+  for (const auto& view : snap.checks) {
     if (!is_current(*view)) continue;
     for (const auto& found : shown_measurements(*view)) {
       const auto name = metric_name("telltale_" + view->config->settings.type + "_" + std::string(found.name));
       if (out.is_taken(name)) continue;
       auto& measured = by_name[name];
-      if (measured.has(*view)) continue;  // two names that became one
+      if (measured.has(*view)) continue;  // two measurement names with the same metric name
       if (measured.values.empty()) measured.help = help_for(*view, found.name);
       measured.values.emplace_back(view.get(), found.value);
     }

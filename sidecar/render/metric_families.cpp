@@ -1,4 +1,4 @@
-// The metrics of a picture in prometheus-cpp's data model, before they are written in either format.
+// Builds metric families in prometheus-cpp's data model.
 #include "render/metric_families.hpp"
 
 #include <cmath>
@@ -27,7 +27,7 @@ ClientMetric labelled(const metric_labels& labels) {
 }
 
 void write_build_info(metric_writer& out) {
-  auto info = gauge_family("telltale_build_info", "Always 1; the version that is running is a label.");
+  auto info = gauge_family("telltale_build_info", "Always 1; the running version is a label.");
   add_value(info, {{"version", version()}}, 1);
   out.add(info);
 }
@@ -89,13 +89,13 @@ void write_counter(std::string_view name, std::string_view help, double value, m
   write_single(counter_family(name, help), value, out);
 }
 
-void write_all_metrics(const snapshot& picture, const program_counters& counters, metric_writer& out) {
+void write_all_metrics(const snapshot& snap, const program_counters& counters, metric_writer& out) {
   write_build_info(out);
-  write_gate_metrics(picture, out);
-  write_check_metrics(picture, out);
+  write_gate_metrics(snap, out);
+  write_check_metrics(snap, out);
   write_program_metrics(counters, out);
-  write_process_metrics(picture, out);
-  write_measurement_metrics(picture, out);
+  write_process_metrics(snap, out);
+  write_measurement_metrics(snap, out);
 }
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// Families of metrics on their way to text, never all of them at once.
+// Writes metric families to text one by one, so that they are never all in memory.
 #pragma once
 
 #include <cstddef>
@@ -14,28 +14,27 @@ namespace telltale {
 using metric_family = prometheus::MetricFamily;
 using metric_families = std::vector<metric_family>;
 
-/// Takes families one after the other and has them written at once, large ones in parts: as objects, the metrics of
-/// thousands of checks take several times the room of their text.
+/// Accepts one family at a time and writes it at once, large ones in parts. As objects, the metrics of thousands of
+/// checks take several times the memory of their text.
 class metric_writer {
  public:
-  /// Writes the only family of `one`; of one that `goes_on` the head has been written before.
-  using write = std::function<void(const metric_families& one, bool goes_on)>;
+  /// Writes the only family of `one`. When it `continued`, the family's head has been written already.
+  using write = std::function<void(const metric_families& one, bool continued)>;
 
-  /// So many series are written together.
   static constexpr std::size_t part = 64;
 
   explicit metric_writer(write w) : write_(std::move(w)) {}
 
-  /// Writes the series of a family, if there are any, and takes them out of it. A family of the same name as the one
-  /// before goes on with that.
+  /// Writes and removes the series of a family, if there are any. A family with the name of the previous one continues
+  /// it.
   void add(metric_family& family);
   void add(metric_family&& family) { add(family); }
-  /// As `add`, but waits for more when these are few.
+  /// Does the same once there are many series.
   void add_if_many(metric_family& family) {
     if (family.metric.size() >= part) add(family);
   }
 
-  /// Whether there was a family of this name, or one whose samples may have it in either format.
+  /// Whether an earlier family uses this name, or may use it for samples in either format.
   bool is_taken(const std::string& name) const { return taken_.contains(name); }
 
  private:

@@ -1,4 +1,4 @@
-// The standard process_* metrics of Prometheus clients, read from the kernel at each scrape.
+// Writes the standard process_* metrics of Prometheus clients, read from the kernel at each scrape.
 #include <dirent.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -25,7 +25,7 @@ void write_cpu(metric_writer& out) {
                 static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9, out);
 }
 
-// /proc/self/statm counts pages: all, resident, ... (proc(5)).
+// /proc/self/statm counts pages: total, resident, ... (proc(5)).
 void write_memory(metric_writer& out) {
   const auto text = kernel_text("/proc/self/statm");
   std::string_view rest = text;
@@ -39,12 +39,12 @@ void write_memory(metric_writer& out) {
 }
 
 std::optional<double> open_descriptors() {
-  // Since Linux 6.2 the size of the directory is the answer; before, only counting its entries is.
+  // Since Linux 6.2 the directory's size is the number of entries; earlier kernels require counting.
   struct stat info {};
   if (::stat("/proc/self/fd", &info) == 0 && info.st_size > 0) return static_cast<double>(info.st_size);
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir("/proc/self/fd"), ::closedir);
   if (!directory) return std::nullopt;
-  double count = -1;  // the directory itself is open while it is read
+  double count = -1;  // excludes the descriptor of the directory itself
   while (const auto* entry = ::readdir(directory.get()))
     if (entry->d_name[0] != '.') ++count;
   return count;
@@ -55,7 +55,7 @@ void write_descriptors(metric_writer& out) {
     write_gauge("process_open_fds", "Open file descriptors of the program.", *open, out);
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-    write_gauge("process_max_fds", "Most file descriptors the program may open.", static_cast<double>(limit.rlim_cur),
+    write_gauge("process_max_fds", "Maximum number of open file descriptors.", static_cast<double>(limit.rlim_cur),
                 out);
 }
 
@@ -66,13 +66,13 @@ void write_threads(metric_writer& out) {
 
 }  // namespace
 
-void write_process_metrics(const snapshot& picture, metric_writer& out) {
+void write_process_metrics(const snapshot& snap, metric_writer& out) {
   write_cpu(out);
   write_memory(out);
   write_descriptors(out);
   write_threads(out);
-  const std::chrono::duration<double> started = picture.started.time_since_epoch();
-  write_gauge("process_start_time_seconds", "When the program started, Unix time.", started.count(), out);
+  const std::chrono::duration<double> started = snap.started.time_since_epoch();
+  write_gauge("process_start_time_seconds", "Start time of the program, Unix time.", started.count(), out);
 }
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// Snapshots as bytes: pure functions from a picture to the body of an answer.
+// Renders snapshots as response bodies, as pure functions.
 #pragma once
 
 #include <string>
@@ -10,23 +10,23 @@
 
 namespace telltale {
 
-/// application/health+json of a gate (draft-inadarei-api-health-check-06). With `details::names` messages, measurements
-/// and descriptions are left out; with `details::none` only status, version and releaseId remain. The filter's names
-/// are listed in notes; the caller has evaluated the gate without the checks that it leaves out. At most 10 KiB: what
-/// does not fit is counted in `notes`, failing checks first.
+/// Renders a gate as application/health+json (draft-inadarei-api-health-check-06). `details::names` omits messages,
+/// measurements and descriptions; `details::none` leaves only status, version and releaseId. The filter's names are
+/// listed in `notes`; the caller has evaluated the gate with the filter. The body has at most 10 KiB, failing checks
+/// first; omitted checks are counted in `notes`.
 std::string gate_health_json(const snapshot&, gate, const gate_state&, details, const gate_filter& = {});
 
-/// The same for people, as kube-apiserver prints it: `[+]db ok`, `[-]disk fail threshold: …`, and a last line
-/// "ready check passed" / "ready check failed". Same 10 KiB bound.
+/// Renders a gate as text in the style of kube-apiserver: `[+]db ok`, `[-]disk fail threshold: …`, and a last line
+/// "ready check passed" / "ready check failed". At most 10 KiB.
 std::string gate_text(const snapshot&, gate, const gate_state&, details, const gate_filter& = {});
 
-/// Everything known of all checks, of one (the view must belong to the snapshot). Not bounded.
+/// Render all checks, or one check of the snapshot, in full detail. Not bounded.
 std::string checks_json(const snapshot&, details);
 std::string check_json(const snapshot&, const check_view&, details);
 std::string checks_text(const snapshot&, details);
 std::string check_text(const snapshot&, const check_view&, details);
 
-/// Prometheus text format 0.0.4, and OpenMetrics 1.0.0.
+/// Render the Prometheus text format 0.0.4 and OpenMetrics 1.0.0.
 std::string metrics_text(const snapshot&, const program_counters&);
 std::string metrics_openmetrics(const snapshot&, const program_counters&);
 

@@ -1,4 +1,4 @@
-// Everything known of the checks as JSON. Options are left out: a path or URL can be a secret of its own.
+// Renders the checks in detail as JSON. Options are omitted, because a path or URL may be a secret.
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
@@ -26,17 +26,17 @@ void add_settings(const check_settings& settings, details level, json::object& o
   if (level == details::full && !settings.description->empty()) out["description"] = *settings.description;
 }
 
-void add_status(const snapshot& picture, const check_view& view, details level, json::object& out) {
+void add_status(const snapshot& snap, const check_view& view, details level, json::object& out) {
   const auto& now = view.status;
   out["state"] = json_view(to_string(now.state));
   out["reason"] = json_view(to_string(now.reason));
   if (level == details::full) out["message"] = json_view(now.message());
-  out["since"] = rfc3339(picture.wall_time(now.since));
+  out["since"] = rfc3339(snap.wall_time(now.since));
   out["streak"] = now.streak;
 }
 
-// The newest run, which the thresholds may not have let through to the state yet.
-void add_last_run(const snapshot& picture, const check_view& view, details level, json::object& out) {
+// The latest run, which thresholds may not have applied to the state yet.
+void add_last_run(const snapshot& snap, const check_view& view, details level, json::object& out) {
   if (!has_run(view)) return;
   const auto& last = view.status.last;
   json::object found;
@@ -46,7 +46,7 @@ void add_last_run(const snapshot& picture, const check_view& view, details level
   out["last_outcome"] = std::move(found);
   out["last_run"] = rfc3339(view.last_run);
   out["last_duration_seconds"] = json_number(to_seconds(view.last_duration));
-  out["age_seconds"] = json_number(to_seconds(picture.taken - view.status.fresh_at));
+  out["age_seconds"] = json_number(to_seconds(snap.taken - view.status.fresh_at));
 }
 
 json::object failures_by_reason(const check_counters& counters) {
@@ -71,12 +71,12 @@ void add_cadence(const check_settings& settings, json::object& out) {
   out["fall"] = settings.fall;
 }
 
-json::object check_object(const snapshot& picture, const check_view& view, details level) {
+json::object check_object(const snapshot& snap, const check_view& view, details level) {
   const auto& settings = view.config->settings;
   json::object out;
   add_settings(settings, level, out);
-  add_status(picture, view, level, out);
-  add_last_run(picture, view, level, out);
+  add_status(snap, view, level, out);
+  add_last_run(snap, view, level, out);
   out["runs"] = view.counters.runs;
   out["failures"] = failures_by_reason(view.counters);
   if (level == details::full) {
@@ -89,11 +89,11 @@ json::object check_object(const snapshot& picture, const check_view& view, detai
   return out;
 }
 
-// A gate's sentence names checks.
-json::object gates_object(const snapshot& picture, details level) {
+// A gate's message contains names of checks.
+json::object gates_object(const snapshot& snap, details level) {
   json::object out;
   for (const auto which : all_gates) {
-    const auto& view = picture.of(which);
+    const auto& view = snap.of(which);
     json::object one;
     one["status"] = json_view(to_string(view.state.state));
     one["reason"] = json_view(to_string(view.state.reason));
@@ -106,28 +106,28 @@ json::object gates_object(const snapshot& picture, details level) {
 
 }  // namespace
 
-std::string checks_json(const snapshot& picture, details level) {
+std::string checks_json(const snapshot& snap, details level) {
   json::object out;
   out["releaseId"] = json_view(version());
-  out["taken"] = rfc3339(picture.wall);
-  out["started"] = rfc3339(picture.started);
-  out["draining"] = picture.draining;
-  out["gates"] = gates_object(picture, level);
+  out["taken"] = rfc3339(snap.wall);
+  out["started"] = rfc3339(snap.started);
+  out["draining"] = snap.draining;
+  out["gates"] = gates_object(snap, level);
   auto body = json_text(out);
   if (level == details::none) return body + "\n";
-  // Check by check: the objects of thousands at once take far more room than their text.
+  // Serialised check by check: the objects of thousands would take far more memory than their text.
   body.back() = ',';
   body += "\"checks\":[";
-  for (const auto& view : picture.checks) {
+  for (const auto& view : snap.checks) {
     if (body.back() != '[') body += ',';
-    body += json_text(check_object(picture, *view, level));
+    body += json_text(check_object(snap, *view, level));
   }
   return body + "]}\n";
 }
 
-std::string check_json(const snapshot& picture, const check_view& view, details level) {
+std::string check_json(const snapshot& snap, const check_view& view, details level) {
   if (level == details::none) return "{}\n";
-  return json_text(check_object(picture, view, level)) + "\n";
+  return json_text(check_object(snap, view, level)) + "\n";
 }
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// Everything known of the checks as text for people.
+// Renders the checks in detail as text.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -13,11 +13,11 @@ namespace {
 
 std::string_view sign(verdict state) { return state == verdict::pass ? "[+]" : state == verdict::warn ? "[!]" : "[-]"; }
 
-// A gate's sentence names checks.
-std::string gate_lines(const snapshot& picture, details level) {
+// A gate's message contains names of checks.
+std::string gate_lines(const snapshot& snap, details level) {
   std::string out;
   for (const auto which : all_gates) {
-    const auto& state = picture.of(which).state;
+    const auto& state = snap.of(which).state;
     out += fmt::format("{}gate {} {}", sign(state.state), to_string(which), to_string(state.state));
     if (state.state != verdict::pass && level != details::none) out += ": " + printable(state.message);
     out += "\n";
@@ -33,9 +33,9 @@ std::string settings_line(const check_settings& settings) {
                      to_text(settings.interval), to_text(settings.timeout));
 }
 
-std::string runs_line(const snapshot& picture, const check_view& view) {
+std::string runs_line(const snapshot& snap, const check_view& view) {
   auto out = fmt::format("    {} since {}, {} runs", to_string(view.status.state),
-                         rfc3339(picture.wall_time(view.status.since)), view.counters.runs);
+                         rfc3339(snap.wall_time(view.status.since)), view.counters.runs);
   if (view.last_run.time_since_epoch().count() != 0)
     out += fmt::format(", last {} ({})", rfc3339(view.last_run), human_duration(view.last_duration));
   for (const auto& row : reason_table)
@@ -59,17 +59,17 @@ std::string detail_lines(const check_view& view) {
 
 }  // namespace
 
-std::string check_text(const snapshot& picture, const check_view& view, details level) {
+std::string check_text(const snapshot& snap, const check_view& view, details level) {
   if (level == details::none) return {};
-  auto out = check_line(view, level) + "\n" + settings_line(view.config->settings) + runs_line(picture, view);
+  auto out = check_line(view, level) + "\n" + settings_line(view.config->settings) + runs_line(snap, view);
   if (level == details::full) out += detail_lines(view);
   return out;
 }
 
-std::string checks_text(const snapshot& picture, details level) {
-  auto out = gate_lines(picture, level);
+std::string checks_text(const snapshot& snap, details level) {
+  auto out = gate_lines(snap, level);
   if (level == details::none) return out;
-  for (const auto& view : picture.checks) out += "\n" + check_text(picture, *view, level);
+  for (const auto& view : snap.checks) out += "\n" + check_text(snap, *view, level);
   return out;
 }
 

@@ -1,4 +1,5 @@
-// A gate as application/health+json (draft-inadarei-api-health-check-06), within the 10 KiB a kubelet reads.
+// Renders a gate as application/health+json (draft-inadarei-api-health-check-06) within the 10 KiB that a kubelet
+// reads.
 #include <algorithm>
 #include <iterator>
 
@@ -16,8 +17,8 @@
 namespace telltale {
 namespace {
 
-constexpr std::string_view body_version = "1";  // raised when a reader of this body would have to change
-constexpr std::size_t room_for_counts = 200;    // for the notes that are known only after everything was fitted
+constexpr std::string_view body_version = "1";  // incremented when readers of the body would have to change
+constexpr std::size_t room_for_counts = 200;    // for the notes that are known only after fitting
 
 struct fitted_checks {
   std::vector<std::string> members;
@@ -25,9 +26,9 @@ struct fitted_checks {
   std::size_t not_shown = 0;
 };
 
-// Half of the room may be spent on telling everything about checks that do not pass; then as many as possible are
-// named in short, and what is left over goes to measurements and links again, the most important check first.
-std::vector<std::string> name_them(const std::vector<const check_view*>& shown, details level, std::size_t room) {
+// Half of the room is for full entries of checks that do not pass. Then as many checks as possible are named in short.
+// The rest of the room goes to measurements and links, the most important check first.
+std::vector<std::string> select_members(const std::vector<const check_view*>& shown, details level, std::size_t room) {
   std::vector<std::string> out;
   std::size_t used = 0;
   for (const auto* view : shown) {
@@ -42,7 +43,7 @@ std::vector<std::string> name_them(const std::vector<const check_view*>& shown, 
 }
 
 fitted_checks fit(const std::vector<const check_view*>& shown, details level, std::size_t room) {
-  fitted_checks out{name_them(shown, level, room)};
+  fitted_checks out{select_members(shown, level, room)};
   out.not_shown = shown.size() - out.members.size();
   std::size_t used = 0;
   for (const auto& member : out.members) used += member.size() + 1;
@@ -84,16 +85,16 @@ std::string json_list(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-std::string gate_health_json(const snapshot& picture, gate which, const gate_state& state, details level,
+std::string gate_health_json(const snapshot& snap, gate which, const gate_state& state, details level,
                              const gate_filter& filter) {
   std::string body = fmt::format(R"({{"status":{},"version":"{}","releaseId":{})", json_quoted(to_string(state.state)),
                                  body_version, json_quoted(version()));
   if (level == details::none) return body + "}\n";
-  const auto listing = list_gate(picture, which, filter);
+  const auto listing = list_gate(snap, which, filter);
   auto notes = first_notes(which, listing);
   std::string output;
   if (state.state != verdict::pass)
-    output = ",\"output\":" + json_quoted(shortened(valid_utf8(state.message), most_output));
+    output = ",\"output\":" + json_quoted(shortened(valid_utf8(state.message), max_output));
   const auto used = body.size() + json_list(notes).size() + output.size() + room_for_counts;
   const auto checks = fit(listing.shown, level, gate_body_limit - std::min(gate_body_limit, used));
   add_counts(checks, notes);

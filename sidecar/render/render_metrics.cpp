@@ -1,5 +1,6 @@
-// Metrics in Prometheus' text format, version 0.0.4. The data model is prometheus-cpp's, and so are the bytes: a test
-// holds them against its serialiser, which itself is a shared object that every start of the program would load.
+// Renders metrics in Prometheus' text format, version 0.0.4, from prometheus-cpp's data model. A test compares the
+// bytes with prometheus-cpp's serialiser, which is not linked because it is a shared object that every start would
+// load.
 #include <iterator>
 
 #include <fmt/format.h>
@@ -48,13 +49,13 @@ std::string to_text(const metric_families& families) {
   return out;
 }
 
-std::string metrics_text(const snapshot& picture, const program_counters& counters) {
+std::string metrics_text(const snapshot& snap, const program_counters& counters) {
   std::string out;
-  metric_writer writer([&](const metric_families& one, bool goes_on) {
-    if (!goes_on) write_head(one.front(), out);
+  metric_writer writer([&](const metric_families& one, bool continued) {
+    if (!continued) write_head(one.front(), out);
     write_all_series(one.front(), out);
   });
-  write_all_metrics(picture, counters, writer);
+  write_all_metrics(snap, counters, writer);
   return out;
 }
 

@@ -1,4 +1,4 @@
-// Metrics in OpenMetrics 1.0.0, which prometheus-cpp does not write.
+// Renders metrics as OpenMetrics 1.0.0, which prometheus-cpp does not support.
 #include <fmt/format.h>
 
 #include "render/exposition.hpp"
@@ -13,14 +13,14 @@ using prometheus::MetricType;
 
 constexpr std::string_view total = "_total";
 
-// Bounds are written as floats, "1.0" and not "1" (OpenMetrics 1.0.0, "Considerations: Canonical Numbers").
+// Bounds are floats, "1.0" instead of "1" (OpenMetrics 1.0.0, "Considerations: Canonical Numbers").
 std::string bound(double value) {
   auto out = number_text(value);
   if (out.find_first_not_of("0123456789") == std::string::npos) out += ".0";
   return out;
 }
 
-// The name of the family is that of the samples without the suffix that the type implies.
+// The family name is the sample name without the suffix of the type.
 std::string_view base_name(const metric_family& family) {
   std::string_view name = family.name;
   if (family.type == MetricType::Counter && name.ends_with(total)) name.remove_suffix(total.size());
@@ -32,7 +32,7 @@ void write_family_head(const metric_family& family, std::string& out) {
   out += fmt::format("# TYPE {} {}\n", name, type_name(family.type));
   for (const std::string_view unit : {"seconds", "bytes", "ratio"})
     if (name.ends_with(fmt::format("_{}", unit))) out += fmt::format("# UNIT {} {}\n", name, unit);
-  std::string help;  // backslashes are escaped already, see gauge_family; quotes are escaped only here
+  std::string help;  // backslashes are escaped already, see gauge_family; quotes only here
   for (const char c : family.help) help += c == '"' ? "\\\"" : std::string(1, c);
   out += fmt::format("# HELP {} {}\n", name, help);
 }
@@ -53,13 +53,13 @@ void write_open_series(const metric_family& family, std::string& out) {
 
 }  // namespace
 
-std::string metrics_openmetrics(const snapshot& picture, const program_counters& counters) {
+std::string metrics_openmetrics(const snapshot& snap, const program_counters& counters) {
   std::string out;
-  metric_writer writer([&](const metric_families& one, bool goes_on) {
-    if (!goes_on) write_family_head(one.front(), out);
+  metric_writer writer([&](const metric_families& one, bool continued) {
+    if (!continued) write_family_head(one.front(), out);
     write_open_series(one.front(), out);
   });
-  write_all_metrics(picture, counters, writer);
+  write_all_metrics(snap, counters, writer);
   return out + "# EOF\n";
 }
 

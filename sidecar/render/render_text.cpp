@@ -1,4 +1,4 @@
-// A gate as text for people, within the 10 KiB a kubelet reads.
+// Renders a gate as text within the 10 KiB that a kubelet reads.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -11,14 +11,13 @@
 namespace telltale {
 namespace {
 
-constexpr std::size_t room_for_count = 100;  // for the line that says how many checks are not shown
+constexpr std::size_t room_for_count = 100;  // for the line with the number of omitted checks
 
 std::string_view ending(verdict state) {
   return state == verdict::pass ? "passed" : state == verdict::warn ? "passed with warnings" : "failed";
 }
 
-// The gate's own sentence is needed where no line explains it: draining, nothing to check, a name that is
-// not there, a loop that stands still.
+// The gate's own message is needed where no line explains it: draining, no check, an unknown name, or a stalled loop.
 bool lines_explain(const gate_listing& listing, const gate_state& state) {
   return state.reason != reason::ok && listing.unknown_only.empty() &&
          std::any_of(listing.shown.begin(), listing.shown.end(),
@@ -33,17 +32,17 @@ std::string own_lines(gate which, const gate_listing& listing, const gate_state&
     out += fmt::format("warn: not excluded: no check of gate {} is named {}\n", to_string(which),
                        short_list(listing.unknown));
   if (state.state != verdict::pass && !lines_explain(listing, state))
-    out += shortened(printable(state.message), most_message) + "\n";
+    out += shortened(printable(state.message), max_message) + "\n";
   return out;
 }
 
 }  // namespace
 
-std::string gate_text(const snapshot& picture, gate which, const gate_state& state, details level,
+std::string gate_text(const snapshot& snap, gate which, const gate_state& state, details level,
                       const gate_filter& filter) {
   const auto last = fmt::format("{} check {}\n", to_string(which), ending(state.state));
   if (level == details::none) return last;
-  const auto listing = list_gate(picture, which, filter);
+  const auto listing = list_gate(snap, which, filter);
   const auto own = own_lines(which, listing, state);
   const auto room = gate_body_limit - last.size() - own.size() - room_for_count;
   std::string body;

@@ -1,4 +1,4 @@
-// What one run of one configured check found, for `telltale check`.
+// The result of one check, for `telltale check`.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// Exit codes of the program, the same for every command.
+// Defines the exit codes that all commands share.
 #pragma once
 
 namespace telltale {

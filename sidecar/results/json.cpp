@@ -1,4 +1,4 @@
-// The results as one JSON document.
+// Formats results as one JSON document.
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 

@@ -1,4 +1,4 @@
-// The results as a JUnit test report.
+// Formats results as a JUnit report.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -9,7 +9,7 @@
 namespace telltale {
 namespace {
 
-/// For text and for attributes in double quotes. XML 1.0 has no way to write control characters at all.
+/// Escapes text and double-quoted attributes. XML 1.0 cannot represent control characters.
 std::string xml(std::string_view text) {
   std::string out;
   for (char c : printable(text)) switch (c) {
@@ -50,7 +50,7 @@ std::string test_case(const check_result& result) {
 std::string results_junit(const check_results& results) {
   const auto failures = std::count_if(results.begin(), results.end(),
                                       [](const auto& result) { return result.found.verdict == verdict::fail; });
-  std::chrono::nanoseconds longest{0};  // they run side by side
+  std::chrono::nanoseconds longest{0};  // the checks ran in parallel
   for (const auto& result : results) longest = std::max(longest, result.duration);
   const auto counts = fmt::format("name=\"telltale\" tests=\"{}\" failures=\"{}\" errors=\"0\" time=\"{:.6f}\"",
                                   results.size(), failures, seconds(longest));

@@ -1,4 +1,5 @@
-// The results as one line of a monitoring plugin (Monitoring Plugins Development Guidelines, 2.6: performance data).
+// Formats results as one line of a monitoring plugin (Monitoring Plugins Development Guidelines, 2.6: performance
+// data).
 #include <array>
 #include <cmath>
 
@@ -20,7 +21,7 @@ std::string plain(std::string_view text) {
   return out;
 }
 
-/// In single quotes; `=` is not allowed inside and a quote is written twice.
+/// Quotes a label with single quotes; `=` is not allowed, and a quote is doubled.
 std::string label(std::string_view text) {
   std::string out = "'";
   for (char c : plain(text)) {
@@ -44,7 +45,7 @@ std::string performance(std::string_view check, const measurement& found) {
   return fmt::format("{}={}{}{}", label(fmt::format("{}.{}", check, name)), number(found.value), unit, range);
 }
 
-std::string trouble(const check_results& results) {
+std::string problem_summary(const check_results& results) {
   std::string out;
   for (const auto& result : results) {
     if (result.found.verdict == verdict::pass) continue;
@@ -62,7 +63,7 @@ int nagios_exit_code(const check_results& results) {
   for (const auto& result : results) {
     const bool counts =
         result.found.verdict == verdict::fail && result.config.settings.effective_severity() == severity::critical;
-    // A timeout or an unknown name is a state of the target and CRITICAL; only our own failure is UNKNOWN.
+    // A timeout or an unknown name is a state of the target and CRITICAL; only an internal failure is UNKNOWN.
     (result.found.reason == reason::internal ? not_run : fails) |= counts;
   }
   if (fails) return critical;
@@ -76,7 +77,7 @@ std::string_view nagios_word(int exit_code) {
 }
 
 std::string results_nagios(const check_results& results) {
-  auto out = fmt::format("TELLTALE {} - {} |", nagios_word(nagios_exit_code(results)), plain(trouble(results)));
+  auto out = fmt::format("TELLTALE {} - {} |", nagios_word(nagios_exit_code(results)), plain(problem_summary(results)));
   for (const auto& result : results) {
     const auto& name = result.config.settings.name;
     out += " " + performance(name, {"duration_seconds", to_seconds(result.duration)});

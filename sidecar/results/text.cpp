@@ -1,4 +1,4 @@
-// What the results come to, and the formats for people.
+// Computes the overall verdict, and formats results as text and as a table.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -11,7 +11,7 @@
 namespace telltale {
 namespace {
 
-verdict weighed(const check_result& result) {
+verdict effective_verdict(const check_result& result) {
   if (result.found.verdict != verdict::fail) {
     return result.config.settings.effective_severity() == severity::info ? verdict::pass : result.found.verdict;
   }
@@ -48,7 +48,7 @@ std::string summary(const check_results& results) {
 
 verdict overall(const check_results& results) {
   auto out = verdict::pass;
-  for (const auto& result : results) out = worst(out, weighed(result));
+  for (const auto& result : results) out = worst(out, effective_verdict(result));
   return out;
 }
 

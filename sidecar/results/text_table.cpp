@@ -1,4 +1,4 @@
-// Two blanks between columns, no frames: easy to read and to cut.
+// Lays out columns with two spaces between them and no frames.
 #include "results/text_table.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Text laid out for a terminal: columns aligned by characters, and paragraphs.
+// Lays out text for a terminal: columns aligned by characters, and paragraphs.
 #pragma once
 
 #include <cstddef>
@@ -8,13 +8,13 @@
 
 namespace telltale {
 
-/// Cells are made printable; the last column is not padded and may be as long as it likes.
+/// Makes cells printable. The last column is neither padded nor limited.
 class text_table {
  public:
   using cells = std::vector<std::string>;
 
   explicit text_table(cells head);
-  /// Each cell of the row is shown between `before` and `after` without counting for the width (colours).
+  /// Adds a row. Each cell is shown between `before` and `after`, which do not count for the width (colours).
   void row(cells, std::string_view before = {}, std::string_view after = {}, std::size_t coloured_column = 0);
   std::string text() const;
 
@@ -27,7 +27,7 @@ class text_table {
   std::vector<line> lines_;
 };
 
-/// The text in lines of at most `width` characters where its words allow it, each after `indent` blanks.
+/// Wraps the text into lines of at most `width` characters where its words permit, each after `indent` spaces.
 std::string wrapped(std::string_view text, std::size_t indent, std::size_t width);
 
 }  // namespace telltale

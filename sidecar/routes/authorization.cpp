@@ -1,4 +1,4 @@
-// Whether a request carries the right bearer token (RFC 6750, section 2.1).
+// Verifies the bearer token of a request (RFC 6750, section 2.1).
 #include "routes/authorization.hpp"
 
 #include "base/ascii.hpp"
@@ -7,7 +7,7 @@
 namespace telltale {
 namespace {
 
-// Every byte is looked at: an early return would tell an attacker how many were right.
+// Compares every byte: an early return would reveal how many are right.
 bool equal_in_constant_time(std::string_view given, std::string_view secret) {
   volatile unsigned difference = given.size() == secret.size() ? 0 : 1;
   for (std::size_t i = 0; i < given.size(); ++i) {

@@ -1,4 +1,4 @@
-// Bodies of the newest pictures, made when first asked for.
+// Caches the bodies of the latest snapshots, rendered on demand.
 #pragma once
 
 #include <array>
@@ -12,31 +12,31 @@ namespace telltale {
 
 enum class body_form : std::uint8_t { json, text };
 
-/// What a body is made from besides the picture.
+/// Selects a body together with the snapshot.
 struct body_key {
-  picture_subject subject;  ///< of the picture: the answer of a gate, or the list of checks
+  snapshot_subject subject;  ///< of the snapshot: one gate, or all checks
   body_form form = body_form::json;
   details level = details::full;
 };
 
-/// Holds at most one body per key, of one picture per subject. Another picture lets go of those of its subject, so it
-/// never grows and never answers with an old body. Belongs to the loop's thread.
+/// Holds at most one body per key, of one snapshot per subject. A new snapshot replaces the bodies of its subject, so
+/// the cache never grows and never returns an old body. Used on the loop's thread.
 class body_cache {
  public:
   using body = std::shared_ptr<const std::string>;
 
   body get(const snapshot_ptr&, body_key, const std::function<std::string()>& make);
-  /// Lets go of the bodies of pictures that are gone. Whether that is all there was.
-  bool tidy();
+  /// Drops the bodies of expired snapshots. Returns whether the cache is empty.
+  bool drop_expired();
 
  private:
-  struct of_picture {
-    picture_id picture;
+  struct of_snapshot {
+    snapshot_id snap;
     std::array<body, 2 * 3> bodies;
   };
   static std::size_t index(body_key);
 
-  std::array<of_picture, picture_subjects> kept_;
+  std::array<of_snapshot, snapshot_subjects> kept_;
 };
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// A gate as it would be with some of its checks, for ?only=NAME and ?exclude=NAME.
+// Evaluates a gate over a selection of its checks, for ?only=NAME and ?exclude=NAME.
 #pragma once
 
 #include "render/gate_filter.hpp"
@@ -6,9 +6,9 @@
 
 namespace telltale {
 
-/// Only checks can be chosen: what else closes the gate (draining, a loop that stood still) keeps it closed. A gate
-/// whose last check is excluded passes, as kube-apiserver's does; with `only` it is the gate of a configuration that
-/// has nothing but these checks, and a name that does not feed it fails it, because a misspelt one would pass for ever.
+/// Only checks can be selected: other causes (draining, a stalled loop) keep the gate closed. A gate whose last check
+/// is excluded passes, as in kube-apiserver. With `only` the gate consists of the named checks. A name that does not
+/// feed the gate fails it, because a misspelt name would otherwise always pass.
 gate_state filtered_gate(const snapshot&, gate, const gate_filter&, bool ready_without_checks);
 
 }  // namespace telltale

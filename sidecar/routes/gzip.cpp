@@ -1,4 +1,4 @@
-// Bytes compressed for the wire.
+// Compresses bodies with zlib.
 #include "routes/gzip.hpp"
 
 #include <zlib.h>
@@ -20,7 +20,7 @@ std::string gzip(std::string_view body) {
   stream.avail_out = static_cast<uInt>(out.size());
   const int result = ::deflate(&stream, Z_FINISH);
   out.resize(stream.total_out);
-  out.shrink_to_fit();  // a tenth of what it might have been, and it is kept
+  out.shrink_to_fit();  // the buffer is ten times larger than usual results, which are cached
   ::deflateEnd(&stream);
   if (result != Z_STREAM_END) throw std::runtime_error("compressing failed");
   return out;

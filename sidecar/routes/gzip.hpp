@@ -1,4 +1,4 @@
-// Bytes compressed for the wire.
+// Compresses response bodies.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace telltale {
 
-/// The gzip form (RFC 1952) of a body, made for speed: a scrape is compressed on the loop's time.
-/// Throws std::runtime_error when memory runs out.
+/// Compresses to gzip (RFC 1952) at a fast level, because scrapes are compressed on the loop. Throws std::runtime_error
+/// when memory runs out.
 std::string gzip(std::string_view body);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// Comma-separated header values with parameters and weights, the common ground of Accept and Accept-Encoding.
+// Implements parsing of comma-separated header values.
 #include "routes/header_list.hpp"
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 namespace telltale {
 namespace {
 
-// Cuts off what comes before the first `separator` outside of quotes.
+// Removes and returns the part before the first unquoted `separator`.
 std::string_view next_part(std::string_view& rest, char separator) {
   bool quoted = false;
   std::size_t end = 0;

@@ -1,4 +1,4 @@
-// Comma-separated header values with parameters and weights, the common ground of Accept and Accept-Encoding.
+// Parses comma-separated header values with parameters and weights, as in Accept and Accept-Encoding.
 #pragma once
 
 #include <string_view>
@@ -14,8 +14,8 @@ struct weighted_element {
   double weight = 1;
 };
 
-/// The elements of a header in their order (RFC 9110, sections 5.6.1 and 12.4.2). Elements that are empty or whose
-/// weight is not 0 to 1 are dropped: nobody is refused an answer for a careless header.
+/// Returns the elements of a header in order (RFC 9110, sections 5.6.1 and 12.4.2). Empty elements and elements with an
+/// invalid weight are dropped, so a malformed header still gets a response.
 std::vector<weighted_element> weighted_elements(std::string_view header);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// What people read when they did not ask for a picture: the index, and what to do about a mistaken request.
+// Formats the index page and error texts.
 #include "routes/help_text.hpp"
 
 #include <algorithm>
@@ -14,11 +14,11 @@
 namespace telltale {
 namespace {
 
-constexpr std::size_t most_shown = 100;
-// A slip is made in a short word, and comparing a long one with every name would take the loop's time.
+constexpr std::size_t max_shown = 100;
+// Suggestions are useful for short words; comparing a long word with every name would take too long.
 constexpr std::size_t longest_slip = 64;
 
-std::string shown(std::string_view text) { return shortened(printable(text.substr(0, most_shown * 4)), most_shown); }
+std::string shown(std::string_view text) { return shortened(printable(text.substr(0, max_shown * 4)), max_shown); }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& known) {
   if (word.size() > longest_slip) return {};
@@ -29,19 +29,19 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string_vi
 std::string_view purpose(const path_row& row) {
   switch (row.endpoint) {
     case endpoint::gate:
-      return row.gate == gate::live    ? "is it alive: 200 or 503"
-             : row.gate == gate::ready ? "is it ready: 200 or 503"
-                                       : "has it started: 200 or 503";
+      return row.gate == gate::live    ? "liveness: 200 or 503"
+             : row.gate == gate::ready ? "readiness: 200 or 503"
+                                       : "startup: 200 or 503";
     case endpoint::metrics:
-      return "for Prometheus, always 200";
+      return "Prometheus metrics, always 200";
     case endpoint::checks:
-      return "everything known of all checks";
+      return "all checks in detail";
     case endpoint::one_check:
-      return "everything known of one check";
+      return "one check in detail";
     case endpoint::index:
-      return "as /ready; this page in a browser or with ?help";
+      return "same same same as /ready; this page in a browser or with ?help";
     case endpoint::ping:
-      return "does telltale itself answer: 200";
+      return "telltale itself: 200";
   }
   return {};
 }
@@ -85,7 +85,7 @@ std::string unknown_path_text(std::string_view path, const std::vector<served>& 
   std::vector<std::string_view> known;
   for (const auto& row : path_table)
     if (serves(parts, row.endpoint)) known.push_back(row.path);
-  return fmt::format("There is no {}{} These paths are answered:\n\n{}", shown(path),
+  return fmt::format("There is no {}{} Available paths:\n\n{}", shown(path),
                      did_you_mean(path, known).empty() ? "." : did_you_mean(path, known), path_list(parts));
 }
 
@@ -102,7 +102,7 @@ std::string unknown_check_text(std::string_view name, const std::vector<std::str
 }
 
 std::string wrong_method_text(std::string_view method) {
-  return fmt::format("{} is not answered here, {} are.\n", shown(method), allowed_methods);
+  return fmt::format("{} is not allowed; allowed methods: {}.\n", shown(method), allowed_methods);
 }
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// What people read when they did not ask for a picture: the index, and what to do about a mistaken request.
+// Texts for people: the index page, and advice for requests that cannot be served.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace telltale {
 
-/// The body of `/` for people. `parts` is what the address serves: only its paths are listed.
+/// The body of `/`. Lists only the paths that the address serves, given by `parts`.
 std::string index_text(const std::vector<served>& parts);
 
 /// "There is no /redy; did you mean /ready?" and the list of paths.
@@ -21,7 +21,7 @@ std::string not_served_text(std::string_view path, const std::vector<served>& pa
 /// "There is no check named disc; did you mean disk?"
 std::string unknown_check_text(std::string_view name, const std::vector<std::string_view>& known);
 
-/// "POST is not answered here, GET, HEAD, OPTIONS are."
+/// "POST is not allowed; allowed methods: GET, HEAD, OPTIONS."
 std::string wrong_method_text(std::string_view method);
 
 inline constexpr std::string_view allowed_methods = "GET, HEAD, OPTIONS";

@@ -1,4 +1,4 @@
-// Bodies of /metrics, each good for a moment.
+// Caches the bodies of /metrics for a short time.
 #pragma once
 
 #include <array>
@@ -12,9 +12,9 @@
 
 namespace telltale {
 
-/// Writing metrics costs far more than sending them. Whoever asks again within a tick, of the same picture, gets the
-/// same bytes; and however many ask for however many checks, no more than a tenth of the loop's time goes into writing.
-/// A scrape sees what was true a moment ago, which it always does. Belongs to the loop's thread.
+/// Rendering metrics costs far more than sending them. Requests within one tick for the same snapshot share one body.
+/// Rendering takes at most a tenth of the loop's time. A scrape may therefore be slightly old. Used on the
+/// loop's thread.
 class metrics_cache {
  public:
   using body = std::shared_ptr<const std::string>;
@@ -27,15 +27,15 @@ class metrics_cache {
   explicit metrics_cache(std::function<clock::time_point()> now = clock::now) : now_(std::move(now)) {}
 
   body get(form, const snapshot_ptr&, const std::function<std::string()>& make);
-  /// Lets go of what nobody may have any more; with thousands of checks it is large. Whether that is all there was.
-  bool tidy();
+  /// Drops expired bodies, which are large with thousands of checks. Returns whether the cache is empty.
+  bool drop_expired();
   void clear() { kept_ = {}; }
 
  private:
   struct entry {
     body bytes;
-    picture_id picture;
-    clock::time_point good_until;  ///< for the same picture
+    snapshot_id snap;
+    clock::time_point good_until;  ///< for the same snapshot
     clock::time_point good_for_others_until;
   };
   std::function<clock::time_point()> now_;

@@ -1,4 +1,4 @@
-// Which form of an answer a client wants (RFC 9110, section 12.5).
+// Implements content negotiation.
 #include "routes/negotiation.hpp"
 
 #include "base/ascii.hpp"
@@ -7,7 +7,7 @@
 namespace telltale {
 namespace {
 
-// How precisely a media range names an offer: 0 not at all, 1 */*, 2 type/*, 3 type/subtype, 4 with the version.
+// How precisely a media range matches an offer: 0 not at all, 1 */*, 2 type/*, 3 type/subtype, 4 with version.
 int precision(const weighted_element& range, const offer& offered) {
   const auto type = offered.media_type.substr(0, offered.media_type.find('/'));
   if (range.value == "*/*" || range.value == "*") return 1;
@@ -26,7 +26,7 @@ struct rating {
   friend auto operator<=>(const rating&, const rating&) = default;
 };
 
-// The most precise range that fits decides, even when a broader one has more weight.
+// The most precise matching range decides, even when a broader one has more weight.
 rating rate(const std::vector<weighted_element>& ranges, const offer& offered) {
   rating out;
   for (const auto& range : ranges)
@@ -37,7 +37,7 @@ rating rate(const std::vector<weighted_element>& ranges, const offer& offered) {
 }  // namespace
 
 std::size_t preferred_offer(std::string_view accept, std::span<const offer> offers) {
-  if (accept.empty() || accept == "*/*") return 0;  // what probes send
+  if (accept.empty() || accept == "*/*") return 0;  // sent by probes
   const auto ranges = weighted_elements(accept);
   std::size_t best = 0;
   rating highest;

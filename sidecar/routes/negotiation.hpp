@@ -1,4 +1,4 @@
-// Which form of an answer a client wants (RFC 9110, section 12.5).
+// Selects the representation a client prefers (RFC 9110, section 12.5).
 #pragma once
 
 #include <cstddef>
@@ -7,18 +7,17 @@
 
 namespace telltale {
 
-/// A form that can be sent. `content_type` is the header as sent; `media_type` and `version` are what it is matched by.
+/// A representation that can be sent. `content_type` is the header; `media_type` and `version` are matched.
 struct offer {
   std::string_view media_type;
-  std::string_view version;  ///< empty: the parameter is not looked at
+  std::string_view version;  ///< empty: the parameter is ignored
   std::string_view content_type;
 };
 
-/// The index of the offer that `accept` prefers. Among equals the one that was named more precisely wins, then the
-/// earlier. When nothing fits it is the first: a prober with an odd header is better served than refused.
+/// Returns the index of the offer that `accept` prefers. Ties go to the more precise range, then to the earlier offer.
+/// Without a match it is the first offer: a response is better than a refusal for a prober with an unusual header.
 std::size_t preferred_offer(std::string_view accept, std::span<const offer>);
 
-/// Whether `Accept-Encoding` allows gzip.
 bool accepts_gzip(std::string_view accept_encoding);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// Every path the program answers, under its own name and the names others gave it.
+// Implements the lookup of paths.
 #include "routes/paths.hpp"
 
 namespace telltale {

@@ -1,4 +1,4 @@
-// Every path the program answers, under its own name and the names others gave it.
+// Lists all paths that the program serves, with their aliases.
 #pragma once
 
 #include <array>
@@ -15,8 +15,8 @@ enum class endpoint : std::uint8_t { index, ping, gate, metrics, checks, one_che
 
 struct path_row {
   std::string_view path;
-  std::string_view canonical;        ///< what metrics call it
-  telltale::endpoint endpoint;       ///< `index` is a gate to whoever does not ask for help or HTML
+  std::string_view canonical;        ///< the label in metrics
+  telltale::endpoint endpoint;       ///< `index` serves a gate unless the request asks for help or HTML
   telltale::gate gate = gate::live;  ///< for endpoint::gate and endpoint::index only
 };
 
@@ -39,7 +39,7 @@ inline constexpr std::array path_table{
 
 inline constexpr path_row one_check_row{"/checks/NAME", "/checks/NAME", endpoint::one_check};
 
-/// What a listener must serve for this endpoint to be answered there; nothing: it is answered everywhere.
+/// What a listener must serve so that this endpoint is available there; nothing: available everywhere.
 constexpr std::optional<served> part_of(endpoint e) {
   switch (e) {
     case endpoint::gate:
@@ -58,11 +58,11 @@ constexpr std::optional<served> part_of(endpoint e) {
 
 struct found_path {
   path_row row;
-  std::string_view check;  ///< for endpoint::one_check: the name, a part of the path that was asked for
+  std::string_view check;  ///< for endpoint::one_check: the name, a part of the requested path
 };
 
-/// The row of a decoded path, or nothing. One slash at the end is forgiven ("/ready/"), because a redirect would not
-/// be followed by every prober; otherwise the match is exact.
+/// Returns the row of a decoded path, or nothing. One trailing slash is ignored ("/ready/"), because not every prober
+/// follows redirects. Otherwise the match is exact.
 std::optional<found_path> find_path(std::string_view path);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// From a request to a reply: who asks, for what, in which form.
+// Implements the router: authorisation, path lookup, negotiation and rendering.
 #include <algorithm>
 #include <array>
 #include <exception>
@@ -43,7 +43,7 @@ reply text_reply(int status, std::string_view path_label, std::string body) {
   return out;
 }
 
-// The content type decides the form; ?verbose overrules Accept.
+// The content type selects the representation; ?verbose overrides Accept.
 std::string_view chosen_type(const request& asked, const parsed_target& target, std::span<const offer> offers) {
   return target.verbose ? plain_text : offers[preferred_offer(asked.accept, offers)].content_type;
 }
@@ -52,75 +52,75 @@ body_form form_of(std::string_view content_type) {
   return content_type == plain_text ? body_form::text : body_form::json;
 }
 
-// Made at start-up, because it is needed when there is no memory to make it.
-const auto no_answer = std::make_shared<const std::string>("The answer could not be made.\n");
+// Allocated at start-up, because it is needed when memory has run out.
+const auto no_answer = std::make_shared<const std::string>("Internal error.\n");
 
-// One request on its way to a reply.
-class answering {
+class request_handler {
  public:
-  answering(const router::options& options, body_cache& cache, const request& asked, const picture_source& picture_of)
-      : options_(options), cache_(cache), asked_(asked), picture_of_(picture_of) {
+  request_handler(const router::options& options, body_cache& cache, const request& asked,
+                  const snapshot_source& snapshot_of)
+      : options_(options), cache_(cache), asked_(asked), snapshot_of_(snapshot_of) {
     trusted_ = asked.loopback || carries_token(asked.authorization, options.token);
     level_ = trusted_ ? details::full : options.details;
   }
 
   reply gate(telltale::gate which, const parsed_target& target, std::string_view label) {
-    const auto picture = picture_of_(which);
+    const auto snap = snapshot_of_(which);
     const gate_filter filter{{target.only.begin(), target.only.end()},
                              {target.excluded.begin(), target.excluded.end()}};
-    const auto state = filter.is_empty() ? picture->of(which).state
-                                         : filtered_gate(*picture, which, filter, options_.ready_without_checks);
+    const auto state =
+        filter.is_empty() ? snap->of(which).state : filtered_gate(*snap, which, filter, options_.ready_without_checks);
     reply out;
     out.status = state.state == verdict::fail ? 503 : 200;
     out.content_type = chosen_type(asked_, target, gate_offers);
     out.path_label = label;
     const auto form = form_of(out.content_type);
     const auto make = [&] {
-      return form == body_form::text ? gate_text(*picture, which, state, level_, filter)
-                                     : gate_health_json(*picture, which, state, level_, filter);
+      return form == body_form::text ? gate_text(*snap, which, state, level_, filter)
+                                     : gate_health_json(*snap, which, state, level_, filter);
     };
-    // What depends on the words of a request is not kept, or a client could fill the memory.
-    out.body = filter.is_empty() ? cache_.get(picture, {which, form, level_}, make)
-                                 : std::make_shared<const std::string>(make());
+    // Filtered bodies are not cached, because clients could fill the memory with them.
+    out.body =
+        filter.is_empty() ? cache_.get(snap, {which, form, level_}, make) : std::make_shared<const std::string>(make());
     return out;
   }
 
   reply checks(const parsed_target& target, std::string_view label) {
     if (level_ == details::none) return withheld(label);
-    const auto picture = picture_of_(all_checks);
+    const auto snap = snapshot_of_(all_checks);
     reply out;
     out.status = 200;
     out.content_type = chosen_type(asked_, target, checks_offers);
     out.path_label = label;
     const auto form = form_of(out.content_type);
-    out.body = cache_.get(picture, {all_checks, form, level_}, [&] {
-      return form == body_form::text ? checks_text(*picture, level_) : checks_json(*picture, level_);
+    out.body = cache_.get(snap, {all_checks, form, level_}, [&] {
+      return form == body_form::text ? checks_text(*snap, level_) : checks_json(*snap, level_);
     });
     return out;
   }
 
   reply check(std::string_view name, const parsed_target& target, std::string_view label) {
     if (level_ == details::none) return withheld(label);
-    const auto picture = picture_of_(all_checks);
-    const auto* view = picture->find(name);
-    if (view == nullptr) return text_reply(404, label, unknown_check_text(name, names_in(*picture)));
+    const auto snap = snapshot_of_(all_checks);
+    const auto* view = snap->find(name);
+    if (view == nullptr) return text_reply(404, label, unknown_check_text(name, names_in(*snap)));
     const bool is_up = view->status.state == check_state::pass || view->status.state == check_state::warn;
     auto out = text_reply(target.gate && !is_up ? 503 : 200, label, {});
     out.content_type = chosen_type(asked_, target, checks_offers);
     out.body = std::make_shared<const std::string>(form_of(out.content_type) == body_form::text
-                                                       ? check_text(*picture, *view, level_)
-                                                       : check_json(*picture, *view, level_));
+                                                       ? check_text(*snap, *view, level_)
+                                                       : check_json(*snap, *view, level_));
     return out;
   }
 
   reply metrics(metrics_cache& cache, const router::counters_source& counters_now, std::string_view label) {
     if (options_.metrics == metrics_access::token && !trusted_) return unauthorized(label, "Metrics");
-    const auto picture = picture_of_(all_checks);
+    const auto snap = snapshot_of_(all_checks);
     const auto chosen = preferred_offer(asked_.accept, metrics_offers);
     const bool in_text = chosen == 0;
     const auto plain = [&] {
-      return cache.get(in_text ? metrics_cache::text : metrics_cache::openmetrics, picture, [&] {
-        return in_text ? metrics_text(*picture, counters_now()) : metrics_openmetrics(*picture, counters_now());
+      return cache.get(in_text ? metrics_cache::text : metrics_cache::openmetrics, snap, [&] {
+        return in_text ? metrics_text(*snap, counters_now()) : metrics_openmetrics(*snap, counters_now());
       });
     };
     const bool compressed = accepts_gzip(asked_.accept_encoding);
@@ -128,7 +128,7 @@ class answering {
     out.status = 200;
     out.path_label = label;
     out.content_type = metrics_offers[chosen].content_type;
-    out.body = compressed ? cache.get(in_text ? metrics_cache::text_gzip : metrics_cache::openmetrics_gzip, picture,
+    out.body = compressed ? cache.get(in_text ? metrics_cache::text_gzip : metrics_cache::openmetrics_gzip, snap,
                                       [&] { return gzip(*plain()); })
                           : plain();
     if (compressed) out.content_encoding = "gzip";
@@ -136,7 +136,7 @@ class answering {
   }
 
  private:
-  // With a token configured there is a way in, which 401 has to name; without one there is none.
+  // Returns 401 with a challenge when a token is configured, and 403 otherwise.
   reply withheld(std::string_view label) const {
     if (options_.token.empty())
       return text_reply(403, label, "Details are shown on the loopback interface only (server.details is none).\n");
@@ -150,29 +150,29 @@ class answering {
     return out;
   }
 
-  static std::vector<std::string_view> names_in(const snapshot& picture) {
+  static std::vector<std::string_view> names_in(const snapshot& snap) {
     std::vector<std::string_view> out;
-    for (const auto& view : picture.checks) out.push_back(view->config->settings.name);
+    for (const auto& view : snap.checks) out.push_back(view->config->settings.name);
     return out;
   }
 
   const router::options& options_;
   body_cache& cache_;
   const request& asked_;
-  const picture_source& picture_of_;
+  const snapshot_source& snapshot_of_;
   bool trusted_ = false;
   details level_ = details::none;
 };
 
-/// `/` is what load balancers ask by default, and what people open.
+/// `/` is the default path of load balancers, and the page that people open.
 endpoint wanted_endpoint(const path_row& row, const request& asked, const parsed_target& target) {
   if (row.endpoint != endpoint::index) return row.endpoint;
   const bool html = !target.verbose && preferred_offer(asked.accept, index_offers) == index_offers.size() - 1;
   return target.help || html ? endpoint::index : endpoint::gate;
 }
 
-/// OPTIONS is asked by load balancers as well, which take every 2xx for a yes: where GET would answer 503, so does it.
-bool has_a_verdict(endpoint what, const parsed_target& target) {
+/// Load balancers that send OPTIONS accept every 2xx, so OPTIONS returns 503 where GET would.
+bool has_verdict(endpoint what, const parsed_target& target) {
   return what == endpoint::gate || (what == endpoint::one_check && target.gate);
 }
 
@@ -206,18 +206,18 @@ router::~router() = default;
 
 void router::change(options next) {
   options_ = std::move(next);
-  forget_metrics();
+  invalidate_metrics();
 }
 
-void router::forget_metrics() { metrics_->clear(); }
+void router::invalidate_metrics() { metrics_->clear(); }
 
-bool router::tidy() {
-  const bool no_bodies = cache_->tidy();
-  return !metrics_->tidy() || !no_bodies;
+bool router::drop_expired() {
+  const bool no_bodies = cache_->drop_expired();
+  return !metrics_->drop_expired() || !no_bodies;
 }
 
-reply router::answer(const request& asked, const picture_source& picture_of) try {
-  metrics_->tidy();
+reply router::answer(const request& asked, const snapshot_source& snapshot_of) try {
+  metrics_->drop_expired();
   const auto target = parse_target(asked.target);
   if (!target) return refusal(400, "The request target is not a well-formed path and query.");
   const auto found = find_path(target->path);
@@ -226,17 +226,17 @@ reply router::answer(const request& asked, const picture_source& picture_of) try
   const auto what = wanted_endpoint(found->row, asked, *target);
   if (!is_served(options_, asked.listener, what))
     return text_reply(404, label, not_served_text(label, options_.listeners[asked.listener]));
-  const auto answer_it = [&] { return answer_endpoint(what, *found, *target, asked, picture_of); };
+  const auto answer_it = [&] { return answer_endpoint(what, *found, *target, asked, snapshot_of); };
   if (asked.method == "GET" || asked.method == "HEAD") return answer_it();
   const bool options = asked.method == "OPTIONS";
-  auto out = !options                       ? text_reply(405, label, wrong_method_text(asked.method))
-             : has_a_verdict(what, *target) ? answer_it()
-                                            : no_content(label);
+  auto out = !options                     ? text_reply(405, label, wrong_method_text(asked.method))
+             : has_verdict(what, *target) ? answer_it()
+                                          : no_content(label);
   if (out.status == 200) out = no_content(label);
   out.allow = allowed_methods;
   return out;
 } catch (const std::exception&) {
-  // Out of memory, in practice. A gate that cannot be evaluated is closed, and no details of ours belong on the wire.
+  // Usually out of memory. A gate that cannot be evaluated is closed, and the response has no internal details.
   reply out;
   out.status = 500;
   out.content_type = plain_text;
@@ -246,22 +246,22 @@ reply router::answer(const request& asked, const picture_source& picture_of) try
 }
 
 reply router::answer_endpoint(endpoint what, const found_path& found, const parsed_target& target, const request& asked,
-                              const picture_source& picture_of) {
+                              const snapshot_source& snapshot_of) {
   const auto label = found.row.canonical;
-  answering answering(options_, *cache_, asked, picture_of);
+  request_handler request_handler(options_, *cache_, asked, snapshot_of);
   switch (what) {
     case endpoint::index:
       return text_reply(200, label, index_text(parts_of(options_, asked.listener)));
     case endpoint::ping:
       return text_reply(200, label, "pong\n");
     case endpoint::gate:
-      return answering.gate(found.row.gate, target, label);
+      return request_handler.gate(found.row.gate, target, label);
     case endpoint::metrics:
-      return answering.metrics(*metrics_, counters_, label);
+      return request_handler.metrics(*metrics_, counters_, label);
     case endpoint::checks:
-      return answering.checks(target, label);
+      return request_handler.checks(target, label);
     case endpoint::one_check:
-      return answering.check(found.check, target, label);
+      return request_handler.check(found.check, target, label);
   }
   return refusal(404, "There is no such path.");
 }

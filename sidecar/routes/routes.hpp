@@ -1,4 +1,4 @@
-// What each path answers: a pure function from a request and a current picture to a reply.
+// Maps a request and a snapshot to a reply, as a pure function.
 #pragma once
 
 #include <cstdint>
@@ -12,18 +12,18 @@
 
 namespace telltale {
 
-/// A parsed request head; the views live as long as the call.
+/// A parsed request head; the views are valid during the call.
 struct request {
   std::string_view method;  ///< as sent, upper case or not
-  std::string_view target;  ///< origin form: path and query
+  std::string_view target;  ///< in origin form: path and query
   std::string_view accept;
   std::string_view accept_encoding;
   std::string_view authorization;
-  bool loopback = false;     ///< the peer is this machine (or a Unix socket)
-  std::size_t listener = 0;  ///< where it came in, in the order of listening
+  bool loopback = false;     ///< the client is on this machine or uses a Unix socket
+  std::size_t listener = 0;  ///< the listener it arrived by, in listening order
 };
 
-/// What to send. `body` is shared with every other request that asks for the same bytes of the same picture.
+/// A reply. Requests for the same representation of the same snapshot share `body`.
 struct reply {
   int status = 500;
   std::string_view content_type;
@@ -34,8 +34,8 @@ struct reply {
   std::shared_ptr<const std::string> body;  ///< null with 204, which has none
 };
 
-/// The current picture of what an answer is about; called at most once for each answer.
-using picture_source = std::function<snapshot_ptr(picture_subject)>;
+/// Returns the current snapshot for a subject; called at most once per reply.
+using snapshot_source = std::function<snapshot_ptr(snapshot_subject)>;
 
 class body_cache;
 class metrics_cache;
@@ -46,11 +46,11 @@ struct parsed_target;
 class router {
  public:
   struct options {
-    telltale::details details = details::full;  ///< for clients that are neither loopback nor authorised
+    telltale::details details = details::full;  ///< for clients that are neither local nor authorised
     std::string token;                          ///< empty: no token is accepted
     bool ready_without_checks = false;
     metrics_access metrics = metrics_access::open;
-    std::vector<std::vector<served>> listeners;  ///< what each serves; one that is not named here serves everything
+    std::vector<std::vector<served>> listeners;  ///< what each serves; a listener without an entry serves everything
   };
   using counters_source = std::function<program_counters()>;
 
@@ -59,21 +59,21 @@ class router {
   router(const router&) = delete;
   router& operator=(const router&) = delete;
 
-  /// From the next request on. The caller's next picture must be a new one: bodies are kept per picture.
+  /// Applies to the next request. The caller must take a new snapshot then, because bodies are cached per snapshot.
   void change(options next);
-  /// The counters have just changed in a way that the next scrape must show.
-  void forget_metrics();
-  /// Lets go of kept bodies that nobody may have any more; returns whether others are left. With thousands of checks
-  /// they take more room than everything else.
-  bool tidy();
+  /// Invalidates cached metrics, because counters changed in a way that the next scrape must show.
+  void invalidate_metrics();
+  /// Drops expired bodies and returns whether others are left. With thousands of checks they are the largest part of
+  /// memory.
+  bool drop_expired();
 
-  /// Never blocks, never throws on any input. Errors (400, 404, 405, 413, 431, 408) have a body that says what to do.
-  reply answer(const request&, const picture_source&);
-  /// The reply to something that was not a request: status and one sentence.
+  /// Never blocks and never throws. Errors (400, 404, 405, 408, 413, 431) have a body that says what to do.
+  reply answer(const request&, const snapshot_source&);
+  /// Returns the reply to an invalid request: status and one sentence.
   static reply refusal(int status, std::string_view sentence);
 
  private:
-  reply answer_endpoint(endpoint, const found_path&, const parsed_target&, const request&, const picture_source&);
+  reply answer_endpoint(endpoint, const found_path&, const parsed_target&, const request&, const snapshot_source&);
 
   options options_;
   counters_source counters_;

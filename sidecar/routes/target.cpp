@@ -1,4 +1,4 @@
-// A request target taken apart: the decoded path, and the query parameters we know.
+// Implements the parsing of request targets.
 #include "routes/target.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Bounding asynchronous probes.
+// Limits the duration of asynchronous probes.
 #include "scheduler/async_run.hpp"
 
 #include <exception>
@@ -24,7 +24,7 @@ outcome outcome_of(std::exception_ptr error) {
   } catch (const std::exception& e) {
     return outcome::fail(reason::internal, fmt::format("the check threw: {}", e.what()));
   } catch (...) {
-    return outcome::fail(reason::internal, "the check threw something that is no exception");
+    return outcome::fail(reason::internal, "the check threw an unknown exception");
   }
 }
 
@@ -51,7 +51,7 @@ class async_run : public std::enable_shared_from_this<async_run> {
   }
 
  private:
-  /// Keeps the check alive for as long as its coroutine runs, and starts it from the loop rather than from `start`.
+  /// Keeps the check alive while its coroutine runs, and starts it from the loop instead of from `start`.
   static asio::awaitable<outcome> probe(std::shared_ptr<async_check> check, async_context ctx) {
     outcome found = co_await check->probe(std::move(ctx));
     co_return found;

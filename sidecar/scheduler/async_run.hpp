@@ -1,4 +1,4 @@
-// One run of an asynchronous check, bounded from outside: whatever the probe does, an answer comes.
+// Runs an asynchronous check once and reports an outcome even when the probe does not end.
 #pragma once
 
 #include <chrono>
@@ -13,13 +13,13 @@
 
 namespace telltale {
 
-/// How long after its deadline a probe may still hand in its own, better explained, answer.
+/// Time after the deadline in which a probe may still return its own outcome, which has the better explanation.
 inline constexpr std::chrono::milliseconds async_grace{100};
 
-/// Starts the probe on the loop. `answered` is called exactly once: with the probe's outcome, or, when it has not
-/// returned `async_grace` after its deadline, with `fail timeout` - then the probe is cancelled. `ended` is called
-/// exactly once, when the coroutine has really finished (never before `answered`). Exceptions become `fail internal`.
-/// Both are called from the loop, never from inside this call, and not at all once the io_context is gone.
+/// Starts the probe on the loop. Calls `answered` exactly once: with the probe's outcome, or with `fail timeout` when
+/// the probe has not returned `async_grace` after its deadline. The probe is then cancelled. Calls `ended` exactly
+/// once, when the coroutine has finished, never before `answered`. Exceptions become `fail internal`. Both are called
+/// from the loop, never from inside this call, and not after the io_context is destroyed.
 void run_async(boost::asio::io_context&, std::shared_ptr<async_check>, std::chrono::milliseconds timeout,
                name_resolver&, std::function<void(run_report)> answered, std::function<void()> ended);
 

@@ -1,4 +1,4 @@
-// Every check is tried, so that all problems are told at once.
+// Builds the asynchronous checks and reports all problems at once.
 #include "scheduler/network_checks.hpp"
 
 #include <exception>

@@ -1,4 +1,4 @@
-// The asynchronous checks of a configuration, made.
+// Builds the asynchronous checks of a configuration.
 #pragma once
 
 #include <memory>
@@ -10,8 +10,8 @@
 
 namespace telltale {
 
-/// One for each check, null for those that run in workers. Reads their secrets and certificates; one that cannot be
-/// made is null and has a problem at its place.
+/// Returns one entry per check, null for checks that run in workers. Reads secrets and certificates. A check that
+/// cannot be built is null and adds a problem at its source location.
 std::vector<std::shared_ptr<async_check>> network_checks(const config&, problems& refused);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// Who is told of the results of runs.
+// Interface that receives the results of runs.
 #pragma once
 
 #include <chrono>
@@ -10,16 +10,16 @@
 
 namespace telltale {
 
-/// Who hears of results. Checks are numbered as in the configuration. Called from the loop.
+/// Checks are numbered as in the configuration. Called from the loop.
 class run_listener {
  public:
   virtual ~run_listener() = default;
-  /// A run ended at that time; returns whether the check is failing now, which decides when it runs again.
-  virtual bool ran(std::size_t check, run_report, boot_clock::time_point ended) = 0;
-  /// The program did not run for this long; nothing found before may be believed.
-  virtual void stood_still(std::chrono::nanoseconds, boot_clock::time_point now) = 0;
-  /// The loop turned, this much later than it meant to. At least once per heartbeat_period.
-  virtual void turned(std::chrono::nanoseconds lag, boot_clock::time_point now) = 0;
+  /// A run ended at `ended`. Returns whether the check is failing, which selects its next interval.
+  virtual bool on_run(std::size_t check, run_report, boot_clock::time_point ended) = 0;
+  /// The program was suspended for this long; earlier results are no longer valid.
+  virtual void on_stall(std::chrono::nanoseconds, boot_clock::time_point now) = 0;
+  /// The loop has run an iteration, late by `lag`. Called at least once per heartbeat_period.
+  virtual void on_iteration(std::chrono::nanoseconds lag, boot_clock::time_point now) = 0;
 };
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// The calendar of due times.
+// Implements the calendar of due times.
 #include "scheduler/timetable.hpp"
 
 #include <algorithm>
@@ -13,9 +13,9 @@ std::int64_t tick_at_or_after(boot_clock::time_point when) {
   return (when.time_since_epoch().count() + tick_ns - 1) / tick_ns;
 }
 
-/// Spreads checks that would all be due at once.
+/// Spreads checks that would all be due at the same time.
 std::chrono::nanoseconds delay_of(std::size_t position) {
-  return tick * static_cast<std::int64_t>(position / most_at_once);
+  return tick * static_cast<std::int64_t>(position / max_per_tick);
 }
 
 boot_clock::time_point time_of(std::int64_t number) {
@@ -48,7 +48,7 @@ void timetable::change(const std::vector<entry_change>& wanted, time_point now) 
     kept.pace = w.pace;
     entries_.push_back(kept);
     if (kept.running) {
-      entries_.back().overtaken = true;  // planned when it has finished
+      entries_.back().missed_due = true;  // planned when it has finished
       continue;
     }
     if (same_pace || !kept.ran_before) plan(check, kept.due);
@@ -72,15 +72,16 @@ void timetable::unplan(std::size_t check) {
 
 std::vector<std::size_t> timetable::take_due(time_point now) {
   std::vector<std::size_t> out;
-  while (out.size() < most_at_once && next_due() <= now) {
+  while (out.size() < max_per_tick && next_due() <= now) {
     auto& due = calendar_.begin()->second;
-    const auto taken = due.begin() + static_cast<std::ptrdiff_t>(std::min(due.size(), most_at_once - out.size()));
-    std::for_each(due.begin(), taken, [&](std::size_t check) {
+    const auto store_result =
+        due.begin() + static_cast<std::ptrdiff_t>(std::min(due.size(), max_per_tick - out.size()));
+    std::for_each(due.begin(), store_result, [&](std::size_t check) {
       auto& e = entries_[check];
-      if (std::exchange(e.running, true)) e.overtaken = true;
+      if (std::exchange(e.running, true)) e.missed_due = true;
       else out.push_back(check);
     });
-    due.erase(due.begin(), taken);
+    due.erase(due.begin(), store_result);
     if (due.empty()) calendar_.erase(calendar_.begin());
   }
   for (auto check : out) {
@@ -91,16 +92,16 @@ std::vector<std::size_t> timetable::take_due(time_point now) {
   return out;
 }
 
-std::optional<timetable::time_point> timetable::company(time_point earliest, time_point latest) const {
+std::optional<timetable::time_point> timetable::coalesced_tick(time_point earliest, time_point latest) const {
   for (auto it = calendar_.upper_bound(tick_at_or_after(latest)); it != calendar_.begin();) {
     --it;
     if (time_of(it->first) < earliest) break;
-    if (it->second.size() < most_at_once) return time_of(it->first);
+    if (it->second.size() < max_per_tick) return time_of(it->first);
   }
   return std::nullopt;
 }
 
-timetable::time_point timetable::somewhere(time_point earliest, time_point latest) {
+timetable::time_point timetable::random_time(time_point earliest, time_point latest) {
   std::uniform_int_distribution<std::int64_t> part(0, (latest - earliest).count());
   return earliest + std::chrono::nanoseconds(part(random_));
 }
@@ -108,34 +109,35 @@ timetable::time_point timetable::somewhere(time_point earliest, time_point lates
 void timetable::finished(std::size_t check, bool failing, time_point now) {
   auto& e = entries_[check];
   const auto interval = failing ? e.pace.failing_interval : e.pace.interval;
-  if (e.overtaken || interval != e.pace.interval) plan_next(check, interval, now);
-  e.running = e.overtaken = false;
+  if (e.missed_due || interval != e.pace.interval) plan_next(check, interval, now);
+  e.running = e.missed_due = false;
   e.ran_before = true;
 }
 
 void timetable::plan_next(std::size_t check, std::chrono::nanoseconds interval, time_point now) {
   auto& e = entries_[check];
-  unplan(check);  // it is no company to itself
-  // Half of the interval for the phase: random enough to spread, never a run right after the first.
+  unplan(check);  // it must not coalesce with itself
+  // The second run takes a random phase in half of the interval, which spreads checks and never follows the first run
+  // directly.
   const auto choice = static_cast<double>(interval.count()) * (e.ran_before ? e.pace.jitter : 0.5);
   const auto soonest = now + std::chrono::nanoseconds(1);
   const auto latest = std::max(e.started + interval, soonest);
   const auto earliest = std::max(latest - std::chrono::nanoseconds(static_cast<std::int64_t>(choice)), soonest);
-  const auto others = e.pace.sociable ? company(earliest, latest) : std::nullopt;
-  plan(check, others ? *others : somewhere(earliest, latest));
+  const auto others = e.pace.coalescable ? coalesced_tick(earliest, latest) : std::nullopt;
+  plan(check, others ? *others : random_time(earliest, latest));
 }
 
 void timetable::repeat(std::size_t check, time_point now) {
-  entries_[check].running = entries_[check].overtaken = false;
-  plan(check, now - tick);  // rounded up, that is not after now
+  entries_[check].running = entries_[check].missed_due = false;
+  plan(check, now - tick);  // rounding up gives a tick that is not after now
 }
 
-void timetable::hurry(time_point now) {
+void timetable::make_due_now(time_point now) {
   calendar_.clear();
   std::size_t planned = 0;
   for (std::size_t check = 0; check < entries_.size(); ++check)
-    if (auto& e = entries_[check]; e.running) e.overtaken = true;  // planned when it has finished
-    else plan(check, e.pace.hurried ? now - tick + delay_of(planned++) : e.due);
+    if (auto& e = entries_[check]; e.running) e.missed_due = true;  // planned when it has finished
+    else plan(check, e.pace.due_after_stall ? now - tick + delay_of(planned++) : e.due);
 }
 
 timetable::time_point timetable::next_due() const {

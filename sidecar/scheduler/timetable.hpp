@@ -1,4 +1,4 @@
-// When each check is due: a pure calendar without timers, threads or I/O.
+// Computes when each check is due, without timers, threads or I/O.
 #pragma once
 
 #include <chrono>
@@ -13,55 +13,54 @@
 
 namespace telltale {
 
-/// Due times are rounded up to this grid, so that checks of many intervals wake the loop together: a wake-up costs
-/// more than a local probe.
+/// Due times are rounded up to this grid, so that checks of different intervals share wake-ups. A wake-up costs more
+/// than a local probe.
 inline constexpr std::chrono::milliseconds tick{50};
 
-/// At the start, and after a standstill, at most this many checks become due in the same tick: a burst of thousands
-/// would be the next standstill. Nor do more join a tick of their own accord, nor does the loop begin more in one turn:
-/// a request waits for a turn.
-inline constexpr std::size_t most_at_once = 64;
+/// Upper limit of checks that coalesce into one tick and that one loop iteration starts. At the start and after a stall
+/// it also limits the checks that become due in one tick. A larger burst would stall the loop, and requests wait for an
+/// iteration.
+inline constexpr std::size_t max_per_tick = 64;
 
 struct cadence {
   std::chrono::nanoseconds interval{};
   std::chrono::nanoseconds failing_interval{};
   std::chrono::nanoseconds initial_delay{};
-  double jitter = 0.1;    ///< each interval is shortened by up to this share, at random
-  bool hurried = true;    ///< due at once after a standstill
-  bool sociable = false;  ///< takes a tick in which others run anyway, where the jitter leaves the choice
+  double jitter = 0.1;          ///< each interval is shortened by a random share up to this one
+  bool due_after_stall = true;  ///< due at once after a stall
+  bool coalescable = false;     ///< prefers a tick in which other checks run, within the jitter
   friend bool operator==(const cadence&, const cadence&) = default;
 };
 
-/// Checks are numbers from 0. `take_due` hands a check out once, and again only after `finished`. The next run is
-/// planned when one begins, as if it were going to pass: so the loop need not hear of a run to know when to wake up
-/// next. Missed times are not made up for: there is no burst after a pause.
+/// Checks are numbered from 0. `take_due` returns a check once, and again only after `finished`. The next run is
+/// planned when a run begins, assuming that it passes, so the loop knows its next wake-up without waiting for the
+/// result. Missed runs are skipped: there is no burst after a pause.
 ///
-/// The first run is at once (after `initial_delay`); the second comes at a random point of the interval, so that
-/// checks and replicas started together spread out. Sociable checks spread out together: replicas still do.
+/// The first run is due after `initial_delay`, the second at a random point of the interval. This spreads checks and
+/// replicas that start together. Coalescable checks spread out as a group; replicas still spread.
 class timetable {
  public:
   using time_point = boot_clock::time_point;
   explicit timetable(std::uint64_t seed) : random_(seed) {}
 
-  /// Adds the next check and returns its number.
   std::size_t add(cadence, time_point now);
-  /// Replaces all checks: each is a new one, or goes on from one there was - `from`, under its new number. Of those the
-  /// phase stays; with another pace the next run comes no later than the new interval wants it.
+  /// Replaces all checks. Each entry is new or continues the old check `from` under its new number. Continued checks
+  /// keep their phase; with another pace the next run comes no later than the new interval requires.
   struct entry_change {
     cadence pace;
     std::optional<std::size_t> from;
   };
   void change(const std::vector<entry_change>&, time_point now);
-  /// The checks due at `now`, in the order of their due times; they count as running until `finished`. At most
-  /// `most_at_once`: what is left over is still due.
+  /// Returns the checks due at `now` in the order of their due times, at most `max_per_tick`; the rest stays due. The
+  /// returned checks count as running until `finished`.
   std::vector<std::size_t> take_due(time_point now);
-  /// The run has ended; when it failed the next comes sooner, when it took too long at once.
+  /// Ends a run. A failure plans the next run sooner; a run that took longer than its interval is followed at once.
   void finished(std::size_t check, bool failing, time_point now);
-  /// The run has ended and does not count: the check is due again at `now`.
+  /// Ends a run whose result was dropped: the check is due again at `now`.
   void repeat(std::size_t check, time_point now);
-  /// Makes every check that is not running due at `now`, or as soon after it as `most_at_once` allows.
-  void hurry(time_point now);
-  /// The earliest due time, or `time_point::max()` when nothing is planned.
+  /// Makes every check that is not running due at `now`, or as soon after it as `max_per_tick` allows.
+  void make_due_now(time_point now);
+  /// Returns the earliest due time, or `time_point::max()` when nothing is planned.
   time_point next_due() const;
 
  private:
@@ -70,15 +69,15 @@ class timetable {
     time_point due{};
     time_point started{};
     bool running = false;
-    bool overtaken = false;  ///< still running when it was due again
+    bool missed_due = false;  ///< was still running when it became due again
     bool ran_before = false;
   };
   void plan_next(std::size_t check, std::chrono::nanoseconds interval, time_point now);
   void plan(std::size_t check, time_point when);
   void unplan(std::size_t check);
-  /// The last tick of the span in which others run and there is room for one more.
-  std::optional<time_point> company(time_point earliest, time_point latest) const;
-  time_point somewhere(time_point earliest, time_point latest);
+  /// The last tick in the span that has other runs and room for one more.
+  std::optional<time_point> coalesced_tick(time_point earliest, time_point latest) const;
+  time_point random_time(time_point earliest, time_point latest);
 
   std::vector<entry> entries_;
   /// Tick number -> checks due in it.

@@ -1,4 +1,4 @@
-// Keeps the status of every check and takes pictures of them.
+// Keeps the status of every check and publishes snapshots.
 #pragma once
 
 #include <array>
@@ -16,49 +16,49 @@
 
 namespace telltale {
 
-/// Hears of every run, applies the policy, logs what changed and publishes by swapping one pointer. Used from the loop
-/// only; never blocks. Of a check there is one view, shared with the pictures that show it: a run changes it in place
-/// unless somebody holds such a picture, and then a copy. The board itself holds none that is out of date.
+/// Receives every run, applies the policy and logs changes. Used from the loop only; never blocks. Each check has one
+/// view that snapshots share. A run changes the view in place unless a snapshot is held, and copies it otherwise. The
+/// board itself holds no outdated snapshot.
 class board final : public run_listener {
  public:
-  /// Without checks until there is a configuration, which it shares with its pictures.
+  /// Has no checks until `change` sets a configuration, which snapshots share.
   board(boot_clock::time_point now, std::chrono::system_clock::time_point wall) : heartbeat_(now), started_(wall) {}
   board(std::shared_ptr<const config>, boot_clock::time_point now, std::chrono::system_clock::time_point wall);
 
-  bool ran(std::size_t check, run_report, boot_clock::time_point ended) override;
-  void stood_still(std::chrono::nanoseconds, boot_clock::time_point now) override;
-  void turned(std::chrono::nanoseconds lag, boot_clock::time_point now) override;
+  bool on_run(std::size_t check, run_report, boot_clock::time_point ended) override;
+  void on_stall(std::chrono::nanoseconds, boot_clock::time_point now) override;
+  void on_iteration(std::chrono::nanoseconds lag, boot_clock::time_point now) override;
 
-  /// Goes on with another configuration: kept checks keep what is known of them, a new one is pending. Gates keep their
-  /// history, and `startup` stays passed until a check that feeds it fails.
+  /// Applies another configuration: kept checks keep their status, new ones are pending. Gates keep their history, and
+  /// `startup` stays passed until a check that feeds it fails.
   void change(std::shared_ptr<const config>, const kept_checks&, boot_clock::time_point now);
 
-  /// From now on `ready` fails, whatever the checks say.
+  /// Makes `ready` fail from now on, regardless of the checks.
   void drain();
 
-  /// The picture as of `now`, of all checks or of those that feed one gate: the last one if nothing that it shows
-  /// changed or aged, else a new one.
-  snapshot_ptr picture(boot_clock::time_point now, picture_subject = all_checks);
+  /// Returns a snapshot as of `now`, of all checks or of those that feed one gate. Returns the latest one when nothing
+  /// in it has changed or aged.
+  snapshot_ptr snapshot_at(boot_clock::time_point now, snapshot_subject = all_checks);
 
-  /// Brings what is shown, and the gates, up to `now`, and logs what changed: every new picture begins with it.
+  /// Updates stale views and gates to `now` and logs changes. Every new snapshot begins with this.
   void evaluate(boot_clock::time_point now);
 
-  /// Whether a picture taken now would look at what runs have found: then all that is known has to be told first.
-  bool needs_results(picture_subject, boot_clock::time_point now) const;
+  /// Whether a snapshot as of `now` depends on results of runs, which must be collected first.
+  bool needs_results(snapshot_subject, boot_clock::time_point now) const;
 
   const histogram& loop_lag() const { return loop_lag_; }
-  /// How long runs of blocking checks waited for a worker.
+  /// Time that runs of blocking checks waited for a worker.
   const histogram& queue() const { return queue_; }
 
-  /// Called when a status changed, so that the owner has gates evaluated soon (and logged) even when nobody asks. May
+  /// Called when a status changed, so that the owner evaluates and logs gates soon, without waiting for a request. May
   /// be empty.
   std::function<void()> changed;
 
  private:
-  /// One line of the processor's cache: what a run needs of its check's configuration is here too.
-  struct post {
-    std::shared_ptr<check_view> view;        ///< as of the last run; changed through `own` only
-    std::shared_ptr<const check_view> aged;  ///< null unless the last run is too old: what is shown instead
+  /// Fits one cache line, including the configuration that a run needs.
+  struct entry {
+    std::shared_ptr<check_view> view;              ///< as of the latest run; changed through `writable_view` only
+    std::shared_ptr<const check_view> stale_view;  ///< set when the latest run is too old, and shown instead of `view`
     thresholds limits;
     std::array<bool, all_gates.size()> feeds{};
     bool blocking = false;
@@ -66,23 +66,23 @@ class board final : public run_listener {
     telltale::reason logged_reason = reason::pending;
   };
 
-  static post new_post(boot_clock::time_point waiting_since);
-  void add_post(std::shared_ptr<const check_config>, post);
-  /// The view, no picture's but the board's own: for changing it.
-  static check_view& own(post&);
-  static std::shared_ptr<const check_view> shown(const post& p) { return p.aged ? p.aged : p.view; }
-  void note(post&, const telltale::status& shown);
-  void forget_pictures() { last_ = {}; }
-  void forget_pictures_of(const post&);
-  bool stands_still(boot_clock::time_point now) const { return now >= heartbeat_ + heartbeat_limit; }
-  void age(boot_clock::time_point now);
+  static entry new_entry(boot_clock::time_point waiting_since);
+  void add_entry(std::shared_ptr<const check_config>, entry);
+  /// Returns the view after copying it when a snapshot shares it.
+  static check_view& writable_view(entry&);
+  static std::shared_ptr<const check_view> shown(const entry& p) { return p.stale_view ? p.stale_view : p.view; }
+  void log_change(entry&, const telltale::status& shown);
+  void discard_snapshots() { last_ = {}; }
+  void discard_snapshots_of(const entry&);
+  bool is_stalled(boot_clock::time_point now) const { return now >= heartbeat_ + heartbeat_limit; }
+  void update_stale(boot_clock::time_point now);
   void evaluate_gates(boot_clock::time_point now);
 
-  std::vector<post> posts_;
+  std::vector<entry> entries_;
   std::array<std::vector<std::size_t>, all_gates.size()> feeding_;
   std::array<gate_view, all_gates.size()> gates_;
   std::array<bool, all_gates.size()> gate_logged_{};
-  bool gates_current_ = false;  ///< no shown state, and nothing else that decides a gate, changed since the evaluation
+  bool gates_current_ = false;  ///< nothing that decides a gate has changed since the evaluation
   bool ready_without_checks_ = false;
   bool draining_ = false;
   startup_mode startup_ = startup_mode::follow;
@@ -92,10 +92,10 @@ class board final : public run_listener {
   histogram loop_lag_;
   histogram queue_;
   shared_names names_;
-  // So that no picture has to look at the age of thousands of runs. Both may be earlier than true, never later.
-  boot_clock::time_point first_old_{};               ///< until then no run is too old
-  boot_clock::time_point next_old_{};                ///< until then none is that was not when `age` looked at them
-  std::array<snapshot_ptr, picture_subjects> last_;  ///< by subject; null when something that it shows changed since
+  // Avoid checking the age of thousands of runs per snapshot. Both may be earlier than necessary, never later.
+  boot_clock::time_point first_old_{};                ///< no result is stale before this time
+  boot_clock::time_point next_old_{};                 ///< no further result becomes stale before this time
+  std::array<snapshot_ptr, snapshot_subjects> last_;  ///< by subject; null when its content has changed
 };
 
 }  // namespace telltale

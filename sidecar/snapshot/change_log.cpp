@@ -1,4 +1,4 @@
-// Wording and level of change lines.
+// Chooses wording and level of the log lines about changes.
 #include "snapshot/change_log.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// The log lines of a sidecar at work: one per change of a status or gate, none per run.
+// Logs each change of a check's status and of a gate; single runs are not logged.
 #pragma once
 
 #include "config/config.hpp"

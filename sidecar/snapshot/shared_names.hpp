@@ -1,4 +1,4 @@
-// One list of measurement names for all checks that measure the same.
+// Shares one list of measurement names between all checks that measure the same.
 #pragma once
 
 #include <cstddef>
@@ -9,13 +9,13 @@
 
 namespace telltale {
 
-/// Remembers a few lists, which are compared one by one: there are about as many as check types. A check whose names
-/// are never the same keeps a list of its own, and can neither fill the memory nor slow the others down.
+/// Keeps a few lists and compares them one by one; there are about as many as check types. A check whose names change
+/// with each run keeps its own list, which limits memory and time.
 class shared_names {
  public:
   static constexpr std::size_t most = 32;
 
-  /// Gives the measurements the list that others have, if their own is new.
+  /// Replaces the list of names with an equal known list.
   void share(kept_measurements&);
 
  private:

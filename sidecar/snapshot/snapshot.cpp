@@ -1,4 +1,4 @@
-// Looking things up in a picture, and recording into its counters.
+// Implements lookups in a snapshot and its counters.
 #include "snapshot/snapshot.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// One immutable picture of everything: every endpoint, metric and command renders this and nothing else.
+// The immutable state that every endpoint, metric and command renders.
 #pragma once
 
 #include <array>
@@ -22,21 +22,20 @@
 
 namespace telltale {
 
-/// Upper bounds of the duration histograms, in seconds: from a bare stat (tens of microseconds) to the longest
+/// Upper bounds of the duration histograms in seconds, from a single stat (tens of microseconds) to the longest
 /// timeouts.
 inline constexpr std::array<double, 14> duration_buckets{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
                                                          0.025,  0.05,    0.1,    0.25,  0.5,    1.0,   2.5};
 
-/// A cumulative-on-render histogram: counts per bucket, the last one for everything above. The counts are narrow
-/// because every check has fifteen of them; ten a second fill one in 13 years, and it starts again as if the program
-/// had.
+/// A histogram of counts per bucket, made cumulative when rendered; the last bucket is unbounded. The counts are narrow
+/// because every check has fifteen. At ten runs per second one overflows after 13 years and restarts at 0.
 struct histogram {
   std::array<std::uint32_t, duration_buckets.size() + 1> counts{};
   double sum = 0;
   void record(double seconds);
 };
 
-/// How often each reason was found. Of a check most never are, and only those that were take room.
+/// Counts failures per reason. Only reasons that have occurred take memory.
 class reason_counts {
  public:
   std::uint64_t of(reason) const;
@@ -50,18 +49,17 @@ class reason_counts {
 
 struct check_counters {
   std::uint64_t runs = 0;
-  reason_counts failures;  ///< runs that found `fail`
+  reason_counts failures;  ///< runs with verdict `fail`
   histogram duration;
   void record(const run_report&);
 };
 
-/// One check in the picture.
 struct check_view {
   std::shared_ptr<const check_config> config;
   telltale::status status;  ///< as of `snapshot::taken`, staleness applied
   check_counters counters;
   std::chrono::nanoseconds last_duration{0};
-  std::chrono::system_clock::time_point last_run{};  ///< when the newest run ended; epoch: never
+  std::chrono::system_clock::time_point last_run{};  ///< when the latest run ended; epoch: never
 };
 
 struct gate_view {
@@ -69,52 +67,52 @@ struct gate_view {
   std::uint64_t transitions = 0;  ///< changes between 200 and 503 since the start
 };
 
-/// How the configuration in force came to be.
+/// Counters of the configuration and its reloads.
 struct config_counters {
   bool last_reload_successful = true;
-  std::chrono::system_clock::time_point last_reload{};  ///< when the one in force was taken; the start counts
-  std::uint64_t hash = 0;                               ///< of its text
+  std::chrono::system_clock::time_point
+      last_reload{};       ///< when the current one was applied, at the start or by a reload
+  std::uint64_t hash = 0;  ///< of the configuration text
 };
 
-/// Program-wide figures that metrics show.
 struct program_counters {
   worker_counts workers;
   histogram loop_lag;
-  histogram queue;                                                     ///< for a worker
+  histogram queue;                                                     ///< waiting time for a worker
   std::map<std::pair<std::string, int>, std::uint64_t> http_requests;  ///< (path, status code)
   std::uint64_t http_connections = 0;
   std::uint64_t log_lines_dropped = 0;
   config_counters config;
 };
 
-/// Which checks a picture shows: those that feed a gate, or all. What an answer needs of thousands is often none.
-using picture_subject = std::optional<gate>;
-inline constexpr picture_subject all_checks{};
-inline constexpr std::size_t picture_subjects = all_gates.size() + 1;
-constexpr std::size_t index_of(picture_subject s) { return s ? static_cast<std::size_t>(*s) : all_gates.size(); }
+/// The checks in a snapshot: those that feed a gate, or all. A response for one gate needs few of thousands.
+using snapshot_subject = std::optional<gate>;
+inline constexpr snapshot_subject all_checks{};
+inline constexpr std::size_t snapshot_subjects = all_gates.size() + 1;
+constexpr std::size_t index_of(snapshot_subject s) { return s ? static_cast<std::size_t>(*s) : all_gates.size(); }
 
 struct snapshot {
-  std::vector<std::shared_ptr<const check_view>> checks;  ///< of its subject, in the order of the configuration
+  std::vector<std::shared_ptr<const check_view>> checks;  ///< of the subject, in configuration order
   std::array<gate_view, 3> gates;                         ///< indexed by `gate`
   bool draining = false;
   boot_clock::time_point taken{};
-  boot_clock::time_point valid_until{};  ///< past this moment a status or gate would read differently: take a new one
+  boot_clock::time_point valid_until{};  ///< from then on a status or gate would differ, so a new snapshot is needed
   std::chrono::system_clock::time_point wall{};  ///< `taken` on the wall clock
   std::chrono::system_clock::time_point started{};
 
   const gate_view& of(gate g) const { return gates[static_cast<std::size_t>(g)]; }
   const check_view* find(std::string_view name) const;
-  /// A moment of the boot clock on the wall clock, as the two stood when the snapshot was taken.
+  /// Converts a boot clock time to wall clock time with the offset at the time of the snapshot.
   std::chrono::system_clock::time_point wall_time(boot_clock::time_point) const;
 };
 
 using snapshot_ptr = std::shared_ptr<const snapshot>;
 
-/// Which picture something was made of, without holding it: held pictures of thousands of checks are copies.
-class picture_id {
+/// Identifies a snapshot without holding it: holding snapshots of thousands of checks causes copies.
+class snapshot_id {
  public:
-  picture_id() = default;
-  explicit picture_id(const snapshot_ptr& of) : of_(of) {}
+  snapshot_id() = default;
+  explicit snapshot_id(const snapshot_ptr& of) : of_(of) {}
   bool is_gone() const { return of_.expired(); }
   bool operator==(const snapshot_ptr& other) const { return !of_.owner_before(other) && !other.owner_before(of_); }
 

@@ -1,4 +1,4 @@
-// Bookkeeping of one batch.
+// Implements the bookkeeping of one batch.
 #include "worker/batch.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The program's view of the jobs one worker is busy with. No I/O and no clock: time is passed in.
+// Tracks the jobs of one busy worker. Does no I/O and reads no clock: time is passed in.
 #pragma once
 
 #include <algorithm>
@@ -11,13 +11,13 @@
 
 namespace telltale {
 
-/// Jobs are done in order; the first one left is the current one. Why a job that was taken away here can never be
-/// begun by the worker as well is shown in docs/decisions/003-batches-and-single-flight.md.
+/// Jobs run in order; the first remaining job is the current one. docs/decisions/003-batches-and-single-flight.md shows
+/// why a job that was taken back can never begin in the worker.
 class batch {
  public:
   using time_point = loop_clock::time_point;
 
-  /// `jobs` is not empty; `sent` is when the first of them counts as begun.
+  /// `jobs` is not empty. The first job counts as begun at `sent`.
   batch(std::uint64_t number, std::vector<job> jobs, time_point sent, std::chrono::nanoseconds slice);
 
   std::uint64_t number() const { return number_; }
@@ -28,29 +28,31 @@ class batch {
   time_point current_since() const { return since_; }
   time_point slice_end() const { return since_ + slice_; }
   time_point deadline() const { return since_ + current().timeout + extension_; }
-  /// When a look at it may have consequences.
+  /// When the batch must be checked: its slice or its deadline has passed.
   time_point look_due() const { return has_rest() ? std::min(slice_end(), deadline()) : deadline(); }
-  /// A batch of quick jobs that is long in sum: from now on those at its end should go to other workers.
+  /// From this time on, the last jobs of the batch are given to other workers: all are quick, but their sum is long.
   time_point too_long_from() const { return sent_ + 4 * slice_; }
 
-  /// The loop itself was away for `late`, so the worker may have been as well: gives the current job that time again,
-  /// once. False when it was given already.
+  /// Extends the deadline of the current job by `late`, because a stalled loop may mean a stalled worker. Works once
+  /// per job; false afterwards.
   bool extend(std::chrono::nanoseconds late);
 
-  /// The current job, answered; the next one begins at `ended` at the earliest, and is not believed to have begun
-  /// before or in the future. Nothing when `number` is not the current job: the worker broke the protocol.
+  /// Removes and returns the finished current job. The next job begins at `ended`, limited to the time between the
+  /// start of the current job and `now`. Returns nothing when `number` is not the current job, which is a protocol
+  /// error.
   std::optional<job> finish(std::uint64_t number, time_point ended, time_point now);
-  /// The jobs that have not begun, when `begun` of all have and no further one will. Nothing when that cannot be.
+  /// Removes the jobs that have not begun, given that `begun` jobs have. Returns nothing when that number is
+  /// impossible.
   std::optional<std::vector<job>> take_unbegun(std::size_t begun);
   std::vector<job> take_all();
-  /// The current job, to be answered without the worker.
+  /// Removes the current job, which the worker will not complete.
   job abandon_current();
 
  private:
   std::vector<job> take_from(std::size_t index);
 
   std::uint64_t number_;
-  std::vector<job> jobs_;  ///< those before `done_` are gone
+  std::vector<job> jobs_;  ///< those before `done_` have been moved out
   std::size_t done_ = 0;
   time_point sent_;
   time_point since_;

@@ -1,4 +1,4 @@
-// Numbers and texts to bytes and back; the reader never trusts a length.
+// Encodes numbers and strings as bytes and decodes them; the reader validates every length.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace telltale {
 
-/// Both ends are the same program on the same machine, so numbers travel as they are in memory.
+/// Both ends are the same program on the same machine, so numbers keep their in-memory representation.
 class byte_writer {
  public:
   template <class T>
@@ -33,7 +33,7 @@ class byte_writer {
   std::string bytes_;
 };
 
-/// After the first read past the end, or of a value that is out of bounds, every read gives zero and `ok` stays false.
+/// After a read past the end or an out-of-range value, every read returns zero and `ok` stays false.
 class byte_reader {
  public:
   explicit byte_reader(std::string_view bytes) : rest_(bytes) {}
@@ -46,7 +46,8 @@ class byte_reader {
     return value;
   }
   std::string text(std::size_t longest) { return std::string(raw_bytes(count(longest))); }
-  /// A number of elements, each of which takes at least one byte: a lie about it costs no memory.
+  /// A number of elements of at least one byte each. A count beyond the remaining bytes is rejected before any
+  /// allocation.
   std::size_t count(std::size_t most) {
     const std::size_t n = number<std::uint32_t>();
     if (n > most || n > rest_.size()) fail();

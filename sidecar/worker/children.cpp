@@ -1,4 +1,4 @@
-// The table of watched children.
+// Keeps the table of registered child processes.
 #include "worker/children.hpp"
 
 #include <sys/wait.h>
@@ -9,8 +9,9 @@
 namespace telltale {
 namespace {
 
-// Process-wide, as child processes are. An engaged status was collected by the reaper before the pool asked for it.
-std::map<pid_t, std::optional<exit_status>>& watched() {
+// One table per process, because child processes belong to the process. A set status means that the reaper collected
+// the child first.
+std::map<pid_t, std::optional<exit_status>>& timer_armed() {
   static std::map<pid_t, std::optional<exit_status>> table;
   return table;
 }
@@ -22,12 +23,12 @@ exit_status to_exit_status(const siginfo_t& info) {
 
 }  // namespace
 
-void watch_child(pid_t pid) { watched()[pid] = std::nullopt; }
-void unwatch_child(pid_t pid) { watched().erase(pid); }
+void register_child(pid_t pid) { timer_armed()[pid] = std::nullopt; }
+void unregister_child(pid_t pid) { timer_armed().erase(pid); }
 
 std::optional<exit_status> collect_child(pid_t pid) {
-  const auto kept = watched().find(pid);
-  if (kept != watched().end() && kept->second) return kept->second;
+  const auto kept = timer_armed().find(pid);
+  if (kept != timer_armed().end() && kept->second) return kept->second;
   siginfo_t info{};
   if (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG) != 0) {
     if (errno == ECHILD) return exit_status{.known = false};
@@ -42,8 +43,8 @@ int collect_orphans() {
   for (;;) {
     siginfo_t info{};
     if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0) return orphans;
-    const auto mine = watched().find(info.si_pid);
-    if (mine == watched().end()) ++orphans;
+    const auto mine = timer_armed().find(info.si_pid);
+    if (mine == timer_armed().end()) ++orphans;
     else mine->second = to_exit_status(info);
   }
 }

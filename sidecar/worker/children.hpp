@@ -1,4 +1,4 @@
-// Which child processes are workers, so that a general reaper leaves their exit status to the pool.
+// Registers the worker processes, so that the general reaper leaves their exit status to the pool.
 #pragma once
 
 #include <optional>
@@ -9,15 +9,15 @@
 
 namespace telltale {
 
-/// Used from the loop's thread only.
-void watch_child(pid_t);
-void unwatch_child(pid_t);
+/// Called from the event loop's thread only.
+void register_child(pid_t);
+void unregister_child(pid_t);
 
-/// Collects a watched child that has ended; nothing while it lives. Never blocks.
+/// Collects a registered child that has ended. Returns nothing while it runs. Never blocks.
 std::optional<exit_status> collect_child(pid_t);
 
-/// Collects every ended child. The exit status of watched ones is kept for `collect_child`; returns how many others
-/// there were: orphans that the kernel handed to this process because it is PID 1.
+/// Collects every ended child and keeps the exit status of registered ones for `collect_child`. Returns the number of
+/// the others: orphans that the kernel reparented to this process because it is PID 1.
 int collect_orphans();
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// Values to bytes and back.
+// Encodes values as bytes and validates what it decodes.
 #include "worker/codec.hpp"
 
 #include <algorithm>
@@ -38,7 +38,7 @@ place get_place(byte_reader& in) {
 raw_value get_raw_value(byte_reader& in, std::size_t depth_left) {
   raw_value out;
   const auto kind = in.number<std::uint8_t>();
-  // The depth is bounded because this recursion runs on bytes that may be junk.
+  // The input may be malformed, so the recursion depth is bounded.
   if (depth_left == 0 || kind > static_cast<std::uint8_t>(raw_value::kind_t::map)) in.fail();
   if (!in.ok()) return out;
   out.kind = static_cast<raw_value::kind_t>(kind);
@@ -172,7 +172,7 @@ resolution get_resolution(byte_reader& in) {
     out.endpoints.emplace_back(address, in.number<std::uint16_t>());
   }
   out.error = in.text(max_message);
-  // Exactly one of the two: an answer with neither addresses nor a reason must not look like success.
+  // Exactly one of the two must be set: a result with neither addresses nor an error would look like success.
   if (out.endpoints.empty() == out.error.empty()) in.fail();
   return out;
 }

@@ -1,4 +1,4 @@
-// The parts that messages are made of.
+// Encodes and decodes the values that messages contain.
 #pragma once
 
 #include <cstddef>

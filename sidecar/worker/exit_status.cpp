@@ -1,4 +1,4 @@
-// Names signals.
+// Converts exit codes and signals to text.
 #include "worker/exit_status.hpp"
 
 #include <csignal>
@@ -9,9 +9,9 @@
 namespace telltale {
 
 std::string exit_status::describe() const {
-  if (!known) return "ended in a way that could not be found out";
+  if (!known) return "ended with an unknown status";
   if (signal == 0) return fmt::format("ended with exit code {}", code);
-  // Nobody but the kernel's out-of-memory killer usually sends it, and that is what a reader should look for.
+  // The usual sender is the kernel's out-of-memory killer, so the text points there.
   if (signal == SIGKILL) return "was killed by SIGKILL (out of memory?)";
   const char* name = ::sigabbrev_np(signal);
   return name != nullptr ? fmt::format("died of SIG{}", name) : fmt::format("died of signal {}", signal);

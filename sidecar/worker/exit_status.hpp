@@ -1,4 +1,4 @@
-// How a process ended, in words.
+// Describes how a process ended.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@ namespace telltale {
 struct exit_status {
   int code = 0;  ///< meaningful when `signal` is 0
   int signal = 0;
-  bool known = true;  ///< false when somebody else collected the process
+  bool known = true;  ///< false when another part of the process collected the child
 
   /// "died of SIGBUS", "was killed by SIGKILL (out of memory?)", "ended with exit code 3".
   std::string describe() const;

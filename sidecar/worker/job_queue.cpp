@@ -1,4 +1,4 @@
-// Sorting and grouping of waiting jobs.
+// Sorts waiting jobs into quick, slow and held ones and builds batches.
 #include "worker/job_queue.hpp"
 
 #include <algorithm>
@@ -29,7 +29,7 @@ void job_queue::push_front(std::vector<job> jobs) {
 std::vector<job> job_queue::take(bool slow_allowed) {
   std::vector<job> out;
   load batch;
-  while (!quick_.empty() && out.size() < most_in_batch && fits(batch, quick_.front())) {
+  while (!quick_.empty() && out.size() < max_in_batch && fits(batch, quick_.front())) {
     batch.add(quick_.front());
     out.push_back(std::move(quick_.front()));
     quick_.pop_front();
@@ -88,7 +88,7 @@ job_queue::time_point job_queue::next_expiry() const {
   return next;
 }
 
-std::vector<job> job_queue::take_of(const task& t) {
+std::vector<job> job_queue::take_task(const task& t) {
   return take_if([&](const job& j) { return j.task.get() == &t; });
 }
 
@@ -96,6 +96,6 @@ std::vector<job> job_queue::take_all() {
   return take_if([](const job&) { return true; });
 }
 
-void job_queue::release(const task& t) { push_front(take_of(t)); }
+void job_queue::release(const task& t) { push_front(take_task(t)); }
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// Socket addresses as Asio's endpoints.
+// Converts socket addresses to Asio's endpoints.
 #include "worker/lookup.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// One name lookup, blocking.
+// Resolves one host name, blocking.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace telltale {
 
-/// Takes as long as the system's resolver does: for workers only.
+/// Blocks as long as the system resolver does, so only workers call it.
 resolution look_up_endpoints(const std::string& host, std::uint16_t port);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// One byte says which message it is, the rest are its members in order.
+// Encodes a message as one byte for its type followed by its members in order.
 #include "worker/messages.hpp"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-/// What is added to and taken from the clock must not overflow, whatever arrives: at most 60 years, never negative.
+/// Limits durations to 0..60 years, so that arithmetic with time points cannot overflow.
 nanoseconds get_span(byte_reader& in) {
   constexpr std::int64_t longest = 2'000'000'000'000'000'000;
   const auto count = in.number<std::int64_t>();
@@ -26,13 +26,13 @@ void put_item(byte_writer& out, const run_item_view& item) {
   out.number<std::int64_t>(item.timeout.count());
   put(out, item.memory);
   put(out, item.examined);
-  out.number<std::uint8_t>(item.no_news ? 1 : 0);
-  if (!item.no_news) return;
-  out.number(static_cast<std::uint8_t>(item.no_news->verdict));
-  out.number(static_cast<std::uint8_t>(item.no_news->reason));
+  out.number<std::uint8_t>(item.unchanged_kind ? 1 : 0);
+  if (!item.unchanged_kind) return;
+  out.number(static_cast<std::uint8_t>(item.unchanged_kind->verdict));
+  out.number(static_cast<std::uint8_t>(item.unchanged_kind->reason));
 }
 
-std::optional<outcome_kind> get_no_news(byte_reader& in) {
+std::optional<outcome_kind> get_unchanged_kind(byte_reader& in) {
   if (in.number<std::uint8_t>() == 0) return std::nullopt;
   const auto verdict_number = in.number<std::uint8_t>();
   const auto reason_number = in.number<std::uint8_t>();
@@ -48,7 +48,7 @@ run_item get_run_item(byte_reader& in) {
   item.timeout = get_span(in);
   item.memory = get_memory(in);
   item.examined = get_examination(in);
-  item.no_news = get_no_news(in);
+  item.unchanged_kind = get_unchanged_kind(in);
   return item;
 }
 
@@ -70,7 +70,7 @@ void put_batch(byte_writer& out, std::uint64_t batch, std::span<const run_item_v
 void put_message(byte_writer& out, const run_batch& m) {
   std::vector<run_item_view> items;
   for (const auto& each : m.items)
-    items.push_back({each.number, each.task, each.timeout, each.memory, each.examined, each.no_news});
+    items.push_back({each.number, each.task, each.timeout, each.memory, each.examined, each.unchanged_kind});
   put_batch(out, m.batch, items);
 }
 void put_message(byte_writer& out, const lookup& m) {
@@ -78,12 +78,12 @@ void put_message(byte_writer& out, const lookup& m) {
   out.text(m.host);
   out.number(m.port);
 }
-void put_message(byte_writer& out, const ready& m) { out.text(m.unconfined); }
-void put_message(byte_writer& out, const lookup_answer& m) {
+void put_message(byte_writer& out, const ready& m) { out.text(m.refused); }
+void put_message(byte_writer& out, const lookup_result& m) {
   out.number(m.number);
   put(out, m.resolution);
 }
-void put_message(byte_writer&, const wrote&) {}
+void put_message(byte_writer&, const results_written&) {}
 
 void get_message(byte_reader& in, hello& m) {
   m.started_at = std::chrono::system_clock::time_point(
@@ -107,12 +107,12 @@ void get_message(byte_reader& in, lookup& m) {
   m.host = in.text(max_host_length);
   m.port = in.number<std::uint16_t>();
 }
-void get_message(byte_reader& in, ready& m) { m.unconfined = in.text(max_message); }
-void get_message(byte_reader& in, lookup_answer& m) {
+void get_message(byte_reader& in, ready& m) { m.refused = in.text(max_message); }
+void get_message(byte_reader& in, lookup_result& m) {
   m.number = in.number<std::uint64_t>();
   m.resolution = get_resolution(in);
 }
-void get_message(byte_reader&, wrote&) {}
+void get_message(byte_reader&, results_written&) {}
 
 run_outcome get_run_outcome(byte_reader& in) {
   run_outcome out;

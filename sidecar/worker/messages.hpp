@@ -1,4 +1,4 @@
-// What the program and its workers say to each other; one message is one packet.
+// Defines the messages between the program and its workers; one message is one packet.
 #pragma once
 
 #include <chrono>
@@ -22,7 +22,7 @@
 
 namespace telltale::wire {
 
-/// Both processes read the same CLOCK_MONOTONIC, so moments can be compared between them.
+/// Both processes read the same CLOCK_MONOTONIC, so time points are comparable.
 using clock = std::chrono::steady_clock;
 
 inline constexpr std::size_t max_message = 64 * 1024;
@@ -32,7 +32,7 @@ inline constexpr std::size_t max_host_length = 1024;
 
 // ---- program to worker
 
-/// First message of all.
+/// The first message.
 struct hello {
   std::chrono::system_clock::time_point started_at;  ///< of the program, not of the worker
 };
@@ -51,9 +51,9 @@ struct run_item {
   std::chrono::nanoseconds timeout{0};
   telltale::memory memory;
   std::optional<telltale::examination> examined;
-  std::optional<outcome_kind> no_news;  ///< an outcome of this kind need not wake the program
+  std::optional<outcome_kind> unchanged_kind;  ///< an outcome of this kind does not wake the program
 };
-/// Runs to be done one after the other. Who runs what is agreed upon in the ledger, see docs/decisions/003.
+/// Runs to execute in order. The result buffer decides which side owns each run; see docs/decisions/003.
 struct run_batch {
   std::uint64_t batch = 0;
   std::vector<run_item> items;
@@ -68,48 +68,48 @@ using to_worker = std::variant<hello, define, forget, run_batch, lookup>;
 // ---- worker to program
 
 struct ready {
-  std::string unconfined;  ///< what the kernel refused of the worker's profile; empty: nothing
+  std::string refused;  ///< the restrictions that the kernel refused; empty: none
 };
-struct lookup_answer {
+struct lookup_result {
   std::uint64_t number = 0;
   telltale::resolution resolution;
 };
-/// There is something new in the ledger.
-struct wrote {};
-using from_worker = std::variant<ready, lookup_answer, wrote>;
+/// The result buffer contains new outcomes.
+struct results_written {};
+using from_worker = std::variant<ready, lookup_result, results_written>;
 
-/// What one run found. Stands in the ledger, not in a message.
+/// The outcome of one run. Stored in the result buffer, not in a message.
 struct run_outcome {
   std::uint64_t number = 0;
   telltale::outcome outcome;
-  std::optional<telltale::memory> memory;  ///< nothing: it stays as it was
+  std::optional<telltale::memory> memory;  ///< not set: unchanged
   clock::time_point began;
   std::chrono::nanoseconds duration{0};
 };
 
 std::string encode(const to_worker&);
 std::string encode(const from_worker&);
-/// The same bytes as of a `run_batch`, of items that live elsewhere.
+/// Encodes to the same bytes as a run of `run_batch`, without copying the run's state.
 struct run_item_view {
   std::uint64_t number = 0;
   std::uint64_t task = 0;
   std::chrono::nanoseconds timeout{0};
   const telltale::memory& memory;
   const std::optional<telltale::examination>& examined;
-  const std::optional<outcome_kind>& no_news;
+  const std::optional<outcome_kind>& unchanged_kind;
 };
 std::string encode_batch(std::uint64_t batch, std::span<const run_item_view>);
 
-/// Nothing when the bytes are not exactly one well-formed message. Safe on any input.
+/// Returns nothing unless the bytes are exactly one well-formed message. Accepts any input.
 std::optional<to_worker> decode_to_worker(std::string_view);
 std::optional<from_worker> decode_from_worker(std::string_view);
 
 void put(byte_writer&, const run_outcome&);
 std::string encode(const run_outcome&);
-/// One after the other; nothing when the bytes are anything but whole outcomes. Safe on any input.
+/// Decodes consecutive outcomes. Returns nothing unless the bytes are whole outcomes. Accepts any input.
 std::optional<std::vector<run_outcome>> decode_outcomes(std::string_view);
 
-/// Bytes a `run_batch` message takes besides its items, and for one item.
+/// Sizes of a `run_batch` message without its runs, and of the variable parts of a run.
 inline constexpr std::size_t run_batch_overhead = 64;
 std::size_t encoded_size(const telltale::memory&);
 std::size_t encoded_size(const std::optional<examination>&);

@@ -1,4 +1,4 @@
-// Names to addresses for async checks: one lookup per name at a time, and the last good answer for bad times.
+// Resolves names for async checks: one lookup per name at a time, with the last addresses as a fallback.
 #include <algorithm>
 #include <chrono>
 #include <map>
@@ -22,10 +22,10 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using std::chrono::steady_clock;
 
-// A lookup may outlive the probe that asked: a slow answer still serves the next probe.
+// A lookup may outlive the run that requested it: a slow answer serves the next run.
 constexpr std::chrono::seconds lookup_limit{10};
 
-// One lookup under way, shared with the coroutines that wait for it.
+// A lookup in progress, shared by the coroutines that wait for it.
 struct shared_lookup {
   bool done = false;
   resolution answer;
@@ -33,8 +33,8 @@ struct shared_lookup {
 };
 
 struct known_name {
-  std::shared_ptr<shared_lookup> current;  // null: none under way
-  std::vector<tcp::endpoint> good;         // of the last lookup that succeeded; kept without limit, flagged when used
+  std::shared_ptr<shared_lookup> current;  // null: no lookup in progress
+  std::vector<tcp::endpoint> good;         // of the last successful lookup; kept without limit and flagged when used
 };
 
 void finish(known_name& name, resolution answer) {
@@ -51,7 +51,7 @@ resolution with_port(resolution answer, std::uint16_t port) {
   return answer;
 }
 
-// The lookup failed or is too slow: the last good addresses if there are any, flagged.
+// Returns the last good addresses, flagged, when a lookup failed or is slow.
 resolution fall_back(const known_name& name, const resolution& failure) {
   if (name.good.empty()) return failure;
   resolution out;
@@ -81,11 +81,12 @@ class pool_resolver final : public name_resolver {
   asio::awaitable<resolution> ask(std::string host, steady_clock::time_point deadline) {
     const auto name = name_of(host);
     const auto lookup = look_up(host, name);
-    // Addresses that come at the deadline are of no use: with old ones at hand, half of the time is kept for them.
+    // Addresses that arrive at the deadline are useless. With remembered addresses, half of the time is reserved for
+    // them.
     const auto now = steady_clock::now();
-    const auto patience = name->good.empty() ? deadline : now + (deadline - now) / 2;
+    const auto wait_time = name->good.empty() ? deadline : now + (deadline - now) / 2;
     const auto executor = co_await asio::this_coro::executor;
-    const auto timer = std::make_shared<asio::steady_timer>(executor, patience);
+    const auto timer = std::make_shared<asio::steady_timer>(executor, wait_time);
     lookup->waiting.push_back(timer);
     constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
     co_await timer->async_wait(no_throw);

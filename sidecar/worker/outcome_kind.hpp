@@ -1,4 +1,4 @@
-// What an outcome says apart from its words and numbers.
+// Verdict and reason of an outcome, without its message and measurements.
 #pragma once
 
 #include <telltale/outcome.hpp>

@@ -1,4 +1,4 @@
-// Cuts and cleans outcomes.
+// Truncates and sanitises outcomes.
 #include "worker/outcome_limits.hpp"
 
 #include <algorithm>
@@ -20,7 +20,7 @@ bool is_measurement_name(std::string_view name) {
 }  // namespace
 
 std::string one_line(std::string_view text, std::size_t longest) {
-  // A message may be megabytes. No character gets shorter than a third, so this much of it fills the limit.
+  // The message may have megabytes. Sanitising shrinks no character below a third, so this prefix fills the limit.
   return shortened(printable(text.substr(0, 3 * longest + 4), ' '), longest);
 }
 

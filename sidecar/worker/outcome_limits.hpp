@@ -1,4 +1,4 @@
-// What an outcome may look like once it has left the check's own code.
+// Limits the size and the characters of outcomes that checks return.
 #pragma once
 
 #include <cstddef>
@@ -12,13 +12,13 @@ namespace telltale {
 
 inline constexpr std::size_t max_message_bytes = 1024;
 inline constexpr std::size_t max_measurements = 64;
-inline constexpr std::size_t max_name_bytes = 64;  ///< of a measurement or a remembered value
+inline constexpr std::size_t max_name_bytes = 64;  ///< of a measurement or a stored value
 
-/// One line of valid UTF-8 of at most `longest` bytes: control characters become spaces, malformed bytes U+FFFD, and
-/// what is cut off is replaced by "...".
+/// Converts to one line of valid UTF-8 of at most `longest` bytes. Control characters become spaces, malformed bytes
+/// U+FFFD; "..." marks a cut.
 std::string one_line(std::string_view text, std::size_t longest);
 
-/// A check's code may put anything into its outcome; what leaves here can be shown, exported and sent as it is.
+/// A check may return any bytes. The result of this function is safe to show, export and send.
 outcome within_limits(outcome);
 memory within_limits(memory);
 

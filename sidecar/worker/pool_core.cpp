@@ -1,4 +1,4 @@
-// What happens to jobs: taken in, queued, given to workers, answered.
+// Accepts jobs, queues them, assigns them to workers and completes them.
 #include "worker/pool_core.hpp"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t max_batch_bytes = wire::max_message - wire::run_batch_overhead;
 constexpr std::size_t run_item_bytes = 3 * sizeof(std::uint64_t) + 3;
 constexpr int max_failed_deliveries = 3;
-// Lookups have no task that could be marked as stuck, so their stuck workers are counted.
+// Lookups have no task that could be marked as stuck, so the pool counts their stuck workers.
 constexpr std::ptrdiff_t max_stuck_lookups = 4;
 
 }  // namespace
@@ -25,7 +25,7 @@ pool_core::pool_core(boost::asio::io_context& context, worker_pool_options optio
       options_(std::move(options)),
       timer_(context),
       queue_(options_.slice, max_batch_bytes),
-      answers_(context) {
+      completions_(context) {
   options_.max_workers = std::max<std::size_t>(options_.max_workers, 1);
 }
 
@@ -42,10 +42,11 @@ pool_core::task_id pool_core::add(worker_task description) {
   if (made->definition.size() > wire::max_message) made->refusal = "the check's options take more than 64 KiB";
   else if (!wire::decode_to_worker(made->definition)) made->refusal = "the check's options are nested too deeply";
   if (description.examination)
-    made->overran(options_.slice);  // known to be slow, so it travels alone from the first on
-  // The same check once more, after a reload: if its last run still hangs, the new one would hang just so.
+    made->record_overrun(options_.slice);  // treated as slow from the first run, so it gets its own batch
+  // A reload may define the same check again. If its last run still hangs, the new task would hang too, so both share
+  // one task.
   for (const auto& [id, w] : workers_)
-    if (w.victim && w.victim->same_as(*made)) made = w.victim;
+    if (w.last_task && w.last_task->same_as(*made)) made = w.last_task;
   if (free_ids_.empty()) {
     tasks_.push_back(std::move(made));
     return tasks_.size() - 1;
@@ -76,7 +77,7 @@ void pool_core::run(task_id id, std::chrono::nanoseconds timeout, run_input inpu
     return fail(std::move(j), reason::internal, std::move(sentence));
   }
   if (j.wire_size > max_batch_bytes)
-    return fail(std::move(j), reason::internal, "what the check wants to remember takes more than 64 KiB");
+    return fail(std::move(j), reason::internal, "the check's state takes more than 64 KiB");
   submit(std::move(j));
 }
 
@@ -84,15 +85,15 @@ void pool_core::resolve(std::string host, std::uint16_t port, std::chrono::nanos
                         worker_pool::resolve_done done) {
   job j;
   j.timeout = timeout;
-  j.name = std::make_unique<wanted_name>(wanted_name{std::move(host), port, std::move(done)});
+  j.name = std::make_unique<lookup_request>(lookup_request{std::move(host), port, std::move(done)});
   const auto& wanted = j.name->host;
   if (wanted.empty() || wanted.size() > wire::max_host_length || wanted.find('\0') != std::string::npos)
-    return fail(std::move(j), reason::internal, "this is not a host name");
+    return fail(std::move(j), reason::internal, "not a valid host name");
   const auto stuck = std::count_if(workers_.begin(), workers_.end(), [](const auto& entry) {
-    return entry.second.state == worker_state::stuck && entry.second.lookup_victim;
+    return entry.second.state == worker_state::stuck && entry.second.died_in_lookup;
   });
   if (stuck >= max_stuck_lookups)
-    return fail(std::move(j), reason::timeout, fmt::format("{} earlier lookups have hung in the kernel", stuck));
+    return fail(std::move(j), reason::timeout, fmt::format("{} earlier lookups hang in the kernel", stuck));
   submit(std::move(j));
 }
 
@@ -118,43 +119,43 @@ void pool_core::dispatch_soon() {
 
 void pool_core::dispatch() {
   if (stopped_) return arm();
-  read_news();
-  hand_out();
+  read_results();
+  assign_jobs();
   if (!queue_.empty()) {
-    ask_for_news();
-    read_news();
-    hand_out();
+    request_wake();
+    read_results();
+    assign_jobs();
   }
   start_missing();
   arm();
 }
 
-void pool_core::hand_out() {
+void pool_core::assign_jobs() {
   while (worker* free = best_idle()) {
     auto jobs = queue_.take(slow_allowed());
     if (jobs.empty()) break;
-    give(*free, std::move(jobs));
+    assign(*free, std::move(jobs));
   }
 }
 
-void pool_core::give(worker& to, std::vector<job> jobs) {
+void pool_core::assign(worker& to, std::vector<job> jobs) {
   forget_removed(to);
   to.slow_work = queue_.is_slow(jobs.front());
-  auto returned = to.give(std::move(jobs), next_number_++, options_.slice, !queue_.empty());
-  if (returned.empty()) return watch_unsent(to);
+  auto returned = to.assign(std::move(jobs), next_number_++, options_.slice, !queue_.empty());
+  if (returned.empty()) return wait_until_writable(to);
 
-  lose(to, "", loop_clock::now());
+  on_disconnect(to, "", loop_clock::now());
   std::vector<job> again;
   for (auto& j : returned) {
     if (++j.failed_deliveries < max_failed_deliveries) again.push_back(std::move(j));
-    else fail(std::move(j), reason::internal, "workers die before they can be given work");
+    else fail(std::move(j), reason::internal, "workers exit before they accept a run");
   }
   requeue(std::move(again));
 }
 
 void pool_core::forget_removed(worker& w) {
   for (const auto number : removed_) w.forget(number);
-  // Nobody needs to be told once no worker knows the task.
+  // A number is dropped once no worker knows the task.
   std::erase_if(removed_, [&](std::uint64_t number) {
     return std::none_of(workers_.begin(), workers_.end(),
                         [&](const auto& entry) { return entry.second.tasks.contains(number); });
@@ -178,8 +179,8 @@ void pool_core::answer_expired(time_point now) {
 
 void pool_core::answer_stuck(const task& t) {
   const auto now = loop_clock::now();
-  for (auto& j : queue_.take_of(t)) {
-    auto sentence = fmt::format("an earlier run has hung in the kernel for {}", human_age(now - *t.stuck_since));
+  for (auto& j : queue_.take_task(t)) {
+    auto sentence = fmt::format("an earlier run has been stuck in the kernel for {}", human_age(now - *t.stuck_since));
     const auto waited = now - j.submitted;
     fail(std::move(j), reason::stuck, std::move(sentence), waited);
   }
@@ -195,18 +196,18 @@ void pool_core::requeue(std::vector<job> jobs) {
   dispatch_soon();
 }
 
-// Where one check of a file system hangs, others will: found one after the other they would cost a slice each. So those
-// behind it part in four, and after a second one go alone.
-void pool_core::requeue_apart(std::vector<job> jobs) {
+// Checks of a hung file system tend to hang together; one after the other, each would cost a slice. The jobs behind the
+// first are therefore split in four batches, and after a second hang each gets its own batch.
+void pool_core::requeue_split(std::vector<job> jobs) {
   const auto alone = options_.slice / 2;
   const auto quarter = options_.slice * 4 / static_cast<std::int64_t>(std::max<std::size_t>(jobs.size(), 8));
-  for (auto& j : jobs) j.expect_at_least = ++j.overtaken > 1 ? alone : quarter;
+  for (auto& j : jobs) j.min_expected = ++j.times_overtaken > 1 ? alone : quarter;
   requeue(std::move(jobs));
 }
 
 void pool_core::fail(job j, reason why, std::string sentence, std::chrono::nanoseconds waited,
                      std::chrono::nanoseconds duration) {
-  answers_.failed(std::move(j), why, std::move(sentence), waited, duration);
+  completions_.failed(std::move(j), why, std::move(sentence), waited, duration);
 }
 
 worker_counts pool_core::counts() const {
@@ -224,7 +225,7 @@ void pool_core::stop() {
   for (auto& [id, w] : workers_) {
     if (w.work) requeue(w.work->take_all());
     w.work.reset();
-    if (w.state != worker_state::stuck && w.state != worker_state::dying) put_down(w, now);
+    if (w.state != worker_state::stuck && w.state != worker_state::dying) terminate(w, now);
   }
   std::erase_if(workers_, [](const auto& entry) { return entry.second.state == worker_state::stuck; });
   arm();
@@ -235,7 +236,7 @@ worker* pool_core::find(worker_id id) {
   return found == workers_.end() ? nullptr : &found->second;
 }
 
-// The one that was used last: the others can then retire.
+// Prefers the most recently used worker, so that the others can retire.
 worker* pool_core::best_idle() {
   worker* best = nullptr;
   for (auto& [id, w] : workers_)

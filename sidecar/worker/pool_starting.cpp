@@ -1,4 +1,4 @@
-// How many workers there are: started when jobs wait for one, paused when that fails.
+// Starts workers when jobs wait for one, with an exponential delay after failures.
 #include <algorithm>
 #include <system_error>
 #include <utility>
@@ -10,7 +10,7 @@
 namespace telltale {
 
 bool pool_core::slow_allowed() const {
-  // One worker is kept free of slow work, so that quick checks stay on time however many mounts hang.
+  // One worker stays free of slow jobs, so that quick checks run on time when many mounts hang.
   const auto slow = std::count_if(workers_.begin(), workers_.end(), [](const auto& entry) {
     return entry.second.state == worker_state::busy && entry.second.slow_work;
   });
@@ -20,13 +20,13 @@ bool pool_core::slow_allowed() const {
 void pool_core::start_missing() {
   const auto quick = quick_needs_worker(loop_clock::now()) ? queue_.quick_batches() : 0;
   const auto slow = slow_allowed() ? queue_.slow_batches() : 0;
-  // One that failed to start counts until it is gone: so it is known how long to pause, and there is never more than
-  // the cap of them, should the program's own file hang.
+  // A worker that fails to start counts until it has ended. This makes the delay known, and bounds the number of
+  // processes when the program's own file hangs.
   const auto starting = static_cast<std::size_t>(
-      std::count_if(workers_.begin(), workers_.end(), [](const auto& entry) { return !entry.second.proved; }));
+      std::count_if(workers_.begin(), workers_.end(), [](const auto& entry) { return !entry.second.was_ready; }));
   const auto alive = starting + count(worker_state::idle) + count(worker_state::busy);
-  // Checks that begin to hang were believed to be quick, and may hold every worker: for the quick ones that wait there
-  // are others, up to twice the cap.
+  // Jobs that were expected to be quick may hang and occupy every worker. Waiting quick jobs then get additional
+  // workers, up to twice the limit.
   const auto cap = options_.max_workers + (quick > 0 ? std::min(overrunning(), options_.max_workers) : 0);
   const auto room = cap - std::min(alive, cap);
   const auto wanted = quick + slow;
@@ -34,8 +34,8 @@ void pool_core::start_missing() {
     if (!start_one()) return;
 }
 
-// A worker that is busy with quick work is free sooner than a new one could be there. So quick jobs wait for it, but no
-// longer than a slice.
+// A worker busy with quick jobs is usually free before a new one has started. Quick jobs therefore wait for it, at most
+// one slice.
 bool pool_core::quick_needs_worker(time_point now) const {
   if (now - queue_.quick_since() >= options_.slice) return true;
   return std::ranges::none_of(workers_, [&](const auto& entry) {
@@ -59,8 +59,8 @@ bool pool_core::start_one() {
   made.id = id;
   made.process = std::move(process);
   made.enter(worker_state::starting, now);
-  watch_death(made);
-  watch_time(made);
+  wait_for_exit(made);
+  wait_for_deadline(made);
   listen(made);
   made.process->send(wire::encode(wire::hello{options_.started_at}));
   return true;
@@ -68,13 +68,13 @@ bool pool_core::start_one() {
 
 void pool_core::start_failed(std::string sentence) {
   constexpr std::chrono::milliseconds first{100};
-  constexpr int most_doublings = 5;  // 3.2 s
+  constexpr int max_doublings = 5;  // 3.2 s
   start_error_ = std::move(sentence);
-  next_start_ = loop_clock::now() + first * (1 << std::min(start_failures_, most_doublings));
+  next_start_ = loop_clock::now() + first * (1 << std::min(start_failures_, max_doublings));
   ++start_failures_;
 }
 
-// In a job believed to be quick that has taken longer than a slice: a file system that has just begun to hang.
+// Workers whose quick job has exceeded the slice: usually a file system that has begun to hang.
 std::size_t pool_core::overrunning() const {
   const auto now = loop_clock::now();
   return static_cast<std::size_t>(std::count_if(workers_.begin(), workers_.end(), [&](const auto& entry) {

@@ -1,4 +1,4 @@
-// When workers have had enough time.
+// Enforces time limits on workers and waiting jobs.
 #include <algorithm>
 #include <utility>
 
@@ -10,17 +10,17 @@
 namespace telltale {
 namespace {
 
-// A timer that fires this late means that the whole program was stopped or starved, and the workers perhaps with it.
-constexpr std::chrono::milliseconds loop_was_away{100};
+// A timer this late means that the whole program was stopped or starved, and perhaps the workers with it.
+constexpr std::chrono::milliseconds loop_stall_threshold{100};
 
 }  // namespace
 
 void pool_core::tick() {
   armed_for_ = time_point::max();
   const auto now = loop_clock::now();
-  if (queue_.empty() && now < next_due()) return arm();  // what it was set for is over
+  if (queue_.empty() && now < next_due()) return arm();  // the deadline the timer was set for no longer applies
   for (auto& [id, w] : workers_) check_time(w, now);
-  // A worker that cannot be killed must not keep a stopped program's loop.
+  // A worker that cannot be killed must not keep the loop of a stopped program running.
   if (stopped_) std::erase_if(workers_, [](const auto& entry) { return entry.second.state == worker_state::stuck; });
   answer_expired(now);
   retire_idle(now);
@@ -30,9 +30,9 @@ void pool_core::tick() {
 void pool_core::check_time(worker& w, time_point now) {
   switch (w.state) {
     case worker_state::starting:
-      if (now < w.since + options_.start_limit || drain(w, packets_per_turn) == drained::more) break;
+      if (now < w.since + options_.start_limit || drain(w, max_packets_per_read) == drained::more) break;
       if (w.state == worker_state::starting)
-        lose(w, fmt::format("was not ready within {}", human_duration(options_.start_limit)), now);
+        on_disconnect(w, fmt::format("was not ready within {}", human_duration(options_.start_limit)), now);
       break;
     case worker_state::busy:
       check_busy(w, now);
@@ -43,8 +43,8 @@ void pool_core::check_time(worker& w, time_point now) {
       w.enter(worker_state::dying, now);
       break;
     case worker_state::dying:
-      // Dead, but the news waits behind this timer because the loop was away.
-      if (now >= w.since + options_.kill_grace && !w.process->collect()) give_up(w, now);
+      // The process may have ended while the loop was stalled, with its exit event queued behind this timer.
+      if (now >= w.since + options_.kill_grace && !w.process->collect()) on_grace_expired(w, now);
       break;
     case worker_state::idle:
     case worker_state::stuck:
@@ -54,52 +54,52 @@ void pool_core::check_time(worker& w, time_point now) {
 
 void pool_core::check_busy(worker& w, time_point now) {
   if (now < w.work->look_due()) return;
-  w.watched = false;
-  // From here on the end of the batch is waited for. Said before the look, or the end might fall in between unheard.
-  if (!w.has_lookup()) w.process->ledger().wait_for();
-  if (drain(w, packets_per_turn) == drained::more || w.state != worker_state::busy) return;
+  w.timer_armed = false;
+  // Requests a wake-up before reading: a batch that ends between the two calls would otherwise go unnoticed.
+  if (!w.has_lookup()) w.process->result_buffer().request_wake();
+  if (drain(w, max_packets_per_read) == drained::more || w.state != worker_state::busy) return;
   const bool overran = now >= w.work->slice_end();
-  if (w.work->has_rest() && (overran || now >= w.work->too_long_from())) part(w, overran, now);
+  if (w.work->has_rest() && (overran || now >= w.work->too_long_from())) split_batch(w, overran, now);
   if (w.state != worker_state::busy) return;
-  // Each run's outcome stands in the ledger before the next is begun.
-  if (overran && w.work->has_rest()) return mistrust(w, now);
+  // Each outcome is in the result buffer before the next run begins, so this is a protocol error.
+  if (overran && w.work->has_rest()) return on_protocol_error(w, now);
   if (now < w.work->deadline()) return;
   const auto late = now - w.work->deadline();
-  if (late < loop_was_away || !w.work->extend(late)) overdue(w, now);
+  if (late < loop_stall_threshold || !w.work->extend(late)) on_timeout(w, now);
 }
 
-// The ledger is closed before it is read: what has not begun by then never will.
-void pool_core::part(worker& w, bool overran, time_point now) {
-  const auto begun = w.process->ledger().close(w.work->number());
-  if (overran) requeue_apart(take_unbegun(w, begun, now));
-  believe(w, unread_of(w), now);
+// Closes the batch before reading: a run that has not begun by then never will.
+void pool_core::split_batch(worker& w, bool overran, time_point now) {
+  const auto begun = w.process->result_buffer().close(w.work->number());
+  if (overran) requeue_split(take_unbegun(w, begun, now));
+  accept_results(w, unread_results(w), now);
 }
 
-void pool_core::overdue(worker& w, time_point now) {
+void pool_core::on_timeout(worker& w, time_point now) {
   ++totals_.killed;
-  put_down(w, now);
+  terminate(w, now);
   auto current = w.work->abandon_current();
   requeue(w.work->take_all());
   w.work.reset();
-  if (current.task) current.task->overran(current.timeout);
-  const auto waited = w.victim_since - current.submitted;
+  if (current.task) current.task->record_overrun(current.timeout);
+  const auto waited = w.last_task_since - current.submitted;
   auto sentence = fmt::format("no answer within {}; the worker was killed", human_duration(current.timeout));
-  fail(std::move(current), reason::timeout, std::move(sentence), waited, now - w.victim_since);
+  fail(std::move(current), reason::timeout, std::move(sentence), waited, now - w.last_task_since);
 }
 
-// Killed, and still there: it hangs in a system call that the kernel does not interrupt.
-void pool_core::give_up(worker& w, time_point now) {
+// The worker was killed but still exists: it hangs in an uninterruptible system call.
+void pool_core::on_grace_expired(worker& w, time_point now) {
   if (!std::exchange(w.killed, true)) {
-    w.blame = "closed its socket";
+    w.kill_reason = "closed its socket";
     kill(w);
     return w.enter(worker_state::dying, now);
   }
-  settle(w, fmt::format("the worker {} while running the check, and cannot be killed", w.blame));
+  fail_current(w, fmt::format("the worker {} while running the check, and cannot be killed", w.kill_reason));
   w.enter(worker_state::stuck, now);
-  if (!w.proved) start_failed("a worker cannot be started: the new process hangs in the kernel");
-  if (!w.victim) return;
-  if (!w.victim->stuck_since) w.victim->stuck_since = w.victim_since;
-  answer_stuck(*w.victim);
+  if (!w.was_ready) start_failed("a worker cannot be started: the new process hangs in the kernel");
+  if (!w.last_task) return;
+  if (!w.last_task->stuck_since) w.last_task->stuck_since = w.last_task_since;
+  answer_stuck(*w.last_task);
 }
 
 void pool_core::retire_idle(time_point now) {
@@ -127,17 +127,17 @@ pool_core::time_point pool_core::next_due() const {
     if (w.state == worker_state::retiring || w.state == worker_state::dying)
       due = std::min(due, w.since + options_.kill_grace);
     if (w.state != worker_state::busy) continue;
-    if (!w.watched) due = std::min(due, w.work->look_due());
+    if (!w.timer_armed) due = std::min(due, w.work->look_due());
     if (quick_waits && now < w.work->slice_end()) due = std::min(due, w.work->slice_end());
   }
   return due;
 }
 
-// A timer that is due too early, or for nothing any more, is left as it is: else it would be set anew for each batch,
-// and Asio would wake up all the same.
+// A timer that fires early or without need is left alone. Resetting it for each batch costs more, and Asio would wake
+// up anyway.
 void pool_core::arm() {
   const auto due = next_due();
-  if (stopped_ && due == time_point::max()) timer_.cancel();  // nothing of it keeps the loop
+  if (stopped_ && due == time_point::max()) timer_.cancel();  // nothing else keeps the loop running
   if (due >= armed_for_) return;
   armed_for_ = due;
   timer_.expires_at(due);

@@ -1,4 +1,4 @@
-// SIGCHLD to waitid.
+// Waits for SIGCHLD and calls waitid.
 #include "worker/reaper.hpp"
 
 #include <unistd.h>
@@ -14,7 +14,7 @@ namespace {
 
 using shared_signals = std::shared_ptr<boost::asio::signal_set>;
 
-// Owns nothing that a handler needs: a signal that arrived just before the reaper was destroyed still calls it.
+// The handler holds the signal set weakly: a signal that arrives just before destruction still calls it.
 void wait_for_children(const shared_signals& signals) {
   signals->async_wait([weak = std::weak_ptr(signals)](boost::system::error_code ec, int) {
     const auto alive = weak.lock();
@@ -29,7 +29,7 @@ class signal_reaper final : public reaper {
   explicit signal_reaper(boost::asio::io_context& context)
       : signals_(std::make_shared<boost::asio::signal_set>(context, SIGCHLD)) {
     wait_for_children(signals_);
-    collect_orphans();  // what ended before the handler was in place
+    collect_orphans();  // children that ended before the handler was installed
   }
 
  private:

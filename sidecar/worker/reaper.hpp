@@ -1,4 +1,4 @@
-// PID 1's duty: collects processes whose parents died.
+// Collects orphaned processes when telltale runs as PID 1.
 #pragma once
 
 #include <memory>
@@ -7,18 +7,17 @@
 
 namespace telltale {
 
-/// Collects orphans for as long as it lives.
 class reaper {
  public:
   virtual ~reaper() = default;
 };
 
-/// Collects every child that is not a worker, now and on each SIGCHLD. Null when this process is not PID 1: then no
-/// orphan ever comes here, and somebody else's children must not be touched. Does not keep `io_context::run` from
-/// returning once destroyed. Lives on the loop's thread.
+/// Collects every child that is not a worker, now and on each SIGCHLD. Returns null when this process is not PID 1,
+/// because it receives no orphans then. After its destruction it does not keep `io_context::run` from returning. Used
+/// on the loop's thread.
 [[nodiscard]] std::unique_ptr<reaper> reap_orphans(boost::asio::io_context&);
 
-/// The same without asking for the PID; for tests and for a process that is a child subreaper.
+/// Does the same for any PID; for tests and for child subreapers.
 [[nodiscard]] std::unique_ptr<reaper> reap_orphans_always(boost::asio::io_context&);
 
 }  // namespace telltale

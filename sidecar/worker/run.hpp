@@ -1,4 +1,4 @@
-// One run of a blocking check: what it is given, and what comes back.
+// Input and result of one run of a blocking check.
 #pragma once
 
 #include <chrono>
@@ -17,36 +17,36 @@
 
 namespace telltale {
 
-/// A blocking check as a worker has to build it: the type's name and its options. Sent once to each worker.
+/// A blocking check that a worker can build: type name and options. Sent once to each worker.
 struct worker_task {
   std::string type;
   raw_value options;
-  bool examination = false;  ///< runs are `examine` instead of `probe`, and never share a worker's time with others
+  bool examination = false;  ///< runs call `examine` instead of `probe` and never share a batch
 };
 
-/// What a run is told of earlier ones.
+/// State that earlier runs left for this run.
 struct run_input {
   run_input(telltale::memory remembered = {}) : memory(std::move(remembered)) {}
   telltale::memory memory;
   std::optional<examination> examined;
-  /// An outcome of this kind may wait for the next `collect`. That saves waking the loop, so it is for callers that
-  /// turn it anyway.
-  std::optional<outcome_kind> no_news;
+  /// An outcome of this kind may wait for the next `collect` instead of waking the loop. Set it only when the loop runs
+  /// regularly anyway.
+  std::optional<outcome_kind> unchanged_kind;
 };
 
-/// What one run of a check came to. The framework, not the check, measures time.
+/// The result of one run. The framework measures the time, not the check.
 struct run_report {
   telltale::outcome outcome;
-  std::chrono::nanoseconds waited{0};    ///< from submission until a worker began with it
-  std::chrono::nanoseconds duration{0};  ///< from then to the answer
-  telltale::memory memory;               ///< what the check wants to remember; unchanged when the run failed to finish
-  std::chrono::nanoseconds age{0};       ///< since it ended, when it had to wait for somebody to look
+  std::chrono::nanoseconds waited{0};    ///< from submission until a worker began the run
+  std::chrono::nanoseconds duration{0};  ///< from then until the outcome
+  telltale::memory memory;               ///< the check's new state; unchanged when the run did not finish
+  std::chrono::nanoseconds age{0};       ///< time since the run ended, when its result waited to be read
 };
 
 struct worker_counts {
   std::size_t idle = 0;
   std::size_t busy = 0;
-  std::size_t stuck = 0;  ///< killed but not dead: in an uninterruptible system call
+  std::size_t stuck = 0;  ///< killed but still in an uninterruptible system call
   std::uint64_t started = 0;
   std::uint64_t crashed = 0;
   std::uint64_t killed = 0;

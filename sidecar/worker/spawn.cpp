@@ -1,4 +1,4 @@
-// The worker program in a child.
+// Executes the worker program in a child process.
 #include "worker/spawn.hpp"
 
 #include <unistd.h>
@@ -11,13 +11,14 @@
 
 namespace telltale {
 
-static_assert(worker_socket == first_given && worker_watch == first_given + 1 && worker_ledger == first_given + 2);
+static_assert(worker_socket == first_given && worker_deadline_timer == first_given + 1 &&
+              worker_result_buffer == first_given + 2);
 
 child_process spawn_worker(const std::string& program, const worker_descriptors& given, std::error_code& ec) {
   char name[] = "telltale";
   char command[] = "worker";
   char* const argv[] = {name, command, nullptr};
-  const std::array<int, 3> descriptors{given.socket, given.watch, given.ledger};
+  const std::array<int, 3> descriptors{given.socket, given.deadline_timer, given.result_buffer};
   const auto become_worker = [&] {
     ::execve(program.c_str(), argv, ::environ);
     return child_failed + errno;

@@ -1,4 +1,4 @@
-// Starts the worker program with nothing inherited but what it shares with the program.
+// Starts a worker process that inherits only the descriptors it shares with the program.
 #pragma once
 
 #include <optional>
@@ -10,20 +10,20 @@
 
 namespace telltale {
 
-/// What a worker is given, as descriptors of the program; it finds them where worker_main.hpp says.
+/// Descriptors in the program that the worker inherits, under the numbers in worker_main.hpp.
 struct worker_descriptors {
   int socket = -1;
-  int watch = -1;
-  int ledger = -1;
+  int deadline_timer = -1;
+  int result_buffer = -1;
 };
 
-/// Runs `program worker` with these in a child, see `start_child`. The program is loaded in the child: its file may be
-/// on a mount that hangs. Why it could not be loaded is told by `why_not_started`.
+/// Runs `program worker` with these descriptors in a child, see `start_child`. The child loads the program, because its
+/// file may be on a hung mount; `why_not_started` explains a failure.
 ///
-/// "/proc/self/exe" means the running program even when its file was replaced or deleted since.
+/// "/proc/self/exe" is the running program even when its file has been replaced or deleted.
 child_process spawn_worker(const std::string& program, const worker_descriptors&, std::error_code&);
 
-/// The reason when this is how a process ended that could not become the worker program; nothing for any other end.
+/// Explains an exit status of a process that could not execute the worker program. Returns nothing for any other exit.
 std::optional<std::string> why_not_started(const exit_status&);
 
 }  // namespace telltale

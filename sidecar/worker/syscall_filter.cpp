@@ -1,4 +1,4 @@
-// The list of denials, and its translation into BPF.
+// Lists the denied system calls and translates the list to BPF.
 #include "worker/syscall_filter.hpp"
 
 #include <asm/ioctls.h>
@@ -25,7 +25,7 @@ constexpr std::uint32_t machine = AUDIT_ARCH_AARCH64;
 constexpr std::uint32_t machine = 0;
 #endif
 
-// LeakSanitizer looks at the process from a clone, with ptrace, and ends that clone with a signal.
+// LeakSanitizer inspects the process with ptrace from a clone and ends that clone with a signal.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool sanitized = true;
 #else
@@ -38,7 +38,7 @@ constexpr std::uint32_t not_implemented = SECCOMP_RET_ERRNO | ENOSYS;
 constexpr std::uint32_t kill_process = SECCOMP_RET_KILL_PROCESS;
 
 constexpr std::uint32_t denied[] = {
-    // other programs, other processes
+    // starting programs, acting on other processes
     SYS_execve,
     SYS_execveat,
     SYS_process_vm_readv,
@@ -99,7 +99,7 @@ constexpr std::uint32_t denied[] = {
     SYS_adjtimex,
     SYS_sethostname,
     SYS_setdomainname,
-    // becoming somebody else
+    // changing the user or group
     SYS_setuid,
     SYS_setgid,
     SYS_setreuid,
@@ -110,7 +110,7 @@ constexpr std::uint32_t denied[] = {
     SYS_setfsgid,
     SYS_setgroups,
     SYS_capset,
-    // serving: a worker asks, it is never asked
+    // accepting connections
     SYS_listen,
     SYS_accept,
     SYS_accept4,
@@ -132,7 +132,8 @@ constexpr std::uint32_t denied[] = {
 using program = std::vector<sock_filter>;
 
 sock_filter load(std::size_t offset) { return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(offset)); }
-/// The lower half of an argument; all that are looked at are int to the kernel. Both machines are little-endian.
+/// Loads the lower half of an argument. All inspected arguments are int in the kernel, and both machines are
+/// little-endian.
 sock_filter argument(std::size_t index) { return load(offsetof(seccomp_data, args) + index * sizeof(std::uint64_t)); }
 sock_filter end_with(std::uint32_t action) { return BPF_STMT(BPF_RET | BPF_K, action); }
 sock_filter jump(std::uint16_t how, std::uint32_t value, std::size_t when_true, std::size_t when_false) {
@@ -140,7 +141,7 @@ sock_filter jump(std::uint16_t how, std::uint32_t value, std::size_t when_true, 
                   static_cast<std::uint8_t>(when_false));
 }
 
-/// `body` decides on this call; it ends with a return on every way.
+/// Applies `body` to this call; every path through `body` ends with a return.
 void on_call(program& out, std::uint32_t number, const program& body) {
   out.push_back(jump(BPF_JEQ, number, 0, body.size()));
   out.insert(out.end(), body.begin(), body.end());
@@ -159,15 +160,15 @@ program only_itself(std::uint32_t process_id) {
   return {argument(0), jump(BPF_JEQ, process_id, 0, 1), end_with(allow), end_with(deny)};
 }
 
-/// Threads are allowed, processes are not.
+/// Allows threads and denies processes.
 program only_threads() { return {argument(0), jump(BPF_JSET, CLONE_THREAD, 0, 1), end_with(allow), end_with(deny)}; }
 
-/// Keystrokes for the terminal that the program was started on.
+/// Denies injecting input into the terminal that the program was started on.
 program no_terminal_input() {
   return {argument(1), jump(BPF_JEQ, TIOCSTI, 1, 0), jump(BPF_JEQ, TIOCLINUX, 0, 1), end_with(deny), end_with(allow)};
 }
 
-/// A descriptor can be told to send a signal when something arrives, and to whom.
+/// Denies SIGIO ownership: a descriptor could otherwise signal another process.
 program no_signal_owners() {
   return {argument(1),
           jump(BPF_JEQ, F_SETOWN, 2, 0),
@@ -181,9 +182,9 @@ program only_own_limits(std::uint32_t process_id) {
   return {argument(0), jump(BPF_JEQ, 0, 1, 0), jump(BPF_JEQ, process_id, 0, 1), end_with(allow), end_with(deny)};
 }
 
-/// What looking names up takes: TCP and UDP, Unix sockets for nscd and systemd, and the kernel's list of addresses.
+/// Allows what name lookups need: TCP and UDP, Unix sockets for nscd and systemd, and netlink for the address list.
 program only_name_services() {
-  constexpr std::uint32_t type_bits = 0xF;  // SOCK_CLOEXEC and SOCK_NONBLOCK are above
+  constexpr std::uint32_t type_bits = 0xF;  // SOCK_CLOEXEC and SOCK_NONBLOCK are higher bits
   return {
       argument(0),
       jump(BPF_JEQ, AF_UNIX, 9, 0),
@@ -208,7 +209,7 @@ std::vector<sock_filter> syscall_filter(unsigned process_id) {
   if (machine == 0) return out;
   check_machine(out);
   for (const auto number : denied) on_call(out, number, {end_with(deny)});
-  // clone3 has its flags in memory, where no filter can look; told that there is none, the C library uses clone.
+  // clone3 passes its flags in memory, where a filter cannot read them. ENOSYS makes the C library use clone.
   on_call(out, SYS_clone3, {end_with(not_implemented)});
   if (!sanitized) {
     on_call(out, SYS_ptrace, {end_with(deny)});

@@ -1,4 +1,4 @@
-// What a worker may ask of the kernel: a list of what it may not, as a seccomp program.
+// Builds the seccomp filter with the system calls that a worker must not use.
 #pragma once
 
 #include <linux/filter.h>
@@ -7,12 +7,12 @@
 
 namespace telltale {
 
-/// The filter for a process with this id, for x86-64 and AArch64; empty on any other machine. What is denied fails with
-/// EPERM; a system call of another machine's table (32 bit, x32) kills, since its numbers mean something else.
+/// Returns the filter for the process with this id on x86-64 and AArch64; empty on other machines. Denied calls fail
+/// with EPERM. A call of another ABI (32 bit, x32) kills the process, because its numbers have other meanings.
 ///
-/// It is a list of denials and not of permissions: a check of somebody else's, a newer C library or a name service
-/// module may need a harmless call that nobody here has thought of, and a health check that dies of that is a false
-/// alarm. docs/decisions/010 says what is denied and why.
+/// The filter lists denials, not permissions: a third-party check, a newer C library or a name service module may need
+/// a harmless call that is not foreseen here. Denying it would raise a false alarm. docs/decisions/010 explains each
+/// denial.
 std::vector<sock_filter> syscall_filter(unsigned process_id);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// Runs batches in order, for as long as the program has not taken the rest of one away.
+// Runs batches in order until the program closes the batch.
 #include "worker/worker_loop.hpp"
 
 #include <stdexcept>
@@ -12,8 +12,8 @@
 namespace telltale {
 namespace {
 
-// A program that waits is woken at the end of a batch, and meanwhile when what was found has waited for this long.
-constexpr std::chrono::milliseconds longest_silence{5};
+// Outcomes of an unfinished batch wake a waiting program after this time.
+constexpr std::chrono::milliseconds max_wake_delay{5};
 
 }  // namespace
 
@@ -24,7 +24,7 @@ bool worker_loop::handle(const wire::to_worker& message) {
   if (const auto* task = std::get_if<wire::forget>(&message)) tasks_.erase(task->task);
   if (const auto* batch = std::get_if<wire::run_batch>(&message)) return run(*batch);
   if (const auto* name = std::get_if<wire::lookup>(&message))
-    return send_(wire::lookup_answer{name->number, look_up_endpoints(name->host, name->port)});
+    return send_(wire::lookup_result{name->number, look_up_endpoints(name->host, name->port)});
   return true;
 }
 
@@ -33,25 +33,25 @@ bool worker_loop::run(const wire::run_batch& batch) {
   auto spoke = wire::clock::now();
   for (std::size_t i = 0; i < batch.items.size(); ++i) {
     const auto now = wire::clock::now();
-    if (i > 0 && now - spoke >= longest_silence && (news || ledger_.is_waited_for())) {
-      if (!send_(wire::wrote{})) return false;
+    if (i > 0 && now - spoke >= max_wake_delay && (news || result_buffer_.wake_requested())) {
+      if (!send_(wire::results_written{})) return false;
       spoke = now;
     }
-    if (i > 0 && !ledger_.begin(batch.batch, i, now)) break;
+    if (i > 0 && !result_buffer_.begin(batch.batch, i, now)) break;
     const auto found = run_one(batch.items[i], now);
-    news = news || batch.items[i].no_news != outcome_kind::of(found.outcome);
+    news = news || batch.items[i].unchanged_kind != outcome_kind::of(found.outcome);
     writer_.clear();
     wire::put(writer_, found);
-    // The watch is stopped first: as soon as the program can read the last outcome, it may set it for another batch.
-    if (i + 1 == batch.items.size()) in_time_();
-    ledger_.write(writer_.view());
-    if (i + 1 < batch.items.size() && !ledger_.has_room()) {
-      ledger_.close(batch.batch);
+    // The timer is stopped first: once the last outcome is readable, the program may set it for another batch.
+    if (i + 1 == batch.items.size()) on_batch_done_();
+    result_buffer_.write(writer_.view());
+    if (i + 1 < batch.items.size() && !result_buffer_.has_room()) {
+      result_buffer_.close(batch.batch);
       news = true;
       break;
     }
   }
-  return !(news || ledger_.is_waited_for()) || send_(wire::wrote{});
+  return !(news || result_buffer_.wake_requested()) || send_(wire::results_written{});
 }
 
 wire::run_outcome worker_loop::run_one(const wire::run_item& item, wire::clock::time_point began) {
@@ -63,7 +63,7 @@ wire::run_outcome worker_loop::run_one(const wire::run_item& item, wire::clock::
   } catch (const std::exception& e) {
     out.outcome = outcome::fail(reason::internal, fmt::format("the check failed: {}", e.what()));
   } catch (...) {
-    out.outcome = outcome::fail(reason::internal, "the check failed in an unknown way");
+    out.outcome = outcome::fail(reason::internal, "the check threw an unknown exception");
   }
   out.duration = wire::clock::now() - began;
   out.outcome = within_limits(std::move(out.outcome));
@@ -72,7 +72,7 @@ wire::run_outcome worker_loop::run_one(const wire::run_item& item, wire::clock::
 
 outcome worker_loop::probe(const wire::run_item& item, memory& remembered) {
   const auto found = tasks_.find(item.task);
-  if (found == tasks_.end()) throw std::runtime_error("the worker was not told about it");
+  if (found == tasks_.end()) throw std::runtime_error("unknown task");
   const auto now = boot_clock::now();
   auto& check = check_of(found->second);
   probe_context context{now, now + item.timeout, started_at_, remembered, item.examined};
@@ -86,7 +86,7 @@ blocking_check& worker_loop::check_of(known_task& task) {
   if (type == nullptr || !type->make_blocking)
     throw std::runtime_error(fmt::format("there is no blocking check type '{}'", wanted.type));
   task.check = type->make_blocking(wanted.options);
-  task.unbuilt = nullptr;  // the check has its options, and there may be thousands of checks
+  task.unbuilt = nullptr;  // the check holds its options, and there may be thousands of checks
   return *task.check;
 }
 

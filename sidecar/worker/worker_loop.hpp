@@ -1,4 +1,4 @@
-// What a worker does with a message, without the socket.
+// Executes the messages of the program in a worker, without the socket.
 #pragma once
 
 #include <chrono>
@@ -9,27 +9,27 @@
 
 #include <telltale/check_type.hpp>
 
-#include "worker/ledger.hpp"
 #include "worker/messages.hpp"
+#include "worker/result_buffer.hpp"
 
 namespace telltale {
 
-/// Checks are built when they are first run, and kept until forgotten.
+/// Checks are built at their first run and kept until forgotten.
 class worker_loop {
  public:
-  /// False: the program is gone.
+  /// Returns false when the program has exited.
   using sender = std::function<bool(const wire::from_worker&)>;
-  /// The ledger is the one shared with the program, and outlives the loop. `in_time` is called when a batch is as good
-  /// as done, before the program can know.
-  worker_loop(const check_table& table, ledger& shared, sender send, std::function<void()> in_time)
-      : table_(table), ledger_(shared), send_(std::move(send)), in_time_(std::move(in_time)) {}
+  /// `shared` is mapped by the program too and must outlive the loop. `on_batch_done` is called just before the last
+  /// outcome becomes readable.
+  worker_loop(const check_table& table, result_buffer& shared, sender send, std::function<void()> on_batch_done)
+      : table_(table), result_buffer_(shared), send_(std::move(send)), on_batch_done_(std::move(on_batch_done)) {}
 
-  /// False: the program is gone, stop.
+  /// Returns false when the program has exited and the worker must stop.
   bool handle(const wire::to_worker&);
 
  private:
   struct known_task {
-    std::unique_ptr<wire::define> unbuilt;  ///< until the check was built
+    std::unique_ptr<wire::define> unbuilt;  ///< until the check is built
     std::unique_ptr<blocking_check> check;
     bool examination = false;
   };
@@ -40,9 +40,9 @@ class worker_loop {
   blocking_check& check_of(known_task&);
 
   const check_table& table_;
-  ledger& ledger_;
+  result_buffer& result_buffer_;
   sender send_;
-  std::function<void()> in_time_;
+  std::function<void()> on_batch_done_;
   std::chrono::system_clock::time_point started_at_;
   byte_writer writer_;
   std::unordered_map<std::uint64_t, known_task> tasks_;

@@ -1,4 +1,4 @@
-// The worker's loop: read a message, do it, answer.
+// Implements the worker process: restricts itself, then reads and executes messages.
 #include "worker/worker_main.hpp"
 
 #include <sched.h>
@@ -16,47 +16,47 @@
 #include <variant>
 
 #include "memory/code_pages.hpp"
+#include "worker/deadline_timer.hpp"
 #include "worker/messages.hpp"
-#include "worker/profile.hpp"
-#include "worker/shared_ledger.hpp"
-#include "worker/watch.hpp"
+#include "worker/restrictions.hpp"
+#include "worker/shared_result_buffer.hpp"
 #include "worker/worker_loop.hpp"
 
 namespace telltale {
 namespace {
 
-constexpr int exit_not_for_people = 2;
+constexpr int exit_bad_arguments = 2;
 constexpr int exit_orphaned = 3;
-constexpr int exit_misled = 4;
+constexpr int exit_bad_message = 4;
 
-// The process that made the socket; 0 when there is none.
+// The process that created the socket; 0 when there is no socket.
 pid_t program_pid() {
   ucred maker{};
   socklen_t size = sizeof maker;
   return ::getsockopt(worker_socket, SOL_SOCKET, SO_PEERCRED, &maker, &size) == 0 ? maker.pid : 0;
 }
 
-// A worker must never outlive the program, even when it hangs: its probes would go on with nobody watching.
-bool die_with(pid_t program) {
+// A worker must never outlive the program; otherwise a hung worker would continue its runs unsupervised.
+bool die_with_parent(pid_t program) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  // It may have died before the prctl: then somebody else is our parent already.
+  // The program may have exited before the prctl; the parent has changed then.
   return program == ::getppid();
 }
 
-// The program ends its workers itself, after its drain: a service manager that signals the whole group must not.
+// The program ends its workers itself after draining, so signals to the whole process group are ignored.
 void prepare_process() {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGPIPE}) std::signal(signal, SIG_IGN);
   ::prctl(PR_SET_NAME, "telltale-worker");
 }
 
-// What is woken does not push aside who runs: neither the loop, which has requests to answer, nor the application. The
-// share of the processor stays what it was. Whoever has chosen another policy for the program keeps it.
-void give_way() {
+// Prevents workers from preempting the event loop or the application. The CPU share is unchanged. A policy chosen for
+// the program is kept.
+void use_batch_scheduling() {
   const sched_param none{};
   if (::sched_getscheduler(0) == SCHED_OTHER) ::sched_setscheduler(0, SCHED_BATCH, &none);
 }
 
-// Blocks; empty when the program has closed the socket.
+// Blocks. Returns nothing when the program has closed the socket.
 std::optional<std::string_view> receive(std::array<char, wire::max_message>& buffer) {
   for (;;) {
     const auto n = ::recv(worker_socket, buffer.data(), buffer.size(), 0);
@@ -78,25 +78,25 @@ bool send(const wire::from_worker& message) {
 
 int worker_main(const check_table& table) {
   const auto program = program_pid();
-  const auto ledger = map_ledger(worker_ledger);
-  if (program == 0 || !ledger) {
-    std::fputs("this command is started by telltale itself, with a socket to it\n", stderr);
-    return exit_not_for_people;
+  const auto result_buffer = map_result_buffer(worker_result_buffer);
+  if (program == 0 || !result_buffer) {
+    std::fputs("this command is internal: telltale starts it with a socket\n", stderr);
+    return exit_bad_arguments;
   }
-  ::close(worker_ledger);
-  if (!die_with(program)) return exit_orphaned;
+  ::close(worker_result_buffer);
+  if (!die_with_parent(program)) return exit_orphaned;
   prepare_process();
-  give_way();
-  worker_loop loop(table, *ledger, send, [] { watch::stop(worker_watch); });
+  use_batch_scheduling();
+  worker_loop loop(table, *result_buffer, send, [] { deadline_timer::stop(worker_deadline_timer); });
   static std::array<char, wire::max_message> buffer;
-  if (!send(wire::ready{give_up_rights()})) return 0;
+  if (!send(wire::ready{apply_restrictions()})) return 0;
   bool tidied = false;
   while (const auto packet = receive(buffer)) {
     const auto message = wire::decode_to_worker(*packet);
-    if (!message) return exit_misled;
+    if (!message) return exit_bad_message;
     if (!loop.handle(*message)) return 0;
-    // Most of what has run until now was the start of the process, and the first runs of checks.
-    if (std::holds_alternative<wire::run_batch>(*message) && !std::exchange(tidied, true)) let_go_of_code();
+    // Most code executed so far was process startup and the first runs of checks.
+    if (std::holds_alternative<wire::run_batch>(*message) && !std::exchange(tidied, true)) release_code_pages();
   }
   return 0;
 }

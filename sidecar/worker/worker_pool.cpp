@@ -1,4 +1,4 @@
-// The pool's interface over its core, which outlives it for as long as one of its handlers runs.
+// Implements the pool's interface over its core, which handlers may keep alive longer.
 #include "worker/worker_pool.hpp"
 
 #include <utility>

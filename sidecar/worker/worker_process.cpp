@@ -1,4 +1,4 @@
-// System calls around one child process.
+// Creates, signals and collects one child process.
 #include "worker/worker_process.hpp"
 
 #include <sys/socket.h>
@@ -23,53 +23,54 @@ std::error_code last_error() { return {errno, std::generic_category()}; }
 std::unique_ptr<worker_process> worker_process::start(asio::io_context& context, const std::string& program,
                                                       std::error_code& ec) {
   std::array<int, 2> pair{};
-  // SOCK_SEQPACKET keeps message boundaries: there is no such thing as half a message.
+  // SOCK_SEQPACKET preserves message boundaries, so no message arrives in part.
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()) != 0) return ec = last_error(), nullptr;
   descriptor ours(pair[0]);
   const descriptor theirs(pair[1]);
   const int buffer = 4 * static_cast<int>(wire::max_message);
   for (const int fd : pair) ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
 
-  // Before there is a child: epoll_ctl may fail with ENOMEM or ENOSPC.
+  // Registered before the child exists: epoll_ctl may fail with ENOMEM or ENOSPC.
   boost::system::error_code failed;
   socket_type socket(context);
   socket.assign(asio::generic::seq_packet_protocol(AF_UNIX, 0), ours.get(), failed);
   if (failed) return ec = failed, nullptr;
   static_cast<void>(ours.release());
 
-  auto watch = watch::make(context, ec);
+  auto deadline_timer = deadline_timer::make(context, ec);
   if (ec) return nullptr;
-  auto ledger = make_shared_ledger(ec);
+  auto result_buffer = make_shared_result_buffer(ec);
   if (ec) return nullptr;
-  const descriptor memory(ledger.descriptor);
+  const descriptor memory(result_buffer.descriptor);
 
-  auto child = spawn_worker(program, {theirs.get(), watch->descriptor(), memory.get()}, ec);
+  auto child = spawn_worker(program, {theirs.get(), deadline_timer->descriptor(), memory.get()}, ec);
   if (ec) return nullptr;
   asio::posix::stream_descriptor pidfd(context);
   pidfd.assign(child.pidfd.get(), failed);
   if (failed) {
-    // It cannot be followed, so it must end, and its zombie is left to the reaper or to our own end.
+    // Without a pidfd in the loop the child cannot be supervised. The reaper or the parent's exit collects it.
     kill_child(child.pidfd.get());
     return ec = failed, nullptr;
   }
   static_cast<void>(child.pidfd.release());
-  return std::unique_ptr<worker_process>(
-      new worker_process(child.pid, std::move(pidfd), std::move(socket), std::move(watch), std::move(ledger.here)));
+  return std::unique_ptr<worker_process>(new worker_process(child.pid, std::move(pidfd), std::move(socket),
+                                                            std::move(deadline_timer), std::move(result_buffer.here)));
 }
 
 worker_process::worker_process(pid_t pid, asio::posix::stream_descriptor pidfd, socket_type socket,
-                               std::unique_ptr<telltale::watch> watch, mapped_ledger ledger)
+                               std::unique_ptr<telltale::deadline_timer> deadline_timer,
+                               mapped_result_buffer result_buffer)
     : pid_(pid),
       pidfd_(std::move(pidfd)),
       socket_(std::move(socket)),
-      watch_(std::move(watch)),
-      ledger_(std::move(ledger)) {
-  watch_child(pid_);
+      deadline_timer_(std::move(deadline_timer)),
+      result_buffer_(std::move(result_buffer)) {
+  register_child(pid_);
 }
 
 worker_process::~worker_process() {
   collect();
-  unwatch_child(pid_);
+  unregister_child(pid_);
 }
 
 bool worker_process::send(std::string packet) {
@@ -91,7 +92,7 @@ bool worker_process::flush() {
 
 worker_process::reception worker_process::receive(std::span<char> buffer) {
   for (;;) {
-    // MSG_TRUNC: the packet's real size, even when the buffer was too small for it.
+    // MSG_TRUNC returns the real size of the packet, even when the buffer is too small.
     const auto n = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT | MSG_TRUNC);
     if (n > 0 && static_cast<std::size_t>(n) > buffer.size()) return {received::oversized, {}};
     if (n > 0) return {received::packet, {buffer.data(), static_cast<std::size_t>(n)}};
@@ -125,7 +126,7 @@ void worker_process::kill() { kill_child(pidfd_.native_handle()); }
 void worker_process::close_socket() {
   boost::system::error_code ignored;
   socket_.close(ignored);
-  watch_->close();
+  deadline_timer_->close();
   unsent_.clear();
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The chart renders, with every Helm in use and every toggle, what Kubernetes accepts."""
+"""The chart renders manifests that Kubernetes accepts, with every supported Helm and every toggle."""
 import json
 import os
 import re
@@ -32,7 +32,7 @@ def values_of(path):
 
 
 def names(objects):
-    """Kinds and names, without the sum of the content that some names end with."""
+    """Kinds and names, without the content hash at the end of some names."""
     return {(one["kind"], re.sub(r"-([0-9a-f]{8}|[0-9a-f]{10})$", "", one["metadata"]["name"])) for one in objects}
 
 
@@ -188,7 +188,8 @@ class Sidecar(unittest.TestCase):
                 self.assertEqual([c["name"] for c in spec["containers"]], ["app"] if native else ["app", "telltale"])
                 if native:
                     self.assertEqual(spec["initContainers"][0]["restartPolicy"], "Always")
-                    # One that waited for the application would wait for ever: the application waits for the sidecar.
+                    # A startup probe that depends on the application would deadlock: the application waits for the
+                    # sidecar.
                     self.assertNotIn("startupProbe", spec["initContainers"][0])
 
     def test_probes_are_on_the_application_and_ask_the_sidecar(self):
@@ -361,7 +362,7 @@ class Names(unittest.TestCase):
                 name = "a" * (length - len(end)) + end + "z" * 10
                 for override in ("nameOverride", "fullnameOverride"):
                     if "_" in end and length < 50:
-                        continue  # it would stay in the middle of an object's name, where nobody can cut it off
+                        continue  # it would be in the middle of an object's name, where it cannot be cut off
                     with self.subTest(override, name=name):
                         objects = helm.rendered(HELM, "-f", everything, "--set", f"{override}={name}", release="r")
                         values = {value for one in objects for value in self.labels(one)}
@@ -371,10 +372,10 @@ class Names(unittest.TestCase):
 
 
 class Mistakes(unittest.TestCase):
-    """What the schema cannot see is found before anything is installed, and only what the program refuses too."""
+    """What the schema cannot express is rejected before installation, and only what the program rejects too."""
 
     def judged(self, config):
-        """What the template says of it, and whether the program accepts it."""
+        """The template's message, and whether the program accepts the value."""
         done = helm.run(HELM, "template", "telltale", helm.CHART, "--set", "sidecar.native=false",
                         "--set-json", f"config={json.dumps(config)}")
         valid = subprocess.run([TELLTALE, "validate", "-"], input=json.dumps(config), text=True, capture_output=True)

@@ -1,6 +1,5 @@
 #!/usr/bin/python3
-"""Manifests mean the same to everybody who reads them: kubectl, kustomize (and so Flux) and a YAML 1.1 parser, whatever the
-release and its objects are called."""
+"""Manifests have the same meaning for kubectl, kustomize (and so Flux) and a YAML 1.1 parser, for every release name."""
 import json
 import os
 import pathlib
@@ -18,7 +17,7 @@ KUBECTL = helm.tool("kubectl")
 HELM = (helm.releases() or [None])[-1]
 CI = helm.CHART / "ci"
 VALUE_SETS = sorted(CI.glob("*-values.yaml")) + [helm.CHART / "demo.yaml"]
-# Texts that some YAML takes for a number, a boolean or nothing.
+# Texts that some YAML versions read as a number, a boolean or null.
 NAMES = ("1234567", "1e10", "on", "no", "null", "0x1f", "007", "1.5", "2024-01-01")
 NO_HOME = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "KUBECONFIG": "/nonexistent"}
 
@@ -59,7 +58,7 @@ class Decoded(unittest.TestCase):
     maxDiff = 2000
 
     def expect_the_same(self, text):
-        """Everybody reads the same objects, and they have valid names. Returns them."""
+        """All parsers read the same objects, and these have valid names. Returns them."""
         ours = sorted(manifests.documents(text), key=key)
         self.assertEqual(sorted(by_kubectl(text), key=key), ours)
         self.assertEqual(sorted(by_kustomize(text), key=key), ours)

@@ -1,4 +1,4 @@
-"""The Helm releases to test with and what they render, as YAML text and as objects."""
+"""Finds the Helm releases to test with, and renders the chart as YAML text and as objects."""
 import os
 import pathlib
 import shutil
@@ -12,31 +12,31 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHART = ROOT / "charts" / "telltale"
 CACHE = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
 TOOLS = pathlib.Path(os.environ.get("TELLTALE_TOOLS") or pathlib.Path(CACHE, "telltale", "tools"))
-# A cluster that knows native sidecars.
+# A cluster that supports native sidecars.
 CLUSTER = "1.31.0"
 
 
 def tool(name):
-    """The path of a program that scripts/deps.sh --test has put away, else of one that is installed, else None."""
+    """The path of a program installed by scripts/deps.sh --test, else of an installed one, else None."""
     ours = TOOLS / name
     return str(ours) if ours.exists() else shutil.which(name)
 
 
 def releases():
-    """One Helm of every major version that is in use."""
+    """One Helm of every supported major version."""
     found = [path for path in (tool("helm3"), tool("helm4")) if path]
     return found or [path for path in (shutil.which("helm"),) if path]
 
 
 def run(helm, *arguments):
-    # Helm 4 and 3 look for plugins, repositories and a cluster in the home folder; none of them has a say here.
+    # Helm 4 and 3 read plugins, repositories and clusters from the home directory; it is empty here.
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "HELM_CACHE_HOME": "/nonexistent/cache",
                    "HELM_CONFIG_HOME": "/nonexistent/config", "HELM_DATA_HOME": "/nonexistent/data"}
     return subprocess.run([helm, *arguments], capture_output=True, text=True, env=environment, timeout=120)
 
 
 def template(helm, *arguments, chart=CHART, cluster=CLUSTER, release="telltale"):
-    """What `helm template` prints for a release in namespace default; an error of Helm's is an AssertionError."""
+    """The output of `helm template` for a release in namespace default; an error of Helm is an AssertionError."""
     done = run(helm, "template", release, str(chart), "--namespace", "default", "--kube-version", cluster,
                *map(str, arguments))
     assert done.returncode == 0, f"{helm} template {arguments}: {done.stderr}"
@@ -48,7 +48,7 @@ def rendered(helm, *arguments, **more):
 
 
 def main():
-    """Runs the tests of a script; without a Helm it says so and is skipped (77 is what ctest takes for that)."""
+    """Runs the tests of a script; without a Helm it reports a skip (exit code 77 for ctest)."""
     if not releases():
         print("skipped: no helm; scripts/deps.sh --test brings it")
         sys.exit(77)

@@ -1,8 +1,8 @@
 """Reads Kubernetes manifests as strictly as the API server does, and compares them with its schemas.
 
-The schemas are data of their own: a folder with `swagger.json` (api/openapi-spec/swagger.json of a Kubernetes release, 1.29
-or later) and `crds/*.yaml` (CustomResourceDefinitions). $TELLTALE_K8S_SCHEMAS names it; otherwise a folder `k8s` in any
-folder beside the checkout is taken.
+The schemas are data: a directory with `swagger.json` (api/openapi-spec/swagger.json of a Kubernetes release, 1.29 or
+later) and `crds/*.yaml` (CustomResourceDefinitions). $TELLTALE_K8S_SCHEMAS names it; the default is a directory `k8s` in
+any directory beside the checkout.
 """
 import json
 import os
@@ -13,13 +13,13 @@ import jsonschema
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# Written as a number or a text in manifests, whatever the schema's own type says.
+# A number or a text in manifests, whatever the schema's own type is.
 LOOSE = {"io.k8s.apimachinery.pkg.util.intstr.IntOrString": ["integer", "string"],
          "io.k8s.apimachinery.pkg.api.resource.Quantity": ["string", "number"]}
 
 
 class StrictLoader(yaml.SafeLoader):
-    """Refuses a key that is given twice; YAML 1.1's lone `=` is a text."""
+    """Rejects duplicate keys; YAML 1.1's lone `=` is a text."""
 
 
 def _mapping(loader, node):
@@ -39,7 +39,7 @@ def documents(text):
 
 
 def schema_folder():
-    """Where the schemas are, or None."""
+    """The directory of the schemas, or None."""
     named = os.environ.get("TELLTALE_K8S_SCHEMAS")
     if named:
         return pathlib.Path(named)
@@ -94,7 +94,7 @@ class Schemas:
         return next(name for name in self.definitions if name.endswith("meta.v1.ObjectMeta"))
 
     def errors(self, manifest):
-        """Sentences about what is wrong with one manifest."""
+        """Sentences about errors in one manifest."""
         kind, api = manifest.get("kind"), manifest.get("apiVersion")
         who = f"{kind}/{manifest.get('metadata', {}).get('name')}"
         schema = self.kinds.get((api, kind))

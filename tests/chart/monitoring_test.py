@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Alerts and dashboard: alerts fire as they should, and both ask for metrics that the program really has."""
+"""Alerts and dashboard: alerts fire as intended, and both use metrics that the program exports."""
 import json
 import os
 import pathlib
@@ -20,7 +20,7 @@ import harness  # noqa: E402
 PROMTOOL = helm.tool("promtool")
 HERE = pathlib.Path(__file__).parent
 WORD = re.compile(r"\b((?:telltale|process)_[a-z0-9_]+)\b")
-# Everything a check can measure appears in a scrape once there is something to measure.
+# Every measurement appears in a scrape once it has a value.
 CONFIG = """
 checks:
   - {name: db, type: sqlite, path: app.db}

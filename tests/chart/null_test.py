@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""null in the values takes a default away: the chart renders without it, or refuses with a sentence that names the value."""
+"""A null value removes a default: the chart renders without it, or fails with a message that names the value."""
 import os
 import pathlib
 import tempfile
@@ -28,7 +28,7 @@ def at(path, value):
 
 
 def nothings(manifest, where=""):
-    """The places of a manifest where a field has no value."""
+    """The paths of a manifest where a field has no value."""
     if isinstance(manifest, dict):
         for key, value in manifest.items():
             yield from nothings(value, f"{where}.{key}")
@@ -41,7 +41,7 @@ def nothings(manifest, where=""):
 
 class Null(unittest.TestCase):
     def judged(self, values, *arguments, release=HELM):
-        """The manifests, or nothing and the sentence of a refusal."""
+        """The manifests, or nothing and the error message."""
         with tempfile.TemporaryDirectory(prefix="telltale-null-") as folder:
             file = pathlib.Path(folder, "values.yaml")
             file.write_text(yaml.safe_dump(values))
@@ -68,7 +68,7 @@ class Null(unittest.TestCase):
                               "probes.liveness", "service", "service.type", "podMonitor", "podMonitor.interval", "serviceMonitor",
                               "prometheusRule", "dashboard", "autoscaling", "autoscaling.metric", "image", "image.repository",
                               "image.pullPolicy", "podDisruptionBudget.minAvailable"}, refused)
-        # What is empty or off already may be taken away, as may a field that Kubernetes has a default for.
+        # Values that are empty or off may be removed, as may fields with a default in Kubernetes.
         self.assertEqual(refused & {"nameOverride", "commonLabels", "image.tag", "sidecar.native", "sidecar.env", "sidecar.mounts",
                                     "sidecar.securityContext.runAsUser", "probes.readiness.periodSeconds", "podMonitor.enabled",
                                     "podMonitor.labels", "prometheusRule.alerts", "dashboard.labels", "demo.tolerations", "sidecar.resources.limits"}, set())

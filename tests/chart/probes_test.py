@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Every probe that the chart renders is asked of the real program, started with the rendered arguments, as the kubelet asks: from
-an address that is not loopback, without credentials."""
+"""Every rendered probe succeeds with the real program, started with the rendered arguments. Probes come from an address
+that is not loopback, without credentials, as from the kubelet."""
 import json
 import os
 import re
@@ -20,7 +20,7 @@ from authority import Authority  # noqa: E402
 HELM = (helm.releases() or [None])[-1]
 VALUE_SETS = sorted((helm.CHART / "ci").glob("*-values.yaml"))
 POD_IP = "10.9.8.7"
-# A network and a volume of the pod's own; the application has made its database.
+# The pod has its own network and volume; the application has created its database.
 POD = f"""
 ip link set lo up
 ip address add {POD_IP}/32 dev lo
@@ -46,7 +46,7 @@ class Pod(harness.TestCase):
         key.rename(self.dir / "tls.key")
 
     def here(self, text):
-        """A text of the pod's with paths that are ours."""
+        """A text of the pod with paths of the test."""
         return text.replace("/etc/telltale/", f"{self.dir}/").replace("/data", f"{self.dir}/data")
 
     def environment(self, container):
@@ -76,7 +76,7 @@ class Pod(harness.TestCase):
                               text=True, timeout=30, **options)
 
     def asked(self, sidecar, container, get, patience=10):
-        """What the kubelet's request is answered with: the status, 0 when there is no answer."""
+        """The status of the kubelet's request, 0 without a response."""
         ports = {port["name"]: port["containerPort"] for port in container.get("ports", [])}
         headers = [word for one in get.get("httpHeaders", []) for word in ("-H", f"{one['name']}: {one['value']}")]
         url = f"{get.get('scheme', 'HTTP').lower()}://{POD_IP}:{ports.get(get['port'], get['port'])}{get['path']}"
@@ -85,7 +85,7 @@ class Pod(harness.TestCase):
         return int(done.stdout or 0)
 
     def expect_success(self, objects):
-        """Every probe of every pod succeeds. Returns how many were asked by HTTP."""
+        """Every probe of every pod succeeds. Returns how many were HTTP probes."""
         asked = 0
         for who, _, spec in rules.pods(objects):
             sidecar, own = self.start_pod(objects, spec)
@@ -114,7 +114,7 @@ class Pod(harness.TestCase):
         self.assertEqual(self.expect_success(pods), 3)
 
     def explained(self, sidecar, container):
-        """The exec probe of the sidecar, where there is one, succeeds in the environment that the container has."""
+        """The exec probe of the sidecar, if any, succeeds in the environment of the container."""
         command = container.get("readinessProbe", {}).get("exec", {}).get("command")
         if command:
             self.assertIn(command[0], ("/telltale", "telltale"))

@@ -1,5 +1,5 @@
 // Reads a configuration from standard input as the program does and prints its tree as JSON, every scalar as a text.
-// For tests that compare what was written with what the program understands.
+// For tests that compare written and parsed values.
 #include <iostream>
 #include <iterator>
 #include <string>

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What the READMEs show works: the chart of "Your pod" renders, the examples of values do, the table names every value,
+"""The READMEs are valid: the chart of "Your pod" renders, as do the examples of values, the table contains every value,
 and the Kubernetes manifests are valid."""
 import pathlib
 import re

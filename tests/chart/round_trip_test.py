@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What the values say is what the program reads: every text of every check type survives the chart, whatever is in it."""
+"""Values reach the program unchanged: every text of every check type passes through the chart."""
 import json
 import os
 import pathlib
@@ -12,17 +12,17 @@ import helm
 TELLTALE = os.environ["TELLTALE"]
 READ_BACK = os.environ["TELLTALE_READ_BACK"]
 TEXTS = ("text", "map of text")
-# What a check of the type needs besides the option that is filled.
+# Options that a check of the type needs besides the tested one.
 NEEDED = {"disk": {"path": "/"}, "marker": {"path": "/m"}, "sqlite": {"path": "/db"}, "tcp": {"address": "db:1"},
           "websocket": {"url": "ws://127.0.0.1:1/"}}
 WITH = {("sqlite", "query"): {"mode": "query"}, ("sqlite", "expect"): {"mode": "query", "query": "SELECT 1"},
         ("websocket", "server_name"): {"url": "wss://127.0.0.1:1/"}}
-# How a text is written in an option that has a grammar of its own, and options that take no free text at all.
+# The syntax of options with a grammar of their own, and options without free text.
 GRAMMAR = {("marker", "progress"): lambda text: "/" + text.replace("~", "~0"), ("sqlite", "expect"): lambda text: text if text[0] not in "=!<>" else "a" + text,
            ("sqlite", "query"): lambda text: "SELECT '{}'".format(text.replace("'", "''"))}
 NO_TEXT = {("marker", "newer_than"), ("tcp", "address"), ("tcp", "server_name"), ("websocket", "subprotocol"), ("websocket", "server_name"), ("marker", "pid")}
 LENGTHS = (40, 80, 200, 2000)
-LONGEST_KEY = 40  # the program has keys of at most 256 bytes, escape sequences included
+LONGEST_KEY = 40  # keys of the program have at most 256 bytes, including escape sequences
 SEEDS = {"words": "are you there ", "colon": "a: b ", "comment": "a #b ", "double quotes": 'a "b" ', "single quotes": "it's ''",
          "line breaks": "one\ntwo\n\nthree ", "tabs": "a\tb ", "emoji": "ok \U0001F600\U0001F469\u200d\U0001F4BB ",
          "other scripts": "größe 漢字 ", "brackets": "{[a], b} ", "json": '{"type": "ping", "n": [1, null]} ', "html": "<a&b> ",
@@ -34,7 +34,7 @@ UNUSUAL = "\x7f\x85\u00a0\ufeff\u2028"
 
 
 def texts():
-    """(what, text) of every shape in every length, and the short ones that YAML takes for something else."""
+    """(what, text) of every shape and length, and short texts that YAML reads as other types."""
     for what, seed in SEEDS.items():
         for length in LENGTHS:
             yield f"{what}, {length}", (seed * length)[:length - 1] + "."
@@ -53,11 +53,11 @@ def text_options():
 
 
 def filled(kind, option, form, text):
-    """A check whose option has the text, and whether the program is to accept it."""
+    """A check whose option has the text, and whether the program must accept it."""
     value = GRAMMAR.get((kind, option), str)(text)
     accepts = not any(c in text for c in UNUSUAL) and (option != "description" or len(text) <= 1000)
     if option == "headers":
-        # A header has no line breaks, and no blanks at its ends.
+        # A header has no line breaks, and no spaces at its ends.
         value, accepts = {"X-Text": value}, accepts and value == value.strip() and value.isprintable()
     elif form == "map of text":
         value = {"/" + text[:LONGEST_KEY].replace("~", "~0"): value}
@@ -67,7 +67,7 @@ def filled(kind, option, form, text):
 
 
 def as_read(value):
-    """The value as the program's reader tells it: scalars are texts."""
+    """The value as the program reads it: scalars are texts."""
     if isinstance(value, dict):
         return {key: as_read(member) for key, member in value.items()}
     if isinstance(value, list):
@@ -93,7 +93,7 @@ class RoundTrip(unittest.TestCase):
         return json.loads(done.stdout)
 
     def checks(self):
-        """(what, check, whether the program is to accept it) for every text in every option."""
+        """(what, check, whether the program must accept it) for every text in every option."""
         for kind, option, form in text_options():
             for number, (what, text) in enumerate(texts()):
                 check, accepts = filled(kind, option, form, text)

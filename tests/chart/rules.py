@@ -1,4 +1,5 @@
-"""What no schema sees: names, references between the objects of a release, and the Pod Security Standard "restricted"."""
+"""Rules that no schema expresses: names, references between objects of a release, and the "restricted" Pod Security
+Standard."""
 import re
 
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job")
@@ -8,7 +9,7 @@ VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persiste
 
 
 def pods(manifests):
-    """(who, metadata, spec) of every pod in there."""
+    """(who, metadata, spec) of every pod in the objects."""
     for manifest in manifests:
         who = f"{manifest['kind']}/{manifest['metadata']['name']}"
         if manifest["kind"] == "Pod":
@@ -27,7 +28,7 @@ def selected(selector, labels):
 
 
 def broken_references(manifests, provided=()):
-    """Sentences about what points to nothing; `provided` are ConfigMaps and Secrets that come from elsewhere."""
+    """Sentences about dangling references; `provided` are external ConfigMaps and Secrets."""
     names = {(m["kind"], m["metadata"]["name"]) for m in manifests}
     for who, metadata, spec in pods(manifests):
         yield from (f"{who}: {error}" for error in _in_pod(spec, names, provided))
@@ -95,14 +96,15 @@ def _selecting(manifest, manifests):
 
 
 def impatient(manifests):
-    """Sentences about applications that would be restarted because their sidecar hangs, before it has been restarted itself."""
+    """Sentences about applications that would restart because of a hung sidecar, before the sidecar itself
+    restarts."""
     for who, _, spec in pods(manifests):
         sidecar = next(c for c in containers(spec) if any(port.get("name") == "telltale" for port in c.get("ports", [])))
         own = sidecar.get("livenessProbe")
         if not own:
             yield f"{who}: the sidecar has no livenessProbe"
             continue
-        # A process that hangs ignores SIGTERM, so the grace period passes; then it has to start and to be asked once.
+        # A hung process ignores SIGTERM, so the grace period passes; then it must start and be probed once.
         back = _patience(own) + own.get("terminationGracePeriodSeconds", spec.get("terminationGracePeriodSeconds", 30)) + 10
         for container in containers(spec):
             probe = container.get("livenessProbe")
@@ -114,13 +116,14 @@ def _patience(probe):
     return probe.get("periodSeconds", 10) * probe.get("failureThreshold", 3)
 
 
-# What Kubernetes accepts as a name: RFC 1035 for a Service, a subdomain of RFC 1123 for most others; both with a length.
+# Names that Kubernetes accepts: RFC 1035 for a Service, a subdomain of RFC 1123 for most others; both limited in
+# length.
 NAMES = {"Service": (r"[a-z]([-a-z0-9]*[a-z0-9])?", 63), "Job": (r"[a-z0-9]([-.a-z0-9]*[a-z0-9])?", 63)}
 LABEL = r"([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?"
 
 
 def bad_names(manifests):
-    """Sentences about names and labels that Kubernetes would refuse."""
+    """Sentences about names and labels that Kubernetes rejects."""
     for manifest in manifests:
         name = manifest["metadata"]["name"]
         pattern, longest = NAMES.get(manifest["kind"], (r"[a-z0-9]([-.a-z0-9]*[a-z0-9])?", 253))
@@ -134,7 +137,7 @@ def bad_names(manifests):
 
 
 def not_restricted(manifests):
-    """Sentences about pods that the Pod Security Standard "restricted" would refuse."""
+    """Sentences about pods that the Pod Security Standard "restricted" rejects."""
     for who, _, spec in pods(manifests):
         for field in ("hostNetwork", "hostPID", "hostIPC"):
             if spec.get(field):

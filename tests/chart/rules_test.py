@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The rules that manifests are held against find what is wrong: each row breaks one thing."""
+"""The rules for manifests detect errors: each row breaks one rule."""
 import copy
 import unittest
 

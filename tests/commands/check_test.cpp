@@ -44,7 +44,7 @@ const std::string three =
     "- {name: beta, type: door, path: /b}\n"
     "- {name: gamma, type: door, path: /c}\n";
 
-command_result run(const std::string& text, check_command asked, check_surroundings world = {}) {
+command_result run(const std::string& text, check_command asked, check_environment world = {}) {
   temp_folder folder;
   asked.config = folder.write("t.yaml", text);
   if (!world.variables) world.variables = [](std::string_view) { return std::nullopt; };
@@ -68,14 +68,14 @@ TEST_CASE("check: all checks run, and a critical failure is exit code 1") {
   CHECK(done.err.empty());
 }
 
-TEST_CASE("check: only the named ones run, in the order of the configuration") {
+TEST_CASE("check: only the named checks run, in configuration order") {
   const auto done = run(three, wants({"gamma", "alpha", "gamma"}));
   CHECK(done.exit_code == 0);
   CHECK(done.out == "[+]alpha ok\n[+]gamma ok\n");
 }
 
 TEST_CASE("check: an unknown name is a usage error with a hint, and nothing runs") {
-  check_surroundings world;
+  check_environment world;
   world.run = [](const config&) -> check_results { throw std::runtime_error("must not run"); };
   const auto done = run(three, wants({"alpha", "gama"}), world);
   CHECK(done.exit_code == 2);
@@ -83,14 +83,14 @@ TEST_CASE("check: an unknown name is a usage error with a hint, and nothing runs
   CHECK(done.err.find("has no check 'gama'; did you mean 'gamma'?") != std::string::npos);
 }
 
-TEST_CASE("check: a broken configuration is told with its place") {
+TEST_CASE("check: an invalid configuration is reported with its location") {
   const auto done = run("checks:\n- {name: a, type: door, pth: /a}\n", wants({}));
   CHECK(done.exit_code == 2);
   CHECK(done.err.find("t.yaml:2:") != std::string::npos);
   CHECK(done.err.find("did you mean 'path'?") != std::string::npos);
 }
 
-TEST_CASE("check: for Nagios every error is one line on standard output and code 3") {
+TEST_CASE("check: with Nagios output every error is one line on standard output and code 3") {
   const auto done = run("checks: [\n", wants({}, result_format::nagios));
   CHECK(done.exit_code == 3);
   CHECK(done.err.empty());
@@ -99,15 +99,15 @@ TEST_CASE("check: for Nagios every error is one line on standard output and code
   CHECK(run(three, wants({}, result_format::nagios)).exit_code == 2);
 }
 
-TEST_CASE("check: what cannot be built is told, not thrown") {
-  check_surroundings world;
+TEST_CASE("check: a check that cannot be built is reported, not thrown") {
+  check_environment world;
   world.run = [](const config&) -> check_results { throw std::runtime_error("the secret cannot be read"); };
   const auto done = run(three, wants({}), world);
   CHECK(done.exit_code == 2);
   CHECK(done.err == "telltale check: the secret cannot be read\n");
 }
 
-TEST_CASE("check: the table is coloured on a terminal, unless NO_COLOR or the option says otherwise") {
+TEST_CASE("check: the table is coloured on a terminal, unless NO_COLOR or the option disables it") {
   struct row {
     color_mode mode;
     bool terminal;
@@ -122,7 +122,7 @@ TEST_CASE("check: the table is coloured on a terminal, unless NO_COLOR or the op
            row{color_mode::always, false, "1", true},
            row{color_mode::never, true, nullptr, false},
        }) {
-    check_surroundings world;
+    check_environment world;
     world.terminal = terminal;
     world.variables = [no_color](std::string_view name) -> std::optional<std::string> {
       if (name != "NO_COLOR" || !no_color) return std::nullopt;

@@ -29,7 +29,7 @@ Command parsed(const std::string& line) {
 
 }  // namespace
 
-TEST_CASE("command line: nothing at all serves with the defaults") {
+TEST_CASE("command line: no arguments serve with the defaults") {
   const auto serve = parsed<serve_command>("");
   CHECK(serve.config.empty());
   CHECK(serve.listen.empty());
@@ -57,7 +57,7 @@ TEST_CASE("command line: check takes names, a file, a format and colour in any o
   CHECK(parsed<check_command>("check").format == result_format::table);
 }
 
-TEST_CASE("command line: healthcheck asks the ready gate within one second unless told otherwise") {
+TEST_CASE("command line: healthcheck queries the ready gate within one second by default") {
   const auto plain = parsed<healthcheck_command>("healthcheck");
   CHECK(plain.question.gate == gate::ready);
   CHECK(plain.question.url.empty());
@@ -70,7 +70,7 @@ TEST_CASE("command line: healthcheck asks the ready gate within one second unles
   CHECK(parsed<healthcheck_command>("healthcheck -c a.yaml").question.config == "a.yaml");
 }
 
-TEST_CASE("command line: everything behind -- is the command of wait, options included") {
+TEST_CASE("command line: everything after -- is the command of wait, including options") {
   const auto wait = parsed<wait_command>("wait --timeout 2m --interval 100ms -- ./server --timeout x -- y");
   CHECK(wait.timeout == 2min);
   CHECK(wait.interval == 100ms);
@@ -91,7 +91,7 @@ TEST_CASE("command line: validate, checks and schema") {
   parsed<schema_command>("schema");
 }
 
-TEST_CASE("command line: what is not understood is refused in one line that helps") {
+TEST_CASE("command line: invalid arguments are refused in one line with advice") {
   struct row {
     std::string line;
     int code;
@@ -103,7 +103,7 @@ TEST_CASE("command line: what is not understood is refused in one line that help
            {"--listne 1:2", 2, "unknown option '--listne'; did you mean '--listen'?"},
            {"--listne=1:2", 2, "unknown option '--listne'; did you mean"},
            {"-x", 2, "unknown option '-x'"},
-           {"-c a.yaml check", 2, "write the command first: telltale check"},
+           {"-c a.yaml check", 2, "the command must come first: telltale check"},
            {"--listen 1:2 3:4", 2, "unexpected argument '3:4'"},
            {"serve here", 2, "unexpected argument 'here'"},
            {"-c", 2, "--config"},
@@ -116,12 +116,12 @@ TEST_CASE("command line: what is not understood is refused in one line that help
            {"check --color maybe", 2, "--color: expected one of"},
            {"wait --timeout 5", 2, "--timeout: expected a duration such as 500ms or 10s, not '5'"},
            {"wait --interval 0s", 2, "--interval: expected a duration"},
-           {"wait --", 2, "a command is missing after --"},
+           {"wait --", 2, "missing command after --"},
            {"wait ./server", 2, "unexpected argument './server'"},
-           {"wait --url http://a:1 -c b.yaml", 2, "give --url or -c, not both"},
-           {"validate", 2, "name at least one file"},
-           {"checks a b", 2, "name one check type"},
-           {"checks disk --markdown", 2, "--markdown is the whole page"},
+           {"wait --url http://a:1 -c b.yaml", 2, "use --url or -c, not both"},
+           {"validate", 2, "missing file name"},
+           {"checks a b", 2, "expected at most one check type"},
+           {"checks disk --markdown", 2, "--markdown cannot be combined"},
            {"schema x", 2, "unexpected argument 'x'"},
            {"worker x", 2, "unknown command 'worker'"},
            {"help frobnicate", 2, "unknown command 'frobnicate'"},
@@ -140,7 +140,7 @@ TEST_CASE("command line: what is not understood is refused in one line that help
   }
 }
 
-TEST_CASE("command line: help and version go to standard output and are no failure") {
+TEST_CASE("command line: help and version go to standard output and succeed") {
   for (const char* line : {"--help", "-h", "help"}) {
     const auto help = parsed<command_result>(line);
     CHECK(help.exit_code == 0);
@@ -154,7 +154,7 @@ TEST_CASE("command line: help and version go to standard output and are no failu
   CHECK(parsed<command_result>("-V").out.find("Boost 1.81") != std::string::npos);
 }
 
-TEST_CASE("command line: every command has a help of its own with its options") {
+TEST_CASE("command line: every command has its own help with its options") {
   struct row {
     std::string_view name, shows;
   };

@@ -1,4 +1,4 @@
-// Which sidecar `healthcheck` and `wait` ask.
+// Tests which sidecar `healthcheck` and `wait` query.
 #include "commands/find_sidecar.hpp"
 
 #include <stdexcept>
@@ -22,13 +22,13 @@ const environment port = [](std::string_view name) {
 
 constexpr const char* nowhere = "/nowhere/at/all.yaml";
 
-/// Where the sidecar is asked when this is the installed configuration.
+/// The address that is queried with this installed configuration.
 http_target installed(const std::string& text, const environment& variables = port) {
   temp_folder folder;
   return find_sidecar({}, variables, folder.write("telltale.yaml", text));
 }
 
-std::string refusal(const gate_question& question, const environment& variables) {
+std::string refusal(const gate_query& question, const environment& variables) {
   try {
     return find_sidecar(question, variables, nowhere).shown;
   } catch (const std::runtime_error& error) {
@@ -46,7 +46,7 @@ TEST_CASE("find sidecar: the option wins over the environment, the environment o
   CHECK_THROWS_AS(find_sidecar({gate::live, "", nowhere}, some, nowhere), std::runtime_error);
 }
 
-TEST_CASE("find sidecar: without an address the installed configuration says where, as it does for serve") {
+TEST_CASE("find sidecar: without another source the address comes from the installed configuration, as for serve") {
   CHECK(installed("server: {listen: 0.0.0.0:8080}\nchecks: []\n").shown == "http://localhost:8080/ready");
   CHECK(installed("server:\n  listen: \"0.0.0.0:${PORT}\"\n").shown == "http://localhost:8080/ready");
   CHECK(installed("server: {listen: localhost:8080}\n").shown == "http://127.0.0.1:8080/ready");
@@ -59,7 +59,7 @@ TEST_CASE("find sidecar: without an address the installed configuration says whe
   CHECK(installed("server: {listen: 127.0.0.1:1}\n").origin.starts_with("The address comes from /"));
 }
 
-TEST_CASE("find sidecar: what is wrong elsewhere in a configuration does not matter, as the sidecar may still run") {
+TEST_CASE("find sidecar: errors elsewhere in the configuration are ignored, as the sidecar may still run") {
   const std::string text = "server: {listen: 0.0.0.0:8080}\nchecks:\n  - {name: a, type: dsik, path: \"${NOPE}\"}\n";
   CHECK(installed(text).shown == "http://localhost:8080/ready");
   temp_folder folder;
@@ -67,7 +67,7 @@ TEST_CASE("find sidecar: what is wrong elsewhere in a configuration does not mat
         "http://localhost:8080/ready");
 }
 
-TEST_CASE("find sidecar: an installed file that cannot be used leaves the default address, and says so") {
+TEST_CASE("find sidecar: an unusable installed file gives the default address and a notice") {
   struct row {
     std::string text, says;
   };
@@ -85,13 +85,13 @@ TEST_CASE("find sidecar: an installed file that cannot be used leaves the defaul
     CHECK(target.shown == "http://127.0.0.1:9640/ready");
     CHECK(target.origin.starts_with("This is the default address, as /"));
     CHECK(target.origin.find(says) != std::string::npos);
-    CHECK(target.origin.ends_with("; --url, -c FILE or TELLTALE_URL name another"));
+    CHECK(target.origin.ends_with("; use --url, -c FILE or TELLTALE_URL to change it"));
   }
   temp_folder folder;
   CHECK(find_sidecar({}, none, folder.path()).origin.find("a directory") != std::string::npos);
 }
 
-TEST_CASE("find sidecar: a configuration that is named has to be usable") {
+TEST_CASE("find sidecar: a configuration given with -c must be usable") {
   temp_folder folder;
   const auto file = folder.write("t.yaml", "server: {listen: here}\n");
   CHECK(refusal({gate::ready, "", file}, none).find("t.yaml:1:18: listen: 'here' is no address") != std::string::npos);
@@ -99,7 +99,7 @@ TEST_CASE("find sidecar: a configuration that is named has to be usable") {
         std::string::npos);
 }
 
-TEST_CASE("find sidecar: a bad address names where it was given") {
+TEST_CASE("find sidecar: an invalid address is reported with its source") {
   const environment bad = [](std::string_view) { return std::optional<std::string>("localhost:9640"); };
   CHECK(refusal({}, bad).starts_with("TELLTALE_URL: "));
   CHECK(refusal({gate::ready, "localhost:9640", {}}, none).starts_with("--url: "));

@@ -24,7 +24,7 @@ command_result ask(const std::string& url, std::chrono::milliseconds timeout = 5
 
 }  // namespace
 
-TEST_CASE("healthcheck: a gate that passes is exit code 0, with its lines") {
+TEST_CASE("healthcheck: a passing gate is exit code 0, with its lines") {
   const small_server server(http_answer(200, "[+]db ok\nready check passed\n"));
   const auto done = ask(server.url());
   CHECK(done.exit_code == 0);
@@ -34,7 +34,7 @@ TEST_CASE("healthcheck: a gate that passes is exit code 0, with its lines") {
   CHECK(server.request().find("\r\nAccept: text/plain\r\n") != std::string::npos);
 }
 
-TEST_CASE("healthcheck: a gate that fails is exit code 1, with its reasons and nothing else") {
+TEST_CASE("healthcheck: a failing gate is exit code 1, with only its reasons") {
   const small_server server(http_answer(503, "[-]db fail missing: no file\nlive check failed\n"));
   const auto done = ask(server.url(), 5s, gate::live);
   CHECK(done.exit_code == 1);
@@ -42,14 +42,14 @@ TEST_CASE("healthcheck: a gate that fails is exit code 1, with its reasons and n
   CHECK(server.request().starts_with("GET /health HTTP/1.1\r\n"));
 }
 
-TEST_CASE("healthcheck: who answers cannot send commands to the terminal, nor a flood") {
+TEST_CASE("healthcheck: a response cannot send commands to the terminal, and is limited in size") {
   const small_server server(http_answer(503, "\x1B[2Jred\r\n" + std::string(20'000, 'x') + "\n"));
   const auto done = ask(server.url());
   CHECK(done.out.starts_with("?[2Jred\nxxx"));
   CHECK(done.out.size() <= 4096);
 }
 
-TEST_CASE("healthcheck: answers that are not a gate's are failures and say so") {
+TEST_CASE("healthcheck: responses that are not from a gate are failures with an explanation") {
   struct row {
     std::string answer, says;
   };
@@ -71,7 +71,7 @@ TEST_CASE("healthcheck: answers that are not a gate's are failures and say so") 
   }
 }
 
-TEST_CASE("healthcheck: the answer of one check is its verdict, with ?gate and without") {
+TEST_CASE("healthcheck: the response of one check is its verdict, with ?gate and without") {
   const std::string settings = "    type disk, gates ready, severity critical, scope local, every 10 s, timeout 5 s\n";
   struct row {
     int status;
@@ -95,7 +95,7 @@ TEST_CASE("healthcheck: the answer of one check is its verdict, with ?gate and w
   }
 }
 
-TEST_CASE("healthcheck: only telltale's own answer is the verdict of a check") {
+TEST_CASE("healthcheck: only telltale's own response is the verdict of a check") {
   const std::string settings = "    type disk, gates ready, severity critical, scope local, every 10 s, timeout 5 s\n";
   for (const std::string body : {"[+]db ok\n", "ok\n", "[+]db ok\n    type disk\n", "[+]\n\n", "[+]other ok\n"}) {
     CAPTURE(body);
@@ -109,7 +109,7 @@ TEST_CASE("healthcheck: only telltale's own answer is the verdict of a check") {
   CHECK(ask(server.url() + "/checks").exit_code == 1);
 }
 
-TEST_CASE("healthcheck: a path that has no verdict is a failure, with what to ask instead") {
+TEST_CASE("healthcheck: a path without a verdict is a failure, with the path to use instead") {
   const small_server server(http_answer(200, "pong\n"));
   for (const std::string path : {"/ping", "/ping/", "/metrics", "/checks", "/checks?verbose"}) {
     CAPTURE(path);
@@ -121,11 +121,11 @@ TEST_CASE("healthcheck: a path that has no verdict is a failure, with what to as
   }
 }
 
-TEST_CASE("healthcheck: nobody there is exit code 1 with what to look at") {
+TEST_CASE("healthcheck: without a sidecar it is exit code 1 with advice") {
   std::string url;
   {
     const small_server server("");
-    url = server.url();  // free again after this
+    url = server.url();  // the port is free again after this
   }
   const auto done = ask(url);
   CHECK(done.exit_code == 1);
@@ -135,7 +135,7 @@ TEST_CASE("healthcheck: nobody there is exit code 1 with what to look at") {
             "from --url\n");
 }
 
-TEST_CASE("healthcheck: a connection that is cut asks whether it should have been https") {
+TEST_CASE("healthcheck: a closed connection suggests https") {
   const small_server closes("");
   CHECK(ask(closes.url()).out.find("closed without an answer; does it speak https?") != std::string::npos);
   const small_server resets("", manners::resets);
@@ -144,7 +144,7 @@ TEST_CASE("healthcheck: a connection that is cut asks whether it should have bee
   CHECK(done.out.find("Connection reset by peer; does it speak https?") != std::string::npos);
 }
 
-TEST_CASE("healthcheck: a Unix socket that is cut is not asked for https, which a URL cannot say") {
+TEST_CASE("healthcheck: a closed Unix socket does not suggest https, which its URL cannot express") {
   temp_folder folder;
   const small_server closes("", manners::answers, folder.path() + "/t.sock");
   const auto done = ask("unix:" + folder.path() + "/t.sock");
@@ -166,10 +166,10 @@ TEST_CASE(
   folder.write("t.yaml", "server: {listen: 'unix:" + folder.path() + "/none.sock'}\n");
   const auto done = healthcheck(asked, nothing_set, file);
   CHECK(done.exit_code == 1);
-  CHECK(done.out.ends_with(" The address comes from " + file + "; --url, -c FILE or TELLTALE_URL name another\n"));
+  CHECK(done.out.ends_with(" The address comes from " + file + "; use --url, -c FILE or TELLTALE_URL to change it\n"));
 }
 
-TEST_CASE("healthcheck: a sidecar that says nothing costs the timeout and no more") {
+TEST_CASE("healthcheck: a sidecar that does not respond costs the timeout and no more") {
   const small_server server("", manners::silent);
   const auto begin = std::chrono::steady_clock::now();
   const auto done = ask(server.url(), 100ms);
@@ -191,7 +191,7 @@ TEST_CASE("healthcheck: localhost and Unix sockets") {
   CHECK(ask("unix:/" + std::string(200, 'x')).out.find("too long") != std::string::npos);
 }
 
-TEST_CASE("healthcheck: https to a server without TLS fails with that word") {
+TEST_CASE("healthcheck: https to a server without TLS fails with an explanation") {
   const small_server server("SSH-2.0-OpenSSH_9.2\r\n", manners::greets);
   const auto done = ask("https" + server.url().substr(4), 2s);
   CHECK(done.exit_code == 1);
@@ -205,7 +205,7 @@ TEST_CASE("healthcheck: bad arguments are exit code 1 as well, because Docker re
   CHECK(healthcheck(asked, nothing_set).exit_code == 1);
 }
 
-TEST_CASE("healthcheck: -c asks where that file makes the sidecar listen") {
+TEST_CASE("healthcheck: -c queries the address in that file's server.listen") {
   const small_server server(http_answer(200, "ready check passed\n"));
   temp_folder folder;
   healthcheck_command asked;
@@ -215,7 +215,7 @@ TEST_CASE("healthcheck: -c asks where that file makes the sidecar listen") {
   CHECK(healthcheck(asked, nothing_set).exit_code == 0);
 }
 
-TEST_CASE("wait: the whole command against a real socket") {
+TEST_CASE("wait: the whole command with a real socket") {
   const small_server server(http_answer(200, "ready check passed\n"));
   wait_command wanted;
   wanted.question.url = server.url();
@@ -224,7 +224,7 @@ TEST_CASE("wait: the whole command against a real socket") {
   CHECK(wait(wanted, nothing_set) == 2);
 }
 
-TEST_CASE("wait: a command that cannot be run has the codes of shells") {
+TEST_CASE("wait: a command that cannot be executed has the exit codes of shells") {
   CHECK(become({"telltale-no-such-program"}) == 127);
   temp_folder folder;
   CHECK(become({folder.write("plain.txt", "not a program")}) == 126);

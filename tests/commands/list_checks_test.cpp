@@ -22,7 +22,7 @@ check_table table() {
 
 }  // namespace
 
-TEST_CASE("list checks: the list names every type, one type shows options and measurements") {
+TEST_CASE("list checks: the list has every type, one type has options and measurements") {
   const auto all = list_checks({"", listing_format::text}, table());
   CHECK(all.exit_code == 0);
   CHECK(all.out.find("door  Watches a door.\n") != std::string::npos);
@@ -35,7 +35,7 @@ TEST_CASE("list checks: the list names every type, one type shows options and me
   CHECK(one.out.find("  openings\n      How often it was opened.\n") != std::string::npos);
 }
 
-TEST_CASE("list checks: JSON of all and of one") {
+TEST_CASE("list checks: JSON of all types and of one") {
   const auto all = boost::json::parse(list_checks({"", listing_format::json}, table()).out).as_array();
   const auto one = boost::json::parse(list_checks({"door", listing_format::json}, table()).out).as_object();
   CHECK(all.at(0).as_object() == one);

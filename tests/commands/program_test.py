@@ -27,7 +27,7 @@ class Gate(http.server.BaseHTTPRequestHandler):
         try:
             self.wfile.write(self.body)
         except BrokenPipeError:
-            pass  # it was asked too late
+            pass  # the process has ended already
 
     def log_message(self, *_):
         pass
@@ -68,7 +68,7 @@ class ProgramTest(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout), (code, handler.body.decode()))
 
     @unittest.skipIf(os.environ.get("TELLTALE_SANITIZE"), "a sanitizer opens files of its own")
-    def test_healthcheck_opens_nothing_that_its_loader_does_not(self):
+    def test_healthcheck_opens_only_what_the_loader_opens(self):
         log = self.folder() / "opened"
         traced = ["strace", "-f", "-o", log, "-e", "trace=open,openat", telltale]
         done = subprocess.run([*traced, "healthcheck", "--url", self.serve(Gate)], capture_output=True, text=True, timeout=60)
@@ -78,7 +78,7 @@ class ProgramTest(unittest.TestCase):
         opened = re.findall(r'open(?:at)?\(.*?"(.*?)"', log.read_text())
         self.assertEqual([path for path in opened if not re.search(r"/ld\.so\.cache$|\.so(\.\d+)*$", path)], [])
 
-    def test_healthcheck_asks_the_url_of_the_environment(self):
+    def test_healthcheck_uses_the_url_of_the_environment(self):
         done = run("healthcheck", "--timeout", "5s", env={"TELLTALE_URL": self.serve(Gate)})
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, Gate.body.decode(), ""))
 
@@ -88,33 +88,33 @@ class ProgramTest(unittest.TestCase):
         self.assertTrue(done.stdout.startswith("-a --b "))
         self.assertIn("telltale wait: ready after", done.stderr)
 
-    def test_wait_keeps_its_process_id_and_leaves_signals_as_they_were(self):
+    def test_wait_keeps_its_process_id_and_signal_handling(self):
         script = "import os,signal; print(os.getpid(), signal.getsignal(signal.SIGTERM) == signal.SIG_DFL)"
         process = subprocess.Popen([telltale, "wait", "--url", self.serve(Gate), "--", sys.executable, "-c", script],
                                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.assertEqual(process.communicate(timeout=30)[0], f"{process.pid} True\n")
 
-    def test_wait_gives_up_with_the_reasons(self):
+    def test_wait_times_out_with_the_reasons(self):
         done = run("wait", "--timeout", "200ms", "--interval", "50ms", "--url", self.serve(Failing), "--", "true")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("gave up after", done.stderr)
+        self.assertIn("timed out after", done.stderr)
         self.assertIn("no file", done.stderr)
 
-    def test_wait_ends_when_it_is_told_to(self):
+    def test_wait_ends_on_a_signal(self):
         process = subprocess.Popen([telltale, "wait", "--url", self.serve(Failing)], stderr=subprocess.PIPE, text=True)
         process.stderr.readline()  # it waits now
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)
         self.assertEqual(process.returncode, 128 + signal.SIGTERM)
 
-    def test_commands_that_cannot_be_run(self):
+    def test_commands_that_cannot_be_executed(self):
         url = self.serve(Gate)
         plain = self.folder() / "plain"
         plain.write_text("no program")
         self.assertEqual(run("wait", "--url", url, "--", "no-such-program-anywhere").returncode, 127)
         self.assertEqual(run("wait", "--url", url, "--", plain).returncode, 126)
 
-    def test_usage_errors_are_two_but_for_docker_one(self):
+    def test_usage_errors_are_two_except_for_healthcheck(self):
         for arguments, code in ((["--frob"], 2), (["check", "--frob"], 2), (["wait", "--frob"], 2), (["chekc"], 2),
                                 (["healthcheck", "--frob"], 1), (["healthcheck", "--url", "nonsense"], 1),
                                 (["validate", "/nowhere/at/all.yaml"], 2), (["-c", "/nowhere/at/all.yaml"], 2)):
@@ -122,7 +122,7 @@ class ProgramTest(unittest.TestCase):
             self.assertEqual(done.returncode, code, arguments)
             self.assertEqual((done.stdout + done.stderr).count("\n"), 1, arguments)
 
-    def test_a_full_disk_does_not_look_like_success(self):
+    def test_a_full_disk_is_an_error(self):
         with open("/dev/full", "w") as full:
             done = subprocess.run([telltale, "schema"], stdout=full, stderr=subprocess.PIPE, timeout=30)
         self.assertEqual(done.returncode, 1)
@@ -136,4 +136,4 @@ class ProgramTest(unittest.TestCase):
         self.assertEqual(run("check", "-c", "-", "go", input=text % "").returncode, 2)
 
 
-unittest.main(verbosity=2)  # says what is skipped, and why
+unittest.main(verbosity=2)  # shows the reasons of skips

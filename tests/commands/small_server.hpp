@@ -1,4 +1,4 @@
-// A real server with one answer, on a thread of its own: for commands that ask over sockets.
+// A real server with a fixed response in its own thread, for commands that use sockets.
 #pragma once
 
 #include <arpa/inet.h>
@@ -17,11 +17,11 @@
 
 namespace telltale {
 
-/// When a small server says its bytes: once a request head has come, as soon as somebody connects, or never. `resets`
-/// reads the request and drops the connection with RST.
+/// When a small server sends its bytes: after a request head, on connection, or never. `resets` reads the request and
+/// closes the connection with RST.
 enum class manners { answers, greets, silent, resets };
 
-/// Says the same bytes to each connection, then closes it. Listens on a free port of 127.0.0.1, or on a Unix socket.
+/// Sends the same bytes to each connection, then closes it. Listens on a free port of 127.0.0.1, or on a Unix socket.
 class small_server {
  public:
   explicit small_server(std::string answer, manners how = manners::answers, const std::string& unix_path = {})
@@ -37,7 +37,7 @@ class small_server {
   small_server& operator=(const small_server&) = delete;
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
-  /// Of the last connection; read it after the answer.
+  /// Of the last connection; read it after the response.
   std::string request() const {
     const std::lock_guard lock(mutex_);
     return request_;
@@ -67,7 +67,7 @@ class small_server {
     return fd;
   }
 
-  /// False when it is time to go.
+  /// False when the server must stop.
   bool await(int fd) const {
     while (!stop_) {
       pollfd waiting{fd, POLLIN, 0};
@@ -97,7 +97,7 @@ class small_server {
       request_ = head;
     }
     if (manners_ == manners::silent) {
-      await(peer);  // until the peer goes away
+      await(peer);  // until the client closes
       return;
     }
     if (manners_ == manners::resets) {
@@ -105,7 +105,7 @@ class small_server {
       ::setsockopt(peer, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
       return;
     }
-    // One byte first: answers do not come in one piece.
+    // Sends one byte first, because responses may arrive in pieces.
     ::send(peer, answer_.data(), std::min<std::size_t>(1, answer_.size()), MSG_NOSIGNAL);
     if (answer_.size() > 1) ::send(peer, answer_.data() + 1, answer_.size() - 1, MSG_NOSIGNAL);
   }
@@ -120,7 +120,7 @@ class small_server {
   std::thread thread_;
 };
 
-/// An answer as telltale gives it.
+/// A response in telltale's format.
 inline std::string http_answer(int status, const std::string& body) {
   return "HTTP/1.1 " + std::to_string(status) +
          " Words\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;

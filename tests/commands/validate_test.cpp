@@ -6,7 +6,7 @@
 
 using namespace telltale;
 
-TEST_CASE("validate: every file is reported, and one bad one decides the exit code") {
+TEST_CASE("validate: every file is reported, and one invalid file decides the exit code") {
   temp_folder folder;
   const auto good = folder.write("good.yaml", "{ready_without_checks: true, checks: []}\n");
   const auto bad = folder.write("bad.yaml", "{chekcs: []}\n");

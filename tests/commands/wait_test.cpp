@@ -7,7 +7,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A clock that moves when asked to sleep, and a sidecar that answers from a list, the last answer for ever.
+/// A clock that advances in sleeps, and a sidecar with a list of responses, the last one repeated.
 struct fake_world {
   std::vector<gate_answer> answers;
   std::chrono::milliseconds answer_takes{0};
@@ -39,14 +39,14 @@ wait_command wanted(std::chrono::milliseconds timeout, std::chrono::milliseconds
 
 }  // namespace
 
-TEST_CASE("wait: a gate that passes ends the waiting at once") {
+TEST_CASE("wait: a passing gate ends the wait at once") {
   fake_world world{{{true, "ready check passed\n"}}};
   CHECK(world.run(wanted(60s, 500ms)));
   CHECK(world.asked == 1);
   CHECK(world.said == std::vector<std::string>{"ready after 0 us"});
 }
 
-TEST_CASE("wait: each change of reasons is said once, numbers that move are no change") {
+TEST_CASE("wait: each change of reasons is printed once, changed numbers are no change") {
   fake_world world{{{false, "refused\n"},
                     {false, "refused\n"},
                     {false, "[-]model fail pending: 10% loaded\n[+]db ok\nready check failed\n"},
@@ -59,21 +59,21 @@ TEST_CASE("wait: each change of reasons is said once, numbers that move are no c
                                  "[-]model fail corrupt: bad file; [+]db ok; ready check failed", "ready after 2.5 s"});
 }
 
-TEST_CASE("wait: it gives up when the time is over, with the last reasons, and never sleeps beyond") {
+TEST_CASE("wait: it times out with the last reasons, and never sleeps beyond the limit") {
   fake_world world{{{false, "[-]db fail missing: no file\n"}}};
   CHECK(!world.run(wanted(1200ms, 500ms)));
   CHECK(world.sleeps == std::vector<std::chrono::milliseconds>{500ms, 500ms, 200ms});
-  CHECK(world.said.back() == "gave up after 1.2 s: [-]db fail missing: no file");
+  CHECK(world.said.back() == "timed out after 1.2 s: [-]db fail missing: no file");
 }
 
-TEST_CASE("wait: a sidecar that hangs is asked with a bounded timeout") {
+TEST_CASE("wait: a sidecar that hangs is queried with a bounded timeout") {
   fake_world world{{{false, "no answer in time\n"}}, 1h};
   CHECK(!world.run(wanted(3s, 500ms)));
   CHECK(world.timeouts == std::vector<std::chrono::milliseconds>{2s, 500ms});
   CHECK(world.clock.time_since_epoch() == 3s);
 }
 
-TEST_CASE("wait: the last question has time for an answer, so that the last reason is a real one") {
+TEST_CASE("wait: the last query has time for a response, so that the last reason is a real one") {
   fake_world world{{{false, "[-]db fail missing: no file\n"}}};
   CHECK(!world.run(wanted(600ms, 500ms)));
   CHECK(world.timeouts == std::vector<std::chrono::milliseconds>{600ms, 250ms, 250ms});

@@ -1,7 +1,7 @@
-"""Clients that mean harm, each mode a process of its own: attackers.py MODE PORT INDEX, until standard input closes.
+"""Hostile clients, one process per mode: attackers.py MODE PORT INDEX, until standard input closes.
 
-What was done is printed as one JSON object in the end. Their pace is bounded and their priority low: who is measured is
-the sidecar, and on a machine with few processors the attack must not starve the honest client instead.
+What each client did is printed as one JSON object at the end. Rate and priority are limited: on a machine with few
+processors the attack must not starve the legitimate client instead of the sidecar.
 """
 import errno
 import json
@@ -23,7 +23,7 @@ def count(done, what, number=1):
 
 
 def connect(port, source, receive_buffer=None):
-    """A connection from another loopback address, so that the honest client does not run out of ports."""
+    """Connects from another loopback address, so that the legitimate client does not run out of ports."""
     s = socket.socket()
     try:
         if receive_buffer:
@@ -39,7 +39,7 @@ def connect(port, source, receive_buffer=None):
 
 
 class Held:
-    """Connections kept at a number: who is thrown out, or has had enough after `life` seconds, comes again."""
+    """Keeps a number of connections open: closed ones, and those older than `life` seconds, are replaced."""
 
     def __init__(self, port, source, wanted, done, greet, drip=None, receive_buffer=None, life=None):
         self.port, self.source, self.wanted, self.done = port, source, wanted, done
@@ -63,7 +63,7 @@ class Held:
                 count(self.done, f"connect_{errno.errorcode.get(e.errno, 'timeout')}")
                 break
             self.all[s.fileno()] = s
-            # A client that never reads is told only when it is thrown out.
+            # A client that never reads notices its eviction only then.
             self.poll.register(s, select.EPOLLRDHUP if self.receive_buffer else select.EPOLLIN | select.EPOLLRDHUP)
             count(self.done, "opened")
         for fd, _ in self.poll.poll(0):
@@ -73,7 +73,7 @@ class Held:
         self.done["most_held"] = max(self.done.get("most_held", 0), len(self.all))
 
     def drip_some(self):
-        """A byte for a fortieth of them: each gets one every two seconds."""
+        """Sends a byte to a fortieth of them: each gets one every two seconds."""
         if not self.turn:
             self.turn = list(self.all)
         share = max(1, int(len(self.all) * TICK / 2))
@@ -109,7 +109,7 @@ def request(line, *headers, after=b""):
     return b"\r\n".join([line, b"Host: a", *headers, b"", b""]) + after
 
 
-# Bytes and the status they deserve.
+# Bytes and the expected status.
 ODDITIES = {
     "header_1_mib": (request(b"GET / HTTP/1.1", b"X: " + b"a" * (1 << 20)), 431),
     "many_headers": (request(b"GET / HTTP/1.1", *[b"X%d: y" % i for i in range(2000)]), 431),
@@ -155,7 +155,7 @@ def read_all(s):
 
 
 class Odd:
-    """One after the other, a few a tick; an answer that differs is kept as a complaint."""
+    """Sends one after the other, a few per tick, and reports unexpected responses."""
 
     def __init__(self, port, source, done):
         self.port, self.source, self.done = port, source, done
@@ -175,7 +175,7 @@ class Odd:
                     s.sendall(data)
                     s.shutdown(socket.SHUT_WR)  # every one of them half-closes
                 except OSError:
-                    pass  # refused before all was sent: the answer counts
+                    pass  # refused before everything was sent: the response counts
                 answer = read_all(s)
         except OSError as e:
             self.done.setdefault("complaints", []).append(f"{name}: {e}")
@@ -186,7 +186,7 @@ class Odd:
 
 
 class Floods:
-    """A hundred requests in one write, read in good order; and answers that are cut off by a reset."""
+    """Sends a hundred requests in one write and reads all responses, or resets the connection during responses."""
 
     def __init__(self, port, source, done):
         self.port, self.source, self.done = port, source, done

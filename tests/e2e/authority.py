@@ -1,9 +1,9 @@
-"""Certificates for tests, made by the openssl tool."""
+"""Creates certificates for tests with the openssl tool."""
 import subprocess
 
 
 class Authority:
-    """A certificate authority of its own; everything it makes is in its directory."""
+    """A certificate authority; all its files are in its directory."""
 
     def __init__(self, directory):
         self.dir = directory

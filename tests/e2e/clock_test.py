@@ -1,4 +1,4 @@
-"""Clocks that jump and a process that is stopped: no burst of runs, nothing old shown as fresh."""
+"""Clock jumps and a stopped process: no burst of runs, no old result shown as fresh."""
 import os
 import pathlib
 import signal
@@ -21,7 +21,7 @@ def runs(sidecar):
 
 class Clocks(harness.TestCase):
     def expect_no_burst(self, sidecar, before, seconds_ago):
-        """At most a run for each interval that was lived through, one that was under way and one to catch up."""
+        """At most one run per elapsed interval, one in progress and one to catch up."""
         most = max(a - b for a, b in zip(runs(sidecar), before))
         print(f"most runs of one check: {most} in {seconds_ago():.1f} s", flush=True)
         self.assertLessEqual(most, seconds_ago() + 2)
@@ -32,7 +32,7 @@ class Clocks(harness.TestCase):
         question.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
         return question
 
-    def test_a_stopped_process_shows_nothing_old_and_makes_no_burst(self):
+    def test_a_stopped_process_shows_no_old_result_and_makes_no_burst(self):
         sidecar = self.start(CONFIG)
         sidecar.wait_status("/ready", 200)
         before = runs(sidecar)
@@ -42,22 +42,22 @@ class Clocks(harness.TestCase):
         questions = [self.ask_unanswered(sidecar, path) for path in ("/health", "/ready", "/ready", "/ready")]
         began = time.monotonic()
         os.kill(target, signal.SIGCONT)
-        # Asked while it was stopped, and so perhaps before its timers have had their turn.
+        # Requested while it was stopped, and so perhaps before its timers fire.
         self.assertNotIn(b"200 OK", b"".join(question.recv(4096) for question in questions[1:]))
         first = sidecar.get("/checks").json["checks"]
-        for check in first:  # unknown, or looked at again since
+        for check in first:  # pending, or run again since
             self.assertTrue(check["state"] != "pass" or check["age_seconds"] < time.monotonic() - began, check)
         sidecar.wait_status("/ready", 200)
         harness.wait_until(lambda: [l for l in sidecar.log if l.get("reason") == "stale"], "stale in the log")
         harness.wait_until(lambda: min(a - b for a, b in zip(runs(sidecar), before)) >= 3, "runs go on")
         self.expect_no_burst(sidecar, before, lambda: time.monotonic() - began)
-        # All was distrusted before anything of it was judged by its age.
+        # All results were invalidated before any was judged by its age.
         self.assertFalse([line for line in sidecar.log if "the last result is" in line.get("detail", "")])
 
-    def test_what_a_run_found_is_told_although_it_woke_nobody(self):
+    def test_a_result_that_did_not_wake_the_loop_is_reported(self):
         sidecar = self.start(CONFIG)
         sidecar.wait_status("/ready", 200)
-        first_seen = []  # how old a result was when it showed; a second when nobody looks before the loop's next turn
+        first_seen = []  # ages of results when first visible; a second without a request before the next loop iteration
         known = sidecar.check("root0")["runs"]
         while len(first_seen) < 8:
             check = sidecar.check("root0")
@@ -67,7 +67,7 @@ class Clocks(harness.TestCase):
             time.sleep(0.01)
         self.assertLess(sorted(first_seen)[3], 0.6, first_seen)
 
-    def test_asking_for_a_gate_without_checks_judges_no_check_by_a_result_that_was_not_looked_at(self):
+    def test_a_gate_without_checks_judges_no_check_by_an_uncollected_result(self):
         sidecar = self.start("server: {drain_delay: 0s}\nchecks:\n  - {name: d, type: disk, path: /, warn: 100%, "
                              "fail: 100%, inodes: {fail: 100%}, interval: 2s, timeout: 400ms, max_age: 2400ms, jitter: 0%}\n")
         sidecar.wait_status("/ready", 200)
@@ -76,7 +76,7 @@ class Clocks(harness.TestCase):
         while time.monotonic() < end:
             sidecar.get("/health")
             time.sleep(0.02)
-        # On a loaded machine a run may be late in earnest; three times in four it is not.
+        # On a loaded machine a run may really be late; three in four are not.
         self.assertLess(len([line for line in sidecar.log if "check" in line]) - changes, 4, sidecar.log)
 
     def test_a_wall_clock_that_jumps_a_day_changes_no_schedule_and_no_age(self):

@@ -1,4 +1,4 @@
-"""Every command of the program as a person, a script, Docker and a monitoring system call it."""
+"""Every command as used by people, scripts, Docker and monitoring systems."""
 import json
 import os
 import pathlib
@@ -39,7 +39,7 @@ class Commands(harness.TestCase):
 
 
 class Check(Commands):
-    """One passing check, one degraded one with characters that every format has to escape."""
+    """One passing check, and one degraded check with characters that every format must escape."""
 
     def setUp(self):
         super().setUp()
@@ -81,13 +81,13 @@ class Check(Commands):
         try:
             while chunk := os.read(ours, 4096):
                 text += chunk
-        except OSError:  # how the end of a terminal looks
+        except OSError:  # the end of a terminal
             pass
         os.close(ours)
         self.assertEqual(process.wait(60), 0)
         return text.decode()
 
-    def test_json_has_everything_the_run_found(self):
+    def test_json_has_the_complete_result(self):
         found = json.loads(self.check("--format", "json", code=0))
         self.assertEqual(found["verdict"], "warn")
         root, gone = found["checks"]
@@ -114,7 +114,7 @@ class Check(Commands):
         self.assertIn(self.nasty, gone.find("failure").get("message"))
         self.assertGreaterEqual(float(gone.get("time")), 0)
 
-    def test_nagios_has_one_line_performance_data_and_the_codes_of_plugins(self):
+    def test_nagios_has_one_line_performance_data_and_plugin_exit_codes(self):
         line = self.check("--format", "nagios", code=1)
         self.assertEqual(line.count("\n"), 1)
         self.assertEqual(line.count("|"), 1, "everything behind it is performance data")
@@ -144,8 +144,8 @@ class Check(Commands):
         self.assertIn("did you mean 'root'", done.stderr)
         self.assertEqual((done.stdout, done.stderr.count("\n")), ("", 1))
 
-    def test_a_check_that_never_answers_ends_with_its_timeout(self):
-        with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts by its backlog, says nothing
+    def test_a_check_without_a_response_ends_with_its_timeout(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts in its backlog, sends nothing
             url = f"ws://127.0.0.1:{silent.getsockname()[1]}/"
             self.write(checks(ROOT, f'{{name: silent, type: websocket, url: "{url}", timeout: 300ms, interval: 1s}}'))
             found = json.loads(self.check("--format", "json", code=1))
@@ -161,7 +161,7 @@ class Check(Commands):
                 self.assertIn("refused", done.stdout)
                 self.assertNotIn(SECRET, done.stdout + done.stderr)
 
-    def test_it_works_without_any_configuration(self):
+    def test_it_works_without_a_configuration(self):
         if pathlib.Path("/etc/telltale/telltale.yaml").exists():
             self.skipTest("this machine has an installed configuration")
         done = self.run_telltale("check")
@@ -204,7 +204,7 @@ class Reference(Commands):
             done = self.run_telltale("validate", "-", stdin=text)
             self.assertEqual(done.returncode, 2, text)
 
-    def test_validate_tells_of_every_file(self):
+    def test_validate_reports_every_file(self):
         self.write(checks(ROOT), "one.yaml")
         self.write(checks(ROOT, "{name: two, type: dsik}"), "two.yaml")
         self.write("checks: [\n", "three.yaml")
@@ -218,7 +218,7 @@ class Reference(Commands):
 
 
 class Manners(Commands):
-    """What every command does with --help, with nonsense, and with a reader that goes away."""
+    """Every command with --help, with invalid arguments, and with a closed reader."""
 
     def test_help_and_version(self):
         for arguments in (("--help",), ("-h",), *((c, "--help") for c in COMMANDS)):
@@ -234,20 +234,20 @@ class Manners(Commands):
             self.assertEqual((done.returncode, done.stderr), (0, ""), done)
             self.assertRegex(done.stdout, r"^telltale \d+\.\d+\.\d+\n")
 
-    def test_nonsense_is_told_in_one_line_and_is_exit_code_2(self):
+    def test_invalid_arguments_are_one_line_and_exit_code_2(self):
         for arguments, words in (
             (("helthcheck",), "did you mean 'healthcheck'"), (("--bogus",), "--bogus"), (("serve", "extra"), "extra"),
             (("check", "--frmat", "json"), "did you mean '--format'"), (("check", "--format", "yaml"), "yaml"),
             (("schema", "extra"), "extra"), (("checks", "a", "b"), "one check type"), (("validate",), "file"),
             (("wait", "--timeout", "soon"), "soon"), (("wait", "--url", "gopher://a"), "http://"),
-            (("serve", "-c"), "-c"), (("worker",), "telltale itself"),
+            (("serve", "-c"), "-c"), (("worker",), "this command is internal"),
         ):
             done = self.run_telltale(*arguments)
             self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1), done)
             self.assertIn(words, done.stderr)
 
-    def test_a_reader_that_goes_away_is_no_crash(self):
-        """As in `telltale checks | head -1`, which is over before everything is written."""
+    def test_a_closed_reader_is_no_crash(self):
+        """As in `telltale checks | head -1`, which ends before everything is written."""
         for arguments in (("checks",), ("checks", "--markdown"), ("schema",), ("--help",), ("check",), ("--version",)):
             for ignored in (False, True):  # SIGPIPE, as some parents leave it
                 reader, writer = os.pipe()
@@ -258,7 +258,7 @@ class Manners(Commands):
                 self.assertEqual(done.returncode, 1 if ignored else -signal.SIGPIPE, (arguments, done))
                 self.assertNotIn("Sanitizer", done.stderr)
 
-    def test_a_full_disk_is_not_taken_for_success(self):
+    def test_a_full_disk_is_an_error(self):
         with open("/dev/full", "w") as full:
             for arguments in (("schema",), ("checks",)):
                 done = subprocess.run([harness.TELLTALE, *arguments], stdout=full, stderr=subprocess.PIPE, text=True)
@@ -267,10 +267,10 @@ class Manners(Commands):
 
 
 class Logging(Commands):
-    """Where log lines go, and what log collectors make of them."""
+    """Where log lines are written, and how log collectors read them."""
 
     def run_for_a_moment(self, *arguments, **options):
-        """What a sidecar writes from its start to its end: standard output, standard error."""
+        """The output of a sidecar from start to end: standard output, standard error."""
         self.write("server: {listen: 127.0.0.1:0, drain_delay: 0s}\n" + checks(ROOT))
         process = subprocess.Popen([harness.TELLTALE, "serve", "-c", "telltale.yaml", *arguments], cwd=self.dir,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
@@ -300,8 +300,8 @@ class Logging(Commands):
         self.assertGreaterEqual(len([json.loads(line) for line in lines]), 2)
         self.assertEqual(errors, "")
 
-    def test_lines_for_the_journal_have_priorities(self):
-        """The journal's stream is known by device and inode of standard error."""
+    def test_journal_lines_have_priorities(self):
+        """The journal's stream is identified by the device and inode of standard error."""
         def run(describe):
             reader, writer = os.pipe()
             info = os.fstat(writer)
@@ -325,7 +325,7 @@ class Logging(Commands):
             json.loads(line)
 
 
-    def test_why_nothing_was_started_is_an_error_in_the_journal(self):
+    def test_a_failed_start_is_an_error_in_the_journal(self):
         self.write("checks:\n  - {name: a, typ: disk}\n", "bad.yaml")
         self.write("server: {listen: 'unix:/nowhere/at/all.sock'}\n" + checks(ROOT))
         for arguments in (("-c", "bad.yaml"), ("-c", "telltale.yaml")):
@@ -345,7 +345,7 @@ class Logging(Commands):
 
 
 class Asking(Commands):
-    """healthcheck and wait beside a running sidecar with one gate that can be opened."""
+    """healthcheck and wait with a running sidecar whose gate can be opened."""
 
     def setUp(self):
         super().setUp()
@@ -377,7 +377,7 @@ class Asking(Commands):
         self.assertEqual(self.run_telltale("wait", "--url", url + "/checks/model?gate", "--timeout", "20s").returncode, 0)
         self.assertIn("There is no check named modl;", self.healthcheck("--url", url + "/checks/modl?gate", code=1))
 
-    def test_healthcheck_asks_a_unix_socket(self):
+    def test_healthcheck_queries_a_unix_socket(self):
         path = self.dir / "telltale.sock"
         self.open.write_text("")
         self.sidecar(listen=f"unix:{path}")
@@ -386,8 +386,8 @@ class Asking(Commands):
         self.write(f"server: {{listen: 'unix:{path}'}}\n" + checks(ROOT), "where.yaml")
         self.healthcheck("-c", "where.yaml", code=0)
 
-    def test_healthcheck_and_wait_follow_the_installed_configuration(self):
-        """/etc is a folder of the test's in a mount namespace of the command's own."""
+    def test_healthcheck_and_wait_use_the_installed_configuration(self):
+        """/etc is a directory of the test in a mount namespace of the command."""
         if subprocess.run(["unshare", "-rm", "true"], capture_output=True).returncode != 0:
             self.skipTest("mount namespaces are not permitted here")
         cert, key = Authority(self.dir).issue("sidecar")
@@ -412,7 +412,7 @@ class Asking(Commands):
             self.assertEqual(sidecar.end(), 0)
         self.assertRegex(ask("healthcheck", code=1),
                          r"^no answer from .*\? The address comes from /etc/telltale/telltale.yaml; "
-                         r"--url, -c FILE or TELLTALE_URL name another\n$")
+                         r"use --url, -c FILE or TELLTALE_URL to change it\n$")
         sidecar = self.start(f"server:\n  drain_delay: 0s\n  tls: {{cert: {cert}, key: {key}}}\n" + checks(ROOT))
         installed.write_text(f"server: {{listen: '{sidecar.address}'}}\n")
         self.assertIn("does it speak https?", ask("healthcheck", "--timeout", "20s", code=1))
@@ -436,7 +436,7 @@ class Asking(Commands):
             self.assertEqual(done.returncode, 1, done)
             self.assertEqual((done.stdout + done.stderr).count("\n"), 1, done)
 
-    def test_healthcheck_ends_in_time_with_a_server_that_does_not_speak_or_never_ends(self):
+    def test_healthcheck_ends_in_time_with_a_silent_or_endless_server(self):
         for begins, words in ((b"", "in time"), (b"HTTP/1.1 200 OK\r\n", "in time"), (b"SSH-2.0-x\r\n\r\n", "HTTP")):
             with socket.create_server(("127.0.0.1", 0)) as server:
                 def serve():
@@ -457,12 +457,12 @@ class Asking(Commands):
         self.assertEqual(done.returncode, code, done)
         return done
 
-    def test_wait_gives_up_with_the_reasons(self):
+    def test_wait_times_out_with_the_reasons(self):
         sidecar = self.sidecar()
         sidecar.wait_check("model", "fail")
         done = self.wait("--url", sidecar.url, "--timeout", "1s", code=1)
         self.assertEqual(done.stdout, "")
-        self.assertRegex(done.stderr.splitlines()[-1], r"gave up after .*: .*model fail missing: .*open does not exist")
+        self.assertRegex(done.stderr.splitlines()[-1], r"timed out after .*: .*model fail missing: .*open does not exist")
         not_run = self.wait("--url", sidecar.url, "--timeout", "100ms", "--", "touch", str(self.dir / "ran"), code=1)
         self.assertFalse((self.dir / "ran").exists(), not_run)
 
@@ -494,7 +494,7 @@ class Asking(Commands):
         process.terminate()
         self.assertEqual(process.wait(harness.PATIENCE), -signal.SIGTERM)
 
-    def test_wait_says_126_and_127_as_shells_do(self):
+    def test_wait_returns_126_and_127_as_shells_do(self):
         url = ("--url", self.sidecar().url, "--gate", "live")
         plain = self.dir / "plain"
         plain.write_text("no program\n")

@@ -1,4 +1,4 @@
-"""What a newcomer does first: scripts/quickstart.sh, then each fault of the demo application, and Ctrl-C."""
+"""The first steps of a new user: scripts/quickstart.sh, each fault of the demo application, and Ctrl-C."""
 import http.client
 import json
 import os
@@ -18,7 +18,7 @@ import harness
 SOURCE = pathlib.Path(os.environ["TELLTALE_SOURCE"])
 QUICKSTART = SOURCE / "scripts" / "quickstart.sh"
 DEMO_APP = SOURCE / "examples" / "demo-app" / "demo_app.py"
-# The writer has to be silent for 5 s and a lock held for 4 s before they count; then an interval and a timeout pass.
+# The writer counts as silent after 5 s and a lock as held after 4 s; an interval and a timeout follow.
 SLOW_MACHINE = 60.0
 
 
@@ -27,7 +27,7 @@ def environment(directory, **more):
 
 
 def processes_of_session(leader):
-    """What still runs of everything that a command has started."""
+    """The processes that a command has started and that still run."""
     found = []
     for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -41,7 +41,7 @@ def processes_of_session(leader):
 
 
 class Quickstart:
-    """scripts/quickstart.sh as in a terminal of its own: a session, of which Ctrl-C reaches everything."""
+    """scripts/quickstart.sh in its own terminal: a session in which Ctrl-C reaches every process."""
 
     def __init__(self, directory, *arguments, **more):
         self.directory = directory
@@ -56,7 +56,7 @@ class Quickstart:
             self.output += line
 
     def shows(self, pattern, after=0):
-        """Waits for words on the terminal; returns the match."""
+        """Waits for text on the terminal; returns the match."""
         def look():
             found = re.compile(pattern, re.M).search(self.output, after)
             if not found and self.process.poll() is not None:
@@ -117,17 +117,17 @@ class Once(harness.TestCase):
         self.assertNotIn("building", demo.output)
         self.expect_nothing_left(demo)
 
-    def test_a_sidecar_that_does_not_start_shows_its_last_words_and_ends_with_1(self):
+    def test_a_sidecar_that_does_not_start_shows_its_last_output_and_ends_with_1(self):
         broken = self.dir / "broken"
-        broken.write_text("#!/bin/sh\necho it is not my day >&2\nexit 3\n")
+        broken.write_text("#!/bin/sh\necho cannot start today >&2\nexit 3\n")
         broken.chmod(0o755)
         code, demo = self.finish("--once", TELLTALE=str(broken))
         self.assertEqual(code, 1, demo.output)
-        self.assertIn("it is not my day", demo.output)
+        self.assertIn("cannot start today", demo.output)
         broken.unlink()
         self.expect_nothing_left(demo)
 
-    def test_ctrl_c_ends_everything_and_leaves_nothing(self):
+    def test_ctrl_c_ends_all_processes(self):
         demo = Quickstart(self.dir)
         self.addCleanup(demo.end)
         demo.wait_ready()
@@ -137,7 +137,7 @@ class Once(harness.TestCase):
         self.assertIn("== stopped", demo.output)
         self.expect_nothing_left(demo)
 
-    def test_ctrl_c_while_it_is_still_starting(self):
+    def test_ctrl_c_during_the_start(self):
         demo = Quickstart(self.dir)
         self.addCleanup(demo.end)
         demo.shows("started: not yet")
@@ -146,7 +146,7 @@ class Once(harness.TestCase):
 
 
 class Faults(unittest.TestCase):
-    """One demo for all of them, as somebody plays with it."""
+    """One demo for all tests, as in interactive use."""
 
     @classmethod
     def setUpClass(cls):
@@ -217,13 +217,13 @@ class Faults(unittest.TestCase):
 
 
 class OtherConfigurations(harness.TestCase):
-    """Every fault of the application shows with the configurations of the chart's demo and of compose, too."""
+    """Every fault of the application is visible with the configurations of the chart's demo and of compose."""
 
     FAULTS = (({"writer": ("db", "threshold"), "marker": ("model", "missing"), "disk": ("data", "threshold"),
                 "websocket": ("updates", "refused")}), {"database": ("db", "locked")})
 
     def start_both(self, config):
-        """Application and sidecar with a directory and a port of their own."""
+        """Application and sidecar with their own directory and port."""
         data = pathlib.Path(tempfile.mkdtemp(prefix="data-", dir=self.dir))
         port = harness.free_port()
         application = subprocess.Popen([DEMO_APP, "--data", data, "--port", str(port), "--load-seconds", "0.5"],
@@ -232,7 +232,7 @@ class OtherConfigurations(harness.TestCase):
         self.addCleanup(application.terminate)
         text = config.replace("/data", str(data)).replace("ws://app:8765", "ws://127.0.0.1:8765").replace(":8765", f":{port}")
         self.assertIn(f"127.0.0.1:{port}", text)
-        # The directory is no volume here.
+        # The directory is not a volume here.
         text = text.replace('mount: true', 'mount: false').replace('"mount": true', '"mount": false')
         file = data.with_suffix(".yaml")
         file.write_text(text)

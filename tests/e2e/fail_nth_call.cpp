@@ -3,7 +3,7 @@
 //   TELLTALE_FAULT_AT     N, from 1;  TELLTALE_FAULT_COUNT  how many calls fail from there (1)
 //   TELLTALE_FAULT_ERRNO  what they fail with
 //   TELLTALE_FAULT_STATE  a file of three 64-bit numbers: calls so far, calls that failed, process of the first of them
-// Only calls that go through the dynamic linker are seen: not those the C library makes of its own.
+// Affects only calls through the dynamic linker, not the C library's internal ones.
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -66,7 +66,7 @@ fault read_fault() {
   return out;
 }
 
-/// Not a static variable: a program's own initialisers may call before this library's have run.
+/// Not a static variable, because the program's initialisers may call before those of this library have run.
 const fault& wanted() {
   static const fault read = read_fault();
   return read;
@@ -82,15 +82,14 @@ bool fails(std::string_view call) {
   return true;
 }
 
-/// The mode follows only where a file may be made.
+/// The mode argument is present only when a file may be created.
 mode_t mode_of(int flags, va_list more) {
   return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE ? va_arg(more, mode_t) : 0;
 }
 
 }  // namespace
 
-// The signatures are those of the C library; its inline wrappers are not in the way because nothing here is optimised
-// in.
+// The signatures are those of the C library. Its inline wrappers do not apply, because this file is not optimised.
 #define READ_MODE(flags)                  \
   va_list more;                           \
   va_start(more, flags);                  \

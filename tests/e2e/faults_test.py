@@ -1,7 +1,8 @@
-"""One system call fails, at every place where one can: nothing crashes, nothing broken looks healthy, all recovers.
+"""Fails one system call at each place where it can fail: no crash, no false green, and full recovery.
 
-TELLTALE_FAULTS=full tries every call from the 1st to the 200th; otherwise every one to the 20th, and some beyond.
-TELLTALE_FAULT_CALLS="open write" limits it to some kinds of calls, TELLTALE_FAULT_NUMBERS="50 182" to some calls. The tables it prints are in docs/reliability.md.
+TELLTALE_FAULTS=full fails every call from the 1st to the 200th; the default is every call to the 20th and some beyond.
+TELLTALE_FAULT_CALLS="open write" limits the test to some kinds of calls, TELLTALE_FAULT_NUMBERS="50 182" to some calls.
+The printed tables are in docs/reliability.md.
 """
 import concurrent.futures
 import contextlib
@@ -26,7 +27,7 @@ FULL = os.environ.get("TELLTALE_FAULTS") == "full"
 ONLY = os.environ.get("TELLTALE_FAULT_CALLS", "").split()
 NUMBERS = [int(n) for n in os.environ.get("TELLTALE_FAULT_NUMBERS", "").split()] or (
     list(range(1, 201)) if FULL else [*range(1, 21), 25, 30, 40, 60, 100, 200])
-# How long a sidecar may run until the call that is to fail has been made.
+# How long a sidecar may run until the failing call has been made.
 REACH = 40.0 if FULL else 4.0
 AT_ONCE = 4
 GOOD = ("db", "rows", "root", "model", "socket")
@@ -71,14 +72,14 @@ class Run:
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env={**os.environ, **fault})
 
     def fault(self):
-        """Calls so far, calls that failed, the process of the first of them."""
+        """Calls so far, failed calls, and the process of the first failed call."""
         return struct.unpack("3Q", self.state.read_bytes())
 
     def fail(self, sentence):
         raise AssertionError(f"{self.call} {self.nth}: {sentence}\n{self.log.read_text(errors='replace')[-3000:]}")
 
     def get(self, path):
-        """An answer, or nothing: the connection may be what the fault hits."""
+        """A response, or nothing: the connection may be the target of the fault."""
         with contextlib.suppress(OSError, http.client.HTTPException):
             answer = ask_unix(self.socket, path)
             self.answered = True
@@ -86,7 +87,7 @@ class Run:
         return None
 
     def look(self):
-        """The checks by name, when they could be asked; fails on a false green."""
+        """The checks by name, when available; fails on a false green."""
         ready = self.get("/ready")
         if ready and ready.status == 200:
             self.fail(f"/ready is 200 while checks are broken: {ready.text}")
@@ -103,7 +104,7 @@ class Run:
         return checks
 
     def work(self):
-        """Makes the sidecar call: requests, a check that changes, and workers that die where new ones are wanted."""
+        """Makes the sidecar work: requests, a check that changes, and workers that die and are replaced."""
         moving = self.dir / "moving"
         moving.unlink() if moving.exists() else moving.write_text("")
         if self.call == "clone":
@@ -111,10 +112,10 @@ class Run:
                 children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
                 for pid in children.split():
                     os.kill(int(pid), signal.SIGKILL)
-        time.sleep(0.05)  # the pace of the work, nothing waits for it
+        time.sleep(0.05)  # paces the work; nothing waits for it
 
     def reach(self):
-        """Until the fault has happened: whether it has, and the program still runs."""
+        """Waits for the fault; returns whether it has happened and the program still runs."""
         end = time.monotonic() + REACH
         while self.process.poll() is None and not self.fault()[1]:
             if time.monotonic() > end:
@@ -124,14 +125,14 @@ class Run:
         return self.process.poll() is None
 
     def judge_end(self):
-        """It did not start: that needs a sentence and an exit code."""
+        """It did not start: that needs a message and an exit code."""
         said = self.log.read_text(errors="replace").strip()
         if self.answered or self.process.returncode <= 0 or not said or not self.fault()[1]:
             self.fail(f"it ended with {self.process.returncode}")
         return "refused to start"
 
     def recover(self):
-        """Every check has run twice since, with the result it should have; or it never began to serve."""
+        """Every check has run twice since with the expected result, or the program never began to serve."""
         before = harness.wait_until(lambda: self.look() or self.process.poll() is not None,
                                     f"{self.call} {self.nth}: the checks can be asked")
         if before is True:
@@ -153,7 +154,7 @@ class Run:
         return "went on (program)" if self.fault()[2] == self.process.pid else "went on (worker)"
 
     def stop(self):
-        """Two signals, because the call that fails may be the one that passes the first on."""
+        """Sends two signals, because the failing call may be the one that forwards the first."""
         for patience in (3, harness.PATIENCE):
             self.process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -200,7 +201,7 @@ class Faults(harness.TestCase):
         with contextlib.closing(sqlite3.connect(self.dir / "app.db")) as db:
             self.assertEqual(db.execute("select count(*) from t").fetchone(), (1,))
         closed = socket.socket()
-        closed.bind(("127.0.0.1", 0))  # bound and never listened on: nobody else gets the port
+        closed.bind(("127.0.0.1", 0))  # bound but not listening: no other process gets the port
         self.addCleanup(closed.close)
         return {"dir": self.dir, "port": harness.WebSocketServer(self).port, "closed": closed.getsockname()[1]}
 
@@ -226,7 +227,7 @@ class Faults(harness.TestCase):
     def test_reading_a_file(self):
         self.fail_each("pread", errno.EIO)
 
-    def test_making_a_socket(self):
+    def test_creating_a_socket(self):
         self.fail_each("socket", errno.EMFILE, "".join(
             f'  - {{{{name: more{i}, type: websocket, url: "ws://127.0.0.1:{{closed}}/"}}}}\n' for i in range(20)))
 
@@ -236,7 +237,7 @@ class Faults(harness.TestCase):
     def test_watching_a_descriptor(self):
         self.fail_each("epoll_ctl", errno.ENOMEM)
 
-    def test_making_a_process(self):
+    def test_creating_a_process(self):
         self.fail_each("clone", errno.EAGAIN)
 
     def test_writing(self):

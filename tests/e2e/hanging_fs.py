@@ -1,8 +1,8 @@
-"""A FUSE file system that stops answering on request: copies of a directory's files, in a mount namespace of its own.
+"""A FUSE file system that hangs on request: copies of a directory's files, in its own mount namespace.
 
-Spoken raw over /dev/fuse (linux/fuse.h), so that no package is needed. A request that was taken and not answered holds
-its caller in an uninterruptible sleep: SIGKILL waits as well, as with a dead NFS server. Nothing can be left behind: the
-mounts belong to the test's own namespace, and the end of the serving process ends the connection.
+Uses the raw protocol of /dev/fuse (linux/fuse.h), so that no package is needed. A request without a response keeps its
+caller in an uninterruptible sleep: SIGKILL waits as well, as with a dead NFS server. Nothing can be left behind: mounts
+belong to the test's own namespace, and the end of the serving process ends the connection.
 """
 import ctypes
 import errno
@@ -35,13 +35,13 @@ class Volume:
         self.hanging = False
         self.fd = os.open("/dev/fuse", os.O_RDWR | os.O_CLOEXEC)
         options = f"fd={self.fd},rootmode=40000,user_id=0,group_id=0,allow_other"
-        # A type that is known to be local: a database on any other is a warning.
+        # A type that counts as local: a database on another type is a warning.
         if libc.mount(b"hanging", str(mount_point).encode(), b"fuse.bindfs", 0, options.encode()) != 0:
             raise OSError(ctypes.get_errno(), "cannot mount a FUSE file system")
-        self.take()  # INIT: from here on the mount answers
+        self.take()  # INIT: from here on the mount responds
 
     def copy(self):
-        """What the files hold from now on; their names stay."""
+        """Sets the contents of the files; their names stay."""
         self.files = [(path.name.encode(), path.read_bytes()) for path in sorted(self.directory.iterdir())]
 
     def take(self):
@@ -76,7 +76,7 @@ class Volume:
             if name not in names:
                 return errno.ENOENT
             node = names.index(name) + 2
-            return struct.pack("<QQQQII", node, 0, 0, 0, 0, 0) + self.attributes(node)  # nothing may be cached
+            return struct.pack("<QQQQII", node, 0, 0, 0, 0, 0) + self.attributes(node)  # disables caching
         if opcode == GETATTR:
             return struct.pack("<QII", 0, 0, 0) + self.attributes(node)
         if opcode in (OPEN, OPENDIR):
@@ -97,7 +97,7 @@ class Volume:
 
 
 def serve(directory, *mount_points):
-    """Obeys the words on standard input, and ends with it."""
+    """Executes the commands on standard input, and ends with it."""
     volumes = {v.fd: v for v in (Volume(directory, m) for m in mount_points)}
     print("ready", flush=True)
     while True:
@@ -119,7 +119,7 @@ def serve(directory, *mount_points):
 
 
 class HangingMounts:
-    """Mounts that show copies of `directory`'s files; skips the test where none can be had."""
+    """Mounts with copies of `directory`'s files; skips the test when mounting is not possible."""
 
     def __init__(self, test, directory, mount_points):
         self.mount_points = mount_points
@@ -143,11 +143,11 @@ class HangingMounts:
         self._say("answer")
 
     def copy(self):
-        """Shows what the directory's files hold now."""
+        """Shows the current contents of the directory's files."""
         self._say("copy")
 
     def close(self):
-        """Ends the connections: whoever waits for an answer gets an error. Then the mount points can be removed."""
+        """Ends the connections: pending calls fail. The mount points can be removed afterwards."""
         self.process.kill()
         self.process.wait()
         for point in self.mount_points:
@@ -157,7 +157,7 @@ class HangingMounts:
 
 
 def own_mounts():
-    """Moves this process to a mount namespace of its own; the sentence says why that was not possible."""
+    """Moves this process to its own mount namespace; returns why that failed."""
     if libc.unshare(CLONE_NEWNS) != 0 or libc.mount(None, b"/", None, MS_REC_PRIVATE, None) != 0:
         return f"mount namespaces are not permitted here: {os.strerror(ctypes.get_errno())}"
     return None

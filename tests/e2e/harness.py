@@ -1,4 +1,4 @@
-"""Starts the real program and the things it watches; everything is gone again when a test ends."""
+"""Starts the real program and its targets; everything ends with the test."""
 import contextlib
 import http.client
 import json
@@ -17,7 +17,7 @@ import unittest
 
 TELLTALE = os.environ["TELLTALE"]
 SANITIZED = bool(os.environ.get("TELLTALE_SANITIZE"))
-# How long a condition may take to come true; only a hang or a defect uses it up.
+# How long a condition may take to become true; only a hang or a defect takes this long.
 PATIENCE = 30.0
 
 
@@ -76,7 +76,7 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 def ask(connection, target, **headers):
-    """One GET over a connection of http.client, which is closed afterwards."""
+    """One GET on an http.client connection, which is closed afterwards."""
     with contextlib.closing(connection):
         connection.request("GET", target, headers=headers)
         return Answer(connection.getresponse())
@@ -87,11 +87,11 @@ def ask_unix(path, target, **headers):
 
 
 class Sidecar:
-    """A running sidecar on a free port, with its log lines as they come."""
+    """A running sidecar on a free port, with its log lines."""
 
     def __init__(self, directory, config, *arguments, env=None, listen="127.0.0.1:0", prefix=(), **options):
-        """`config` is the text, or the path of a file. `listen` may be several addresses, or None: those of the configuration, of which one is waited for. `prefix` is
-        a command that starts the program, `options` are Popen's."""
+        """`config` is the text, or the path of a file. `listen` may be several addresses, or None to wait for one of
+        the configuration's addresses. `prefix` is a command that starts the program, `options` are Popen's."""
         self.config = config
         if isinstance(config, str):
             self.config = directory / "telltale.yaml"
@@ -164,7 +164,7 @@ class Sidecar:
         return [int(pid) for pid in children.read_text().split()]
 
     def end(self, signal_number=signal.SIGTERM, patience=PATIENCE):
-        """Ends it, and fails when it does not exit with 0 or a sanitizer had something to say."""
+        """Ends it, and fails when the exit code is not 0 or a sanitizer has a report."""
         if self.process.poll() is None:
             self.process.send_signal(signal_number)
             self.process.send_signal(signal_number)  # the second signal skips the drain
@@ -183,7 +183,7 @@ class Sidecar:
 
 
 class Database:
-    """A SQLite database in WAL mode with a writer of its own process, as an application has."""
+    """A SQLite database in WAL mode with a writer process, like an application."""
 
     WRITER = """
 import sqlite3, sys, time
@@ -225,7 +225,7 @@ db.close()
         self._say(f"sql {statement}")
 
     def close(self):
-        """A clean end, as an application that stops."""
+        """An orderly end, like that of an application."""
         if self.process.poll() is None:
             self.process.stdin.close()
             self.process.wait(10)
@@ -237,7 +237,7 @@ db.close()
 
 
 class WebSocketServer:
-    """A WebSocket endpoint that can be stopped and started again on its port."""
+    """A WebSocket endpoint that can be stopped and restarted on its port."""
 
     def __init__(self, test, *tls):
         self.port = free_port()
@@ -261,7 +261,7 @@ class WebSocketServer:
 
 
 class Tmpfs:
-    """A small file system of its own, where the privileges allow one; skips the test elsewhere."""
+    """A small file system, where privileges allow mounting one; skips the test otherwise."""
 
     def __init__(self, test, path, size):
         path.mkdir()

@@ -1,6 +1,6 @@
-"""Clients that mean harm, in numbers: an honest probe is answered quickly all the while, and nothing is left behind.
+"""Many hostile clients: a legitimate probe is answered quickly all the time, and nothing is left behind.
 
-Figures are printed. docs/reliability.md says which were reached where.
+Figures are printed; docs/reliability.md contains measured ones.
 """
 import contextlib
 import json
@@ -40,7 +40,7 @@ def cpu_seconds(pid):
 
 
 def probe(port):
-    """A fresh connection, as a kubelet makes: seconds until the whole answer is there."""
+    """Seconds until the complete response on a new connection, as made by a kubelet."""
     began = time.monotonic()
     with socket.create_connection(("127.0.0.1", port), timeout=10) as s:
         s.sendall(GET)
@@ -58,7 +58,7 @@ def p99(took):
 
 
 class Attackers:
-    """Each mode a process; `stop` returns what they did."""
+    """One process per mode; `stop` returns their reports."""
 
     def __init__(self, test, port, **modes):
         self.processes = {}
@@ -83,9 +83,9 @@ class Attackers:
 
 class Hostile(harness.TestCase):
     def start_with(self, limit):
-        """The sidecar with so many descriptors, or with as many as are allowed here."""
+        """The sidecar with this many descriptors, or with the maximum allowed here."""
         limit = min(limit, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
-        # Before whatever else the machine does: that is not what is measured.
+        # Keeps other load on the machine out of the measurement.
         privileged = os.geteuid() == 0
         ahead = ["nice", "-n", "-10"] if privileged else []
         sidecar = self.start(CONFIG, prefix=[*ahead, "prlimit", f"--nofile={limit}:{limit}"])
@@ -98,12 +98,12 @@ class Hostile(harness.TestCase):
         return float(re.search(rf"(?m)^{name} (\S+)$", sidecar.get("/metrics").text).group(1))
 
     def measure(self, port, what):
-        """p99 of fresh connections; more rounds may follow, because the machine has other work."""
+        """p99 of new connections; rounds are repeated, because the machine has other load."""
         for attempt in range(4):
             took = []
             for _ in range(PROBES):
                 took.append(probe(port))
-                time.sleep(PACE)  # the pace of the probes, nothing waits for it
+                time.sleep(PACE)  # paces the probes; nothing waits for it
             print(f"{what}: {PROBES} probes, median {1e3 * sorted(took)[PROBES // 2]:.1f} ms, p99 {1e3 * p99(took):.1f} ms, "
                   f"most {1e3 * max(took):.1f} ms", file=sys.stderr)
             if p99(took) < BOUND:
@@ -112,7 +112,7 @@ class Hostile(harness.TestCase):
 
     def assert_nothing_is_left(self, sidecar, before):
         harness.wait_until(lambda: descriptors(sidecar.process.pid) <= before + 2, "descriptors are back")
-        harness.wait_until(lambda: self.metric(sidecar, "telltale_http_connections") <= 1, "nobody is connected")
+        harness.wait_until(lambda: self.metric(sidecar, "telltale_http_connections") <= 1, "no client is connected")
         self.assertEqual(sidecar.get("/ready").status, 200)
         self.assertEqual([l for l in sidecar.log if l.get("level") == "error"], [])
         self.assertEqual(sidecar.end(), 0)
@@ -125,7 +125,7 @@ class Hostile(harness.TestCase):
         self.measure(sidecar.port, f"{what}, before the attack")
         attackers = Attackers(self, sidecar.port, slow1=most // 2, slow2=most - most // 2, deaf=20, odd=0, flood=0)
         enough = min(most, cap)
-        # A busy machine may not manage all of them: each is told 408 after five seconds and has to come again.
+        # A busy machine may not serve all of them: each gets 408 after five seconds and must reconnect.
         patient_until = time.monotonic() + 20
         harness.wait_until(lambda: self.metric(sidecar, "telltale_http_connections") >=
                            (0.95 if time.monotonic() < patient_until else 0.6) * enough, f"{enough} are held", 60)
@@ -146,10 +146,10 @@ class Hostile(harness.TestCase):
             self.assertGreater(did[name].get(key, 0), 20, (name, key))
         self.assert_nothing_is_left(sidecar, before)
 
-    def test_9000_slow_clients_and_every_other_abuse_do_not_delay_an_honest_probe(self):
+    def test_9000_slow_clients_and_all_other_attacks_do_not_delay_an_honest_probe(self):
         self.storm(20_000, "room for all")
 
-    def test_at_the_cap_the_oldest_make_room_and_an_honest_probe_is_not_delayed(self):
+    def test_at_the_limit_the_oldest_are_evicted_and_an_honest_probe_is_not_delayed(self):
         self.storm(2_000, "cap reached")
 
     @unittest.skipIf(harness.SANITIZED, "without descriptors the sanitizer's vptr check cannot look at memory and reports it")
@@ -164,9 +164,9 @@ class Hostile(harness.TestCase):
             s = socket.create_connection(("127.0.0.1", sidecar.port), timeout=10)
             s.sendall(b"GET /health HTTP/1.1\r\nX: ")
             waiting.append(s)
-        harness.wait_until(lambda: any("no room" in l["msg"] for l in sidecar.log), "it says that it is exhausted")
+        harness.wait_until(lambda: any("cannot accept" in l["msg"] for l in sidecar.log), "it says that it is exhausted")
         began, spent = time.monotonic(), cpu_seconds(pid)
-        time.sleep(3)  # what is measured is how little happens meanwhile
+        time.sleep(3)  # measures how little happens meanwhile
         share = (cpu_seconds(pid) - spent) / (time.monotonic() - began)
         lines = len(sidecar.log)
         for s in waiting:

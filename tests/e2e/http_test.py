@@ -1,4 +1,4 @@
-"""The endpoints as clients meet them: kubelet, Prometheus, curl, and peers that send garbage."""
+"""The endpoints as clients use them: kubelet, Prometheus, curl, and clients that send garbage."""
 import socket
 import threading
 import time
@@ -21,7 +21,7 @@ class Http(harness.TestCase):
         self.sidecar.wait_status("/ready", 200)
 
     def raw(self, data, timeout=20):
-        """Sends bytes, returns what comes back until the peer closes (or b'' if it says nothing)."""
+        """Sends bytes, returns the response until the server closes (b'' without a response)."""
         with socket.create_connection(("127.0.0.1", self.sidecar.port), timeout=timeout) as s:
             s.sendall(data)
             received = b""
@@ -32,13 +32,13 @@ class Http(harness.TestCase):
                 pass
             return received
 
-    def test_every_alias_answers_like_its_path(self):
+    def test_every_alias_responds_like_its_path(self):
         for paths in (["/health", "/healthz", "/livez", "/health/live"], ["/ready", "/readyz", "/health/ready"],
                       ["/startup", "/startupz", "/health/startup"]):
             bodies = [self.sidecar.get(p).json["checks"].keys() for p in paths]
             self.assertTrue(all(b == bodies[0] for b in bodies), paths)
 
-    def test_the_default_is_health_json_and_text_is_a_wish_away(self):
+    def test_the_default_is_health_json_and_text_is_available(self):
         answer = self.sidecar.get("/ready", Accept="*/*")
         self.assertEqual(answer.headers["content-type"], "application/health+json")
         self.assertEqual(answer.json["status"], "warn")
@@ -66,7 +66,7 @@ class Http(harness.TestCase):
         self.assertEqual(red.get("/").status, 503)
         self.assertEqual(red.get("/", Accept="text/html,*/*;q=0.8").status, 200)
 
-    def test_options_as_haproxy_asks_by_itself(self):
+    def test_options_as_sent_by_haproxy(self):
         answer = self.raw(b"OPTIONS / HTTP/1.0\r\n\r\n")
         self.assertTrue(answer.startswith(b"HTTP/1.1 204 No Content\r\n"), answer)
         self.assertIn(b"\r\nAllow: GET, HEAD, OPTIONS\r\n", answer)
@@ -79,7 +79,7 @@ class Http(harness.TestCase):
         self.assertEqual(red.ask("OPTIONS", "/metrics").status, 204)
         self.assertEqual(red.ask("OPTIONS", "/nowhere").status, 404)
 
-    def test_one_check_and_some_checks_can_be_asked_for_as_a_gate(self):
+    def test_checks_can_be_selected_as_a_gate(self):
         for path, status in (("/checks/nowhere", 200), ("/checks/nowhere?gate", 503), ("/checks/root?gate", 200),
                              ("/ready?only=root", 200), ("/ready?only=nowhere", 200), ("/ready?only=rot", 503),
                              ("/live?only=root", 404), ("/health?only=root", 503)):
@@ -87,7 +87,7 @@ class Http(harness.TestCase):
         self.assertEqual(self.sidecar.get("/ready?only=root").json["status"], "pass")
         self.assertIn("no check of gate ready is named rot", self.sidecar.get("/ready?only=rot&verbose").text)
 
-    def test_unknown_paths_and_methods_get_help(self):
+    def test_unknown_paths_and_methods_get_advice(self):
         answer = self.sidecar.get("/raedy")
         self.assertEqual(answer.status, 404)
         self.assertIn("/ready", answer.text)
@@ -96,7 +96,7 @@ class Http(harness.TestCase):
         self.assertEqual(answer.headers["allow"], "GET, HEAD, OPTIONS")
         self.assertEqual(self.sidecar.get("/checks/nobody").status, 404)
 
-    def test_prometheus_gets_what_it_asks_for(self):
+    def test_prometheus_gets_the_requested_format(self):
         answer = self.sidecar.get("/metrics")
         self.assertEqual(answer.headers["content-type"], "text/plain; version=0.0.4; charset=utf-8")
         for metric in ('telltale_check_up{check="root",check_type="disk"} 1',
@@ -129,7 +129,7 @@ class Http(harness.TestCase):
             self.assertIn(b"Connection: close", answer)
         self.assertEqual(self.sidecar.get("/health").status, 200)
 
-    def test_a_request_that_stops_half_way_holds_nobody_up(self):
+    def test_an_incomplete_request_delays_no_other_client(self):
         with socket.create_connection(("127.0.0.1", self.sidecar.port)) as silent:
             silent.sendall(b"GET /rea")
             for _ in range(20):
@@ -142,7 +142,7 @@ class Http(harness.TestCase):
         statuses = [part[:3] for part in answer.split(b"HTTP/1.1 ")[1:]]
         self.assertEqual(statuses, [b"200", b"200", b"404"])
 
-    def test_a_planted_secret_shows_nowhere(self):
+    def test_a_planted_secret_is_never_shown(self):
         seen = "".join(self.sidecar.get(p).text for p in ("/ready", "/checks", "/checks/root", "/metrics", "/raedy"))
         self.sidecar.ask("GET", "/checks", {"Authorization": f"Bearer {SECRET}"})
         self.assertNotIn(SECRET, seen + "".join(self.sidecar.raw))

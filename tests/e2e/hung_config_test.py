@@ -1,4 +1,4 @@
-"""The configuration, or a secret of it, on a file system that hangs: the old one goes on, and a later reload succeeds."""
+"""The configuration, or one of its secrets, on a hung file system: the old one stays, and a later reload succeeds."""
 import contextlib
 import pathlib
 import re
@@ -40,7 +40,7 @@ class HungConfig(harness.TestCase):
         """Processes that read the configuration for the sidecar."""
         found = []
         for pid in self.sidecar.workers():
-            with contextlib.suppress(OSError):  # it may be gone by now
+            with contextlib.suppress(OSError):  # it may have ended
                 if pathlib.Path(f"/proc/{pid}/comm").read_text() == "telltale-config\n":
                     found.append(pid)
         return found
@@ -64,7 +64,7 @@ class HungConfig(harness.TestCase):
         self.reload()
 
     def change(self):
-        """The same configuration with one more check, on the mount and not yet read."""
+        """The same configuration with one more check, on the mount and not read yet."""
         more = f"  - {{name: extra, type: marker, path: {self.dir}/healthy/marker}}\n"
         (self.files / "telltale.yaml").write_text(self.text + more)
         self.mounts.copy()
@@ -86,11 +86,11 @@ class HungConfig(harness.TestCase):
         self.begin()
         self.healthy.expect_on_schedule(self.sidecar.get, "reload of a configuration that hangs", self.reload_while_it_hangs)
         harness.wait_until(self.refusals, "the reload is given up")
-        self.assertIn("could not be read within 5s", self.refusals()[0]["error"])
+        self.assertIn("cannot be read within 5s", self.refusals()[0]["error"])
         before = len(self.refusals())
         self.reload()
         harness.wait_until(lambda: len(self.refusals()) > before, "the next one is refused as well")
-        self.assertIn("an earlier attempt to read it still hangs in the kernel", self.refusals()[-1]["error"])
+        self.assertIn("an earlier read still hangs in the kernel", self.refusals()[-1]["error"])
         self.expect_old_one_in_force()
         self.change()
         self.mounts.answer()
@@ -99,12 +99,12 @@ class HungConfig(harness.TestCase):
         harness.wait_until(self.reloads, "the new one is taken")
         self.expect_new_one_in_force()
 
-    def test_a_secret_alone(self):
+    def test_only_a_secret_hangs(self):
         self.begin(config="files/telltale.yaml", settings=f"token: {{file: {self.dir}/mount/secret}}, ")
         self.change()
         self.healthy.expect_on_schedule(self.sidecar.get, "reload of a secret that hangs", self.reload_while_it_hangs)
         harness.wait_until(self.refusals, "the reload is given up")
-        self.assertIn("a certificate or secret that it names could not be read within 5s", self.refusals()[0]["error"])
+        self.assertIn("a certificate or secret it refers to cannot be read within 5s", self.refusals()[0]["error"])
         self.expect_old_one_in_force()
         self.mounts.answer()
         harness.wait_until(lambda: not self.readers(), "the reader is gone")
@@ -129,7 +129,7 @@ class HungConfig(harness.TestCase):
         self.begin()
         self.mounts.hang()
         self.reload()
-        harness.wait_until(self.readers, "somebody reads it")
+        harness.wait_until(self.readers, "a child reads it")
         self.assertEqual(self.sidecar.get("/health").status, 200)
         began = time.monotonic()
         self.sidecar.process.send_signal(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""File systems that stop answering: their checks say so, everything else goes on, and nothing piles up or stays."""
+"""Hung file systems: their checks report it, everything else continues, and nothing accumulates."""
 import contextlib
 import os
 import pathlib
@@ -12,7 +12,7 @@ import harness
 import lateness
 from hanging_fs import HangingMounts, own_mounts
 
-MOST_WORKERS = 2 * 16  # the cap, and as many again while checks begin to hang
+MOST_WORKERS = 2 * 16  # the limit, doubled while checks begin to hang
 
 
 def setUpModule():
@@ -28,7 +28,7 @@ def processes_of(pid):
 
 class HungFiles(harness.TestCase):
     def watch(self, mounts):
-        """A sidecar with healthy checks, and one of each kind on every mount that can hang."""
+        """A sidecar with healthy checks, and one of each type on every mount that can hang."""
         healthy = self.dir / "healthy"
         points = [self.dir / f"mount{i}" for i in range(mounts)]
         with lateness.healthy_files(healthy):
@@ -40,7 +40,7 @@ class HungFiles(harness.TestCase):
         self.healthy = lateness.Healthy(self, healthy)
         lines.update(self.healthy.lines)
         sidecar = self.start(lateness.HEAD + "".join(lines.values()))
-        # Whatever a test comes to: the connections go first, so that the sidecar can end.
+        # Ends the connections first in any case, so that the sidecar can end.
         self.addCleanup(self.mounts.close)
         sidecar.wait_status("/ready", 200)
         self.most_processes = self.most_descriptors = 0

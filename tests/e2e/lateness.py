@@ -1,4 +1,4 @@
-"""How late the healthy checks of a sidecar run while something beside them hangs, as the sidecar's own clock has it."""
+"""Measures how late healthy checks run while something beside them hangs, by the sidecar's own clock."""
 import contextlib
 import re
 import sqlite3
@@ -6,11 +6,11 @@ import time
 
 import harness
 
-SLOWER = 6 if harness.SANITIZED else 1  # an instrumented worker takes so much longer to start
+SLOWER = 6 if harness.SANITIZED else 1  # an instrumented worker takes this much longer to start
 INTERVAL = 0.5 * SLOWER
 TICK = 0.05
-ALLOWED = 0.1 * SLOWER  # what a hang may cost another check
-ROUNDS = 5  # a noisy neighbour may spoil some
+ALLOWED = 0.1 * SLOWER  # acceptable delay of another check by a hang
+ROUNDS = 5  # other load on the machine may spoil some
 LOOK_EVERY = 0.02
 SOME_SECONDS = 6.0 * (2 if harness.SANITIZED else 1)
 
@@ -24,7 +24,7 @@ OF_EACH = 2
 
 @contextlib.contextmanager
 def healthy_files(directory):
-    """Makes what checks of the three kinds look at. Until the end the database is open, with its -wal and -shm."""
+    """Creates targets for the three check types. The database stays open with its -wal and -shm."""
     directory.mkdir()
     (directory / "marker").write_text("")
     with contextlib.closing(sqlite3.connect(directory / "app.db")) as db:
@@ -35,20 +35,20 @@ def healthy_files(directory):
 
 
 def checks(prefix, suffixes, directory):
-    """One check of each kind and suffix: name -> line of the configuration."""
+    """One check of each type and suffix: name -> line of the configuration."""
     return {f"{prefix}{kind}{suffix}": f"  - {{name: {prefix}{kind}{suffix}, {KINDS[kind] % directory}}}\n"
             for kind in KINDS for suffix in suffixes}
 
 
 class Healthy:
-    """The checks beside those that hang. `get` asks the sidecar; `look` is called whenever it was asked."""
+    """The checks beside those that hang. `get` queries the sidecar; `look` is called after each query."""
 
     def __init__(self, test, directory):
         self.test = test
         self.lines = checks("good_", range(OF_EACH), directory)
 
     def lateness(self, get, look, seconds):
-        """One number for each run; `/health` answers all along."""
+        """One number per run; `/health` responds all along."""
         seen = {name: [] for name in self.lines}
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -76,7 +76,7 @@ class Healthy:
         self.test.assertLess(p99, ALLOWED, f"{what}: healthy checks are late")
 
     def expect_never_red(self, log):
-        """Since their first result: a busy machine may need its time to start."""
+        """Since their first result: a busy machine may take long to start."""
         red = [line for line in log
                if line.get("check") in self.lines and line["state"] == "fail" and line["previous"] != "pending"]
         self.test.assertEqual(red, [], "a healthy check was red")

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Where the sidecar listens: `[::]` stands for all addresses of the machine, whether it has IPv6, IPv4 or both."""
+"""Listening on `[::]`: all addresses of the machine, with IPv6, IPv4 or both."""
 import pathlib
 import socket
 import subprocess
@@ -9,7 +9,7 @@ import harness
 
 CONFIG = "server: {drain_delay: 0s}\nready_without_checks: true\nchecks: []\n"
 WITHOUT_IPV6 = str(pathlib.Path(__file__).with_name("without_ipv6.py"))
-# The sidecar runs in a network of its own, which is prepared by the lines before it.
+# The sidecar runs in its own network namespace, prepared by the lines before it.
 NETWORK = ["unshare", "--net", "sh", "-ec", 'eval "$1"; shift; exec "$@"', "sh"]
 ONLY_IPV4 = "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.lo.disable_ipv6=1; ip link set lo up"
 ONLY_IPV6 = "ip link set lo up; ip address del 127.0.0.1/8 dev lo; ip address add fd00::7/128 dev lo nodad"
@@ -18,7 +18,7 @@ BOTH = "ip link set lo up; ip address add 10.9.8.7/32 dev lo; ip address add fd0
 
 class AllAddresses(harness.TestCase):
     def asked_inside(self, sidecar, host):
-        """The status of /ready, asked in the sidecar's own network."""
+        """The status of /ready, queried in the sidecar's network namespace."""
         done = subprocess.run(["nsenter", f"--net=/proc/{sidecar.process.pid}/ns/net", "curl", "-sS", "-o", "/dev/null", "-w",
                                "%{http_code}", f"http://{host}:{sidecar.port}/ready"], capture_output=True, text=True, timeout=30)
         return done.stdout if done.returncode == 0 else done.stderr
@@ -39,7 +39,7 @@ class AllAddresses(harness.TestCase):
                 self.assertTrue(sidecar.address.startswith("[::]:"), sidecar.address)
                 self.assertEqual({host: self.asked_inside(sidecar, host) for host in hosts}, {host: "200" for host in hosts})
 
-    def test_where_the_kernel_has_no_ipv6_it_listens_on_ipv4_and_says_so(self):
+    def test_where_the_kernel_has_no_ipv6_it_listens_on_ipv4_and_reports_it(self):
         sidecar = self.start(CONFIG, listen="[::]:0", prefix=[WITHOUT_IPV6])
         self.assertTrue(sidecar.address.startswith("0.0.0.0:"), sidecar.address)
         self.assertEqual(sidecar.get("/ready").status, 200)
@@ -70,18 +70,18 @@ class AllAddresses(harness.TestCase):
         done = self.healthcheck([WITHOUT_IPV6], "--url", f"http://[::]:{sidecar.port}")
         self.assertEqual((done.returncode, done.stdout), (0, "ready check passed\n"))
 
-    def test_nobody_there_is_a_refused_connection_without_ipv6_as_well(self):
+    def test_a_closed_port_is_a_refused_connection_without_ipv6_as_well(self):
         with socket.socket() as bound:
-            bound.bind(("127.0.0.1", 0))  # it does not listen
+            bound.bind(("127.0.0.1", 0))  # not listening
             done = self.healthcheck([WITHOUT_IPV6], "--url", f"http://[::]:{bound.getsockname()[1]}")
         self.assertEqual(done.returncode, 1)
         self.assertIn("Connection refused", done.stdout)
 
-    def test_one_address_of_ipv6_is_still_refused_there(self):
+    def test_a_single_ipv6_address_is_refused_there(self):
         done = subprocess.run([WITHOUT_IPV6, harness.TELLTALE, "serve", "-c", "-", "--listen", "[::1]:0"], input=CONFIG, text=True,
                               capture_output=True, timeout=30)
         self.assertEqual(done.returncode, 2, done.stderr)
-        self.assertIn("IPv6 is switched off", done.stderr)
+        self.assertIn("IPv6 is disabled", done.stderr)
 
 
 if __name__ == "__main__":

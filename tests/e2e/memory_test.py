@@ -1,4 +1,4 @@
-"""What the program holds in memory after its start."""
+"""The program's memory after its start."""
 import os
 import pathlib
 import signal
@@ -10,7 +10,7 @@ CONFIG = "server: {{drain_delay: 0s}}\nchecks:\n  - {{name: root, type: disk, pa
 
 
 def code_kib(pid):
-    """Of the program's own code, what is mapped at this moment."""
+    """Resident pages of the program's own code."""
     program, inside, total = os.readlink(f"/proc/{pid}/exe"), False, 0
     for line in pathlib.Path(f"/proc/{pid}/smaps").read_text().splitlines():
         words = line.split()
@@ -23,7 +23,7 @@ def code_kib(pid):
 
 class Memory(harness.TestCase):
     def falls(self, pid):
-        """Waits until less of the code is mapped than was at some time since the call: nothing else unmaps it."""
+        """Waits until less code is resident than at some time since the call: nothing else unmaps it."""
         most = 0
 
         def less():
@@ -33,7 +33,7 @@ class Memory(harness.TestCase):
             return now < 0.8 * most
         harness.wait_until(less, "the code of the start is let go of")
 
-    def test_code_is_let_go_of_after_the_start_and_after_a_reload(self):
+    def test_code_pages_are_released_after_the_start_and_after_a_reload(self):
         sidecar = self.start(CONFIG.format(interval="10s"))
         self.falls(sidecar.process.pid)
         sidecar.wait_status("/ready", 200)

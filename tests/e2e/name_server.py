@@ -1,5 +1,5 @@
-"""A name server on 127.0.0.1:53 that treats every question as the file `mode` says: `silent` says nothing, `servfail`
-fails at once, `refused` is not there (the kernel answers with ICMP). The file `asked` says that there was a question.
+"""A name server on 127.0.0.1:53 with a behaviour set by the file `mode`: `silent` sends nothing, `servfail` fails at
+once, `refused` does not listen (the kernel responds with ICMP). It creates the file `asked` after a query.
 Ends with the process that started it."""
 import contextlib
 import os
@@ -12,7 +12,7 @@ LOOK_EVERY = 0.02
 
 
 def question(listening):
-    """The next one and who asks, or nothing for a while."""
+    """The next query and its sender, or nothing for a while."""
     with contextlib.suppress(TimeoutError):
         return listening.recvfrom(4096)
     return None, None
@@ -37,7 +37,7 @@ def serve(parent):
         if asked:
             pathlib.Path("asked").touch()
         if asked and MODE.read_text() == "servfail":
-            # RFC 1035 section 4.1.1: the question again, as a response with RCODE 2.
+            # RFC 1035 section 4.1.1: the query again, as a response with RCODE 2.
             listening.sendto(asked[:2] + b"\x81\x82" + asked[4:], client)
 
 

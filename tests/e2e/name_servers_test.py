@@ -1,4 +1,4 @@
-"""Name servers that hang or fail: their checks say so, and every other one runs as if nothing were."""
+"""Name servers that hang or fail: their checks report it, and all others are unaffected."""
 import os
 import pathlib
 import re
@@ -9,13 +9,13 @@ import harness
 import lateness
 from harness import ask_unix
 
-NAMES = 24  # more than the 16 workers that are started for what is waiting
+NAMES = 24  # more than the 16 workers that are started for waiting jobs
 MOST_WORKERS = 2 * 16
-# Which limit comes first, the run's or the lookup's, at work or in the queue, is a matter of pace.
+# Timing decides which limit comes first: the run's or the lookup's, running or queued.
 LATE = "(no answer in time|no answer within 10 s; the worker was killed|waited 10 s for a free worker)"
-PATIENCE = 2 * harness.PATIENCE  # a lookup that hangs is given up after 10 s, the next one is asked after it
+PATIENCE = 2 * harness.PATIENCE  # a hung lookup is abandoned after 10 s, and the next one is sent after it
 
-# In a network of its own; glibc waits for a silent server for as long as it is let.
+# In its own network namespace; glibc waits for a silent server as long as configured.
 NETWORK = ("ip link set lo up && mount --bind resolv.conf /etc/resolv.conf && "
            '{ "$PYTHON" -B "$SERVER" & while [ ! -e resolver ]; do sleep 0.05; done; exec "$@"; }')
 
@@ -71,7 +71,7 @@ class NameServers(harness.TestCase):
         self.assertTrue((self.dir / "asked").exists(), "the name server was asked")
         self.assertEqual(self.sidecar.end(), 0)
 
-    def test_one_that_fails_at_once_delays_nobody(self):
+    def test_a_failing_server_delays_no_other_check(self):
         self.expect_red("dns", "")
         self.expect_on_schedule("each fails at once (SERVFAIL)")
         self.treat_questions("refused")
@@ -79,7 +79,7 @@ class NameServers(harness.TestCase):
         self.expect_red("dns", "")
         self.expect_nothing_else_happened()
 
-    def test_one_that_never_answers_delays_nobody(self):
+    def test_a_silent_server_delays_no_other_check(self):
         def hang_anew():
             self.treat_questions("servfail")
             self.expect_red("dns", "")

@@ -1,4 +1,4 @@
-"""Certificates, keys and secrets that a configuration names: `validate --files` and `serve` say the same of them."""
+"""Certificates, keys and secrets in a configuration: `validate --files` and `serve` report the same."""
 import harness
 from authority import Authority
 
@@ -34,7 +34,7 @@ checks:
         return done
 
     def expect_refused(self, *lines, **changes):
-        """By validate, and in the same words by serve; without --files the text alone is valid."""
+        """Reported by validate and in the same words by serve; without --files the text alone is valid."""
         self.write(**changes)
         self.assertEqual(self.validate().returncode, 0)
         done = self.validate("--files")
@@ -48,13 +48,13 @@ checks:
                                   env={"TELLTALE_TEST_SECRET": SECRET})
         self.assertEqual((serve.returncode, serve.stderr), (2, "telltale: " + done.stderr))
 
-    def test_good_ones(self):
+    def test_valid_files(self):
         self.write()
         done = self.validate("--files")
         self.assertEqual((done.returncode, done.stderr), (0, ""), done)
         self.assertEqual(done.stdout, "telltale.yaml: ok (2 checks)\n")
 
-    def test_every_missing_one_is_told_at_its_place_with_the_mend(self):
+    def test_every_missing_file_is_reported_at_its_location_with_advice(self):
         mend = "no such file - mount it or correct the path"
         self.expect_refused(("4:11", "/no/crt", mend), ("6:10", "token:", "/no/token", mend), ("9:5", "check 'ws'", "/no/ca"),
                             cert="/no/crt", key="/no/key", token="{file: /no/token}", ca="/no/ca")
@@ -62,11 +62,11 @@ checks:
                             key="/no/key", token="{env: TELLTALE_TEST_ABSENT}")
         self.expect_refused(("9:5", "check 'ws'", "TELLTALE_TEST_ABSENT is not set"), header="{env: TELLTALE_TEST_ABSENT}")
 
-    def test_those_that_are_something_else(self):
+    def test_files_with_other_contents(self):
         _, other = self.authority.issue("other")
         empty = self.dir / "empty"
         empty.touch()
-        self.expect_refused(("5:10", other, "does not belong to the certificate", self.cert), key=other)
+        self.expect_refused(("5:10", other, "does not match the certificate", self.cert), key=other)
         self.expect_refused(("4:11", self.token, "not a certificate in PEM"), cert=self.token)
         self.expect_refused(("5:10", self.token, "not a private key in PEM"), key=self.token)
         self.expect_refused(("6:10", empty, "is empty"), token=f"{{file: {empty}}}")
@@ -77,13 +77,13 @@ checks:
         self.write(cert=cert, key=key)
         done = self.validate("--files")
         self.assertEqual((done.returncode, done.stdout), (0, "telltale.yaml: ok (2 checks)\n"), done)
-        self.assertRegex(done.stderr, rf"^telltale\.yaml:4:11: warning: TLS certificate {cert}: it expired on \d{{4}}-\d\d-\d\d "
-                                      r"\d\d:\d\d UTC - renew it, clients that verify it refuse it\n$")
+        self.assertRegex(done.stderr, rf"^telltale\.yaml:4:11: warning: TLS certificate {cert}: expired on \d{{4}}-\d\d-\d\d "
+                                      r"\d\d:\d\d UTC; renew it, verifying clients reject it\n$")
         sidecar = self.start((self.dir / "telltale.yaml").read_text(), env={"TELLTALE_TEST_SECRET": SECRET})
         said = [line for line in sidecar.log if "certificate" in line["msg"]]
         self.assertEqual(len(said), 1, said)
         self.assertEqual(said[0]["level"], "warn")
-        self.assertIn(f"TLS certificate {cert}: it expired on", said[0]["msg"])
+        self.assertIn(f"TLS certificate {cert}: expired on", said[0]["msg"])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Names, certificates, listeners and client classes: what goes over a network, on both sides of the sidecar."""
+"""Names, certificates, listeners and client classes: all network functions on both sides of the sidecar."""
 import http.client
 import os
 import pathlib
@@ -13,7 +13,7 @@ from authority import Authority
 from harness import ask, ask_unix
 
 FAST = "server: {drain_delay: 0s}\ndefaults: {interval: 2s, timeout: 1900ms, failing_interval: 1s}\nchecks:\n"
-# A TLS handshake may take its time on a slow machine.
+# A TLS handshake may be slow on a busy machine.
 PATIENT = "server: {drain_delay: 0s}\ndefaults: {interval: 6s, timeout: 5s, failing_interval: 1s}\nchecks:\n"
 ROOT = "  - {name: root, type: disk, path: /, warn: 100%, fail: 100%, inodes: {fail: 100%}}\n"
 SECRET = "a-planted-secret"
@@ -26,18 +26,18 @@ def websocket(name, url, **settings):
 
 class Names(harness.TestCase):
     def expect_root_on_schedule(self, check, log, runs=4):
-        """The disk check goes on running and is never late, crashed or failing."""
+        """The disk check continues and is never late, crashed or failing."""
         before = check()["runs"]
         harness.wait_until(lambda: check()["runs"] >= before + runs, f"{runs} more runs")
         self.assertEqual([l for l in log if l.get("check") == "root" and l.get("reason") not in ("ok", "pending")], [])
 
-    def test_a_name_is_looked_up(self):
+    def test_a_name_resolves(self):
         server = harness.WebSocketServer(self)
         sidecar = self.start(PATIENT + websocket("ws", f"ws://localhost:{server.port}/", send="hello", expect="hello"))
         found = sidecar.wait_check("ws", "pass", "ok")
         self.assertIn("resolve_seconds", str(found))
 
-    def test_a_name_that_does_not_exist_is_dns_and_delays_nobody(self):
+    def test_an_unknown_name_is_dns_and_delays_no_other_check(self):
         began = time.monotonic()
         try:
             socket.getaddrinfo("nosuch.invalid", 80)
@@ -69,7 +69,7 @@ class Certificates(harness.TestCase):
         for host in ("localhost", "127.0.0.1"):
             self.found(files, "pass", "ok", host, ca_file=self.authority.cert)
 
-    def test_each_wrong_certificate_is_tls_with_its_own_sentence(self):
+    def test_each_invalid_certificate_is_tls_with_its_own_message(self):
         good, expired = self.authority.issue("good"), self.authority.issue("expired", days=-1)
         other = self.authority.issue("other", hosts="DNS:other.test")
         alone = self.authority.self_signed("alone")
@@ -81,7 +81,7 @@ class Certificates(harness.TestCase):
             found = self.found(files, "fail", "tls", **settings)
             self.assertIn(words, found["message"])
 
-    def test_what_mends_a_wrong_certificate(self):
+    def test_options_that_accept_other_certificates(self):
         other = self.authority.issue("other", hosts="DNS:other.test")
         alone = self.authority.self_signed("alone")
         self.found(other, "pass", "ok", ca_file=self.authority.cert, server_name="other.test")
@@ -99,7 +99,7 @@ class Certificates(harness.TestCase):
 
 
 class Listeners(harness.TestCase):
-    def test_tls_for_whoever_verifies_and_for_whoever_does_not(self):
+    def test_tls_with_and_without_verification(self):
         authority = Authority(self.dir)
         cert, key = authority.issue("good")
         sidecar = self.start(f"server: {{drain_delay: 0s, tls: {{cert: {cert}, key: {key}}}}}\nchecks:\n" + ROOT)
@@ -126,7 +126,7 @@ class Listeners(harness.TestCase):
         self.assertEqual(done.returncode, 1, done)
         self.assertEqual(get("/health").status, 200)
 
-    def test_garbage_and_silence_before_the_handshake_hold_nobody_up(self):
+    def test_garbage_and_silence_before_the_handshake_delay_no_other_client(self):
         authority = Authority(self.dir)
         cert, key = authority.issue("good")
         sidecar = self.start(f"server: {{drain_delay: 0s, tls: {{cert: {cert}, key: {key}}}}}\nchecks:\n" + ROOT)
@@ -169,7 +169,7 @@ class Listeners(harness.TestCase):
             harness.wait_until(path.exists, f"{path} is there")
             self.assertEqual(ask_unix(path, "/health").status, 200)
 
-    def test_a_socket_left_by_a_killed_sidecar_is_taken_over_and_a_living_one_is_not(self):
+    def test_a_socket_left_by_a_killed_sidecar_is_replaced_and_one_in_use_is_not(self):
         path = self.dir / "telltale.sock"
         config = "server: {drain_delay: 0s}\nchecks:\n" + ROOT
         first = self.start(config, listen=f"unix:{path}")
@@ -185,10 +185,10 @@ class Listeners(harness.TestCase):
 
 
 def own_address():
-    """An address of this machine that is not a loopback one; connections to it never leave the machine."""
+    """An address of this machine other than loopback; connections to it never leave the machine."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         try:
-            s.connect(("192.0.2.1", 9))  # looks up the route, sends nothing
+            s.connect(("192.0.2.1", 9))  # selects the route, sends nothing
             address = s.getsockname()[0]
         except OSError as error:
             raise unittest.SkipTest(f"this machine has no address besides loopback: {error}")
@@ -198,7 +198,7 @@ def own_address():
 
 
 class ClientClasses(harness.TestCase):
-    """What a client learns that is neither on loopback nor has the token."""
+    """What a client sees that is neither on loopback nor has the token."""
 
     def begin(self, details, token=True):
         self.outside = own_address()
@@ -225,7 +225,7 @@ class ClientClasses(harness.TestCase):
         self.expect_everything(self.sidecar.get)
         self.expect_everything(lambda target: self.get(target, Authorization=f"Bearer {SECRET}"))
 
-    def test_none_tells_the_verdict_only(self):
+    def test_none_shows_the_verdict_only(self):
         self.begin("none")
         for target in ("/ready", "/ready?verbose"):
             answer = self.get(target)
@@ -242,13 +242,13 @@ class ClientClasses(harness.TestCase):
                 self.assertNotIn("model", answer.text)
         self.expect_trusted_clients_learn_everything()
 
-    def test_none_without_a_token_has_no_way_in(self):
+    def test_none_without_a_token_gives_no_access(self):
         self.begin("none", token=False)
         self.assertEqual(self.get("/checks").status, 403)
         self.assertEqual(self.get("/checks", Authorization="Bearer ").status, 403)
         self.expect_everything(self.sidecar.get)
 
-    def test_names_tells_which_and_why_but_not_where(self):
+    def test_names_shows_checks_and_reasons_but_no_messages(self):
         self.begin("names")
         answer = self.get("/ready?verbose")
         self.assertEqual(answer.status, 503)
@@ -259,12 +259,12 @@ class ClientClasses(harness.TestCase):
             self.assertNotIn(self.path, text)
         self.expect_trusted_clients_learn_everything()
 
-    def test_full_tells_everybody(self):
+    def test_full_shows_everything(self):
         self.begin("full")
         self.expect_everything(self.get)
         self.assertEqual(self.get("/ready").status, 503)
 
-    def test_nobody_learns_the_token(self):
+    def test_the_token_is_never_shown(self):
         self.begin("full")
         seen = "".join(self.get(t).text for t in ("/ready", "/checks", "/checks/model", "/metrics", "/nowhere"))
         seen += self.get("/checks", Authorization="Bearer wrong").text
@@ -272,7 +272,7 @@ class ClientClasses(harness.TestCase):
 
 
 class Connections(harness.TestCase):
-    def test_those_of_the_application_are_back_at_their_baseline_after_many_probes(self):
+    def test_open_sockets_of_the_application_return_to_their_baseline(self):
         server = harness.WebSocketServer(self)
         descriptors = pathlib.Path(f"/proc/{server.process.pid}/fd")
         baseline = len(list(descriptors.iterdir()))

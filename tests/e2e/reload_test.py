@@ -1,4 +1,4 @@
-"""SIGHUP and `watch: true`: what changes, what stays, and that nobody who asks notices."""
+"""SIGHUP and `watch: true`: what changes, what stays, and that clients do not notice."""
 import http.client
 import json
 import os
@@ -42,7 +42,7 @@ class Reload(harness.TestCase):
         return [l for l in list(sidecar.log) if l["msg"].startswith(start)]
 
     def reload(self, sidecar, text, expect="reloaded"):
-        """Replaces the file as an editor does, and waits for the line that says what came of it."""
+        """Replaces the file as an editor does, and waits for the log line with the result."""
         before = len(self.lines(sidecar, expect))
         new = sidecar.config.with_suffix(".new")
         new.write_text(text)
@@ -51,7 +51,7 @@ class Reload(harness.TestCase):
         harness.wait_until(lambda: len(self.lines(sidecar, expect)) > before, expect)
         return self.lines(sidecar, expect)[-1]
 
-    def test_a_new_configuration_is_taken_and_kept_checks_go_on(self):
+    def test_a_new_configuration_is_applied_and_kept_checks_continue(self):
         sidecar = self.sidecar()
         address, hash_before = sidecar.address, self.metric(sidecar, "telltale_config_hash")
         harness.wait_until(lambda: self.runs(sidecar, "root") > 3, "some runs")
@@ -72,7 +72,7 @@ class Reload(harness.TestCase):
         self.assertEqual(sidecar.address, address)
         self.assertEqual(self.metric(sidecar, "telltale_config_hash"), hash_before)
 
-    def test_an_invalid_one_is_refused_with_its_place_and_the_old_one_stays(self):
+    def test_an_invalid_one_is_rejected_with_its_location_and_the_old_one_stays(self):
         sidecar = self.sidecar()
         hash_before = self.metric(sidecar, "telltale_config_hash")
         line = self.reload(sidecar, self.text(more="  - {name: x, type: dsik, path: /}\n"), "not reloaded")
@@ -90,7 +90,7 @@ class Reload(harness.TestCase):
         self.reload(sidecar, self.text())
         self.assertEqual(self.metric(sidecar, "telltale_config_last_reload_successful"), 1)
 
-    def test_listeners_stay_as_at_the_start_which_is_said_each_time(self):
+    def test_listeners_stay_as_at_the_start_which_is_logged_each_time(self):
         (self.dir / "loaded").touch()
         text = self.text().replace("shutdown_timeout: 5s", f"shutdown_timeout: 5s, listen: 'unix:{self.dir}/s'")
         sidecar = self.start(text, listen=None)
@@ -122,7 +122,7 @@ class Reload(harness.TestCase):
         process.stderr.close()
         self.assertEqual(process.wait(harness.PATIENCE), 0)
 
-    def test_a_watched_configmap_is_taken_when_its_link_is_swapped(self):
+    def test_a_watched_configmap_is_applied_when_its_link_is_swapped(self):
         (self.dir / "loaded").touch()
         for version in ("v1", "v2"):
             (self.dir / version).mkdir()
@@ -142,7 +142,7 @@ class Reload(harness.TestCase):
         time.sleep(6)
         self.assertEqual(len(self.lines(sidecar, "not reloaded")), 1, "and told once")
 
-    def test_1000_reloads_under_load_drop_no_request_and_leave_nothing(self):
+    def test_1000_reloads_under_load_drop_no_request_and_leak_nothing(self):
         rounds = 100 if harness.SANITIZED else 1000
         sidecar = self.sidecar()
         texts = [self.text(), self.text(more="  - {name: extra, type: disk, path: /tmp, gates: [startup]}\n")]

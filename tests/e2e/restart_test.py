@@ -1,4 +1,4 @@
-"""The demo application restarts alone, beside a telltale that lives on, as beside a native sidecar in Kubernetes."""
+"""The demo application restarts beside a running telltale, as beside a native sidecar in Kubernetes."""
 import json
 import os
 import pathlib
@@ -19,8 +19,8 @@ checks:
 
 
 class Kubelet:
-    """What a kubelet does with one container: it asks the startup probe until that passes, then the liveness probe, and
-    kills the container when that fails three times in a row."""
+    """A kubelet for one container: it runs the startup probe until that passes, then the liveness probe, and kills the
+    container after three consecutive failures."""
 
     def __init__(self, test, sidecar, load_seconds=LOAD_SECONDS):
         self.sidecar = sidecar
@@ -51,7 +51,7 @@ class Kubelet:
         return self.started
 
     def restart(self):
-        """The application dies of SIGKILL and comes back, but not before telltale has looked once more."""
+        """Kills the application with SIGKILL and restarts it after telltale has run its checks once more."""
         self.stop()
         runs = self.sidecar.check("model")["runs"]
         harness.wait_until(lambda: self.sidecar.check("model")["runs"] > runs + 1, "the check has run again")
@@ -73,13 +73,13 @@ class Restart(harness.TestCase):
             return None
 
     def live_for(self, kubelet, seconds):
-        """Rounds of probes every half second, as a kubelet with periodSeconds does."""
+        """Rounds of probes every half second, as by a kubelet with periodSeconds."""
         end = time.monotonic() + seconds
         while time.monotonic() < end and kubelet.kills < 3:
             kubelet.probe()
             time.sleep(0.5)
 
-    def test_an_application_that_loads_longer_than_liveness_waits_is_not_killed_while_it_loads(self):
+    def test_an_application_that_starts_slower_than_liveness_allows_is_not_killed(self):
         sidecar, kubelet = self.application()
         kubelet.restart()
         self.assertFalse(kubelet.started)

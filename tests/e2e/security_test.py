@@ -1,4 +1,4 @@
-"""Who is told what, what workers may not do, secrets that never come out, and places with no rights at all."""
+"""Access to details, restrictions of workers, secrets that are never shown, and environments without privileges."""
 import json
 import os
 import pathlib
@@ -15,7 +15,7 @@ ENDPOINTS = ["/", "/health", "/ready", "/startup", "/metrics", "/checks", "/nowh
              *(f"/checks/{name}" for name in ("ws", "file", "db"))]
 FORMS = [{}, {"Accept": "text/plain"}, {"Accept": "application/openmetrics-text"}]
 
-# Runs in a network namespace whose loopback interface has an address that is not a loopback address: asks from there.
+# Runs in a network namespace whose loopback interface has an address that is not loopback, and queries from there.
 ASK_FROM_AFAR = """
 import http.client, json, sys
 out = []
@@ -42,9 +42,9 @@ class Workers(harness.TestCase):
             self.assertRegex(limits, r"Max open files +\d{1,3} +\d{1,3} ")
             if not harness.SANITIZED:
                 self.assertRegex(limits, r"Max address space +2147483648 +2147483648 ")
-        self.assertEqual([l for l in sidecar.log if "confine" in l["msg"]], [])
+        self.assertEqual([l for l in sidecar.log if "restrictions" in l["msg"]], [])
 
-    def test_names_are_looked_up(self):
+    def test_names_resolve(self):
         server = harness.WebSocketServer(self)
         sidecar = self.start(HEAD.replace("500ms, timeout: 400ms", "6s, timeout: 5s, failing_interval: 1s") +
                              f'  - {{name: ws, type: websocket, url: "ws://localhost:{server.port}/"}}\n')
@@ -69,7 +69,7 @@ class FromAfar(harness.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout)
 
-    def test_a_planted_secret_and_paths_never_come_out(self):
+    def test_a_planted_secret_and_paths_are_never_shown(self):
         (self.dir / "token").write_text(f"{SECRET}-token\n")
         (self.dir / "header").write_text(f"{SECRET}-header\n")
         hidden = self.dir / f"{SECRET}-folder"
@@ -83,7 +83,7 @@ class FromAfar(harness.TestCase):
                 config = HEAD.replace("{drain_delay: 0s}", server) + checks
                 sidecar = self.start_apart(config.replace(f"user:{SECRET}-url@", ""))
                 path = self.dir / "s"
-                self.assertEqual(ask_unix(path, "/metrics").status, 200)  # whoever may enter the folder is at home
+                self.assertEqual(ask_unix(path, "/metrics").status, 200)  # the directory's permissions control access
                 self.assertEqual(ask_unix(path, "/checks").status, 200)
                 for name in ("ws", "file", "db"):
                     harness.wait_until(lambda: ask_unix(path, f"/checks/{name}").json["state"] == "fail", f"{name} fails")
@@ -112,7 +112,7 @@ class FromAfar(harness.TestCase):
         self.commands_are_silent(HEAD + checks.replace(f"user:{SECRET}-url@", ""))
 
     def commands_are_silent(self, config):
-        """Commands show where a secret is kept, never what it is; a URL is shown without its user and its query."""
+        """Commands show where a secret is stored, never its value; a URL is shown without user and query."""
         (self.dir / "c.yaml").write_text(config)
         env = {"PLANTED": f"{SECRET}-env"}
         commands = [["validate", "c.yaml"], ["healthcheck", "-c", "c.yaml"], ["wait", "-c", "c.yaml", "--timeout", "100ms"]]
@@ -139,7 +139,7 @@ class FromAfar(harness.TestCase):
 
 class Places(harness.TestCase):
     def expect_it_works(self, prefix):
-        """Disk, database and marker are watched, and nothing is written anywhere."""
+        """Disk, database and marker are checked, and nothing is written anywhere."""
         data = self.dir / "data"
         data.mkdir()
         database = harness.Database(self, data / "app.db")

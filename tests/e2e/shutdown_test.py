@@ -1,4 +1,4 @@
-"""Stopping: ready turns red at once, answers go on during the drain, and the end comes in time whatever hangs."""
+"""Stopping: ready fails at once, requests are served during the drain, and the end comes in time whatever hangs."""
 import os
 import pathlib
 import re
@@ -44,14 +44,14 @@ class Shutdown(harness.TestCase):
         sidecar.process.send_signal(signal.SIGTERM)
         self.assertEqual(sidecar.process.wait(harness.PATIENCE), 0)
 
-    def test_signals_during_the_last_steps_do_not_turn_success_into_death(self):
+    def test_signals_during_the_last_steps_do_not_change_the_exit_code(self):
         for _ in range(5):
             sidecar = self.sidecar(drain="0s")
             while sidecar.process.poll() is None:
                 sidecar.process.send_signal(signal.SIGTERM)
             self.assertEqual(sidecar.process.returncode, 0)
 
-    def test_a_hanging_check_does_not_hold_it_up(self):
+    def test_a_hanging_check_does_not_delay_the_end(self):
         sidecar = self.sidecar(drain="0s", timeout="900ms")
         workers = sidecar.workers()
         for pid in workers:
@@ -70,14 +70,14 @@ class Shutdown(harness.TestCase):
         for pid in workers:
             harness.wait_until(lambda: not pathlib.Path(f"/proc/{pid}").exists(), "the worker is gone")
 
-    def test_sighup_and_sigpipe_do_no_harm(self):
+    def test_sighup_and_sigpipe_do_not_end_it(self):
         sidecar = self.sidecar()
         sidecar.process.send_signal(signal.SIGHUP)
         sidecar.process.send_signal(signal.SIGPIPE)
         harness.wait_until(lambda: any("SIGHUP" in l["msg"] for l in sidecar.log), "a line about SIGHUP")
         self.assertEqual(sidecar.get("/ready").status, 200)
 
-    def test_signals_that_come_before_it_listens_are_held_back(self):
+    def test_signals_before_the_handlers_are_installed_are_deferred(self):
         config = CONFIG.format(drain="0s", limit="5s", timeout="900ms")
         process = subprocess.Popen([harness.TELLTALE, "serve", "-c", "-", "--listen", "127.0.0.1:0"],
                                    stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -91,7 +91,7 @@ class Shutdown(harness.TestCase):
         self.assertIn("SIGHUP", log)
         self.assertIn("draining", log)
 
-    def test_after_a_standstill_nothing_old_is_reported_as_fresh(self):
+    def test_after_a_stall_no_old_result_is_reported_as_fresh(self):
         # shorter than a real suspend, longer than heartbeat_limit (5 s)
         sidecar = self.sidecar()
         sidecar.process.send_signal(signal.SIGSTOP)
@@ -100,7 +100,7 @@ class Shutdown(harness.TestCase):
         sidecar.wait_status("/ready", 200)
         line = harness.wait_until(lambda: next((l for l in sidecar.log if l.get("reason") == "stale"), None),
                                   "a line about the standstill")
-        self.assertIn("stood still", line["detail"])
+        self.assertIn("suspended", line["detail"])
         self.assertEqual(sidecar.check("root")["reason"], "ok")
 
 

@@ -1,4 +1,4 @@
-"""A sidecar beside SQLite databases: what only the whole program shows - examinations, backups, workers that die."""
+"""A sidecar beside SQLite databases, where the whole program is needed: deep checks, backups, workers that die."""
 import os
 import sqlite3
 import threading
@@ -31,7 +31,7 @@ class Sqlite(harness.TestCase):
             file.write(content)
         return before
 
-    def test_damage_is_found_by_an_examination_and_its_repair_by_the_next(self):
+    def test_damage_is_found_by_a_deep_check_and_its_repair_by_the_next(self):
         self.database.sql("pragma wal_checkpoint(truncate)")
         self.database.write()
         sidecar = self.start(HEAD + f"  - {{name: db, type: sqlite, path: {self.path}, integrity: {{every: 1s, timeout: 900ms}}}}\n")
@@ -44,9 +44,9 @@ class Sqlite(harness.TestCase):
         self.overwrite(self.path, 7, before)
         sidecar.wait_check("db", "pass")
         self.wait_words(sidecar, "db", "integrity ok")
-        self.database.write()  # nothing was in its way
+        self.database.write()  # writing was not blocked
 
-    def test_a_database_that_is_closed_between_writes_is_queried_and_keeps_its_last_answer(self):
+    def test_a_database_closed_between_writes_is_queried_and_keeps_its_last_result(self):
         self.database.close()
         old = time.time() - 60
         os.utime(self.path, (old, old))
@@ -66,7 +66,7 @@ class Sqlite(harness.TestCase):
         found = sidecar.wait_check("db", "pass")
         self.assertIn("query gives '51'", found["message"])
 
-    def test_the_check_command_examines_before_it_probes(self):
+    def test_the_check_command_runs_the_deep_check_before_the_probe(self):
         self.database.sql("pragma wal_checkpoint(truncate)")
         self.database.write()
         (self.dir / "telltale.yaml").write_text(HEAD + f"  - {{name: db, type: sqlite, path: {self.path}, integrity: {{every: 6h}}}}\n")
@@ -77,7 +77,7 @@ class Sqlite(harness.TestCase):
         self.assertEqual(done.returncode, 1, done)
         self.assertIn("quick_check says", done.stdout)
 
-    def test_a_backup_is_watched(self):
+    def test_a_backup_is_checked(self):
         backup = self.dir / "app.bak"
         sidecar = self.start(HEAD + f"  - {{name: backup, type: sqlite, path: {self.path}, severity: degraded,\n"
                              f"     backup: {{path: {backup}, max_age: 1h, integrity: true}}}}\n")
@@ -91,7 +91,7 @@ class Sqlite(harness.TestCase):
         os.utime(backup, (old, old))
         sidecar.wait_check("backup", "fail", "threshold")
 
-    def test_a_log_that_no_commit_restarts_turns_the_gate_red_and_its_restart_green(self):
+    def test_a_log_that_no_commit_restarts_fails_the_gate_and_its_restart_passes_it(self):
         reader = sqlite3.connect(self.path, isolation_level=None)
         self.addCleanup(reader.close)
         sidecar = self.start(HEAD + f"  - {{name: db, type: sqlite, path: {self.path}, wal_log: {{warn: 100KiB, fail: 2MiB}}}}\n")
@@ -104,7 +104,7 @@ class Sqlite(harness.TestCase):
             reader.execute("select count(*) from t").fetchall()
 
         def seen(words):
-            self.database.write(5)  # each of them copied as far as the reader lets it
+            self.database.write(5)  # each is checkpointed as far as the reader allows
             read_again()
             return (found := sidecar.check("db")) and words in found["message"] and found
         found = harness.wait_until(lambda: seen("WAL log "), "a starved log")
@@ -117,7 +117,7 @@ class Sqlite(harness.TestCase):
         sidecar.wait_check("db", "pass", "ok")
         self.assertRegex(sidecar.get("/metrics").text, r'telltale_sqlite_wal_log_bytes\{check="db"\} \d')
 
-    def test_files_made_anew_by_a_shell_under_the_application_turn_the_gate_red(self):
+    def test_files_recreated_by_a_shell_under_the_application_fail_the_gate(self):
         sidecar = self.start(HEAD + f"  - {{name: db, type: sqlite, path: {self.path}}}\n")
         sidecar.wait_check("db", "pass", "ok")
         self.database.sql("pragma wal_checkpoint")
@@ -131,8 +131,8 @@ class Sqlite(harness.TestCase):
         self.database.close()
         sidecar.wait_check("db", "pass")
 
-    def test_an_index_truncated_under_readers_ends_workers_at_most(self):
-        """Whoever reads a mapped file that was truncated dies of SIGBUS: a worker may, the sidecar may not."""
+    def test_an_index_truncated_under_readers_ends_only_workers(self):
+        """A reader of a truncated mapping gets SIGBUS: a worker may die of it, the sidecar may not."""
         sidecar = self.start(HEAD + "".join(
             f"  - {{name: db{i}, type: sqlite, path: {self.path}, mode: query, query: select count(*) from t, "
             "interval: 100ms, timeout: 90ms}\n" for i in range(4)),

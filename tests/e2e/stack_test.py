@@ -1,4 +1,4 @@
-"""A sidecar beside a real stack: everything that can break is broken, and each time every voice says what and why."""
+"""A sidecar beside a real stack: everything is broken in turn, and every output reports what and why."""
 import json
 import os
 import time
@@ -14,7 +14,7 @@ checks:
   - {{name: updates, type: websocket, url: "ws://127.0.0.1:{port}/ws"}}
   - {{name: data, type: disk, path: {disk}}}
 """
-# One interval plus the timeout, with room for a machine under load; the lock has to reach its age first.
+# One interval plus the timeout, with a margin for a loaded machine; the lock has to reach its age first.
 IN_TIME = 15.0 if harness.SANITIZED else 8.0
 
 
@@ -43,7 +43,7 @@ class Stack(harness.TestCase):
         os.rename(temporary, self.marker)
 
     def expect_red(self, check, reason, words):
-        """/ready, /checks, healthcheck and the log all name the check, the reason and the words."""
+        """/ready, /checks, healthcheck and the log all contain the check, the reason and the message."""
         found = self.sidecar.wait_check(check, "fail", reason, IN_TIME)
         self.assertIn(words, found["message"])
         ready = self.sidecar.get("/ready?verbose")
@@ -98,7 +98,7 @@ class Stack(harness.TestCase):
         self.database.path.unlink()
         self.expect_red("db", "replaced", "deleted")
 
-    def test_a_database_overwritten_with_junk(self):
+    def test_a_database_overwritten_with_garbage(self):
         self.database.close()
         self.database.path.write_bytes(os.urandom(8192))
         self.expect_red("db", "corrupt", "SQLite")
@@ -135,7 +135,7 @@ class Stack(harness.TestCase):
         self.assertEqual(self.sidecar.log[before:], [])
 
     def test_a_killed_worker_is_replaced_and_its_check_recovers(self):
-        # A worker may be killed between runs, when nothing is lost, or during one, when the check says `crashed`.
+        # A worker may be killed between runs, when nothing is lost, or during a run, when the check reports `crashed`.
         for _ in range(3):
             for pid in harness.wait_until(self.sidecar.workers, "a worker"):
                 os.kill(pid, 9)

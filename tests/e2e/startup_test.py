@@ -1,4 +1,4 @@
-"""What cannot be started says so in one line that names the place, exits with 2 and leaves nothing running."""
+"""A failed start prints one line with the location, exits with 2 and leaves no process."""
 import os
 import pathlib
 import socket
@@ -30,10 +30,10 @@ class Startup(harness.TestCase):
         self.refused("checks:\n  - {name: a, type: disk, path: /}\n  - {name: a, type: disk, path: /}\n",
                      words=["telltale.yaml:3:", "'a'"])
 
-    def test_an_empty_set(self):
+    def test_a_configuration_without_checks(self):
         self.refused("checks: []\n", words=["telltale.yaml:1:", "ready_without_checks"])
 
-    def test_every_error_is_told_at_once(self):
+    def test_every_error_is_reported_at_once(self):
         text = self.refused("checks:\n  - {name: a, type: disk, path: /, interval: 5}\n  - {name: b, typ: disk}\n")
         self.assertIn("telltale.yaml:2:", text)
         self.assertIn("telltale.yaml:3:", text)
@@ -55,7 +55,7 @@ class Startup(harness.TestCase):
         os.mkfifo(self.dir / "fifo")
         self.assertEqual(self.refused(None, "-c", "fifo", words=["fifo"]).count("\n"), 1)
 
-    def test_ten_mebibytes_of_junk(self):
+    def test_ten_mebibytes_of_garbage(self):
         (self.dir / "junk").write_bytes(os.urandom(10 << 20))
         self.assertEqual(self.refused(None, "-c", "junk", words=["junk", "1 MiB"]).count("\n"), 1)
 
@@ -87,10 +87,10 @@ class Startup(harness.TestCase):
     def test_a_missing_token_file(self):
         self.refused("server: {token: {file: /nowhere/token}}\n" + GOOD, words=["/nowhere/token"])
 
-    def test_an_address_that_is_none(self):
+    def test_an_invalid_address(self):
         self.refused("server: {listen: everywhere}\n" + GOOD, words=["telltale.yaml:1:", "listen"])
 
-    def test_without_any_file_the_root_disk_is_watched(self):
+    def test_without_any_file_the_root_disk_is_checked(self):
         if pathlib.Path("/etc/telltale/telltale.yaml").exists():
             self.skipTest("this machine has an installed configuration")
         done = self.run_telltale("check", "--format", "json")

@@ -9,7 +9,7 @@ import websockets
 
 
 async def echo(socket, *_):
-    with contextlib.suppress(websockets.ConnectionClosed):  # a client may leave without a word
+    with contextlib.suppress(websockets.ConnectionClosed):  # a client may disconnect without a close frame
         async for message in socket:
             await socket.send(message)
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Runs a command as on a machine whose kernel has no IPv6: sockets of that family fail with EAFNOSUPPORT.
+"""Runs a command as on a kernel without IPv6: sockets of that family fail with EAFNOSUPPORT.
 
 usage: without_ipv6.py COMMAND ARGUMENTS...
 """

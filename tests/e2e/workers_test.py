@@ -1,4 +1,4 @@
-"""Worker processes that die, hang or are many, and sidecars that are started in strange places: nothing piles up."""
+"""Worker processes that die, hang or are many, and unusual environments of a start: nothing accumulates."""
 import contextlib
 import fcntl
 import os
@@ -19,16 +19,16 @@ HEAD = "server: {drain_delay: 0s}\ndefaults: {interval: 500ms, timeout: 400ms}\n
 ROOT = "  - {name: root, type: disk, path: /, warn: 100%, fail: 100%, inodes: {fail: 100%}}\n"
 MOST_WORKERS = 16
 NOBODY = 65534
-# A loaded machine keeps a second one busy now and then; surplus ones retire after half a minute of idleness.
+# A loaded machine sometimes needs a second worker; surplus ones retire after half a minute of idleness.
 FEW_WORKERS = 3
-PER_WORKER = 3  # descriptors: its socket, its pidfd and its watch
+PER_WORKER = 3  # descriptors: socket, pidfd and deadline timer
 RETIREMENT = 90.0
-# What a test asserts about time; a sanitizer or a loaded machine makes everything slower.
+# Time limits of the tests; a sanitizer or a loaded machine makes everything slower.
 SLACK = 10.0 if harness.SANITIZED else 5.0
 
 
 def process_state(pid):
-    """The letter of ps, or None when there is no such process."""
+    """The state letter of ps, or None when there is no such process."""
     try:
         return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
     except (FileNotFoundError, ProcessLookupError):
@@ -42,7 +42,7 @@ def children(pid):
 
 
 def workers(pid):
-    """The children that are workers: the same program again."""
+    """The children that are workers: the same program."""
     def program(p):
         with contextlib.suppress(OSError):
             return os.stat(f"/proc/{p}/exe").st_ino
@@ -66,7 +66,7 @@ class Workers(harness.TestCase):
     def metric(self, sidecar, name):
         return float(re.search(rf"(?m)^{name} (\S+)$", sidecar.get("/metrics").text).group(1))
 
-    def test_workers_give_way_to_the_loop_unless_the_program_has_a_policy_of_its_own(self):
+    def test_workers_do_not_preempt_the_loop_unless_the_program_has_its_own_policy(self):
         sidecar = self.start(HEAD + ROOT)
         sidecar.wait_status("/ready", 200)
         self.assertEqual(os.sched_getscheduler(sidecar.process.pid), os.SCHED_OTHER)
@@ -75,7 +75,7 @@ class Workers(harness.TestCase):
         idle.wait_status("/ready", 200)
         self.assertEqual({os.sched_getscheduler(w) for w in workers(idle.process.pid)}, {os.SCHED_IDLE})
 
-    def test_whatever_happens_to_workers_every_status_recovers_and_nothing_piles_up(self):
+    def test_after_any_failure_of_workers_every_status_recovers_and_nothing_accumulates(self):
         names = [f"m{i}" for i in range(20)]
         for name in names:
             (self.dir / name).write_text("")
@@ -90,11 +90,11 @@ class Workers(harness.TestCase):
 
         chance = random.Random(20240229)
         deadly = [signal.SIGKILL, signal.SIGSTOP, signal.SIGABRT, signal.SIGTERM, signal.SIGQUIT]
-        if not harness.SANITIZED:  # a sanitizer reports these as its own findings
+        if not harness.SANITIZED:  # a sanitizer reports these itself
             deadly += [signal.SIGSEGV, signal.SIGBUS]
         most_children = most_descriptors = 0
         hits = 0
-        def in_the_act():  # most are hit between two runs, which nobody notices
+        def in_the_act():  # most are hit between two runs, without an effect
             return {"crashed", "timeout"} & {l["reason"] for l in sidecar.log if "check" in l}
         end = time.monotonic() + 8
         while time.monotonic() < end or hits < 25 or (not in_the_act() and time.monotonic() < end + harness.PATIENCE):
@@ -106,7 +106,7 @@ class Workers(harness.TestCase):
             most_children = max(most_children, len(sidecar.workers()))
             most_descriptors = max(most_descriptors, descriptors(pid))
             self.assertEqual(sidecar.get("/health").status, 200)
-            time.sleep(chance.random() * 0.15)  # the pace of the storm, nothing waits for it
+            time.sleep(chance.random() * 0.15)  # paces the failures; nothing waits for it
         self.assertLessEqual(most_children, 2 * MOST_WORKERS)
         self.assertLessEqual(most_descriptors, baseline + 6 * MOST_WORKERS)
 
@@ -136,13 +136,13 @@ class Workers(harness.TestCase):
         self.assertLessEqual(len(sidecar.workers()), MOST_WORKERS)
         sidecar.wait_status("/ready", 200)
 
-    def test_a_check_whose_worker_hangs_times_out_alone(self):
+    def test_only_the_check_whose_worker_hangs_times_out(self):
         database = self.dir / "app.db"
         with contextlib.closing(sqlite3.connect(database)) as db:
             db.execute("pragma journal_mode=wal")
             db.execute("create table t(x)")
             db.commit()
-            # Counts until its deadline: meanwhile its worker is known by the database it has open.
+            # Counts until its deadline: meanwhile its worker is identified by the database it has open.
             endless = "with recursive n(i) as (select 1 union all select i+1 from n) select count(*) from n"
             sidecar = self.start(HEAD + "".join(ROOT.replace("root", f"root{i}") for i in range(5)) +
                                  f"  - {{name: slow, type: sqlite, path: {database}, mode: query, query: '{endless}', "
@@ -171,7 +171,7 @@ class Workers(harness.TestCase):
 
 
 class Places(harness.TestCase):
-    """Containers, supervisors and shells start programs in all sorts of ways."""
+    """Start environments of containers, supervisors and shells."""
 
     def expect_it_works(self, sidecar):
         sidecar.wait_status("/ready", 200)
@@ -197,7 +197,7 @@ class Places(harness.TestCase):
         self.assertTrue(orphans, "orphans were adopted")
         harness.wait_until(lambda: not orphans & set(children(pid)), "every orphan is reaped")
         harness.wait_until(lambda: not zombies(pid), "no zombie")
-        for worker in workers(pid):  # the reaper leaves the workers to the pool
+        for worker in workers(pid):  # the reaper leaves workers to the pool
             os.kill(worker, signal.SIGKILL)
         runs = sidecar.check("root")["runs"]
         harness.wait_until(lambda: sidecar.check("root")["runs"] >= runs + 2, "runs go on")
@@ -205,7 +205,7 @@ class Places(harness.TestCase):
         os.kill(pid, signal.SIGTERM)
         self.assertEqual(sidecar.process.wait(harness.PATIENCE), 0)
 
-    def test_as_pid_1_a_wrong_configuration_is_still_exit_code_2(self):
+    def test_as_pid_1_an_invalid_configuration_is_still_exit_code_2(self):
         (self.dir / "bad.yaml").write_text("checks: []\n")
         done = subprocess.run([*self.namespace(), harness.TELLTALE, "-c", "bad.yaml"], capture_output=True, text=True,
                               cwd=self.dir, timeout=60)
@@ -228,12 +228,12 @@ class Places(harness.TestCase):
         dropped = re.search(r"(?m)^telltale_log_lines_dropped_total (\d+)", ask_unix(path, "/metrics").text)
         self.assertGreater(int(dropped.group(1)), 5)
         self.assertEqual(len(os.read(reader, 1 << 20)), filled)
-        model.write_text("")  # the next line says what was missed
-        harness.wait_until(lambda: b"log lines were lost" in os.read(reader, 1 << 16), "a line about lost lines")
+        model.write_text("")  # the next line reports the dropped ones
+        harness.wait_until(lambda: b"log lines dropped" in os.read(reader, 1 << 16), "a line about lost lines")
         process.terminate()
         self.assertEqual(process.wait(harness.PATIENCE), 0)
 
-    def test_standard_error_whose_reader_is_gone_ends_nothing(self):
+    def test_a_closed_reader_of_standard_error_ends_nothing(self):
         reader, writer = os.pipe()
         os.close(reader)
         path = self.dir / "telltale.sock"
@@ -244,7 +244,7 @@ class Places(harness.TestCase):
         self.assertEqual(process.wait(harness.PATIENCE), 0)
 
     def unlogged(self, path, stderr, config, prefix=()):
-        """A sidecar whose log cannot be read, so that it is known by its socket only."""
+        """A sidecar whose log is not read, so it is identified by its socket only."""
         (self.dir / "telltale.yaml").write_text(config)
         process = subprocess.Popen([*prefix, harness.TELLTALE, "-c", "telltale.yaml", "--listen", f"unix:{path}"],
                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr, cwd=self.dir)
@@ -258,8 +258,8 @@ class Places(harness.TestCase):
         harness.wait_until(answers, "it answers")
         return process
 
-    def test_closed_standard_streams_are_not_taken_by_something_else(self):
-        """A log line must not go into a socket that happens to have number 2."""
+    def test_closed_standard_streams_are_not_replaced_by_other_files(self):
+        """A log line must not be written to a socket that has number 2."""
         path = self.dir / "telltale.sock"
         for redirections, numbers in (("2>&-", [2]), ("<&- >&-", [0, 1]), ("<&- >&- 2>&-", [0, 1, 2])):
             process = self.unlogged(path, subprocess.DEVNULL, HEAD + ROOT, shell(redirections))
@@ -282,7 +282,7 @@ class Places(harness.TestCase):
         sidecar = self.start(HEAD + ROOT, prefix=["prlimit", "--nofile=64:64"])
         sidecar.wait_status("/ready", 200)
         held = []
-        for _ in range(100):  # more than it can have; the oldest idle ones have to go
+        for _ in range(100):  # more than the limit; the oldest idle ones are evicted
             with contextlib.suppress(OSError):
                 held.append(socket.create_connection(("127.0.0.1", sidecar.port), timeout=20))
         self.addCleanup(lambda: [peer.close() for peer in held])
@@ -294,7 +294,7 @@ class Places(harness.TestCase):
     def test_as_another_user_in_a_directory_that_cannot_be_written(self):
         if os.geteuid() != 0:
             self.skipTest("needs root to become another user")
-        # The application belongs to root; the sidecar may read and nothing else.
+        # The application belongs to root; the sidecar may only read.
         data = self.dir / "data"
         data.mkdir()
         database = harness.Database(self, data / "app.db")
@@ -317,5 +317,5 @@ class Places(harness.TestCase):
 
 
 if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # workers are killed with signals that dump
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # workers are killed with signals that dump core
     harness.main()

@@ -1,4 +1,4 @@
-// Configurations built in memory, for tests that start behind the YAML.
+// Builds configurations in memory, for tests that need no YAML.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace telltale::fakes {
 
-/// A type whose checks would run in a worker; nothing is ever built from it.
+/// A type whose checks would run in a worker; no check is ever built from it.
 inline const check_type& blocking_fake() {
   static const check_type type = [] {
     check_type t;

@@ -1,4 +1,4 @@
-// A strict reader of Prometheus' text format and OpenMetrics: throws at the first line a scrape could stumble over.
+// A strict parser for Prometheus' text format and OpenMetrics: throws on the first line that a scrape could reject.
 #pragma once
 
 #include <algorithm>
@@ -133,7 +133,7 @@ class exposition_reader {
     }
   }
 
-  // TYPE and HELP come before the samples of their family, and families do not mix.
+  // TYPE and HELP precede the samples of their family, and families do not mix.
   void belongs(const exposition::sample& one) const {
     const auto type = out_.types.find(current_);
     require(type != out_.types.end() && out_.helps.contains(current_), "no TYPE and HELP before the sample");
@@ -147,7 +147,7 @@ class exposition_reader {
     require(names.contains(one.name), "a sample of another family");
   }
 
-  // Buckets grow, the last is +Inf, and it equals the count.
+  // Buckets never decrease, the last is +Inf, and it equals the count.
   void histograms() const {
     std::map<std::pair<std::string, std::map<std::string, std::string>>, std::pair<double, double>> last;
     for (auto one : out_.samples) {

@@ -1,4 +1,4 @@
-// A check table that looks like the real one, for tests of what happens before any check runs.
+// A check table that resembles the real one, for tests of everything before the first run.
 #pragma once
 
 #include <optional>
@@ -91,7 +91,7 @@ struct marker_options {
   }
 };
 
-/// A check that finds nothing; it exists so that a table can be built without the real types.
+/// A check without results; it allows a table without the real types.
 template <class Options>
 struct check final : blocking_check {
   explicit check(Options given) : options(std::move(given)) {}

@@ -1,4 +1,4 @@
-// A worker pool without processes: it keeps what was asked, and the test answers.
+// A worker pool without processes: it records requests, and the test completes them.
 #pragma once
 
 #include <map>
@@ -17,7 +17,7 @@ class fake_worker_pool : public worker_pool {
     std::chrono::milliseconds timeout;
     telltale::memory memory;
     std::optional<examination> examined;
-    std::optional<outcome_kind> no_news;
+    std::optional<outcome_kind> unchanged_kind;
     run_done done;
   };
 
@@ -27,7 +27,8 @@ class fake_worker_pool : public worker_pool {
   }
   void remove(task_id task) override { removed.push_back(task); }
   void run(task_id task, std::chrono::milliseconds timeout, run_input input, run_done done) override {
-    runs.push_back({task, timeout, std::move(input.memory), std::move(input.examined), input.no_news, std::move(done)});
+    runs.push_back(
+        {task, timeout, std::move(input.memory), std::move(input.examined), input.unchanged_kind, std::move(done)});
   }
   void resolve(std::string, std::uint16_t, std::chrono::milliseconds, resolve_done) override {}
   void collect() override {
@@ -36,7 +37,7 @@ class fake_worker_pool : public worker_pool {
   worker_counts counts() const override { return {}; }
   void stop() override {}
 
-  /// Answers the oldest unanswered run.
+  /// Completes the oldest pending run.
   void answer(outcome found, telltale::memory remembered = {}) {
     auto run = std::move(runs.front());
     runs.erase(runs.begin());
@@ -46,7 +47,7 @@ class fake_worker_pool : public worker_pool {
     run.done(std::move(report));
   }
 
-  /// The same, to be heard of at the next `collect`.
+  /// Completes it too, but reports it at the next `collect`.
   void answer_quietly(outcome found, std::chrono::nanoseconds age) {
     run_report report;
     report.outcome = std::move(found);
@@ -61,7 +62,7 @@ class fake_worker_pool : public worker_pool {
   std::vector<asked> runs;
 };
 
-/// A resolver that knows nothing.
+/// A resolver that resolves no name.
 class no_names : public name_resolver {
  public:
   boost::asio::awaitable<resolution> resolve(std::string, std::uint16_t,

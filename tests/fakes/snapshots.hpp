@@ -1,4 +1,4 @@
-// Pictures built by hand, for tests of everything that renders or serves one.
+// Builds snapshots by hand, for tests of everything that renders or serves one.
 #pragma once
 
 #include <map>
@@ -14,7 +14,7 @@ namespace telltale::fakes {
 
 using namespace std::chrono_literals;
 
-/// The moment every fake picture is taken at: 2026-01-02T03:04:05Z, 1000 s after boot.
+/// The time of every fake snapshot: 2026-01-02T03:04:05Z, 1000 s after boot.
 inline constexpr std::chrono::system_clock::time_point wall_now{std::chrono::seconds(1767323045)};
 inline constexpr boot_clock::time_point boot_now{1000s};
 
@@ -27,10 +27,10 @@ inline const check_type& type_named(const std::string& name) {
   return type;
 }
 
-/// Collects checks and makes a snapshot whose gates follow from them by the real policy.
-class picture {
+/// Collects checks and builds a snapshot whose gates follow from them by the real policy.
+class snapshot_builder {
  public:
-  /// A check feeding `ready`, whose newest run ended 2 s ago; the caller may change the view and its configuration.
+  /// A check feeding `ready`, whose latest run ended 2 s ago; the caller may change the view and its configuration.
   check_view& add(std::string name, std::string type, outcome found) {
     auto config = std::make_shared<check_config>();
     config->settings.name = std::move(name);
@@ -88,14 +88,14 @@ class picture {
   std::vector<std::shared_ptr<check_view>> views_;
 };
 
-/// A source that has one picture of everything.
-inline auto always(snapshot_ptr picture) {
-  return [picture = std::move(picture)](picture_subject) { return picture; };
+/// A source that returns the same snapshot for every subject.
+inline auto always(snapshot_ptr snap) {
+  return [snap = std::move(snap)](snapshot_subject) { return snap; };
 }
 
-/// One check of each state: db passes with measurements, disk fails, updates fails but only degrades, model waits.
-inline picture mixed_picture() {
-  picture out;
+/// One check per state: db passes with measurements, disk fails, updates fails but only degrades, model is pending.
+inline snapshot_builder mixed_snapshot() {
+  snapshot_builder out;
   auto healthy = outcome::pass("12 pages");
   healthy.measurements = {{"wal_bytes", 4096}, {"writer_lock_held_seconds", 0.25}, {"readers", 2}};
   out.add("db", "sqlite", std::move(healthy));

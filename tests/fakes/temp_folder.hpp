@@ -1,4 +1,4 @@
-// A folder of a test's own, gone with everything in it when the test ends.
+// A temporary folder that is removed with its contents at the end of the test.
 #pragma once
 
 #include <cstdlib>

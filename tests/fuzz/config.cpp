@@ -1,4 +1,4 @@
-// Fuzz target: the configuration, with the real check types. Each text is accepted or refused with places inside it.
+// Fuzz target: the configuration with the real check types. Each text is accepted, or refused with locations inside it.
 #include <telltale/all_checks.hpp>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ namespace {
 
 config_result parse(const std::string& text) { return parse_config(text, "t.yaml", all_checks(), fakes::variables); }
 
-/// Everything a check is built from, as bytes that can be compared.
+/// Everything a check is built from, as comparable bytes.
 std::string shown(const config& accepted) {
   byte_writer out;
   for (const auto& [address, serves] : accepted.server.listen) {
@@ -52,7 +52,8 @@ void judge_refusal(const config_errors& errors, const std::string& input) {
   require(errors.list.size() <= 101, "the list of problems is bounded");
   const source_text text(errors.text);
   const auto lines = 1 + static_cast<int>(std::count(errors.text.begin(), errors.text.end(), '\n'));
-  const auto shown_problems = std::min<std::size_t>(errors.list.size(), 100);  // then comes a count of the rest
+  const auto shown_problems =
+      std::min<std::size_t>(errors.list.size(), 100);  // followed by the number of further errors
   for (std::size_t i = 0; i < shown_problems; ++i) judge_problem(errors.list[i], text, lines);
   const auto printed = to_text(errors);
   require(!printed.empty(), "a refusal can be printed");
@@ -66,7 +67,7 @@ void judge_config(const config& accepted, const std::string& input) {
     require(check.type != nullptr, "every check has a type");
     require(check.settings.timeout < check.settings.interval, "a probe ends before the next one is due");
   }
-  // Whatever was left open at the end of a text must not swallow what follows it.
+  // An unterminated construct at the end of a text must not hide what follows.
   require(std::holds_alternative<config_errors>(parse(input + "\nzzz: 1\n")), "an unknown key at the end is seen");
 }
 

@@ -1,4 +1,4 @@
-// Fuzz target: a client's bytes against the server's connection and the real routes, over a stream in memory.
+// Fuzz target: a client's bytes with the server's connection and the real routes, over a stream in memory.
 #include <algorithm>
 #include <cstdint>
 #include <memory>
@@ -32,7 +32,7 @@ struct session {
   std::size_t refused = 0;
 };
 
-/// Hands out what the client sent, whole or in pieces, then its end; collects what the server says.
+/// Provides the client's bytes, whole or in pieces, then the end; collects the server's bytes.
 class memory_transport final : public transport {
  public:
   memory_transport(std::string_view input, bool whole, std::string& output)
@@ -51,7 +51,7 @@ class memory_transport final : public transport {
     take(bytes[0]);
     return {io_state::done, bytes[0].size() + take(bytes[1]).bytes};
   }
-  io_step farewell() override { return {io_state::done}; }
+  io_step shut_down() override { return {io_state::done}; }
 
  private:
   io_step take(std::string_view part) {
@@ -66,25 +66,25 @@ class memory_transport final : public transport {
 };
 
 reply ask_routes(const request& asked) {
-  static const auto picture = fakes::mixed_picture().take();
+  static const auto snap = fakes::mixed_snapshot().take();
   static router routes({details::names, "letmein", false}, [] { return program_counters(); });
-  return routes.answer(asked, fakes::always(picture));
+  return routes.answer(asked, fakes::always(snap));
 }
 
-/// `heads` are known from before, and afterwards.
-session serve(std::string_view input, bool whole, known_heads& heads) {
+/// `heads` is the cache before and after the session.
+session serve(std::string_view input, bool whole, head_cache& heads) {
   session out;
   asio::io_context context(1);
   const auto answer = [&out](const request& asked) {
-    auto told = ask_routes(asked);
-    out.requests.push_back({std::string(asked.method), std::string(asked.target), told.status});
-    return told;
+    auto reply = ask_routes(asked);
+    out.requests.push_back({std::string(asked.method), std::string(asked.target), reply.status});
+    return reply;
   };
   const auto state = std::make_shared<server_state>(context, answer, http_limits());
   state->service.heads = heads;
   auto over = std::make_unique<memory_transport>(input, whole, out.output);
   std::make_shared<connection>(state, descriptor(), std::move(over), false)->start();
-  context.poll();  // not run: the time limits of a connection that has ended are waited for by nobody
+  context.poll();  // not run: the time limits of a closed connection are not awaited
   heads = state->service.heads;
   require(state->list.size() == 0, "a connection that has ended is forgotten");
   for (const auto& [status, count] : state->refusals) {
@@ -101,7 +101,7 @@ std::string_view value_of(std::string_view head, std::string_view name) {
   return rest.substr(0, rest.find("\r\n"));
 }
 
-/// Takes one answer from the front: its status.
+/// Removes one response from the front and returns its status.
 int take_answer(std::string_view& output, bool with_body) {
   const auto end = output.find("\r\n\r\n");
   require(end != std::string_view::npos && end < 2048, "an answer has a head of bounded size");
@@ -123,7 +123,7 @@ int take_answer(std::string_view& output, bool with_body) {
   return status;
 }
 
-/// What tells of the process itself, its memory and its time, is never the same twice.
+/// Metrics of the process, its memory and its time differ between runs.
 bool is_repeatable(const session& got) {
   return std::none_of(got.requests.begin(), got.requests.end(),
                       [](const handled& asked) { return asked.status == 200 && asked.target.starts_with("/metrics"); });
@@ -166,7 +166,7 @@ void judge(const session& got, std::string_view input) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
-  known_heads heads;
+  head_cache heads;
   const auto whole = serve(input, true, heads);
   judge(whole, input);
   const auto pieces = serve(input, false, heads);

@@ -1,4 +1,4 @@
-// Fuzz target: what a marker file says. Lines `POINTER=EXPECTED` and `progress POINTER`, `pid POINTER` or `pid text`,
+// Fuzz target: the content of a marker file. Lines `POINTER=EXPECTED`, `progress POINTER`, `pid POINTER` or `pid text`,
 // an empty line, then the file.
 #include <cctype>
 #include <cstdint>
@@ -48,7 +48,7 @@ bool may_be_a_number(std::string_view text) {
   return text.find_first_not_of("0123456789+-.eEinfatyINFATY") == std::string_view::npos;
 }
 
-/// Without escapes, what was found must be in the file letter for letter, and so must the name it was found under.
+/// Without escapes, a found value and its name must occur literally in the file.
 void judge_values(const marker_options& options, std::string_view text) {
   if (text.find('\\') != std::string_view::npos) return;
   for (const auto& [pointer, expected] : options.content) {
@@ -61,7 +61,7 @@ void judge_values(const marker_options& options, std::string_view text) {
   }
 }
 
-/// Where the file is a number alone, that number is the process.
+/// In a file that is a single number, that number is the process.
 void judge_writer(const input& in, const content_result& got) {
   require(got.writer.has_value() == !in.options.pid.empty(), "what passes names its writer, where that is wanted");
   if (!got.writer) return;
@@ -75,7 +75,7 @@ void judge_pass(const input& in, const content_result& got) {
   judge_values(in.options, in.text);
   judge_writer(in, got);
   if (in.options.pid == whole_text) return;
-  // A file that is still being written lacks its end.
+  // A file that is still being written may be truncated.
   auto torn = in.text;
   while (!torn.empty() && std::isspace(static_cast<unsigned char>(torn.back())) != 0) torn.remove_suffix(1);
   if (torn.empty() || (torn.back() != '}' && torn.back() != ']')) return;

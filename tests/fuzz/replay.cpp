@@ -1,4 +1,4 @@
-// Runs a fuzz target once over every file of its corpus, for builds without a fuzzer: what was found once stays found.
+// Runs a fuzz target once over every file of its corpus, for builds without a fuzzer.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
     for (const auto& entry : std::filesystem::directory_iterator(argv[i])) {
       std::ifstream in(entry.path(), std::ios::binary);
       const std::vector<char> bytes{std::istreambuf_iterator<char>(in), {}};
-      // An exact copy on the heap, so that a sanitizer sees a read beyond the end.
+      // An exact copy on the heap, so that a sanitizer detects a read beyond the end.
       const std::vector<std::uint8_t> exact(bytes.begin(), bytes.end());
       LLVMFuzzerTestOneInput(exact.data(), exact.size());
       ++files;

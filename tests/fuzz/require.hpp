@@ -1,4 +1,4 @@
-// How a fuzz target states its invariants.
+// States the invariants of fuzz targets.
 #pragma once
 
 #include <cstdio>
@@ -7,14 +7,14 @@
 
 namespace telltale::fuzz {
 
-/// An invariant that must hold for every input; abort is what the fuzzer looks for.
+/// An invariant that must hold for every input; the fuzzer detects the abort.
 inline void require(bool holds, const char* invariant) {
   if (holds) return;
   std::fprintf(stderr, "violated invariant: %s\n", invariant);
   std::abort();
 }
 
-/// Cuts a text into pieces of 1 to 16 bytes, always the same way for the same text.
+/// Splits a text into pieces of 1 to 16 bytes, always in the same way for the same text.
 class scissors {
  public:
   explicit scissors(std::string_view text) : state_(static_cast<unsigned>(text.size()) * 2654435761U + 1U) {}

@@ -1,4 +1,4 @@
-// A second, independent reading of a server's WebSocket frames (RFC 6455 section 5), for the fuzz target.
+// A second, independent parser of a server's WebSocket frames (RFC 6455 section 5), for the fuzz target.
 #pragma once
 
 #include <string>
@@ -7,11 +7,11 @@
 namespace telltale::fuzz {
 
 struct server_talk {
-  std::string messages;  ///< the payloads of all data frames, one after the other, with a NUL behind each message
+  std::string messages;  ///< the payloads of all data frames, with a NUL after each message
   std::string pongs;
 };
 
-/// Frames up to the first close, or to the first that is incomplete or breaks a rule.
+/// Parses frames up to the first close, or to the first incomplete or invalid one.
 inline server_talk read_server_frames(std::string_view bytes) {
   server_talk out;
   const auto at = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };

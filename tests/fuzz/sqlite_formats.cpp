@@ -1,4 +1,4 @@
-// Fuzz target: SQLite's files, result codes and expectations as bytes. The first byte chooses the parser.
+// Fuzz target: SQLite's files, result codes and expectations. The first byte selects the parser.
 #include <cstdint>
 #include <cstdlib>
 #include <span>
@@ -17,7 +17,7 @@ using namespace telltale::sqlite;
 
 namespace {
 
-/// An invariant that must hold for every input; abort is what the fuzzer looks for.
+/// An invariant that must hold for every input; the fuzzer detects the abort.
 void require(bool holds) {
   if (!holds) std::abort();
 }
@@ -60,7 +60,7 @@ void code(std::string_view text) {
     number = static_cast<int>((static_cast<unsigned>(number) << 8) | static_cast<unsigned char>(c));
   const auto got = explain_result(number, std::string(text));
   require(!got.sentence.empty());
-  // Nothing that went wrong may look like a healthy run.
+  // No failure may look like a healthy run.
   require(got.verdict != verdict::pass || got.reason != reason::ok);
 }
 

@@ -1,4 +1,4 @@
-// A second, independent opinion on what a well-formed request head is (RFC 9112), for the HTTP fuzz target.
+// A second, independent parser of request heads (RFC 9112), for the HTTP fuzz target.
 #pragma once
 
 #include <algorithm>
@@ -35,7 +35,7 @@ inline bool strict_request_line(std::string_view line, strict_head& out, bool& h
   return is_token(out.method) && !out.target.empty() && printable && (http_1_0 || version == "HTTP/1.1");
 }
 
-/// Counts what may not come twice and refuses whatever announces a body.
+/// Counts headers that must not be repeated, and refuses those that announce a body.
 inline bool strict_field(std::string_view line, int& hosts) {
   const auto colon = line.find(':');
   if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) return false;
@@ -50,7 +50,7 @@ inline bool strict_field(std::string_view line, int& hosts) {
   return clean && name != "transfer-encoding" && name != "expect";
 }
 
-/// Takes the next head, with the one empty line that may come before it; nothing when it is not well-formed.
+/// Takes the next head, after at most one empty line; nothing when it is malformed.
 inline std::optional<strict_head> take_strict_head(std::string_view& input) {
   if (input.starts_with("\r\n")) input.remove_prefix(2);
   const auto end = input.find("\r\n\r\n");

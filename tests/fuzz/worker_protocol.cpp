@@ -1,4 +1,4 @@
-// Fuzz target: what the program and its workers say to each other, and a worker that is told anything at all.
+// Fuzz target: the messages between the program and its workers, and a worker that receives any message.
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -8,9 +8,9 @@
 
 #include "fakes/fake_checks.hpp"
 #include "require.hpp"
-#include "worker/ledger.hpp"
 #include "worker/messages.hpp"
 #include "worker/outcome_limits.hpp"
+#include "worker/result_buffer.hpp"
 #include "worker/worker_loop.hpp"
 
 using namespace telltale;
@@ -29,9 +29,9 @@ void judge(const Message& message, Decode decode) {
 
 bool is_red(const outcome& found) { return found.verdict == verdict::fail && !found.message.empty(); }
 
-/// Every item of a batch is answered once, in order, until there is no more room; what it was not told of is red.
-void judge_batch(const wire::run_batch& batch, const ledger& shared, bool known) {
-  const auto written = shared.written_since(0);
+/// Every run of a batch has one outcome, in order, until the buffer is full; an unknown task fails.
+void judge_batch(const wire::run_batch& batch, const result_buffer& shared, bool known) {
+  const auto written = shared.results_since(0);
   const auto found = written ? wire::decode_outcomes(*written) : std::nullopt;
   require(found.has_value(), "what a worker wrote is understood");
   require(found->size() == shared.closed(batch.batch).value_or(batch.items.size()),
@@ -44,7 +44,7 @@ void judge_batch(const wire::run_batch& batch, const ledger& shared, bool known)
 
 void drive(const wire::to_worker& first, const wire::to_worker& second) {
   bool known = false;
-  static const auto shared = std::make_unique<ledger>();
+  static const auto shared = std::make_unique<result_buffer>();
   worker_loop loop(
       fakes::table(), *shared,
       [&](const wire::from_worker& answer) {
@@ -53,7 +53,7 @@ void drive(const wire::to_worker& first, const wire::to_worker& second) {
       },
       [] {});
   for (const auto* message : {&first, &second}) {
-    if (std::holds_alternative<wire::lookup>(*message)) continue;  // would ask the network
+    if (std::holds_alternative<wire::lookup>(*message)) continue;  // would use the network
     const auto* batch = std::get_if<wire::run_batch>(message);
     if (batch != nullptr) shared->open(batch->batch);
     require(loop.handle(*message), "a worker goes on after any message");
@@ -62,7 +62,7 @@ void drive(const wire::to_worker& first, const wire::to_worker& second) {
   }
 }
 
-/// What a worker sent is shown to people and machines.
+/// Results of a worker are shown to people and machines.
 void judge_outcome(const wire::run_outcome& ran) {
   const auto limited = within_limits(ran.outcome);
   require(limited.message.size() <= max_message_bytes, "a message is bounded");
@@ -73,7 +73,8 @@ void judge_outcome(const wire::run_outcome& ran) {
 
 }  // namespace
 
-/// The first byte chooses the side (l: the ledger); for a worker the second is the length of the first of two messages.
+/// The first byte selects the side (l: the result buffer); for a worker the second is the length of the first of two
+/// messages.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data + 2), size - 2);

@@ -1,4 +1,4 @@
-// Room for new connections: the limit, eviction, and descriptors that run out.
+// Tests accepting connections: the limit, eviction, and exhausted descriptors.
 #include "http_server/accept_loop.hpp"
 
 #include <doctest/doctest.h>
@@ -40,7 +40,7 @@ raw_client half_served(running_server& server) {
   return out;
 }
 
-// While it lives no descriptor can be opened in this process.
+// During its lifetime no descriptor can be opened in this process.
 class no_descriptors {
  public:
   no_descriptors() {
@@ -66,7 +66,7 @@ double cpu_seconds() {
 
 }  // namespace
 
-TEST_CASE("accept_loop: at the limit the one idle longest makes room") {
+TEST_CASE("accept_loop: at the limit the connection idle longest is evicted") {
   running_server server(at_most(3));
   auto first = is_served(server);
   auto second = is_served(server);
@@ -80,7 +80,7 @@ TEST_CASE("accept_loop: at the limit the one idle longest makes room") {
   }
 }
 
-TEST_CASE("accept_loop: when everybody is busy with half a request, the oldest of them makes room") {
+TEST_CASE("accept_loop: when all connections have incomplete requests, the oldest is evicted") {
   running_server server(at_most(2));
   auto first = half_served(server);
   auto second = half_served(server);
@@ -96,7 +96,7 @@ TEST_CASE("accept_loop: a limit of one still serves one after the other") {
   for (int i = 0; i < 20; ++i) is_served(server);
 }
 
-TEST_CASE("accept_loop: without descriptors it waits without spinning, and goes on when there are some again") {
+TEST_CASE("accept_loop: without descriptors it waits without spinning, and continues when some are free") {
   running_server server;
   raw_client client;
   double spent = 0;
@@ -114,7 +114,7 @@ TEST_CASE("accept_loop: without descriptors it waits without spinning, and goes 
   CHECK(std::chrono::steady_clock::now() - free_again < 1s);
 }
 
-TEST_CASE("accept_loop: when descriptors run out, an idle connection gives its own to the one that waits") {
+TEST_CASE("accept_loop: when descriptors run out, an idle connection is closed for the pending one") {
   running_server server;
   auto idle = is_served(server);
   raw_client client;
@@ -125,7 +125,7 @@ TEST_CASE("accept_loop: when descriptors run out, an idle connection gives its o
   CHECK(idle.read_to_end().empty());
 }
 
-TEST_CASE("accept_loop: no socket of the server is inherited by a program it starts") {
+TEST_CASE("accept_loop: no socket of the server is inherited by a child process") {
   running_server server;
   server.with_server([](const auto& s) { s->listen("[::1]:0"); });
   auto client = is_served(server);

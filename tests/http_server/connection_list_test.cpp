@@ -43,7 +43,7 @@ TEST_CASE("connection_list: members count from joining to leaving") {
   CHECK_FALSE(list.evict(start));
 }
 
-TEST_CASE("connection_list: the one idle longest is evicted, counted from when it became idle") {
+TEST_CASE("connection_list: the connection idle longest is evicted, counted from when it became idle") {
   connection_list list;
   fake early;
   fake late;
@@ -57,7 +57,7 @@ TEST_CASE("connection_list: the one idle longest is evicted, counted from when i
   CHECK(list.size() == 1);
 }
 
-TEST_CASE("connection_list: an idle one goes before a busy one") {
+TEST_CASE("connection_list: an idle connection is evicted before a busy one") {
   connection_list list;
   fake busy;
   fake idle;
@@ -68,7 +68,7 @@ TEST_CASE("connection_list: an idle one goes before a busy one") {
   CHECK(idle.dropped == 1);
 }
 
-TEST_CASE("connection_list: somebody who has only just come is spared for one that has been busy with half a request") {
+TEST_CASE("connection_list: a new connection is spared while another has an incomplete request") {
   connection_list list;
   fake dripping;
   fake fresh;
@@ -80,7 +80,7 @@ TEST_CASE("connection_list: somebody who has only just come is spared for one th
   CHECK(fresh.dropped == 0);
 }
 
-TEST_CASE("connection_list: when nobody is busy even a fresh one goes, the oldest first") {
+TEST_CASE("connection_list: when none is busy even a new one is evicted, the oldest first") {
   connection_list list;
   fake first;
   fake second;
@@ -91,7 +91,7 @@ TEST_CASE("connection_list: when nobody is busy even a fresh one goes, the oldes
   CHECK(second.dropped == 0);
 }
 
-TEST_CASE("connection_list: somebody dropped is dropped once and counts no more") {
+TEST_CASE("connection_list: a connection is dropped once and then no longer counts") {
   connection_list list;
   fake a;
   auto membership = list.join(a, start);
@@ -105,7 +105,7 @@ TEST_CASE("connection_list: somebody dropped is dropped once and counts no more"
   CHECK(a.dropped == 1);
 }
 
-TEST_CASE("connection_list: idle members can be dropped alone, or everybody") {
+TEST_CASE("connection_list: idle connections can be dropped alone, or all of them") {
   connection_list list;
   fake busy;
   fake idle;
@@ -120,7 +120,7 @@ TEST_CASE("connection_list: idle members can be dropped alone, or everybody") {
   CHECK(list.size() == 0);
 }
 
-TEST_CASE("connection_list: whose time in a phase is over is told so, the others are not") {
+TEST_CASE("connection_list: only connections whose time limit is over expire") {
   constexpr phase_limits limits{1s, 10s, 2s, 1s, 1s};
   connection_list list;
   fake slow;
@@ -141,7 +141,7 @@ TEST_CASE("connection_list: whose time in a phase is over is told so, the others
   CHECK(list.next_expiry(limits) == start + 3s);
 }
 
-TEST_CASE("connection_list: entering a phase again begins its time anew, and nobody has no time") {
+TEST_CASE("connection_list: entering a phase again restarts its time limit, and without connections there is none") {
   constexpr phase_limits limits{1s, 10s, 2s, 1s, 1s};
   connection_list list;
   CHECK_FALSE(list.next_expiry(limits).has_value());
@@ -154,7 +154,7 @@ TEST_CASE("connection_list: entering a phase again begins its time anew, and nob
   CHECK(who.expired == 0);
 }
 
-TEST_CASE("connection_list: whoever expires may leave") {
+TEST_CASE("connection_list: a connection that expires may leave") {
   constexpr phase_limits limits{1s, 1s, 1s, 1s, 1s};
   connection_list list;
   std::vector<fake> crowd(5);

@@ -1,5 +1,4 @@
-// The kernel says only once what happened to a socket, and a connection does not always look at once. What clients do
-// in these tests they do on the loop's thread, so that the server hears of all of it together.
+// Tests that no edge-triggered event is lost. Clients act on the loop's thread, so that several events arrive together.
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -21,7 +20,7 @@ http_limits patient() {
   return limits;
 }
 
-/// A client whose connection is waited for: it has been answered once.
+/// A client whose connection waits for its next request after a response.
 struct known_client : raw_client {
   explicit known_client(const running_server& server) {
     REQUIRE(connect(server.port()));
@@ -32,7 +31,7 @@ struct known_client : raw_client {
 
 }  // namespace
 
-TEST_CASE("connection news: a request and the end of the client together are an answer and the end") {
+TEST_CASE("connection news: a request and its end together give a response and an end") {
   running_server server(patient());
   known_client client(server);
   server.in_loop([&] {
@@ -44,7 +43,7 @@ TEST_CASE("connection news: a request and the end of the client together are an 
   CHECK(server.empties());
 }
 
-TEST_CASE("connection news: the end that comes after the answer is heard as well") {
+TEST_CASE("connection news: an end after the response is detected") {
   running_server server(patient());
   known_client client(server);
   client.half_close();
@@ -52,7 +51,7 @@ TEST_CASE("connection news: the end that comes after the answer is heard as well
   CHECK(server.empties());
 }
 
-TEST_CASE("connection news: a request as long as what is read at once, and one longer by another") {
+TEST_CASE("connection news: a request as long as one read, and one longer by a byte, are answered") {
   running_server server(patient());
   for (const std::size_t size : {512u, 1024u, 1536u, 4096u}) {
     CAPTURE(size);
@@ -69,7 +68,7 @@ TEST_CASE("connection news: a request as long as what is read at once, and one l
   }
 }
 
-TEST_CASE("connection news: a request that arrives while an earlier answer is under way is not forgotten") {
+TEST_CASE("connection news: a request that arrives during a response is not lost") {
   running_server server(patient(), flooding(16u << 20));
   raw_client client;
   client.receive_buffer(4096);
@@ -77,14 +76,14 @@ TEST_CASE("connection news: a request that arrives while an earlier answer is un
   client.send(get);
   REQUIRE(client.readable_within(10'000));
   server.in_loop([&] { client.send(get); });
-  server.in_loop([] {});  // by now the server was told of it, and is still writing
+  server.in_loop([] {});  // the event has been delivered, and the server is still writing
   CHECK(client.read_answer().size() > 16u << 20);
   CHECK(client.read_answer().size() > 16u << 20);
 }
 
 TEST_CASE(
     "connection news: what is thrown away after a refusal is thrown away to its end, however much of it was there") {
-  // Over a Unix socket all of it is there at once; TCP has a window, and each part that moves into it is news.
+  // A Unix socket delivers all of it at once; TCP has a window, and each part is an event.
   const temp_folder folder;
   const auto path = folder / "socket";
   running_server server(patient(), hello, "unix:" + path);

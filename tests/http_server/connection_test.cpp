@@ -1,4 +1,4 @@
-// Deadlines and peers that do not do their part; the limits are short so that nobody has to wait.
+// Tests deadlines and misbehaving clients, with short limits.
 #include "http_server/connection.hpp"
 
 #include <doctest/doctest.h>
@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Whether the kernel still has the server's end of a connection on loopback, with or without a process it belongs to.
+/// Whether the kernel still has the server's end of a loopback connection, with or without an owner.
 bool kernel_knows(int server_port, int client_port) {
   const auto wanted = fmt::format(" 0100007F:{:04X} 0100007F:{:04X} ", server_port, client_port);
   std::ifstream table("/proc/net/tcp");
@@ -29,7 +29,7 @@ bool kernel_knows(int server_port, int client_port) {
 
 }  // namespace
 
-TEST_CASE("connection: half a request and then silence gets 408 and the end") {
+TEST_CASE("connection: an incomplete request without further bytes gets 408 and is closed") {
   http_limits limits;
   limits.header_deadline = 50ms;
   running_server server(limits);
@@ -43,7 +43,7 @@ TEST_CASE("connection: half a request and then silence gets 408 and the end") {
   CHECK(server.with_server([](const auto& s) { return s->refusals(); }).at(408) == 1);
 }
 
-TEST_CASE("connection: dripping bytes does not wind the clock up again") {
+TEST_CASE("connection: further bytes do not restart the deadline") {
   http_limits limits;
   limits.header_deadline = 100ms;
   limits.linger = 100ms;
@@ -59,7 +59,7 @@ TEST_CASE("connection: dripping bytes does not wind the clock up again") {
   CHECK(took < 5s);
 }
 
-TEST_CASE("connection: the header deadline holds for a later request as well, counted from its first byte") {
+TEST_CASE("connection: the header deadline applies to a later request as well, counted from its first byte") {
   http_limits limits;
   limits.header_deadline = 50ms;
   running_server server(limits);
@@ -71,7 +71,7 @@ TEST_CASE("connection: the header deadline holds for a later request as well, co
   CHECK(status_line(client.read_to_end()) == "HTTP/1.1 408 Request Timeout");
 }
 
-TEST_CASE("connection: silence is answered with silence, before the first request and after one") {
+TEST_CASE("connection: an idle connection is closed without a response, before the first request and after one") {
   http_limits limits;
   limits.idle_timeout = 50ms;
   running_server server(limits);
@@ -97,7 +97,7 @@ TEST_CASE("connection: an idle connection outlives the header deadline") {
   CHECK(client.read_answer().ends_with("from here"));
 }
 
-TEST_CASE("connection: a peer that does not read is dropped") {
+TEST_CASE("connection: a client that does not read is dropped") {
   http_limits limits;
   limits.write_deadline = 50ms;
   running_server server(limits, flooding(32 << 20));
@@ -109,7 +109,7 @@ TEST_CASE("connection: a peer that does not read is dropped") {
   CHECK(server.empties());
 }
 
-TEST_CASE("connection: answers that wait in the kernel for a peer that never reads are given up as well") {
+TEST_CASE("connection: responses buffered in the kernel for a client that never reads are discarded as well") {
   http_limits limits;
   limits.write_deadline = 300ms;
   limits.linger = 50ms;
@@ -117,14 +117,14 @@ TEST_CASE("connection: answers that wait in the kernel for a peer that never rea
   raw_client client;
   client.receive_buffer(4096);
   REQUIRE(client.connect(server.port()));
-  client.send(get_and_close);  // the answer fits into the server's socket, which is closed with the bytes still in it
+  client.send(get_and_close);  // the response fits into the server's socket, which is closed with unsent bytes
   CHECK(server.empties());
   const auto end = std::chrono::steady_clock::now() + 10s;
   while (kernel_knows(server.port(), client.port()) && std::chrono::steady_clock::now() < end) ::usleep(10'000);
   CHECK_FALSE(kernel_knows(server.port(), client.port()));
 }
 
-TEST_CASE("connection: a peer that reads slowly gets all of a large answer") {
+TEST_CASE("connection: a client that reads slowly gets a large response completely") {
   constexpr std::size_t size = 8 << 20;
   running_server server({}, flooding(size));
   raw_client client;
@@ -135,7 +135,7 @@ TEST_CASE("connection: a peer that reads slowly gets all of a large answer") {
   CHECK(answer.size() - answer.find("\r\n\r\n") - 4 == size);
 }
 
-TEST_CASE("connection: half-closing after the request still gets the answer") {
+TEST_CASE("connection: a half-closed connection still gets its response") {
   running_server server;
   raw_client client;
   REQUIRE(client.connect(server.port()));
@@ -144,7 +144,7 @@ TEST_CASE("connection: half-closing after the request still gets the answer") {
   CHECK(client.read_to_end().ends_with("from here"));
 }
 
-TEST_CASE("connection: a reset in the middle of an answer concerns nobody else") {
+TEST_CASE("connection: a reset during a response affects no other connection") {
   running_server server({}, flooding(32 << 20));
   for (int i = 0; i < 20; ++i) {
     raw_client client;
@@ -156,7 +156,7 @@ TEST_CASE("connection: a reset in the middle of an answer concerns nobody else")
   CHECK(server.empties());
 }
 
-TEST_CASE("connection: a peer that sends without end after a refusal is cut off") {
+TEST_CASE("connection: a client that keeps sending after a refusal is disconnected") {
   http_limits limits;
   limits.drain_bytes = 1 << 20;
   running_server server(limits);
@@ -170,7 +170,7 @@ TEST_CASE("connection: a peer that sends without end after a refusal is cut off"
   CHECK(server.empties());
 }
 
-TEST_CASE("connection: a peer that never closes after the last answer is closed") {
+TEST_CASE("connection: a client that never closes after the last response is disconnected") {
   http_limits limits;
   limits.linger = 50ms;
   running_server server(limits);
@@ -181,7 +181,7 @@ TEST_CASE("connection: a peer that never closes after the last answer is closed"
   CHECK(server.empties());
 }
 
-TEST_CASE("connection: the end is announced at once, while what still comes is read and thrown away") {
+TEST_CASE("connection: the end is announced at once, while further bytes are read and discarded") {
   http_limits limits;
   limits.linger = 1h;
   running_server server(limits);
@@ -193,11 +193,11 @@ TEST_CASE("connection: the end is announced at once, while what still comes is r
   CHECK(answer.find("<timeout>") == std::string::npos);
 }
 
-TEST_CASE("connection: more pipelined requests than one turn answers are all answered") {
+TEST_CASE("connection: more pipelined requests than one loop iteration serves are all answered") {
   running_server server;
   raw_client client;
   REQUIRE(client.connect(server.port()));
-  std::string many = "GET /odd HTTP/1.1\r\nHost: a\r\n\r\n";  // so that no read ends where a request does
+  std::string many = "GET /odd HTTP/1.1\r\nHost: a\r\n\r\n";  // so that no read ends at the end of a request
   for (int i = 0; i < 39; ++i) many += get;
   client.send(many + get_and_close);
   const auto answers = client.read_to_end();

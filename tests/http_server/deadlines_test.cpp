@@ -27,7 +27,7 @@ struct guest final : droppable {
 
 }  // namespace
 
-TEST_CASE("deadlines: each guest is told in time, and the loop has nothing to do once nobody is there") {
+TEST_CASE("deadlines: each connection expires in time, and the loop ends when none is left") {
   boost::asio::io_context loop{1};
   connection_list list;
   deadlines clock(loop, list, limits);
@@ -42,7 +42,7 @@ TEST_CASE("deadlines: each guest is told in time, and the loop has nothing to do
   CHECK(list.size() == 0);
 }
 
-TEST_CASE("deadlines: a shorter limit is not missed because a longer one was waited for") {
+TEST_CASE("deadlines: a shorter limit is applied while a longer one is pending") {
   boost::asio::io_context loop{1};
   connection_list list;
   deadlines clock(loop, list, {1h, 1h, 20ms, 1h, 1h});
@@ -53,7 +53,7 @@ TEST_CASE("deadlines: a shorter limit is not missed because a longer one was wai
   CHECK(list.size() == 0);
 }
 
-TEST_CASE("deadlines: stopped, it looks no more") {
+TEST_CASE("deadlines: it checks nothing after stop") {
   boost::asio::io_context loop{1};
   connection_list list;
   deadlines clock(loop, list, limits);

@@ -65,7 +65,7 @@ const std::vector<row> rows = {
 
 }  // namespace
 
-TEST_CASE("head_scanner: each row is judged the same in one piece and byte by byte") {
+TEST_CASE("head_scanner: each row has the same result in one piece and byte by byte") {
   for (const auto& each : rows) {
     CAPTURE(each.what);
     CHECK(scan_whole(each.bytes) == each.expected);
@@ -73,7 +73,7 @@ TEST_CASE("head_scanner: each row is judged the same in one piece and byte by by
   }
 }
 
-TEST_CASE("head_scanner: someone who speaks TLS to a plain port is told so") {
+TEST_CASE("head_scanner: TLS on a plain port gets an explanation") {
   const auto result = head_scanner().scan("\x16\x03\x01");
   REQUIRE(std::holds_alternative<refusal>(result));
   CHECK(std::get<refusal>(result).sentence.find("TLS") != std::string_view::npos);

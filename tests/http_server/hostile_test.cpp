@@ -1,4 +1,4 @@
-// Floods and noise: whatever comes in, an honest client is served and nothing is left behind.
+// Sends floods and noise: legitimate clients are still served and nothing leaks.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "http_server/conversation.hpp"
+#include "http_server/session.hpp"
 #include "running_server.hpp"
 
 using namespace telltale;
@@ -22,7 +22,7 @@ std::string noise(std::mt19937& random, std::size_t most) {
   return out;
 }
 
-// A request that was good once.
+// Variants of valid requests to be damaged.
 std::string mutated(std::mt19937& random) {
   static const std::vector<std::string> seeds = {
       get, get_and_close,
@@ -51,10 +51,10 @@ std::string mutated(std::mt19937& random) {
   return out;
 }
 
-// Feeds bytes in pieces until the conversation ends; every answer must be well-formed.
+// Feeds bytes in pieces until the session ends; every response must be well-formed.
 void converse(const http_server::handler& handler, const std::string& bytes, std::mt19937& random) {
   http_service service{handler, {}, {}, {}};
-  conversation talk(service, false);
+  session talk(service, false);
   std::string_view rest = bytes;
   while (!rest.empty()) {
     const auto room = talk.room();
@@ -73,7 +73,7 @@ void converse(const http_server::handler& handler, const std::string& bytes, std
 
 }  // namespace
 
-TEST_CASE("hostile: a conversation survives noise and nearly good requests") {
+TEST_CASE("hostile: a session survives noise and nearly valid requests") {
   std::mt19937 random(20240229);
   int asked = 0;
   const http_server::handler handler = [&](const request& r) {
@@ -110,7 +110,7 @@ TEST_CASE("hostile: a server survives noise on its socket") {
   CHECK(honest.read_answer().ends_with("from here"));
 }
 
-TEST_CASE("hostile: while hundreds hold half a request and others flood, honest requests are answered quickly") {
+TEST_CASE("hostile: under incomplete requests and a flood, legitimate requests are answered quickly") {
   http_limits limits;
   limits.max_connections = 150;
   running_server server(limits);
@@ -142,6 +142,6 @@ TEST_CASE("hostile: while hundreds hold half a request and others flood, honest 
   flood.join();
   CHECK(answered == 200);
   std::sort(took.begin(), took.end());
-  CHECK(took[took.size() / 2] < 1s);  // a hang would take ten; figures belong into a benchmark
+  CHECK(took[took.size() / 2] < 1s);  // a hang would take ten seconds; precise figures belong in a benchmark
   CHECK(server.connections() <= 150);
 }

@@ -26,7 +26,7 @@ std::string request_with(const std::string& headers) { return "GET / HTTP/1.1\r\
 
 }  // namespace
 
-TEST_CASE("http_server: a request gets a complete answer") {
+TEST_CASE("http_server: a request gets a complete response") {
   running_server server;
   const auto answer = talk(server, get_and_close);
   CHECK(status_line(answer) == "HTTP/1.1 200 OK");
@@ -60,7 +60,7 @@ TEST_CASE("http_server: a connection serves many requests, and pipelined ones in
   CHECK(client.read_answer().ends_with("GET /3 from here"));
 }
 
-TEST_CASE("http_server: the hundredth answer closes, whatever else was pipelined") {
+TEST_CASE("http_server: the hundredth response closes, whatever else was pipelined") {
   running_server server;
   std::string many;
   for (int i = 0; i < 150; ++i) many += get;
@@ -72,7 +72,7 @@ TEST_CASE("http_server: the hundredth answer closes, whatever else was pipelined
   CHECK(answers.find("<") == std::string::npos);
 }
 
-TEST_CASE("http_server: what is not a request is refused, and the connection closed in good order") {
+TEST_CASE("http_server: an invalid request is refused, and the connection is closed in an orderly way") {
   struct row {
     std::string bytes;
     const char* expected;
@@ -88,7 +88,7 @@ TEST_CASE("http_server: what is not a request is refused, and the connection clo
       {request_with("Host: a\r\nExpect: 100-continue\r\n"), "HTTP/1.1 400 Bad Request"},
       {"GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n"s, "HTTP/1.1 400 Bad Request"},
       {"GET /\xff HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 400 Bad Request"},
-      {"GET /re", "HTTP/1.1 400 Bad Request"},  // and then the end of the stream
+      {"GET /re", "HTTP/1.1 400 Bad Request"},  // followed by the end of the stream
       {"CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 405 Method Not Allowed"},
       {"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 405 Method Not Allowed"},
       {request_with("Host: a\r\nContent-Length: 4\r\n") + "body", "HTTP/1.1 413 Content Too Large"},
@@ -123,7 +123,7 @@ TEST_CASE("http_server: absolute-form requests are answered for their path") {
   CHECK(talk(server, "GET http://a/ready?x HTTP/1.1\r\nHost: a\r\n\r\n").ends_with("GET /ready?x from here"));
 }
 
-TEST_CASE("http_server: a Unix socket serves the same, and its file goes with the server") {
+TEST_CASE("http_server: a Unix socket serves the same, and its file is removed with the server") {
   const temp_folder folder;
   const auto path = folder / "telltale.sock";
   {
@@ -139,7 +139,7 @@ TEST_CASE("http_server: a Unix socket serves the same, and its file goes with th
   CHECK_FALSE(std::filesystem::exists(path));
 }
 
-TEST_CASE("http_server: several addresses are listened on, a taken one says so") {
+TEST_CASE("http_server: several addresses are bound, and a used one is reported") {
   running_server server;
   const auto taken = server.address_of(0);
   server.with_server([&](const auto& s) {
@@ -170,17 +170,17 @@ TEST_CASE("http_server: [::] serves IPv4 too, unless IPv4 is listed before it") 
     return;
   }
   auto [port, both] = any_port("[::]:0");
-  CHECK_THROWS_WITH_AS(both->listen("0.0.0.0" + port),
-                       ("cannot listen on 0.0.0.0" + port + ": [::]" + port +
-                        " takes IPv4 as well; leave this one out, or name it first")
-                           .c_str(),
-                       std::runtime_error);
+  CHECK_THROWS_WITH_AS(
+      both->listen("0.0.0.0" + port),
+      ("cannot listen on 0.0.0.0" + port + ": [::]" + port + " includes IPv4; remove this address, or list it first")
+          .c_str(),
+      std::runtime_error);
   auto [second_port, v4] = any_port("0.0.0.0:0");
   v4->listen("[::]" + second_port);
   CHECK(v4->addresses().size() == 2);
 }
 
-TEST_CASE("http server: a request knows which listener it came in by") {
+TEST_CASE("http server: a request knows the listener it arrived by") {
   const auto numbered = [](const request& asked) {
     reply out;
     out.status = 200;

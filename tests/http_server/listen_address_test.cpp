@@ -13,7 +13,7 @@ using telltale::to_text;
 using telltale::unix_path;
 using tcp_endpoint = boost::asio::ip::tcp::endpoint;
 
-TEST_CASE("listen_address: TCP addresses are read and written the same") {
+TEST_CASE("listen_address: TCP addresses round-trip") {
   for (const std::string text : {"127.0.0.1:9640", "0.0.0.0:0", "[::]:9640", "[::1]:65535"}) {
     CAPTURE(text);
     const auto address = parse_listen_address(text);

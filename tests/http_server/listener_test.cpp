@@ -29,7 +29,7 @@ std::string sentence_of(boost::asio::io_context& loop, const std::string& addres
 
 }  // namespace
 
-TEST_CASE("listener: each way to fail has its sentence and its mend") {
+TEST_CASE("listener: each failure has its message and advice") {
   struct row {
     const char* address;
     int error;
@@ -38,11 +38,11 @@ TEST_CASE("listener: each way to fail has its sentence and its mend") {
   const std::vector<row> rows = {
       {"127.0.0.1:9640", EADDRINUSE, "choose another port with --listen"},
       {"0.0.0.0:80", EACCES, "CAP_NET_BIND_SERVICE"},
-      {"10.9.8.7:9640", EADDRNOTAVAIL, "no interface of this machine"},
-      {"[::1]:9640", EAFNOSUPPORT, "IPv6 is switched off"},
-      {"unix:/a/b", EADDRINUSE, "another program is listening"},
-      {"unix:/a/b", ENOENT, "folder does not exist"},
-      {"unix:/a/b", EACCES, "make the folder writable"},
+      {"10.9.8.7:9640", EADDRNOTAVAIL, "no interface has this address"},
+      {"[::1]:9640", EAFNOSUPPORT, "IPv6 is disabled"},
+      {"unix:/a/b", EADDRINUSE, "another program listens there"},
+      {"unix:/a/b", ENOENT, "directory does not exist"},
+      {"unix:/a/b", EACCES, "make the directory writable"},
       {"unix:/a/b", EROFS, "read-only"},
       {"unix:/a/b", EEXIST, "not a socket"},
       {"127.0.0.1:9640", ENOBUFS, "No buffer space"},
@@ -70,16 +70,16 @@ TEST_CASE("listener: the real port is known, and the port is free after closing"
 
 TEST_CASE("listener: an address of no interface is refused") {
   boost::asio::io_context loop;
-  CHECK(sentence_of(loop, "192.0.2.1:0").find("no interface of this machine") != std::string::npos);
+  CHECK(sentence_of(loop, "192.0.2.1:0").find("no interface has this address") != std::string::npos);
 }
 
-TEST_CASE("listener: a socket file left behind is replaced, one in use is not") {
+TEST_CASE("listener: a stale socket file is replaced, one in use is not") {
   boost::asio::io_context loop;
   const temp_folder folder;
   const auto path = folder / "a.sock";
   {
     listener first(loop, parse_listen_address("unix:" + path), false, 5s);
-    CHECK(sentence_of(loop, "unix:" + path).find("another program is listening") != std::string::npos);
+    CHECK(sentence_of(loop, "unix:" + path).find("another program listens there") != std::string::npos);
     CHECK(std::filesystem::is_socket(path));
   }
   CHECK_FALSE(std::filesystem::exists(path));
@@ -94,16 +94,16 @@ TEST_CASE("listener: a socket file left behind is replaced, one in use is not") 
   CHECK(sentence_of(loop, "unix:" + path) == "listens");
 }
 
-TEST_CASE("listener: a file that is not a socket is left alone") {
+TEST_CASE("listener: a file that is not a socket is kept") {
   boost::asio::io_context loop;
   const temp_folder folder;
   const auto path = folder.write("precious", "data");
   CHECK(sentence_of(loop, "unix:" + path).find("not a socket") != std::string::npos);
   CHECK(std::filesystem::file_size(path) == 4);
-  CHECK(sentence_of(loop, "unix:" + (folder / "missing/a.sock")).find("folder does not exist") != std::string::npos);
+  CHECK(sentence_of(loop, "unix:" + (folder / "missing/a.sock")).find("directory does not exist") != std::string::npos);
 }
 
-TEST_CASE("listener: a file that took the socket's place meanwhile is not removed") {
+TEST_CASE("listener: a file that replaced the socket meanwhile is not removed") {
   boost::asio::io_context loop;
   const temp_folder folder;
   const auto path = folder / "a.sock";

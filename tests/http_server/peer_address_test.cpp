@@ -20,7 +20,7 @@ sockaddr_storage peer(const char* address) {
 
 }  // namespace
 
-TEST_CASE("peer_address: this machine is told from others") {
+TEST_CASE("peer_address: addresses of this machine are recognised") {
   for (const char* each : {"127.0.0.1", "127.255.3.4", "::1", "::ffff:127.0.0.1"}) {
     CAPTURE(each);
     CHECK(is_loopback(peer(each)));
@@ -32,7 +32,7 @@ TEST_CASE("peer_address: this machine is told from others") {
   }
 }
 
-TEST_CASE("peer_address: a Unix socket is this machine, an unknown family is not") {
+TEST_CASE("peer_address: a Unix socket is local, an unknown family is not") {
   sockaddr_storage out{};
   out.ss_family = AF_UNIX;
   CHECK(is_loopback(out));

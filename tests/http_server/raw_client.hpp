@@ -1,4 +1,4 @@
-// A plain blocking socket that says exactly what a test wants said.
+// A blocking socket client that sends exactly the bytes of a test.
 #pragma once
 
 #include <arpa/inet.h>
@@ -16,7 +16,7 @@
 
 namespace telltale::testing {
 
-/// Every call gives up after ten seconds, so that a test that fails does not hang.
+/// Every call times out after ten seconds, so that a failing test does not hang.
 class raw_client {
  public:
   explicit raw_client(int family = AF_INET) : fd_(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -40,7 +40,7 @@ class raw_client {
   }
 
   int get() const { return fd_.get(); }
-  /// Its own port, once connected over IPv4.
+  /// The client's port, once connected over IPv4.
   int port() const {
     sockaddr_in own{};
     socklen_t size = sizeof(own);
@@ -66,14 +66,14 @@ class raw_client {
     return true;
   }
 
-  /// All that comes until the server closes; ends in "<reset>" or "<timeout>" when it does not end in good order.
+  /// Reads until the server closes; ends in "<reset>" or "<timeout>" after another end.
   std::string read_to_end() {
     std::string out;
     while (receive(out)) continue;
     return out + (last_ == 0 ? "" : last_error_ == EAGAIN ? "<timeout>" : "<reset>");
   }
 
-  /// One answer with its body; empty when there is none.
+  /// One response with its body; empty when there is none.
   std::string read_answer(bool with_body = true) {
     std::string& out = ahead_;
     while (out.find("\r\n\r\n") == std::string::npos)
@@ -88,7 +88,7 @@ class raw_client {
     return answer;
   }
 
-  /// True when the connection is torn down within ten seconds, without reading what is there.
+  /// True when the connection is closed within ten seconds, without reading pending bytes.
   bool wait_for_hang_up() {
     pollfd who{fd_.get(), POLLRDHUP, 0};
     return ::poll(&who, 1, 10'000) == 1;

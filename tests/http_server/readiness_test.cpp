@@ -24,7 +24,7 @@ using telltale::readiness;
 
 namespace {
 
-/// Both ends of a connection, and what the first end was told.
+/// Both ends of a connection, and the events of the first end.
 struct pair final : readiness::waiter {
   pair() {
     std::array<int, 2> ends{};
@@ -35,7 +35,7 @@ struct pair final : readiness::waiter {
   virtual ~pair() = default;
 
   void ready(bool ended) noexcept override {
-    told += ended ? "e" : "r";
+    reported += ended ? "e" : "r";
     if (then) then();
   }
   void say(std::size_t bytes = 1) const {
@@ -48,7 +48,7 @@ struct pair final : readiness::waiter {
   }
 
   descriptor mine, peer;
-  std::string told;
+  std::string reported;
   std::function<void()> then;
 };
 
@@ -59,7 +59,7 @@ struct sockets {
   std::optional<readiness::registration> add(const std::shared_ptr<pair>& who) {
     return set->add(who->mine.get(), who);
   }
-  /// Turns of the loop until there is nothing to do just now.
+  /// Runs loop iterations until there is nothing to do.
   void settle() {
     loop.restart();
     while (loop.poll() > 0) loop.restart();
@@ -68,7 +68,7 @@ struct sockets {
 
 }  // namespace
 
-TEST_CASE("readiness: what is there already is told, what comes later too, and each only once") {
+TEST_CASE("readiness: present and later bytes are reported once each") {
   sockets all;
   const auto early = std::make_shared<pair>();
   const auto late = std::make_shared<pair>();
@@ -76,18 +76,18 @@ TEST_CASE("readiness: what is there already is told, what comes later too, and e
   const auto first = all.add(early);
   const auto second = all.add(late);
   all.settle();
-  CHECK(early->told == "r");
-  CHECK(late->told == "");
+  CHECK(early->reported == "r");
+  CHECK(late->reported == "");
   late->say();
   all.settle();
-  CHECK(early->told == "r");
-  CHECK(late->told == "r");
+  CHECK(early->reported == "r");
+  CHECK(late->reported == "r");
   late->say();
   all.settle();
-  CHECK_MESSAGE(late->told == "rr", "although nothing was read");
+  CHECK_MESSAGE(late->reported == "rr", "although nothing was read");
 }
 
-TEST_CASE("readiness: the end is told together with the last bytes, or after them") {
+TEST_CASE("readiness: the end is reported with the last bytes or after them") {
   sockets all;
   const auto at_once = std::make_shared<pair>();
   const auto later = std::make_shared<pair>();
@@ -97,33 +97,33 @@ TEST_CASE("readiness: the end is told together with the last bytes, or after the
   ::shutdown(at_once->peer.get(), SHUT_WR);
   later->say();
   all.settle();
-  CHECK(at_once->told == "e");
-  CHECK(later->told == "r");
+  CHECK(at_once->reported == "e");
+  CHECK(later->reported == "r");
   later->peer = descriptor();
   all.settle();
-  CHECK(later->told == "re");
+  CHECK(later->reported == "re");
 }
 
-TEST_CASE("readiness: room for writing is told to who asked for it") {
+TEST_CASE("readiness: writability is reported on request") {
   sockets all;
   const auto who = std::make_shared<pair>();
   auto there = all.add(who);
   all.settle();
-  CHECK(who->told == "");
+  CHECK(who->reported == "");
   there->write_too();
   all.settle();
-  CHECK_MESSAGE(who->told == "r", "there is room");
+  CHECK_MESSAGE(who->reported == "r", "there is room");
   const std::string much(1 << 20, 'x');
   while (::write(who->mine.get(), much.data(), much.size()) > 0) continue;
   all.settle();
-  who->told.clear();
+  who->reported.clear();
   std::string read(1 << 20, ' ');
   while (::read(who->peer.get(), read.data(), read.size()) > 0) continue;
   all.settle();
-  CHECK(who->told.find('r') != std::string::npos);
+  CHECK(who->reported.find('r') != std::string::npos);
 }
 
-TEST_CASE("readiness: who is gone is told nothing, not even what was under way") {
+TEST_CASE("readiness: an ended registration gets no event, not even a pending one") {
   sockets all;
   std::array<std::shared_ptr<pair>, 3> each{std::make_shared<pair>(), std::make_shared<pair>(),
                                             std::make_shared<pair>()};
@@ -132,7 +132,7 @@ TEST_CASE("readiness: who is gone is told nothing, not even what was under way")
   std::optional<readiness::registration> of_newcomer;
   for (std::size_t i = 0; i < each.size(); ++i) {
     there[i].emplace(*all.add(each[i]));
-    // Whoever hears of it first ends the others; the newcomer gets one of their places.
+    // The first handler ends the other registrations; a new one reuses an entry.
     each[i]->then = [&, i] {
       for (std::size_t j = 0; j < each.size(); ++j)
         if (j != i) there[j].reset();
@@ -141,14 +141,14 @@ TEST_CASE("readiness: who is gone is told nothing, not even what was under way")
     each[i]->say();
   }
   all.settle();
-  CHECK(each[0]->told + each[1]->told + each[2]->told == "r");
-  CHECK(newcomer->told == "");
+  CHECK(each[0]->reported + each[1]->reported + each[2]->reported == "r");
+  CHECK(newcomer->reported == "");
   newcomer->say();
   all.settle();
-  CHECK(newcomer->told == "r");
+  CHECK(newcomer->reported == "r");
 }
 
-TEST_CASE("readiness: who comes behind somebody that is gone is told all the same") {
+TEST_CASE("readiness: a registration after an ended one gets its events") {
   sockets all;
   std::vector<std::shared_ptr<pair>> each{std::make_shared<pair>(), std::make_shared<pair>(), std::make_shared<pair>()};
   std::vector<std::optional<readiness::registration>> there(each.size());
@@ -161,10 +161,10 @@ TEST_CASE("readiness: who comes behind somebody that is gone is told all the sam
     each[i]->say();
   }
   all.settle();
-  CHECK(each[0]->told.size() + each[1]->told.size() + each[2]->told.size() == 2);
+  CHECK(each[0]->reported.size() + each[1]->reported.size() + each[2]->reported.size() == 2);
 }
 
-TEST_CASE("readiness: somebody told may end itself, and be destroyed by that") {
+TEST_CASE("readiness: a handler may end its registration and be destroyed by that") {
   sockets all;
   auto who = std::make_shared<pair>();
   const std::weak_ptr<pair> seen = who;
@@ -177,7 +177,7 @@ TEST_CASE("readiness: somebody told may end itself, and be destroyed by that") {
   CHECK(seen.expired());
 }
 
-TEST_CASE("readiness: the loop runs while anybody waits, and ends with the last") {
+TEST_CASE("readiness: the loop runs while any registration exists, and ends with the last") {
   sockets all;
   const auto who = std::make_shared<pair>();
   std::optional<readiness::registration> there(*all.add(who));
@@ -197,7 +197,7 @@ TEST_CASE("readiness: the loop runs while anybody waits, and ends with the last"
   CHECK(all.loop.stopped());
 }
 
-TEST_CASE("readiness: when the last leaves and another comes, within one turn and without one, nothing is missed") {
+TEST_CASE("readiness: when the last registration ends and another begins, no event is lost") {
   sockets all;
   for (int i = 0; i < 3; ++i) {
     const auto leaves = std::make_shared<pair>();
@@ -215,13 +215,15 @@ TEST_CASE("readiness: when the last leaves and another comes, within one turn an
     all.settle();
     comes_then->say();
     all.settle();
-    CHECK(leaves->told == "");
-    CHECK(comes->told == "r");
-    CHECK(comes_then->told == "rr");
+    CHECK(leaves->reported == "");
+    CHECK(comes->reported == "r");
+    CHECK(comes_then->reported == "rr");
   }
 }
 
-TEST_CASE("readiness: more than fit into one turn are told in the next ones, and others have their turn between") {
+TEST_CASE(
+    "readiness: more events than one loop iteration handles are handled in the next ones, with other handlers in "
+    "between") {
   sockets all;
   std::vector<std::shared_ptr<pair>> each;
   std::vector<std::optional<readiness::registration>> there;
@@ -234,15 +236,15 @@ TEST_CASE("readiness: more than fit into one turn are told in the next ones, and
   std::size_t told_before_the_other = 0;
   all.loop.poll_one();
   boost::asio::post(all.loop, [&] {
-    for (const auto& one : each) told_before_the_other += one->told.size();
+    for (const auto& one : each) told_before_the_other += one->reported.size();
   });
   all.settle();
   CHECK(told_before_the_other > 0);
   CHECK(told_before_the_other < each.size());
-  for (const auto& one : each) CHECK(one->told == "r");
+  for (const auto& one : each) CHECK(one->reported == "r");
 }
 
-TEST_CASE("readiness: it may go while somebody is told, with everything that belongs to it") {
+TEST_CASE("readiness: it may be destroyed with all registrations during an event") {
   boost::asio::io_context loop{1};
   auto set = std::make_shared<readiness>(loop);
   const auto first = std::make_shared<pair>();
@@ -257,14 +259,14 @@ TEST_CASE("readiness: it may go while somebody is told, with everything that bel
   first->say();
   second->say();
   loop.run();
-  CHECK(first->told + second->told == "r");
+  CHECK(first->reported + second->reported == "r");
 }
 
-TEST_CASE("readiness: a socket that cannot be watched is an error, and leaves nothing behind") {
+TEST_CASE("readiness: a socket that cannot be registered is an error, and leaves nothing behind") {
   sockets all;
   const auto who = std::make_shared<pair>();
   who->mine = descriptor();
   CHECK_THROWS_AS(all.add(who), std::system_error);
   CHECK(who.use_count() == 1);
-  all.loop.run();  // ends: nobody waits
+  all.loop.run();  // ends without registrations
 }

@@ -11,7 +11,7 @@ using telltale::request_head;
 
 namespace {
 
-// "status", or "method target" with a "+" when the client wants the connection kept.
+// "status", or "method target" with a "+" when the connection is kept alive.
 std::string judged(const std::string& head) {
   const auto parsed = parse_request_head(head);
   if (const auto* why = std::get_if<refusal>(&parsed)) {
@@ -66,7 +66,7 @@ const std::vector<row> rows = {
     {"GET / HTTP/1.1\r\nHost: a/b", "400"},
     {"GET / HTTP/1.1\r\nHost: a@b", "400"},
     {"GET / HTTP/1.1\r\nHost: \xc3\xa4", "400"},
-    // Bodies, and every way to hide one.
+    // Bodies, and all ways to hide one.
     {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5", "413"},
     {"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999", "413"},
     {"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0", "GET / +"},
@@ -118,14 +118,14 @@ const std::vector<row> rows = {
 
 }  // namespace
 
-TEST_CASE("request_head: each row is taken or refused with its status") {
+TEST_CASE("request_head: each row is parsed or refused with its status") {
   for (const auto& each : rows) {
     CAPTURE(each.lines);
     CHECK(judged(each.lines + "\r\n\r\n") == each.expected);
   }
 }
 
-TEST_CASE("request_head: the headers that routes look at are handed on, repeated lists joined") {
+TEST_CASE("request_head: the headers that routes use are passed on, repeated lists joined") {
   const auto parsed = parse_request_head(
       "GET / HTTP/1.0\r\nAccept: text/plain\r\nACCEPT: */*;q=0.1\r\nAccept-Encoding: gzip\r\nAuthorization: Bearer "
       "x\r\n\r\n");

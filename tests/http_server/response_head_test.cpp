@@ -6,12 +6,12 @@ using telltale::http_date;
 using telltale::reply;
 using telltale::response_head;
 
-TEST_CASE("response_head: dates are written as RFC 9110 wants them") {
+TEST_CASE("response_head: dates have the format of RFC 9110") {
   CHECK(http_date(784111777) == "Sun, 06 Nov 1994 08:49:37 GMT");
   CHECK(http_date(1709164800) == "Thu, 29 Feb 2024 00:00:00 GMT");
 }
 
-TEST_CASE("response_head: every header of a plain answer is there, and only those") {
+TEST_CASE("response_head: a plain response has exactly the expected headers") {
   reply answer;
   answer.status = 503;
   answer.content_type = "application/health+json";
@@ -39,7 +39,7 @@ TEST_CASE("response_head: optional values become headers") {
   CHECK(head.find("Connection:") == std::string::npos);
 }
 
-TEST_CASE("response_head: an answer without content says no length and no type") {
+TEST_CASE("response_head: a response without content has no length and no type") {
   reply answer;
   answer.status = 204;
   answer.allow = "GET, HEAD, OPTIONS";
@@ -52,7 +52,7 @@ TEST_CASE("response_head: an answer without content says no length and no type")
         "\r\n");
 }
 
-TEST_CASE("response_head: no value can begin a header of its own") {
+TEST_CASE("response_head: no value can inject a header") {
   reply answer;
   answer.status = 200;
   answer.content_type = "text/plain\r\nSet-Cookie: a=b\r\n\r\n<html>";

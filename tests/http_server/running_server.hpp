@@ -1,4 +1,4 @@
-// An http_server on a loop in its own thread, answering the same to everybody.
+// An http_server on a loop in its own thread, with the same response for every request.
 #pragma once
 
 #include <functional>
@@ -28,7 +28,7 @@ inline reply hello(const request& asked) {
   return out;
 }
 
-/// A handler whose answer does not fit into the sockets' buffers.
+/// A handler whose response exceeds the sockets' buffers.
 inline http_server::handler flooding(std::size_t bytes) {
   return [body = std::make_shared<const std::string>(bytes, 'x')](const request&) {
     reply out;
@@ -72,7 +72,7 @@ class running_server {
   std::size_t connections() {
     return with_server([](const auto& server) { return server->connections(); });
   }
-  /// Runs turns of the loop until nobody is connected; false after many.
+  /// Runs loop iterations until no client is connected; false after many.
   bool empties() {
     for (int turn = 0; turn < 1'000'000; ++turn)
       if (connections() == 0) return true;

@@ -1,4 +1,4 @@
-// The end of a server: asked for, asked for twice, or sudden.
+// Tests the end of a server: requested once, twice, or sudden.
 #include <doctest/doctest.h>
 
 #include <future>
@@ -37,13 +37,13 @@ TEST_CASE("shutdown: an idle server is done at once, its port free, its idle con
   CHECK_FALSE(late.connect(server.port()));
 }
 
-TEST_CASE("shutdown: stopping twice is harmless, and both are told") {
+TEST_CASE("shutdown: stopping twice is harmless, and both callbacks are called") {
   running_server server;
   CHECK(ends(stop(server)));
   CHECK(ends(stop(server)));
 }
 
-TEST_CASE("shutdown: a request that has begun is answered, and the answer is the last") {
+TEST_CASE("shutdown: a request that has begun is answered, and the response is the last") {
   http_limits limits;
   limits.linger = 50ms;
   running_server server(limits);
@@ -60,7 +60,7 @@ TEST_CASE("shutdown: a request that has begun is answered, and the answer is the
   CHECK(ends(done));
 }
 
-TEST_CASE("shutdown: a large answer under way is finished") {
+TEST_CASE("shutdown: a large response in progress is completed") {
   constexpr std::size_t size = 12 << 20;
   running_server server({}, flooding(size));
   raw_client client;
@@ -75,7 +75,7 @@ TEST_CASE("shutdown: a large answer under way is finished") {
   CHECK(ends(done));
 }
 
-TEST_CASE("shutdown: a peer that holds half a request does not hold up the end beyond the deadline") {
+TEST_CASE("shutdown: a client with an incomplete request does not delay the end beyond the deadline") {
   http_limits limits;
   limits.header_deadline = 100ms;
   limits.linger = 50ms;
@@ -89,7 +89,7 @@ TEST_CASE("shutdown: a peer that holds half a request does not hold up the end b
   CHECK(ends(done));
 }
 
-TEST_CASE("shutdown: a server may go while connections are in every state") {
+TEST_CASE("shutdown: a server may be destroyed with connections in every state") {
   std::vector<raw_client> clients(4);
   {
     running_server server({}, flooding(32 << 20));
@@ -103,7 +103,7 @@ TEST_CASE("shutdown: a server may go while connections are in every state") {
   for (auto& each : clients) CHECK(each.wait_for_hang_up());
 }
 
-TEST_CASE("shutdown: a server that goes before it is done drops the callback") {
+TEST_CASE("shutdown: a server destroyed before it is done drops the callback") {
   boost::asio::io_context loop;
   bool called = false;
   auto server = make_http_server(loop, hello);
@@ -114,7 +114,7 @@ TEST_CASE("shutdown: a server that goes before it is done drops the callback") {
   CHECK_FALSE(called);
 }
 
-TEST_CASE("shutdown: a loop may go with connections still open on it") {
+TEST_CASE("shutdown: a loop may be destroyed with open connections") {
   raw_client client;
   {
     boost::asio::io_context loop;
@@ -128,7 +128,7 @@ TEST_CASE("shutdown: a loop may go with connections still open on it") {
   CHECK(client.wait_for_hang_up());
 }
 
-TEST_CASE("shutdown: a handler may end the server it answers for") {
+TEST_CASE("shutdown: a handler may destroy its server") {
   std::unique_ptr<http_server> server;
   boost::asio::io_context loop;
   server = make_http_server(loop, [&](const request& asked) {

@@ -25,7 +25,7 @@ std::string sentence_of(const tls_files& files) {
   return "loads";
 }
 
-// What the server shows in a handshake, as PEM.
+// The certificate that the server presents in a handshake, as PEM.
 std::string shown_certificate(int port) {
   tls_client client;
   if (!client.connect(port)) return "no handshake";
@@ -35,7 +35,7 @@ std::string shown_certificate(int port) {
   return text_of(bio.get());
 }
 
-// Handshakes until it is shown; false after many.
+// Repeats handshakes until it is presented; false after many.
 bool comes_to_show(int port, const std::string& certificate) {
   for (int i = 0; i < 2'000; ++i)
     if (shown_certificate(port) == certificate) return true;
@@ -44,10 +44,10 @@ bool comes_to_show(int port, const std::string& certificate) {
 
 }  // namespace
 
-TEST_CASE("tls_files: a renewed certificate is shown to new connections, and open ones go on") {
+TEST_CASE("tls_files: a renewed certificate is presented to new connections, and open ones continue") {
   const temp_folder folder;
   http_limits limits;
-  limits.tls_look = 10ms;
+  limits.tls_check_interval = 10ms;
   const auto files = make_files(folder);
   running_server server(limits, hello, "127.0.0.1:0", files);
   tls_client before;
@@ -62,33 +62,33 @@ TEST_CASE("tls_files: a renewed certificate is shown to new connections, and ope
   CHECK(before.ask(get_and_close).ends_with("GET /ready from here"));
 }
 
-TEST_CASE("tls_files: a broken pair keeps the old certificate, until it is mended") {
+TEST_CASE("tls_files: an invalid pair keeps the old certificate until it is repaired") {
   const temp_folder folder;
   const auto files = make_files(folder);
   tls_renewal certificate(files);
   const auto old = certificate.current();
   const auto key = make_key();
   const auto renewed = self_signed_pem(key.get());
-  certificate.look();
+  certificate.check_files();
   CHECK(certificate.current() == old);
-  folder.write("tls.crt", renewed);  // half-way
-  certificate.look();
+  folder.write("tls.crt", renewed);  // half renewed
+  certificate.check_files();
   CHECK(certificate.current() == old);
   folder.write("tls.key", "junk");
-  certificate.look();
+  certificate.check_files();
   CHECK(certificate.current() == old);
   ::unlink(files.key.c_str());
-  certificate.look();
+  certificate.check_files();
   CHECK(certificate.current() == old);
   folder.write("tls.key", key_pem(key.get()));
-  certificate.look();
+  certificate.check_files();
   const auto mended = certificate.current();
   CHECK(mended != old);
-  certificate.look();
+  certificate.check_files();
   CHECK(certificate.current() == mended);
 }
 
-TEST_CASE("tls_files: each way files can be wrong has its sentence") {
+TEST_CASE("tls_files: each invalid file has its message") {
   const temp_folder folder;
   const auto good = make_files(folder);
   CHECK(sentence_of(good) == "loads");
@@ -107,7 +107,6 @@ TEST_CASE("tls_files: each way files can be wrong has its sentence") {
   CHECK(sentence_of({junk, good.key}).starts_with("TLS certificate " + junk + ": not a certificate in PEM"));
   CHECK(sentence_of({good.key, good.key}).starts_with("TLS certificate " + good.key + ": not a certificate in PEM"));
   CHECK(sentence_of({good.cert, junk}).starts_with("TLS key " + junk + ": not a private key in PEM"));
-  CHECK(sentence_of({good.cert, other}) == "TLS key " + other + ": it does not belong to the certificate " + good.cert);
-  CHECK(sentence_of({good.cert, encrypted}) ==
-        "TLS key " + encrypted + ": it is encrypted; give a key without a passphrase");
+  CHECK(sentence_of({good.cert, other}) == "TLS key " + other + ": does not match the certificate " + good.cert);
+  CHECK(sentence_of({good.cert, encrypted}) == "TLS key " + encrypted + ": encrypted; use a key without a passphrase");
 }

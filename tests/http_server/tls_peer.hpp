@@ -1,4 +1,4 @@
-// Certificates made for a test, and a client that speaks TLS.
+// Creates certificates for tests, and a client that uses TLS.
 #pragma once
 
 #include <openssl/err.h>

@@ -18,18 +18,18 @@ TEST_CASE("tls: requests are answered over TLS, and the end is announced") {
   CHECK(client.ask(get + get_and_close).ends_with("GET /ready from here"));
 }
 
-TEST_CASE("tls: a request that came along in the record of another one is not forgotten") {
+TEST_CASE("tls: a request in the same record as an earlier one is answered") {
   const temp_folder folder;
   running_server server({}, hello, "127.0.0.1:0", make_files(folder));
   tls_client client;
   REQUIRE(client.connect(server.port()));
-  // One read of the server takes exactly the first; no event on the socket will announce the second.
+  // The server's read takes exactly the first; no socket event will announce the second.
   std::string first = "GET /first HTTP/1.1\r\nHost: a\r\nX: ";
   first += std::string(512 - first.size() - 4, 'x') + "\r\n\r\n";
   CHECK(client.ask(first + get_and_close).ends_with("GET /ready from here"));
 }
 
-TEST_CASE("tls: records that arrive together are all read, although only the first read is announced") {
+TEST_CASE("tls: records that arrive together are all read, although only the first is announced") {
   const temp_folder folder;
   http_limits limits;
   limits.idle_timeout = 1h;
@@ -47,7 +47,7 @@ TEST_CASE("tls: records that arrive together are all read, although only the fir
   CHECK(answers.ends_with("GET /ready from here"));
 }
 
-TEST_CASE("tls: half a request and then the end gets 400, whether the end is announced or not") {
+TEST_CASE("tls: an incomplete request followed by the end gets 400, announced or not") {
   const temp_folder folder;
   running_server server({}, hello, "127.0.0.1:0", make_files(folder));
   for (const bool announced : {true, false}) {
@@ -61,7 +61,7 @@ TEST_CASE("tls: half a request and then the end gets 400, whether the end is ann
   }
 }
 
-TEST_CASE("tls: a refusal arrives whole, with a body still on its way") {
+TEST_CASE("tls: a refusal arrives completely while a body is still being sent") {
   const temp_folder folder;
   running_server server({}, hello, "127.0.0.1:0", make_files(folder));
   tls_client client;
@@ -71,7 +71,7 @@ TEST_CASE("tls: a refusal arrives whole, with a body still on its way") {
   CHECK(status_line(answer) == "HTTP/1.1 413 Content Too Large");
 }
 
-TEST_CASE("tls: large answers come whole") {
+TEST_CASE("tls: large responses arrive completely") {
   const temp_folder folder;
   running_server server({}, flooding(4 << 20), "127.0.0.1:0", make_files(folder));
   tls_client client;
@@ -80,7 +80,7 @@ TEST_CASE("tls: large answers come whole") {
   CHECK(answer.size() - answer.find("\r\n\r\n") - 4 == 4 << 20);
 }
 
-TEST_CASE("tls: HTTP/1.1 is chosen when it is offered") {
+TEST_CASE("tls: HTTP/1.1 is selected when it is offered") {
   const temp_folder folder;
   running_server server({}, hello, "127.0.0.1:0", make_files(folder));
   tls_client client;
@@ -105,7 +105,7 @@ TEST_CASE("tls: TLS 1.1 is refused") {
   CHECK(modern.connect(server.port()));
 }
 
-TEST_CASE("tls: a handshake that stalls, and plain HTTP, end in time") {
+TEST_CASE("tls: a stalled handshake and plain HTTP end in time") {
   const temp_folder folder;
   http_limits limits;
   limits.header_deadline = 50ms;
@@ -121,7 +121,7 @@ TEST_CASE("tls: a handshake that stalls, and plain HTTP, end in time") {
   CHECK(server.empties());
 }
 
-TEST_CASE("tls: half a request over TLS gets 408") {
+TEST_CASE("tls: an incomplete request over TLS gets 408") {
   const temp_folder folder;
   http_limits limits;
   limits.header_deadline = 200ms;

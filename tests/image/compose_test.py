@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""examples/compose: the file is valid, and its application and telltale run as it says and become healthy."""
+"""examples/compose: the file is valid, and its application and telltale run as described and become healthy."""
 import copy
 import json
 import os
@@ -15,7 +15,7 @@ import engine
 
 COMPOSE = engine.ROOT / "examples" / "compose" / "compose.yaml"
 PROJECT = f"telltale{os.getpid()}"
-# In place of the public image, which is not to be had everywhere: Debian's program in the same surroundings.
+# Replaces the public image, which is not available everywhere, with Debian's program in the same environment.
 PROMETHEUS = """
 ARG BASE
 FROM ${BASE}
@@ -48,7 +48,7 @@ class File(unittest.TestCase):
         self.assertEqual(services["prometheus"]["depends_on"], {"telltale": {"condition": "service_healthy"}})
         scraped = yaml.safe_load((COMPOSE.parent / "prometheus" / "prometheus.yml").read_text())
         self.assertEqual(scraped["scrape_configs"][0]["static_configs"], [{"targets": ["telltale:9640"]}])
-        self.assertEqual(scraped["scrape_configs"][0]["job_name"], "telltale")  # which the alerts ask for
+        self.assertEqual(scraped["scrape_configs"][0]["job_name"], "telltale")  # used by the alerts
 
     def test_files_that_are_mounted_exist_and_the_application_is_inside_only(self):
         content = compose_file()
@@ -63,7 +63,7 @@ class File(unittest.TestCase):
 
 
 class Running(unittest.TestCase):
-    """app and telltale by podman-compose, in a network namespace of their own, so that the ports are free."""
+    """app and telltale run by podman-compose in their own network namespace, so that the ports are free."""
 
     @classmethod
     def setUpClass(cls):
@@ -93,7 +93,8 @@ class Running(unittest.TestCase):
                        context=context)
 
     def compose(self, content, *arguments):
-        # Beside the original, whose paths are relative to it, a file would be left behind: the paths are made absolute.
+        # Paths are relative to the original file. They are made absolute, because a copy beside it would be left
+        # behind.
         content = copy.deepcopy(content)
         for service in content["services"].values():
             service["volumes"] = [str((COMPOSE.parent / volume).resolve()) if volume.startswith(".") else volume
@@ -111,7 +112,7 @@ class Running(unittest.TestCase):
         return subprocess.run([*self.inside, "curl", "-s", "--max-time", "5", url, *arguments], capture_output=True, text=True).stdout
 
     def asked(self, expression):
-        """The values that Prometheus answers, none while it does not answer."""
+        """The values from Prometheus, none while it does not respond."""
         answer = self.get("http://127.0.0.1:9090/api/v1/query", "--get", "--data-urlencode", f"query={expression}")
         return [one["value"][1] for one in json.loads(answer)["data"]["result"]] if answer else []
 

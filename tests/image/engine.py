@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""buildah and podman with a store of their own, which is gone again afterwards, whatever the machine allows them.
+"""Runs buildah and podman with a temporary store, within the privileges of the machine.
 
-usage: engine.py        builds the image and runs every *_test.py of this folder with it (each of them runs alone as well)
+usage: engine.py        builds the image and runs every *_test.py of this directory with it (each also runs alone)
 
-What takes long is kept in ~/.cache/telltale/image: the base image where no registry answers, and a digest of what the
-Dockerfile's first stage is made of. The stage compiles the whole program, so it is built only where the digest is not that
-of the last build that succeeded. Otherwise build/release/telltale, brought up to date, takes its place.
+Caches in ~/.cache/telltale/image: the base image when no registry is available, and a digest of the inputs of the
+Dockerfile's first stage. That stage compiles the whole program, so it is built only when the digest differs from that of
+the last successful build. Otherwise an updated build/release/telltale replaces it.
 """
 import hashlib
 import json
@@ -29,7 +29,7 @@ IMAGE = "localhost/telltale:test"
 # What can break the first stage alone: the sources are compiled alike outside.
 FIRST_STAGE = ("Dockerfile", ".dockerignore", "CMakeLists.txt", "cmake", "scripts/deps.sh", "image/root.sh")
 
-# runc and cgroupfs work on more kernels than crun and systemd's cgroups; the limits are such that nobody has to raise any.
+# runc and cgroupfs work on more kernels than crun and systemd's cgroups; the limits never exceed the inherited ones.
 CONFIGURATION = """[containers]
 default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
 log_driver = "k8s-file"
@@ -41,7 +41,7 @@ lock_type = "file"
 [network]
 network_backend = "netavark"
 """
-# What a careful operator starts it with. The host's network, because a bridge needs more than every machine has.
+# Hardened options. The host's network is used, because a bridge needs privileges that not every machine grants.
 HARDENED = ("--network", "host", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--user", "65532")
 
 
@@ -68,7 +68,7 @@ class Engine:
         return self._run("buildah", *self.store, *arguments, **options)
 
     def options(self):
-        """Of every podman command."""
+        """Options of every podman command."""
         return (*self.store, "--tmpdir", str(self.folder / "tmp"), "--network-config-dir", str(self.folder / "networks"))
 
     def podman(self, *arguments, **options):
@@ -86,7 +86,7 @@ class Engine:
                      context, timeout=timeout, show=True)
 
     def base_image(self):
-        """The name of a Debian 12 image that is in the store: a public one, or one that is made here."""
+        """The name of a Debian 12 image in the store: a public one, or one created here."""
         named = os.environ.get("TELLTALE_BASE_IMAGE", PUBLIC_BASE)
         try:
             self.buildah("pull", "-q", named, timeout=60)
@@ -162,7 +162,7 @@ _shared = []
 
 
 def shared():
-    """The one engine of this run, with the image in its store; built when first asked for."""
+    """The engine of this run with the image in its store; built on first use."""
     if not _shared:
         host = Engine()
         _shared.append(host)
@@ -176,7 +176,7 @@ def shared():
 
 
 def main():
-    """Runs the tests of a script, or all of this folder; 77 is what ctest takes for skipped."""
+    """Runs the tests of a script, or all of this directory; 77 tells ctest to skip."""
     reason = missing()
     if reason:
         print(f"skipped: {reason}")

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The image as somebody builds and runs it: its size, its content, its health check, its end."""
+"""The image as users build and run it: size, content, health check and end."""
 import os
 import pathlib
 import shutil
@@ -69,7 +69,7 @@ class Content(unittest.TestCase):
 
     def test_one_copy_brings_it_into_any_other_image(self):
         with tempfile.TemporaryDirectory() as folder:
-            # Nothing of the program's surroundings is in there, not even a C library.
+            # It contains no file of the program's environment, not even a C library.
             pathlib.Path(folder, "Dockerfile").write_text(
                 f'FROM scratch\nCOPY --from={IMAGE} /opt/telltale /opt/telltale\nENTRYPOINT ["/opt/telltale/telltale"]\n')
             host.build("localhost/other:test", context=folder)
@@ -84,7 +84,7 @@ class Container(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
         self.folder.chmod(0o755)
         (self.folder / "data").mkdir()
-        # The HEALTHCHECK reads where to ask from the same file.
+        # The HEALTHCHECK reads the address from the same file.
         (self.folder / "telltale.yaml").write_text(CONFIG.format(port=engine.free_port()))
         self.name = f"telltale-test-{os.getpid()}"
         self.addCleanup(host.podman, "rm", "--force", "--ignore", "--time", "0", self.name)
@@ -97,7 +97,7 @@ class Container(unittest.TestCase):
         return host.inspect(self.name)["State"]["Health"]["Status"]
 
     def ask(self):
-        """What the HEALTHCHECK ends with; like the engine's own timer, it changes the container's state."""
+        """The exit code of the HEALTHCHECK; like the engine's own timer, it changes the container's state."""
         return host.podman("healthcheck", "run", self.name, check=False).returncode
 
     def until(self, condition):
@@ -116,13 +116,13 @@ class Container(unittest.TestCase):
         self.assertGreaterEqual(own["StartPeriod"], 5 * 60 * NANOSECONDS)
         for _ in range(own["Retries"] + 1):
             self.assertEqual(self.ask(), 1)
-            self.assertEqual(self.health(), "starting")  # within the start period a failure does not count
+            self.assertEqual(self.health(), "starting")  # failures within the start period do not count
         (self.folder / "data" / "loaded").touch()
         self.ask_until(0)
         self.assertEqual(self.health(), "healthy")
 
     def test_it_goes_from_starting_to_healthy_to_unhealthy_and_back(self):
-        # podman counts the start period out where Docker ends it with the first success.
+        # podman waits for the end of the start period; Docker ends it with the first success.
         self.start("--health-cmd", '["/telltale", "healthcheck"]', "--health-start-period", "1s", "--health-retries", "3")
         self.assertEqual(self.health(), "starting")
 
@@ -132,7 +132,7 @@ class Container(unittest.TestCase):
 
         (self.folder / "data" / "loaded").unlink()
         self.ask_until(1)
-        self.assertEqual(self.health(), "healthy")  # it takes three in a row
+        self.assertEqual(self.health(), "healthy")  # three in a row are needed
         self.until(lambda: self.ask() == 1 and self.health() == "unhealthy")
         self.assertIn("model fail missing: /data/loaded does not exist",
                       host.inspect(self.name)["State"]["Health"]["Log"][-1]["Output"])

@@ -24,7 +24,7 @@ boost::json::object parsed(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("log line: JSON has time, level, message and the fields in their order and with their types") {
+TEST_CASE("log line: JSON has time, level, message and the fields in order and with their types") {
   CHECK(
       line({log_format::json}, "check changed",
            {{"check", "db"}, {"duration_ms", 1.5}, {"run", std::int64_t{7}}, {"fresh", true}}) ==
@@ -48,7 +48,7 @@ TEST_CASE("log line: each level has the severity of Cloud Logging and the priori
   }
 }
 
-TEST_CASE("log line: text is one readable line, with quotes only where a value needs them") {
+TEST_CASE("log line: text is one readable line, with quotes only around values that need them") {
   CHECK(line({log_format::text}, "check changed",
              {{"check", "db"}, {"why", "no such file"}, {"empty", ""}, {"sum", "a=b"}, {"ms", std::int64_t{3}}}) ==
         "2026-01-02T03:04:05.678Z warn  check changed check=db why=\"no such file\" empty=\"\" sum=\"a=b\" ms=3\n");
@@ -70,12 +70,12 @@ TEST_CASE("log line: bytes that are not UTF-8 become replacement characters") {
   CHECK(object.at("cut").as_string() == "\xEF\xBF\xBD\xEF\xBF\xBD");
 }
 
-TEST_CASE("log line: a number that is none is null") {
+TEST_CASE("log line: a number that is not finite is null") {
   auto object = parsed(line({log_format::json}, "m", {{"ratio", 0.0 / 0.0}}));
   CHECK(object.at("ratio").is_null());
 }
 
-TEST_CASE("log line: whatever its length, a line fits one write and stays valid JSON") {
+TEST_CASE("log line: a line of any length fits one write and stays valid JSON") {
   for (const std::string& unit :
        {std::string("x"), std::string("\x01"), std::string("\xE2\x82\xAC"), std::string("\"")})
     for (std::size_t count : {10u, 1000u, 5000u, 100'000u}) {

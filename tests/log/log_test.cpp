@@ -15,7 +15,7 @@ using namespace telltale;
 
 namespace {
 
-/// Standard error or output led into a pipe for as long as it lives.
+/// Redirects standard error or output into a pipe during its lifetime.
 class captured_stream {
  public:
   explicit captured_stream(int stream = STDERR_FILENO) : stream_(stream), saved_(::dup(stream)) {
@@ -60,14 +60,14 @@ TEST_CASE("log: a line reaches standard error, one below the level does not") {
   CHECK(text.find("error but this check=db\n") != std::string::npos);
 }
 
-TEST_CASE("log: lines go to standard output when that is asked for") {
+TEST_CASE("log: lines go to standard output when configured") {
   captured_stream captured(STDOUT_FILENO);
   configure_log({log_format::text, log_level::info, log_output::standard_output});
   log(log_level::error, "to the output");
   CHECK(captured.take_all().find("error to the output\n") != std::string::npos);
 }
 
-TEST_CASE("log: lines have priorities exactly when JOURNAL_STREAM names the stream that they go to") {
+TEST_CASE("log: lines have priorities exactly when JOURNAL_STREAM names their stream") {
   captured_stream captured(STDERR_FILENO);
   struct stat info {};
   REQUIRE(::fstat(STDERR_FILENO, &info) == 0);
@@ -96,7 +96,7 @@ TEST_CASE("log: lines have priorities exactly when JOURNAL_STREAM names the stre
   ::unsetenv("JOURNAL_STREAM");
 }
 
-TEST_CASE("log: a full pipe never blocks; what was lost is counted and reported by a later line") {
+TEST_CASE("log: a full pipe never blocks; dropped lines are counted and reported by a later line") {
   captured_stream captured;
   configure_log({});
   const auto before = log_lines_dropped();
@@ -108,7 +108,7 @@ TEST_CASE("log: a full pipe never blocks; what was lost is counted and reported 
   captured.take_all();
   log(log_level::info, "room again");
   const auto text = captured.take_all();
-  CHECK(text.find(R"("msg":"log lines were lost because standard error was full","lines":2})") != std::string::npos);
+  CHECK(text.find(R"("msg":"log lines dropped: standard error was full","lines":2})") != std::string::npos);
   CHECK(text.find("room again") != std::string::npos);
   log(log_level::info, "and once is enough");
   CHECK(captured.take_all().find("were lost") == std::string::npos);

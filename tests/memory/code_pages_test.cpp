@@ -9,14 +9,14 @@
 #include <sstream>
 #include <string>
 
-using telltale::let_go_of_code;
+using telltale::release_code_pages;
 
 namespace {
 
-// Nothing else lies on its pages, and nothing of it is needed while a test looks.
+// Occupies whole pages, and is not needed while a test inspects them.
 alignas(65536) const std::array<unsigned char, 1 << 20> constants{1};
 
-/// KiB of the mapping that `of` lies in which are mapped at this moment.
+/// KiB of the mapping containing `of` that are currently resident.
 int resident_kib(const void* of) {
   const auto wanted = reinterpret_cast<std::uintptr_t>(of);
   std::ifstream maps("/proc/self/smaps");
@@ -45,10 +45,10 @@ const int* const through_a_relocation = &relocated;
 
 }  // namespace
 
-TEST_CASE("code_pages: what was mapped from the program's file is mapped no more, and comes back when it is needed") {
+TEST_CASE("code_pages: pages mapped from the program's file are released, and mapped again on use") {
   CHECK(touch_all() == 1);
   const auto before = resident_kib(&constants);
-  let_go_of_code();
+  release_code_pages();
   const auto after = resident_kib(&constants);
   CHECK(before >= 1024);
   CHECK(after <= before - 768);
@@ -56,9 +56,9 @@ TEST_CASE("code_pages: what was mapped from the program's file is mapped no more
   CHECK(resident_kib(&constants) >= 1024);
 }
 
-TEST_CASE("code_pages: what the loader wrote stays as it is") {
+TEST_CASE("code_pages: pages written by the loader stay as they are") {
   static const int* volatile const* const written = &through_a_relocation;
-  let_go_of_code();
+  release_code_pages();
   CHECK(*written == &relocated);
   CHECK(**written == 7);
 }

@@ -1,4 +1,4 @@
-// Gates: the whole truth table, generated, against a rule written down independently.
+// Tests gates with the generated full truth table against an independent rule.
 #include "policy/gate_state.hpp"
 
 #include <doctest/doctest.h>
@@ -19,7 +19,7 @@ constexpr std::array all_found{found::pending, found::pass,  found::warn,
                                found::fail,    found::stale, found::stale_pending};
 constexpr std::array all_severities{severity::critical, severity::degraded, severity::info};
 
-/// A status as it stands 10 s after t0; the stale ones are older.
+/// A status as of 10 s after t0; stale ones are older.
 status make(found f) {
   const auto now = t0 + 10s;
   auto ran = [&](outcome o, boot_clock::time_point when) {
@@ -42,7 +42,7 @@ status make(found f) {
   return {};
 }
 
-/// The rule in other words than the program's: what a check alone makes of a gate.
+/// States independently of the implementation what one check makes of a gate.
 verdict expected(found f, severity s, gate g) {
   if (s == severity::info || f == found::pass) return verdict::pass;
   if (f == found::pending) return g == gate::live ? verdict::warn : verdict::fail;
@@ -73,7 +73,7 @@ gate_state evaluate(gate g, std::span<const fed_status> fed, bool without, const
 
 }  // namespace
 
-TEST_CASE("gate: every pair of checks gives what the rule says, in every world") {
+TEST_CASE("gate: every pair of checks gives what the rule says, under all conditions") {
   std::size_t rows = 0;
   for (auto f1 : all_found)
     for (auto s1 : all_severities)
@@ -105,7 +105,7 @@ TEST_CASE("gate: an empty set is never ready unless the configuration says so") 
         CHECK(evaluate(g, {}, without, w).state == expected(verdict::pass, false, false, without, g, w));
 }
 
-TEST_CASE("gate: the worst check gives the reason, and the sentence names who decided") {
+TEST_CASE("gate: the worst check gives the reason, and the message names the deciding checks") {
   const auto warn = make(found::warn);
   const auto bad = make(found::fail);
   const auto old = make(found::stale);
@@ -125,28 +125,28 @@ TEST_CASE("gate: the worst check gives the reason, and the sentence names who de
         "failing: x (locked), x (locked), x (locked), x (locked), x (locked) and 4 more");
 }
 
-TEST_CASE("gate: a loop that stood still is not alive, whatever its checks said") {
+TEST_CASE("gate: a stalled loop is not alive, whatever its checks reported") {
   const auto good = make(found::pass);
   const std::array<fed_status, 1> fed{{{&good, severity::critical}}};
   CHECK(evaluate_gate({gate::live, fed, false, false, startup_mode::follow, false, 4999ms}).state == verdict::pass);
   const auto got = evaluate_gate({gate::live, fed, false, false, startup_mode::follow, false, 7s});
   CHECK(got.state == verdict::fail);
   CHECK(got.reason == reason::stuck);
-  CHECK(got.message == "the event loop stood still for over 5 s");
+  CHECK(got.message == "the event loop stalled for over 5 s");
 }
 
-TEST_CASE("gate: draining overrides ready and leaves live alone") {
+TEST_CASE("gate: draining overrides ready and does not affect live") {
   const auto good = make(found::pass);
   const std::array<fed_status, 1> fed{{{&good, severity::critical}}};
   CHECK(evaluate_gate({gate::ready, fed, true, true, startup_mode::follow, true, 0s}).state == verdict::fail);
   CHECK(evaluate_gate({gate::live, fed, false, true, startup_mode::follow, true, 0s}).state == verdict::pass);
 }
 
-TEST_CASE("gate: a passed startup gate names the check that failed since, and only failed runs reopen it") {
+TEST_CASE("gate: a passed startup gate names the check that has failed since, and only failed runs reopen it") {
   const auto good = make(found::pass);
   const auto bad = make(found::fail);
   const auto old = make(found::stale);
-  const auto unknown = distrust(good, 12s, t0 + 10s);
+  const auto unknown = reset_after_stall(good, 12s, t0 + 10s);
   auto after = [&](const status& s, severity weight) {
     const std::array<fed_status, 2> fed{{{&good, severity::critical, "db"}, {&s, weight, "model"}}};
     return evaluate_gate({gate::startup, fed, false, false, startup_mode::follow, true, 0s});
@@ -154,10 +154,10 @@ TEST_CASE("gate: a passed startup gate names the check that failed since, and on
   CHECK(after(bad, severity::critical).message == "failing: model (locked)");
   CHECK(after(bad, severity::degraded).state == verdict::pass);
   for (const auto& s : {old, unknown, initial_status(t0)}) CHECK(after(s, severity::critical).state == verdict::pass);
-  // The marker check's own `stale` is what a run found, not the age of a result.
+  // The marker check's own `stale` is the result of a run, not the age of a result.
   const auto old_marker = next_status(good, outcome::fail(reason::stale, "from before the boot"), limits, t0 + 10s);
   CHECK(after(old_marker, severity::critical).state == verdict::fail);
-  // Failed, and now nobody knows: what was known last was a failure.
+  // The last known result of the stale check was a failure.
   const auto long_ago = status_at(bad, limits, t0 + 100s);
   CHECK(after(long_ago, severity::critical).state == verdict::pass);
 }

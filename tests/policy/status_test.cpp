@@ -1,4 +1,4 @@
-// Status: what rise, fall and age make of a row of outcomes.
+// Tests how rise, fall and age turn a series of outcomes into a status.
 #include "policy/status.hpp"
 
 #include <doctest/doctest.h>
@@ -18,7 +18,7 @@ outcome result(char c) {
   return outcome::fail(reason::locked, "locked");
 }
 
-/// Plays outcomes ('p', 'w', 'f') one second apart and writes the state after each.
+/// Applies outcomes ('p', 'w', 'f') one second apart and returns the state after each.
 std::string play(std::string_view outcomes, std::uint64_t rise, std::uint64_t fall) {
   const thresholds limits{rise, fall, 60s};
   auto s = initial_status(t0);
@@ -33,7 +33,7 @@ std::string play(std::string_view outcomes, std::uint64_t rise, std::uint64_t fa
 
 }  // namespace
 
-TEST_CASE("policy: thresholds decide when a status turns") {
+TEST_CASE("policy: thresholds decide when a status changes") {
   struct row {
     const char* outcomes;
     std::uint64_t rise, fall;
@@ -44,7 +44,7 @@ TEST_CASE("policy: thresholds decide when a status turns") {
            row{"f", 3, 3, "f"},              // the first run decides at once
            row{"p", 3, 3, "p"},              //
            row{"w", 3, 3, "w"},              //
-           row{"pffpfff", 1, 3, "ppppppf"},  // a good run in between starts the count again
+           row{"pffpfff", 1, 3, "ppppppf"},  // a good run in between restarts the count
            row{"pffwfff", 1, 3, "pppwwwf"},  // a warning is not a failure
            row{"fppfppp", 3, 1, "ffffffp"},  // the same for recovery
            row{"fpwp", 3, 1, "fffp"},        // warnings count as good runs
@@ -60,7 +60,7 @@ TEST_CASE("policy: thresholds decide when a status turns") {
   }
 }
 
-TEST_CASE("policy: one failure below the threshold keeps the status and shows itself as the last run") {
+TEST_CASE("policy: one failure below the threshold keeps the status and shows as the last run") {
   const thresholds limits{1, 2, 60s};
   auto s = next_status(initial_status(t0), result('p'), limits, t0 + 1s);
   s = next_status(s, result('f'), limits, t0 + 2s);
@@ -79,7 +79,7 @@ TEST_CASE("policy: one failure below the threshold keeps the status and shows it
   CHECK(s.streak == 0);
 }
 
-TEST_CASE("policy: a result is believed until max_age and not a moment longer") {
+TEST_CASE("policy: a result is valid until max_age and not a moment longer") {
   const thresholds limits{1, 1, 22s};
   const auto s = next_status(initial_status(t0), result('p'), limits, t0);
   CHECK(stale_at(s, limits) == t0 + 22s);
@@ -92,7 +92,7 @@ TEST_CASE("policy: a result is believed until max_age and not a moment longer") 
   CHECK(status_at(old, limits, t0 + 30s).reason == reason::stale);
 }
 
-TEST_CASE("policy: a check that never answered turns stale too") {
+TEST_CASE("policy: a check without any result turns stale too") {
   const thresholds limits{1, 1, 22s};
   const auto s = initial_status(t0);
   CHECK(status_at(s, limits, t0 + 21s).state == check_state::pending);
@@ -102,31 +102,31 @@ TEST_CASE("policy: a check that never answered turns stale too") {
   CHECK(old.message() == "no result for over 30 s");
 }
 
-TEST_CASE("policy: a failing check that goes stale keeps the moment it began to fail") {
+TEST_CASE("policy: a failing check that turns stale keeps the time of its failure") {
   const thresholds limits{1, 1, 22s};
   const auto s = next_status(initial_status(t0), result('f'), limits, t0 + 5s);
   CHECK(status_at(s, limits, t0 + 60s).since == t0 + 5s);
 }
 
-TEST_CASE("policy: after a standstill no earlier result is believed, and the next one decides at once") {
+TEST_CASE("policy: a stall invalidates earlier results, and the next one decides at once") {
   const thresholds limits{3, 3, 22s};
   auto s = next_status(initial_status(t0), result('p'), limits, t0);
-  s = distrust(s, 30s, t0 + 31s);
+  s = reset_after_stall(s, 30s, t0 + 31s);
   CHECK(s.state == check_state::pending);
   CHECK(s.reason == reason::stale);
-  CHECK(s.message() == "the program stood still for 30 s; checking again");
+  CHECK(s.message() == "the program was suspended for 30 s; checking again");
   CHECK(status_at(s, limits, t0 + 32s).state == check_state::pending);
   CHECK(status_at(s, limits, t0 + 53s).state == check_state::fail);
   CHECK(next_status(s, result('p'), limits, t0 + 32s).state == check_state::pass);
   CHECK(next_status(s, result('f'), limits, t0 + 32s).state == check_state::fail);
-  CHECK(distrust(initial_status(t0), 30s, t0 + 31s) == initial_status(t0));
+  CHECK(reset_after_stall(initial_status(t0), 30s, t0 + 31s) == initial_status(t0));
 }
 
-TEST_CASE("policy: a failure after a result that was too old counts at once, a success only after `rise`") {
+TEST_CASE("policy: a failure after a stale result counts at once, a success only after `rise`") {
   const thresholds limits{3, 3, 10s};
   auto passing = next_status(initial_status(t0), result('p'), limits, t0);
   REQUIRE(status_at(passing, limits, t0 + 11s).state == check_state::fail);
-  // It was shown as failed already: nothing may make it pass but a run that passes.
+  // It was shown as failed already, so only a passing run may make it pass.
   CHECK(next_status(passing, result('f'), limits, t0 + 11s).state == check_state::fail);
   CHECK(next_status(passing, result('f'), limits, t0 + 9s).state == check_state::pass);
   CHECK(next_status(passing, result('p'), limits, t0 + 11s).state == check_state::pass);

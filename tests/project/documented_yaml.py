@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The YAML of the documentation is real: configurations pass `telltale validate`, probes aim at a port that somebody
-opens, alerts use metrics that exist.
+"""Validates the YAML of the documentation: configurations pass `telltale validate`, probes use ports that are open, alerts
+use metrics that exist.
 
 usage: documented_yaml.py TELLTALE FILE.md...
 """

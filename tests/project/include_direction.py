@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Fails when an include goes against the direction of the house, or a library leaves the one place it lives in.
+"""Fails when an include violates the component order, or a third-party library is included outside its component.
 
-usage: include_direction.py ROOT        exit 0: clean, 1: every offence is printed as file:line: sentence
+usage: include_direction.py ROOT        exit 0: clean, 1: violations, printed as file:line: sentence
        include_direction.py --self-test
 """
 import pathlib

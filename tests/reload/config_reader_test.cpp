@@ -1,4 +1,4 @@
-// Reading a configuration in a child: texts, errors, a deadline, and nothing left behind.
+// Tests reading a configuration in a child: texts, errors, the deadline, and leaks.
 #include "reload/config_reader.hpp"
 
 #include <doctest/doctest.h>
@@ -47,7 +47,7 @@ bool no_child_left() { return ::waitpid(-1, nullptr, WNOHANG) < 0 && errno == EC
 
 }  // namespace
 
-TEST_CASE("config_reader: gives the text, whole, whatever its size") {
+TEST_CASE("config_reader: returns the complete text of any size") {
   temp_folder folder;
   const auto path = folder.path() + "/c.yaml";
   world w;
@@ -62,7 +62,7 @@ TEST_CASE("config_reader: gives the text, whole, whatever its size") {
   CHECK(w.read(path).error.starts_with("larger than 1 MiB"));
 }
 
-TEST_CASE("config_reader: says why there is no text") {
+TEST_CASE("config_reader: explains why there is no text") {
   temp_folder folder;
   world w;
   const auto missing = w.read(folder.path() + "/no.yaml");
@@ -74,16 +74,16 @@ TEST_CASE("config_reader: says why there is no text") {
   CHECK(w.read(fifo).error.starts_with("a FIFO"));
 }
 
-TEST_CASE("config_reader: answers at the deadline, and reads again once the child is dead") {
+TEST_CASE("config_reader: reports the deadline, and reads again once the child has ended") {
   temp_folder folder;
   const auto path = folder.path() + "/c.yaml";
   std::ofstream(path) << "checks: []";
   world w(0ms);
   const auto late = w.read(path);
-  const auto is_late = [](const auto& c) { return c.error.ends_with("could not be read within 0s"); };
-  CHECK(is_late(late));  // it, or the files that it may name
+  const auto is_late = [](const auto& c) { return c.error.ends_with("cannot be read within 0s"); };
+  CHECK(is_late(late));  // of the file itself, or of a file it refers to
   const auto again = w.read(path);
-  const bool hangs = again.error == "an earlier attempt to read it still hangs in the kernel";
+  const bool hangs = again.error == "an earlier read still hangs in the kernel";
   CHECK((hangs || is_late(again)));
   const auto end = std::chrono::steady_clock::now() + 30s;
   while (!no_child_left() && std::chrono::steady_clock::now() < end) w.io.run_one_for(10ms);
@@ -105,7 +105,7 @@ TEST_CASE("config_reader: 200 reads leave no descriptor and no process behind") 
   CHECK(no_child_left());
 }
 
-TEST_CASE("config_reader: one that ends in the middle of a read calls nothing") {
+TEST_CASE("config_reader: destroying it during a read calls nothing") {
   temp_folder folder;
   const auto path = folder.path() + "/c.yaml";
   std::ofstream(path) << "checks: []";

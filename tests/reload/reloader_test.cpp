@@ -1,4 +1,4 @@
-// When a configuration is read again, when it is taken, and when it is left alone.
+// Tests when a configuration is read again, and when it is applied.
 #include "reload/reloader.hpp"
 
 #include <doctest/doctest.h>
@@ -19,7 +19,7 @@ const std::string good = "checks: [{name: a, type: disk, path: /}]\n";
 const std::string other = "checks: [{name: b, type: disk, path: /}]\n";
 const std::string bad = "checks: [{name: a, type: dsik}]\n";
 
-/// Keeps what was asked; the test answers.
+/// Records requests; the test completes them.
 struct fake_reader : config_reader {
   void read(std::string path, read_done done) override {
     CHECK_FALSE(under_way);
@@ -46,10 +46,10 @@ struct world {
         },
         std::move(made));
   }
-  /// Turns the loop until the reader is asked.
+  /// Runs the loop until the reader is called.
   void until_asked() {
     const auto end = std::chrono::steady_clock::now() + 30s;
-    io.restart();  // it ran out of work when the reader was asked
+    io.restart();  // it stopped when the reader was called
     while (!reader->under_way && std::chrono::steady_clock::now() < end) io.run_one_for(1s);
     REQUIRE(reader->under_way);
   }
@@ -62,7 +62,7 @@ struct world {
 
 }  // namespace
 
-TEST_CASE("reloader: a valid text is taken, also the same one") {
+TEST_CASE("reloader: a valid text is applied, even an unchanged one") {
   world w;
   CHECK(w.tested->counters().hash == text_hash(good));
   w.tested->reload();
@@ -75,7 +75,7 @@ TEST_CASE("reloader: a valid text is taken, also the same one") {
   CHECK(w.reader->paths == std::vector<std::string>{"c.yaml", "c.yaml"});
 }
 
-TEST_CASE("reloader: a refused text changes nothing but the success gauge, and a valid one heals it") {
+TEST_CASE("reloader: a rejected text changes only the success gauge, and a valid one resets it") {
   world w;
   const auto before = w.tested->counters();
   w.tested->reload();
@@ -94,7 +94,7 @@ TEST_CASE("reloader: a refused text changes nothing but the success gauge, and a
   CHECK(w.tested->counters().last_reload_successful);
 }
 
-TEST_CASE("reloader: asked for while one is under way, it reads once more and not more often") {
+TEST_CASE("reloader: a request during a reload causes exactly one more read") {
   world w;
   for (int i = 0; i < 5; ++i) w.tested->reload();
   CHECK(w.reader->paths.size() == 1);
@@ -105,7 +105,7 @@ TEST_CASE("reloader: asked for while one is under way, it reads once more and no
   CHECK(w.taken.size() == 2);
 }
 
-TEST_CASE("reloader: standard input is not read again; after the end nothing is") {
+TEST_CASE("reloader: standard input is not read again, and nothing is read after stop") {
   world from_input(good, "-");
   from_input.tested->reload();
   CHECK(from_input.reader->paths.empty());
@@ -115,7 +115,7 @@ TEST_CASE("reloader: standard input is not read again; after the end nothing is"
   CHECK(w.reader->paths.empty());
 }
 
-TEST_CASE("reloader: a file that disappears is an error, not a return to the built-in configuration") {
+TEST_CASE("reloader: a missing file is an error, not a return to the built-in configuration") {
   world w(good, "");
   w.tested->reload();
   CHECK(w.reader->paths.back() == "installed.yaml");
@@ -124,13 +124,13 @@ TEST_CASE("reloader: a file that disappears is an error, not a return to the bui
   CHECK_FALSE(w.tested->counters().last_reload_successful);
 }
 
-TEST_CASE("reloader: a watched text is taken when it has changed and stays so") {
+TEST_CASE("reloader: a watched text is applied when it has changed and is stable") {
   world w("watch: true\n" + good);
   w.until_asked();
   w.reader->answer("watch: true\n" + good);
   CHECK(w.taken.empty());
   w.until_asked();
-  w.reader->answer("watch: true\nchecks: [{name: ha");  // half written
+  w.reader->answer("watch: true\nchecks: [{name: ha");  // incomplete
   CHECK(w.taken.empty());
   CHECK(w.tested->counters().last_reload_successful);
   w.until_asked();
@@ -139,7 +139,7 @@ TEST_CASE("reloader: a watched text is taken when it has changed and stays so") 
   w.until_asked();
   w.reader->answer(other);
   CHECK(w.taken == std::vector<std::string>{"b"});
-  // `other` does not ask for it any more
+  // `other` does not enable watching
   w.io.restart();
   w.io.run_for(6s);
   CHECK_FALSE(w.reader->under_way);

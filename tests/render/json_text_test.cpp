@@ -11,7 +11,7 @@
 using namespace telltale;
 namespace json = boost::json;
 
-TEST_CASE("json text: numbers are written as people write them") {
+TEST_CASE("json text: numbers have their usual notation") {
   CHECK(json_text(json_number(0.91)) == "0.91");
   CHECK(json_text(json_number(4096)) == "4096");
   CHECK(json_text(json_number(-3)) == "-3");
@@ -19,19 +19,19 @@ TEST_CASE("json text: numbers are written as people write them") {
   CHECK(json_text(json_number(-0.0)) == "0");
 }
 
-TEST_CASE("json text: a number that is not finite never comes out as one") {
+TEST_CASE("json text: a number that is not finite never becomes a JSON number") {
   CHECK(json_text(json_number(std::numeric_limits<double>::quiet_NaN())) == "null");
   CHECK(json_text(json_number(std::numeric_limits<double>::infinity())) == "null");
 }
 
-TEST_CASE("json text: every structure is read back as it was") {
+TEST_CASE("json text: every structure round-trips") {
   for (const std::string text : {"{}", "[]", "null", "true", R"({"a":[1,{"b":[]},"c"],"d":{},"e":-0.5})"}) {
     CAPTURE(text);
     CHECK(json::parse(json_text(json::parse(text))) == json::parse(text));
   }
 }
 
-TEST_CASE("json text: hostile text is read back whole, with only the broken bytes replaced") {
+TEST_CASE("json text: hostile text round-trips, with only the invalid bytes replaced") {
   for (const auto& hostile : fakes::hostile_texts()) {
     CAPTURE(hostile);
     const auto back = json::parse(json_quoted(hostile));

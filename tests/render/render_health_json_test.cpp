@@ -12,15 +12,15 @@ namespace json = boost::json;
 
 namespace {
 
-std::string ready(const snapshot& picture, details level = details::full, gate_filter filter = {}) {
-  return gate_health_json(picture, gate::ready, picture.of(gate::ready).state, level, filter);
+std::string ready(const snapshot& snap, details level = details::full, gate_filter filter = {}) {
+  return gate_health_json(snap, gate::ready, snap.of(gate::ready).state, level, filter);
 }
 
 std::string released() { return "\"releaseId\":\"" + std::string(version()) + "\""; }
 
 }  // namespace
 
-TEST_CASE("health json: a picture with one check of each state, byte by byte") {
+TEST_CASE("health json: a snapshot with one check per state, byte by byte") {
   const std::string common = R"("time":"2026-01-02T03:04:03.000Z")";
   const std::string db = R"({"componentType":"datastore","status":"pass","reason":"ok",)" + common;
   const std::string expected =
@@ -43,11 +43,11 @@ TEST_CASE("health json: a picture with one check of each state, byte by byte") {
       db +
       R"(,"observedValue":2}]}})"
       "\n";
-  CHECK(ready(*fakes::mixed_picture().take()) == expected);
+  CHECK(ready(*fakes::mixed_snapshot().take()) == expected);
 }
 
-TEST_CASE("health json: with names only, nothing a check said or measured is shown") {
-  const auto body = ready(*fakes::mixed_picture().take(), details::names);
+TEST_CASE("health json: with names only, no message or measurement is shown") {
+  const auto body = ready(*fakes::mixed_snapshot().take(), details::names);
   const auto checks = json::parse(body).at("checks").as_object();
   CHECK(checks.size() == 4);
   CHECK(checks.at("disk").at(0).at("status") == "fail");
@@ -59,59 +59,59 @@ TEST_CASE("health json: with names only, nothing a check said or measured is sho
 }
 
 TEST_CASE("health json: without details only status, version and releaseId are shown") {
-  CHECK(ready(*fakes::mixed_picture().take(), details::none, {{}, {"db"}}) ==
+  CHECK(ready(*fakes::mixed_snapshot().take(), details::none, {{}, {"db"}}) ==
         R"({"status":"fail","version":"1",)" + released() + "}\n");
 }
 
 TEST_CASE("health json: a passing gate has no output, and its checks have none") {
-  fakes::picture picture;
-  picture.add("db", "sqlite", outcome::pass("fine"));
-  const auto body = json::parse(ready(*picture.take()));
+  fakes::snapshot_builder snap;
+  snap.add("db", "sqlite", outcome::pass("fine"));
+  const auto body = json::parse(ready(*snap.take()));
   CHECK(body.at("status") == "pass");
   CHECK_FALSE(body.as_object().contains("output"));
   CHECK_FALSE(body.at("checks").at("db").at(0).as_object().contains("output"));
 }
 
-TEST_CASE("health json: draining is said even when every check passes") {
-  fakes::picture picture;
-  picture.add("db", "sqlite", outcome::pass("fine"));
-  picture.draining = true;
-  const auto body = json::parse(ready(*picture.take()));
+TEST_CASE("health json: draining is reported even when every check passes") {
+  fakes::snapshot_builder snap;
+  snap.add("db", "sqlite", outcome::pass("fine"));
+  snap.draining = true;
+  const auto body = json::parse(ready(*snap.take()));
   CHECK(body.at("status") == "fail");
   CHECK(std::string(body.at("output").as_string()).starts_with("draining: "));
 }
 
-TEST_CASE("health json: excluded names are noted, and those that match nothing too") {
-  const auto picture = fakes::mixed_picture().take();
-  const auto body = json::parse(ready(*picture, details::full, {{}, {"disk", "nobody"}}));
+TEST_CASE("health json: excluded names are noted, including unknown ones") {
+  const auto snap = fakes::mixed_snapshot().take();
+  const auto body = json::parse(ready(*snap, details::full, {{}, {"disk", "nobody"}}));
   CHECK(body.at("notes") ==
         json::parse(R"(["excluded: disk","not excluded: no check of gate ready is named nobody"])"));
   CHECK_FALSE(body.at("checks").as_object().contains("disk:used_ratio"));
 }
 
-TEST_CASE("health json: numbers that are not finite and second measurements of a name are left out") {
-  fakes::picture picture;
+TEST_CASE("health json: numbers that are not finite and duplicate measurements are omitted") {
+  fakes::snapshot_builder snap;
   auto found = outcome::pass("fine");
   found.measurements = {{"a", std::numeric_limits<double>::infinity()}, {"b", 1}, {"b", 2}};
-  picture.add("db", "sqlite", found);
-  const auto checks = json::parse(ready(*picture.take())).at("checks").as_object();
+  snap.add("db", "sqlite", found);
+  const auto checks = json::parse(ready(*snap.take())).at("checks").as_object();
   CHECK(checks.size() == 1);
   CHECK(checks.at("db:b").at(0).at("observedValue") == 1);
 }
 
-TEST_CASE("health json: 5,000 checks stay below 10 KiB, the failing ones first, the rest counted") {
-  fakes::picture picture;
+TEST_CASE("health json: 5,000 checks stay below 10 KiB, failing ones first, the rest counted") {
+  fakes::snapshot_builder snap;
   for (int i = 0; i < 5000; ++i) {
     auto found = i < 4990 ? outcome::pass("fine") : outcome::fail(reason::threshold, "too full");
     found.measurements = {{"used_bytes", 1e6 + i}, {"free_bytes", 5}};
-    picture.add("check-" + std::to_string(i), "disk", found);
+    snap.add("check-" + std::to_string(i), "disk", found);
   }
   for (const auto level : {details::full, details::names, details::none}) {
-    const auto body = ready(*picture.take(), level);
+    const auto body = ready(*snap.take(), level);
     CHECK(body.size() < 10 * 1024);
     CHECK(json::parse(body).at("status") == "fail");
   }
-  const auto body = json::parse(ready(*picture.take()));
+  const auto body = json::parse(ready(*snap.take()));
   const auto& checks = body.at("checks").as_object();
   CHECK(checks.contains("check-4990:used_bytes"));
   CHECK(checks.contains("check-4999:used_bytes"));
@@ -121,14 +121,14 @@ TEST_CASE("health json: 5,000 checks stay below 10 KiB, the failing ones first, 
   CHECK(std::stoul(note) + checks.size() - 10 == 5000);  // the ten failing checks have two entries each
 }
 
-TEST_CASE("health json: checks that do not fit whole are shown without their measurements before any is dropped") {
-  fakes::picture picture;
+TEST_CASE("health json: checks that do not fit are shown without measurements before any is omitted") {
+  fakes::snapshot_builder snap;
   for (int i = 0; i < 40; ++i) {
     auto found = outcome::pass("fine");
     for (int m = 0; m < 10; ++m) found.measurements.push_back({"m" + std::to_string(m), 1.5});
-    picture.add("check-" + std::to_string(i), "sqlite", found);
+    snap.add("check-" + std::to_string(i), "sqlite", found);
   }
-  const auto text = ready(*picture.take());
+  const auto text = ready(*snap.take());
   const auto body = json::parse(text);
   CHECK(text.size() < 10 * 1024);
   CHECK(body.at("checks").as_object().contains("check-0:m9"));
@@ -136,16 +136,16 @@ TEST_CASE("health json: checks that do not fit whole are shown without their mea
   CHECK(std::string(body.at("notes").at(0).as_string()).ends_with("shown without measurements; see /checks"));
 }
 
-TEST_CASE("health json: hostile text anywhere leaves valid JSON below the limit") {
+TEST_CASE("health json: hostile text anywhere gives valid JSON below the limit") {
   for (const auto& hostile : fakes::hostile_texts()) {
     CAPTURE(hostile);
-    fakes::picture picture;
+    fakes::snapshot_builder snap;
     auto found = outcome::fail(reason::protocol, hostile);
     found.measurements = {{"n" + hostile, 1}};
-    picture.add(hostile, hostile, found);
-    picture.settings().description = hostile;
-    picture.settings().links = text_map{{hostile, hostile}};
-    const auto taken = picture.take();
+    snap.add(hostile, hostile, found);
+    snap.settings().description = hostile;
+    snap.settings().links = text_map{{hostile, hostile}};
+    const auto taken = snap.take();
     for (const auto level : {details::full, details::names, details::none}) {
       const auto body = gate_health_json(*taken, gate::ready, {verdict::fail, reason::protocol, hostile}, level,
                                          {{"x" + hostile, hostile}, {hostile, "other", hostile}});

@@ -27,7 +27,7 @@ program_counters some_counters() {
   return out;
 }
 
-// The lines of one metric, without comments.
+// The lines of one metric without comments.
 std::string lines_of(const std::string& text, const std::string& name) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
@@ -42,7 +42,7 @@ std::string lines_of(const std::string& text, const std::string& name) {
 }  // namespace
 
 TEST_CASE("metrics: the state of each check, series by series") {
-  const auto text = metrics_text(*fakes::mixed_picture().take(), {});
+  const auto text = metrics_text(*fakes::mixed_snapshot().take(), {});
   CHECK(lines_of(text, "telltale_check_up") ==
         "telltale_check_up{check=\"db\",check_type=\"sqlite\"} 1\n"
         "telltale_check_up{check=\"disk\",check_type=\"disk\"} 0\n"
@@ -63,7 +63,7 @@ TEST_CASE("metrics: the state of each check, series by series") {
 }
 
 TEST_CASE("metrics: exactly one state of a check is 1") {
-  const auto found = read_exposition(metrics_text(*fakes::mixed_picture().take(), {}));
+  const auto found = read_exposition(metrics_text(*fakes::mixed_snapshot().take(), {}));
   std::map<std::string, double> sums;
   for (const auto& one : found.samples)
     if (one.name == "telltale_check_state") sums[one.labels.at("check")] += one.value;
@@ -72,16 +72,15 @@ TEST_CASE("metrics: exactly one state of a check is 1") {
 }
 
 TEST_CASE("metrics: a check that has never run has no time of its last run") {
-  const auto found = read_exposition(metrics_text(*fakes::mixed_picture().take(), {}));
+  const auto found = read_exposition(metrics_text(*fakes::mixed_snapshot().take(), {}));
   CHECK(found.value("telltale_check_last_run_timestamp_seconds", {{"check", "db"}}) == 1767323043);
   CHECK_FALSE(found.value("telltale_check_last_run_timestamp_seconds", {{"check", "model"}}));
 }
 
-TEST_CASE("metrics: gates and the program's own figures") {
+TEST_CASE("metrics: gates and the program's own metrics") {
   for (const bool openmetrics : {false, true}) {
-    const auto picture = fakes::mixed_picture().take();
-    const auto text =
-        openmetrics ? metrics_openmetrics(*picture, some_counters()) : metrics_text(*picture, some_counters());
+    const auto snap = fakes::mixed_snapshot().take();
+    const auto text = openmetrics ? metrics_openmetrics(*snap, some_counters()) : metrics_text(*snap, some_counters());
     const auto found = read_exposition(text, openmetrics);
     CHECK(found.value("telltale_gate_up", {{"gate", "ready"}}) == 0);
     CHECK(found.value("telltale_gate_up", {{"gate", "startup"}}) == 1);
@@ -105,17 +104,17 @@ TEST_CASE("metrics: gates and the program's own figures") {
   }
 }
 
-TEST_CASE("metrics: a family of more checks than are written together is one family") {
+TEST_CASE("metrics: a family with more series than are written together is one family") {
   constexpr std::size_t count = 2 * metric_writer::part + 1;
-  fakes::picture picture;
+  fakes::snapshot_builder snap;
   for (std::size_t i = 0; i < count; ++i) {
     auto found = outcome::pass("fine");
     found.measurements = {{"used_ratio", static_cast<double>(i)}};
-    picture.add("c" + std::to_string(i), "disk", found);
+    snap.add("c" + std::to_string(i), "disk", found);
   }
   for (const bool openmetrics : {false, true}) {
-    const auto text = openmetrics ? metrics_openmetrics(*picture.take(), {}) : metrics_text(*picture.take(), {});
-    const auto found = read_exposition(text, openmetrics);  // which refuses a second head
+    const auto text = openmetrics ? metrics_openmetrics(*snap.take(), {}) : metrics_text(*snap.take(), {});
+    const auto found = read_exposition(text, openmetrics);  // which rejects a second head
     std::map<std::string, std::size_t> series;
     for (const auto& one : found.samples) ++series[one.name];
     CHECK(series["telltale_check_up"] == count);
@@ -126,8 +125,8 @@ TEST_CASE("metrics: a family of more checks than are written together is one fam
   }
 }
 
-TEST_CASE("metrics: the process reports what Prometheus' own clients report") {
-  const auto found = read_exposition(metrics_text(*fakes::mixed_picture().take(), {}));
+TEST_CASE("metrics: the process reports what Prometheus' clients report") {
+  const auto found = read_exposition(metrics_text(*fakes::mixed_snapshot().take(), {}));
   CHECK(found.value("process_cpu_seconds_total").value() > 0);
   CHECK(found.value("process_resident_memory_bytes").value() > 100'000);
   CHECK(found.value("process_open_fds").value() >= 3);
@@ -139,12 +138,12 @@ TEST_CASE("metrics: the process reports what Prometheus' own clients report") {
 TEST_CASE("metrics: measurements are gauges with the documentation of their type") {
   const check_type disk{
       {.name = "disk", .measurements = {{"used_ratio", "Share in use, \"root\" \\ excluded.\nBy df."}}}};
-  auto picture = fakes::mixed_picture();
+  auto snap = fakes::mixed_snapshot();
   auto found = outcome::pass("fine");
   found.measurements = {{"used_ratio", 0.5}};
-  picture.add("disk2", "disk", found);
-  picture.config().type = &disk;
-  auto& first = picture;  // both checks of the type share one family
+  snap.add("disk2", "disk", found);
+  snap.config().type = &disk;
+  auto& first = snap;  // both checks of the type share one family
   const auto text = metrics_text(*first.take(), {});
   const auto read = read_exposition(text);
   CHECK(read.value("telltale_disk_used_ratio", {{"check", "disk"}}) == 0.91);
@@ -153,87 +152,86 @@ TEST_CASE("metrics: measurements are gauges with the documentation of their type
   CHECK(read.helps.at("telltale_sqlite_wal_bytes") == "Measured by checks of type sqlite.");
 }
 
-TEST_CASE("metrics: HELP is escaped, or one line break in it would lose the whole scrape") {
+TEST_CASE("metrics: HELP is escaped, because one line break in it would break the whole scrape") {
   const check_type disk{{.name = "disk", .measurements = {{"used_ratio", "Share \"in\" use \\ more.\nAnd a line."}}}};
-  fakes::picture picture;
+  fakes::snapshot_builder snap;
   auto found = outcome::pass("fine");
   found.measurements = {{"used_ratio", 0.5}};
-  picture.add("data", "disk", found);
-  picture.config().type = &disk;
-  const auto plain = read_exposition(metrics_text(*picture.take(), {}));
+  snap.add("data", "disk", found);
+  snap.config().type = &disk;
+  const auto plain = read_exposition(metrics_text(*snap.take(), {}));
   CHECK(plain.helps.at("telltale_disk_used_ratio") == R"(Share "in" use \\ more.?And a line.)");
-  const auto open = read_exposition(metrics_openmetrics(*picture.take(), {}), true);
+  const auto open = read_exposition(metrics_openmetrics(*snap.take(), {}), true);
   CHECK(open.helps.at("telltale_disk_used_ratio") == R"(Share \"in\" use \\ more.?And a line.)");
 }
 
-TEST_CASE("metrics: what a run has just found is a number, also of a marker that is itself called stale") {
-  fakes::picture picture;
+TEST_CASE("metrics: the result of a run is a number, also of a marker check with reason stale") {
+  fakes::snapshot_builder snap;
   auto found = outcome::fail(reason::stale, "/m is 4 h old");
   found.measurements = {{"age_seconds", 14400}};
-  picture.add("model", "marker", found);
-  const auto read = read_exposition(metrics_text(*picture.take(), {}));
+  snap.add("model", "marker", found);
+  const auto read = read_exposition(metrics_text(*snap.take(), {}));
   CHECK(read.value("telltale_marker_age_seconds", {{"check", "model"}}) == 14400);
 }
 
-TEST_CASE("metrics: what is stale or pending is a gap, not an old number") {
-  fakes::picture picture;
+TEST_CASE("metrics: stale and pending checks leave a gap instead of an old number") {
+  fakes::snapshot_builder snap;
   auto found = outcome::pass("fine");
   found.measurements = {{"used_ratio", 0.5}};
-  auto& view = picture.add("data", "disk", found);
+  auto& view = snap.add("data", "disk", found);
   view.status = status_at(view.status, {1, 1, std::chrono::seconds(1)}, fakes::boot_now);
   REQUIRE(view.status.reason == reason::stale);
-  CHECK_FALSE(
-      read_exposition(metrics_text(*picture.take(), {})).value("telltale_disk_used_ratio", {{"check", "data"}}));
+  CHECK_FALSE(read_exposition(metrics_text(*snap.take(), {})).value("telltale_disk_used_ratio", {{"check", "data"}}));
 }
 
-TEST_CASE("metrics: a model that is still loading shows how far it is") {
-  fakes::picture picture;
+TEST_CASE("metrics: a model that is still loading shows its progress") {
+  fakes::snapshot_builder snap;
   auto found = outcome::fail(reason::pending, "loading 40%");
   found.measurements = {{"progress_ratio", 0.4}};
-  picture.add("model", "marker", found);
-  const auto read = read_exposition(metrics_text(*picture.take(), {}));
+  snap.add("model", "marker", found);
+  const auto read = read_exposition(metrics_text(*snap.take(), {}));
   CHECK(read.value("telltale_marker_progress_ratio", {{"check", "model"}}) == 0.4);
 }
 
-TEST_CASE("metrics: a measurement can neither take the name of a metric of ours nor appear twice") {
-  fakes::picture picture;
+TEST_CASE("metrics: a measurement can neither use the name of a built-in metric nor appear twice") {
+  fakes::snapshot_builder snap;
   auto found = outcome::pass("fine");
   found.measurements = {{"up", 7}, {"runs", 7}, {"duration_seconds_count", 7}, {"a b", 1}, {"a-b", 2}, {"a_b", 3}};
-  picture.add("x", "check", found);
-  const auto read = read_exposition(metrics_text(*picture.take(), {}));
+  snap.add("x", "check", found);
+  const auto read = read_exposition(metrics_text(*snap.take(), {}));
   CHECK(read.value("telltale_check_up", {{"check", "x"}, {"check_type", "check"}}) == 1);
   CHECK(read.value("telltale_check_a_b", {{"check", "x"}}) == 1);
   CHECK(read.types.at("telltale_check_duration_seconds") == "histogram");
-  read_exposition(metrics_openmetrics(*picture.take(), {}), true);
+  read_exposition(metrics_openmetrics(*snap.take(), {}), true);
 }
 
-TEST_CASE("metrics: hostile text anywhere leaves an exposition that can be read") {
+TEST_CASE("metrics: hostile text anywhere gives a valid exposition") {
   for (const auto& hostile : fakes::hostile_texts()) {
     CAPTURE(hostile);
     const check_type type{{.name = hostile, .summary = hostile, .measurements = {{"n" + hostile, hostile}}}};
-    fakes::picture picture;
+    fakes::snapshot_builder snap;
     auto found = outcome::fail(reason::protocol, hostile);
     found.measurements = {{"n" + hostile, 1}, {"nan", std::numeric_limits<double>::quiet_NaN()}};
-    picture.add("check " + hostile, hostile, found);
-    picture.config().type = &type;
+    snap.add("check " + hostile, hostile, found);
+    snap.config().type = &type;
     auto counters = some_counters();
     counters.http_requests[{hostile, 200}] = 1;
-    const auto plain = read_exposition(metrics_text(*picture.take(), counters));
-    const auto open = read_exposition(metrics_openmetrics(*picture.take(), counters), true);
+    const auto plain = read_exposition(metrics_text(*snap.take(), counters));
+    const auto open = read_exposition(metrics_openmetrics(*snap.take(), counters), true);
     CHECK(plain.samples.size() == open.samples.size());
   }
 }
 
-TEST_CASE("metrics: with no checks at all the exposition is still whole") {
-  const auto found = read_exposition(metrics_text(*fakes::picture().take(), {}));
+TEST_CASE("metrics: an exposition without checks is complete") {
+  const auto found = read_exposition(metrics_text(*fakes::snapshot_builder().take(), {}));
   CHECK_FALSE(found.types.contains("telltale_check_up"));
   CHECK(found.types.contains("telltale_gate_up"));
 }
 
-TEST_CASE("metrics: failures of a check are counted from 0 on, before it has run and in both formats") {
-  fakes::picture picture;
-  picture.add_pending("new", "marker");
-  const auto taken = picture.take();
+TEST_CASE("metrics: failures of a check are counted from 0, before it has run and in both formats") {
+  fakes::snapshot_builder snap;
+  snap.add_pending("new", "marker");
+  const auto taken = snap.take();
   for (const auto& found :
        {read_exposition(metrics_text(*taken, {})), read_exposition(metrics_openmetrics(*taken, {}), true)}) {
     CHECK(found.value("telltale_check_runs_total", {{"check", "new"}}) == 0);
@@ -241,12 +239,12 @@ TEST_CASE("metrics: failures of a check are counted from 0 on, before it has run
   }
 }
 
-TEST_CASE("metrics: every failure reason that happened is counted, and all of them together") {
-  fakes::picture picture;
-  auto& view = picture.add("x", "disk", outcome::pass("fine"));
+TEST_CASE("metrics: every failure reason that occurred is counted, as is their sum") {
+  fakes::snapshot_builder snap;
+  auto& view = snap.add("x", "disk", outcome::pass("fine"));
   view.counters.failures[reason::stuck] = 2;
   view.counters.failures[reason::timeout] = 5;
-  const auto found = read_exposition(metrics_text(*picture.take(), {}));
+  const auto found = read_exposition(metrics_text(*snap.take(), {}));
   CHECK(found.value("telltale_check_failures_total", {{"check", "x"}}) == 7);
   CHECK(found.value("telltale_check_failure_reasons_total", {{"check", "x"}, {"reason", "stuck"}}) == 2);
   CHECK(found.value("telltale_check_failure_reasons_total", {{"check", "x"}, {"reason", "timeout"}}) == 5);

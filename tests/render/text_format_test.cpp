@@ -15,25 +15,25 @@ std::string as_prometheus_cpp(const metric_families& families) {
 
 }  // namespace
 
-TEST_CASE("text format: byte for byte what prometheus-cpp writes for a whole picture") {
+TEST_CASE("text format: equals the output of prometheus-cpp for a whole snapshot") {
   program_counters counters;
   counters.loop_lag.counts = {1, 2, 3};
   counters.loop_lag.counts.back() = 4;
   counters.loop_lag.sum = 3.5;
   counters.http_requests = {{{"/ready", 200}, 11}, {{"other", 404}, 1}};
-  const auto picture = fakes::mixed_picture().take();
+  const auto snap = fakes::mixed_snapshot().take();
   metric_families families;
-  metric_writer collected([&](const metric_families& one, bool goes_on) {
-    if (!goes_on) families.push_back(one.front());
+  metric_writer collected([&](const metric_families& one, bool continued) {
+    if (!continued) families.push_back(one.front());
     else
       families.back().metric.insert(families.back().metric.end(), one.front().metric.begin(), one.front().metric.end());
   });
-  write_all_metrics(*picture, counters, collected);
+  write_all_metrics(*snap, counters, collected);
   CHECK(families.size() > 20);
   CHECK(to_text(families) == as_prometheus_cpp(families));
 }
 
-TEST_CASE("text format: labels and help that need escapes") {
+TEST_CASE("text format: labels and help with characters to escape") {
   metric_families families{gauge_family("a", "one \"two\" \\ three\nfour"), counter_family("b_total", "")};
   add_value(families[0], {{"path", "C:\\new \"x\"\nline"}, {"empty", ""}}, -1.5);
   add_value(families[1], {}, 0);
@@ -48,7 +48,7 @@ TEST_CASE("text format: numbers of every size") {
   CHECK(to_text(families) == as_prometheus_cpp(families));
 }
 
-TEST_CASE("text format: a number reads back as what was measured") {
+TEST_CASE("text format: a number parses to the measured value") {
   metric_families families{gauge_family("a", "help")};
   add_value(families[0], {}, 0.1 + 0.2);
   CHECK(to_text(families).ends_with("a 0.30000000000000004\n"));

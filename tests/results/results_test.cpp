@@ -24,7 +24,7 @@ const outcome full = outcome::fail(reason::full, "no <space> & \"no\" inodes | l
 
 }  // namespace
 
-TEST_CASE("results: the worst verdict that matters decides the exit code") {
+TEST_CASE("results: the worst relevant verdict decides the exit code") {
   struct row {
     outcome found;
     severity level;
@@ -54,7 +54,7 @@ TEST_CASE("results: the worst verdict that matters decides the exit code") {
   CHECK(results_exit_code({}) == 0);
 }
 
-TEST_CASE("results: the table is aligned, sums up, and is coloured only when asked") {
+TEST_CASE("results: the table is aligned, has a summary, and is coloured only on request") {
   const check_results results{result("db", fine), result("data", full, severity::degraded)};
   CHECK(results_table(results, false) ==
         "CHECK  VERDICT  REASON  TIME  MESSAGE\n"
@@ -72,14 +72,14 @@ TEST_CASE("results: a message cannot send commands to the terminal") {
   CHECK(table.find("?[2J?forged") != std::string::npos);
 }
 
-TEST_CASE("results: text has the words of the gates") {
+TEST_CASE("results: text has the format of the gates") {
   CHECK(results_text({result("db", fine), result("data", near_full), result("tmp", full, severity::info)}) ==
         "[+]db ok\n"
         "[!]data warn threshold: /data 85% used (limit 80%)\n"
         "[-]tmp fail full: no <space> & \"no\" inodes | left (severity info)\n");
 }
 
-TEST_CASE("results: JSON tells everything") {
+TEST_CASE("results: JSON contains everything") {
   auto found = full;
   found.measurements = {{"used_ratio", 0.5}, {"inodes", 7}};
   const auto parsed = boost::json::parse(results_json({result("data", found)})).as_object();
@@ -95,7 +95,7 @@ TEST_CASE("results: JSON tells everything") {
   CHECK(check.at("measurements").at("used_ratio").to_number<double>() == doctest::Approx(0.5));
 }
 
-TEST_CASE("results: JUnit is escaped XML with a failure for each check that fails") {
+TEST_CASE("results: JUnit is escaped XML with a failure for each failing check") {
   const auto xml = results_junit(
       {result("db", fine), result("data", full), result("bell", outcome::fail(reason::corrupt, "\x01\x07"))});
   CHECK(xml.starts_with(
@@ -107,7 +107,7 @@ TEST_CASE("results: JUnit is escaped XML with a failure for each check that fail
   CHECK(xml.find('\x01') == std::string::npos);
 }
 
-TEST_CASE("results: Nagios gets one line, one bar, and performance data with units") {
+TEST_CASE("results: Nagios output is one line with one bar, and performance data with units") {
   auto found = full;
   found.measurements = {{"used_bytes", 1024}, {"used_ratio", 0.91}, {"last_commit_age_seconds", 2.5}, {"it's=x", 3}};
   const auto line = results_nagios({result("db", fine), result("data", found)});

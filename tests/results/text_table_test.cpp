@@ -21,7 +21,7 @@ TEST_CASE("text table: colours do not count for the width") {
   CHECK(table.text() == "A  B    C\n1  <x>    2\n1  xyz  2\n");
 }
 
-TEST_CASE("text table: paragraphs break between words, a long word stays whole") {
+TEST_CASE("text table: paragraphs break between words, a long word is not split") {
   CHECK(wrapped("one two three", 2, 9) == "  one two\n  three\n");
   CHECK(wrapped("incomprehensible x", 1, 5) == " incomprehensible\n x\n");
   CHECK(wrapped("", 1, 5).empty());

@@ -22,7 +22,7 @@ TEST_CASE("authorization: anything else is not") {
   }
 }
 
-TEST_CASE("authorization: without a configured token nobody is let in") {
+TEST_CASE("authorization: without a configured token no request is authorised") {
   for (const std::string header : {"", "Bearer", "Bearer ", "Bearer x"}) {
     CAPTURE(header);
     CHECK_FALSE(carries_token(header, ""));

@@ -6,7 +6,7 @@
 
 using namespace telltale;
 
-TEST_CASE("header list: elements, parameters and weights are read") {
+TEST_CASE("header list: elements, parameters and weights are parsed") {
   const auto found = weighted_elements(R"( text/plain ; version="0.0.4" ;q=0.25,*/*, a;b="x,;y\"z";c , ,;q=1)");
   REQUIRE(found.size() == 3);
   CHECK(found[0].value == "text/plain");
@@ -18,7 +18,7 @@ TEST_CASE("header list: elements, parameters and weights are read") {
   CHECK(found[2].parameters[0].second == R"(x,;y\"z)");
 }
 
-TEST_CASE("header list: weights outside of the grammar drop their element") {
+TEST_CASE("header list: an invalid weight drops its element") {
   for (const std::string weight : {"1.5", "2", "-1", "0.1234", ".5", "x", "", "1e0", "nan"}) {
     CAPTURE(weight);
     const auto found = weighted_elements("a;q=" + std::string(weight));
@@ -30,7 +30,7 @@ TEST_CASE("header list: weights outside of the grammar drop their element") {
   }
 }
 
-TEST_CASE("header list: an unfinished quote ends with the header") {
+TEST_CASE("header list: an unterminated quote ends with the header") {
   CHECK(weighted_elements("a;b=\"x, y;q=0").size() == 1);
   CHECK(weighted_elements("a;b=\"\\").size() == 1);
   CHECK(weighted_elements("\"").size() == 1);

@@ -30,19 +30,19 @@ TEST_CASE("help text: an address with parts lists only what is served there") {
   CHECK(index_text(gates).find("as /ready; this page") != std::string::npos);
   CHECK(index_text(gates).find("/checks") == std::string::npos);
   CHECK(index_text(gates).find("?exclude=NAME") != std::string::npos);
-  CHECK(unknown_path_text("/metric", gates).starts_with("There is no /metric. These"));
+  CHECK(unknown_path_text("/metric", gates).starts_with("There is no /metric. Available"));
 }
 
-TEST_CASE("help text: a slip is answered with what was meant") {
-  CHECK(unknown_path_text("/redy", all_parts).starts_with("There is no /redy; did you mean /ready? These paths"));
+TEST_CASE("help text: a misspelling gets a suggestion") {
+  CHECK(unknown_path_text("/redy", all_parts).starts_with("There is no /redy; did you mean /ready? Available paths"));
   CHECK(unknown_path_text("/metric", all_parts).find("did you mean /metrics?") != std::string::npos);
-  CHECK(unknown_path_text("/favicon.ico", all_parts).starts_with("There is no /favicon.ico. These paths"));
+  CHECK(unknown_path_text("/favicon.ico", all_parts).starts_with("There is no /favicon.ico. Available paths"));
   CHECK(unknown_check_text("dsik", {"db", "disk"}) ==
         "There is no check named dsik; did you mean disk? /checks lists all of them.\n");
   CHECK(unknown_check_text("other", {"db", "disk"}) == "There is no check named other. /checks lists all of them.\n");
 }
 
-TEST_CASE("help text: what was asked for is shown short and on one line") {
+TEST_CASE("help text: the requested name is shown shortened and on one line") {
   const auto text = unknown_check_text(std::string(100'000, 'x') + "\n\x1b", {"x"});
   CHECK(text.size() < 300);
   CHECK(unknown_check_text("a\nb\x1b[1m", {}).find('\x1b') == std::string::npos);

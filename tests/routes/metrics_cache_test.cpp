@@ -10,11 +10,11 @@ namespace {
 struct bench {
   metrics_cache::clock::time_point now{};
   metrics_cache cache{[this] { return now; }};
-  telltale::snapshot_ptr picture = std::make_shared<telltale::snapshot>();
+  telltale::snapshot_ptr snap = std::make_shared<telltale::snapshot>();
   int made = 0;
 
   std::string ask(std::chrono::milliseconds cost = 0ms, metrics_cache::form which = metrics_cache::text) {
-    return *cache.get(which, picture, [&] {
+    return *cache.get(which, snap, [&] {
       now += cost;
       return std::to_string(++made);
     });
@@ -23,7 +23,7 @@ struct bench {
 
 }  // namespace
 
-TEST_CASE("metrics_cache: the same bytes for a tick, then new ones") {
+TEST_CASE("metrics_cache: the same bytes within a tick, then new ones") {
   bench b;
   CHECK(b.ask() == "1");
   b.now += metrics_cache::tick - 1ms;
@@ -32,7 +32,7 @@ TEST_CASE("metrics_cache: the same bytes for a tick, then new ones") {
   CHECK(b.ask() == "2");
 }
 
-TEST_CASE("metrics_cache: what costs much is kept for longer, so that it never costs more than its share") {
+TEST_CASE("metrics_cache: expensive bodies are kept longer, so that rendering never exceeds its share") {
   bench b;
   CHECK(b.ask(400ms) == "1");
   b.now += 400ms * metrics_cache::share - 1ms;
@@ -41,47 +41,46 @@ TEST_CASE("metrics_cache: what costs much is kept for longer, so that it never c
   CHECK(b.ask(400ms) == "2");
 }
 
-TEST_CASE("metrics_cache: another picture is written at once, unless writing takes up too much time") {
+TEST_CASE("metrics_cache: another snapshot is rendered at once, unless rendering takes too much time") {
   bench b;
   CHECK(b.ask(2ms) == "1");
-  b.picture = std::make_shared<telltale::snapshot>();
+  b.snap = std::make_shared<telltale::snapshot>();
   b.now += 2ms * metrics_cache::share - 1ms;
   CHECK(b.ask(2ms) == "1");
   b.now += 1ms;
   CHECK(b.ask(2ms) == "2");
 }
 
-TEST_CASE("metrics_cache: each form has bytes of its own") {
+TEST_CASE("metrics_cache: each format has its own bytes") {
   bench b;
   CHECK(b.ask(0ms, metrics_cache::text) == "1");
   CHECK(b.ask(0ms, metrics_cache::text_gzip) == "2");
   CHECK(b.ask(0ms, metrics_cache::text) == "1");
 }
 
-TEST_CASE("metrics_cache: what is old is let go") {
+TEST_CASE("metrics_cache: old bodies are dropped") {
   bench b;
-  std::weak_ptr<const std::string> bytes =
-      b.cache.get(metrics_cache::text, b.picture, [] { return std::string("old"); });
-  CHECK_FALSE(b.cache.tidy());
+  std::weak_ptr<const std::string> bytes = b.cache.get(metrics_cache::text, b.snap, [] { return std::string("old"); });
+  CHECK_FALSE(b.cache.drop_expired());
   CHECK_FALSE(bytes.expired());
   b.now += metrics_cache::tick;
-  CHECK(b.cache.tidy());
+  CHECK(b.cache.drop_expired());
   CHECK(bytes.expired());
 }
 
-TEST_CASE("metrics_cache: a picture is not held, and what was written of it is not taken for another's") {
+TEST_CASE("metrics_cache: a snapshot is not held, and its body is not used for another one") {
   bench b;
-  const std::weak_ptr<const telltale::snapshot> seen = b.picture;
+  const std::weak_ptr<const telltale::snapshot> seen = b.snap;
   CHECK(b.ask() == "1");
-  b.picture = nullptr;
+  b.snap = nullptr;
   CHECK(seen.expired());
-  b.picture = std::make_shared<telltale::snapshot>();
+  b.snap = std::make_shared<telltale::snapshot>();
   CHECK(b.ask() == "2");
 }
 
-TEST_CASE("metrics_cache: a failure is not kept") {
+TEST_CASE("metrics_cache: a failure is not cached") {
   bench b;
-  CHECK_THROWS_AS(b.cache.get(metrics_cache::text, b.picture, []() -> std::string { throw std::bad_alloc(); }),
+  CHECK_THROWS_AS(b.cache.get(metrics_cache::text, b.snap, []() -> std::string { throw std::bad_alloc(); }),
                   std::bad_alloc);
   CHECK(b.ask() == "1");
 }

@@ -66,7 +66,7 @@ TEST_CASE("negotiation: metrics are plain text unless OpenMetrics 1.0.0 is prefe
       {"application/openmetrics-text; version=\"1.0.0\"; charset=utf-8", 1},
       {"application/openmetrics-text;version=0.0.1", 0},
       {"application/openmetrics-text;version=2.0.0,text/plain;q=0.1", 0},
-      // Prometheus 2.42 and 3.0 as they send it.
+      // As sent by Prometheus 2.42 and 3.0.
       {"application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
        "text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
        1},
@@ -83,7 +83,7 @@ TEST_CASE("negotiation: metrics are plain text unless OpenMetrics 1.0.0 is prefe
   }
 }
 
-TEST_CASE("negotiation: gzip is used only where it was allowed") {
+TEST_CASE("negotiation: gzip is used only where it is accepted") {
   for (const std::string yes :
        {"gzip", "GZIP", "x-gzip", "deflate, gzip;q=0.5", "*", "br, *;q=0.1", "gzip, deflate, br, zstd"}) {
     CAPTURE(yes);

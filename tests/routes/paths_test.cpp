@@ -6,7 +6,7 @@
 
 using namespace telltale;
 
-TEST_CASE("paths: every name of an endpoint leads to it, with and without a slash at the end") {
+TEST_CASE("paths: every alias of an endpoint is found, with and without a trailing slash") {
   struct row {
     std::string path;
     std::string_view canonical;
@@ -42,7 +42,7 @@ TEST_CASE("paths: every name of an endpoint leads to it, with and without a slas
   CHECK(find_path("/checks/db")->check == "db");
 }
 
-TEST_CASE("paths: nothing else is found") {
+TEST_CASE("paths: no other path is found") {
   for (const std::string path :
        {"", "//", "/Ready", "/ready//", "//ready", "/ready/x", "/healthzz", "/health/z", "/health/live/x", "/checks//",
         "/checks/a/b", "/./ready", "/ready ", "ready", "/metricsx", "*"}) {

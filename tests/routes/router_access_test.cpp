@@ -1,4 +1,4 @@
-// Who is told what.
+// Tests which clients see which details.
 #include <doctest/doctest.h>
 
 #include "routes/router_sample.hpp"
@@ -8,16 +8,16 @@ using namespace telltale::test;
 
 namespace {
 
-/// For who is refused: that costs no picture.
-snapshot_ptr no_picture(picture_subject) {
+/// For refused requests, which need no snapshot.
+snapshot_ptr no_picture(snapshot_subject) {
   FAIL("a picture was taken");
   return nullptr;
 }
 
 }  // namespace
 
-TEST_CASE("router: details go to loopback and to the right token, others get what is configured") {
-  const auto picture = fakes::mixed_picture().take();
+TEST_CASE("router: loopback and the right token get details, others what is configured") {
+  const auto snap = fakes::mixed_snapshot().take();
   struct row {
     details configured;
     bool loopback;
@@ -38,15 +38,15 @@ TEST_CASE("router: details go to loopback and to the right token, others get wha
     auto asked = get("/ready");
     asked.loopback = expected.loopback;
     asked.authorization = expected.authorization;
-    const auto answer = router.answer(asked, fakes::always(picture));
+    const auto answer = router.answer(asked, fakes::always(snap));
     CHECK(answer.status == 503);
     CHECK((answer.body->find("/data 91%") != std::string::npos) == (expected.shown == details::full));
     CHECK((answer.body->find("disk") != std::string::npos) == (expected.shown != details::none));
   }
 }
 
-TEST_CASE("router: /checks is withheld where no details are due, with 401 only if a token would help") {
-  const auto picture = fakes::mixed_picture().take();
+TEST_CASE("router: /checks is withheld without details, with 401 only if a token would help") {
+  const auto snap = fakes::mixed_snapshot().take();
   for (const std::string target : {"/checks", "/checks/db", "/checks/nobody"}) {
     CAPTURE(target);
     auto closed = make_router(details::none);
@@ -59,44 +59,43 @@ TEST_CASE("router: /checks is withheld where no details are due, with 401 only i
     CHECK(refused.body->find("db") == std::string::npos);
     auto asked = get(target);
     asked.authorization = "Bearer t0ken";
-    CHECK(locked.answer(asked, fakes::always(picture)).status != 401);
+    CHECK(locked.answer(asked, fakes::always(snap)).status != 401);
   }
 }
 
 TEST_CASE("router: two classes of clients never share a body") {
   auto router = make_router(details::none);
-  const auto picture = fakes::mixed_picture().take();
+  const auto snap = fakes::mixed_snapshot().take();
   auto inside = get("/ready");
   inside.loopback = true;
-  CHECK(router.answer(inside, fakes::always(picture)).body->find("disk") != std::string::npos);
-  CHECK(router.answer(get("/ready"), fakes::always(picture)).body->find("disk") == std::string::npos);
+  CHECK(router.answer(inside, fakes::always(snap)).body->find("disk") != std::string::npos);
+  CHECK(router.answer(get("/ready"), fakes::always(snap)).body->find("disk") == std::string::npos);
 }
 
-TEST_CASE("router: metrics may want the token; gates never do") {
+TEST_CASE("router: metrics may require the token; gates never do") {
   router::options options;
   options.details = details::none;
   options.token = "open sesame";
   options.metrics = metrics_access::token;
   router router(options, [] { return program_counters{}; });
-  const auto picture = fakes::mixed_picture().take();
+  const auto snap = fakes::mixed_snapshot().take();
   auto asked = get("/metrics");
   const auto refused = router.answer(asked, no_picture);
   CHECK(refused.status == 401);
   CHECK(refused.challenge == "Bearer realm=\"telltale\"");
   CHECK(*refused.body == "Metrics are shown with the bearer token, or on the loopback interface.\n");
   asked.authorization = "Bearer open sesam";
-  CHECK(router.answer(asked, fakes::always(picture)).status == 401);
+  CHECK(router.answer(asked, fakes::always(snap)).status == 401);
   asked.authorization = "Bearer open sesame";
-  CHECK(router.answer(asked, fakes::always(picture)).status == 200);
+  CHECK(router.answer(asked, fakes::always(snap)).status == 200);
   asked.authorization = {};
   asked.loopback = true;
-  CHECK(router.answer(asked, fakes::always(picture)).status == 200);
-  for (const auto* gate : {"/health", "/startup"})
-    CHECK(router.answer(get(gate), fakes::always(picture)).status == 200);
-  CHECK(router.answer(get("/ready"), fakes::always(picture)).status == 503);
+  CHECK(router.answer(asked, fakes::always(snap)).status == 200);
+  for (const auto* gate : {"/health", "/startup"}) CHECK(router.answer(get(gate), fakes::always(snap)).status == 200);
+  CHECK(router.answer(get("/ready"), fakes::always(snap)).status == 503);
 }
 
-TEST_CASE("router: /ping is open to everybody and looks at no check") {
+TEST_CASE("router: /ping is open to every client and uses no check") {
   router::options options;
   options.details = details::none;
   options.token = "open sesame";
@@ -112,16 +111,16 @@ TEST_CASE("router: /ping is open to everybody and looks at no check") {
     }
 }
 
-TEST_CASE("router: an address answers only what it serves, whoever asks") {
+TEST_CASE("router: an address answers only what it serves, for every client") {
   router::options options;
   options.listeners = {{served::gates}, {served::metrics, served::checks}};
   router router(options, [] { return program_counters{}; });
-  const auto picture = fakes::mixed_picture().take();
+  const auto snap = fakes::mixed_snapshot().take();
   const auto status = [&](std::string_view target, std::size_t listener) {
     auto asked = get(target);
     asked.loopback = true;
     asked.listener = listener;
-    return router.answer(asked, fakes::always(picture)).status;
+    return router.answer(asked, fakes::always(snap)).status;
   };
   for (const auto* target : {"/health", "/readyz", "/startup/", "/", "/?exclude=disk"}) {
     CHECK(status(target, 0) != 404);
@@ -137,7 +136,7 @@ TEST_CASE("router: an address answers only what it serves, whoever asks") {
   for (const auto* target : {"/?help", "/nowhere"}) {
     auto asked = get(target);
     const auto has = [&](std::string_view path) {
-      return router.answer(asked, fakes::always(picture)).body->find(path) != std::string::npos;
+      return router.answer(asked, fakes::always(snap)).body->find(path) != std::string::npos;
     };
     CHECK((has("/ready") && !has("/metrics")));
     asked.listener = 1;
@@ -145,6 +144,6 @@ TEST_CASE("router: an address answers only what it serves, whoever asks") {
     asked.listener = 2;
     CHECK((has("/ready") && has("/metrics")));
   }
-  CHECK(*router.answer(get("/metrics"), fakes::always(picture)).body ==
+  CHECK(*router.answer(get("/metrics"), fakes::always(snap)).body ==
         "/metrics is not served at this address, which serves gates (server.listen).\n");
 }

@@ -1,4 +1,4 @@
-// Routers and requests for tests.
+// Creates routers and requests for tests.
 #pragma once
 
 #include <string>

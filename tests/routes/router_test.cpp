@@ -1,4 +1,4 @@
-// What each path answers, and in which form.
+// Tests the reply of each path in each representation.
 #include <doctest/doctest.h>
 #include <boost/json/parse.hpp>
 
@@ -10,9 +10,9 @@ using namespace telltale;
 using namespace telltale::test;
 namespace json = boost::json;
 
-TEST_CASE("router: gates answer 200 or 503 under every name") {
+TEST_CASE("router: gates return 200 or 503 under every alias") {
   auto router = make_router();
-  const auto picture = fakes::mixed_picture().take();
+  const auto snap = fakes::mixed_snapshot().take();
   struct row {
     std::string target;
     int status;
@@ -35,8 +35,8 @@ TEST_CASE("router: gates answer 200 or 503 under every name") {
                        {"/checks/db?gate", 200, "/checks/NAME"},
                        {"/checks/disk", 200, "/checks/NAME"},
                        {"/checks/disk?gate", 503, "/checks/NAME"},
-                       {"/checks/updates?gate=1", 503, "/checks/NAME"},  // whatever its severity
-                       {"/checks/model?gate", 503, "/checks/NAME"},      // pending: nobody knows
+                       {"/checks/updates?gate=1", 503, "/checks/NAME"},  // regardless of severity
+                       {"/checks/model?gate", 503, "/checks/NAME"},      // pending: no result yet
                        {"/checks/nobody?gate", 404, "/checks/NAME"},
                        {"/", 503, "/"},
                        {"/?verbose", 503, "/"},
@@ -62,7 +62,7 @@ TEST_CASE("router: gates answer 200 or 503 under every name") {
       CAPTURE(expected.target);
       auto asked = get(expected.target);
       asked.method = method;
-      const auto answer = router.answer(asked, fakes::always(picture));
+      const auto answer = router.answer(asked, fakes::always(snap));
       CHECK(answer.status == expected.status);
       CHECK(answer.path_label == expected.label);
       REQUIRE(answer.body);
@@ -71,12 +71,12 @@ TEST_CASE("router: gates answer 200 or 503 under every name") {
     }
 }
 
-TEST_CASE("router: an answer has a picture taken of what it is about, and of nothing else") {
+TEST_CASE("router: a reply takes a snapshot of its subject only") {
   auto router = make_router();
-  const auto picture = fakes::mixed_picture().take();
+  const auto snap = fakes::mixed_snapshot().take();
   struct row {
     std::string target;
-    std::vector<picture_subject> asked_for;
+    std::vector<snapshot_subject> asked_for;
   };
   const row table[] = {{"/livez", {gate::live}},
                        {"/ready?exclude=disk", {gate::ready}},
@@ -90,43 +90,43 @@ TEST_CASE("router: an answer has a picture taken of what it is about, and of not
                        {"/nowhere", {}}};
   for (const auto& expected : table) {
     CAPTURE(expected.target);
-    std::vector<picture_subject> asked_for;
-    router.answer(get(expected.target), [&](picture_subject of) {
+    std::vector<snapshot_subject> asked_for;
+    router.answer(get(expected.target), [&](snapshot_subject of) {
       asked_for.push_back(of);
-      return picture;
+      return snap;
     });
     CHECK(asked_for == expected.asked_for);
   }
 }
 
-TEST_CASE("router: a gate that warns answers 200") {
-  fakes::picture picture;
-  picture.add("x", "disk", outcome::warn(reason::threshold, "nearly full"));
+TEST_CASE("router: a gate that warns returns 200") {
+  fakes::snapshot_builder snap;
+  snap.add("x", "disk", outcome::warn(reason::threshold, "nearly full"));
   auto router = make_router();
-  const auto answer = router.answer(get("/ready"), fakes::always(picture.take()));
+  const auto answer = router.answer(get("/ready"), fakes::always(snap.take()));
   CHECK(answer.status == 200);
   CHECK(json::parse(*answer.body).at("status") == "warn");
 }
 
-TEST_CASE("router: other methods are refused where a path exists, with what is allowed") {
+TEST_CASE("router: other methods are refused on existing paths, with the allowed ones") {
   auto router = make_router();
-  const auto picture = fakes::mixed_picture().take();
+  const auto snap = fakes::mixed_snapshot().take();
   for (const std::string method : {"POST", "PUT", "DELETE", "options", "TRACE", "get", "", "PATCH\r\nX: y"}) {
     CAPTURE(method);
     auto asked = get("/ready");
     asked.method = method;
-    const auto answer = router.answer(asked, fakes::always(picture));
+    const auto answer = router.answer(asked, fakes::always(snap));
     CHECK(answer.status == 405);
     CHECK(answer.allow == "GET, HEAD, OPTIONS");
     CHECK(answer.body->find("GET, HEAD, OPTIONS") != std::string::npos);
     asked.target = "/nowhere";
-    CHECK(router.answer(asked, fakes::always(picture)).status == 404);
+    CHECK(router.answer(asked, fakes::always(snap)).status == 404);
   }
 }
 
-TEST_CASE("router: OPTIONS says what is allowed, and is no success where GET would be none") {
+TEST_CASE("router: OPTIONS lists the allowed methods, and fails where GET would") {
   auto router = make_router();
-  const auto picture = fakes::mixed_picture().take();
+  const auto snap = fakes::mixed_snapshot().take();
   struct row {
     std::string target;
     int status;
@@ -140,7 +140,7 @@ TEST_CASE("router: OPTIONS says what is allowed, and is no success where GET wou
     CAPTURE(expected.target);
     auto asked = get(expected.target);
     asked.method = "OPTIONS";
-    const auto answer = router.answer(asked, fakes::always(picture));
+    const auto answer = router.answer(asked, fakes::always(snap));
     CHECK(answer.status == expected.status);
     CHECK((answer.allow == "GET, HEAD, OPTIONS") == (expected.status != 404));
     CHECK((answer.body == nullptr) == (expected.status == 204));
@@ -148,9 +148,9 @@ TEST_CASE("router: OPTIONS says what is allowed, and is no success where GET wou
   }
 }
 
-TEST_CASE("router: people who open the address in a browser read what there is, whatever the gates say") {
+TEST_CASE("router: a browser gets the index page, whatever the gates report") {
   auto router = make_router();
-  const auto picture = fakes::mixed_picture().take();
+  const auto snap = fakes::mixed_snapshot().take();
   struct row {
     std::string accept;
     int status;
@@ -165,15 +165,15 @@ TEST_CASE("router: people who open the address in a browser read what there is, 
     CAPTURE(expected.accept);
     auto asked = get("/");
     asked.accept = expected.accept;
-    const auto answer = router.answer(asked, fakes::always(picture));
+    const auto answer = router.answer(asked, fakes::always(snap));
     CHECK(answer.status == expected.status);
     if (expected.status == 200) CHECK(answer.body->find("/checks/NAME") != std::string::npos);
   }
 }
 
-TEST_CASE("router: the form follows Accept, and ?verbose overrules it") {
+TEST_CASE("router: the representation follows Accept, and ?verbose overrides it") {
   auto router = make_router();
-  const auto picture = fakes::mixed_picture().take();
+  const auto snap = fakes::mixed_snapshot().take();
   struct row {
     std::string target;
     std::string accept;
@@ -200,35 +200,35 @@ TEST_CASE("router: the form follows Accept, and ?verbose overrules it") {
     CAPTURE(expected.accept);
     auto asked = get(expected.target);
     asked.accept = expected.accept;
-    const auto answer = router.answer(asked, fakes::always(picture));
+    const auto answer = router.answer(asked, fakes::always(snap));
     CHECK(answer.content_type == expected.type);
     if (expected.type.ends_with("json")) CHECK_NOTHROW((void)json::parse(*answer.body));
   }
 }
 
-TEST_CASE("router: metrics are compressed when the client takes it, and are the same inside") {
+TEST_CASE("router: metrics are compressed when the client accepts it, with the same contents") {
   auto router = make_router();
-  const auto picture = fakes::mixed_picture().take();
+  const auto snap = fakes::mixed_snapshot().take();
   auto asked = get("/metrics");
-  const auto plain = router.answer(asked, fakes::always(picture));
+  const auto plain = router.answer(asked, fakes::always(snap));
   CHECK(plain.content_encoding.empty());
   asked.accept_encoding = "gzip";
-  const auto packed = router.answer(asked, fakes::always(picture));
+  const auto packed = router.answer(asked, fakes::always(snap));
   CHECK(packed.content_encoding == "gzip");
   const auto read = fakes::read_exposition(fakes::gunzip(*packed.body));
   CHECK(read.samples.size() == fakes::read_exposition(*plain.body).samples.size());
 }
 
-TEST_CASE("router: metrics are written once for all who ask within a moment, and anew after a change") {
+TEST_CASE("router: metrics are rendered once for requests within a short time, and again after a change") {
   std::uint64_t connections = 0;
   router router({}, [&] {
     program_counters out;
     out.http_connections = ++connections;
     return out;
   });
-  const auto picture = fakes::mixed_picture().take();
+  const auto snap = fakes::mixed_snapshot().take();
   const auto connections_in = [&] {
-    return fakes::read_exposition(*router.answer(get("/metrics"), fakes::always(picture)).body)
+    return fakes::read_exposition(*router.answer(get("/metrics"), fakes::always(snap)).body)
         .value("telltale_http_connections");
   };
   CHECK(connections_in() == 1);
@@ -237,22 +237,22 @@ TEST_CASE("router: metrics are written once for all who ask within a moment, and
   CHECK(connections_in() == 2);
 }
 
-TEST_CASE("router: the same picture is told with the same bytes, the next one with its own") {
+TEST_CASE("router: the same snapshot gives the same bytes, the next one its own") {
   auto router = make_router();
-  const auto picture = fakes::mixed_picture().take();
-  const auto first = router.answer(get("/ready"), fakes::always(picture));
-  CHECK(router.answer(get("/readyz"), fakes::always(picture)).body == first.body);
-  CHECK(router.answer(get("/ready?verbose"), fakes::always(picture)).body != first.body);
-  CHECK(router.answer(get("/ready?exclude=nobody"), fakes::always(picture)).body != first.body);
-  auto changed = fakes::mixed_picture();
+  const auto snap = fakes::mixed_snapshot().take();
+  const auto first = router.answer(get("/ready"), fakes::always(snap));
+  CHECK(router.answer(get("/readyz"), fakes::always(snap)).body == first.body);
+  CHECK(router.answer(get("/ready?verbose"), fakes::always(snap)).body != first.body);
+  CHECK(router.answer(get("/ready?exclude=nobody"), fakes::always(snap)).body != first.body);
+  auto changed = fakes::mixed_snapshot();
   changed.draining = true;
   CHECK(router.answer(get("/ready"), fakes::always(changed.take())).body->find("draining") != std::string::npos);
 }
 
-TEST_CASE("router: excluding names changes the status, and unknown ones are told") {
+TEST_CASE("router: excluding names changes the status, and unknown names are reported") {
   auto router = make_router();
   const auto answer = router.answer(get("/ready?verbose&exclude=disk&exclude=model&exclude=nobody"),
-                                    fakes::always(fakes::mixed_picture().take()));
+                                    fakes::always(fakes::mixed_snapshot().take()));
   CHECK(answer.status == 200);
   CHECK(*answer.body ==
         "[-]updates fail refused: connection refused (severity degraded)\n[+]db ok\nexcluded: disk, model\n"

@@ -6,7 +6,7 @@
 
 using namespace telltale;
 
-TEST_CASE("target: path, verbose and excluded names are read") {
+TEST_CASE("target: path, verbose and excluded names are parsed") {
   struct row {
     std::string target;
     std::string path;
@@ -39,7 +39,7 @@ TEST_CASE("target: path, verbose and excluded names are read") {
   }
 }
 
-TEST_CASE("target: chosen names, help and gate are read as verbose and excluded names are") {
+TEST_CASE("target: selected names, help and gate are parsed like verbose and excluded names") {
   const auto parsed = parse_target("/ready?only=db&only=a%2Db&only&only=&help=0&gate&exclude=x&Only=z&%6fnly=c");
   REQUIRE(parsed);
   CHECK(parsed->only == std::vector<std::string>{"db", "a-b", "c"});
@@ -52,7 +52,7 @@ TEST_CASE("target: chosen names, help and gate are read as verbose and excluded 
   CHECK_FALSE((plain->help || plain->gate));
 }
 
-TEST_CASE("target: what is not well-formed is refused") {
+TEST_CASE("target: a malformed target is refused") {
   for (const std::string target :
        {"", "ready", "*", "http://x/ready", "/re%", "/re%4", "/re%zz", "/re%4g", "/ready?x=%", "/ready?%g1", "/re ady",
         "/ready#x", "/r\xC3\xA9", "/r\x7f", "/r\n", "?verbose"}) {

@@ -1,4 +1,4 @@
-// Asynchronous runs: an answer always comes, once, whatever the probe does.
+// Tests that an asynchronous run reports exactly one outcome, whatever the probe does.
 #include "scheduler/async_run.hpp"
 
 #include <doctest/doctest.h>
@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Waits for a while, deaf to cancellation when told so, then says pass or throws.
+/// Waits for a while, optionally ignoring cancellation, then passes or throws.
 struct slow_check : async_check {
   slow_check(std::chrono::milliseconds wait, bool deaf, bool throws) : wait_(wait), deaf_(deaf), throws_(throws) {}
   asio::awaitable<outcome> probe(async_context ctx) override {
@@ -60,20 +60,20 @@ told play(std::chrono::milliseconds wait, bool deaf, bool throws, std::chrono::m
 
 }  // namespace
 
-TEST_CASE("async run: the probe's own outcome is the answer") {
+TEST_CASE("async run: the probe's own outcome is reported") {
   const auto t = play(1ms, false, false, 1s);
   CHECK(t.answers == 1);
   CHECK(t.ends == 1);
   CHECK(t.found == outcome::pass("done"));
 }
 
-TEST_CASE("async run: an exception is an internal failure with its words") {
+TEST_CASE("async run: an exception is an internal failure with its message") {
   const auto t = play(1ms, false, true, 1s);
   CHECK(t.answers == 1);
   CHECK(t.found == outcome::fail(reason::internal, "the check threw: broken"));
 }
 
-TEST_CASE("async run: a probe that overruns is answered for, cancelled, and ends") {
+TEST_CASE("async run: a probe that overruns times out, is cancelled, and ends") {
   const auto t = play(60s, false, false, 10ms);
   CHECK(t.answers == 1);
   CHECK(t.ends == 1);
@@ -81,14 +81,14 @@ TEST_CASE("async run: a probe that overruns is answered for, cancelled, and ends
   CHECK_FALSE(t.ended_before_answer);
 }
 
-TEST_CASE("async run: a probe deaf to cancellation is answered for in time and its late result is dropped") {
+TEST_CASE("async run: a probe that ignores cancellation times out, and its late result is dropped") {
   const auto t = play(300ms, true, false, 10ms);
   CHECK(t.answers == 1);
   CHECK(t.ends == 1);
   CHECK(t.found.reason == reason::timeout);
 }
 
-TEST_CASE("async run: an io_context that goes away mid-run leaves nothing behind") {
+TEST_CASE("async run: destroying the io_context during a run leaks nothing") {
   fakes::no_names names;
   int answers = 0;
   {

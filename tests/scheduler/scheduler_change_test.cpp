@@ -1,4 +1,4 @@
-// Another configuration while checks run: what stays, what ends unheard, and what is built anew.
+// Tests a reload while checks run: what is kept, dropped and rebuilt.
 #include "scheduler/scheduler_world.hpp"
 
 #include <doctest/doctest.h>
@@ -10,7 +10,7 @@ using namespace telltale;
 using namespace telltale::fakes;
 using namespace std::chrono_literals;
 
-TEST_CASE("scheduler: a change keeps what a kept check remembers, under its new number") {
+TEST_CASE("scheduler: a change keeps the state of a kept check under its new number") {
   world w(with({fakes::check_named("a"), fakes::check_named("b")}));
   w.sched.start();
   w.until([&] { return w.pool.runs.size() == 2; });
@@ -34,7 +34,7 @@ TEST_CASE("scheduler: a change keeps what a kept check remembers, under its new 
   for (const auto& [check, found] : w.listener.runs) CHECK(found.message == (check == 0 ? "b" : "c"));
 }
 
-TEST_CASE("scheduler: a run that ends after a change is told to its check, or to nobody") {
+TEST_CASE("scheduler: a run that ends after a change is reported for its own check or dropped") {
   world w(with({fakes::check_named("a"), fakes::check_named("b")}));
   w.sched.start();
   w.until([&] { return w.pool.runs.size() == 2; });
@@ -47,7 +47,7 @@ TEST_CASE("scheduler: a run that ends after a change is told to its check, or to
   CHECK(w.listener.runs[0].second.message == "b");
 }
 
-TEST_CASE("scheduler: a change that cannot be made changes nothing") {
+TEST_CASE("scheduler: a change that fails changes nothing") {
   const auto type = network_type(
       [](const raw_value&) -> std::shared_ptr<async_check> { throw std::runtime_error("the secret cannot be read"); });
   world w(with({fakes::check_named("a")}));
@@ -62,7 +62,7 @@ TEST_CASE("scheduler: a change that cannot be made changes nothing") {
   CHECK(w.listener.runs.size() == 1);
 }
 
-TEST_CASE("scheduler: a network check is built anew by a change, and its old probe still holds the flight") {
+TEST_CASE("scheduler: a change rebuilds a network check, and its old probe still blocks a new run") {
   int built = 0;
   const auto type = network_type([&](const raw_value&) {
     ++built;
@@ -78,10 +78,10 @@ TEST_CASE("scheduler: a network check is built anew by a change, and its old pro
   CHECK(w.listener.runs[1].second.reason == reason::stuck);
 }
 
-TEST_CASE("scheduler: a change keeps what an examination found, and never has two under way") {
+TEST_CASE("scheduler: a change keeps the results of deep checks and never runs two at once") {
   auto type = fakes::blocking_fake();
   type.examination = [](const raw_value&) { return examination_schedule{100ms, 50ms}; };
-  world w(with({fakes::check_named("a", type)}));  // tasks: 0 a, 1 its examination
+  world w(with({fakes::check_named("a", type)}));  // tasks: 0 a, 1 its deep check
   w.sched.start();
   const auto answer_until = [&](worker_pool::task_id wanted) {
     std::optional<fakes::fake_worker_pool::asked> found;
@@ -97,7 +97,7 @@ TEST_CASE("scheduler: a change keeps what an examination found, and never has tw
   answer_until(1).done({outcome::fail(reason::corrupt, "page 7 is torn"), {}, {}, {}});
   auto under_way = answer_until(1);
   w.sched.change(with({fakes::check_named("b", type), fakes::check_named("a", type)}), {std::nullopt, 0}, w.refused);
-  REQUIRE(w.pool.tasks.size() == 4);  // 2 b, 3 its examination
+  REQUIRE(w.pool.tasks.size() == 4);  // 2 b, 3 its deep check
   auto probe = answer_until(0);
   REQUIRE(probe.examined);
   CHECK(probe.examined->found.reason == reason::corrupt);
@@ -105,7 +105,7 @@ TEST_CASE("scheduler: a change keeps what an examination found, and never has tw
   for (int i = 0; i < 8; ++i) {
     w.io.run_one_for(50ms);
     for (auto& run : std::exchange(w.pool.runs, {})) {
-      CHECK(run.task != 3);  // waits for the one under way
+      CHECK(run.task != 3);  // waits for the running one
       run.done({outcome::pass("fine"), {}, {}, {}});
     }
   }

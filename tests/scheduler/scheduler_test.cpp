@@ -1,4 +1,4 @@
-// The scheduler: single flight, memory, standstill, and probes that do not end.
+// Tests the scheduler: single flight, state, stalls, and probes that do not end.
 #include "scheduler/scheduler_world.hpp"
 
 #include <doctest/doctest.h>
@@ -13,7 +13,7 @@ using namespace telltale;
 using namespace telltale::fakes;
 using namespace std::chrono_literals;
 
-TEST_CASE("scheduler: checks run again and again, and what they remember travels along") {
+TEST_CASE("scheduler: checks run repeatedly, and their state is passed on") {
   world w(with({fakes::check_named("a")}));
   REQUIRE(w.pool.tasks.size() == 1);
   w.sched.start();
@@ -28,26 +28,26 @@ TEST_CASE("scheduler: checks run again and again, and what they remember travels
   CHECK(w.pool.runs[0].memory == kept);
 }
 
-TEST_CASE("scheduler: of many due checks each turn begins a few, and the loop sees to others in between") {
-  world w(with(std::vector<check_config>(3 * most_at_once, fakes::check_named("a"))));
+TEST_CASE("scheduler: each loop iteration starts a few of many due checks, so that other handlers run in between") {
+  world w(with(std::vector<check_config>(3 * max_per_tick, fakes::check_named("a"))));
   w.sched.start();
   std::this_thread::sleep_for(10 * tick);  // now all are due
   std::size_t begun = 0;
   int others = 0;
   std::function<void()> other = [&] { ++others, asio::post(w.io, other); };
   other();
-  while (w.pool.runs.size() < 3 * most_at_once) {
+  while (w.pool.runs.size() < 3 * max_per_tick) {
     const auto seen = others;
     w.until([&] { return w.pool.runs.size() > begun; });
-    CHECK(w.pool.runs.size() - begun == most_at_once);
+    CHECK(w.pool.runs.size() - begun == max_per_tick);
     CHECK(others > seen);
     begun = w.pool.runs.size();
   }
-  // The first turn was late. The others came when they were meant to.
+  // The first iteration was late, the others on time.
   CHECK(std::ranges::count_if(w.listener.lags, [](auto lag) { return lag > 5 * tick; }) == 1);
 }
 
-TEST_CASE("scheduler: a run that has not been answered is never joined by a second") {
+TEST_CASE("scheduler: a check has at most one run in progress") {
   world w(with({fakes::check_named("slow"), fakes::check_named("quick")}));
   w.sched.start();
   w.until([&] { return w.pool.runs.size() == 2; });
@@ -61,7 +61,7 @@ TEST_CASE("scheduler: a run that has not been answered is never joined by a seco
   }
 }
 
-TEST_CASE("scheduler: what was found without waking the loop counts from when it was found") {
+TEST_CASE("scheduler: a result that did not wake the loop counts from when the run ended") {
   world w(with({fakes::check_named("a")}));
   w.sched.start();
   w.until([&] { return w.pool.runs.size() == 1; });
@@ -74,7 +74,8 @@ TEST_CASE("scheduler: what was found without waking the loop counts from when it
   CHECK(w.listener.ended[0] <= boot_clock::now() - 70ms);
 }
 
-TEST_CASE("scheduler: the loop's next turn takes in what was found quietly, and the check runs again in that turn") {
+TEST_CASE(
+    "scheduler: the next loop iteration collects unannounced results, and the check runs again in that iteration") {
   world w(with({fakes::check_named("a")}));
   w.sched.start();
   w.until([&] { return w.pool.runs.size() == 1; });
@@ -86,12 +87,12 @@ TEST_CASE("scheduler: the loop's next turn takes in what was found quietly, and 
   }
 }
 
-TEST_CASE("scheduler: only what was found before and was not bad is no news") {
+TEST_CASE("scheduler: only an outcome equal to the last good one is unchanged") {
   world w(with({fakes::check_named("a")}));
   w.sched.start();
   const auto next = [&]() -> std::optional<outcome_kind> {
     w.until([&] { return w.pool.runs.size() == 1; });
-    return w.pool.runs[0].no_news;
+    return w.pool.runs[0].unchanged_kind;
   };
   CHECK_FALSE(next());
   w.pool.answer(outcome::pass("fine"));
@@ -103,11 +104,11 @@ TEST_CASE("scheduler: only what was found before and was not bad is no news") {
   w.pool.answer(outcome::pass("fine"));
   CHECK(next());
   w.pool.answer(outcome::pass("fine"));
-  w.sched.catch_up(boot_clock::now() + 30s);  // a standstill: whatever comes next is news
+  w.sched.catch_up(boot_clock::now() + 30s);  // a stall: the next result is reported in any case
   CHECK_FALSE(next());
 }
 
-TEST_CASE("scheduler: after a standstill a result begun before it is not believed but fetched again") {
+TEST_CASE("scheduler: a result begun before a stall is dropped and the check runs again") {
   world w(with({fakes::check_named("a")}));
   w.sched.start();
   w.until([&] { return w.pool.runs.size() == 1; });
@@ -125,7 +126,7 @@ TEST_CASE("scheduler: after a standstill a result begun before it is not believe
   CHECK(w.listener.runs[0].second.message == "from after");
 }
 
-TEST_CASE("scheduler: a network probe that does not end is a timeout first and stuck from then on") {
+TEST_CASE("scheduler: a network probe that does not end is first a timeout, then stuck") {
   const auto type = network_type([](const raw_value&) { return std::make_shared<endless_check>(); });
   world w(with({fakes::check_named("ws", type)}));
   w.sched.start();
@@ -136,7 +137,7 @@ TEST_CASE("scheduler: a network probe that does not end is a timeout first and s
   CHECK(w.listener.runs[1].second.message.find("has not ended for") != std::string::npos);
 }
 
-TEST_CASE("scheduler: a check that cannot be built is refused with its place") {
+TEST_CASE("scheduler: a check that cannot be built is refused with its source location") {
   const auto type = network_type([](const raw_value&) -> std::shared_ptr<async_check> {
     throw std::runtime_error("cannot read the secret in /nowhere: No such file or directory");
   });
@@ -148,7 +149,7 @@ TEST_CASE("scheduler: a check that cannot be built is refused with its place") {
   CHECK(w.refused.list()[0].message == "check 'ws': cannot read the secret in /nowhere: No such file or directory");
 }
 
-TEST_CASE("scheduler: the loop shows a heartbeat when nothing is due") {
+TEST_CASE("scheduler: the loop reports a heartbeat when nothing is due") {
   auto idle = with({fakes::check_named("a")});
   idle.checks[0].settings.interval = 1h;
   world w(std::move(idle));
@@ -159,7 +160,7 @@ TEST_CASE("scheduler: the loop shows a heartbeat when nothing is due") {
   w.until([&] { return w.listener.lags.size() == before + 2; });
 }
 
-TEST_CASE("scheduler: once stopped it tells nothing more") {
+TEST_CASE("scheduler: it reports nothing after stop") {
   world w(with({fakes::check_named("a")}));
   w.sched.start();
   w.until([&] { return w.pool.runs.size() == 1; });
@@ -179,7 +180,7 @@ TEST_CASE(
   CHECK(w.pool.tasks[2].examination);
   CHECK(w.pool.tasks[2].type == "disk");
   w.sched.start();
-  // Probes are answered until the examination comes.
+  // Completes probes until the deep check is due.
   std::optional<fakes::fake_worker_pool::asked> examination_run;
   const auto answer_probes = [&](std::size_t more) {
     const auto goal = w.listener.runs.size() + more;
@@ -189,7 +190,7 @@ TEST_CASE(
           w.pool.answer(outcome::pass("fine"));
           continue;
         }
-        REQUIRE_FALSE(examination_run);  // never a second one
+        REQUIRE_FALSE(examination_run);  // never a second one in parallel
         examination_run = std::move(w.pool.runs.front());
         w.pool.runs.erase(w.pool.runs.begin());
       }
@@ -199,7 +200,7 @@ TEST_CASE(
   answer_probes(0);
   CHECK(examination_run->timeout == 3s);
   CHECK(examination_run->memory == memory{});
-  answer_probes(6);  // nobody waits for it
+  answer_probes(6);  // they do not wait for the deep check
 
   memory kept;
   kept.set("pages", 7);
@@ -215,7 +216,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("scheduler: examinations of several checks run one after the other") {
+TEST_CASE("scheduler: deep checks of several checks run one after the other") {
   auto type = fakes::blocking_fake();
   type.examination = [](const raw_value&) { return examination_schedule{100ms, 50ms}; };
   world w(with({fakes::check_named("a", type), fakes::check_named("b", type)}));
@@ -229,8 +230,8 @@ TEST_CASE("scheduler: examinations of several checks run one after the other") {
     }
     REQUIRE(running.size() <= 1);
     if (running.empty() || examined.size() >= 4) return examined.size() >= 4;
-    // It takes a while: the other one comes due in the meantime and has to wait.
-    for (int turn = 0; turn < 4; ++turn) w.io.run_one_for(100ms);
+    // Its duration makes the other one come due, which then has to wait.
+    for (int iterate = 0; iterate < 4; ++iterate) w.io.run_one_for(100ms);
     for (const auto& run : w.pool.runs) CHECK(run.task < 2);
     examined.push_back(running[0].task);
     running[0].done({outcome::pass("sound"), {}, {}, {}});

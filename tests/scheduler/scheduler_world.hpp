@@ -1,4 +1,4 @@
-// A scheduler with a pool that the test answers for, and a listener that keeps what it hears.
+// A scheduler with a pool that the test controls and a listener that records results.
 #pragma once
 
 #include <chrono>
@@ -22,20 +22,20 @@ using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
 struct heard : run_listener {
-  bool ran(std::size_t check, run_report report, boot_clock::time_point when) override {
+  bool on_run(std::size_t check, run_report report, boot_clock::time_point when) override {
     ended.push_back(when);
     runs.emplace_back(check, report.outcome);
     return report.outcome.verdict == verdict::fail;
   }
-  void stood_still(std::chrono::nanoseconds pause, boot_clock::time_point) override { pauses.push_back(pause); }
-  void turned(std::chrono::nanoseconds lag, boot_clock::time_point) override { lags.push_back(lag); }
+  void on_stall(std::chrono::nanoseconds pause, boot_clock::time_point) override { pauses.push_back(pause); }
+  void on_iteration(std::chrono::nanoseconds lag, boot_clock::time_point) override { lags.push_back(lag); }
   std::vector<std::pair<std::size_t, outcome>> runs;
   std::vector<boot_clock::time_point> ended;
   std::vector<std::chrono::nanoseconds> pauses;
-  std::vector<std::chrono::nanoseconds> lags;  ///< of each turn
+  std::vector<std::chrono::nanoseconds> lags;  ///< of each loop iteration
 };
 
-/// Ends only when its timer does, whatever the deadline says.
+/// Ends only when its timer fires, regardless of the deadline.
 struct endless_check : async_check {
   asio::awaitable<outcome> probe(async_context ctx) override {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
@@ -54,7 +54,7 @@ inline check_type network_type(std::function<std::shared_ptr<async_check>(const 
 
 struct world {
   explicit world(config c) : conf(std::move(c)), sched(io, conf, pool, names, listener, refused) {}
-  /// Turns the loop until the condition holds; the bound only catches a hang.
+  /// Runs the loop until the condition holds; the limit only catches a hang.
   template <class Condition>
   void until(Condition condition) {
     const auto limit = std::chrono::steady_clock::now() + 30s;

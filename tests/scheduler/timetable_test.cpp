@@ -1,4 +1,4 @@
-// The calendar: first runs, jitter, coalescing, single flight, and no bursts.
+// Tests the calendar: first runs, jitter, coalescing, single flight, and the absence of bursts.
 #include "scheduler/timetable.hpp"
 
 #include <doctest/doctest.h>
@@ -30,21 +30,21 @@ TEST_CASE("timetable: the first run comes with the next tick, or after the initi
 TEST_CASE("timetable: many first runs are spread over ticks") {
   timetable table(1);
   for (int i = 0; i < 1000; ++i) table.add(ten, t0);
-  std::size_t taken = 0;
-  for (auto now = t0; taken < 1000; now += tick) {
+  std::size_t store_result = 0;
+  for (auto now = t0; store_result < 1000; now += tick) {
     const auto due = table.take_due(now).size();
-    CHECK(due <= most_at_once);
-    taken += due;
+    CHECK(due <= max_per_tick);
+    store_result += due;
     REQUIRE(now < t0 + 2s);
   }
 }
 
-TEST_CASE("timetable: a check is handed out once until it has finished") {
+TEST_CASE("timetable: a check is returned once until it has finished") {
   timetable table(1);
   table.add(ten, t0);
   REQUIRE(table.take_due(t0 + 1s).size() == 1);
   CHECK(table.take_due(t0 + 1h).empty());
-  table.hurry(t0 + 1h);
+  table.make_due_now(t0 + 1h);
   CHECK(table.take_due(t0 + 2h).empty());
   table.finished(0, false, t0 + 2h);
   CHECK(table.take_due(t0 + 3h).size() == 1);
@@ -75,7 +75,7 @@ TEST_CASE("timetable: the second run has a random phase, later ones keep the int
   CHECK(phases.size() > 20);
 }
 
-TEST_CASE("timetable: the next run is known before the one under way has ended") {
+TEST_CASE("timetable: the next run is known before the current one has ended") {
   timetable table(1);
   table.add({10s, 10s, 0s, 0.0}, t0);
   REQUIRE(table.take_due(table.next_due()).size() == 1);
@@ -89,7 +89,7 @@ TEST_CASE("timetable: the next run is known before the one under way has ended")
   CHECK(table.next_due() == start + 10s);
 }
 
-TEST_CASE("timetable: a check that was planned anew is not taken in its old place as well") {
+TEST_CASE("timetable: a check that was planned again is not due at its old time") {
   timetable table(1);
   table.add({10s, 2s, 0s, 0.0}, t0);
   table.take_due(t0 + 50ms);
@@ -104,7 +104,7 @@ TEST_CASE("timetable: a check that was planned anew is not taken in its old plac
   CHECK(runs <= 7);
 }
 
-TEST_CASE("timetable: a check that fails for long leaves no dead ticks behind") {
+TEST_CASE("timetable: a check that fails for long leaves no empty ticks behind") {
   for (const bool meets : {false, true}) {
     timetable table(1);
     table.add({1s, 950ms, 0s, 0.1, true, meets}, t0);
@@ -118,7 +118,7 @@ TEST_CASE("timetable: a check that fails for long leaves no dead ticks behind") 
   }
 }
 
-TEST_CASE("timetable: a failing check comes back at its failing interval") {
+TEST_CASE("timetable: a failing check runs at its failing interval") {
   timetable table(1);
   table.add(ten, t0);
   table.take_due(t0 + 50ms);
@@ -130,7 +130,7 @@ TEST_CASE("timetable: a failing check comes back at its failing interval") {
   CHECK(table.next_due() - start >= 1800ms - tick);
 }
 
-TEST_CASE("timetable: due times fall on the tick, so that checks meet") {
+TEST_CASE("timetable: due times fall on ticks, so that checks share them") {
   timetable table(7);
   for (int i = 0; i < 200; ++i) table.add({1s, 1s, 0s, 0.1}, t0);
   std::set<std::int64_t> wakeups;
@@ -139,24 +139,24 @@ TEST_CASE("timetable: due times fall on the tick, so that checks meet") {
     wakeups.insert(table.next_due().time_since_epoch() / 1ms);
     CHECK(table.next_due().time_since_epoch().count() % std::chrono::nanoseconds(tick).count() == 0);
   }
-  CHECK(wakeups.size() <= 201);  // 10 s hold 200 ticks; without the grid there would be some 2,000
+  CHECK(wakeups.size() <= 201);  // 10 s have 200 ticks; without the grid there would be some 2,000
 }
 
-TEST_CASE("timetable: of many that are due a few are handed out at a time, each once, the earliest first") {
+TEST_CASE("timetable: of many due checks a few are returned at a time, each once, the earliest first") {
   timetable table(1);
-  const auto count = 2 * most_at_once + 10;
+  const auto count = 2 * max_per_tick + 10;
   const std::size_t late = 5;
   for (std::size_t i = 0; i < count; ++i) table.add({10s, 2s, i < late ? 10 * tick : 0s}, t0);
   const auto now = t0 + 1s;
-  std::vector<std::size_t> taken;
-  for (const auto size : {most_at_once, most_at_once, std::size_t{10}, std::size_t{0}}) {
+  std::vector<std::size_t> store_result;
+  for (const auto size : {max_per_tick, max_per_tick, std::size_t{10}, std::size_t{0}}) {
     CHECK((table.next_due() <= now) == (size > 0));
     const auto due = table.take_due(now);
     CHECK(due.size() == size);
-    taken.insert(taken.end(), due.begin(), due.end());
+    store_result.insert(store_result.end(), due.begin(), due.end());
   }
-  REQUIRE(taken.size() == count);
-  for (std::size_t i = 0; i < count; ++i) CHECK(taken[i] == (i + late) % count);
+  REQUIRE(store_result.size() == count);
+  for (std::size_t i = 0; i < count; ++i) CHECK(store_result[i] == (i + late) % count);
 }
 
 TEST_CASE("timetable: after a long pause each check runs once, not once per missed interval") {
@@ -171,29 +171,29 @@ TEST_CASE("timetable: after a long pause each check runs once, not once per miss
   CHECK(table.next_due() > resumed);
 }
 
-TEST_CASE("timetable: hurry makes everything due now that is not running") {
+TEST_CASE("timetable: make_due_now makes every check due that is not running") {
   timetable table(1);
   for (int i = 0; i < 3; ++i) table.add(ten, t0);
   table.take_due(t0 + 50ms);
   table.finished(0, false, t0 + 60ms);
   table.finished(2, false, t0 + 60ms);
-  table.hurry(t0 + 100ms);
+  table.make_due_now(t0 + 100ms);
   auto due = table.take_due(t0 + 100ms);
   std::sort(due.begin(), due.end());
   CHECK(due == std::vector<std::size_t>{0, 2});
 }
 
-TEST_CASE("timetable: hurry leaves alone what is not to be hurried") {
+TEST_CASE("timetable: make_due_now skips checks with due_after_stall unset") {
   timetable table(1);
   table.add(ten, t0);
   table.add({6h, 6h, 1h, 0.1, false}, t0);
-  table.hurry(t0 + 100ms);
+  table.make_due_now(t0 + 100ms);
   CHECK(table.take_due(t0 + 100ms) == std::vector<std::size_t>{0});
   CHECK(table.take_due(t0 + 59min).empty());
   CHECK(table.take_due(t0 + 1h + tick) == std::vector<std::size_t>{1});
 }
 
-TEST_CASE("timetable: a run that outlasts its interval is followed by the next tick, not by the past") {
+TEST_CASE("timetable: a run that exceeds its interval is followed by the next tick, not a past one") {
   timetable table(1);
   table.add({1s, 1s, 0s, 0.0}, t0);
   table.take_due(t0 + 50ms);
@@ -203,7 +203,7 @@ TEST_CASE("timetable: a run that outlasts its interval is followed by the next t
   CHECK(table.next_due() <= t0 + 9s + tick);
 }
 
-TEST_CASE("timetable: a run that does not count is repeated at once") {
+TEST_CASE("timetable: a run whose result was dropped is repeated at once") {
   timetable table(1);
   table.add(ten, t0);
   table.take_due(t0 + 1s);
@@ -211,21 +211,21 @@ TEST_CASE("timetable: a run that does not count is repeated at once") {
   CHECK(table.take_due(t0 + 2s) == std::vector<std::size_t>{0});
 }
 
-TEST_CASE("timetable: hurry spreads many checks over ticks, or it would bring about the next standstill") {
+TEST_CASE("timetable: make_due_now spreads many checks over ticks to avoid another stall") {
   timetable table(1);
   for (int i = 0; i < 1000; ++i) table.add(ten, t0);
   for (auto check : table.take_due(t0 + 1h)) table.finished(check, false, t0 + 1h);
-  table.hurry(t0 + 2h);
-  std::size_t taken = 0;
-  for (auto now = t0 + 2h; taken < 1000; now += tick) {
+  table.make_due_now(t0 + 2h);
+  std::size_t store_result = 0;
+  for (auto now = t0 + 2h; store_result < 1000; now += tick) {
     const auto due = table.take_due(now).size();
-    CHECK(due <= most_at_once);
-    taken += due;
+    CHECK(due <= max_per_tick);
+    store_result += due;
     REQUIRE(now < t0 + 2h + 2s);
   }
 }
 
-TEST_CASE("timetable: after a change kept checks have their phase, new ones are due at once, gone ones never") {
+TEST_CASE("timetable: after a change kept checks keep their phase, new ones are due at once, removed ones never") {
   timetable table(1);
   for (int i = 0; i < 3; ++i) table.add(ten, t0);
   for (auto check : table.take_due(t0 + 50ms)) table.finished(check, false, t0 + 50ms);
@@ -242,7 +242,7 @@ TEST_CASE("timetable: after a change kept checks have their phase, new ones are 
   CHECK(times(changed, 2, t0 + 1s) == times(table, 0, t0 + 1s));
 }
 
-TEST_CASE("timetable: a change lets a run under way end, under its new number") {
+TEST_CASE("timetable: a change lets a current run end under its new number") {
   timetable table(1);
   table.add(ten, t0);
   table.add(ten, t0);

@@ -1,4 +1,4 @@
-// A board over two checks, and what tests of it ask.
+// A board over two checks, with queries for tests.
 #pragma once
 
 #include <memory>
@@ -22,9 +22,9 @@ inline run_report found(outcome o) {
   return r;
 }
 
-/// A board over checks "a" (critical, ready) and "b" (degraded, ready and startup), whose heart beats at `now`.
+/// A board over checks "a" (critical, ready) and "b" (degraded, ready and startup), with its heartbeat at `now`.
 struct sample {
-  sample() : b(shared(make()), t0, wall) { b.turned(0ns, t0); }
+  sample() : b(shared(make()), t0, wall) { b.on_iteration(0ns, t0); }
   static std::shared_ptr<const config> shared(config c) { return std::make_shared<const config>(std::move(c)); }
   static config make() {
     config c;
@@ -34,8 +34,8 @@ struct sample {
     return c;
   }
   snapshot_ptr at(boot_clock::time_point now) {
-    b.turned(0ns, now);
-    return b.picture(now);
+    b.on_iteration(0ns, now);
+    return b.snapshot_at(now);
   }
   board b;
 };

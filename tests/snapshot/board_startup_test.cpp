@@ -1,4 +1,4 @@
-// The startup gate of a board over time: what reopens it once it has passed, and what does not.
+// Tests what reopens the startup gate after it has passed.
 #include <doctest/doctest.h>
 
 #include "snapshot/board_sample.hpp"
@@ -12,7 +12,7 @@ namespace {
 struct started {
   explicit started(startup_mode mode = startup_mode::follow, std::uint64_t fall = 1) {
     s.b.change(sample::shared(make(mode, fall)), {std::nullopt, std::nullopt}, t0);
-    for (const std::size_t check : {0, 1}) s.b.ran(check, found(outcome::pass("fine")), t0);
+    for (const std::size_t check : {0, 1}) s.b.on_run(check, found(outcome::pass("fine")), t0);
     REQUIRE(startup(t0) == verdict::pass);
   }
   static config make(startup_mode mode, std::uint64_t fall = 1) {
@@ -26,15 +26,15 @@ struct started {
     return c;
   }
   verdict startup(boot_clock::time_point now) { return state(s.at(now), gate::startup); }
-  void fails(boot_clock::time_point now) { s.b.ran(1, found(outcome::fail(reason::missing, "gone")), now); }
-  void passes(boot_clock::time_point now) { s.b.ran(1, found(outcome::pass("fine")), now); }
+  void fails(boot_clock::time_point now) { s.b.on_run(1, found(outcome::fail(reason::missing, "gone")), now); }
+  void passes(boot_clock::time_point now) { s.b.on_run(1, found(outcome::pass("fine")), now); }
 
   sample s;
 };
 
 }  // namespace
 
-TEST_CASE("board: startup that has passed fails with a critical check of its own, and passes with it again") {
+TEST_CASE("board: a passed startup gate fails with a critical check that feeds it, and passes with it again") {
   started app;
   app.fails(t0 + 1s);
   const auto failed = app.s.at(t0 + 1s);
@@ -47,20 +47,20 @@ TEST_CASE("board: startup that has passed fails with a critical check of its own
   CHECK(app.startup(t0 + 3s) == verdict::fail);
 }
 
-TEST_CASE("board: startup that failed again waits for every check as it did before it had passed") {
+TEST_CASE("board: a startup gate that failed again waits for every check as before its first pass") {
   started app;
   app.fails(t0 + 1s);
   CHECK(app.startup(t0 + 1s) == verdict::fail);
-  app.s.b.stood_still(10s, t0 + 11s);
+  app.s.b.on_stall(10s, t0 + 11s);
   app.passes(t0 + 12s);
-  CHECK(app.startup(t0 + 12s) == verdict::fail);  // of "a" nothing is known
-  app.s.b.ran(0, found(outcome::pass("fine")), t0 + 13s);
+  CHECK(app.startup(t0 + 12s) == verdict::fail);  // "a" has no result
+  app.s.b.on_run(0, found(outcome::pass("fine")), t0 + 13s);
   CHECK(app.startup(t0 + 13s) == verdict::pass);
 }
 
-TEST_CASE("board: a standstill, results that are too old and checks that are new leave startup passed") {
+TEST_CASE("board: a stall, stale results and new checks leave startup passed") {
   started app;
-  app.s.b.stood_still(12s, t0 + 12s);
+  app.s.b.on_stall(12s, t0 + 12s);
   CHECK(app.startup(t0 + 12s) == verdict::pass);
   CHECK(app.startup(t0 + 60s) == verdict::pass);
   CHECK(app.s.at(t0 + 60s)->find("b")->status.reason == reason::stale);
@@ -71,7 +71,7 @@ TEST_CASE("board: a standstill, results that are too old and checks that are new
   CHECK(app.startup(t0 + 121s) == verdict::fail);
 }
 
-TEST_CASE("board: below its fall threshold a check does not fail startup") {
+TEST_CASE("board: a check below its fall threshold does not fail startup") {
   started app(startup_mode::follow, 3);
   for (const auto second : {1s, 2s}) {
     app.fails(t0 + second);
@@ -81,7 +81,7 @@ TEST_CASE("board: below its fall threshold a check does not fail startup") {
   CHECK(app.startup(t0 + 3s) == verdict::fail);
 }
 
-TEST_CASE("board: with startup: latch it stays passed, until a reload says follow") {
+TEST_CASE("board: with startup: latch the gate stays passed until a reload sets follow") {
   started app(startup_mode::latch);
   app.fails(t0 + 1s);
   CHECK(app.startup(t0 + 1s) == verdict::pass);
@@ -90,7 +90,7 @@ TEST_CASE("board: with startup: latch it stays passed, until a reload says follo
   CHECK(app.startup(t0 + 2s) == verdict::fail);
 }
 
-TEST_CASE("board: a degraded check that fails does not reopen startup") {
+TEST_CASE("board: a failing degraded check does not reopen startup") {
   auto c = started::make(startup_mode::follow);
   c.checks[1].settings.severity = severity::degraded;
   started app;

@@ -1,4 +1,4 @@
-// Lists of names that many checks have.
+// Tests the sharing of name lists between checks.
 #include "snapshot/shared_names.hpp"
 
 #include <doctest/doctest.h>
@@ -9,7 +9,7 @@ namespace {
 
 kept_measurements of(const std::string& name) {
   kept_measurements out;
-  out.take({{name, 1}});
+  out.assign({{name, 1}});
   return out;
 }
 
@@ -29,7 +29,7 @@ TEST_CASE("shared names: equal lists become one") {
   CHECK(none.names() == nullptr);
 }
 
-TEST_CASE("shared names: a check with ever other names fills nothing, and names that are used are still shared") {
+TEST_CASE("shared names: a check whose names always change fills nothing, and used lists are still shared") {
   shared_names names;
   auto steady = of("steady");
   names.share(steady);
@@ -42,7 +42,7 @@ TEST_CASE("shared names: a check with ever other names fills nothing, and names 
   CHECK(again.names() == steady.names());
 }
 
-TEST_CASE("shared names: more lists than are remembered stay with their checks") {
+TEST_CASE("shared names: lists beyond the limit stay with their checks") {
   shared_names names;
   std::vector<kept_measurements> held;
   for (std::size_t i = 0; i < shared_names::most + 5; ++i) {

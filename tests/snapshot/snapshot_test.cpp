@@ -1,11 +1,11 @@
-// What a picture counts with.
+// Tests the counters of a snapshot.
 #include "snapshot/snapshot.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace telltale;
 
-TEST_CASE("reason counts: only what was found is counted") {
+TEST_CASE("reason counts: only reasons that occurred are counted") {
   reason_counts counts;
   CHECK(counts.of(reason::timeout) == 0);
   ++counts[reason::timeout];

@@ -1,6 +1,6 @@
 """Clients of every kind: each makes one round after the other, with a pause of `pace` seconds between them.
 
-An answer that was not the right one is a complaint; what a client cannot know, because it left early, is said as well.
+An unexpected response is an error; what a client cannot know, because it disconnected early, is recorded as well.
 """
 import http.client
 import itertools
@@ -12,7 +12,7 @@ import time
 
 from tally import running, tally
 
-PATIENCE = 60    # only a hang or a defect uses it up
+PATIENCE = 60    # only a hang or a defect takes this long
 TOKEN = "a token for a soak"
 GATES = ["/health", "/ready", "/startup"]
 RIGHT = {"/health": (200,), "/ready": (200, 503), "/startup": (200, 503), "/metrics": (200,), "/checks": (200,)}
@@ -31,7 +31,7 @@ def request(target, *headers, last=False):
 
 
 def read_all(s):
-    """Until the end; whoever is refused before all was read may be reset, and has its answer all the same."""
+    """Reads until the end. A client refused before everything was read may be reset, but has its response."""
     received = b""
     try:
         while chunk := s.recv(65536):
@@ -47,16 +47,16 @@ def status_of(answer):
 
 
 def targets():
-    """The gates in turn, and now and then what is dearer."""
+    """The gates in turn, and sometimes an expensive path."""
     return itertools.cycle(GATES * 3 + ["/metrics"])
 
 
 class Unanswered(Exception):
-    """A request, or some, without an answer: label, number, what was seen."""
+    """One or more requests without a response: label, number, what happened."""
 
 
 def answer_to(address, label, data, half_close=False):
-    """All that comes back on a fresh connection; raises Unanswered when that is nothing."""
+    """Everything received on a new connection; raises Unanswered when that is nothing."""
     try:
         with connect(address) as s:
             s.sendall(data)
@@ -82,7 +82,7 @@ class Kind:
 
 
 class Kept(Kind):
-    """One connection for many requests, as Prometheus and load balancers keep it."""
+    """One connection for many requests, as used by Prometheus and load balancers."""
     pace = 0.004
     connection = None
 
@@ -90,7 +90,7 @@ class Kept(Kind):
         target, spells = next(self.targets), tally.spells
         if self.connection and self.ask(target):
             return
-        if self.connection:  # closed, which every client has to expect of one that was idle
+        if self.connection:  # idle connections may be closed by the server
             self.close()
             tally.count("kept connections found closed")
             if spells % 2 or spells != tally.spells:
@@ -102,7 +102,7 @@ class Kept(Kind):
             raise Unanswered(target, 1, "closed without an answer")
 
     def ask(self, target):
-        """False when the connection turned out to be closed."""
+        """False when the connection was closed."""
         try:
             self.connection.request("GET", target, headers={"Authorization": f"Bearer {TOKEN}"})
             answer = self.connection.getresponse()
@@ -122,7 +122,7 @@ class Kept(Kind):
 
 
 class Fresh(Kind):
-    """A connection for each request, as the kubelet makes; every other one half-closes it."""
+    """A connection per request, as made by the kubelet; every other one is half-closed."""
     pace = 0.008
 
     def __init__(self, address):
@@ -150,15 +150,15 @@ class Pipelined(Kind):
 
 
 class Slow(Kind):
-    """A header that comes byte by byte, but comes. When there are no descriptors it is the first to make room, and on a
-    machine that has no time for it it is thrown out like one that never comes."""
+    """A header that arrives byte by byte, completely. Without descriptors it is the first to be evicted, and on a slow
+    machine it is closed like one that never completes."""
 
     def round(self):
         with connect(self.address) as s:
             try:
                 for byte in request("/checks", last=True):
                     s.sendall(bytes([byte]))
-                    time.sleep(0.01)  # what makes it slow
+                    time.sleep(0.01)  # slows it down
                 answer = read_all(s)
             except ConnectionError:
                 answer = b""
@@ -175,7 +175,7 @@ class Slow(Kind):
 
 
 class TooSlow(Kind):
-    """A header that never ends: told so with 408, unless the client has gone before."""
+    """A header that never ends: it gets 408, unless the client has closed before."""
 
     def round(self):
         tally.may_have_asked("malformed")
@@ -194,7 +194,7 @@ class TooSlow(Kind):
 
 
 class Resets(Kind):
-    """Clients that are gone in the middle of an answer."""
+    """Clients that disconnect during a response."""
 
     def round(self):
         tally.may_have_asked("/checks", 10)
@@ -209,7 +209,7 @@ class Resets(Kind):
 
 
 class Odd(Kind):
-    """What deserves a refusal, and gets it; whoever is slow to fetch it may be cut off."""
+    """Invalid requests that are refused; slow readers may be disconnected."""
     ODDITIES = [(b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 20000 + b"\r\n\r\n", 431, "malformed"),
                 (b"POST /health HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n", 413, "malformed"),
                 (b"GET /health HTTP/1.1\r\n\r\n", 400, "malformed"), (b"\0\1\2\3" * 100, 400, "malformed"),
@@ -235,7 +235,7 @@ class Odd(Kind):
 
 
 class Stranger(Kind):
-    """From another address than loopback: /metrics is for the token only."""
+    """From an address other than loopback: /metrics requires the token."""
 
     def round(self):
         for headers, wanted in (((), 401), ((f"Authorization: Bearer {TOKEN}",), 200), (("Authorization: Bearer no",), 401)):

@@ -1,7 +1,7 @@
 """Clients of every kind, as one process of bounded appetite: clients.py PORT UNIX_PATH [ADDRESS PORT].
 
-Each client is a thread. `run` on standard input lets them go; `pause` waits for the rounds under way, closes everything and
-prints as one JSON object what was asked and answered so far. Between `spell` and `over` the sidecar has no descriptors.
+Each client is a thread. `run` on standard input starts rounds; `pause` waits for current rounds, closes everything and
+prints requests and responses so far as one JSON object. Between `spell` and `over` the sidecar has no descriptors.
 """
 import json
 import os
@@ -16,7 +16,7 @@ SHARE = 0.5  # of one processor, for all of them
 
 
 class Appetite:
-    """Sleeps for as long as the process has used more than its share."""
+    """Sleeps while the process has used more than its share."""
 
     def __init__(self):
         self.used, self.ran, self.since = time.process_time(), 0.0, time.monotonic()

@@ -1,7 +1,7 @@
-"""What is broken on purpose. A fault is a name, how it begins, how it shows, and how it is mended.
+"""The faults of a soak. A fault has a name, a beginning, a visible effect, and a repair.
 
-That it shows is waited for, so that a soak is known to have tried what it says; how long that takes is nobody's business.
-Several at once make a wave, so that a cycle stays short.
+The soak waits for the effect, so every fault is known to have occurred; how long that takes is not judged.
+Several faults at once make a wave, which keeps cycles short.
 """
 import collections
 import contextlib
@@ -17,7 +17,7 @@ BROKEN = "watch: true\nchecks:\n  - {name: x, type: dsik, path: /}\n"
 
 
 class Fault:
-    """Does nothing; the faults say what differs. `begin` and `mend` are called with nobody writing."""
+    """The base of all faults; does nothing. `begin` and `mend` are called while nobody writes."""
 
     def __init__(self, program, around):
         self.program, self.around = program, around
@@ -36,7 +36,7 @@ class Fault:
 
 
 class Locked(Fault):
-    """Somebody takes the write lock and keeps it."""
+    """A process takes the write lock and keeps it."""
 
     def begin(self):
         self.blocker = sqlite3.connect(self.around.orders.path, timeout=5, isolation_level=None)
@@ -62,14 +62,14 @@ class Deleted(Fault):
 
 
 class Replaced(Fault):
-    """Another file takes its place while the application has the old one open."""
+    """Another file replaces it while the application has the old one open."""
 
     def begin(self):
         copy = self.around.orders.path.with_suffix(".copy")
         self.around.orders.database.sql(f"vacuum into '{copy}'")
         os.replace(copy, self.around.orders.path)
 
-    def shows(self):  # a warning when the new one was seen by a run that found nothing else
+    def shows(self):  # a warning when the first run that saw the new file found nothing else
         return self.check_is("orders", "warn", "fail")
 
     def mend(self):
@@ -77,7 +77,7 @@ class Replaced(Fault):
 
 
 class Corrupted(Fault):
-    """The first pages are overwritten with nonsense and written back."""
+    """The first pages are overwritten with garbage and then restored."""
 
     def begin(self):
         self.around.users.database.sql("pragma wal_checkpoint(truncate)")
@@ -95,7 +95,7 @@ class Corrupted(Fault):
 
 
 class TornMarker(Fault):
-    """A writer that died in the middle."""
+    """A writer that died in a transaction."""
 
     def begin(self):
         self.around.steady_marker = False
@@ -142,7 +142,7 @@ class PeerSilent(PeerBehaves):
 class PeerFloods(PeerBehaves):
     word = "flood"
 
-    def shows(self):  # an echo may be found in a flood, or its time be over
+    def shows(self):  # an echo may be found in a flood, or its time may be over
         return self.check_is("updates", "fail")
 
 
@@ -155,7 +155,7 @@ class PeerDown(PeerBehaves):
 
 
 class BrokenConfig(Fault):
-    """By SIGHUP: refused, the old one stays in force."""
+    """By SIGHUP: rejected, the old one is kept."""
 
     def begin(self):
         self.before = self.program.lines("not reloaded")
@@ -167,7 +167,7 @@ class BrokenConfig(Fault):
 
 
 class OtherConfig(Fault):
-    """Checks come, go and change, by SIGHUP; the first text comes back by itself, because it is watched."""
+    """Checks are added, removed and changed by SIGHUP; the first text is restored by watching."""
 
     def begin(self):
         self.before = self.program.lines("reloaded")
@@ -182,7 +182,7 @@ class OtherConfig(Fault):
 
 
 class WorkersHit(Fault):
-    """All that are there get the same signal; those that a stop has left behind are put out of their misery."""
+    """All workers get the same signal; stopped ones are killed afterwards."""
     signal, counter = signal.SIGKILL, "telltale_workers_crashed_total"
     hits = collections.Counter()
 
@@ -201,7 +201,7 @@ class WorkersHit(Fault):
         if self.program.metrics()[self.counter] > self.before:
             return True
         if not set(self.victims) & set(sampling.workers(self.program.process.pid)):
-            self.hit()  # they were on their way out anyhow
+            self.hit()  # they were about to end
         return False
 
     def mend(self):
@@ -224,8 +224,8 @@ class WorkersStopped(WorkersHit):
 
 
 class NoDescriptors(Fault):
-    """Not one more descriptor, whichever are closed, while clients come and probes want sockets."""
-    ALWAYS_OPEN = 8  # the lowest ones: standard streams, the loop's own
+    """No further descriptor is available while clients connect and probes need sockets."""
+    ALWAYS_OPEN = 8  # the lowest ones: standard streams and those of the loop
 
     def begin(self):
         self.before = self.failures()
@@ -235,7 +235,7 @@ class NoDescriptors(Fault):
     def failures(self):
         return self.program.lines("check updates: pass -> fail")
 
-    def shows(self):  # in the log only: nobody who asks anew is answered
+    def shows(self):  # in the log only: new connections get no response
         return self.failures() > self.before
 
     def mend(self):
@@ -251,7 +251,7 @@ WAVES = [
 
 
 def wave(kinds, program, around, done):
-    """From a state in which all is well all of them begin, each shows, all are mended."""
+    """From a healthy state all faults begin, each becomes visible, all are repaired."""
     harness.wait_until(program.all_pass, "every check passes", 2 * harness.PATIENCE)
     faults = [kind(program, around) for kind in kinds]
     with around.lock:

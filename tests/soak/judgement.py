@@ -1,33 +1,33 @@
-"""Whether it was flat: pure functions from what was sampled and counted to findings.
+"""Decides whether resources stayed flat: pure functions from samples and counts to findings.
 
-Descriptors, processes, threads and zombies are exact, so each quiet point has to equal the first. Memory is not: the
-medians of the first and of the last third are compared, after a warm-up in which pages are touched for the first time.
+Descriptors, processes, threads and zombies are exact, so each quiet point must equal the first. Memory is not exact: the
+medians of the first and the last third are compared, after a warm-up in which pages are touched for the first time.
 
-Memory of the parent is VmRSS, which is what a container is charged for and what the promise names. It is no measure for the
-workers: those that replace killed ones begin afresh, and their number changes. So in the last part of a soak no worker is
-hit, and it is the private memory of the largest of them that may not grow.
+The parent's memory is VmRSS, which counts for a container's limit. It does not suit workers: killed ones are replaced,
+and their number changes. In the last part of a soak no worker is killed, and the private memory of the largest one must
+not grow.
 """
 import dataclasses
 import re
 import statistics
 
 WARM_UP = 0.2
-WITHOUT_HITS = 0.4       # the last part of a soak, in which workers live
+WITHOUT_HITS = 0.4       # the last part of a soak, in which no worker is killed
 TOLERANCE = 0.02
-LEAST_POINTS = 6         # after the warm-up, for two thirds to be medians of something
-MOST_WORKERS = 16        # the pool's cap; idle ones retire after half a minute, so their number varies
-MOST_AT_REST = 3         # the pool keeps one; a busy machine needs a second or third now and then
+LEAST_POINTS = 6         # after the warm-up, so that two thirds have medians
+MOST_WORKERS = 16        # the pool's limit; idle ones retire after half a minute, so their number varies
+MOST_AT_REST = 3         # the pool keeps one; a busy machine sometimes needs a second or third
 
 
 @dataclasses.dataclass
 class Finding:
     name: str
-    holds: bool | None   # None: not judged, and the text says why
+    holds: bool | None   # None: not judged, and the text gives the reason
     text: str
 
 
 def thirds(values):
-    """Medians of the first and the last third, and what share the last one is above the first."""
+    """Medians of the first and the last third, and the increase between them."""
     n = max(1, len(values) // 3)
     first, last = statistics.median(values[:n]), statistics.median(values[-n:])
     return first, last, last / first - 1
@@ -56,9 +56,9 @@ def memory(name, values, may_shrink=False):
 
 
 def largest_worker(points, since):
-    """A worker grows in steps, when it is first given each kind of check (876, 1020, 1104 and 1172 KiB in one), and stays where
-    it was given all. With several that can take minutes, whichever of them one looks at; but the largest is there at once,
-    and a leak takes it further. That it retires is no fault."""
+    """A worker grows when it first runs each kind of check (876, 1020, 1104 and 1172 KiB in one), and then stays flat. With
+    several workers that can take minutes for each of them, but the largest is flat early, and a leak makes it grow. Its
+    retirement is not an error."""
     calm = [p for p in points if p.seconds >= since and p.worker_kib]
     return memory("memory of the largest worker", [max(p.worker_kib.values()) for p in calm], may_shrink=True)
 
@@ -90,7 +90,8 @@ def by_path(counts, path):
 
 
 def requests(answered, unsure, counted, complaints):
-    """What clients were answered is what the sidecar counted; where clients left early, at least that and at most all."""
+    """Responses received by clients equal those counted by the sidecar; with early disconnects at least those and at
+    most all."""
     wrong = list(complaints)
     both = set(answered) | set(counted)
     for key in sorted(both):
@@ -110,7 +111,7 @@ def labels(name):
 
 
 def own_word(metrics):
-    """Its own gauges while one client asks: the one that reads them."""
+    """Its own gauges while one client is connected: the one that reads them."""
     wanted = {"telltale_http_connections": 1, "telltale_log_lines_dropped_total": 0, 'telltale_workers{state="stuck"}': 0,
               "telltale_config_last_reload_successful": 1}
     wrong = [f"{name} is {metrics[name]:g}, not {value}" for name, value in wanted.items() if metrics[name] != value]

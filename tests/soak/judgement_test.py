@@ -1,4 +1,4 @@
-"""The judgement can fail: each quantity that is not flat is seen, and noise is not."""
+"""The judgement can fail: each quantity that grows is detected, and noise is not."""
 import unittest
 
 import judgement
@@ -8,7 +8,7 @@ DURATION = 100
 
 
 def points(number=12, **changes):
-    """Flat ones; a change is a function of the point's number."""
+    """Flat samples; a change is a function of the sample's number."""
     def value(name, n, flat):
         return changes[name](n) if name in changes else flat
     return [Point(n * DURATION / number, Look(*(value(f, n, flat) for f, flat in (

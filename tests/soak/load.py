@@ -1,4 +1,4 @@
-"""The clients as seen from the soak: a process that is told to run and to pause."""
+"""The client process as controlled by the soak: it runs and pauses on command."""
 import contextlib
 import json
 import pathlib
@@ -33,7 +33,7 @@ class Load:
 
     @contextlib.contextmanager
     def spell(self):
-        """A time in which clients may be thrown out, and know it from beginning to end."""
+        """A period in which clients may be evicted; they know its beginning and end."""
         self._tell("spell")
         try:
             yield
@@ -41,7 +41,7 @@ class Load:
             self._tell("over")
 
     def pause(self):
-        """Ends when every client is at rest; what they did so far."""
+        """Ends when every client is idle; returns what they did so far."""
         self._say("pause")
         line = self.process.stdout.readline()
         if not line:

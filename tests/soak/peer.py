@@ -1,7 +1,7 @@
-"""A WebSocket endpoint that can misbehave: peer.py PORT [TLS_PORT CERT KEY], told how to behave on standard input.
+"""A WebSocket endpoint that can misbehave: peer.py PORT [TLS_PORT CERT KEY], controlled by standard input.
 
-answer: handshake, pongs, echo, close. silent: nothing after the handshake. flood: texts without end. drop: a reset after
-the handshake. Standard library only; prints `ready`, and `done` after each word.
+answer: handshake, pongs, echo, close. silent: nothing after the handshake. flood: endless texts. drop: a reset after
+the handshake. Uses only the standard library; prints `ready`, and `done` after each command.
 """
 import asyncio
 import base64
@@ -64,7 +64,7 @@ async def serve(reader, writer):
         while behaviour == "flood":
             writer.write(FLOOD)
             await writer.drain()
-            await asyncio.sleep(0.001)  # enough to be a flood, and something is left of the processor
+            await asyncio.sleep(0.001)  # enough for a flood without using the whole processor
         await converse(reader, writer)
     writer.close()
 

@@ -1,4 +1,4 @@
-"""The sidecar under test: what it says is counted instead of kept, and so is what it is asked."""
+"""The sidecar under test: its log lines are counted instead of kept, and so are requests."""
 import collections
 import contextlib
 import json
@@ -10,7 +10,7 @@ import subprocess
 
 import harness
 
-# The faults are meant to make checks and gates fail and a reload be refused; any other error is a finding.
+# The faults make checks and gates fail and a reload be rejected; any other error is a finding.
 EXPECTED_ERRORS = ("check ", "gate ", "not reloaded")
 
 
@@ -49,7 +49,7 @@ class Program(harness.Sidecar):
         return answer
 
     def metrics(self):
-        """Values by name with labels, as they stand in the text."""
+        """Values by name with labels, as in the text."""
         text = self.get("/metrics").text
         return {name: float(value) for name, value in re.findall(r"(?m)^([a-z_]+(?:{[^}]*})?) (\S+)$", text)}
 
@@ -61,7 +61,7 @@ class Program(harness.Sidecar):
         return gates == [200, 200] and set(self.states().values()) == {"pass"}
 
     def write_config(self, text):
-        """As an editor does it."""
+        """Replaces the file as an editor does."""
         new = self.config.with_suffix(".new")
         new.write_text(text)
         os.replace(new, self.config)
@@ -78,7 +78,7 @@ class Program(harness.Sidecar):
         return code
 
     def clear_up(self):
-        """Ends what it left behind, which would keep the pipe of its log open."""
+        """Ends processes left behind, which would keep the pipe of the log open."""
         for pid in self.left_running():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -86,7 +86,7 @@ class Program(harness.Sidecar):
         self.process.stderr.close()
 
     def left_running(self):
-        """Processes of the session that it was started in, which its workers inherit: names by process id."""
+        """Processes of its session, which workers inherit: names by process id."""
         found = {}
         for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
             try:

@@ -1,4 +1,4 @@
-"""What a soak says in the end."""
+"""Prints the report of a soak."""
 
 
 def table(findings):

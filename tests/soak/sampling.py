@@ -1,7 +1,7 @@
-"""What the kernel knows of the sidecar and its workers at a quiet point.
+"""Samples the kernel's data about the sidecar and its workers at a quiet point.
 
-Much goes on even then: probes open sockets, a child reads the configuration every five seconds. So a point is not one look
-but the least of many: what has leaked is there in every one of them, what is passing is not.
+Even then probes open sockets, and a child reads the configuration every five seconds. A sample is therefore the minimum
+of many: leaked resources are present in all of them, temporary ones are not.
 """
 import contextlib
 import dataclasses
@@ -9,18 +9,18 @@ import os
 import pathlib
 import time
 
-PER_WORKER = 3          # descriptors of the parent for each worker: its socket, its pidfd and its watch
-TIMER = "anon_inode:[timerfd]"  # a worker's watch; the loop itself has one as well
+PER_WORKER = 3          # descriptors of the parent per worker: socket, pidfd and deadline timer
+TIMER = "anon_inode:[timerfd]"  # a worker's deadline timer; the loop itself has one as well
 SEQPACKET = "0005"      # the type of workers' sockets, and of no others here, in /proc/net/unix
 LEAST_LOOKS = 40
 LOOK_PAUSE = 0.025
-PATIENCE = 20.0         # how long a point waits for what may pass; what was leaked never does
+PATIENCE = 20.0         # how long a sample waits for temporary resources; leaked ones never go
 
 
 @dataclasses.dataclass
 class Look:
-    """Numbers of one moment. `descriptors`: of the parent, without those for workers. `surplus`: those for workers, beyond three
-    for each that lives. `others`: living children that are no workers. `threads`: of whichever process has most."""
+    """Values of one moment. `descriptors`: of the parent, without those for workers. `surplus`: those for workers, beyond
+    three per running one. `others`: running children other than workers. `threads`: the maximum of any process."""
     descriptors: int
     surplus: int
     others: int
@@ -34,8 +34,8 @@ class Point:
     least: Look
     workers: int
     rss_kib: int               # VmRSS of the parent
-    anonymous_kib: int         # RssAnon of the parent: heap and stacks, no file that is mapped
-    tree_pss_kib: int          # of the parent and its workers, shared pages counted in parts
+    anonymous_kib: int         # RssAnon of the parent: heap and stacks, no mapped files
+    tree_pss_kib: int          # of the parent and its workers, shared pages divided
     worker_kib: dict           # RssAnon of each worker, by process id
 
 
@@ -46,7 +46,7 @@ def children(pid):
 
 
 def status(pid):
-    """The fields of /proc/PID/status; empty when it is gone."""
+    """The fields of /proc/PID/status; empty when it has ended."""
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         lines = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
         return dict(line.split(":\t", 1) for line in lines if ":\t" in line)
@@ -68,8 +68,8 @@ def workers(pid):
 
 
 def descriptors(pid):
-    """How many are for workers, and how many are not. A worker on its way out has lost its socket before it is gone, so
-    the number of workers does not tell."""
+    """Counts descriptors for workers, and others. An ending worker has lost its socket before it has ended, so the number
+    of workers does not tell."""
     of_workers = {line.split()[6] for line in pathlib.Path(f"/proc/{pid}/net/unix").read_text().splitlines()[1:]
                   if line.split()[4] == SEQPACKET}
     for_workers = others = timers = 0
@@ -85,7 +85,7 @@ def descriptors(pid):
 
 
 def look(pid):
-    """One moment, or None when processes came or went while it was looked at."""
+    """One sample, or None when processes started or ended during sampling."""
     before = children(pid)
     fields = {p: status(p) for p in [pid, *before]}
     dead = [p for p in before if fields[p].get("State", "Z").startswith("Z")]
@@ -110,7 +110,7 @@ def pss(pid):
 
 
 def point(pid, began, wanted=None):
-    """Looks until there was a moment as quiet as `wanted`, or patience has run out; without it, for a while."""
+    """Samples until one is as quiet as `wanted`, or patience has run out; without it, for a while."""
     looks, end = [], time.monotonic() + PATIENCE
     while time.monotonic() < end and (len(looks) < LEAST_LOOKS or wanted and least_of(looks) != wanted):
         if (seen := look(pid)) is not None:

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""The real sidecar under load and faults for minutes or hours: what has to stay flat is compared at quiet points.
+"""Runs the real sidecar under load and faults for minutes or hours, and compares resources at quiet points.
 
 usage: soak.py MINUTES       (0.5 or more; the program is that of the environment variable TELLTALE)
-Progress on standard error, a table in the end; exit code 1 with the names of what was not flat. scripts/soak.sh builds
-the program first.
+Prints progress on standard error and a table at the end; exit code 1 with the names of resources that grew.
+scripts/soak.sh builds the program first.
 """
 import collections
 import contextlib
@@ -29,10 +29,10 @@ from program import Program
 from report import summary, table
 from surroundings import Surroundings
 
-# Cycles altogether, and those in which no worker is hit. A busy machine takes longer for them than it was given; with fewer
-# it would be no soak, or memory would go without a judgement.
+# Total cycles, and those without killed workers. A busy machine takes longer than configured; with fewer cycles the
+# soak would be meaningless, or memory would not be judged.
 LEAST, LEAST_IN_THREE_MINUTES = (3, 0), (10, 8)
-# Without descriptors a sanitizer cannot look at memory, and it reports the signals of a crash as its own findings.
+# Without descriptors a sanitizer cannot inspect memory, and it reports the signals of a crash itself.
 NOT_SANITIZED = (faults.NoDescriptors, faults.WorkersCrash)
 
 
@@ -41,10 +41,10 @@ def say(text):
 
 
 def own_address():
-    """An address of this machine that is not a loopback one, or None."""
+    """An address of this machine other than loopback, or None."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         with contextlib.suppress(OSError):
-            s.connect(("192.0.2.1", 9))  # looks up the route, sends nothing
+            s.connect(("192.0.2.1", 9))  # selects the route, sends nothing
             found = s.getsockname()[0]
             return None if found.startswith("127.") else found
 
@@ -68,7 +68,7 @@ class Soak:
         self.points, self.done, self.cycles, self.broke_off = [], collections.Counter(), 0, None
 
     def quiet_point(self):
-        """Nobody asks, nothing is broken, every check passes."""
+        """No requests, no faults, every check passes."""
         harness.wait_until(self.program.all_pass, f"every check passes: {self.program.states()}", 2 * harness.PATIENCE)
         harness.wait_until(lambda: self.program.metrics()["telltale_http_connections"] == 1, "nobody is connected")
         self.sample()
@@ -92,7 +92,7 @@ class Soak:
         self.quiet_point()
 
     def run(self, duration):
-        """Until the time is over, or something that was waited for did not come."""
+        """Runs until the time is over, or an expected event did not occur."""
         self.calm_since = (1 - judgement.WITHOUT_HITS) * duration
         least, calm = LEAST if duration < 180 else LEAST_IN_THREE_MINUTES
         try:
@@ -151,7 +151,7 @@ class Soak:
             files.append("the Unix socket")
         here = str(self.around.directory)
         mounts = [line for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines() if here in line]
-        with contextlib.suppress(AssertionError):  # workers die with the program, not before it
+        with contextlib.suppress(AssertionError):  # workers end with the program, not before it
             harness.wait_until(lambda: not self.program.left_running(), "nothing runs")
         left = [f"{name} {pid}" for pid, name in self.program.left_running().items()]
         self.program.clear_up()

@@ -1,4 +1,5 @@
-"""What the sidecar watches in a soak: two databases in use, markers that are rewritten, WebSocket peers; and how it is told."""
+"""Targets of the sidecar in a soak: two databases in use, rewritten markers, WebSocket peers; and its
+configurations."""
 import json
 import os
 import pathlib
@@ -10,14 +11,14 @@ import threading
 import harness
 
 HERE = pathlib.Path(__file__).parent
-# Short, so that much happens in a short soak; the deadlines have to leave room for a machine that builds meanwhile.
+# Short, so that much happens in a short soak; deadlines leave room for a machine under load.
 INTERVAL, TIMEOUT = "500ms", "450ms"
 PACE = 0.1  # seconds between two commits, or two versions of a marker
 TOKEN = "a token for a soak"
 
 
 class Application:
-    """A database in WAL mode that is written all the time, as long as nobody breaks it."""
+    """A database in WAL mode that is written continuously unless a fault is active."""
 
     def __init__(self, stack, path):
         self.stack, self.path = stack, path
@@ -30,14 +31,14 @@ class Application:
 
     def begin(self):
         self.database = harness.Database(self, self.path)
-        self.database.sql("pragma busy_timeout=50")  # a lock must not hold up whoever mends it
+        self.database.sql("pragma busy_timeout=50")  # a lock must not delay the repair
         self.write()
 
     def addCleanup(self, function, *arguments):
-        pass  # harness.Database would add one at each restart; `end` is enough
+        pass  # harness.Database would add a cleanup at each restart; `end` is enough
 
     def write(self):
-        """One commit; what fails because of a fault is not this program's business."""
+        """One commit; failures caused by a fault are ignored."""
         try:
             self.database.sql("insert into t values(randomblob(500))")
             self.database.sql("delete from t where rowid < (select max(rowid) - 500 from t)")
@@ -50,7 +51,7 @@ class Application:
             stream.close()
 
     def restart(self):
-        """As after a disaster: everything is made anew."""
+        """As after a disaster: everything is recreated."""
         self.end()
         for file in self.files:
             file.unlink(missing_ok=True)
@@ -58,7 +59,7 @@ class Application:
 
 
 class Peer:
-    """The WebSocket endpoints, in a process of their own that can be stopped and started again on its ports."""
+    """The WebSocket endpoints, in a process that can be stopped and restarted on its ports."""
 
     def __init__(self, certificate):
         self.ports = [harness.free_port(), harness.free_port()]
@@ -89,7 +90,7 @@ class Peer:
 
 
 def make_certificate(directory):
-    """A certificate that is its own authority, or None where there is no openssl."""
+    """A self-signed certificate, or None without openssl."""
     if not shutil.which("openssl"):
         return None
     files = directory / "peer.crt", directory / "peer.key"
@@ -100,7 +101,7 @@ def make_certificate(directory):
 
 
 class Surroundings:
-    """Everything that is watched, in one directory. The steady things go on by themselves in a thread until `pause`d."""
+    """All targets in one directory. The steady ones are written by a thread until `pause`d."""
 
     def __init__(self, stack, directory):
         self.directory = directory
@@ -114,7 +115,7 @@ class Surroundings:
         self.users.database.sql(f"vacuum into '{directory}/users.bak'")
         self.peer = Peer(self.certificate)
         stack.callback(lambda: self.peer.stop())
-        self.lock = threading.Lock()  # whoever breaks something holds it for that moment
+        self.lock = threading.Lock()  # held by whoever changes a target
         self.steady_marker = True
         self.ended = threading.Event()
         self.version = 0
@@ -128,7 +129,7 @@ class Surroundings:
         return self.directory / "model.json"
 
     def write_marker(self):
-        """A new version, as a careful writer makes one."""
+        """A new version, written as a careful writer does."""
         self.version += 1
         new = self.marker.with_suffix(".new")
         new.write_text(json.dumps({"name": "llama", "version": self.version, "progress": 1}))
@@ -147,7 +148,8 @@ class Surroundings:
         self.thread.join()
 
     def configuration(self, other=False):
-        """One of two valid texts: the other one has more checks, fewer of one kind, and a check with another option."""
+        """One of two valid texts: the other one has more checks, fewer of one kind, and a check with another
+        option."""
         d, (port, tls_port) = self.directory, self.peer.ports
         wss = f"  - {{name: exchange, type: websocket, url: 'wss://localhost:{tls_port}/', ca_file: {d}/peer.crt}}\n"
         more = (f"  - {{name: extra, type: marker, path: {d}/cache, gates: [startup, ready]}}\n"

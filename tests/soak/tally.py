@@ -1,16 +1,16 @@
-"""What the clients of one process asked and were answered, and what went wrong; shared by their threads."""
+"""Counts the requests and responses of the clients of one process, and their errors; shared by their threads."""
 import collections
 import threading
 
 
 class Tally:
-    """What was asked, by path and status as the sidecar counts them, and what went wrong."""
+    """Requests by path and status as the sidecar counts them, and errors."""
 
     def __init__(self):
         self.lock = threading.Lock()
         self.answered, self.unsure, self.did = collections.Counter(), collections.Counter(), collections.Counter()
         self.complaints = []
-        self.spells = 0  # odd while the sidecar has no descriptors, which is when it throws clients out to make room
+        self.spells = 0  # odd while the sidecar has no descriptors and evicts clients
 
     def took(self, label, status, right):
         with self.lock:
@@ -23,7 +23,7 @@ class Tally:
             self.did[what] += number
 
     def may_have_asked(self, label, number=1):
-        """A client that goes away does not know whether it was answered."""
+        """A client that disconnects does not know whether it got a response."""
         with self.lock:
             self.unsure[label] += number
 
@@ -38,4 +38,4 @@ class Tally:
 
 
 tally = Tally()
-running = threading.Event()  # clients make rounds while it is set
+running = threading.Event()  # clients run rounds while it is set

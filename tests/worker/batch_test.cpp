@@ -30,7 +30,7 @@ using list = std::vector<std::uint64_t>;
 
 }  // namespace
 
-TEST_CASE("batch: jobs are finished in order, and each begins when the one before ends") {
+TEST_CASE("batch: jobs finish in order, and each begins when the previous one ends") {
   batch b(1, jobs({10, 11}), start, 25ms);
   CHECK(b.current_since() == start);
   CHECK(b.has_rest());
@@ -43,17 +43,17 @@ TEST_CASE("batch: jobs are finished in order, and each begins when the one befor
   CHECK(b.empty());
 }
 
-TEST_CASE("batch: a worker is not believed to have ended a job before it began, or in the future") {
+TEST_CASE("batch: a job ends neither before it began nor in the future") {
   batch b(1, jobs({10, 11, 12, 13}), start, 25ms);
   CHECK(b.finish(10, start - 1h, start + 1ms));
   CHECK(b.current_since() == start);
   CHECK(b.finish(11, start + 1h, start + 2ms));
   CHECK(b.current_since() == start + 2ms);
-  CHECK(b.finish(12, start, start + 1ms));  // even when the clock read is older than what was found by it before
+  CHECK(b.finish(12, start, start + 1ms));  // even when the clock value is older than the reported end
   CHECK(b.current_since() == start + 2ms);
 }
 
-TEST_CASE("batch: an answer to any job but the current one is refused") {
+TEST_CASE("batch: a result for any job but the current one is refused") {
   batch b(1, jobs({10, 11}), start, 25ms);
   CHECK_FALSE(b.finish(11, start, start));
   CHECK(b.finish(10, start, start));
@@ -62,27 +62,27 @@ TEST_CASE("batch: an answer to any job but the current one is refused") {
   CHECK_FALSE(b.finish(11, start, start));
 }
 
-TEST_CASE("batch: what has not begun can be taken away, what has begun stays") {
+TEST_CASE("batch: jobs that have not begun can be taken back, begun jobs stay") {
   batch b(1, jobs({10, 11, 12, 13}), start, 25ms);
   CHECK(b.finish(10, start, start));
   CHECK(numbers(*b.take_unbegun(3)) == list{13});
   CHECK(b.take_unbegun(3)->empty());
   CHECK(b.current().number == 11);
   CHECK(b.finish(11, start, start));
-  CHECK(numbers(*b.take_unbegun(2)) == list{12});  // the worker wrote that it had ended, and began nothing more
+  CHECK(numbers(*b.take_unbegun(2)) == list{12});  // the worker reported its end and began no further job
   CHECK(b.empty());
 }
 
-TEST_CASE("batch: a number of begun jobs that cannot be is refused") {
+TEST_CASE("batch: an impossible number of begun jobs is refused") {
   batch b(1, jobs({10, 11, 12}), start, 25ms);
-  CHECK_FALSE(b.take_unbegun(0));  // the first has always begun
+  CHECK_FALSE(b.take_unbegun(0));  // the first job has always begun
   CHECK(b.finish(10, start, start));
   CHECK_FALSE(b.take_unbegun(0));
   CHECK_FALSE(b.take_unbegun(4));
   CHECK(b.take_unbegun(3)->empty());
 }
 
-TEST_CASE("batch: time the loop was away is given again, once for each job") {
+TEST_CASE("batch: time lost to a stalled loop extends the deadline once per job") {
   batch b(1, jobs({10, 11}), start, 25ms);
   CHECK(b.extend(500ms));
   CHECK(b.deadline() == start + 3s);  // 500 ms late, and 500 ms from then

@@ -24,7 +24,7 @@ void wait_without_collecting(pid_t pid) {
 
 }  // namespace
 
-TEST_CASE("children: one that lives is not collected, one that ended is") {
+TEST_CASE("children: a running child is not collected, an ended one is") {
   const pid_t living = ::fork();
   REQUIRE(living >= 0);
   if (living == 0) {
@@ -38,23 +38,23 @@ TEST_CASE("children: one that lives is not collected, one that ended is") {
   CHECK(status->signal == SIGKILL);
 }
 
-TEST_CASE("children: the reaper keeps the exit status of a watched one, whoever asks first") {
-  const pid_t watched = child_that_exits_with(7);
+TEST_CASE("children: the reaper keeps the exit status of a registered child, whoever asks first") {
+  const pid_t timer_armed = child_that_exits_with(7);
   const pid_t orphan = child_that_exits_with(8);
-  watch_child(watched);
-  wait_without_collecting(watched);
+  register_child(timer_armed);
+  wait_without_collecting(timer_armed);
   wait_without_collecting(orphan);
   CHECK(collect_orphans() == 1);
   for (int asked = 0; asked < 2; ++asked) {
-    const auto status = collect_child(watched);
+    const auto status = collect_child(timer_armed);
     REQUIRE(status);
     CHECK(status->known);
     CHECK(status->code == 7);
   }
-  unwatch_child(watched);
+  unregister_child(timer_armed);
 }
 
-TEST_CASE("children: one that somebody else collected ended in an unknown way") {
+TEST_CASE("children: a child collected elsewhere has an unknown status") {
   const pid_t pid = child_that_exits_with(0);
   CHECK(::waitpid(pid, nullptr, 0) == pid);
   const auto status = collect_child(pid);

@@ -1,4 +1,4 @@
-// What a check that was taken over might try, and what an honest one may need.
+// System calls that a compromised check may try, and those that a legitimate check may need.
 #pragma once
 
 #include <fcntl.h>
@@ -27,7 +27,7 @@ inline int call(long number, long a = 0, long b = 0, long c = 0, long d = 0) {
   return error_of(::syscall(number, a, b, c, d, 0));
 }
 
-/// The calls that did not fail with EPERM, or "none".
+/// Returns the calls that did not fail with EPERM, or "none".
 inline std::string forbidden_calls() {
   const char* const argv[] = {"/bin/true", nullptr};
   const auto at = [](const void* p) { return reinterpret_cast<long>(p); };
@@ -70,7 +70,7 @@ inline std::string forbidden_calls() {
   return out.empty() ? "none" : out;
 }
 
-/// The calls that failed, or "none".
+/// Returns the calls that failed, or "none".
 inline std::string permitted_calls() {
   bool thread_ran = false;
   try {

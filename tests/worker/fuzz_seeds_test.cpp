@@ -17,7 +17,7 @@ std::string content_of(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// As tests/fuzz/worker_protocol.cpp reads its input.
+/// Splits the input as tests/fuzz/worker_protocol.cpp does.
 bool is_understood(std::string_view seed) {
   const auto bytes = seed.substr(2);
   if (seed[0] == 'l') return wire::decode_outcomes(bytes).has_value();
@@ -29,8 +29,8 @@ bool is_understood(std::string_view seed) {
 
 }  // namespace
 
-// When messages change their shape, seeds of the old shape are refused at the door and the target looks at nothing.
-TEST_CASE("fuzz seeds: what the fuzz target of the protocol starts from is understood") {
+// When a message changes its layout, old seeds are rejected at once and the fuzz target covers nothing.
+TEST_CASE("fuzz seeds: the seeds of the protocol target decode") {
   std::size_t seeds = 0;
   for (const auto& entry : std::filesystem::directory_iterator(TELLTALE_FUZZ_SEEDS)) {
     const auto name = entry.path().filename().string();

@@ -11,7 +11,7 @@ const loop_clock::time_point start{1000s};
 
 std::shared_ptr<task> task_of(std::chrono::nanoseconds span) {
   auto out = std::make_shared<task>();
-  out->overran(span);
+  out->record_overrun(span);
   return out;
 }
 
@@ -27,7 +27,7 @@ job run_of(std::shared_ptr<task> of, std::uint64_t number, std::size_t bytes = 2
 
 job lookup(std::uint64_t number) {
   job j;
-  j.name = std::make_unique<wanted_name>();
+  j.name = std::make_unique<lookup_request>();
   j.number = number;
   j.timeout = 2s;
   j.submitted = start;
@@ -43,7 +43,7 @@ list numbers(const std::vector<job>& jobs) {
 
 }  // namespace
 
-TEST_CASE("job queue: quick jobs travel together, in order") {
+TEST_CASE("job queue: quick jobs share a batch, in order") {
   job_queue queue(25ms, 1000);
   for (std::uint64_t n = 1; n <= 3; ++n) queue.push_back(run_of(task_of(1ms), n));
   CHECK(queue.quick_batches() == 1);
@@ -51,15 +51,15 @@ TEST_CASE("job queue: quick jobs travel together, in order") {
   CHECK(queue.empty());
 }
 
-TEST_CASE("job queue: a batch is never so large that the loop would be long about it, and one worker will do for all") {
+TEST_CASE("job queue: the size of a batch is limited, and one worker suffices for many quick jobs") {
   job_queue queue(25ms, 100'000);
-  for (std::uint64_t n = 0; n <= 2 * most_in_batch; ++n) queue.push_back(run_of(task_of(1us), n));
+  for (std::uint64_t n = 0; n <= 2 * max_in_batch; ++n) queue.push_back(run_of(task_of(1us), n));
   CHECK(queue.quick_batches() == 1);
-  CHECK(queue.take(true).size() == most_in_batch);
+  CHECK(queue.take(true).size() == max_in_batch);
   const auto second = queue.take(true);
-  CHECK(second.size() == most_in_batch);
-  CHECK(second.front().number == most_in_batch);
-  CHECK(numbers(queue.take(true)) == list{2 * most_in_batch});
+  CHECK(second.size() == max_in_batch);
+  CHECK(second.front().number == max_in_batch);
+  CHECK(numbers(queue.take(true)) == list{2 * max_in_batch});
 }
 
 TEST_CASE("job queue: a batch ends before its jobs would take a slice together") {
@@ -71,7 +71,7 @@ TEST_CASE("job queue: a batch ends before its jobs would take a slice together")
   CHECK(numbers(queue.take(true)) == list{5});
 }
 
-TEST_CASE("job queue: a batch ends before its message would be too long, and one job always fits") {
+TEST_CASE("job queue: a batch ends before its message gets too long, and one job always fits") {
   job_queue queue(25ms, 100);
   for (std::uint64_t n = 1; n <= 3; ++n) queue.push_back(run_of(task_of(0ms), n, n == 1 ? 200 : 60));
   CHECK(queue.quick_batches() == 3);
@@ -80,7 +80,7 @@ TEST_CASE("job queue: a batch ends before its message would be too long, and one
   CHECK(numbers(queue.take(true)) == list{3});
 }
 
-TEST_CASE("job queue: slow jobs and lookups travel alone, behind quick ones, where that is allowed") {
+TEST_CASE("job queue: slow jobs and lookups get their own batch, behind quick jobs and only when allowed") {
   job_queue queue(25ms, 1000);
   queue.push_back(run_of(task_of(25ms), 1));
   queue.push_back(lookup(2));
@@ -95,19 +95,19 @@ TEST_CASE("job queue: slow jobs and lookups travel alone, behind quick ones, whe
 TEST_CASE("job queue: one slow run does not make a task slow, two do") {
   job_queue queue(25ms, 1000);
   const auto of = task_of(0ms);
-  of->took(1s);
+  of->record_duration(1s);
   CHECK_FALSE(queue.is_slow(run_of(of, 1)));
-  of->took(1s);
+  of->record_duration(1s);
   CHECK(queue.is_slow(run_of(of, 1)));
-  of->took(1ms);
+  of->record_duration(1ms);
   CHECK_FALSE(queue.is_slow(run_of(of, 1)));
 }
 
-TEST_CASE("job queue: jobs of a batch that took too long are spread out") {
+TEST_CASE("job queue: jobs of a batch that took too long are spread over several batches") {
   job_queue queue(20ms, 1000);
   for (std::uint64_t n = 1; n <= 8; ++n) {
     auto j = run_of(task_of(0ms), n);
-    j.expect_at_least = 5ms;
+    j.min_expected = 5ms;
     queue.push_back(std::move(j));
   }
   CHECK(queue.quick_batches() == 3);
@@ -137,7 +137,7 @@ TEST_CASE("job queue: jobs expire when they have waited as long as their timeout
   CHECK(numbers(queue.take_expired(start + 3s)) == list{2});
 }
 
-TEST_CASE("job queue: a task whose last worker is dying has to wait for that") {
+TEST_CASE("job queue: jobs of a task whose last worker is dying are held") {
   job_queue queue(25ms, 1000);
   const auto of = task_of(0ms);
   of->dying = 1;
@@ -150,13 +150,13 @@ TEST_CASE("job queue: a task whose last worker is dying has to wait for that") {
   CHECK(numbers(queue.take(true)) == list{1});
 }
 
-TEST_CASE("job queue: all jobs of one task, or of all, can be taken") {
+TEST_CASE("job queue: all jobs of one task, or of all tasks, can be taken") {
   job_queue queue(25ms, 1000);
   const auto of = task_of(0ms);
   queue.push_back(run_of(of, 1));
   queue.push_back(run_of(task_of(0ms), 2));
   queue.push_back(lookup(3));
-  CHECK(numbers(queue.take_of(*of)) == list{1});
+  CHECK(numbers(queue.take_task(*of)) == list{1});
   CHECK(numbers(queue.take_all()) == list{2, 3});
   CHECK(queue.empty());
 }

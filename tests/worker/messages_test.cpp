@@ -51,8 +51,8 @@ std::vector<wire::to_worker> all_to_worker() {
 std::vector<wire::from_worker> all_from_worker() {
   resolution failed;
   failed.error = "db does not resolve: Name or service not known";
-  return {wire::ready{}, wire::ready{"system call filter: Invalid argument"}, wire::lookup_answer{5, two_addresses()},
-          wire::lookup_answer{6, failed}, wire::wrote{}};
+  return {wire::ready{}, wire::ready{"system call filter: Invalid argument"}, wire::lookup_result{5, two_addresses()},
+          wire::lookup_result{6, failed}, wire::results_written{}};
 }
 
 std::vector<wire::run_outcome> two_outcomes() {
@@ -68,7 +68,7 @@ std::string encoded(const std::vector<wire::run_outcome>& outcomes) {
   return out;
 }
 
-// A message survives when it is encoded, decoded and encoded again to the same bytes.
+// Requires that a message is unchanged after encoding, decoding and encoding again.
 std::string again(const std::string& bytes) {
   if (const auto m = wire::decode_to_worker(bytes)) return wire::encode(*m);
   return "not a message";
@@ -102,7 +102,7 @@ raw_value nested(std::size_t depth) {
 
 }  // namespace
 
-TEST_CASE("messages: every kind survives the way to the other side") {
+TEST_CASE("messages: every message type round-trips") {
   for (const auto& message : all_to_worker()) {
     CAPTURE(message.index());
     CHECK(again(wire::encode(message)) == wire::encode(message));
@@ -113,7 +113,7 @@ TEST_CASE("messages: every kind survives the way to the other side") {
   }
 }
 
-TEST_CASE("messages: an options tree arrives with its places, quotes and variables") {
+TEST_CASE("messages: an options tree keeps its source locations, quotes and variables") {
   const auto message = wire::decode_to_worker(wire::encode(wire::define{7, "sqlite", options_tree()}));
   REQUIRE(message);
   const auto& arrived = std::get<wire::define>(*message);
@@ -121,7 +121,7 @@ TEST_CASE("messages: an options tree arrives with its places, quotes and variabl
   expect_same(arrived.options, options_tree());
 }
 
-TEST_CASE("messages: a batch arrives in order") {
+TEST_CASE("messages: a batch round-trips in order") {
   const auto message =
       wire::decode_to_worker(wire::encode(wire::run_batch{9, {{1, 7, 2s, remembering({{"n", -1}})}, {2, 8, 3s, {}}}}));
   REQUIRE(message);
@@ -132,7 +132,7 @@ TEST_CASE("messages: a batch arrives in order") {
   CHECK(arrived.items[1].timeout == 3s);
 }
 
-TEST_CASE("messages: a run is told of the last examination, and a task that it is one") {
+TEST_CASE("messages: a run carries the last deep check, and a task says whether it is one") {
   const auto task = wire::decode_to_worker(wire::encode(wire::define{7, "sqlite", options_tree(), true}));
   REQUIRE(task);
   CHECK(std::get<wire::define>(*task).examination);
@@ -150,13 +150,13 @@ TEST_CASE("messages: a run is told of the last examination, and a task that it i
   CHECK_FALSE(arrived.items[2].examined);
 }
 
-TEST_CASE("messages: addresses of both families arrive with port and scope") {
-  const auto message = wire::decode_from_worker(wire::encode(wire::lookup_answer{5, two_addresses()}));
+TEST_CASE("messages: addresses of both families round-trip with port and scope") {
+  const auto message = wire::decode_from_worker(wire::encode(wire::lookup_result{5, two_addresses()}));
   REQUIRE(message);
-  CHECK(std::get<wire::lookup_answer>(*message).resolution.endpoints == two_addresses().endpoints);
+  CHECK(std::get<wire::lookup_result>(*message).resolution.endpoints == two_addresses().endpoints);
 }
 
-TEST_CASE("messages: no prefix of a message is a message, nor is one with a byte more") {
+TEST_CASE("messages: truncated messages and messages with an extra byte are refused") {
   const auto refused = [](const std::string& bytes, bool (*accepts)(std::string_view)) {
     for (std::size_t n = 0; n < bytes.size(); ++n) {
       CAPTURE(n);
@@ -192,7 +192,7 @@ TEST_CASE("messages: a value outside its enumeration is refused") {
   CHECK_FALSE(wire::decode_to_worker(batch));
 }
 
-TEST_CASE("messages: times that the clock cannot be reckoned with are refused") {
+TEST_CASE("messages: times that overflow the clock are refused") {
   const auto limit = [](std::chrono::nanoseconds timeout) {
     return wire::decode_to_worker(wire::encode(wire::run_batch{9, {{1, 7, timeout, {}}}})).has_value();
   };
@@ -210,19 +210,19 @@ TEST_CASE("messages: times that the clock cannot be reckoned with are refused") 
   CHECK_FALSE(found(wire::clock::time_point(99s), -1ns));
 }
 
-TEST_CASE("messages: a lookup's answer has either addresses or a reason") {
-  CHECK_FALSE(wire::decode_from_worker(wire::encode(wire::lookup_answer{5, {}})));
+TEST_CASE("messages: a lookup result has either addresses or an error") {
+  CHECK_FALSE(wire::decode_from_worker(wire::encode(wire::lookup_result{5, {}})));
   auto both = two_addresses();
   both.error = "but no";
-  CHECK_FALSE(wire::decode_from_worker(wire::encode(wire::lookup_answer{5, both})));
+  CHECK_FALSE(wire::decode_from_worker(wire::encode(wire::lookup_result{5, both})));
 }
 
-TEST_CASE("messages: nesting is bounded where it is read") {
+TEST_CASE("messages: the nesting depth is bounded by the decoder") {
   CHECK(wire::decode_to_worker(wire::encode(wire::define{1, "t", nested(wire::max_depth)})));
   CHECK_FALSE(wire::decode_to_worker(wire::encode(wire::define{1, "t", nested(wire::max_depth + 1)})));
 }
 
-TEST_CASE("messages: a lie about a length costs neither memory nor time") {
+TEST_CASE("messages: a false length costs neither memory nor time") {
   byte_writer out;
   out.number<std::uint8_t>(1);
   out.number<std::uint64_t>(2);
@@ -230,7 +230,7 @@ TEST_CASE("messages: a lie about a length costs neither memory nor time") {
   CHECK_FALSE(wire::decode_to_worker(std::move(out).take()));
 }
 
-TEST_CASE("messages: outcomes stand one behind the other, whole or not at all") {
+TEST_CASE("messages: consecutive outcomes decode completely or not at all") {
   const auto bytes = encoded(two_outcomes());
   const auto read = wire::decode_outcomes(bytes);
   REQUIRE(read);
@@ -246,7 +246,7 @@ TEST_CASE("messages: outcomes stand one behind the other, whole or not at all") 
     CHECK(wire::decode_outcomes(std::string_view(bytes).substr(0, n)).has_value() == (n == first));
 }
 
-TEST_CASE("messages: 200,000 damaged messages are refused or understood, never more") {
+TEST_CASE("messages: 200,000 damaged messages are refused or decoded to valid values") {
   std::mt19937 random(1);
   std::vector<std::string> seeds;
   for (const auto& message : all_to_worker()) seeds.push_back(wire::encode(message));
@@ -257,7 +257,7 @@ TEST_CASE("messages: 200,000 damaged messages are refused or understood, never m
     auto bytes = seeds[random() % seeds.size()];
     for (auto n = random() % 4; n > 0; --n) bytes[random() % bytes.size()] = static_cast<char>(random());
     bytes.resize(bytes.size() - random() % 2);
-    // What is understood must be a proper value: it can be sent on, and means the same there.
+    // A decoded value must be valid: it encodes again and decodes to the same value.
     if (const auto m = wire::decode_to_worker(bytes)) {
       ++understood;
       CHECK(again(wire::encode(*m)) == wire::encode(*m));
@@ -271,7 +271,7 @@ TEST_CASE("messages: 200,000 damaged messages are refused or understood, never m
   CHECK(understood > 1000);
 }
 
-TEST_CASE("messages: the size of an examination is known before it is encoded") {
+TEST_CASE("messages: the encoded size of a deep check is known before encoding") {
   const examination value{outcome::fail(reason::corrupt, "page 7 is torn"), 90s, 6h};
   for (const auto& each : {std::optional(value), std::optional<examination>()}) {
     byte_writer out;
@@ -280,7 +280,7 @@ TEST_CASE("messages: the size of an examination is known before it is encoded") 
   }
 }
 
-TEST_CASE("messages: the size of a memory is known before it is encoded") {
+TEST_CASE("messages: the encoded size of a check's state is known before encoding") {
   const auto value = remembering({{"inode", 1}, {"a longer name", 2}});
   byte_writer out;
   wire::put(out, value);

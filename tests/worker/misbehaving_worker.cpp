@@ -1,4 +1,4 @@
-// A worker program whose check types do what no check should; run as `misbehaving_worker worker` by the pool.
+// A worker program whose check types misbehave; the pool runs it as `misbehaving_worker worker`.
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -22,9 +22,9 @@
 #include <telltale/units.hpp>
 
 #include "forbidden_calls.hpp"
-#include "worker/ledger.hpp"
+#include "worker/deadline_timer.hpp"
 #include "worker/messages.hpp"
-#include "worker/watch.hpp"
+#include "worker/result_buffer.hpp"
 #include "worker/worker_main.hpp"
 #include "worker/worker_pool.hpp"
 
@@ -32,7 +32,7 @@ using namespace telltale;
 
 namespace {
 
-// The option `how` says what to do, `arg` how much of it, `file` where to leave a trace.
+// The option `how` selects the behaviour, `arg` its amount, `file` the file for a trace.
 struct script {
   std::string how;
   std::string arg;
@@ -96,12 +96,12 @@ outcome counting(memory& remembered) {
   return passed(fmt::format("{}", n));
 }
 
-/// The mapping that worker_main keeps to itself.
-ledger* own_ledger() {
+/// Finds the mapping that worker_main does not expose.
+result_buffer* own_result_buffer() {
   std::ifstream maps("/proc/self/maps");
   for (std::string line; std::getline(maps, line);)
-    if (line.find("telltale-ledger") != std::string::npos)
-      return reinterpret_cast<ledger*>(std::stoull(line.substr(0, line.find('-')), nullptr, 16));
+    if (line.find("telltale-results") != std::string::npos)
+      return reinterpret_cast<result_buffer*>(std::stoull(line.substr(0, line.find('-')), nullptr, 16));
   std::abort();
 }
 
@@ -123,31 +123,31 @@ outcome act(const script& what, probe_context& context) {
        [](auto&, auto&) {
          resolution answer;
          answer.error = std::string(500, 'x');
-         const auto whole = wire::encode(wire::from_worker{wire::lookup_answer{1, answer}});
+         const auto whole = wire::encode(wire::from_worker{wire::lookup_result{1, answer}});
          send_raw(whole.substr(0, whole.size() / 2));
          return passed();
        }},
       {"empty_packet",
        [](auto&, auto&) {
          send_raw("");
-         char any = 0;  // until the program has closed its end: what is found after that is not heard
+         char any = 0;  // until the program has closed its end and reads nothing more
          return ::recv(worker_socket, &any, 1, 0) == 0 ? passed() : outcome{};
        }},
       {"huge_packet", [](auto&, auto&) { return send_raw(std::string(100'000, 'x')), passed(); }},
       {"scribble_outcomes",
        [](auto&, auto&) {
-         own_ledger()->write(std::string(100, '\xff'));
+         own_result_buffer()->write(std::string(100, '\xff'));
          return passed();
        }},
       {"scribble_everything",
        [](auto&, auto&) -> outcome {
-         std::memset(static_cast<void*>(own_ledger()), 0xa5, sizeof(ledger));
-         send_raw(wire::encode(wire::from_worker{wire::wrote{}}));
-         for (;;) ::pause();  // going on it would write who knows where
+         std::memset(static_cast<void*>(own_result_buffer()), 0xa5, sizeof(result_buffer));
+         send_raw(wire::encode(wire::from_worker{wire::results_written{}}));
+         for (;;) ::pause();  // continuing would write to arbitrary memory
        }},
       {"foreign_outcome",
        [](auto&, auto&) {
-         own_ledger()->write(wire::encode(wire::run_outcome{77, passed(), {}, {}, {}}));
+         own_result_buffer()->write(wire::encode(wire::run_outcome{77, passed(), {}, {}, {}}));
          return passed();
        }},
       {"close_socket",
@@ -159,43 +159,43 @@ outcome act(const script& what, probe_context& context) {
        [](auto&, auto& ctx) {
          return counting(ctx.memory).message == "3" ? outcome::warn(reason::threshold, "now") : passed();
        }},
-      {"mad_watch",
+      {"fire_unset_timer",
        [](auto&, auto&) -> outcome {
-         ::fcntl(worker_watch, F_SETFL, 0);  // of the program's descriptor as well
+         ::fcntl(worker_deadline_timer, F_SETFL, 0);  // affects the program's descriptor as well
          const itimerspec at_once{{0, 0}, {0, 1}};
          for (;;) {
-           ::timerfd_settime(worker_watch, 0, &at_once, nullptr);
-           watch::stop(worker_watch);
-           ::timerfd_settime(worker_watch, 0, &at_once, nullptr);
+           ::timerfd_settime(worker_deadline_timer, 0, &at_once, nullptr);
+           deadline_timer::stop(worker_deadline_timer);
+           ::timerfd_settime(worker_deadline_timer, 0, &at_once, nullptr);
            ::usleep(100);
          }
        }},
       {"late_ring",
        [](auto&, auto&) {
          const itimerspec at_once{{0, 0}, {0, 1}};
-         ::timerfd_settime(worker_watch, 0, &at_once, nullptr);
+         ::timerfd_settime(worker_deadline_timer, 0, &at_once, nullptr);
          ::usleep(2000);
          return passed();
        }},
       {"talkative",
        [](auto&, auto&) -> outcome {
-         for (;;) send_raw(wire::encode(wire::from_worker{wire::wrote{}}));
+         for (;;) send_raw(wire::encode(wire::from_worker{wire::results_written{}}));
        }},
       {"other_batch",
        [](auto&, auto&) -> outcome {
-         own_ledger()->open(77);
+         own_result_buffer()->open(77);
          for (;;) ::pause();
        }},
       {"claims_all",
        [](auto&, auto&) -> outcome {
          std::uint64_t state = 0;
-         std::memcpy(&state, static_cast<const void*>(own_ledger()), sizeof state);
-         for (std::size_t n = 1; n < 11; ++n) own_ledger()->begin(state >> 24, n, {});
+         std::memcpy(&state, static_cast<const void*>(own_result_buffer()), sizeof state);
+         for (std::size_t n = 1; n < 11; ++n) own_result_buffer()->begin(state >> 24, n, {});
          for (;;) ::pause();
        }},
-      {"stop_watch_and_hang",
+      {"stop_timer_and_hang",
        [](auto&, auto&) -> outcome {
-         watch::stop(worker_watch);
+         deadline_timer::stop(worker_deadline_timer);
          for (;;) ::pause();
        }},
       {"noisy", [](auto&, auto&) { return noisy(); }},
@@ -259,7 +259,7 @@ check_table scripted() {
   return {type};
 }
 
-// Run in place of the sidecar: replaces its own file, then starts a worker from /proc/self/exe.
+// Runs in place of the sidecar: replaces its own file, then starts a worker from /proc/self/exe.
 int run_after_being_replaced(const char* self) {
   ::unlink(self);
   std::ofstream(self) << "#!/bin/false\n";

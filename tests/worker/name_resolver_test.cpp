@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A pool whose lookups end when the test says so.
+// A pool whose lookups end when the test completes them.
 class fake_pool final : public worker_pool {
  public:
   task_id add(worker_task) override { return 0; }
@@ -45,16 +45,16 @@ resolution failed() {
 }
 
 struct fixture {
-  // The answer arrives in `into` once it is there.
+  // Stores the result in `into` when it arrives.
   void ask(std::string host, std::chrono::milliseconds limit, std::vector<resolution>& into) {
     auto asking = resolver->resolve(std::move(host), 443, std::chrono::steady_clock::now() + limit);
     asio::co_spawn(context, std::move(asking), [&into](std::exception_ptr error, resolution answer) {
       REQUIRE(error == nullptr);
       into.push_back(std::move(answer));
     });
-    settle();
+    fail_current();
   }
-  void settle() {
+  void fail_current() {
     context.restart();
     context.poll();
   }
@@ -62,7 +62,7 @@ struct fixture {
     auto done = std::move(pool.open.front());
     pool.open.pop_front();
     done(std::move(with));
-    settle();
+    fail_current();
   }
   void wait_for_timers() {
     context.restart();
@@ -87,7 +87,7 @@ TEST_CASE("name resolver: numeric addresses need no lookup") {
   CHECK(f.pool.asked.empty());
 }
 
-TEST_CASE("name resolver: a name is looked up once for all who ask meanwhile") {
+TEST_CASE("name resolver: concurrent requests for a name share one lookup") {
   fixture f;
   std::vector<resolution> got;
   for (int n = 0; n < 3; ++n) f.ask("db", 10s, got);
@@ -102,7 +102,7 @@ TEST_CASE("name resolver: a name is looked up once for all who ask meanwhile") {
   CHECK(f.pool.asked.size() == 2);
 }
 
-TEST_CASE("name resolver: a failed lookup says why when nothing is remembered") {
+TEST_CASE("name resolver: a failed lookup returns its error when no address is remembered") {
   fixture f;
   std::vector<resolution> got;
   f.ask("db", 10s, got);
@@ -113,7 +113,7 @@ TEST_CASE("name resolver: a failed lookup says why when nothing is remembered") 
   CHECK_FALSE(got[0].timed_out);
 }
 
-TEST_CASE("name resolver: a failed lookup gives the last good addresses, flagged") {
+TEST_CASE("name resolver: a failed lookup returns the last good addresses, flagged") {
   fixture f;
   std::vector<resolution> got;
   f.ask("db", 10s, got);
@@ -130,7 +130,7 @@ TEST_CASE("name resolver: a failed lookup gives the last good addresses, flagged
   CHECK(got[2].endpoints.at(0).address() == asio::ip::make_address("192.0.2.2"));
 }
 
-TEST_CASE("name resolver: no answer by the deadline is a timeout, and the late answer serves the next who asks") {
+TEST_CASE("name resolver: no result by the deadline is a timeout, and the late result serves the next request") {
   fixture f;
   std::vector<resolution> got;
   f.ask("db", 30ms, got);
@@ -145,7 +145,7 @@ TEST_CASE("name resolver: no answer by the deadline is a timeout, and the late a
   CHECK_FALSE(got[1].remembered);
 }
 
-TEST_CASE("name resolver: with old addresses at hand a slow lookup leaves time to use them") {
+TEST_CASE("name resolver: with remembered addresses, a slow lookup leaves time to use them") {
   fixture f;
   std::vector<resolution> got;
   f.ask("db", 10s, got);
@@ -158,7 +158,7 @@ TEST_CASE("name resolver: with old addresses at hand a slow lookup leaves time t
   CHECK(std::chrono::steady_clock::now() - began < 1900ms);
 }
 
-TEST_CASE("name resolver: a lookup may end after the resolver is gone") {
+TEST_CASE("name resolver: a lookup may end after the resolver is destroyed") {
   fixture f;
   std::vector<resolution> got;
   f.ask("db", 30ms, got);

@@ -51,7 +51,7 @@ TEST_CASE("outcome limits: measurements that cannot be exported are dropped") {
   CHECK(kept == std::vector<measurement>{{"used_bytes", 1}, {"n2", 2}});
 }
 
-TEST_CASE("outcome limits: at most 64 measurements and never an empty message") {
+TEST_CASE("outcome limits: at most 64 measurements are kept and the message is never empty") {
   auto found = outcome::fail(reason::missing, "");
   found.measurements.assign(500, {"n", 1});
   const auto kept = within_limits(found);
@@ -60,7 +60,7 @@ TEST_CASE("outcome limits: at most 64 measurements and never an empty message") 
   CHECK(kept.reason == reason::missing);
 }
 
-TEST_CASE("outcome limits: remembered names are bounded") {
+TEST_CASE("outcome limits: names of stored values are limited") {
   memory kept;
   kept.set("inode", 7);
   kept.set(std::string(65, 'x'), 1);

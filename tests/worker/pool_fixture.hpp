@@ -1,4 +1,4 @@
-// A pool of scripted workers and the loop it lives on.
+// A pool of scripted workers with its event loop.
 #pragma once
 
 #include <dirent.h>
@@ -42,7 +42,7 @@ class pool_fixture {
     context.run_for(10s);
   }
 
-  /// Runs the loop until it is true; false when that takes too long.
+  /// Runs the loop until the condition holds; false after too long.
   bool run_until(const std::function<bool()>& reached, std::chrono::milliseconds limit = 20s) {
     const auto end = std::chrono::steady_clock::now() + limit;
     context.restart();
@@ -53,13 +53,13 @@ class pool_fixture {
     return reached();
   }
 
-  /// Submits without waiting; the report is appended.
+  /// Submits without waiting; appends the report.
   void submit(worker_pool::task_id id, std::chrono::milliseconds timeout, std::vector<run_report>& into) {
     pool->run(id, timeout, {}, [&into, in = open](run_report report) {
       if (*in) into.push_back(std::move(report));
     });
   }
-  /// One run from submission to answer.
+  /// Submits one run and waits for its report.
   run_report run(worker_pool::task_id id, std::chrono::milliseconds timeout = 10s, memory remembered = {}) {
     std::vector<run_report> got;
     pool->run(id, timeout, std::move(remembered), [&got, in = open](run_report report) {
@@ -85,7 +85,7 @@ class pool_fixture {
   std::unique_ptr<worker_pool> pool;
 
  private:
-  /// False once the test is over, whose variables are gone before this fixture is.
+  /// False after the test has ended, because its variables are destroyed before this fixture.
   std::shared_ptr<bool> open = std::make_shared<bool>(true);
 };
 
@@ -97,7 +97,7 @@ inline std::size_t open_descriptors() {
   return count;
 }
 
-/// Neither living nor zombie.
+/// Neither running nor a zombie.
 inline bool has_no_children() { return ::waitpid(-1, nullptr, WNOHANG) == -1; }
 
 }  // namespace telltale::test

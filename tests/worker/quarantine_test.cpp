@@ -12,7 +12,7 @@ using namespace telltale::test;
 
 namespace {
 
-// Workers that do not die of being killed, as in an uninterruptible system call, until they are let go.
+// Workers that ignore SIGKILL until released, like a process in an uninterruptible system call.
 struct unkillable {
   unkillable() {
     options.kill = [this](pid_t pid) {
@@ -21,7 +21,7 @@ struct unkillable {
     };
     options.kill_grace = 50ms;
   }
-  void let_go() {
+  void release_pages() {
     held = false;
     for (const auto pid : waiting) ::kill(pid, SIGKILL);
   }
@@ -32,36 +32,36 @@ struct unkillable {
 
 }  // namespace
 
-TEST_CASE("quarantine: a worker that cannot be killed makes its check stuck, and nothing else") {
+TEST_CASE("quarantine: a worker that cannot be killed makes only its own check stuck") {
   unkillable u;
   pool_fixture f(u.options);
   const auto hang = f.pool->add(scripted("hang"));
-  CHECK(f.run(hang, 100ms).outcome.reason == reason::timeout);  // at the deadline, not after the grace
+  CHECK(f.run(hang, 100ms).outcome.reason == reason::timeout);  // at the deadline, not after the grace period
   CHECK(f.pool->counts().stuck == 0);
   CHECK(f.run_until([&] { return f.pool->counts().stuck == 1; }));
 
   const auto started = f.pool->counts().started;
   const auto again = f.run(hang, 10s);
   CHECK(again.outcome.reason == reason::stuck);
-  CHECK(again.outcome.message.starts_with("an earlier run has hung in the kernel for "));
+  CHECK(again.outcome.message.starts_with("an earlier run has been stuck in the kernel for "));
   CHECK(f.pool->counts().started == started);
 
   CHECK(f.run(scripted("ok")).outcome.verdict == verdict::pass);
-  u.let_go();
+  u.release_pages();
 }
 
-TEST_CASE("quarantine: the check is free again as soon as the worker is dead at last") {
+TEST_CASE("quarantine: the check runs again once the worker has ended") {
   unkillable u;
   pool_fixture f(u.options);
   const auto hang = f.pool->add(scripted("hang"));
   f.run(hang, 100ms);
   CHECK(f.run_until([&] { return f.pool->counts().stuck == 1; }));
-  u.let_go();
+  u.release_pages();
   CHECK(f.run_until([&] { return f.pool->counts().stuck == 0; }));
   CHECK(f.run(hang, 100ms).outcome.reason == reason::timeout);
 }
 
-TEST_CASE("quarantine: a run in the moment between kill and death waits, then is told") {
+TEST_CASE("quarantine: a run submitted between kill and exit waits, then fails as stuck") {
   unkillable u;
   u.options.kill_grace = 300ms;
   pool_fixture f(u.options);
@@ -70,10 +70,10 @@ TEST_CASE("quarantine: a run in the moment between kill and death waits, then is
   const auto started = f.pool->counts().started;
   CHECK(f.run(hang, 10s).outcome.reason == reason::stuck);
   CHECK(f.pool->counts().started == started);
-  u.let_go();
+  u.release_pages();
 }
 
-TEST_CASE("quarantine: a run that waited for the killed worker goes on when that is dead") {
+TEST_CASE("quarantine: a run that waited for the killed worker starts once that worker has ended") {
   pool_fixture f;
   const auto hang = f.pool->add(scripted("hang"));
   std::vector<run_report> done;
@@ -85,16 +85,16 @@ TEST_CASE("quarantine: a run that waited for the killed worker goes on when that
   CHECK(done[1].outcome.message == "no answer within 100 ms; the worker was killed");
 }
 
-TEST_CASE("quarantine: the same check added again, as a reload does, is still stuck") {
+TEST_CASE("quarantine: the same check added again by a reload is still stuck") {
   unkillable u;
   pool_fixture f(u.options);
   CHECK(f.run(scripted("hang"), 100ms).outcome.reason == reason::timeout);
   CHECK(f.run_until([&] { return f.pool->counts().stuck == 1; }));
   CHECK(f.run(scripted("hang"), 10s).outcome.reason == reason::stuck);
-  u.let_go();
+  u.release_pages();
 }
 
-TEST_CASE("quarantine: stuck workers do not use up the cap") {
+TEST_CASE("quarantine: stuck workers do not count against the limit") {
   unkillable u;
   u.options.max_workers = 1;
   pool_fixture f(u.options);
@@ -102,18 +102,18 @@ TEST_CASE("quarantine: stuck workers do not use up the cap") {
     CHECK(f.run(scripted("hang", std::to_string(n)), 100ms).outcome.reason == reason::timeout);
   CHECK(f.run_until([&] { return f.pool->counts().stuck == 3; }));
   CHECK(f.run(scripted("ok")).outcome.verdict == verdict::pass);
-  u.let_go();
+  u.release_pages();
 }
 
-TEST_CASE("quarantine: a worker that breaks the protocol and cannot be killed still gives an answer") {
+TEST_CASE("quarantine: a worker that breaks the protocol and cannot be killed still produces an outcome") {
   unkillable u;
   pool_fixture f(u.options);
   CHECK(f.run(scripted("garbage_hang"), 10s).outcome ==
-        outcome::fail(reason::crashed, "the worker sent nonsense while running the check, and cannot be killed"));
-  u.let_go();
+        outcome::fail(reason::crashed, "the worker broke the protocol while running the check, and cannot be killed"));
+  u.release_pages();
 }
 
-TEST_CASE("quarantine: a program that hangs while it starts is not started again and again") {
+TEST_CASE("quarantine: a program that hangs at its start is not started repeatedly") {
   ::setenv("TELLTALE_TEST_NEVER_READY", "1", 1);
   unkillable u;
   u.options.start_limit = 50ms;
@@ -123,7 +123,7 @@ TEST_CASE("quarantine: a program that hangs while it starts is not started again
   CHECK(report.outcome ==
         outcome::fail(reason::internal, "a worker cannot be started: the new process hangs in the kernel"));
   CHECK(f.pool->counts().started == 1);
-  u.let_go();
+  u.release_pages();
 }
 
 TEST_CASE("quarantine: stop does not wait for a worker that cannot be killed") {
@@ -138,7 +138,7 @@ TEST_CASE("quarantine: stop does not wait for a worker that cannot be killed") {
   f.context.run_for(10s);
   CHECK(f.context.stopped());
   CHECK(done.size() == 1);
-  u.let_go();
+  u.release_pages();
   while (::waitpid(-1, nullptr, 0) > 0) {
   }
 }

@@ -11,7 +11,7 @@ using namespace telltale::test;
 
 namespace {
 
-// A grandchild whose parent has ended: it comes to this process, which is a child subreaper meanwhile.
+// Creates an orphaned grandchild; this process is a child subreaper meanwhile and inherits it.
 void make_orphan() {
   const pid_t parent = ::fork();
   REQUIRE(parent >= 0);
@@ -36,7 +36,7 @@ TEST_CASE("reaper: does nothing in a process that is not PID 1") {
   CHECK((::getpid() == 1 || reap_orphans(context) == nullptr));
 }
 
-TEST_CASE("reaper: collects orphans, and leaves workers to the pool") {
+TEST_CASE("reaper: collects orphans and leaves workers to the pool") {
   const subreaper adopting;
   pool_fixture f;
   const auto reaping = reap_orphans_always(f.context);
@@ -50,7 +50,7 @@ TEST_CASE("reaper: collects orphans, and leaves workers to the pool") {
   CHECK(f.run_until([&] { return has_no_children(); }));
 }
 
-TEST_CASE("reaper: collects what ended before it was made, and may be destroyed with a signal under way") {
+TEST_CASE("reaper: collects children that ended before it was created, and may be destroyed with a signal pending") {
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) ::_exit(0);

@@ -28,7 +28,7 @@ class trace_file {
   trace_file(const trace_file&) = delete;
   trace_file& operator=(const trace_file&) = delete;
 
-  /// How often each run began.
+  /// Counts how often each run began.
   std::map<int, int> begun() const {
     std::map<int, int> out;
     std::ifstream file(path);
@@ -40,11 +40,11 @@ class trace_file {
 
 struct one_run {
   worker_pool::task_id id = 0;
-  std::vector<run_report> answers;
+  std::vector<run_report> completions;
 };
 
-// Mostly quick, some slow by less or more than a slice, a few that hang or crash. None that breaks the protocol: a
-// worker that sends nonsense may have gone on before it is killed, so what it had begun may be begun again after that.
+// Mostly quick runs, some slow ones around the length of a slice, and a few that hang or crash. Protocol errors are
+// excluded: such a worker may continue before it is killed, so its runs may begin twice.
 worker_task random_task(unsigned dice, const std::string& number, unsigned ms, const std::string& file) {
   if (dice < 40) return scripted("trace", number, file);
   if (dice < 94) return scripted("trace_slow", fmt::format("{} {}", number, ms), file);
@@ -52,7 +52,7 @@ worker_task random_task(unsigned dice, const std::string& number, unsigned ms, c
   return scripted("trace_hang", number, file);
 }
 
-// Some time limits are shorter than a slice.
+// Some timeouts are shorter than a slice.
 std::chrono::milliseconds random_timeout(unsigned dice, std::mt19937& random) {
   if (dice >= 97) return 100ms;
   return random() % 20 == 0 ? std::chrono::milliseconds(2 + random() % 6) : 20s;
@@ -64,13 +64,13 @@ void submit_random(pool_fixture& f, std::mt19937& random, std::map<int, one_run>
     auto& run = runs[number];
     const auto dice = static_cast<unsigned>(random() % 100);
     run.id = f.pool->add(random_task(dice, std::to_string(number), static_cast<unsigned>(random() % 12), file));
-    f.submit(run.id, random_timeout(dice, random), run.answers);
+    f.submit(run.id, random_timeout(dice, random), run.completions);
   }
 }
 
 }  // namespace
 
-TEST_CASE("single flight: whatever the mix, each run is answered once and begins at most once") {
+TEST_CASE("single flight: for any mix, each run completes once and begins at most once") {
   for (unsigned seed = 1; seed <= 8; ++seed) {
     CAPTURE(seed);
     std::mt19937 random(seed);
@@ -86,7 +86,7 @@ TEST_CASE("single flight: whatever the mix, each run is answered once and begins
         f.run_until([] { return false; }, std::chrono::milliseconds(random() % 40));
       }
       const auto all_answered = [&] {
-        return std::all_of(runs.begin(), runs.end(), [](const auto& r) { return !r.second.answers.empty(); });
+        return std::all_of(runs.begin(), runs.end(), [](const auto& r) { return !r.second.completions.empty(); });
       };
       CHECK(f.run_until(all_answered, 60s));
     }
@@ -94,12 +94,12 @@ TEST_CASE("single flight: whatever the mix, each run is answered once and begins
     std::size_t passed = 0;
     for (const auto& [number, run] : runs) {
       CAPTURE(number);
-      REQUIRE(run.answers.size() == 1);
-      const auto& found = run.answers[0].outcome;
+      REQUIRE(run.completions.size() == 1);
+      const auto& found = run.completions[0].outcome;
       CAPTURE(found.message);
       const int times = begun.contains(number) ? begun.at(number) : 0;
       CHECK(times <= 1);
-      // Only a run that never got a worker may have no trace.
+      // Only a run that never got a worker may lack a trace.
       if (found.reason != reason::timeout) CHECK(times == 1);
       passed += found.verdict == verdict::pass;
     }

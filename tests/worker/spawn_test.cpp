@@ -14,7 +14,7 @@
 using namespace telltale;
 using namespace telltale::test;
 
-TEST_CASE("spawn: a worker has descriptors 0 to 4 and no other, whatever the program has open") {
+TEST_CASE("spawn: a worker has descriptors 0 to 4 only, whatever the program has open") {
   std::vector<int> leaky;
   for (int n = 0; n < 5; ++n) leaky.push_back(::open("/dev/null", O_RDONLY));  // without close-on-exec
   {
@@ -24,7 +24,7 @@ TEST_CASE("spawn: a worker has descriptors 0 to 4 and no other, whatever the pro
   for (const int fd : leaky) ::close(fd);
 }
 
-TEST_CASE("spawn: a worker starts with no signal blocked, its own group, its name, and dies with the program") {
+TEST_CASE("spawn: a worker has no blocked signals, its own group and name, and exits with the program") {
   sigset_t all;
   sigset_t before;
   ::sigfillset(&all);
@@ -36,8 +36,8 @@ TEST_CASE("spawn: a worker starts with no signal blocked, its own group, its nam
   ::sigprocmask(SIG_SETMASK, &before, nullptr);
 }
 
-TEST_CASE("spawn: works when standard descriptors are closed and the socket takes their place") {
-  // In a process of its own: doctest needs its own standard output.
+TEST_CASE("spawn: works when standard descriptors are closed and the socket gets their number") {
+  // Runs in its own process, because doctest needs its standard output.
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {
@@ -59,12 +59,12 @@ TEST_CASE("spawn: works when standard descriptors are closed and the socket take
   CHECK(status == 0);
 }
 
-TEST_CASE("spawn: a program whose loading hangs holds nothing up, and runs once it is there") {
+TEST_CASE("spawn: a program whose loading hangs blocks nothing, and runs once it is loaded") {
   char directory[] = "/tmp/telltale-spawn-XXXXXX";
   REQUIRE(::mkdtemp(directory) != nullptr);
   const auto copy = (std::filesystem::path(directory) / "program").string();
   std::filesystem::copy_file(TELLTALE_TEST_WORKER, copy);
-  // A lease makes everybody who opens the file wait until it is given back; exec opens it.
+  // A lease blocks every open of the file until it is released; exec opens the file.
   const auto before = std::signal(SIGIO, SIG_IGN);
   const int lease = ::open(copy.c_str(), O_RDONLY | O_CLOEXEC);
   REQUIRE(lease >= 0);
@@ -77,7 +77,7 @@ TEST_CASE("spawn: a program whose loading hangs holds nothing up, and runs once 
     const auto began = std::chrono::steady_clock::now();
     f.submit(f.pool->add(scripted("ok")), 20s, got);
     CHECK_FALSE(f.run_until([&] { return !got.empty(); }, 200ms));
-    CHECK(std::chrono::steady_clock::now() - began < 10s);  // the kernel lets it hang for 45 s
+    CHECK(std::chrono::steady_clock::now() - began < 10s);  // the kernel breaks the lease after 45 s
     CHECK(f.pool->counts().busy == 1);
     REQUIRE(::fcntl(lease, F_SETLEASE, F_UNLCK) == 0);
     REQUIRE(f.run_until([&] { return !got.empty(); }));
@@ -98,7 +98,7 @@ TEST_CASE("spawn: /proc/self/exe starts workers of the running program after its
   std::filesystem::remove_all(directory);
 }
 
-TEST_CASE("spawn: a worker ends when the program dies, even in the middle of a run") {
+TEST_CASE("spawn: a worker exits when the program dies, even during a run") {
   std::array<int, 2> pipe_ends{};
   REQUIRE(::pipe(pipe_ends.data()) == 0);
   const pid_t program = ::fork();
@@ -118,7 +118,7 @@ TEST_CASE("spawn: a worker ends when the program dies, even in the middle of a r
   REQUIRE(::read(pipe_ends[0], &worker, sizeof worker) == sizeof worker);
   ::kill(program, SIGKILL);
   ::waitpid(program, nullptr, 0);
-  // It becomes an orphan, collected by somebody else or left as a zombie: it must not be running.
+  // The orphan may be collected elsewhere or remain a zombie; it must not be running.
   const auto running = [&] {
     std::ifstream stat("/proc/" + std::to_string(worker) + "/stat");
     std::string text((std::istreambuf_iterator<char>(stat)), {});

@@ -1,4 +1,4 @@
-// Looks a name up as a static program does; run by static_names_test.sh.
+// Resolves a name in a statically linked program; run by static_names_test.sh.
 #include <netdb.h>
 
 #include "base/name_services.hpp"

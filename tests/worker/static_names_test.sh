@@ -1,6 +1,6 @@
 #!/bin/sh
 # usage: static_names_test.sh PROGRAM
-# A static program finds what is in /etc/hosts though nsswitch.conf asks a module first, and nothing after it.
+# A static program finds names in /etc/hosts when nsswitch.conf lists a module first, and no service after it.
 set -eu
 unshare -rm true 2>/dev/null || { echo "skipped: mount namespaces are not permitted here"; exit 77; }
 work=$(mktemp -d "${TMPDIR:-/tmp}/telltale-names.XXXXXX")

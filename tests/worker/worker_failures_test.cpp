@@ -23,7 +23,7 @@ class with_environment {
   const char* name_;
 };
 
-/// In the middle of a batch of good ones.
+/// Runs the check in the middle of a batch of good ones.
 void submit_among_ten(pool_fixture& f, const char* how, std::chrono::milliseconds timeout, std::vector<run_report>& bad,
                       std::vector<run_report>& good) {
   const auto ok = f.pool->add(scripted("ok"));
@@ -34,7 +34,7 @@ void submit_among_ten(pool_fixture& f, const char* how, std::chrono::millisecond
 
 }  // namespace
 
-TEST_CASE("worker failures: a run without an answer is killed and says so") {
+TEST_CASE("worker failures: a run without a result is killed and reported") {
   pool_fixture f;
   const auto report = f.run(scripted("hang"), 150ms);
   CHECK(report.outcome == outcome::fail(reason::timeout, "no answer within 150 ms; the worker was killed"));
@@ -43,7 +43,7 @@ TEST_CASE("worker failures: a run without an answer is killed and says so") {
   CHECK(f.run(scripted("ok")).outcome.verdict == verdict::pass);
 }
 
-TEST_CASE("worker failures: a worker that dies says of what, and is replaced") {
+TEST_CASE("worker failures: the reason of a worker's death is reported, and the worker is replaced") {
   struct row {
     const char *how, *arg, *message;
   };
@@ -55,12 +55,12 @@ TEST_CASE("worker failures: a worker that dies says of what, and is replaced") {
            {"signal", "9", "the worker was killed by SIGKILL (out of memory?) while running the check"},
            {"exit", "0", "the worker ended with exit code 0 while running the check"},
            {"exit", "3", "the worker ended with exit code 3 while running the check"},
-           {"garbage", "", "the worker sent nonsense and was killed while running the check"},
-           {"half_a_message", "", "the worker sent nonsense and was killed while running the check"},
-           {"huge_packet", "", "the worker sent nonsense and was killed while running the check"},
-           {"scribble_outcomes", "", "the worker sent nonsense and was killed while running the check"},
-           {"scribble_everything", "", "the worker sent nonsense and was killed while running the check"},
-           {"foreign_outcome", "", "the worker sent nonsense and was killed while running the check"},
+           {"garbage", "", "the worker broke the protocol and was killed while running the check"},
+           {"half_a_message", "", "the worker broke the protocol and was killed while running the check"},
+           {"huge_packet", "", "the worker broke the protocol and was killed while running the check"},
+           {"scribble_outcomes", "", "the worker broke the protocol and was killed while running the check"},
+           {"scribble_everything", "", "the worker broke the protocol and was killed while running the check"},
+           {"foreign_outcome", "", "the worker broke the protocol and was killed while running the check"},
            {"empty_packet", "", "the worker ended with exit code 0 while running the check"},
            {"close_socket", "", "the worker closed its socket and was killed while running the check"},
        }) {
@@ -73,15 +73,16 @@ TEST_CASE("worker failures: a worker that dies says of what, and is replaced") {
   }
 }
 
-TEST_CASE("worker failures: an exception is an outcome, and costs no worker") {
+TEST_CASE("worker failures: an exception becomes an outcome and costs no worker") {
   pool_fixture f;
   CHECK(f.run(scripted("throw")).outcome == outcome::fail(reason::internal, "the check failed: out of luck"));
-  CHECK(f.run(scripted("throw_int")).outcome == outcome::fail(reason::internal, "the check failed in an unknown way"));
+  CHECK(f.run(scripted("throw_int")).outcome ==
+        outcome::fail(reason::internal, "the check threw an unknown exception"));
   CHECK(f.run(scripted("unbuildable")).outcome == outcome::fail(reason::internal, "the check failed: no such secret"));
   CHECK(f.pool->counts().started == 1);
 }
 
-TEST_CASE("worker failures: the runs behind a crash or a timeout are done by others") {
+TEST_CASE("worker failures: the runs behind a crash or a timeout run in other workers") {
   for (const auto* how : {"signal", "hang", "garbage", "close_socket"}) {
     CAPTURE(how);
     pool_fixture f;
@@ -96,7 +97,7 @@ TEST_CASE("worker failures: the runs behind a crash or a timeout are done by oth
   }
 }
 
-TEST_CASE("worker failures: of a batch in which a worker breaks the protocol only the one check is to blame") {
+TEST_CASE("worker failures: after a protocol error in a batch only the responsible check fails") {
   for (const auto* how : {"garbage", "scribble_outcomes", "foreign_outcome", "talkative"}) {
     CAPTURE(std::string(how));
     pool_fixture f;
@@ -109,7 +110,7 @@ TEST_CASE("worker failures: of a batch in which a worker breaks the protocol onl
   }
 }
 
-TEST_CASE("worker failures: a worker that hangs and lies about how far it has come holds up nobody else") {
+TEST_CASE("worker failures: a worker that hangs and reports false progress delays no other check") {
   for (const auto* how : {"other_batch", "claims_all"}) {
     CAPTURE(std::string(how));
     pool_fixture f;
@@ -124,7 +125,7 @@ TEST_CASE("worker failures: a worker that hangs and lies about how far it has co
   }
 }
 
-TEST_CASE("worker failures: what a worker said before it died counts, however late it is read") {
+TEST_CASE("worker failures: messages sent before a worker died count, however late they are read") {
   pool_fixture f;
   f.run(scripted("ok"));
   std::vector<run_report> good;
@@ -134,13 +135,13 @@ TEST_CASE("worker failures: what a worker said before it died counts, however la
   f.submit(f.pool->add(scripted("exit", "3")), 20s, bad);
   f.context.restart();
   f.context.poll();
-  ::usleep(200'000);  // the loop is away until the worker is dead
+  ::usleep(200'000);  // stalls the loop until the worker has ended
   CHECK(f.run_until([&] { return good.size() == 400 && bad.size() == 1; }));
   for (const auto& report : good) CHECK(report.outcome.verdict == verdict::pass);
   CHECK(bad[0].outcome.reason == reason::crashed);
 }
 
-TEST_CASE("worker failures: a stopped worker turns its check into a timeout and is replaced") {
+TEST_CASE("worker failures: a stopped worker makes its check time out and is replaced") {
   pool_fixture f;
   const auto pid = std::stoi(f.run(scripted("pid")).outcome.message);
   ::kill(pid, SIGSTOP);
@@ -149,7 +150,7 @@ TEST_CASE("worker failures: a stopped worker turns its check into a timeout and 
   CHECK(f.pool->counts().killed == 1);
 }
 
-TEST_CASE("worker failures: an idle worker that dies is replaced when there is work") {
+TEST_CASE("worker failures: an idle worker that died is replaced when there is work") {
   pool_fixture f;
   const auto pid = std::stoi(f.run(scripted("pid")).outcome.message);
   ::kill(pid, SIGKILL);
@@ -157,25 +158,25 @@ TEST_CASE("worker failures: an idle worker that dies is replaced when there is w
   CHECK(f.run(scripted("ok")).outcome.verdict == verdict::pass);
 }
 
-TEST_CASE("worker failures: a worker killed in the same turn in which it gets work costs no answer") {
+TEST_CASE("worker failures: a worker killed in the loop iteration in which it gets work loses no result") {
   pool_fixture f;
   for (int round = 0; round < 20; ++round) {
     const auto pid = std::stoi(f.run(scripted("pid")).outcome.message);
     ::kill(pid, SIGKILL);
     const auto found = f.run(scripted("ok")).outcome;
-    // Whether the work had reached it decides; both are an answer.
+    // Either result is valid, depending on whether the work had reached the worker.
     CHECK((found.verdict == verdict::pass || found.reason == reason::crashed));
   }
 }
 
-TEST_CASE("worker failures: workers ignore what is meant for the program") {
+TEST_CASE("worker failures: workers ignore signals meant for the program") {
   pool_fixture f;
   const auto pid = f.run(scripted("pid")).outcome.message;
   for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGPIPE}) ::kill(std::stoi(pid), signal);
   CHECK(f.run(scripted("pid")).outcome.message == pid);
 }
 
-TEST_CASE("worker failures: a program that cannot be run is an outcome, tried again with pauses") {
+TEST_CASE("worker failures: a program that cannot be executed fails the run and is retried with delays") {
   auto options = test_options();
   options.program = "/nonexistent/telltale";
   pool_fixture f(options);
@@ -185,25 +186,26 @@ TEST_CASE("worker failures: a program that cannot be run is an outcome, tried ag
   CHECK(f.pool->counts().started <= 4);
 }
 
-TEST_CASE("worker failures: a program that is not a worker is an outcome, tried again with pauses") {
+TEST_CASE("worker failures: a program that is not a worker fails the run and is retried with delays") {
   const with_environment variable("TELLTALE_TEST_NOT_A_WORKER");
   pool_fixture f;
   const auto report = f.run(scripted("ok"), 2s);
   CHECK(report.outcome ==
         outcome::fail(reason::internal, "a worker cannot be started: the new process ended with exit code 7"));
-  // At 0, 100, 300, 700 and 1500 ms, or a little later than that.
+  // At 0, 100, 300, 700 and 1500 ms, or slightly later.
   CHECK(f.pool->counts().started <= 5);
   CHECK(f.pool->counts().crashed == 0);
 }
 
-TEST_CASE("worker failures: a program that greets in a foreign language is killed") {
+TEST_CASE("worker failures: a program whose first message is invalid is killed") {
   const with_environment variable("TELLTALE_TEST_WRONG_GREETING");
   pool_fixture f;
-  CHECK(f.run(scripted("ok"), 2s).outcome ==
-        outcome::fail(reason::internal, "a worker cannot be started: the new process sent nonsense and was killed"));
+  CHECK(
+      f.run(scripted("ok"), 2s).outcome ==
+      outcome::fail(reason::internal, "a worker cannot be started: the new process broke the protocol and was killed"));
 }
 
-TEST_CASE("worker failures: a program that never gets ready is killed") {
+TEST_CASE("worker failures: a program that never becomes ready is killed") {
   const with_environment variable("TELLTALE_TEST_NEVER_READY");
   auto options = test_options();
   options.start_limit = 100ms;
@@ -213,12 +215,12 @@ TEST_CASE("worker failures: a program that never gets ready is killed") {
                       "a worker cannot be started: the new process was not ready within 100 ms and was killed"));
 }
 
-TEST_CASE("worker failures: a worker that never reads is killed, however much there is to tell it") {
+TEST_CASE("worker failures: a worker that never reads is killed, however many messages are queued") {
   pool_fixture f;
   std::vector<run_report> done;
   {
     const with_environment broken("TELLTALE_TEST_NEVER_READS");
-    // More than a socket holds: what does not fit must wait outside it, not the program.
+    // More than the socket's capacity: the rest must wait outside it without blocking the program.
     for (int n = 0; n < 40; ++n) f.submit(f.pool->add(scripted("ok", std::string(50'000, 'x'))), 300ms, done);
     const auto began = std::chrono::steady_clock::now();
     CHECK(f.run_until([&] { return done.size() == 40; }));
@@ -226,14 +228,14 @@ TEST_CASE("worker failures: a worker that never reads is killed, however much th
   }
   for (const auto& report : done) CHECK(report.outcome.reason == reason::timeout);
   CHECK(f.pool->counts().killed > 0);
-  // Those that were started before may still be there.
+  // Workers started earlier may still exist.
   const auto most = 2 * worker_pool_options().max_workers;
   std::size_t timeouts = 0;
   while (f.run(scripted("ok"), 300ms).outcome.verdict != verdict::pass && timeouts <= most) ++timeouts;
   CHECK(timeouts <= most);
 }
 
-TEST_CASE("worker failures: without a free descriptor runs fail with the reason, and go on once there is one") {
+TEST_CASE("worker failures: without a free descriptor runs fail with the reason, and succeed again later") {
   pool_fixture f;
   rlimit before{};
   ::getrlimit(RLIMIT_NOFILE, &before);

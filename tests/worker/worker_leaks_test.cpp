@@ -1,4 +1,4 @@
-// Ten thousand ways to die, one after the other: each is told, each worker replaced, nothing is left.
+// Kills or crashes workers ten thousand times and checks that every failure is reported and nothing leaks.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -16,7 +16,7 @@ using namespace telltale::test;
 
 namespace {
 
-// Forty failures a round. A worker takes about a hundred times as long to start with a sanitizer.
+// Forty failures per round. With a sanitizer a worker takes about a hundred times as long to start.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::size_t rounds = 5;
 #else
@@ -50,7 +50,7 @@ std::chrono::milliseconds timeout_of(const death& d) { return d.why == reason::t
 
 }  // namespace
 
-TEST_CASE("worker leaks: after ten thousand crashes and timeouts there is no process and no descriptor left") {
+TEST_CASE("worker leaks: after ten thousand crashes and timeouts no process and no descriptor is left") {
   const auto before = open_descriptors();
   const auto began = std::chrono::steady_clock::now();
   {
@@ -70,24 +70,24 @@ TEST_CASE("worker leaks: after ten thousand crashes and timeouts there is no pro
       most_descriptors = std::max(most_descriptors, open_descriptors());
     }
     const auto counts = f.pool->counts();
-    // A batch in which nonsense was said costs a worker without an answer, before its checks go alone.
+    // A batch with a protocol error costs a worker without a result, before its checks run alone.
     CHECK(counts.crashed >= rounds * at_once * 8 / 10);
     CHECK(counts.crashed <= rounds * at_once * 8 / 10 + at_once);
-    // On a busy machine a run may use its time up before a worker is there: then nobody has to be killed.
+    // On a busy machine a run may time out before a worker is ready; nothing is killed then.
     CHECK(counts.killed > rounds);
     CHECK(counts.stuck == 0);
     CHECK(most_descriptors < before + 2 * worker_pool_options().max_workers + 20);
     f.pool->stop();
     CHECK(f.run_until([&] { return has_no_children(); }));
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    const std::chrono::duration<double> record_duration = std::chrono::steady_clock::now() - began;
     MESSAGE(fmt::format("{} failures, {} workers started, {} crashed, {} killed, at most {} descriptors more, {:.1f} s",
                         rounds * at_once, counts.started, counts.crashed, counts.killed, most_descriptors - before,
-                        took.count()));
+                        record_duration.count()));
   }
   CHECK(open_descriptors() == before);
 }
 
-TEST_CASE("worker leaks: healthy checks go on beside the dying ones") {
+TEST_CASE("worker leaks: healthy checks continue beside failing ones") {
   pool_fixture f;
   std::vector<worker_pool::task_id> bad;
   for (const auto& each : deaths) bad.push_back(f.pool->add(scripted(each.how, each.arg)));

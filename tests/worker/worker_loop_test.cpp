@@ -12,15 +12,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// What the checks of this test were asked, and how they behave.
+// Records the calls of the checks of this test, and sets their behaviour.
 struct stage {
   int built = 0;
   std::vector<std::string> ran;
   std::chrono::system_clock::time_point started_at;
   std::chrono::nanoseconds until_deadline{0};
   bool throws = false;
-  std::function<void(std::size_t)> before_running;  ///< told how many have run
-  std::string message;                              ///< instead of what the check is called
+  std::function<void(std::size_t)> before_running;  ///< called with the number of runs so far
+  std::string message;                              ///< replaces the check's own message
 };
 
 class staged_check final : public blocking_check {
@@ -72,7 +72,7 @@ struct fixture {
     for (const auto task : tasks) batch.items.push_back({100 + task, task, 2s, {}});
     shared->open(batch.batch);
     going_on = loop.handle(batch);
-    const auto written = shared->written_since(0);
+    const auto written = shared->results_since(0);
     REQUIRE(written);
     auto read = wire::decode_outcomes(*written);
     REQUIRE(read);
@@ -86,15 +86,15 @@ struct fixture {
   bool going_on = true;
   std::uint64_t batches = 0;
   std::vector<wire::run_outcome> found;  ///< of the last batch
-  std::unique_ptr<ledger> shared = std::make_unique<ledger>();
-  std::size_t stops = 0;  ///< of the watch
+  std::unique_ptr<result_buffer> shared = std::make_unique<result_buffer>();
+  std::size_t stops = 0;  ///< of the deadline timer
   worker_loop loop{table, *shared, [this](const wire::from_worker& m) { return said.push_back(m), program_is_there; },
                    [this] { ++stops; }};
 };
 
 }  // namespace
 
-TEST_CASE("worker loop: runs a batch in order and answers each") {
+TEST_CASE("worker loop: runs a batch in order and reports each outcome") {
   fixture f;
   f.run({0, 1, 0});
   REQUIRE(f.found.size() == 3);
@@ -107,7 +107,7 @@ TEST_CASE("worker loop: runs a batch in order and answers each") {
   CHECK(f.on.until_deadline == 2s);
 }
 
-TEST_CASE("worker loop: a check is built once, when it is first run, until it is forgotten") {
+TEST_CASE("worker loop: a check is built once, at its first run, until it is forgotten") {
   fixture f;
   CHECK(f.on.built == 0);
   f.run({0, 0});
@@ -118,7 +118,7 @@ TEST_CASE("worker loop: a check is built once, when it is first run, until it is
   CHECK(f.on.built == 1);
 }
 
-TEST_CASE("worker loop: whatever goes wrong is told, and what the check remembered stays as it was") {
+TEST_CASE("worker loop: every failure is reported and leaves the check's state unchanged") {
   struct row {
     std::uint64_t task;
     std::string message;
@@ -128,7 +128,7 @@ TEST_CASE("worker loop: whatever goes wrong is told, and what the check remember
                         {3, "the check failed: no such secret"},
                         {10, "the check failed: there is no blocking check type 'network'"},
                         {11, "the check failed: there is no blocking check type 'unknown'"},
-                        {12, "the check failed: the worker was not told about it"}}) {
+                        {12, "the check failed: unknown task"}}) {
     fixture f;
     f.run({task});
     REQUIRE(f.found.size() == 1);
@@ -141,17 +141,17 @@ TEST_CASE("worker loop: many quick runs wake the program far fewer times") {
   fixture f;
   f.run(std::vector<std::uint64_t>(200, 0));
   CHECK(f.found.size() == 200);
-  CHECK(f.said.size() < 100);  // once, on a machine that does nothing else
+  CHECK(f.said.size() < 100);  // one on an otherwise idle machine
 }
 
-TEST_CASE("worker loop: nobody who does not wait is told of what is as it was") {
+TEST_CASE("worker loop: unchanged outcomes do not wake a program that does not wait") {
   fixture f;
   const outcome_kind passed{verdict::pass, reason::ok};
   const outcome_kind failed{verdict::fail, reason::internal};
-  const auto told_of = [&](std::optional<outcome_kind> no_news, bool waited_for) {
+  const auto told_of = [&](std::optional<outcome_kind> unchanged_kind, bool wake_wanted) {
     f.said.clear();
-    const wire::run_batch batch{++f.batches, {{100, 0, 2s, {}, {}, no_news}}};
-    f.shared->open(batch.batch, waited_for);
+    const wire::run_batch batch{++f.batches, {{100, 0, 2s, {}, {}, unchanged_kind}}};
+    f.shared->open(batch.batch, wake_wanted);
     CHECK(f.loop.handle(batch));
     return !f.said.empty();
   };
@@ -165,16 +165,16 @@ TEST_CASE("worker loop: nobody who does not wait is told of what is as it was") 
   CHECK(f.stops == 6);
 }
 
-TEST_CASE("worker loop: what was found is told of in the middle of a batch when that takes long") {
+TEST_CASE("worker loop: outcomes of a long batch are announced before its end") {
   fixture f;
   f.run({0, 2, 0});
   CHECK(f.found.size() == 3);
   CHECK(f.found[1].duration >= 30ms);
   REQUIRE(f.said.size() == 2);
-  for (const auto& message : f.said) CHECK(std::holds_alternative<wire::wrote>(message));
+  for (const auto& message : f.said) CHECK(std::holds_alternative<wire::results_written>(message));
 }
 
-TEST_CASE("worker loop: what the program has taken away is not begun") {
+TEST_CASE("worker loop: runs that the program has taken back do not begin") {
   fixture f;
   f.on.before_running = [&](std::size_t runs) {
     if (runs == 1) CHECK(f.shared->close(1) == 2);
@@ -185,7 +185,7 @@ TEST_CASE("worker loop: what the program has taken away is not begun") {
   CHECK_FALSE(f.said.empty());
 }
 
-TEST_CASE("worker loop: the first run is begun even when the program has taken everything behind it away") {
+TEST_CASE("worker loop: the first run begins even when the program has closed the batch") {
   fixture f;
   wire::run_batch batch{7, {{100, 0, 2s, {}}, {101, 0, 2s, {}}}};
   f.shared->open(7);
@@ -194,7 +194,7 @@ TEST_CASE("worker loop: the first run is begun even when the program has taken e
   CHECK(f.on.ran.size() == 1);
 }
 
-TEST_CASE("worker loop: a batch that the program has given up for another is not gone on with") {
+TEST_CASE("worker loop: a batch that was replaced by another is not continued") {
   fixture f;
   f.on.before_running = [&](std::size_t) { f.shared->open(99); };
   wire::run_batch batch{7, {{100, 0, 2s, {}}, {101, 0, 2s, {}}}};
@@ -203,7 +203,7 @@ TEST_CASE("worker loop: a batch that the program has given up for another is not
   CHECK(f.on.ran.size() == 1);
 }
 
-TEST_CASE("worker loop: without room for one more outcome it gives the rest back") {
+TEST_CASE("worker loop: without room for one more outcome the rest is returned") {
   fixture f;
   f.on.message = std::string(1000, 'x');
   f.run(std::vector<std::uint64_t>(500, 0));
@@ -215,7 +215,7 @@ TEST_CASE("worker loop: without room for one more outcome it gives the rest back
   CHECK(f.found.size() == 1);
 }
 
-TEST_CASE("worker loop: begins nothing more when it cannot wake the program") {
+TEST_CASE("worker loop: begins no further run when it cannot wake the program") {
   fixture f;
   f.program_is_there = false;
   f.run({2, 0});
@@ -223,17 +223,17 @@ TEST_CASE("worker loop: begins nothing more when it cannot wake the program") {
   CHECK(f.on.ran.size() == 1);
 }
 
-TEST_CASE("worker loop: looks a name up") {
+TEST_CASE("worker loop: resolves a name") {
   fixture f;
   CHECK(f.loop.handle(wire::lookup{7, "127.0.0.1", 80}));
   REQUIRE(f.said.size() == 1);
-  const auto& answer = std::get<wire::lookup_answer>(f.said[0]);
+  const auto& answer = std::get<wire::lookup_result>(f.said[0]);
   CHECK(answer.number == 7);
   REQUIRE(answer.resolution.endpoints.size() == 1);
   CHECK(answer.resolution.endpoints[0].port() == 80);
 }
 
-TEST_CASE("worker loop: a task that is an examination examines, and a probe is told of the last one") {
+TEST_CASE("worker loop: a deep check calls examine, and a probe receives its last result") {
   fixture f;
   f.loop.handle(wire::define{20, "staged", raw_value::scalar("ok"), true});
   f.run({0, 20});

@@ -21,9 +21,9 @@ TEST_CASE("worker pool: a run's outcome arrives with its times") {
   CHECK(f.pool->counts().started == 1);
 }
 
-TEST_CASE("worker pool: 200 quick runs of one turn share one worker and come back in order") {
+TEST_CASE("worker pool: 200 quick runs of one loop iteration share one worker and complete in order") {
   auto options = test_options();
-  options.slice = 1min;  // on a loaded machine they take longer than the usual one, and then a second worker is right
+  options.slice = 1min;  // on a loaded machine they exceed the default, and a second worker would be right
   pool_fixture f(options);
   const auto id = f.pool->add(scripted("ok"));
   std::vector<int> order;
@@ -33,7 +33,7 @@ TEST_CASE("worker pool: 200 quick runs of one turn share one worker and come bac
   CHECK(f.pool->counts().started == 1);
 }
 
-TEST_CASE("worker pool: nothing is called from inside run or resolve, not even a refusal") {
+TEST_CASE("worker pool: no callback runs inside run or resolve, not even for a refusal") {
   pool_fixture f;
   memory huge;
   for (int n = 0; n < 64; ++n) huge.set(std::string(2000, 'x') + std::to_string(n), n);
@@ -46,10 +46,10 @@ TEST_CASE("worker pool: nothing is called from inside run or resolve, not even a
   inside = false;
   CHECK(f.run_until([&] { return got.size() == 1; }));
   CHECK(got[0].outcome.reason == reason::internal);
-  CHECK(got[0].outcome.message == "what the check wants to remember takes more than 64 KiB");
+  CHECK(got[0].outcome.message == "the check's state takes more than 64 KiB");
 }
 
-TEST_CASE("worker pool: options that no message can carry are refused with a sentence") {
+TEST_CASE("worker pool: options that exceed a message are refused with a message") {
   pool_fixture f;
   CHECK(f.run(scripted("ok", std::string(70'000, 'x'))).outcome ==
         outcome::fail(reason::internal, "the check's options take more than 64 KiB"));
@@ -59,7 +59,7 @@ TEST_CASE("worker pool: options that no message can carry are refused with a sen
         outcome::fail(reason::internal, "the check's options are nested too deeply"));
 }
 
-TEST_CASE("worker pool: runs that do not fit one message travel in several") {
+TEST_CASE("worker pool: runs that exceed one message are split over several") {
   pool_fixture f;
   memory big;
   for (int n = 0; n < 60; ++n) big.set(std::string(60, 'x') + std::to_string(n), n);
@@ -70,7 +70,7 @@ TEST_CASE("worker pool: runs that do not fit one message travel in several") {
   CHECK(f.run_until([&] { return passed == 100; }));
 }
 
-TEST_CASE("worker pool: definitions that do not fit the socket's buffer at once arrive nevertheless") {
+TEST_CASE("worker pool: definitions that exceed the socket's buffer still arrive") {
   pool_fixture f;
   std::vector<run_report> done;
   for (int n = 0; n < 400; ++n) f.submit(f.pool->add(scripted("ok", std::string(5000, 'x'))), 20s, done);
@@ -78,20 +78,20 @@ TEST_CASE("worker pool: definitions that do not fit the socket's buffer at once 
   for (const auto& report : done) CHECK(report.outcome.verdict == verdict::pass);
 }
 
-TEST_CASE("worker pool: an answer that came in time counts, even when the loop looks late") {
+TEST_CASE("worker pool: an outcome that came in time counts, even when the loop reads it late") {
   pool_fixture f;
   f.run(scripted("ok"));
   std::vector<run_report> done;
   f.submit(f.pool->add(scripted("slow", "20")), 100ms, done);
   f.context.restart();
   f.context.poll();
-  ::usleep(400'000);  // the loop is away
+  ::usleep(400'000);  // stalls the loop
   CHECK(f.run_until([&] { return !done.empty(); }));
   CHECK(done[0].outcome.verdict == verdict::pass);
   CHECK(done[0].duration < 200ms);
 }
 
-TEST_CASE("worker pool: when the whole program was stopped, a run gets its time again") {
+TEST_CASE("worker pool: a run gets its time again after the whole program was stopped") {
   pool_fixture f;
   const auto pid = std::stoi(f.run(scripted("pid")).outcome.message);
   std::vector<run_report> done;
@@ -105,7 +105,7 @@ TEST_CASE("worker pool: when the whole program was stopped, a run gets its time 
   CHECK(done[0].outcome.verdict == verdict::pass);
 }
 
-TEST_CASE("worker pool: what a check remembers goes from run to run, and stays when a run fails") {
+TEST_CASE("worker pool: a check's state passes from run to run, and is kept when a run fails") {
   pool_fixture f;
   const auto count = f.pool->add(scripted("count"));
   const auto first = f.run(count);
@@ -116,14 +116,14 @@ TEST_CASE("worker pool: what a check remembers goes from run to run, and stays w
   CHECK(f.run(scripted("signal", "11"), 10s, second.memory).memory == second.memory);
 }
 
-TEST_CASE("worker pool: checks see when the program started") {
+TEST_CASE("worker pool: checks receive the start time of the program") {
   auto options = test_options();
   options.started_at = std::chrono::system_clock::time_point(123456s);
   pool_fixture f(options);
   CHECK(f.run(scripted("started_at")).outcome.message == std::to_string(options.started_at.time_since_epoch().count()));
 }
 
-TEST_CASE("worker pool: an outcome is cut and cleaned on its way") {
+TEST_CASE("worker pool: an outcome is truncated and sanitised") {
   pool_fixture f;
   const auto found = f.run(scripted("noisy")).outcome;
   CHECK(found.message.starts_with("two lines \uFFFD xxx"));
@@ -132,7 +132,7 @@ TEST_CASE("worker pool: an outcome is cut and cleaned on its way") {
   CHECK(found.measurements[0].name == "m2");
 }
 
-TEST_CASE("worker pool: a slow run gives the rest of its batch away") {
+TEST_CASE("worker pool: a slow run gives the rest of its batch to other workers") {
   pool_fixture f;
   std::vector<run_report> slow;
   std::vector<run_report> quick;
@@ -142,10 +142,10 @@ TEST_CASE("worker pool: a slow run gives the rest of its batch away") {
   CHECK(f.run_until([&] { return quick.size() == 50; }, 15s));
   CHECK(slow.empty());
   CHECK(f.run_until([&] { return f.pool->counts().busy == 1; }));
-  CHECK(f.pool->counts().started <= 1 + 5);  // four parts, and what does not divide
+  CHECK(f.pool->counts().started <= 1 + 5);  // four parts, and the remainder
 }
 
-TEST_CASE("worker pool: workers are capped at twice the number, and who waits too long is told so") {
+TEST_CASE("worker pool: the number of workers is limited to twice the option, and a job that waits too long fails") {
   auto options = test_options();
   options.max_workers = 2;
   pool_fixture f(options);
@@ -159,7 +159,7 @@ TEST_CASE("worker pool: workers are capped at twice the number, and who waits to
   CHECK(f.pool->counts().started == 4);
 }
 
-TEST_CASE("worker pool: checks that begin to hang all at once leave quick ones a worker") {
+TEST_CASE("worker pool: quick checks keep a worker when many checks begin to hang at once") {
   auto options = test_options();
   options.max_workers = 2;
   pool_fixture f(options);
@@ -170,7 +170,7 @@ TEST_CASE("worker pool: checks that begin to hang all at once leave quick ones a
   CHECK(f.pool->counts().started == 3);
 }
 
-TEST_CASE("worker pool: a quick check behind many that begin to hang waits for a few slices, not for one of each") {
+TEST_CASE("worker pool: a quick check behind many hanging ones waits for a few slices") {
   auto options = test_options();
   options.slice = 100ms;
   pool_fixture f(options);
@@ -179,7 +179,7 @@ TEST_CASE("worker pool: a quick check behind many that begin to hang waits for a
   for (int n = 0; n < 14; ++n) f.submit(f.pool->add(scripted("hang", std::to_string(n))), 20s, hung);
   f.submit(f.pool->add(scripted("ok")), 20s, quick);
   REQUIRE(f.run_until([&] { return !quick.empty(); }));
-  CHECK(quick[0].waited < 900ms);  // three slices and the starting of workers
+  CHECK(quick[0].waited < 900ms);  // three slices and the start of workers
   CHECK(hung.empty());
 }
 
@@ -189,14 +189,14 @@ TEST_CASE("worker pool: slow checks never take the last worker") {
   pool_fixture f(options);
   std::vector<worker_pool::task_id> slow;
   for (int n = 0; n < 2; ++n) slow.push_back(f.pool->add(scripted("hang", std::to_string(n))));
-  for (const auto id : slow) CHECK(f.run(id, 50ms).outcome.reason == reason::timeout);  // known to be slow from now on
+  for (const auto id : slow) CHECK(f.run(id, 50ms).outcome.reason == reason::timeout);  // treated as slow from now on
   std::vector<run_report> done;
   for (const auto id : slow) f.submit(id, 5s, done);
   for (int n = 0; n < 5; ++n) CHECK(f.run(scripted("ok")).outcome.verdict == verdict::pass);
   CHECK(done.empty());
 }
 
-TEST_CASE("worker pool: an examination has a worker of its own from the first on") {
+TEST_CASE("worker pool: a deep check has its own worker from the first run") {
   pool_fixture f;
   auto description = scripted("ok");
   description.examination = true;
@@ -206,10 +206,10 @@ TEST_CASE("worker pool: an examination has a worker of its own from the first on
   f.submit(f.pool->add(scripted("ok")), 10s, probed);
   REQUIRE(f.run_until([&] { return !examined.empty() && !probed.empty(); }));
   CHECK(f.pool->counts().started == 2);
-  CHECK(examined[0].outcome == outcome{});  // the scripted check has no examination
+  CHECK(examined[0].outcome == outcome{});  // the scripted check has no deep check
 }
 
-TEST_CASE("worker pool: idle workers retire, all but one, and leave nothing behind") {
+TEST_CASE("worker pool: idle workers retire down to one and leave nothing behind") {
   auto options = test_options();
   options.idle_timeout = 50ms;
   pool_fixture f(options);
@@ -234,10 +234,10 @@ TEST_CASE("worker pool: names and addresses resolve in a worker") {
   CHECK(bad.endpoints.empty());
   CHECK(bad.error.starts_with("no such host does not resolve: "));
   CHECK_FALSE(bad.timed_out);
-  CHECK(f.resolve("", 80).error == " does not resolve: this is not a host name");
+  CHECK(f.resolve("", 80).error == " does not resolve: not a valid host name");
 }
 
-TEST_CASE("worker pool: stop answers everything and leaves no process") {
+TEST_CASE("worker pool: stop completes every run and leaves no process") {
   pool_fixture f;
   std::vector<run_report> done;
   const auto hang = f.pool->add(scripted("hang"));
@@ -251,7 +251,7 @@ TEST_CASE("worker pool: stop answers everything and leaves no process") {
   CHECK(f.pool->counts().idle + f.pool->counts().busy == 0);
 }
 
-TEST_CASE("worker pool: after stop the loop runs dry by itself") {
+TEST_CASE("worker pool: after stop the loop ends by itself") {
   pool_fixture f;
   CHECK(f.run(scripted("ok")).outcome.verdict == verdict::pass);
   f.pool->stop();
@@ -260,7 +260,7 @@ TEST_CASE("worker pool: after stop the loop runs dry by itself") {
   CHECK(f.context.stopped());
 }
 
-TEST_CASE("worker pool: a callback may destroy the pool; the others are dropped") {
+TEST_CASE("worker pool: a callback may destroy the pool; the remaining callbacks are dropped") {
   pool_fixture f;
   const auto id = f.pool->add(scripted("ok"));
   int calls = 0;

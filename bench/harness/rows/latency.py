@@ -7,7 +7,7 @@ RATE = 200
 
 
 def milliseconds(bench, server, path="/health"):
-    """The 99th percentile, and the median."""
+    """The 99th percentile and the median."""
     asked = RATE * bench.rounds(6, 4)
     found = load.run(bench, server.port, path, asked, fresh=True, rate=RATE)
     return found["p99_us"] / 1000, found["p50_us"] / 1000

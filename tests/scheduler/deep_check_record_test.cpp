@@ -1,5 +1,5 @@
-// What later probes are told of examinations.
-#include "scheduler/examined_record.hpp"
+// Tests what later probes receive from earlier deep checks.
+#include "scheduler/deep_check_record.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,12 +12,12 @@ boot_clock::time_point at(std::chrono::hours time) { return boot_clock::time_poi
 
 }  // namespace
 
-TEST_CASE("examined record: nothing is told before the first has ended") {
-  CHECK_FALSE(examined_record().as_of(at(1h)));
+TEST_CASE("deep check record: it is empty before the first deep check has ended") {
+  CHECK_FALSE(deep_check_record().as_of(at(1h)));
 }
 
-TEST_CASE("examined record: the last one and the last that passed have their ages") {
-  examined_record record;
+TEST_CASE("deep check record: the last result and the last pass have their ages") {
+  deep_check_record record;
   record.note(outcome::pass("sound"), at(1h));
   record.note(outcome::fail(reason::corrupt, "torn"), at(3h));
   CHECK(record.as_of(at(5h)) == examination{outcome::fail(reason::corrupt, "torn"), 2h, 4h});
@@ -25,12 +25,12 @@ TEST_CASE("examined record: the last one and the last that passed have their age
   CHECK(record.as_of(at(7h)) == examination{outcome::pass("sound"), 1h, 1h});
 }
 
-TEST_CASE("examined record: one that came to nothing clears no damage, but is told of otherwise") {
+TEST_CASE("deep check record: a deep check that did not complete clears no failure, but is reported otherwise") {
   const outcome nothing[] = {outcome::warn(reason::idle, "not in use"), outcome::fail(reason::timeout, "no answer"),
                              outcome::fail(reason::crashed, "died"), outcome::fail(reason::stuck, "hangs"),
                              outcome::fail(reason::internal, "cannot be started")};
   for (const auto& each : nothing) {
-    examined_record record;
+    deep_check_record record;
     record.note(each, at(1h));
     CHECK(record.as_of(at(1h))->found == each);
     record.note(outcome::pass("sound"), at(2h));

@@ -7,23 +7,23 @@ using namespace telltale::test;
 
 namespace {
 
-/// Outlives the pool, whose last callbacks come when it is stopped.
+/// Outlives the pool, whose last callbacks run when it stops.
 struct heard {
   memory remembered;
   std::vector<run_report> done;
 };
 
-struct no_news_fixture : heard, pool_fixture {
+struct unchanged_fixture : heard, pool_fixture {
   using pool_fixture::pool_fixture;
   void submit_quiet(worker_pool::task_id id, std::chrono::milliseconds timeout = 20s) {
     run_input input(remembered);
-    input.no_news = outcome_kind{verdict::pass, reason::ok};
+    input.unchanged_kind = outcome_kind{verdict::pass, reason::ok};
     pool->run(id, timeout, std::move(input), [this](run_report report) {
       remembered = report.memory;
       done.push_back(std::move(report));
     });
   }
-  /// A worker is there, and knows the check.
+  /// Starts a worker that knows the check.
   void warm_up(worker_pool::task_id id) {
     pool->run(id, 20s, remembered, [this](run_report report) {
       remembered = report.memory;
@@ -38,8 +38,8 @@ struct no_news_fixture : heard, pool_fixture {
 
 }  // namespace
 
-TEST_CASE("no news: what is as it was wakes nobody, and is there when somebody looks") {
-  no_news_fixture f;
+TEST_CASE("unchanged results: do not wake the program, and can be collected") {
+  unchanged_fixture f;
   const auto id = f.pool->add(scripted("ok"));
   f.warm_up(id);
   for (std::size_t round = 2; round < 5; ++round) {
@@ -54,8 +54,8 @@ TEST_CASE("no news: what is as it was wakes nobody, and is there when somebody l
   CHECK(f.pool->counts().started == 1);
 }
 
-TEST_CASE("no news: a batch that ends in time does not let its watch ring") {
-  no_news_fixture f;
+TEST_CASE("unchanged results: a batch that ends in time does not let its deadline timer expire") {
+  unchanged_fixture f;
   const auto id = f.pool->add(scripted("ok"));
   f.warm_up(id);
   for (int round = 0; round < 50; ++round) {
@@ -69,8 +69,8 @@ TEST_CASE("no news: a batch that ends in time does not let its watch ring") {
   CHECK_FALSE(f.wakes_up(done + 1, 150ms));
 }
 
-TEST_CASE("no news: another verdict or reason wakes the program") {
-  no_news_fixture f;
+TEST_CASE("unchanged results: another verdict or reason wakes the program") {
+  unchanged_fixture f;
   const auto id = f.pool->add(scripted("in_turn"));
   f.warm_up(id);
   f.submit_quiet(id);
@@ -82,8 +82,8 @@ TEST_CASE("no news: another verdict or reason wakes the program") {
   CHECK(f.done.back().age < 100ms);
 }
 
-TEST_CASE("no news: one that hangs, crashes or takes longer than a slice wakes the program") {
-  no_news_fixture f;
+TEST_CASE("unchanged results: a run that hangs, crashes or exceeds a slice wakes the program") {
+  unchanged_fixture f;
   const auto ok = f.pool->add(scripted("ok"));
   f.warm_up(ok);
   f.submit_quiet(f.pool->add(scripted("hang")), 100ms);
@@ -97,8 +97,8 @@ TEST_CASE("no news: one that hangs, crashes or takes longer than a slice wakes t
   CHECK(f.wakes_up(5));
 }
 
-TEST_CASE("no news: a run that nobody said was none wakes the program, and so does the batch it is in") {
-  no_news_fixture f;
+TEST_CASE("unchanged results: a run without an expected outcome wakes the program, as does its batch") {
+  unchanged_fixture f;
   const auto id = f.pool->add(scripted("ok"));
   f.warm_up(id);
   f.submit_quiet(id);
@@ -106,57 +106,57 @@ TEST_CASE("no news: a run that nobody said was none wakes the program, and so do
   CHECK(f.wakes_up(3));
 }
 
-TEST_CASE("no news: others that come to wait for the worker are not left waiting") {
+TEST_CASE("unchanged results: jobs that come to wait for the worker are served") {
   auto options = test_options();
   options.max_workers = 1;
-  options.slice = 1min;  // no other timer helps
-  no_news_fixture f(options);
+  options.slice = 1min;  // no other timer may help
+  unchanged_fixture f(options);
   const auto slow = f.pool->add(scripted("slow", "50"));
   f.warm_up(slow);
   for (int round = 0; round < 3; ++round) {
     f.submit_quiet(slow);
     f.context.restart();
-    f.context.poll();  // the batch is under way
+    f.context.poll();  // the batch is in progress
     CHECK(f.run(scripted("ok")).outcome.verdict == verdict::pass);
   }
 }
 
-TEST_CASE("no news: a worker that stops its watch and hangs is found by whoever looks") {
-  no_news_fixture f;
-  f.submit_quiet(f.pool->add(scripted("stop_watch_and_hang")), 100ms);
+TEST_CASE("unchanged results: a worker that stops its deadline timer and hangs is found by collect") {
+  unchanged_fixture f;
+  f.submit_quiet(f.pool->add(scripted("stop_timer_and_hang")), 100ms);
   CHECK_FALSE(f.wakes_up(1, 300ms));
   CHECK(f.run_until([&] { return f.pool->collect(), f.done.size() == 1; }));
   CHECK(f.done[0].outcome.reason == reason::timeout);
 }
 
-TEST_CASE("no news: a run that is waited for has a time limit that no worker can stop") {
-  no_news_fixture f;
-  CHECK(f.run(scripted("stop_watch_and_hang"), 100ms).outcome.reason == reason::timeout);
+TEST_CASE("unchanged results: a run that requests a wake-up has a time limit no worker can stop") {
+  unchanged_fixture f;
+  CHECK(f.run(scripted("stop_timer_and_hang"), 100ms).outcome.reason == reason::timeout);
 }
 
-TEST_CASE("no news: a worker that plays with its watch cannot make the program wait") {
-  no_news_fixture f;
-  std::vector<run_report> mad;
-  f.submit(f.pool->add(scripted("mad_watch")), 20s, mad);
-  CHECK(f.run_until([&] { return !mad.empty(); }));
-  CHECK(mad[0].outcome.reason == reason::crashed);
+TEST_CASE("unchanged results: a worker that manipulates its deadline timer cannot block the program") {
+  unchanged_fixture f;
+  std::vector<run_report> reports;
+  f.submit(f.pool->add(scripted("fire_unset_timer")), 20s, reports);
+  CHECK(f.run_until([&] { return !reports.empty(); }));
+  CHECK(reports[0].outcome.reason == reason::crashed);
   CHECK(f.run(scripted("ok")).outcome.verdict == verdict::pass);
 }
 
-TEST_CASE("no news: a watch that rings once in a while for nothing is borne for ever") {
-  no_news_fixture f;
+TEST_CASE("unchanged results: rare expiries of an unset timer are tolerated without limit") {
+  unchanged_fixture f;
   const auto id = f.pool->add(scripted("late_ring"));
   for (int n = 0; n < 200; ++n) REQUIRE(f.run(id).outcome.verdict == verdict::pass);
   CHECK(f.pool->counts().started == 1);
 }
 
-TEST_CASE("no news: a callback may destroy the pool in the middle of collecting") {
-  no_news_fixture f;
+TEST_CASE("unchanged results: a callback may destroy the pool during collect") {
+  unchanged_fixture f;
   const auto id = f.pool->add(scripted("ok"));
   f.warm_up(id);
   for (int n = 0; n < 5; ++n) {
     run_input input;
-    input.no_news = outcome_kind{verdict::pass, reason::ok};
+    input.unchanged_kind = outcome_kind{verdict::pass, reason::ok};
     f.pool->run(id, 20s, std::move(input), [&](run_report report) {
       f.done.push_back(std::move(report));
       f.pool.reset();

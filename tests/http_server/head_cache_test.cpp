@@ -1,10 +1,10 @@
-#include "http_server/known_heads.hpp"
+#include "http_server/head_cache.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
-using telltale::known_heads;
+using telltale::head_cache;
 using telltale::request_head;
 
 namespace {
@@ -20,8 +20,8 @@ request_head parsed(const std::string& target) {
 
 }  // namespace
 
-TEST_CASE("known_heads: exactly the bytes that were remembered are known, whatever follows them") {
-  known_heads heads;
+TEST_CASE("head cache: exactly the stored bytes are found, whatever follows them") {
+  head_cache heads;
   const auto bytes = head_for("/ready");
   CHECK(heads.find(bytes) == nullptr);
   heads.remember(bytes, parsed("/ready"));
@@ -34,14 +34,14 @@ TEST_CASE("known_heads: exactly the bytes that were remembered are known, whatev
   CHECK(heads.find("") == nullptr);
 }
 
-TEST_CASE("known_heads: the oldest is forgotten, the number is bounded") {
-  known_heads heads;
-  for (std::size_t i = 0; i <= known_heads::capacity; ++i) {
+TEST_CASE("head cache: the oldest entry is replaced and the number is limited") {
+  head_cache heads;
+  for (std::size_t i = 0; i <= head_cache::capacity; ++i) {
     const auto target = "/" + std::to_string(i);
     heads.remember(head_for(target), parsed(target));
   }
   CHECK(heads.find(head_for("/0")) == nullptr);
-  for (std::size_t i = 1; i <= known_heads::capacity; ++i) {
+  for (std::size_t i = 1; i <= head_cache::capacity; ++i) {
     const auto target = "/" + std::to_string(i);
     const auto* known = heads.find(head_for(target));
     REQUIRE(known != nullptr);
@@ -49,13 +49,13 @@ TEST_CASE("known_heads: the oldest is forgotten, the number is bounded") {
   }
 }
 
-TEST_CASE("known_heads: credentials and long heads are not kept") {
-  known_heads heads;
+TEST_CASE("head cache: heads with credentials and long heads are not stored") {
+  head_cache heads;
   auto secret = parsed("/checks");
   secret.authorization = "Bearer letmein";
   heads.remember(head_for("/checks"), secret);
   CHECK(heads.find(head_for("/checks")) == nullptr);
-  const auto longest = "/" + std::string(known_heads::longest, 'x');
+  const auto longest = "/" + std::string(head_cache::longest, 'x');
   heads.remember(head_for(longest), parsed(longest));
   CHECK(heads.find(head_for(longest)) == nullptr);
 }

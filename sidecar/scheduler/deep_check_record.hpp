@@ -1,4 +1,4 @@
-// What a check's examinations came to, for its next probe to be told.
+// Keeps the results of a check's deep checks for its next probe.
 #pragma once
 
 #include <optional>
@@ -9,18 +9,18 @@
 
 namespace telltale {
 
-/// A value type without I/O or clock. What an examination found wrong stays until another one has looked as well: one
-/// that was given up, killed or could not begin clears nothing.
-class examined_record {
+/// A value type without I/O or clock. A failure stays until another deep check has completed: one that was abandoned,
+/// killed or not started does not clear it.
+class deep_check_record {
  public:
   void note(outcome found, boot_clock::time_point ended) {
     if (found.verdict == verdict::pass) passed_ = ended;
-    if (last_ && last_->verdict == verdict::fail && !came_to_nothing(*last_) && came_to_nothing(found)) return;
+    if (last_ && last_->verdict == verdict::fail && !did_not_complete(*last_) && did_not_complete(found)) return;
     last_ = std::move(found);
     ended_ = ended;
   }
 
-  /// Nothing before the first examination has ended.
+  /// Nothing before the first deep check has ended.
   std::optional<examination> as_of(boot_clock::time_point now) const {
     if (!last_) return std::nullopt;
     examination out{*last_, now - ended_, std::nullopt};
@@ -29,7 +29,7 @@ class examined_record {
   }
 
  private:
-  static bool came_to_nothing(const outcome& found) {
+  static bool did_not_complete(const outcome& found) {
     if (found.verdict != verdict::fail) return found.verdict == verdict::warn;
     return found.reason == reason::timeout || found.reason == reason::crashed || found.reason == reason::stuck ||
            found.reason == reason::internal;

@@ -1,5 +1,5 @@
-// timerfd_create and timerfd_settime.
-#include "worker/watch.hpp"
+// Implements the deadline timer with timerfd_create and timerfd_settime.
+#include "worker/deadline_timer.hpp"
 
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -12,7 +12,7 @@
 namespace telltale {
 namespace asio = boost::asio;
 
-std::unique_ptr<watch> watch::make(asio::io_context& context, std::error_code& ec) {
+std::unique_ptr<deadline_timer> deadline_timer::make(asio::io_context& context, std::error_code& ec) {
   const int fd = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
   if (fd < 0) return ec.assign(errno, std::generic_category()), nullptr;
   asio::posix::stream_descriptor timer(context);
@@ -23,10 +23,10 @@ std::unique_ptr<watch> watch::make(asio::io_context& context, std::error_code& e
     return ec = failed, nullptr;
   }
   ec.clear();
-  return std::unique_ptr<watch>(new watch(std::move(timer)));
+  return std::unique_ptr<deadline_timer>(new deadline_timer(std::move(timer)));
 }
 
-void watch::ring_at(time_point when) {
+void deadline_timer::set(time_point when) {
   const auto ns = std::max<std::int64_t>(std::chrono::nanoseconds(when.time_since_epoch()).count(), 1);
   itimerspec at{};
   at.it_value.tv_sec = ns / 1'000'000'000;
@@ -34,25 +34,25 @@ void watch::ring_at(time_point when) {
   ::timerfd_settime(timer_.native_handle(), TFD_TIMER_ABSTIME, &at, nullptr);
 }
 
-void watch::when_ringing(std::function<void()> handler) {
+void deadline_timer::when_expired(std::function<void()> handler) {
   timer_.async_wait(asio::posix::stream_descriptor::wait_read,
                     [this, handler = std::move(handler)](boost::system::error_code ec) mutable {
                       if (ec) return;
-                      // Stopping it silences it as reading it would, and cannot block: whether a read may is for either
-                      // process to say.
+                      // Stopping the timer clears the expiry as a read would, and never blocks: the other process may
+                      // make reads blocking.
                       stop(timer_.native_handle());
                       auto again = handler;
-                      when_ringing(std::move(handler));
+                      when_expired(std::move(handler));
                       again();
                     });
 }
 
-void watch::close() {
+void deadline_timer::close() {
   boost::system::error_code ignored;
   timer_.close(ignored);
 }
 
-void watch::stop(int descriptor) {
+void deadline_timer::stop(int descriptor) {
   const itimerspec never{};
   ::timerfd_settime(descriptor, 0, &never, nullptr);
 }

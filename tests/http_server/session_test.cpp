@@ -1,4 +1,4 @@
-#include "http_server/conversation.hpp"
+#include "http_server/session.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,12 +8,12 @@
 #include <string_view>
 #include <vector>
 
-using telltale::conversation;
 using telltale::http_limits;
 using telltale::http_service;
 using telltale::outgoing;
 using telltale::reply;
 using telltale::request;
+using telltale::session;
 
 namespace {
 
@@ -37,7 +37,7 @@ struct talk {
                        {},
                        {},
                        {}};
-  conversation side{service, true};
+  session side{service, true};
   std::vector<outgoing> answers;
 
   void pump(bool last = false) {
@@ -63,7 +63,7 @@ constexpr std::string_view get = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n";
 
 }  // namespace
 
-TEST_CASE("conversation: a request is answered, and the connection stays") {
+TEST_CASE("session: a request is answered, and the connection stays open") {
   talk t;
   t.send(get);
   REQUIRE(t.answers.size() == 1);
@@ -75,7 +75,7 @@ TEST_CASE("conversation: a request is answered, and the connection stays") {
   CHECK(t.side.idle());
 }
 
-TEST_CASE("conversation: HEAD has the length of the body, and no body") {
+TEST_CASE("session: HEAD has the length of the body, and no body") {
   talk t;
   t.send("HEAD /ready HTTP/1.1\r\nHost: a\r\n\r\n");
   REQUIRE(t.answers.size() == 1);
@@ -83,7 +83,7 @@ TEST_CASE("conversation: HEAD has the length of the body, and no body") {
   CHECK(body_of(t.answers[0]).empty());
 }
 
-TEST_CASE("conversation: a request may come byte by byte, and is idle only between requests") {
+TEST_CASE("session: a request may arrive byte by byte, and the session is idle only between requests") {
   talk t;
   for (const char c : get.substr(0, get.size() - 1)) {
     t.send({&c, 1});
@@ -95,7 +95,7 @@ TEST_CASE("conversation: a request may come byte by byte, and is idle only betwe
   CHECK(t.side.idle());
 }
 
-TEST_CASE("conversation: pipelined requests are answered in order") {
+TEST_CASE("session: pipelined requests are answered in order") {
   talk t;
   std::string many;
   for (int i = 0; i < 50; ++i) many += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -105,7 +105,7 @@ TEST_CASE("conversation: pipelined requests are answered in order") {
   CHECK(t.side.idle());
 }
 
-TEST_CASE("conversation: after the last request allowed on a connection nothing more is answered") {
+TEST_CASE("session: nothing is answered after the last request allowed on a connection") {
   http_limits limits;
   limits.requests_per_connection = 3;
   talk t(limits);
@@ -116,7 +116,7 @@ TEST_CASE("conversation: after the last request allowed on a connection nothing 
   CHECK(has(t.answers[2], "Connection: close\r\n"));
 }
 
-TEST_CASE("conversation: HTTP/1.0 is closed unless it asks to be kept") {
+TEST_CASE("session: HTTP/1.0 closes unless it requests keep-alive") {
   talk closing;
   closing.send("GET / HTTP/1.0\r\n\r\n");
   REQUIRE(closing.answers.size() == 1);
@@ -128,7 +128,7 @@ TEST_CASE("conversation: HTTP/1.0 is closed unless it asks to be kept") {
   CHECK(has(kept.answers[0], "Connection: keep-alive\r\n"));
 }
 
-TEST_CASE("conversation: while the server stops, the answer under way is the last") {
+TEST_CASE("session: while the server stops, the response in progress is the last") {
   talk t;
   const auto room = t.side.room();
   std::copy(get.begin(), get.end(), room.begin());
@@ -139,7 +139,7 @@ TEST_CASE("conversation: while the server stops, the answer under way is the las
   CHECK(t.answers[0].status == 200);
 }
 
-TEST_CASE("conversation: a head of exactly the limit is taken, one byte more is refused") {
+TEST_CASE("session: a head of exactly the limit is accepted, one byte more is refused") {
   const std::string begin = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
   const auto filled = [&](std::size_t size) { return begin + std::string(size - begin.size() - 4, 'x') + "\r\n\r\n"; };
   talk fits;
@@ -154,7 +154,7 @@ TEST_CASE("conversation: a head of exactly the limit is taken, one byte more is 
   CHECK(larger.answers[0].refused);
 }
 
-TEST_CASE("conversation: nothing is answered after a refusal") {
+TEST_CASE("session: nothing is answered after a refusal") {
   talk t;
   t.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 30\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
   REQUIRE(t.answers.size() == 1);
@@ -164,7 +164,7 @@ TEST_CASE("conversation: nothing is answered after a refusal") {
   CHECK(t.answers.size() == 1);
 }
 
-TEST_CASE("conversation: a refused HEAD has no body either") {
+TEST_CASE("session: a refused HEAD has no body either") {
   talk t;
   t.send("HEAD / HTTP/1.1\r\n\r\n");
   REQUIRE(t.answers.size() == 1);
@@ -172,7 +172,7 @@ TEST_CASE("conversation: a refused HEAD has no body either") {
   CHECK(body_of(t.answers[0]).empty());
 }
 
-TEST_CASE("conversation: one empty line before a request is ignored, two are not a request") {
+TEST_CASE("session: one empty line before a request is ignored, two are invalid") {
   talk one;
   one.send("\r");
   one.send("\n");
@@ -187,7 +187,7 @@ TEST_CASE("conversation: one empty line before a request is ignored, two are not
   CHECK(two.answers[0].status == 400);
 }
 
-TEST_CASE("conversation: a handler that throws gives 500, and its words stay inside") {
+TEST_CASE("session: a handler that throws gives 500, and its message stays internal") {
   talk t;
   t.service.answer = [](const request&) -> reply { throw std::runtime_error("secret path"); };
   t.send(get);
@@ -196,23 +196,23 @@ TEST_CASE("conversation: a handler that throws gives 500, and its words stay ins
   CHECK(body_of(t.answers[0]).find("secret") == std::string::npos);
 }
 
-TEST_CASE("conversation: a request that will not be completed gets its last words") {
+TEST_CASE("session: a request that will not be completed gets a final response") {
   talk t;
   t.send("GET /re");
-  const auto out = t.side.give_up({408, "too slow"});
+  const auto out = t.side.refuse({408, "too slow"});
   CHECK(out.status == 408);
   CHECK(out.closes);
   CHECK(t.side.next(false) == std::nullopt);
 }
 
-TEST_CASE("conversation: 405 says which methods there are") {
+TEST_CASE("session: 405 lists the allowed methods") {
   talk t;
   t.send("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n");
   REQUIRE(t.answers.size() == 1);
   CHECK(has(t.answers[0], "Allow: GET, HEAD, OPTIONS\r\n"));
 }
 
-TEST_CASE("conversation: a large body is shared, not copied") {
+TEST_CASE("session: a large body is shared, not copied") {
   talk t;
   const auto large = std::make_shared<const std::string>(100'000, 'x');
   t.service.answer = [&](const request&) {
@@ -227,11 +227,11 @@ TEST_CASE("conversation: a large body is shared, not copied") {
   CHECK(t.answers[0].head.ends_with("\r\n\r\n"));
 }
 
-TEST_CASE("conversation: a head that was seen before is answered the same, and still asked about anew") {
+TEST_CASE("session: a cached head gives the same request, and the handler is called again") {
   const std::string head = "GET /ready HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
   talk t;
   t.send(head);
-  conversation second(t.service, true);
+  session second(t.service, true);
   const auto room = second.room();
   std::copy(head.begin(), head.end(), room.begin());
   second.received(head.size());
@@ -242,7 +242,7 @@ TEST_CASE("conversation: a head that was seen before is answered the same, and s
   CHECK(again->closes);
 }
 
-TEST_CASE("conversation: a peer that asks for the end is done, unless it has sent more") {
+TEST_CASE("session: a client that requests the end is done, unless it has sent more") {
   const std::string last = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
   talk done;
   done.send(last);

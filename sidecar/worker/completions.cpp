@@ -1,5 +1,5 @@
-// One post for all answers of one turn of the loop.
-#include "worker/answers.hpp"
+// Queues completions and posts one handler per loop iteration.
+#include "worker/completions.hpp"
 
 #include <utility>
 
@@ -9,17 +9,17 @@
 namespace telltale {
 namespace {
 
-// Answers of one turn whose room is kept for the next.
-constexpr std::size_t most_kept = 1024;
+// Completions for which the queue keeps its capacity between loop iterations.
+constexpr std::size_t max_kept = 1024;
 
 }  // namespace
 
-void answers::found(job j, run_report report) { add(answered_run{std::move(j.run_done), std::move(report)}); }
+void completions::found(job j, run_report report) { add(finished_run{std::move(j.run_done), std::move(report)}); }
 
-void answers::resolved(job j, resolution found) { add(answered_lookup{std::move(j.name->done), std::move(found)}); }
+void completions::resolved(job j, resolution found) { add(finished_lookup{std::move(j.name->done), std::move(found)}); }
 
-void answers::failed(job j, reason why, std::string sentence, std::chrono::nanoseconds waited,
-                     std::chrono::nanoseconds duration) {
+void completions::failed(job j, reason why, std::string sentence, std::chrono::nanoseconds waited,
+                         std::chrono::nanoseconds duration) {
   if (j.is_lookup()) {
     resolution nothing;
     nothing.error = fmt::format("{} does not resolve: {}", j.name->host, sentence);
@@ -30,20 +30,20 @@ void answers::failed(job j, reason why, std::string sentence, std::chrono::nanos
   found(std::move(j), {outcome::fail(why, std::move(sentence)), waited, duration, std::move(unchanged)});
 }
 
-void answers::add(answer one) {
+void completions::add(answer one) {
   ready_->waiting.push_back(std::move(one));
   if (ready_->waiting.size() > 1) return;
   boost::asio::post(context_, [weak = std::weak_ptr(ready_)] { deliver(weak); });
 }
 
-void answers::deliver(const std::weak_ptr<queues>& weak) {
+void completions::deliver(const std::weak_ptr<queues>& weak) {
   const auto alive = weak.lock();
   if (!alive) return;
   auto now = std::exchange(alive->waiting, std::exchange(alive->spare, {}));
   for (auto& each : now)
     if (weak.use_count() > 1) std::visit([](auto& found) { found.call(); }, each);
   now.clear();
-  if (now.capacity() <= most_kept) alive->spare = std::move(now);
+  if (now.capacity() <= max_kept) alive->spare = std::move(now);
 }
 
 }  // namespace telltale

@@ -1,5 +1,5 @@
-// prctl, setrlimit and seccomp.
-#include "worker/profile.hpp"
+// Applies worker restrictions with prctl, setrlimit and seccomp.
+#include "worker/restrictions.hpp"
 
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
@@ -16,11 +16,11 @@
 namespace telltale {
 namespace {
 
-/// The deepest walk of a directory takes 64, SQLite a handful.
+/// The deepest directory walk takes 64 descriptors, SQLite about five.
 constexpr rlim_t descriptors = 256;
-/// Address space, not memory: SQLite maps the whole WAL index, 32 KiB for each 16 MiB of WAL with pages of 4 KiB, and
-/// quick_check keeps a bit for each page. A check that allocates without end fails at this instead of taking the pod
-/// with it where the container has no limit of its own.
+/// Limits address space: SQLite maps the whole WAL index (32 KiB per 16 MiB of WAL at a page size of 4 KiB), and
+/// quick_check keeps one bit per page. A check that allocates without bound fails here instead of exhausting the pod's
+/// memory.
 [[maybe_unused]] constexpr rlim_t address_space = rlim_t{2} << 30;
 
 class refusals {
@@ -36,7 +36,7 @@ class refusals {
   std::string text_;
 };
 
-/// Never more than there was.
+/// Never raises a limit.
 bool lower_limit_to(rlim_t most, decltype(RLIMIT_CORE) which) {
   rlimit limit{};
   if (::getrlimit(which, &limit) != 0) return false;
@@ -57,11 +57,11 @@ bool filter_system_calls() {
 
 }  // namespace
 
-std::string give_up_rights() {
+std::string apply_restrictions() {
   refusals refused;
   refused.look("core file limit", lower_limit_to(0, RLIMIT_CORE));
   refused.look("descriptor limit", lower_limit_to(descriptors, RLIMIT_NOFILE));
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they map terabytes
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // sanitizers map terabytes
   refused.look("memory limit", lower_limit_to(address_space, RLIMIT_AS));
 #endif
   refused.look("no new privileges", ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);

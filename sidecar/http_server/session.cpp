@@ -1,4 +1,5 @@
-#include "http_server/conversation.hpp"
+// Implements the session: requests in, responses out.
+#include "http_server/session.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -11,84 +12,84 @@
 namespace telltale {
 namespace {
 
-constexpr std::size_t first_read_bytes = 512;  // a probe's whole request is smaller
-constexpr std::size_t copied_bytes = 1024;     // most answers of a gate
+constexpr std::size_t first_read_bytes = 512;  // larger than a typical probe's request
+constexpr std::size_t copied_bytes = 1024;     // larger than most gate responses
 
 }  // namespace
 
-conversation::conversation(http_service& service, bool loopback, std::size_t listener)
+session::session(http_service& service, bool loopback, std::size_t listener)
     : service_(service), loopback_(loopback), listener_(listener) {}
 
-std::span<char> conversation::room() {
+std::span<char> session::room() {
   const auto wanted = std::min(service_.limits.header_bytes, std::max(first_read_bytes, 2 * used_));
   if (bytes_.size() < wanted) bytes_.resize(wanted);
   return std::span(bytes_).subspan(used_);
 }
 
-void conversation::received(std::size_t bytes) { used_ += bytes; }
+void session::received(std::size_t bytes) { used_ += bytes; }
 
-void conversation::consume(std::size_t bytes) {
+void session::consume(std::size_t bytes) {
   std::copy(bytes_.begin() + static_cast<std::ptrdiff_t>(bytes), bytes_.begin() + static_cast<std::ptrdiff_t>(used_),
             bytes_.begin());
   used_ -= bytes;
   scanner_ = {};
-  if (used_ == 0 && bytes_.size() > first_read_bytes) bytes_ = {};  // thousands of idle connections may be held
+  if (used_ == 0 && bytes_.size() > first_read_bytes) bytes_ = {};  // saves memory for thousands of idle connections
 }
 
-// RFC 9112, 2.2: an empty line before a request is to be ignored. One, not an endless drip of them.
-void conversation::skip_empty_line() {
+// Ignores one empty line before a request (RFC 9112, 2.2), but no endless sequence of them.
+void session::skip_empty_line() {
   if (skipped_empty_line_ || !std::string_view(bytes_).substr(0, used_).starts_with("\r\n")) return;
   skipped_empty_line_ = true;
   consume(2);
 }
 
-std::optional<outgoing> conversation::next(bool last) {
+std::optional<outgoing> session::next(bool last) {
   if (ended_ || used_ == 0) return std::nullopt;
   skip_empty_line();
   const auto arrived = std::string_view(bytes_).substr(0, used_);
   if (!skipped_empty_line_ && arrived == "\r") return std::nullopt;
   if (const auto* known = service_.heads.find(arrived)) return answer(known->head, known->bytes.size(), last);
   const auto found = scanner_.scan(arrived);
-  if (const auto* why = std::get_if<refusal>(&found)) return give_up(*why);
+  if (const auto* why = std::get_if<refusal>(&found)) return refuse(*why);
   if (const auto* complete = std::get_if<head_scanner::complete>(&found))
     return parse_and_answer(arrived.substr(0, complete->length), last);
-  if (used_ >= service_.limits.header_bytes) return give_up({431, "The request head is too large."});
+  if (used_ >= service_.limits.header_bytes) return refuse({431, "The request head is too large."});
   return std::nullopt;
 }
 
-std::optional<outgoing> conversation::parse_and_answer(std::string_view head, bool last) {
+std::optional<outgoing> session::parse_and_answer(std::string_view head, bool last) {
   const auto parsed = parse_request_head(head);
-  if (const auto* why = std::get_if<refusal>(&parsed)) return give_up(*why);
+  if (const auto* why = std::get_if<refusal>(&parsed)) return refuse(*why);
   const auto& asked = std::get<request_head>(parsed);
   service_.heads.remember(head, asked);
   return answer(asked, head.size(), last);
 }
 
-outgoing conversation::answer(const request_head& asked, std::size_t bytes, bool last) {
+outgoing session::answer(const request_head& asked, std::size_t bytes, bool last) {
   consume(bytes);
   skipped_empty_line_ = false;
   ++answered_;
   ended_ = last || !asked.keep_alive || answered_ >= service_.limits.requests_per_connection;
-  // HTTP/1.0 closes unless told otherwise, HTTP/1.1 the other way round.
+  // HTTP/1.0 closes by default, HTTP/1.1 keeps the connection.
   const std::string_view connection = ended_ ? "close" : asked.http_1_0 ? "keep-alive" : "";
   auto out = compose(ask(asked), asked.method != "HEAD", connection);
   out.peer_is_done = !asked.keep_alive && idle();
   return out;
 }
 
-outgoing conversation::compose(const reply& answer, bool with_body, std::string_view connection) {
+outgoing session::compose(const reply& answer, bool with_body, std::string_view connection) {
   outgoing out;
   out.status = answer.status;
   out.head =
       response_head(answer, answer.body ? answer.body->size() : 0, connection, service_.date.at(std::time(nullptr)));
   out.closes = connection == "close";
   if (!with_body || !answer.body) return out;
-  if (answer.body->size() <= copied_bytes) out.head += *answer.body;  // one piece costs the kernel less than two
+  if (answer.body->size() <= copied_bytes) out.head += *answer.body;  // sending one buffer is cheaper than two
   else out.body = answer.body;
   return out;
 }
 
-reply conversation::ask(const request_head& head) const {
+reply session::ask(const request_head& head) const {
   request question{head.method,        head.target, head.accept, head.accept_encoding,
                    head.authorization, loopback_,   listener_};
   try {
@@ -96,10 +97,10 @@ reply conversation::ask(const request_head& head) const {
   } catch (const std::exception& e) {
     log(log_level::error, "answering a request failed", {{"error", std::string_view(e.what())}});
   }
-  return router::refusal(500, "Answering failed; the log says why.");
+  return router::refusal(500, "Internal error; see the log.");
 }
 
-outgoing conversation::give_up(const refusal& why) {
+outgoing session::refuse(const refusal& why) {
   ended_ = true;
   const bool with_body = !std::string_view(bytes_).substr(0, used_).starts_with("HEAD ");
   auto out = compose(router::refusal(why.status, why.sentence), with_body, "close");

@@ -1,8 +1,9 @@
-#include "http_server/known_heads.hpp"
+// Implements the cache of parsed request heads.
+#include "http_server/head_cache.hpp"
 
 namespace telltale {
 
-const known_heads::entry* known_heads::find(std::string_view bytes) const {
+const head_cache::entry* head_cache::find(std::string_view bytes) const {
   const auto fits = [&](std::size_t i) {
     const auto& known = entries_[i].bytes;
     return !known.empty() && bytes.starts_with(known);
@@ -16,10 +17,10 @@ const known_heads::entry* known_heads::find(std::string_view bytes) const {
   return nullptr;
 }
 
-void known_heads::remember(std::string_view bytes, const request_head& head) {
+void head_cache::remember(std::string_view bytes, const request_head& head) {
   if (bytes.size() > longest || !head.authorization.empty()) return;
   auto& oldest = entries_[next_];
-  oldest.bytes.clear();  // known again only once both parts are there
+  oldest.bytes.clear();  // findable only once both parts are stored
   oldest.head = head;
   oldest.bytes = bytes;
   next_ = (next_ + 1) % capacity;

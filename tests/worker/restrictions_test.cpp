@@ -1,4 +1,4 @@
-#include "worker/profile.hpp"
+#include "worker/restrictions.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,19 +8,19 @@
 using namespace telltale;
 using namespace telltale::test;
 
-TEST_CASE("profile: a check that asks the kernel for something strange is denied it") {
+TEST_CASE("restrictions: forbidden system calls fail") {
   pool_fixture f;
   const auto report = f.run(scripted("forbidden"));
   CHECK_EQ(report.outcome.verdict, verdict::pass);
   CHECK_EQ(report.outcome.message, "none");
 }
 
-TEST_CASE("profile: what looking up names and plain code need is permitted") {
+TEST_CASE("restrictions: calls needed by name lookups and plain code are permitted") {
   pool_fixture f;
   CHECK_EQ(f.run(scripted("permitted")).outcome.message, "none");
 }
 
-TEST_CASE("profile: names are still looked up") {
+TEST_CASE("restrictions: names still resolve") {
   pool_fixture f;
   const auto found = f.resolve("localhost", 80);
   CHECK_EQ(found.error, "");
@@ -28,7 +28,7 @@ TEST_CASE("profile: names are still looked up") {
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-TEST_CASE("profile: a check that wants all memory gets an error and not the pod's") {
+TEST_CASE("restrictions: a check that allocates without bound fails instead of exhausting memory") {
   pool_fixture f;
   const auto report = f.run(scripted("greedy"));
   CHECK_EQ(report.outcome.verdict, verdict::fail);
@@ -36,7 +36,7 @@ TEST_CASE("profile: a check that wants all memory gets an error and not the pod'
 }
 #endif
 
-TEST_CASE("profile: the filter is within what the kernel takes, and its jumps end inside of it") {
+TEST_CASE("restrictions: the filter fits the kernel's limit and its jumps stay inside") {
   const auto filter = syscall_filter(1);
 #if defined(__x86_64__) || defined(__aarch64__)
   REQUIRE_FALSE(filter.empty());

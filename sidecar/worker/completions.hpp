@@ -1,4 +1,4 @@
-// Calls the callbacks of finished jobs, from the loop and never from inside a call of the pool.
+// Calls the callbacks of finished jobs from the event loop, never from inside a call of the pool.
 #pragma once
 
 #include <chrono>
@@ -14,33 +14,33 @@
 
 namespace telltale {
 
-/// Callbacks may call the pool again, and may destroy it: then the remaining ones are dropped.
-class answers {
+/// Callbacks may call the pool again. When a callback destroys the pool, the remaining callbacks are dropped.
+class completions {
  public:
-  explicit answers(boost::asio::io_context& context) : context_(context) {}
+  explicit completions(boost::asio::io_context& context) : context_(context) {}
 
   void found(job, run_report);
   void resolved(job, resolution);
-  /// A run or a lookup that came to nothing; the sentence says why. What the check remembered stays as it was.
+  /// A run or lookup that failed for the reason given in the sentence. The check's memory is unchanged.
   void failed(job, reason, std::string sentence, std::chrono::nanoseconds waited, std::chrono::nanoseconds duration);
-  /// Calls what has not been called yet, instead of in the loop's next turn.
+  /// Calls the pending callbacks now instead of in the next loop iteration.
   void deliver() { deliver(ready_); }
 
  private:
-  struct answered_run {
+  struct finished_run {
     worker_pool::run_done done;
     run_report report;
     void call() { done(std::move(report)); }
   };
-  struct answered_lookup {
+  struct finished_lookup {
     worker_pool::resolve_done done;
     resolution answer;
     void call() { done(std::move(answer)); }
   };
-  using answer = std::variant<answered_run, answered_lookup>;
+  using answer = std::variant<finished_run, finished_lookup>;
   struct queues {
     std::vector<answer> waiting;
-    std::vector<answer> spare;  ///< empty, with the room of an earlier turn
+    std::vector<answer> spare;  ///< empty; keeps the capacity of an earlier loop iteration
   };
   void add(answer);
   static void deliver(const std::weak_ptr<queues>&);

@@ -1,5 +1,5 @@
-// A signal mask with a beginning and an end.
-#include "app/held_signals.hpp"
+// Blocks and unblocks signals with the process's signal mask.
+#include "app/blocked_signals.hpp"
 
 #include <csignal>
 #include <initializer_list>
@@ -16,8 +16,8 @@ void change_mask(int how, std::initializer_list<int> numbers) {
 
 }  // namespace
 
-void hold_signals_back() { change_mask(SIG_BLOCK, {SIGHUP, SIGTERM}); }
-void let_signals_come() { change_mask(SIG_UNBLOCK, {SIGHUP, SIGTERM}); }
-void hold_signals_for_good() { change_mask(SIG_BLOCK, {SIGHUP, SIGTERM, SIGINT}); }
+void block_signals() { change_mask(SIG_BLOCK, {SIGHUP, SIGTERM}); }
+void unblock_signals() { change_mask(SIG_UNBLOCK, {SIGHUP, SIGTERM}); }
+void block_signals_permanently() { change_mask(SIG_BLOCK, {SIGHUP, SIGTERM, SIGINT}); }
 
 }  // namespace telltale
