@@ -54,8 +54,8 @@ identity_fault use_identity(ssl_ctx_st* context, const std::string& certificate,
   if (load_key(context, key, asked_password)) return {};
   const bool mismatch = ERR_GET_REASON(::ERR_peek_error()) == X509_R_KEY_VALUES_MISMATCH;
   const auto words = taken_error();
-  if (asked_password) return {file_t::key, "it is encrypted; give a key without a passphrase"};
-  if (mismatch) return {file_t::key, fmt::format("it does not belong to the certificate {}", certificate)};
+  if (asked_password) return {file_t::key, "encrypted; use a key without a passphrase"};
+  if (mismatch) return {file_t::key, fmt::format("does not match the certificate {}", certificate)};
   return {file_t::key, fmt::format("not a private key in PEM ({})", words)};
 }
 
