@@ -12,6 +12,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -260,6 +261,8 @@ asio::awaitable<finding> hold_session(net::run& now, const plan& what, net::stre
   } catch (const std::exception& e) {
     failed = failure(reason::internal, e.what());
   }
+  // A cancelled probe must wait for its read as well: no step throws from here on.
+  co_await asio::this_coro::throw_if_cancelled(false);
   co_await talk.stop();
   co_return failed;
 }

@@ -11,7 +11,9 @@
 #include <doctest/doctest.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -138,6 +140,27 @@ inline outcome probe_once(asio::io_context& io, const std::shared_ptr<async_chec
   CHECK(done);
   CHECK(io.stopped());
   return out;
+}
+
+/// Starts the check and cancels it after `steps` handlers of the loop, as the scheduler does with a probe that overruns
+/// its deadline. Returns false when it had ended before. The cancelled probe must end, with no operation left behind.
+inline bool cancel_after(int steps, asio::io_context& io, const std::shared_ptr<async_check>& check,
+                         name_resolver& names, std::vector<peer*> peers) {
+  bool done = false;
+  asio::cancellation_signal cancel;
+  auto ended = asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr, outcome) {
+    for (auto* p : peers) p->stop();
+    done = true;
+  });
+  const async_context ctx{io.get_executor(), std::chrono::steady_clock::now() + 3s, &names};
+  asio::co_spawn(io, check->probe(ctx), std::move(ended));
+  for (int i = 0; i < steps && !done; ++i) io.run_one_for(100ms);
+  const bool under_way = !done;
+  if (under_way) cancel.emit(asio::cancellation_type::terminal);
+  io.run_for(8s);
+  CHECK(done);
+  CHECK(io.stopped());
+  return under_way;
 }
 
 inline std::size_t open_descriptors() {
