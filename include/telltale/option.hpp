@@ -1,4 +1,4 @@
-// Option declarations: said once, they drive parsing, validation, documentation and the JSON Schema.
+// Option declarations: each is written once and drives parsing, validation, documentation and the JSON Schema.
 //
 //   struct disk_options {
 //     file_path path;
@@ -45,7 +45,7 @@ class options_of {
   options_of&& optional(std::string name, T Options::*member, std::string doc) && {
     return std::move(*this).add(std::move(name), member, false, std::move(doc));
   }
-  /// The options of `Group::declared()`, which several types share, beside this type's own instead of below a name:
+  /// Adds the options of `Group::declared()`, which several types share, at the level of this type's own options:
   /// `.include(&tcp_options::tls)`. The group's `validate` is called too, before that of `Options`.
   template <class Group>
   options_of&& include(Group Options::*member) && {
@@ -63,8 +63,8 @@ class options_of {
 
   const std::vector<option_info>& infos() const { return infos_; }
 
-  /// Reads a map. Unknown keys, wrong types and missing required options are added to `errors` with their place;
-  /// `also_known` are keys of the same map that somebody else reads. Values start from `initial`.
+  /// Parses a map. Unknown keys, wrong types and missing required options are added to `errors` with their location.
+  /// `also_known` are keys of the same map that other code reads. Values start from `initial`.
   Options parse(const raw_value& map, problems& errors, Options initial = {},
                 const std::vector<std::string_view>& also_known = {}) const {
     const auto before = errors.size();

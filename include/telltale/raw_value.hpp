@@ -1,4 +1,4 @@
-// Configuration before it has a meaning: scalars, lists and maps that know where they were written.
+// The uninterpreted configuration tree: scalars, lists and maps with their locations in the text.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace telltale {
 
-/// A position in the configuration text, counted from 1. {0, 0} means "nowhere" (a built-in default).
+/// A position in the configuration text, counted from 1. {0, 0}: no position (a built-in default).
 struct place {
   int line = 0;
   int column = 0;
@@ -17,15 +17,15 @@ struct place {
 
 struct raw_member;
 
-/// A tree of text with places; no number or date has been interpreted yet. A value type.
+/// A tree of text with locations; numbers and dates are not interpreted. A value type.
 struct raw_value {
   enum class kind_t { null, scalar, list, map };
 
   kind_t kind = kind_t::null;
   place at;
   std::string text;       ///< scalar only, after ${VAR} substitution
-  bool quoted = false;    ///< scalar only: written in quotes, so it is text even if it looks like a boolean
-  bool expanded = false;  ///< scalar only: ${VAR} was substituted: quotes mean nothing, and messages must not repeat it
+  bool quoted = false;    ///< scalar only: quoted, so it is text even if it looks like a boolean
+  bool expanded = false;  ///< scalar only: ${VAR} was substituted; `quoted` has no meaning, messages must not show it
   std::vector<raw_value> items;     ///< list only
   std::vector<raw_member> members;  ///< map only, in the order written; keys are unique
 
@@ -35,7 +35,7 @@ struct raw_value {
 
   const raw_value* find(std::string_view key) const;  ///< map member or nullptr
   std::string_view kind_name() const;                 ///< "nothing", "a single value", "a list", "a map"
-  /// The text as it may be shown in an error: `'text'`, shortened, or a placeholder when it came from a variable.
+  /// The text for an error message: `'text'`, shortened, or a placeholder when it came from a variable.
   std::string shown() const;
 };
 
@@ -64,11 +64,11 @@ class problems {
   std::vector<problem> list_;
 };
 
-/// The candidate nearest to `word` if it is near enough to be a slip (edit distance at most a third of its length,
-/// swaps counted as one), else empty.
+/// The candidate nearest to `word` if it is likely a typo of it (edit distance at most a third of its length, a swap
+/// counts as one), else empty.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 
-/// "; did you mean 'interval'?" of the nearest, or nothing.
+/// "; did you mean 'interval'?" with the nearest candidate, or empty.
 std::string suggestion(std::string_view word, const std::vector<std::string_view>& candidates);
 
 }  // namespace telltale
