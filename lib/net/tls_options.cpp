@@ -1,4 +1,4 @@
-// Declares the TLS options and the rules between them.
+// Declares the TLS options and validates their combinations.
 #include "net/tls_options.hpp"
 
 #include "net/endpoint.hpp"
