@@ -1,4 +1,4 @@
-// The encoding rules of the configuration file.
+// Implements the encoding rules of the configuration file.
 #include "yaml/clean_text.hpp"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 bool is_control(std::string_view character) {
   const auto c = static_cast<unsigned char>(character[0]);
   if (character.size() == 1) return (c < 0x20 && c != '\t' && c != '\n') || c == 0x7F;
-  // U+0080 to U+009F, among them NEL, which some YAML readers take for a line break and others do not.
+  // U+0080 to U+009F, including NEL, which only some YAML readers treat as a line break.
   return character.size() == 2 && c == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;
 }
 

@@ -1,4 +1,4 @@
-// Offsets to places, by a table of line starts and one of multi-byte characters.
+// Implements the mapping with a table of line starts and one of multi-byte characters.
 #include "yaml/source_text.hpp"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "client/ask_gate.hpp"
+#include "client/query_gate.hpp"
 #include "commands/small_server.hpp"
 #include "commands/wait.hpp"
 #include "fakes/temp_folder.hpp"
@@ -116,7 +116,7 @@ TEST_CASE("healthcheck: a path without a verdict is a failure, with the path to 
     const auto done = ask(server.url() + path);
     CHECK(done.exit_code == 1);
     CHECK(done.out.find(
-              "answered 200, which is no verdict: leave the path out to ask a gate, or ask /checks/NAME?gate") !=
+              "answered 200, which is not a verdict: omit the path to query a gate, or use /checks/NAME?gate") !=
           std::string::npos);
   }
 }

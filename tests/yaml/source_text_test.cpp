@@ -1,11 +1,11 @@
-// Offsets and places.
+// Tests the mapping from offsets to lines and columns.
 #include "yaml/source_text.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace telltale;
 
-TEST_CASE("source_text: places count lines and characters from one") {
+TEST_CASE("source_text: lines and columns are counted from one, in characters") {
   const source_text source("ab\n\nécd");
   CHECK_EQ(source.at(0), place{1, 1});
   CHECK_EQ(source.at(2), place{1, 3});
@@ -16,7 +16,7 @@ TEST_CASE("source_text: places count lines and characters from one") {
   CHECK_EQ(source.at(999), place{3, 4});
 }
 
-TEST_CASE("source_text: columns stay right on long lines of wide characters") {
+TEST_CASE("source_text: columns are correct on long lines of multi-byte characters") {
   std::string line;
   for (int i = 0; i < 1000; ++i) line += i % 2 ? "日" : "x";
   const source_text source("first\n" + line);
@@ -27,7 +27,7 @@ TEST_CASE("source_text: columns stay right on long lines of wide characters") {
   }
 }
 
-TEST_CASE("source_text: lines come without their line breaks") {
+TEST_CASE("source_text: lines are returned without their line breaks") {
   const source_text source("one\n\nthree");
   CHECK_EQ(source.line(1), "one");
   CHECK_EQ(source.line(2), "");
@@ -36,7 +36,7 @@ TEST_CASE("source_text: lines come without their line breaks") {
   CHECK_EQ(source.line(0), "");
 }
 
-TEST_CASE("source_text: an empty text has a first place") {
+TEST_CASE("source_text: an empty text has line 1 and column 1") {
   const source_text source("");
   CHECK_EQ(source.at(0), place{1, 1});
   CHECK_EQ(source.line(1), "");
