@@ -42,8 +42,8 @@ TEST_CASE("yaml_reader: quoted scalars and text blocks are marked as text") {
 }
 
 TEST_CASE(
-    "yaml_reader: a value that is not written literally at its place counts as quoted, so that no place leaves its "
-    "line") {
+    "yaml_reader: a value that does not occur literally at its location counts as quoted, so that locations stay on "
+    "the line") {
   problems errors;
   const auto root = read_yaml(source_text("!tag&a\n  a value ${far to the right\n"), errors);
   CHECK_FALSE(errors.empty());
