@@ -32,8 +32,8 @@ namespace telltale {
 /// The declared options of the struct `Options`, a default-constructible value type. Immutable after building;
 /// safe to share between threads.
 ///
-/// If `Options` has a member `void validate(place, problems&) const`, it is called after a parse without problems, for
-/// rules that span several options.
+/// If `Options` has a member `void validate(source_location, problems&) const`, it is called after a parse without
+/// problems, for rules that span several options.
 template <class Options>
 class options_of {
  public:
@@ -55,7 +55,7 @@ class options_of {
       readers_.push_back([read, member](const raw_value& value, problems& errors, Options& into) {
         read(value, errors, into.*member);
       });
-    rules_.push_back([rules = group.rules_, member](const Options& parsed, place at, problems& errors) {
+    rules_.push_back([rules = group.rules_, member](const Options& parsed, source_location at, problems& errors) {
       options_of<Group>::check_rules(parsed.*member, rules, at, errors);
     });
     return std::move(*this);
@@ -86,9 +86,9 @@ class options_of {
   template <class>
   friend class options_of;
   using reader = std::function<void(const raw_value&, problems&, Options&)>;
-  using rule = std::function<void(const Options&, place, problems&)>;
+  using rule = std::function<void(const Options&, source_location, problems&)>;
 
-  static void check_rules(const Options& parsed, const std::vector<rule>& rules, place at, problems& errors) {
+  static void check_rules(const Options& parsed, const std::vector<rule>& rules, source_location at, problems& errors) {
     for (const auto& check : rules) check(parsed, at, errors);
     if constexpr (requires { parsed.validate(at, errors); }) parsed.validate(at, errors);
   }

@@ -9,10 +9,10 @@
 namespace telltale {
 
 /// A position in the configuration text, counted from 1. {0, 0}: no position (a built-in default).
-struct place {
+struct source_location {
   int line = 0;
   int column = 0;
-  friend auto operator<=>(const place&, const place&) = default;
+  friend auto operator<=>(const source_location&, const source_location&) = default;
 };
 
 struct raw_member;
@@ -22,16 +22,16 @@ struct raw_value {
   enum class kind_t { null, scalar, list, map };
 
   kind_t kind = kind_t::null;
-  place at;
+  source_location at;
   std::string text;       ///< scalar only, after ${VAR} substitution
   bool quoted = false;    ///< scalar only: quoted, so it is text even if it looks like a boolean
   bool expanded = false;  ///< scalar only: ${VAR} was substituted; `quoted` has no meaning, messages must not show it
   std::vector<raw_value> items;     ///< list only
   std::vector<raw_member> members;  ///< map only, in the order written; keys are unique
 
-  static raw_value scalar(std::string text, place at = {});
-  static raw_value list(std::vector<raw_value> items, place at = {});
-  static raw_value map(std::vector<raw_member> members, place at = {});
+  static raw_value scalar(std::string text, source_location at = {});
+  static raw_value list(std::vector<raw_value> items, source_location at = {});
+  static raw_value map(std::vector<raw_member> members, source_location at = {});
 
   const raw_value* find(std::string_view key) const;  ///< map member or nullptr
   std::string_view kind_name() const;                 ///< "nothing", "a single value", "a list", "a map"
@@ -41,13 +41,13 @@ struct raw_value {
 
 struct raw_member {
   std::string key;
-  place at;  ///< of the key
+  source_location at;  ///< of the key
   raw_value value;
 };
 
 /// One error in the configuration.
 struct problem {
-  place at;
+  source_location at;
   std::string message;
   friend auto operator<=>(const problem&, const problem&) = default;
 };
@@ -55,7 +55,7 @@ struct problem {
 /// Collects every error instead of stopping at the first.
 class problems {
  public:
-  void add(place at, std::string message) { list_.push_back({at, std::move(message)}); }
+  void add(source_location at, std::string message) { list_.push_back({at, std::move(message)}); }
   bool empty() const { return list_.empty(); }
   std::size_t size() const { return list_.size(); }
   const std::vector<problem>& list() const { return list_; }

@@ -9,7 +9,7 @@
 
 namespace telltale {
 
-raw_value raw_value::scalar(std::string text, place at) {
+raw_value raw_value::scalar(std::string text, source_location at) {
   raw_value out;
   out.kind = kind_t::scalar;
   out.at = at;
@@ -17,7 +17,7 @@ raw_value raw_value::scalar(std::string text, place at) {
   return out;
 }
 
-raw_value raw_value::list(std::vector<raw_value> items, place at) {
+raw_value raw_value::list(std::vector<raw_value> items, source_location at) {
   raw_value out;
   out.kind = kind_t::list;
   out.at = at;
@@ -25,7 +25,7 @@ raw_value raw_value::list(std::vector<raw_value> items, place at) {
   return out;
 }
 
-raw_value raw_value::map(std::vector<raw_member> members, place at) {
+raw_value raw_value::map(std::vector<raw_member> members, source_location at) {
   raw_value out;
   out.kind = kind_t::map;
   out.at = at;

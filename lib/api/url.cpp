@@ -30,9 +30,9 @@ bool is_host(std::string_view text) {
 constexpr std::string_view usual_words = "a URL such as ws://127.0.0.1:8000/ws";
 
 /// Only in an unquoted text does every offset correspond to one in the file.
-place place_in(const raw_value& value, std::size_t offset) {
+source_location location_in(const raw_value& value, std::size_t offset) {
   auto at = value.at;
-  if (value.quoted || at == place{}) return at;
+  if (value.quoted || at == source_location{}) return at;
   at.column += static_cast<int>(character_count(std::string_view(value.text).substr(0, offset)));
   return at;
 }
@@ -79,7 +79,7 @@ std::optional<url> option_traits<url>::parse(const raw_value& value, std::string
   if (!wrong) errors.add(value.at, fmt::format("{}: expected {}", option, why));
   else if (value.expanded)
     errors.add(value.at, fmt::format("{}: expected {} (a character in it has to be written as %XX)", option, why));
-  else errors.add(place_in(value, wrong->at), fmt::format("{}: {}", option, wrong->message));
+  else errors.add(location_in(value, wrong->at), fmt::format("{}: {}", option, wrong->message));
   return std::nullopt;
 }
 std::string option_traits<url>::text(const url& value) { return value.text; }

@@ -20,7 +20,7 @@ struct tls_options {
   lower_limit<std::chrono::milliseconds> certificate;
 
   static options_of<tls_options> declared();
-  void validate(place at, problems& errors) const;
+  void validate(source_location at, problems& errors) const;
   /// Whether an option is set that has no effect without TLS.
   bool any() const;
 };

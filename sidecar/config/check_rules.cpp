@@ -27,7 +27,7 @@ class written {
   written(const raw_value& entry, const raw_value* defaults) : entry_(entry), defaults_(defaults) {}
 
   /// The location of the first of these keys that is present, in the check or else in the defaults.
-  place at(std::initializer_list<std::string_view> keys) const {
+  source_location at(std::initializer_list<std::string_view> keys) const {
     for (const auto* map : {&entry_, defaults_})
       for (auto key : keys)
         if (const auto* value = map ? map->find(key) : nullptr) return value->at;

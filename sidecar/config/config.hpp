@@ -20,14 +20,14 @@ struct check_config {
   check_settings settings;
   const check_type* type = nullptr;  ///< points into the check table, which lives as long as the program
   check_options options;             ///< those of the type
-  place at;                          ///< of the entry, for errors found later (a secret that cannot be read)
+  source_location at;                ///< of the entry, for errors found later (a secret that cannot be read)
 };
 
 /// The locations of file names in the server section, for errors on reading the files.
 struct server_places {
-  place token;
-  place cert;
-  place key;
+  source_location token;
+  source_location cert;
+  source_location key;
 };
 
 struct config {

@@ -32,7 +32,7 @@ class substitution {
   substitution(const environment& env, problems& errors, const source_text* source)
       : env_(env), errors_(errors), source_(source) {}
 
-  std::vector<place> spoiled;
+  std::vector<source_location> spoiled;
 
   void visit(raw_value& value) {
     const auto before = errors_.size();
@@ -61,7 +61,7 @@ class substitution {
 
 void substitution::report(std::string message) {
   if (!spans_lines_) spans_lines_ = source_ && spans_lines(*value_, *source_);
-  errors_.add(place_in(*value_, offset_, *spans_lines_ ? source_ : nullptr), std::move(message));
+  errors_.add(location_in(*value_, offset_, *spans_lines_ ? source_ : nullptr), std::move(message));
 }
 
 void substitution::expand(raw_value& value) {
@@ -142,8 +142,8 @@ bool substitution::fits(std::size_t bytes) {
 
 }  // namespace
 
-std::vector<place> substitute_variables(raw_value& root, const environment& env, problems& errors,
-                                        const source_text* source) {
+std::vector<source_location> substitute_variables(raw_value& root, const environment& env, problems& errors,
+                                                  const source_text* source) {
   substitution run(env, errors, source);
   run.visit(root);
   return std::move(run.spoiled);

@@ -19,7 +19,7 @@ namespace telltale {
 /// scanned again. A dollar sign before any character except a letter, '_', '{' or '$' is literal.
 /// Returns the locations of the values that could not be completed; later problems at them are consequences.
 /// The source text is needed for the lines of multi-line values.
-std::vector<place> substitute_variables(raw_value& root, const environment&, problems&,
-                                        const source_text* source = nullptr);
+std::vector<source_location> substitute_variables(raw_value& root, const environment&, problems&,
+                                                  const source_text* source = nullptr);
 
 }  // namespace telltale

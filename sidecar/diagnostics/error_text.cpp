@@ -62,7 +62,7 @@ std::string to_text(const config_errors& errors) {
   int masked_number = 0;
   std::string masked;
   for (const auto& problem : errors.list) {
-    if (problem.at == place{}) {
+    if (problem.at == source_location{}) {
       out += fmt::format("{}: {}\n", name, printable(problem.message));
       continue;
     }

@@ -57,7 +57,7 @@ std::optional<std::string> clean_text(std::string_view bytes, problems& errors) 
   if (bytes.starts_with(byte_order_mark)) bytes.remove_prefix(byte_order_mark.size());
   std::string out;
   out.reserve(bytes.size() + 1);
-  place at{1, 1};
+  source_location at{1, 1};
   for (std::size_t i = 0; i < bytes.size();) {
     const auto rest = bytes.substr(i);
     if (rest.starts_with("\r\n")) {
@@ -69,7 +69,7 @@ std::optional<std::string> clean_text(std::string_view bytes, problems& errors) 
       errors.add(at, bad_byte(rest));
       return std::nullopt;
     }
-    at = rest[0] == '\n' ? place{at.line + 1, 1} : place{at.line, at.column + 1};
+    at = rest[0] == '\n' ? source_location{at.line + 1, 1} : source_location{at.line, at.column + 1};
     out.append(rest.substr(0, length));
     i += length;
   }

@@ -57,7 +57,7 @@ class tree_builder final : public YAML::EventHandler {
   struct frame {
     raw_value value;
     std::string key;
-    place key_at;
+    source_location key_at;
     bool has_key = false;
     std::size_t key_end = 0;  ///< after the key, if it is a scalar
   };
@@ -65,9 +65,9 @@ class tree_builder final : public YAML::EventHandler {
   std::size_t offset(const YAML::Mark& mark) const {
     return std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text_.size());
   }
-  place at(const YAML::Mark& mark) const { return guarded_.source.at(offset(mark)); }
-  void report(place where, std::string message) { guarded_.errors.add(where, std::move(message)); }
-  [[noreturn]] void stop(place where, std::string message) {
+  source_location at(const YAML::Mark& mark) const { return guarded_.source.at(offset(mark)); }
+  void report(source_location where, std::string message) { guarded_.errors.add(where, std::move(message)); }
+  [[noreturn]] void stop(source_location where, std::string message) {
     report(where, std::move(message));
     throw enough{};
   }
@@ -80,7 +80,7 @@ class tree_builder final : public YAML::EventHandler {
   void open(const YAML::Mark&, raw_value value);
   void close();
   void take(raw_value value);
-  void take_key(std::string key, place where);
+  void take_key(std::string key, source_location where);
   void add_member(frame&, raw_value value);
 
   yaml::guarded& guarded_;
@@ -157,7 +157,7 @@ void tree_builder::close() {
   take(std::move(done));
 }
 
-void tree_builder::take_key(std::string key, place where) {
+void tree_builder::take_key(std::string key, source_location where) {
   auto& map = stack_.back();
   map.has_key = true;
   map.key_end = 0;

@@ -291,7 +291,7 @@ bool spans_lines(const raw_value& value, const source_text& source) {
   return !yaml::is_quote(text[begin]) || !yaml::scan_scalar(line, begin, yaml::context::flow, 0).closed;
 }
 
-place place_in(const raw_value& value, std::size_t offset, const source_text* spanned) {
+source_location location_in(const raw_value& value, std::size_t offset, const source_text* spanned) {
   const auto before = std::string_view(value.text).substr(0, offset);
   auto at = value.at;
   if (spanned)

@@ -79,6 +79,6 @@ bool spans_lines(const raw_value&, const source_text&);
 /// The location of the byte `offset` of a value's text. It is exact in plain values on one line. In quotes and text
 /// blocks, which have escapes and indentation, it is the location of the value. In a value that spans lines of
 /// `spanned` it is exact for dollar signs, which are counted.
-place place_in(const raw_value&, std::size_t offset, const source_text* spanned);
+source_location location_in(const raw_value&, std::size_t offset, const source_text* spanned);
 
 }  // namespace telltale

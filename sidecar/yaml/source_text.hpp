@@ -20,9 +20,9 @@ class source_text {
 
   /// Line and column of a byte, both from 1; columns count characters (code points), as editors do. O(log lines) for
   /// lines of any length, so that the locations of all tokens of a one-line file take linear time.
-  place at(std::size_t offset) const;
+  source_location at(std::size_t offset) const;
   /// The offset of a location that `at` returned.
-  std::size_t offset(place) const;
+  std::size_t offset(source_location) const;
 
   /// A line without its line break; empty when there is no such line.
   std::string_view line(int number) const;

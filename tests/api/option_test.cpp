@@ -40,7 +40,7 @@ struct shared_group {
   bool insecure = false;
   inner deeper;
 
-  void validate(place at, problems& errors) const {
+  void validate(source_location at, problems& errors) const {
     if (key && insecure) errors.add(at, "insecure: makes the key useless");
   }
   static const options_of<shared_group>& declared() {
@@ -67,7 +67,7 @@ struct sample {
   inner group;
   shared_group shared;
 
-  void validate(place at, problems& errors) const {
+  void validate(source_location at, problems& errors) const {
     if (count == 13u) errors.add(at, "count: 13 brings bad luck");
   }
 };
@@ -247,7 +247,7 @@ TEST_CASE("options: a missing required option is reported, keys of other code ar
   declared().parse(raw_value::map({{"type", {}, text("x")}}, {2, 5}), errors, {}, {"type"});
   REQUIRE(errors.size() == 1);
   CHECK(errors.list()[0].message == "option 'path' is missing");
-  CHECK(errors.list()[0].at == place{2, 5});
+  CHECK(errors.list()[0].at == source_location{2, 5});
 }
 
 TEST_CASE("options: the declaration provides name, type and default for the documentation") {

@@ -21,7 +21,7 @@ std::string repeated(std::string_view part, std::size_t bytes = max_config_bytes
 struct hostile_row {
   std::string title;
   std::function<std::string()> make;
-  place at;
+  source_location at;
   std::string message;  ///< prefix
 };
 

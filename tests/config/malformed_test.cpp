@@ -20,7 +20,8 @@ std::vector<std::string> lines_of(const config_result& result) {
   if (!errors) return {"accepted"};
   std::vector<std::string> out;
   for (const auto& p : errors->list)
-    out.push_back(p.at == place{} ? "- " + p.message : fmt::format("{}:{} {}", p.at.line, p.at.column, p.message));
+    out.push_back(p.at == source_location{} ? "- " + p.message
+                                            : fmt::format("{}:{} {}", p.at.line, p.at.column, p.message));
   return out;
 }
 

@@ -30,7 +30,7 @@ checks:
   REQUIRE_EQ(c.checks.size(), 4);
   CHECK_EQ(c.checks[0].settings.name, "db");
   CHECK_EQ(c.checks[0].type, find_type(fakes::table(), "sqlite"));
-  CHECK_EQ(c.checks[0].at, place{10, 5});
+  CHECK_EQ(c.checks[0].at, source_location{10, 5});
   CHECK_EQ(c.checks[0].options->members.size(), 2);
   CHECK_EQ(c.checks[0].options->find("path")->text, "/data/app.db");
   CHECK_EQ(c.checks[0].options->find("name"), nullptr);
@@ -227,7 +227,7 @@ TEST_CASE("config: problems are sorted by location, and at most the first hundre
   const auto result = parse_config(text, "t.yaml", fakes::table(), fakes::variables);
   const auto& list = std::get<config_errors>(result).list;
   REQUIRE_EQ(list.size(), 101);
-  for (std::size_t i = 0; i < 100; ++i) CHECK_EQ(list[i].at, place{static_cast<int>(i) + 2, 5});
+  for (std::size_t i = 0; i < 100; ++i) CHECK_EQ(list[i].at, source_location{static_cast<int>(i) + 2, 5});
   CHECK_EQ(list[100].message, "and at least 50 more problems");
 }
 

@@ -73,9 +73,9 @@ TEST_CASE("substitution: all values of the tree are substituted, keys are not") 
 TEST_CASE("substitution: the locations of incomplete values are returned") {
   auto root = raw_value::list({raw_value::scalar("a${NOPE}", {1, 2}), raw_value::scalar("${LEVEL}", {1, 20})}, {1, 1});
   problems errors;
-  CHECK_EQ(substitute_variables(root, fakes::variables, errors), std::vector{place{1, 2}});
+  CHECK_EQ(substitute_variables(root, fakes::variables, errors), std::vector{source_location{1, 2}});
   REQUIRE_EQ(errors.size(), 1);
-  CHECK_EQ(errors.list()[0].at, place{1, 3});
+  CHECK_EQ(errors.list()[0].at, source_location{1, 3});
 }
 
 TEST_CASE("substitution: the total size of variables is at most 1 MiB") {
@@ -87,5 +87,5 @@ TEST_CASE("substitution: the total size of variables is at most 1 MiB") {
   auto three = raw_value::scalar("${A}${A}${A}", {1, 1});
   substitute_variables(three, big, errors);
   REQUIRE_EQ(errors.size(), 1);
-  CHECK_EQ(errors.list()[0].at, place{1, 9});
+  CHECK_EQ(errors.list()[0].at, source_location{1, 9});
 }

@@ -26,7 +26,7 @@ TEST_CASE("clean_text: the location of an invalid byte counts characters and CRL
                  "é\r\n日本\xFF",
                  errors));
   REQUIRE_EQ(errors.size(), 1);
-  CHECK_EQ(errors.list()[0].at, place{2, 3});
+  CHECK_EQ(errors.list()[0].at, source_location{2, 3});
 }
 
 TEST_CASE("clean_text: values may contain tabs and line breaks, but no control characters") {

@@ -19,17 +19,17 @@ raw_value tree(std::string text) {
 
 TEST_CASE("yaml_reader: scalars, lists and maps have their locations") {
   const auto root = tree("a: b\nc:\n  - d\n  - {é: 'f', g: [h]}\n");
-  CHECK_EQ(root.at, place{1, 1});
-  CHECK_EQ(root.find("a")->at, place{1, 4});
-  CHECK_EQ(root.members[1].at, place{2, 1});
+  CHECK_EQ(root.at, source_location{1, 1});
+  CHECK_EQ(root.find("a")->at, source_location{1, 4});
+  CHECK_EQ(root.members[1].at, source_location{2, 1});
   const auto& list = *root.find("c");
-  CHECK_EQ(list.at, place{3, 3});
-  CHECK_EQ(list.items[0].at, place{3, 5});
+  CHECK_EQ(list.at, source_location{3, 3});
+  CHECK_EQ(list.items[0].at, source_location{3, 5});
   const auto& map = list.items[1];
-  CHECK_EQ(map.at, place{4, 5});
-  CHECK_EQ(map.members[0].at, place{4, 6});
-  CHECK_EQ(map.members[0].value.at, place{4, 9});
-  CHECK_EQ(map.members[1].value.items[0].at, place{4, 18});
+  CHECK_EQ(map.at, source_location{4, 5});
+  CHECK_EQ(map.members[0].at, source_location{4, 6});
+  CHECK_EQ(map.members[0].value.at, source_location{4, 9});
+  CHECK_EQ(map.members[1].value.items[0].at, source_location{4, 18});
 }
 
 TEST_CASE("yaml_reader: quoted scalars and text blocks are marked as text") {
@@ -48,16 +48,16 @@ TEST_CASE(
   const auto root = read_yaml(source_text("!tag&a\n  a value ${far to the right\n"), errors);
   CHECK_FALSE(errors.empty());
   REQUIRE(root);
-  CHECK_EQ(root->at, place{1, 1});
+  CHECK_EQ(root->at, source_location{1, 1});
   CHECK(root->quoted);
 }
 
 TEST_CASE("yaml_reader: a missing value is a null at the location of its key") {
   const auto root = tree("a:\nb: ~\nc: {d: , e: null}\nf: ''\n");
   for (auto key : {"a", "b"}) CHECK_EQ(root.find(key)->kind, raw_value::kind_t::null);
-  CHECK_EQ(root.find("a")->at, place{1, 1});
-  CHECK_EQ(root.find("b")->at, place{2, 1});
-  CHECK_EQ(root.find("c")->find("d")->at, place{3, 5});
+  CHECK_EQ(root.find("a")->at, source_location{1, 1});
+  CHECK_EQ(root.find("b")->at, source_location{2, 1});
+  CHECK_EQ(root.find("c")->find("d")->at, source_location{3, 5});
   CHECK_EQ(root.find("c")->find("e")->kind, raw_value::kind_t::null);
   CHECK_EQ(root.find("f")->kind, raw_value::kind_t::scalar);
 }
@@ -219,7 +219,7 @@ TEST_CASE("yaml_reader: values in lists and brackets continue in deeper lines") 
   auto root = tree("l:\n- a b\n  c\n- 'd\n  e'\nm: {f: a b\n  c, \"g\": \"d\n  e\", h: [i j\n k, 'l\n m']}\n");
   CHECK_EQ(root.find("l")->items[0].text, "a b c");
   CHECK_EQ(root.find("l")->items[1].text, "d e");
-  CHECK_EQ(root.find("l")->items[1].at, place{4, 3});
+  CHECK_EQ(root.find("l")->items[1].at, source_location{4, 3});
   const auto& map = *root.find("m");
   CHECK_EQ(map.find("f")->text, "a b c");
   CHECK_EQ(map.find("g")->text, "d e");
@@ -238,7 +238,7 @@ TEST_CASE("yaml_reader: a single word continues only on a line that a dumper wou
   problems errors;
   read_yaml(source_text("[" + word + "\n  y]"), errors);
   REQUIRE_EQ(errors.size(), 1);
-  CHECK_EQ(errors.list()[0].at, place{2, 3});
+  CHECK_EQ(errors.list()[0].at, source_location{2, 3});
 }
 
 TEST_CASE("yaml_reader: lists and maps may nest 32 levels deep, and no deeper") {
@@ -247,7 +247,7 @@ TEST_CASE("yaml_reader: lists and maps may nest 32 levels deep, and no deeper") 
   problems errors;
   CHECK_FALSE(read_yaml(source_text(nested(33)), errors));
   REQUIRE_EQ(errors.size(), 1);
-  CHECK_EQ(errors.list()[0].at, place{1, 33});
+  CHECK_EQ(errors.list()[0].at, source_location{1, 33});
 }
 
 TEST_CASE("yaml_reader: a map has at most 256 keys, and the first excess key is reported") {
@@ -284,9 +284,9 @@ problem first_problem(std::string text) {
 
 TEST_CASE("yaml_reader: text after the end of the document is reported") {
   for (const auto& [text, where] :
-       {std::pair{"  a: 1\nb: 2\n", place{2, 1}}, std::pair{"a: 1\n...\nb: 2\n", place{3, 1}},
-        std::pair{"{a: 1}\nb: 2\n", place{2, 1}}, std::pair{"a: 1\n---\n", place{2, 1}},
-        std::pair{" - a\n- b\n", place{2, 1}}}) {
+       {std::pair{"  a: 1\nb: 2\n", source_location{2, 1}}, std::pair{"a: 1\n...\nb: 2\n", source_location{3, 1}},
+        std::pair{"{a: 1}\nb: 2\n", source_location{2, 1}}, std::pair{"a: 1\n---\n", source_location{2, 1}},
+        std::pair{" - a\n- b\n", source_location{2, 1}}}) {
     INFO(text);
     CHECK_EQ(first_problem(text).at, where);
   }
@@ -294,8 +294,8 @@ TEST_CASE("yaml_reader: text after the end of the document is reported") {
 
 TEST_CASE("yaml_reader: an unclosed bracket is reported if the next lines are outside of it") {
   for (const auto& [text, where] :
-       {std::pair{"a: [b,\nc: d\n", place{1, 4}}, std::pair{"a: {b: [c,\n  d\ne: f\n", place{1, 8}},
-        std::pair{"a: [b\n- c\n", place{1, 4}}}) {
+       {std::pair{"a: [b,\nc: d\n", source_location{1, 4}}, std::pair{"a: {b: [c,\n  d\ne: f\n", source_location{1, 8}},
+        std::pair{"a: [b\n- c\n", source_location{1, 4}}}) {
     INFO(text);
     CHECK_EQ(first_problem(text).at, where);
   }
