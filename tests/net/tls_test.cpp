@@ -265,7 +265,7 @@ TEST_CASE("tls: an unusable file is reported with its name and the cause") {
   CHECK(contains(why_not(pair(key, key)), "cert_file " + key + ": not a certificate in PEM"));
   CHECK(contains(why_not(pair(certificate, certificate)), "key_file " + certificate + ": not a private key in PEM"));
   CHECK(contains(why_not(pair(certificate, "/proc/self/fd")), "key_file /proc/self/fd"));
-  CHECK(contains(why_not(pair(certificate, known.key("two", make_identity({})))), "does not belong to"));
+  CHECK(contains(why_not(pair(certificate, known.key("two", make_identity({})))), "does not match"));
   CHECK(contains(why_not(pair(certificate, known.key("locked", one, ::EVP_aes_128_cbc()))), "without a passphrase"));
   net::tls_options not_pem;
   not_pem.ca_file = file_path{key};
