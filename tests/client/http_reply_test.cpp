@@ -41,7 +41,7 @@ TEST_CASE("http reply: an invalid, incomplete or endless response is rejected wi
            row{"HTTP/1.1 099 OK\r\n\r\n", true, "not HTTP"},
            row{"HTTP/1.1 2000 OK\r\n\r\n", true, "not HTTP"},
            row{"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", true, "invalid Content-Length"},
-           row{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", true, "cut short"},
+           row{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", true, "incomplete"},
            row{"HTTP/1.1 200 OK\r\n", true, "without an answer"},
            row{"", true, "without an answer"},
            row{"HTTP/1.1 200 OK\r\n" + std::string(longest_reply, 'x'), false, "too long"},

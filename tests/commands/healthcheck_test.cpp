@@ -60,7 +60,7 @@ TEST_CASE("healthcheck: responses that are not from a gate are failures with an 
            row{http_answer(204, ""), "answered 204"},
            row{http_answer(503, ""), "answered 503"},
            row{"SSH-2.0-OpenSSH_9.2\r\n", "not HTTP"},
-           row{"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", "cut short"},
+           row{"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", "incomplete"},
            row{"H", "without an answer"},
        }) {
     CAPTURE(answer);
