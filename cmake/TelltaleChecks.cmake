@@ -1,7 +1,7 @@
 # Check types, and programs made of them. Installed with the package: an outside project uses the same functions.
 # TELLTALE_MAIN is the file with main().
 
-# telltale_check(NAME [LIBRARIES lib...]): checks/NAME.cpp and, where it needs several files, checks/NAME/*.cpp.
+# telltale_check(NAME [LIBRARIES lib...]): compiles checks/NAME.cpp and, for larger types, checks/NAME/*.cpp.
 # checks/NAME.cpp defines `telltale::check_type telltale::checks::NAME()`. Adds NAME to the list TELLTALE_CHECKS.
 function(telltale_check name)
   cmake_parse_arguments(arg "" "" "LIBRARIES" ${ARGN})

@@ -11,7 +11,7 @@ target_compile_options(telltale_warnings INTERFACE
   -Wall -Wextra -Wpedantic $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local> -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers)
 
 if(CMAKE_UNITY_BUILD)
-  # g++ takes the files of a unit for headers, where coroutines over types of one file would be a mistake.
+  # In a unity build g++ treats the files as headers and warns about coroutines that use types of one file.
   target_compile_options(telltale_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
 

@@ -1,5 +1,5 @@
 # Third-party libraries, all from Debian packages (scripts/deps.sh is their list). Installed with the package as well.
-# What Debian has as an archive is linked in where the start of a process counts: see docs/decisions/013.
+# Libraries with a Debian archive are linked statically, because this shortens process start: see docs/decisions/013.
 option(TELLTALE_ARCHIVES "Link everything but the C library from archives or headers" OFF)
 set(TELLTALE_YAML yaml-cpp)
 set(TELLTALE_FMT fmt::fmt)

@@ -1,10 +1,10 @@
-# `cmake --install`: the program, and the package from which other projects build programs with checks of their own.
+# `cmake --install`: the program, and the package with which other projects build programs with their own checks.
 include(CMakePackageConfigHelpers)
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/telltale)
 install(TARGETS telltale RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY include/telltale DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-# What a check may use besides: found by the same names in this tree and out of it.
+# Libraries for checks, with the same names in this tree and in other projects.
 install(DIRECTORY lib/base lib/net DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/telltale/lib FILES_MATCHING PATTERN *.hpp)
 install(EXPORT telltale NAMESPACE telltale:: DESTINATION ${package})
 install(FILES ${TELLTALE_MAIN} DESTINATION ${CMAKE_INSTALL_DATADIR}/telltale)

@@ -4,7 +4,7 @@ if(TELLTALE_STATIC)
   target_link_options(telltale PRIVATE -static-pie)
   target_sources(telltale PRIVATE sidecar/no_modules.cpp)
 elseif(TELLTALE_ARCHIVES)
-  # What is only in the headers of a library does not need the library.
+  # Header-only parts of a library do not need the library.
   target_link_options(telltale PRIVATE -static-libstdc++ -static-libgcc LINKER:--as-needed)
 endif()
 
@@ -19,7 +19,7 @@ if(TELLTALE_ARCHIVES)
   else()
     message(STATUS "Without lld: what runs does not lie together, and takes a MiB more of memory")
     if(TELLTALE_STATIC)
-      # Its warnings are about name services: name_services.hpp says what was done about them.
+      # The linker warns about name services, which name_services.hpp restricts to the built-in ones.
       target_link_options(telltale PRIVATE LINKER:--no-warnings)
     endif()
   endif()

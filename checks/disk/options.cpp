@@ -5,7 +5,7 @@
 
 namespace telltale::disk {
 
-void disk_options::validate(place at, problems& errors) const {
+void disk_options::validate(source_location at, problems& errors) const {
   if (fail < warn)
     errors.add(at, fmt::format("warn ({}) must be below fail ({}), or a warning could never be seen", to_text(warn),
                                to_text(fail)));

@@ -19,7 +19,7 @@ struct disk_options {
   std::optional<bytes> size_limit;
 
   upper_limit<percent> space() const { return {warn, fail}; }
-  void validate(place, problems&) const;
+  void validate(source_location, problems&) const;
   static options_of<disk_options> declared();
 };
 

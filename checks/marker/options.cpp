@@ -46,7 +46,7 @@ bool is_pointer(std::string_view text) {
   return true;
 }
 
-void check_pointer(std::string_view option, const std::string& pointer, place at, problems& errors) {
+void check_pointer(std::string_view option, const std::string& pointer, source_location at, problems& errors) {
   if (!is_pointer(pointer))
     errors.add(at, fmt::format("{}: expected a JSON pointer such as /model/name, not {}", option,
                                raw_value::scalar(pointer).shown()));
@@ -54,7 +54,7 @@ void check_pointer(std::string_view option, const std::string& pointer, place at
 
 }  // namespace
 
-void marker_options::validate(place at, problems& errors) const {
+void marker_options::validate(source_location at, problems& errors) const {
   if (path && !paths.empty()) errors.add(at, "only one of path and paths may be given");
   if (!path && paths.empty()) errors.add(at, "option 'path' is missing (or 'paths' for several files)");
   auto sorted = paths;

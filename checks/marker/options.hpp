@@ -38,7 +38,7 @@ struct marker_options {
   std::span<const file_path> files() const { return path ? std::span(&*path, 1) : std::span(paths); }
   bool wants_json() const { return !content.empty() || !progress.empty() || (!pid.empty() && pid != whole_text); }
   bool wants_content() const { return wants_json() || !pid.empty(); }
-  void validate(place, problems&) const;
+  void validate(source_location, problems&) const;
   static options_of<marker_options> declared();
 };
 

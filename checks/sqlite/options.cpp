@@ -37,7 +37,7 @@ std::optional<examination_schedule> sqlite_options::examination() const {
   return examines_backup() ? std::optional(backup_only) : std::nullopt;
 }
 
-void sqlite_options::validate(place at, problems& errors) const {
+void sqlite_options::validate(source_location at, problems& errors) const {
   if (mode != probe_mode::query && query) errors.add(at, "query: needs `mode: query`");
   if (query && query->find_first_not_of(" \t\r\n;") == std::string::npos)
     errors.add(at, "query: there is no statement");
@@ -58,7 +58,7 @@ void sqlite_options::validate(place at, problems& errors) const {
                "date or a text");
 }
 
-void sqlite_options::validate_encrypted(place at, problems& errors) const {
+void sqlite_options::validate_encrypted(source_location at, problems& errors) const {
   const auto refuse = [&](const char* what) {
     errors.add(at, std::string(what) + ": telltale has no key to an encrypted database");
   };

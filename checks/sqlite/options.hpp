@@ -49,11 +49,11 @@ struct sqlite_options {
   bool examines_backup() const { return backup && backup->integrity; }
   std::optional<examination_schedule> examination() const;
 
-  void validate(place at, problems& errors) const;
+  void validate(source_location at, problems& errors) const;
   static options_of<sqlite_options> declared();
 
  private:
-  void validate_encrypted(place at, problems& errors) const;
+  void validate_encrypted(source_location at, problems& errors) const;
 };
 
 }  // namespace telltale::sqlite

@@ -19,7 +19,7 @@ options_of<tcp_options> tcp_options::declared() {
       .include(&self::network);
 }
 
-void tcp_options::validate(place at, problems& errors) const {
+void tcp_options::validate(source_location at, problems& errors) const {
   const bool is_unix = address.kind == net::endpoint::kind_t::unix_socket;
   if (address.kind == net::endpoint::kind_t::udp) errors.add(at, "address: UDP has no connections; use HOST:PORT");
   if (send && send->secret.empty() && send->text.empty()) errors.add(at, "send: the text is empty");

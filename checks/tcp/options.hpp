@@ -22,7 +22,7 @@ struct tcp_options {
   net::tls_options security;
 
   static options_of<tcp_options> declared();
-  void validate(place at, problems& errors) const;
+  void validate(source_location at, problems& errors) const;
 };
 
 }  // namespace telltale

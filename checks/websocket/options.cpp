@@ -65,7 +65,7 @@ std::string shown(const url& target) {
 
 namespace {
 
-void check_subprotocols(const std::vector<text_or_secret>& subprotocol, place at, problems& errors) {
+void check_subprotocols(const std::vector<text_or_secret>& subprotocol, source_location at, problems& errors) {
   for (std::size_t i = 0; i < subprotocol.size(); ++i) {
     const auto& offered = subprotocol[i];
     const auto shown = fmt::format("name {}", i + 1);  // not its text, which may come from a variable
@@ -77,7 +77,7 @@ void check_subprotocols(const std::vector<text_or_secret>& subprotocol, place at
   }
 }
 
-void check_headers(const secret_map& headers, place at, problems& errors) {
+void check_headers(const secret_map& headers, source_location at, problems& errors) {
   for (const auto& [name, value] : headers) {
     auto problem = header_name_problem(name);
     if (!problem && value.secret.empty()) problem = header_value_problem(name, value.text);
@@ -91,7 +91,7 @@ void check_headers(const secret_map& headers, place at, problems& errors) {
 }  // namespace
 }  // namespace websocket
 
-void websocket_options::validate(place at, problems& errors) const {
+void websocket_options::validate(source_location at, problems& errors) const {
   using namespace websocket;
   if (url.scheme != "ws" && url.scheme != "wss") errors.add(at, "url: expected ws:// or wss://");
   if (url.text.find('#') != std::string::npos)

@@ -22,7 +22,7 @@ struct websocket_options {
   net::tls_options tls;
 
   bool secure() const { return url.scheme == "wss"; }
-  void validate(place at, problems& errors) const;
+  void validate(source_location at, problems& errors) const;
   static options_of<websocket_options> declared();
 };
 

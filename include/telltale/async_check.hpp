@@ -1,4 +1,4 @@
-// A check that talks to the network: a coroutine on the program's only thread.
+// The base class of network checks: coroutines on the program's only thread.
 #pragma once
 
 #include <chrono>
@@ -18,12 +18,12 @@ namespace telltale {
 struct resolution {
   std::vector<boost::asio::ip::tcp::endpoint> endpoints;
   std::string error;        ///< a sentence, e.g. "db.internal does not resolve: Name or service not known"
-  bool timed_out = false;   ///< the resolver gave no answer in time
-  bool remembered = false;  ///< the lookup failed, these are the last good addresses
+  bool timed_out = false;   ///< the resolver did not answer in time
+  bool remembered = false;  ///< the lookup failed; these are the last known good addresses
 };
 
-/// Turns names into addresses without blocking the loop. Numeric addresses are returned at once; names are looked up
-/// in a worker process, and the last good answer is kept for when the resolver fails.
+/// Resolves names without blocking the event loop. Numeric addresses are returned at once. Names are looked up in a
+/// worker process; the last good answer is cached and used when the resolver fails.
 class name_resolver {
  public:
   virtual ~name_resolver() = default;
@@ -31,7 +31,7 @@ class name_resolver {
                                                      std::chrono::steady_clock::time_point deadline) = 0;
 };
 
-/// What an asynchronous probe is told about its run. Copyable; `names` outlives every probe.
+/// The context of one run of an asynchronous probe. Copyable; `names` outlives every probe.
 struct async_context {
   boost::asio::any_io_executor executor;
   std::chrono::steady_clock::time_point deadline;  ///< one absolute deadline over all phases of the probe

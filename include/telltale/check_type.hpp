@@ -21,16 +21,16 @@ struct measurement_info {
   std::string doc;   ///< one sentence; becomes HELP
 };
 
-/// How often checks of a type run where the configuration does not say.
+/// Interval and timeout of a type's checks when the configuration does not set them.
 struct default_cadence {
   std::chrono::milliseconds interval{10'000};
   std::chrono::milliseconds timeout{2'000};  ///< must be below the interval
 };
 
-/// What the author of a check type says about it, besides its options. All texts are one sentence.
+/// Describes a check type, besides its options. Each text is one sentence.
 struct check_declaration {
   std::string name;     ///< `[a-z][a-z0-9_]*`, as in `type: disk`
-  std::string summary;  ///< what it watches
+  std::string summary;  ///< what it monitors
   std::string proves;   ///< what is known of the target when the check passes
   std::string does_not_prove;
   /// `componentType` of application/health+json (draft-inadarei-api-health-check-06, section 4.3).
@@ -39,22 +39,22 @@ struct check_declaration {
   std::vector<measurement_info> measurements{};
 };
 
-/// Made by `blocking_type` or `async_type`, never by hand.
+/// Create it with `blocking_type` or `async_type`.
 struct check_type : check_declaration {
   std::vector<option_info> options;
 
-  /// Reads and checks the options without making anything; never touches a file or the network.
+  /// Parses and validates the options without constructing a check; never accesses files or the network.
   std::function<void(const raw_value& options, problems&, const std::vector<std::string_view>& also_known)> validate;
   /// Exactly one of the two is set. The options have passed `validate`. May throw std::runtime_error with a sentence
   /// (a secret or certificate that cannot be read).
   std::function<std::unique_ptr<blocking_check>(const raw_value& options)> make_blocking;
   std::function<std::shared_ptr<async_check>(const raw_value& options)> make_async;
-  /// When a check with these options is to be examined (`blocking_check::examine`), if at all. May be empty.
+  /// The schedule of the deep check (`blocking_check::examine`) with these options, if any. May be empty.
   std::function<std::optional<examination_schedule>(const raw_value& options)> examination;
 };
 
 namespace detail {
-// One copy of the options for all functions of a type: every worker builds the whole table at its start.
+// All functions of a type share one copy of the options, because every worker builds the whole table when it starts.
 template <class Options>
 using shared_options = std::shared_ptr<const options_of<Options>>;
 
@@ -80,7 +80,7 @@ Options read(const options_of<Options>& options, const raw_value& raw) {
 ///   check_type uptime() {
 ///     return blocking_type<uptime_check, uptime_options>({
 ///         .name = "uptime",
-///         .summary = "Watches how long the machine has been up.",
+///         .summary = "Monitors how long the machine has been up.",
 ///         ...
 ///     });
 ///   }
@@ -109,7 +109,7 @@ check_type async_type(check_declaration about) {
 /// names (see checks/CMakeLists.txt); there is no self-registration for a linker to drop.
 using check_table = std::vector<check_type>;
 
-/// Gives the table to whoever needs it. `telltale healthcheck`, which is started all the time, does not.
+/// Returns the table. Commands call it on demand: `telltale healthcheck`, which is started often, does not need it.
 using check_table_source = const check_table& (*)();
 
 inline const check_type* find_type(const check_table& table, std::string_view name) {

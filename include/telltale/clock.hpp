@@ -1,4 +1,4 @@
-// The clock that ages results: it keeps counting while the machine is suspended.
+// The clock for the age of results: it includes the time during which the machine is suspended.
 #pragma once
 
 #include <ctime>
@@ -7,8 +7,8 @@
 
 namespace telltale {
 
-/// CLOCK_BOOTTIME as a standard clock. Unlike steady_clock (CLOCK_MONOTONIC) it includes time spent suspended, so a
-/// result measured before a laptop or VM slept is as old as a person would say it is. Never set back by NTP or `date`.
+/// CLOCK_BOOTTIME as a standard clock. Unlike steady_clock (CLOCK_MONOTONIC) it includes time spent suspended, so the
+/// age of a result includes the time that a laptop or VM was suspended. Never set back by NTP or `date`.
 /// Source: clock_gettime(2). Thread-safe.
 struct boot_clock {
   using duration = std::chrono::nanoseconds;

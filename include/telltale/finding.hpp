@@ -1,4 +1,4 @@
-// One thing that a run of a check found, before it is part of an outcome.
+// A single finding of a check run; an outcome combines several.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace telltale {
 
-/// What is wrong, how bad that is, and the sentence for a person (UTF-8, no line breaks, no final full stop).
-/// The default is "nothing is wrong", with an empty sentence.
+/// Verdict, reason and a human-readable sentence (UTF-8, no line breaks, no final full stop).
+/// The default passes, with an empty sentence.
 struct finding {
   telltale::verdict verdict = verdict::pass;
   telltale::reason reason = reason::ok;

@@ -1,4 +1,4 @@
-// Two-step limits on a measurement, the shape of most options: warn here, fail there.
+// Limits on a measurement with a bound for `warn` and a bound for `fail`.
 #pragma once
 
 #include <optional>
@@ -39,7 +39,7 @@ verdict judge(const Value& value, const lower_limit<T>& limit) {
   return verdict::pass;
 }
 
-/// The bound that gave `v`, for the sentence "… (limit 90%)"; the verdict must not be `pass`.
+/// The bound that caused `v`, for the sentence "… (limit 90%)"; the verdict must not be `pass`.
 template <class Limit>
 const auto& crossed(const Limit& limit, verdict v) {
   return v == verdict::fail ? *limit.fail : *limit.warn;

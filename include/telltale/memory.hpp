@@ -1,4 +1,4 @@
-// What a check remembers from one run to the next.
+// The state that a check keeps from one run to the next.
 #pragma once
 
 #include <algorithm>
@@ -12,8 +12,9 @@
 
 namespace telltale {
 
-/// Small named integers kept by the program, not by the worker, so that they survive a worker that crashed or was
-/// killed. A run gets what the last *finished* run left. At most `max_entries`; a further `set` is ignored.
+/// Small named integers stored by the program, not by the worker, so that they survive a worker that crashed or was
+/// killed. A run gets the state at the end of the last *finished* run. At most `max_entries`; a further `set` is
+/// ignored.
 class memory {
  public:
   static constexpr std::size_t max_entries = 64;

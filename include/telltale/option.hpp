@@ -1,4 +1,4 @@
-// Option declarations: said once, they drive parsing, validation, documentation and the JSON Schema.
+// Option declarations: each is written once and drives parsing, validation, documentation and the JSON Schema.
 //
 //   struct disk_options {
 //     file_path path;
@@ -32,8 +32,8 @@ namespace telltale {
 /// The declared options of the struct `Options`, a default-constructible value type. Immutable after building;
 /// safe to share between threads.
 ///
-/// If `Options` has a member `void validate(place, problems&) const`, it is called after a parse without problems, for
-/// rules that span several options.
+/// If `Options` has a member `void validate(source_location, problems&) const`, it is called after a parse without
+/// problems, for rules that span several options.
 template <class Options>
 class options_of {
  public:
@@ -45,7 +45,7 @@ class options_of {
   options_of&& optional(std::string name, T Options::*member, std::string doc) && {
     return std::move(*this).add(std::move(name), member, false, std::move(doc));
   }
-  /// The options of `Group::declared()`, which several types share, beside this type's own instead of below a name:
+  /// Adds the options of `Group::declared()`, which several types share, at the level of this type's own options:
   /// `.include(&tcp_options::tls)`. The group's `validate` is called too, before that of `Options`.
   template <class Group>
   options_of&& include(Group Options::*member) && {
@@ -55,7 +55,7 @@ class options_of {
       readers_.push_back([read, member](const raw_value& value, problems& errors, Options& into) {
         read(value, errors, into.*member);
       });
-    rules_.push_back([rules = group.rules_, member](const Options& parsed, place at, problems& errors) {
+    rules_.push_back([rules = group.rules_, member](const Options& parsed, source_location at, problems& errors) {
       options_of<Group>::check_rules(parsed.*member, rules, at, errors);
     });
     return std::move(*this);
@@ -63,8 +63,8 @@ class options_of {
 
   const std::vector<option_info>& infos() const { return infos_; }
 
-  /// Reads a map. Unknown keys, wrong types and missing required options are added to `errors` with their place;
-  /// `also_known` are keys of the same map that somebody else reads. Values start from `initial`.
+  /// Parses a map. Unknown keys, wrong types and missing required options are added to `errors` with their location.
+  /// `also_known` are keys of the same map that other code reads. Values start from `initial`.
   Options parse(const raw_value& map, problems& errors, Options initial = {},
                 const std::vector<std::string_view>& also_known = {}) const {
     const auto before = errors.size();
@@ -86,9 +86,9 @@ class options_of {
   template <class>
   friend class options_of;
   using reader = std::function<void(const raw_value&, problems&, Options&)>;
-  using rule = std::function<void(const Options&, place, problems&)>;
+  using rule = std::function<void(const Options&, source_location, problems&)>;
 
-  static void check_rules(const Options& parsed, const std::vector<rule>& rules, place at, problems& errors) {
+  static void check_rules(const Options& parsed, const std::vector<rule>& rules, source_location at, problems& errors) {
     for (const auto& check : rules) check(parsed, at, errors);
     if constexpr (requires { parsed.validate(at, errors); }) parsed.validate(at, errors);
   }

@@ -1,4 +1,4 @@
-// A nested map of options, e.g. `tls: {cert: …, key: …}`: a struct that declares its own options.
+// Option groups: a nested map such as `tls: {cert: …, key: …}` is a struct that declares its own options.
 #pragma once
 
 #include <telltale/option.hpp>

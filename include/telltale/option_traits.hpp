@@ -1,4 +1,4 @@
-// How each C++ type is written in the configuration: its parser, its text and its shape in the JSON Schema.
+// Maps C++ types to configuration options: parser, text form and shape in the JSON Schema.
 #pragma once
 
 #include <array>
@@ -37,17 +37,17 @@ enum class option_kind : std::uint8_t {
 
 struct option_info;
 
-/// What the schema and the documentation need to know about a type.
+/// Describes a type for the schema and the documentation.
 struct option_shape {
   option_kind kind = option_kind::text;
   std::vector<std::string_view> choices;  ///< `choice` only
   std::vector<option_shape> element;      ///< list, limits and maps: exactly one, what they hold
   std::vector<option_info> members;       ///< `group` only
-  /// For people: "duration", "list of text", "limit (size)", "one of inspect, query, write".
+  /// For documentation: "duration", "list of text", "limit (size)", "one of inspect, query, write".
   std::string name() const;
 };
 
-/// One declared option, as documentation and the schema see it.
+/// Describes one declared option for documentation and the schema.
 struct option_info {
   std::string name;
   option_shape shape;
@@ -56,7 +56,7 @@ struct option_info {
   std::string doc;           ///< one sentence
 };
 
-/// How a type is written as an option. Specialised for every type that may be one, with three static functions:
+/// Makes a type usable as an option. Specialised for every such type, with three static functions:
 ///
 ///   option_shape shape();
 ///   std::optional<T> parse(const raw_value&, std::string_view option, problems&);  // nothing: a problem was added
@@ -70,7 +70,7 @@ template <class Enum>
 struct choices;
 
 namespace detail {
-/// "wal_backlog: expected a size such as 64MiB, not '64' - add a unit", at the value's place.
+/// "wal_backlog: expected a size such as 64MiB, not '64' - add a unit", at the value's location.
 void wrong_value(const raw_value&, std::string_view option, std::string_view expected, problems&);
 /// The scalar's text, or a problem. `what` completes "expected …".
 const std::string* scalar_text(const raw_value&, std::string_view option, std::string_view what, problems&);
@@ -79,9 +79,9 @@ void check_keys(const raw_value& map, const std::vector<std::string_view>& known
                 problems&);
 std::optional<std::size_t> parse_choice(const raw_value&, std::string_view option,
                                         const std::vector<std::string_view>& names, problems&);
-/// YAML text of a plain string, quoted when it has to be.
+/// YAML text of a plain string, quoted if necessary.
 std::string quoted_text(std::string_view);
-/// Checks a {warn, fail} map or bare value and hands each value found to the callbacks by key.
+/// Validates a {warn, fail} map or bare value and passes each value to the callback of its key.
 struct limit_parts {
   const raw_value* warn = nullptr;
   const raw_value* fail = nullptr;

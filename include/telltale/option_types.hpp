@@ -1,4 +1,4 @@
-// Option values with a meaning of their own: file paths, URLs, secrets.
+// Value types of options: file paths, URLs, secrets.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +8,13 @@
 
 namespace telltale {
 
-/// A file-system path as written. Nothing is looked up while parsing: any path may be on a mount that hangs.
+/// A file-system path as written. Parsing does not access the file system: any path may be on a mount that hangs.
 struct file_path {
   std::string text;
   friend auto operator<=>(const file_path&, const file_path&) = default;
 };
 
-/// An absolute URL taken apart (RFC 3986). Credentials in the URL are refused while parsing: use a secret header.
+/// A parsed absolute URL (RFC 3986). Credentials in the URL are rejected: use a secret header.
 struct url {
   std::string text;        ///< as written
   std::string scheme;      ///< lower case
@@ -24,9 +24,9 @@ struct url {
   friend bool operator==(const url&, const url&) = default;
 };
 
-/// Where a secret is kept: `{file: /run/secrets/token}` or `{env: NAME}`, with an optional `prefix` that is put before
-/// the value, as in `{env: NAME, prefix: "Bearer "}`. The value is read when asked for, is never part of a message, and
-/// trailing line breaks are dropped. Literal secrets are not accepted in the configuration.
+/// The source of a secret: `{file: /run/secrets/token}` or `{env: NAME}`, with an optional `prefix` before the value,
+/// as in `{env: NAME, prefix: "Bearer "}`. The value is read on demand and is never part of a message. Trailing line
+/// breaks are dropped. The configuration does not accept literal secrets.
 class secret {
  public:
   secret() = default;
@@ -41,7 +41,7 @@ class secret {
   /// The prefix and the value: a regular file of at most 64 KiB, or the variable. Throws std::runtime_error with a
   /// sentence that names the source but not the value. May block on a bad file system: not for use inside a probe.
   std::string reveal() const;
-  /// What `reveal` puts before the value. It is written in the configuration, and so it is not a secret.
+  /// The prefix of the value. It is written in the configuration, so it is not a secret.
   const std::string& prefix() const { return prefix_; }
   /// "file /run/secrets/token" or "environment variable NAME".
   std::string describe() const;
@@ -61,7 +61,7 @@ struct text_or_secret {
   std::string text;
   telltale::secret secret;
   std::string reveal() const { return secret.empty() ? text : secret.reveal(); }
-  /// The part that is known before a secret is read: the text, or the secret's prefix.
+  /// The part that is known without reading a secret: the text, or the secret's prefix.
   const std::string& known_part() const { return secret.empty() ? text : secret.prefix(); }
   friend bool operator==(const text_or_secret&, const text_or_secret&) = default;
 };

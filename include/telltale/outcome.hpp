@@ -1,4 +1,4 @@
-// What one run of a check found.
+// The result of one run of a check.
 #pragma once
 
 #include <chrono>
@@ -18,7 +18,7 @@
 
 namespace telltale {
 
-/// A number a check found. The name ends in its unit (`_bytes`, `_seconds`, `_ratio`; bare for counts), is
+/// A number that a check measured. The name ends in its unit (`_bytes`, `_seconds`, `_ratio`; bare for counts), is
 /// `[a-z][a-z0-9_]*`, and should be declared in the check's type so that metrics carry a HELP text.
 struct measurement {
   std::string name;
@@ -44,9 +44,9 @@ struct outcome {
 };
 
 namespace detail {
-/// A measured value in a sentence. Of a growing duration only the order of magnitude is told (`human_age`), so that the
-/// sentence of a check that goes on failing stays the same; a share is rounded down, so that it never seems to reach a
-/// limit that it does not reach.
+/// A measured value in a sentence. A growing duration is shown by its order of magnitude only (`human_age`), so that
+/// the sentence of a check that keeps failing does not change. A share is rounded down, so that it never appears to
+/// reach a limit that it does not reach.
 std::string value_text(bytes);
 std::string value_text(percent);
 std::string value_text(std::chrono::nanoseconds);
@@ -61,11 +61,11 @@ std::string growing_text(const T& value) {
 }
 }  // namespace detail
 
-/// What `findings::judge` says besides the value and the limit, and how it counts.
+/// Optional arguments of `findings::judge`: the reason, further text and the worst verdict.
 struct limit_report {
   reason why = reason::threshold;
-  std::string_view after = "";    ///< behind the value, e.g. " old"
-  std::string_view hint = "";     ///< behind the limit, e.g. ": a reader holds checkpoints back"
+  std::string_view after = "";    ///< after the value, e.g. " old"
+  std::string_view hint = "";     ///< after the limit, e.g. ": a reader holds checkpoints back"
   verdict worst = verdict::fail;  ///< `warn`: crossing the `fail` bound only warns
 };
 
@@ -75,10 +75,10 @@ class findings {
  public:
   void warn(reason why, std::string sentence) { add(verdict::warn, why, std::move(sentence)); }
   void fail(reason why, std::string sentence) { add(verdict::fail, why, std::move(sentence)); }
-  /// Records a finding; `pass` findings are ignored (the sentence of a healthy run is given to `result`).
+  /// Records a finding; `pass` findings are ignored (`result` takes the sentence of a healthy run).
   void add(verdict v, reason why, std::string sentence);
   void add(finding one) { add(one.verdict, one.reason, std::move(one.sentence)); }
-  /// Judges a value (`bytes`, `percent`, a duration, a count or a number) against a limit of the same unit. A crossed
+  /// Compares a value (`bytes`, `percent`, a duration, a count or a number) with a limit of the same unit. A crossed
   /// limit is recorded with the sentence "WHAT VALUE (limit BOUND)", e.g. "WAL backlog 70.1 MiB (limit 64.0 MiB)".
   template <class Value, class T>
   verdict judge(std::string_view what, const Value& value, const upper_limit<T>& limit, const limit_report& how = {}) {

@@ -1,4 +1,4 @@
-// The closed set of reasons a check can give; the same words appear in JSON, text, logs, metrics and the command line.
+// The closed set of reasons of a check; the same words appear in JSON, text, logs, metrics and the command line.
 #pragma once
 
 #include <array>
@@ -8,7 +8,7 @@
 
 namespace telltale {
 
-/// Why a check has the verdict it has. To extend it, add the enumerator here and its row in `reason_table` below, and
+/// The cause of a check's verdict. To extend it, add the enumerator here and its row in `reason_table` below, and
 /// nowhere else: metrics, documentation and the JSON Schema follow from the table.
 enum class reason : std::uint8_t {
   ok,
@@ -45,25 +45,25 @@ struct reason_row {
 
 inline constexpr auto reason_table = std::to_array<reason_row>({
     {reason::ok, "ok", "nothing to report"},
-    {reason::idle, "idle", "the target is not in use right now, so it was left alone"},
+    {reason::idle, "idle", "the target is not in use, so the check was skipped"},
     {reason::threshold, "threshold", "a measurement crossed a configured limit"},
     {reason::timeout, "timeout", "no answer before the deadline"},
     {reason::stuck, "stuck", "an earlier run still hangs in the kernel and cannot be killed"},
-    {reason::stale, "stale", "the last result is too old to be believed"},
+    {reason::stale, "stale", "the last result is too old to be valid"},
     {reason::pending, "pending", "not run yet"},
     {reason::crashed, "crashed", "the process running the probe died"},
     {reason::missing, "missing", "the target does not exist"},
     {reason::denied, "denied", "permission denied"},
-    {reason::locked, "locked", "the target is locked by somebody else"},
+    {reason::locked, "locked", "the target is locked by another process"},
     {reason::corrupt, "corrupt", "the target exists but its content is damaged"},
-    {reason::replaced, "replaced", "the target was deleted or swapped for another while in use"},
+    {reason::replaced, "replaced", "the target was deleted or replaced while in use"},
     {reason::readonly, "readonly", "the target cannot be written"},
     {reason::full, "full", "no space or no inodes are left"},
     {reason::refused, "refused", "the connection was refused or declined"},
     {reason::unreachable, "unreachable", "there is no route to the target"},
     {reason::dns, "dns", "the name does not resolve"},
     {reason::tls, "tls", "the TLS handshake or certificate check failed"},
-    {reason::auth, "auth", "the target wants other credentials"},
+    {reason::auth, "auth", "the target requires other credentials"},
     {reason::protocol, "protocol", "the target broke its protocol"},
     {reason::mismatch, "mismatch", "the target works but is not what was expected"},
     {reason::draining, "draining", "the program is shutting down"},

@@ -1,4 +1,4 @@
-// Strong types for sizes and shares, and the strict text form of every unit.
+// Strong types for sizes and shares, and strict parsing and formatting of every unit.
 #pragma once
 
 #include <chrono>
@@ -30,9 +30,9 @@ struct percent {
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 std::optional<bytes> parse_bytes(std::string_view text);
 std::optional<percent> parse_percent(std::string_view text);
-/// Decimal digits only, no sign, no leading zero: `010` is neither eight nor ten here.
+/// Decimal digits only, no sign, no leading zero: `010` could mean eight or ten.
 std::optional<std::uint64_t> parse_count(std::string_view text);
-/// `true` or `false`; YAML 1.1's yes/no/on/off are refused.
+/// `true` or `false`; YAML 1.1's yes/no/on/off are rejected.
 std::optional<bool> parse_bool(std::string_view text);
 
 /// The shortest text that parses back to the same value, for documentation and messages: `90s` is "1m30s".
@@ -45,8 +45,8 @@ std::string human_bytes(double count);
 /// A rounded, readable span for messages, e.g. "3.2 s", "2 h 5 min".
 std::string human_duration(std::chrono::nanoseconds span);
 /// An age for a sentence that a failing check repeats in every run: "under 1 s", "over 20 s", "over 5 min", "over 3 h".
-/// It is rounded down in growing steps, so that the sentence stays the same for a while: the kubelet shows a repeated
-/// text as one event and a text that changes as many. The exact number is a measurement.
+/// It is rounded down in growing steps, so that the sentence seldom changes: the kubelet shows a repeated text as one
+/// event, and each changed text as another. The exact number is a measurement.
 std::string human_age(std::chrono::nanoseconds age);
 
 }  // namespace telltale

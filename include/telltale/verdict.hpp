@@ -1,4 +1,4 @@
-// How a check judges its target: pass, warn or fail.
+// The verdict of a check on its target: pass, warn or fail.
 #pragma once
 
 #include <cstdint>

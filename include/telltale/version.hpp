@@ -1,4 +1,4 @@
-// What this program calls itself, wherever it says so: --version, health+json, metrics.
+// The version of the program, as --version, health+json and metrics report it.
 #pragma once
 
 #include <string_view>

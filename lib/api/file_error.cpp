@@ -1,4 +1,4 @@
-// The two usual errors with their mend, the others in the words of the system.
+// Explains the two most common errors with their fix, and others with the system's text.
 #include "api/file_error.hpp"
 
 #include <unistd.h>

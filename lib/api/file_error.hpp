@@ -1,4 +1,4 @@
-// Why a file that the configuration names could not be read, and what to do about it.
+// Explains why a file named in the configuration could not be read, and how to fix it.
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@
 
 namespace telltale {
 
-/// The second half of a sentence about a file that could not be opened, for this errno.
+/// The explanation of this errno of open(2), as the second half of a sentence about the file.
 std::string open_error(int error);
 
-/// The same for any fault of a small file; there must be one.
+/// The same for any error of a small file; there must be one.
 std::string file_error(const small_file&);
 
 }  // namespace telltale

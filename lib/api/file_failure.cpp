@@ -14,7 +14,7 @@ namespace {
 
 finding failure(reason why, std::string sentence) { return {verdict::fail, why, std::move(sentence)}; }
 
-/// "/models/.loaded does not exist", or which part of the way to it is missing.
+/// "/models/.loaded does not exist", or which parent directory is missing.
 std::string missing_sentence(const std::string& path) {
   struct stat info {};
   if (::lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode))
@@ -36,11 +36,11 @@ reason other_reason(int error) {
     case ENAMETOOLONG:
       return reason::mismatch;
     case EAGAIN:
-      return reason::locked;  // somebody holds a lease on the file
+      return reason::locked;  // another process holds a lease on the file
     case EIO:
       return reason::corrupt;
     case ESTALE:
-      return reason::replaced;  // NFS: the file was deleted or swapped on the server
+      return reason::replaced;  // NFS: the file was deleted or replaced on the server
     case EHOSTDOWN:
     case ETIMEDOUT:
       return reason::unreachable;

@@ -1,4 +1,4 @@
-// What every option parser shares: wording of errors, checks of keys, choices and limits.
+// Helpers of all option parsers: error messages, validation of keys, choices and limits.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -90,7 +90,7 @@ void check_keys(const raw_value& map, const std::vector<std::string_view>& known
     else errors.add(member.at, fmt::format("unknown option {}; known here: {}", shown, fmt::join(everything, ", ")));
   }
   for (auto name : required)
-    // One slip is one error.
+    // Report one error per mistake.
     if (!map.find(name) && std::find(meant.begin(), meant.end(), name) == meant.end())
       errors.add(map.at, fmt::format("option '{}' is missing", name));
 }

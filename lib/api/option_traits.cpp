@@ -1,4 +1,4 @@
-// The scalar option types: how each is read and written.
+// Parses and formats the scalar option types.
 #include <telltale/option_traits.hpp>
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 namespace telltale {
 namespace {
 
-/// Runs a strict parser over the scalar; the sentence says what was expected and how to write it.
+/// Applies a strict parser to the scalar; the error states what was expected and how to write it.
 template <class T, class Parser>
 std::optional<T> parse_with(Parser parser, const raw_value& value, std::string_view option, std::string_view expected,
                             problems& errors) {
@@ -115,7 +115,7 @@ std::optional<bool> option_traits<bool>::parse(const raw_value& value, std::stri
   const auto* text = detail::scalar_text(value, option, "true or false", errors);
   if (!text) return std::nullopt;
   const auto parsed = parse_bool(*text);
-  // A variable is put in quotes where YAML wants them, so quotes say nothing about what it stands for.
+  // YAML may require quotes around a variable, so quotes do not indicate the type of its value.
   if (parsed && (!value.quoted || value.expanded)) return parsed;
   if (!parsed) detail::wrong_value(value, option, "true or false", errors);
   else

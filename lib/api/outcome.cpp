@@ -1,4 +1,4 @@
-// Outcomes: factories, and the rule by which several findings become one.
+// Implements outcomes: factories, and combining several findings into one outcome.
 #include <telltale/outcome.hpp>
 
 #include <algorithm>
@@ -31,7 +31,7 @@ void findings::add(verdict v, reason why, std::string sentence) {
   if (v == verdict::pass) return;
   auto join = [](std::string& text, const std::string& more) { text += (text.empty() ? "" : "; ") + more; };
   if (v > worst_) {
-    // What was worst so far moves behind the new worst: the sentence opens with what decided the verdict.
+    // The new worst finding goes first: the sentence begins with the finding that determines the verdict.
     if (!worst_text_.empty()) other_text_ = worst_text_ + (other_text_.empty() ? "" : "; " + other_text_);
     worst_ = v;
     why_ = why;

@@ -1,4 +1,4 @@
-// Configuration trees: building, looking up, and showing a value in an error; and the "did you mean" search.
+// Implements configuration trees, their values in error messages, and the "did you mean" search.
 #include <telltale/raw_value.hpp>
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 
 namespace telltale {
 
-raw_value raw_value::scalar(std::string text, place at) {
+raw_value raw_value::scalar(std::string text, source_location at) {
   raw_value out;
   out.kind = kind_t::scalar;
   out.at = at;
@@ -17,7 +17,7 @@ raw_value raw_value::scalar(std::string text, place at) {
   return out;
 }
 
-raw_value raw_value::list(std::vector<raw_value> items, place at) {
+raw_value raw_value::list(std::vector<raw_value> items, source_location at) {
   raw_value out;
   out.kind = kind_t::list;
   out.at = at;
@@ -25,7 +25,7 @@ raw_value raw_value::list(std::vector<raw_value> items, place at) {
   return out;
 }
 
-raw_value raw_value::map(std::vector<raw_member> members, place at) {
+raw_value raw_value::map(std::vector<raw_member> members, source_location at) {
   raw_value out;
   out.kind = kind_t::map;
   out.at = at;
@@ -91,7 +91,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
-  constexpr std::size_t longest_word = 64;  // a junk key of a megabyte must not cost a matrix of that size
+  constexpr std::size_t longest_word = 64;  // bounds the matrix for a key of a megabyte
   if (word.empty() || word.size() > longest_word) return {};
   std::string_view best;
   std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;

@@ -1,4 +1,4 @@
-// Secrets: where they may come from, and reading them without ever showing them.
+// Parses secret references and reads secrets without exposing them in messages.
 #include <cstdlib>
 #include <stdexcept>
 #include <utility>
@@ -22,7 +22,7 @@ std::string read_secret_file(const std::string& path) {
   return std::move(file.text);
 }
 
-/// An authentication scheme is separated by a blank, which YAML drops at the end of a value without quotes.
+/// An authentication scheme is followed by a blank, which YAML drops at the end of an unquoted value.
 bool lacks_blank(std::string_view prefix) {
   const auto scheme = lower(prefix);
   return scheme == "bearer" || scheme == "basic" || scheme == "token";
@@ -90,8 +90,9 @@ std::string secret::describe() const {
 option_shape option_traits<secret>::shape() { return {option_kind::secret, {}, {}, {}}; }
 std::optional<secret> option_traits<secret>::parse(const raw_value& value, std::string_view option, problems& errors) {
   if (value.kind == raw_value::kind_t::map) return parse_source(value, option, errors);
-  // The text is not repeated: somebody has just written a secret into the file.
-  errors.add(value.at, fmt::format("{}: a secret is not written here; use {{file: /path}} or {{env: NAME}}", option));
+  // The message does not contain the text: it is a secret written into the file.
+  errors.add(value.at,
+             fmt::format("{}: literal secrets are not accepted; use {{file: /path}} or {{env: NAME}}", option));
   return std::nullopt;
 }
 std::string option_traits<secret>::text(const secret&) { return ""; }

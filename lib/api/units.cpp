@@ -1,4 +1,4 @@
-// The text form of durations, sizes and percentages: strict to read, short to write.
+// Parses durations, sizes and percentages strictly, and formats them as short as possible.
 #include <telltale/units.hpp>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// URLs, taken apart by Boost.URL and held to what a probe can use.
+// Parses URLs with Boost.URL and validates what a probe requires.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -29,15 +29,15 @@ bool is_host(std::string_view text) {
 
 constexpr std::string_view usual_words = "a URL such as ws://127.0.0.1:8000/ws";
 
-/// Only a text without quotes stands there as it is.
-place place_in(const raw_value& value, std::size_t offset) {
+/// Only in an unquoted text does every offset correspond to one in the file.
+source_location location_in(const raw_value& value, std::size_t offset) {
   auto at = value.at;
-  if (value.quoted || at == place{}) return at;
+  if (value.quoted || at == source_location{}) return at;
   at.column += static_cast<int>(character_count(std::string_view(value.text).substr(0, offset)));
   return at;
 }
 
-/// Nothing, and `why` says what is wrong.
+/// Returns empty and sets `why`.
 std::optional<url> parse_url(const std::string& text, std::string& why) {
   constexpr std::size_t longest = 2048;
   // Boost 1.81 asserts on an empty path without an authority before it, as in "ws:?".
@@ -46,19 +46,19 @@ std::optional<url> parse_url(const std::string& text, std::string& why) {
   auto parsed = text.size() <= longest ? boost::urls::parse_uri(text) : boost::urls::error_code{};
   if (text.size() > longest || !parsed) return why = usual_words, std::nullopt;
   const auto view = *parsed;
-  // Not only a matter of secrecy: the URL is shown in messages and may be logged.
+  // The URL appears in messages and may be logged.
   if (view.has_userinfo())
     return why = "a URL without user name and password (use a header from a secret)", std::nullopt;
   url out;
   out.text = text;
   out.scheme = lower(std::string_view(view.scheme().data(), view.scheme().size()));
   out.host = view.host_address();
-  // Boost decodes %XX in a host: a line break could be in it by now.
+  // Boost decodes %XX in a host, so it may contain a line break.
   if (!is_host(out.host)) return why = "a URL whose host is a name or an IP address", std::nullopt;
   out.port = view.has_port() ? number_in<std::uint16_t>({view.port().data(), view.port().size()}).value_or(0)
                              : default_port(out.scheme);
   out.target = std::string(view.encoded_path().data(), view.encoded_path().size());
-  // Boost takes what follows the digits of a port for a path.
+  // Boost parses text after the digits of a port as a path.
   if (out.port == 0 || (!out.target.empty() && out.target[0] != '/'))
     return why = "a URL with a port from 1 to 65535", std::nullopt;
   if (out.target.empty()) out.target = "/";
@@ -74,12 +74,12 @@ std::optional<url> option_traits<url>::parse(const raw_value& value, std::string
   if (!text) return std::nullopt;
   std::string why;
   if (auto parsed = parse_url(*text, why)) return parsed;
-  // The text may hold a password, so it is not repeated.
+  // The text may contain a password, so the message omits it.
   const auto wrong = why == usual_words || !value.expanded ? unusable_url_character(*text) : std::nullopt;
   if (!wrong) errors.add(value.at, fmt::format("{}: expected {}", option, why));
   else if (value.expanded)
     errors.add(value.at, fmt::format("{}: expected {} (a character in it has to be written as %XX)", option, why));
-  else errors.add(place_in(value, wrong->at), fmt::format("{}: {}", option, wrong->message));
+  else errors.add(location_in(value, wrong->at), fmt::format("{}: {}", option, wrong->message));
   return std::nullopt;
 }
 std::string option_traits<url>::text(const url& value) { return value.text; }

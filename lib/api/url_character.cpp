@@ -1,4 +1,4 @@
-// RFC 3986, by position: what a host may hold, and what the path and query may.
+// Implements the character rules of RFC 3986 for the host and for path and query.
 #include "api/url_character.hpp"
 
 #include <algorithm>
@@ -33,11 +33,11 @@ std::string name_of(std::string_view character) {
   const auto first = static_cast<unsigned char>(character[0]);
   if (is_control(character[0]) || (first >= 0x80 && character.size() == 1)) return "a control character";
   for (const std::string_view dash : {"\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212"})
-    if (character == dash) return fmt::format("'{}' (which is not the '-' of the keyboard)", character);
+    if (character == dash) return fmt::format("'{}' (not the ASCII '-')", character);
   return fmt::format("'{}'", character);
 }
 
-/// RFC 3986 has more in a host, for naming schemes that nobody uses; this is what DNS and addresses have.
+/// RFC 3986 allows more characters in a host, for other naming schemes; these are those of DNS names and addresses.
 bool is_outside_host_names(char c) { return std::string_view("~!$&'()*+,;=").find(c) != std::string_view::npos; }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The characters that a URL is made of.
+// Finds characters that are not valid in a URL.
 #pragma once
 
 #include <cstddef>
@@ -10,11 +10,11 @@ namespace telltale {
 
 struct url_character {
   std::size_t at = 0;
-  std::string message;  ///< names it, and says how to write it
+  std::string message;  ///< names the character and how to write it
 };
 
-/// The first character that no URL holds as it is (RFC 3986, section 2), or that no host name has; the beginning of an
-/// IPv6 address without brackets. Nothing when there is none, and none of a URL with an '@': it may be part of a
+/// The first character that is not valid in a URL (RFC 3986, section 2) or in a host name, or the start of an IPv6
+/// address without brackets. Empty if there is none, and for every URL with an '@': the character may be part of a
 /// password.
 std::optional<url_character> unusable_url_character(std::string_view url);
 

@@ -1,4 +1,4 @@
-// The version and the libraries, as CMake found them; only this file sees the definitions.
+// Reports the version and the libraries; only this file is compiled with CMake's definitions.
 #include <telltale/version.hpp>
 
 namespace telltale {

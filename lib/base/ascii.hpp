@@ -1,4 +1,4 @@
-// Letters and digits of ASCII, independent of the locale.
+// Classifies and converts ASCII characters, independent of the locale.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ inline std::string lower(std::string_view text) {
   return out;
 }
 
-/// Equal but for the case of ASCII letters, as names of HTTP headers are compared (RFC 9110 section 5.1).
+/// Equal except for the case of ASCII letters, as names of HTTP headers are compared (RFC 9110 section 5.1).
 constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i)

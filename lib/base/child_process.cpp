@@ -1,4 +1,4 @@
-// clone; until `body` runs only async-signal-safe calls.
+// Starts children with clone(2); only async-signal-safe calls run before `body`.
 #include "base/child_process.hpp"
 
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 namespace telltale {
 namespace {
 
-// A sanitizer's report goes to standard error; everything else a child might print has no reader.
+// A sanitizer reports to standard error; other output of a child has no reader.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr int last_null = STDOUT_FILENO;
 #else
@@ -34,7 +34,7 @@ void forget_signal_handlers() {
 void arrange_descriptors(std::span<const int> given) {
   const int end = first_given + static_cast<int>(given.size());
   std::array<int, most_given> moved{};
-  // Out of the way first: they may have one of the numbers that others are to have.
+  // Move all of them first: one may have the target number of another.
   for (std::size_t i = 0; i < given.size(); ++i)
     if ((moved[i] = ::fcntl(given[i], F_DUPFD, end)) < 0) give_up();
   for (std::size_t i = 0; i < given.size(); ++i)
@@ -57,7 +57,7 @@ void arrange_descriptors(std::span<const int> given) {
   ::_exit(body());
 }
 
-/// No signal may reach the program's handlers in the new process before it has forgotten them.
+/// No signal may reach the program's handlers in the new process before they are reset.
 class all_signals_blocked {
  public:
   all_signals_blocked() {
@@ -80,15 +80,15 @@ child_process start_child(std::span<const int> given, const std::function<int()>
   ec.clear();
   int pidfd = -1;
   const all_signals_blocked here;
-  // A fork that gives the pidfd with it: nobody has to wait for a child that cannot be followed. Not clone3, which the
-  // seccomp profiles of older container engines refuse.
+  // Like fork, but returns the pidfd as well, so there is never a child without one. Not clone3, which the seccomp
+  // profiles of older container engines refuse.
   const auto pid = ::syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, nullptr, &pidfd, nullptr, nullptr);
   if (pid == 0) become_child(given, body);
   if (pid < 0) ec.assign(errno, std::generic_category());
   return {static_cast<pid_t>(pid), descriptor(pidfd)};
 }
 
-// Not from <sys/pidfd.h>: glibc 2.36 forgot its extern "C".
+// Not from <sys/pidfd.h>, which lacks extern "C" in glibc 2.36.
 void kill_child(int pidfd) { ::syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, nullptr, 0); }
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// Lines of /proc/self/mountinfo.
+// Implements the parser of /proc/self/mountinfo.
 #include "base/mountinfo.hpp"
 
 #include <sys/sysmacros.h>
@@ -42,7 +42,7 @@ std::string unescaped(std::string_view text) {
   return out;
 }
 
-/// The words of the file system itself, which stand behind the dash. Since 6.12 ext4 does not become read-only after an
+/// Parses the options of the file system, which follow the dash. Since 6.12 ext4 does not become read-only after an
 /// error: it shows one of the other two instead.
 refusal refusal_of(std::string_view super_options) {
   if (has_option(super_options, "shutdown")) return refusal::shut_down;
@@ -50,7 +50,7 @@ refusal refusal_of(std::string_view super_options) {
   return has_option(super_options, "ro") ? refusal::readonly : refusal::none;
 }
 
-/// "8:1", as one number.
+/// Parses "8:1" to a device number.
 std::optional<std::uint64_t> device_of(std::string_view text) {
   const auto high = number_in<unsigned>(take_until(text, ':'));
   const auto low = number_in<unsigned>(text);

@@ -1,4 +1,4 @@
-// getaddrinfo, and getaddrinfo_a where a deadline holds.
+// Looks names up with getaddrinfo, or with getaddrinfo_a when there is a deadline.
 #include "base/name_lookup.hpp"
 
 #include <netdb.h>
@@ -15,7 +15,7 @@
 namespace telltale {
 namespace {
 
-/// What glibc's helper thread writes to; it must outlive a lookup that is still under way.
+/// The memory that glibc's helper thread writes to; it must outlive a pending lookup.
 struct lookup {
   lookup(std::string name, std::uint16_t number, int flags) : host(std::move(name)), port(std::to_string(number)) {
     hints.ai_family = AF_UNSPEC;
@@ -84,7 +84,7 @@ found_addresses look_up_until(const std::string& host, std::uint16_t port,
   while ((state = ::gai_error(list[0])) == EAI_INPROGRESS) {
     const auto left = deadline - std::chrono::steady_clock::now();
     if (left.count() <= 0) {
-      // The helper thread may still write into it, for as long as the process lives.
+      // Leaked on purpose: the helper thread may write to it until the process ends.
       if (::gai_cancel(list[0]) != EAI_CANCELED) static_cast<void>(running.release());
       return failed(host, " in time");
     }

@@ -1,4 +1,4 @@
-// The addresses of a host, from the system's resolver (getaddrinfo(3)), for TCP.
+// Looks up the TCP addresses of a host with the system's resolver (getaddrinfo(3)).
 #pragma once
 
 #include <chrono>
@@ -10,21 +10,21 @@
 
 namespace telltale {
 
-/// Of the two, exactly one is empty.
+/// Exactly one of the two is empty.
 struct found_addresses {
   std::vector<socket_address> addresses;
   std::string error;  ///< a sentence, e.g. "db.internal does not resolve: Name or service not known"
 };
 
-/// Empty when the host is a name. Asks no resolver.
+/// Parses a numeric address without a resolver. Empty when the host is a name.
 std::vector<socket_address> numeric_addresses(const std::string& host, std::uint16_t port);
 
-/// Takes as long as the system's resolver does, half a minute or more. Leaves out addresses of a family that no
-/// interface has (AI_ADDRCONFIG).
+/// Blocks until the system's resolver returns, which may take half a minute or more. Omits addresses of a family that
+/// no interface has (AI_ADDRCONFIG).
 found_addresses look_up(const std::string& host, std::uint16_t port);
 
-/// Gives up at the deadline. The resolver goes on in a thread that the C library starts, so this is for programs that
-/// end soon. All addresses: a loopback interface may have IPv6 where no other does.
+/// Returns at the deadline. The resolver continues in a thread of the C library, so this is only for programs that exit
+/// soon. Includes all addresses: a loopback interface may have IPv6 where no other does.
 found_addresses look_up_until(const std::string& host, std::uint16_t port, std::chrono::steady_clock::time_point);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// Marks the bytes that belong to a secret; what is left is made safe to print.
+// Masks the bytes that belong to a secret and makes the rest printable.
 #include "base/peer_text.hpp"
 
 #include "base/printable.hpp"

@@ -1,4 +1,4 @@
-// Text chosen by the server, made fit for a message: without the secrets it was sent, printable and short.
+// Makes text from a server safe for messages: removes secrets that were sent to it, unprintable characters and excess.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +8,10 @@
 
 namespace telltale {
 
-/// Values that no message may repeat: a server may echo what it was sent.
+/// Values that no message may contain: a server may echo what it was sent.
 using secret_list = std::vector<std::string>;
 
-/// A part of a secret that is as long as this is not shown either: servers shorten what they echo, or cut it at a
-/// blank.
+/// Parts of a secret of at least this length are hidden too: servers may truncate or split the text that they echo.
 inline constexpr std::size_t shortest_secret_part = 6;
 
 /// The text with "***" for every part of a secret.

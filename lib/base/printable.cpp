@@ -1,4 +1,4 @@
-// Replaces characters one by one; what is valid and printable is copied.
+// Replaces unprintable characters and truncates text.
 #include "base/printable.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Text from anywhere made safe to print: valid UTF-8, no control characters, cut between characters.
+// Makes untrusted text safe to print: valid UTF-8, no control characters, truncated between characters.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@ namespace telltale {
 /// separators, and invisible marks, some of which reorder the text around them (Unicode's categories Zl, Zp and Cf).
 bool is_unprintable(std::string_view character);
 
-/// Valid UTF-8 on one line, each unprintable character replaced by `instead`: a probed peer chooses part of some
-/// messages, and must not be able to move the cursor, colour the terminal or reorder the line of whoever reads them.
+/// Valid UTF-8 on one line, each unprintable character replaced by `instead`. Some messages contain text of a probed
+/// peer, which must not move the cursor, colour the terminal or reorder the line.
 std::string printable(std::string_view text, char instead = '?');
 
 /// At most `limit` bytes of valid UTF-8, ending in "..." when something was cut. `limit` must be at least 3.

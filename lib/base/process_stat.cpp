@@ -1,4 +1,4 @@
-// The second field is a name in parentheses that may contain anything, so fields are counted from the last parenthesis.
+// Parses /proc/PID/stat. The name in parentheses may contain anything, so fields are counted from the last parenthesis.
 #include "base/process_stat.hpp"
 
 #include <unistd.h>

@@ -1,4 +1,4 @@
-// What every process may know of another one: /proc/PID/stat (proc(5)).
+// Reads and parses /proc/PID/stat (proc(5)), which every process may read.
 #pragma once
 
 #include <sys/types.h>
@@ -17,22 +17,21 @@ struct process_stat {
   pid_t parent = 0;
   std::uint64_t flags = 0;  ///< PF_* of the kernel's include/linux/sched.h
   std::uint64_t threads = 0;
-  std::uint64_t start_ticks =
-      0;  ///< clock ticks from the boot to its start: with the pid, a name that is not used twice
+  std::uint64_t start_ticks = 0;  ///< clock ticks from boot to start; unique together with the pid
 
-  /// Whether it still runs: a zombie has closed its files and waits for its parent.
+  /// Whether it is running: a zombie has closed its files and waits for its parent.
   bool lives() const { return state != 'Z' && state != 'X'; }
   /// From the boot to its start.
   std::chrono::nanoseconds started() const;
 };
 
-/// Nothing when there is no such process, or /proc does not show it (another PID namespace, hidepid).
+/// Empty when there is no such process, or /proc hides it (another PID namespace, hidepid).
 std::optional<process_stat> read_process_stat(pid_t);
 
-/// The same of one that has not ended.
+/// The same, but empty for a process that has ended.
 std::optional<process_stat> find_living_process(pid_t);
 
-/// The text of one /proc/PID/stat; nothing when it is not complete. Pure.
+/// Parses the text of /proc/PID/stat; empty when it is incomplete. Pure.
 std::optional<process_stat> parse_process_stat(std::string_view text);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// open(2), fstat(2) and a bounded read(2).
+// Reads small files with open(2), fstat(2) and a bounded read(2).
 #include "base/small_file.hpp"
 
 #include <fcntl.h>
@@ -11,8 +11,8 @@
 namespace telltale {
 
 int read_up_to(int fd, std::size_t largest, std::size_t expected, std::string& out) {
-  // One byte more than stat announced shows the end of the file in the same call. Files of /proc announce nothing, and
-  // are consistent only within one call.
+  // Reading one byte more than st_size detects the end of the file in the same call. Files of /proc have size 0 and are
+  // consistent only within one call.
   constexpr std::size_t usual = 16 * 1024;
   out.resize(std::min(largest, std::max(expected, usual)) + 1);
   std::size_t filled = 0;
@@ -42,11 +42,11 @@ descriptor open_with(const std::string& path, int more) {
 descriptor open_for_reading(const std::string& path) { return open_with(path, 0); }
 
 descriptor open_quietly(const std::string& path, uid_t owner) {
-  // Should the user change after all, the worst is an attempt more.
+  // If the user changes later, the only cost is one more attempt.
   static const auto user = ::geteuid();
   if (user != owner && user != 0) return open_with(path, 0);
   auto file = open_with(path, O_NOATIME);
-  // A container's root may lack CAP_FOWNER: then O_NOATIME is refused although reading is not.
+  // A container's root may lack CAP_FOWNER: then O_NOATIME is not permitted although reading is.
   return file || errno != EPERM ? std::move(file) : open_with(path, 0);
 }
 

@@ -1,4 +1,4 @@
-// An address of any family, as system calls take it.
+// A socket address of any family, as system calls take it.
 #pragma once
 
 #include <sys/socket.h>
@@ -23,10 +23,10 @@ class socket_address {
   socklen_t size_ = 0;
 };
 
-/// Of the path of a Unix socket (unix(7)).
+/// The longest path of a Unix socket (unix(7)).
 inline constexpr std::size_t longest_unix_path = sizeof(sockaddr_un::sun_path) - 1;
 
-/// `path` is not longer than that.
+/// `path` must not be longer.
 inline socket_address unix_address(const std::string& path) {
   assert(path.size() <= longest_unix_path);
   sockaddr_un address{};

@@ -1,4 +1,4 @@
-// The calendar of <chrono>, written by fmt.
+// Formats times with fmt and the calendar of <chrono>.
 #include "base/time_text.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Moments as RFC 3339 writes them.
+// Formats times as RFC 3339 text.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// The first byte of a character says how many follow, and narrows what the second may be (Unicode Standard, table 3-7).
+// Decodes UTF-8: the first byte determines the length and the range of the second (Unicode Standard, table 3-7).
 #include "base/utf8.hpp"
 
 #include <algorithm>

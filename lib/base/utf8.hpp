@@ -1,4 +1,4 @@
-// UTF-8: which bytes are a character (RFC 3629 section 4: no overlong forms, no surrogates, nothing above U+10FFFF).
+// Decodes and validates UTF-8 (RFC 3629 section 4: no overlong forms, no surrogates, nothing above U+10FFFF).
 #pragma once
 
 #include <cstddef>
@@ -20,12 +20,12 @@ std::string valid_utf8(std::string_view text);
 /// The number of characters in valid UTF-8, for aligning columns.
 std::size_t character_count(std::string_view text);
 
-/// Validates UTF-8 that arrives in pieces, cut anywhere.
+/// Validates UTF-8 that arrives in pieces, split at any byte.
 class utf8_reader {
  public:
-  /// False as soon as what came so far cannot become valid; the reader is of no use after that.
+  /// False as soon as the input cannot become valid; do not use the object after that.
   bool feed(std::string_view piece);
-  /// Whether no character is half-way.
+  /// Whether the input ends between characters.
   bool complete() const { return missing_ == 0; }
 
  private:

@@ -1,4 +1,4 @@
-// Cuts text into words and reads the numbers among them.
+// Splits text into words and parses numbers.
 #pragma once
 
 #include <algorithm>
@@ -9,26 +9,27 @@
 
 namespace telltale {
 
-/// Takes the text before the next `separator` off the front, and the separator with it; all of it where there is none.
+/// Removes the text up to the next `separator` from the front and returns it without the separator. Without a separator
+/// this is the whole text.
 constexpr std::string_view take_until(std::string_view& text, char separator) {
   const auto word = text.substr(0, text.find(separator));
   text.remove_prefix(std::min(text.size(), word.size() + 1));
   return word;
 }
 
-/// The text without blanks and tabs around it.
+/// The text without surrounding blanks and tabs.
 constexpr std::string_view trimmed(std::string_view text) {
   text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
   return text.substr(0, text.find_last_not_of(" \t") + 1);
 }
 
-/// The next of the words that any number of blanks separates; empty at the end.
+/// The next word, where any number of blanks separates words; empty at the end.
 constexpr std::string_view take_word(std::string_view& text) {
   text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
   return take_until(text, ' ');
 }
 
-/// The number that the whole text is, as std::from_chars reads it; nothing when it is none or does not fit.
+/// Parses the whole text as a number with std::from_chars; empty when it is not a number or out of range.
 template <class Number>
 std::optional<Number> number_in(std::string_view text, int base = 10) {
   Number value{};

@@ -1,4 +1,4 @@
-// A stream as Asio's AsyncReadStream and AsyncWriteStream, for libraries that want one, such as Beast's WebSocket.
+// Adapts a stream to Asio's AsyncReadStream and AsyncWriteStream, for libraries such as Beast's WebSocket.
 #pragma once
 
 #include <algorithm>
@@ -31,7 +31,7 @@ class asio_stream {
 
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
-    boost::asio::mutable_buffer into;  // the first that is not empty
+    boost::asio::mutable_buffer into;  // the first non-empty buffer
     for (auto it = boost::asio::buffer_sequence_begin(buffers); it != boost::asio::buffer_sequence_end(buffers); ++it)
       if (into.size() == 0) into = *it;
     return initiate(std::forward<Token>(token), read(*below_, into));

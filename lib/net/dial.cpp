@@ -1,4 +1,4 @@
-// The phases of dialling, one coroutine each.
+// Implements the phases of opening a stream, one coroutine each.
 #include "net/dial.hpp"
 
 #include <sys/socket.h>
@@ -53,7 +53,7 @@ asio::awaitable<finding> resolve(run& now, const target& what, candidate_list& i
   co_return finding();
 }
 
-/// An even share of the time left for each address, so that a silent first one does not use it up.
+/// Each address gets an equal share of the remaining time, so that an unresponsive first one cannot use all of it.
 asio::awaitable<finding> connect_any(run& now, const candidate_list& all, int type, std::unique_ptr<stream>& line) {
   const stopwatch watch(now.found);
   finding worst;

@@ -1,4 +1,4 @@
-// From an endpoint to an open stream: resolve, connect, TLS.
+// Opens a stream to an endpoint: resolve, connect, TLS handshake.
 #pragma once
 
 #include <memory>
@@ -19,7 +19,7 @@
 
 namespace telltale::net {
 
-/// What to dial; made once per check.
+/// A prepared endpoint; created once per check.
 struct target {
   endpoint to;
   ip_version ip = ip_version::any;
@@ -32,12 +32,12 @@ struct dialed {
   finding failed;                ///< the sentence does not name the target
 };
 
-/// All phases stop at `run.until`, which is the deadline of the stream, too. At most 8 addresses are tried, each for an
-/// even share of the time that is left. The duration of every phase that ends well is measured; a certificate near its
-/// end is a finding of the run. Both arguments must outlive the coroutine.
+/// All phases end at `run.until`, which is also the deadline of the stream. At most 8 addresses are tried, each for an
+/// equal share of the remaining time. The duration of every successful phase is measured. A certificate that expires
+/// soon is a finding of the run. Both arguments must outlive the coroutine.
 boost::asio::awaitable<dialed> dial(run&, const target&);
 
-/// Makes an open stream a TLS stream, as the last phase of `dial` does; on failure the stream is closed.
+/// Starts TLS on an open stream, like the last phase of `dial`; on failure the stream is closed.
 boost::asio::awaitable<finding> start_tls(run&, std::unique_ptr<stream>&, const tls_client&);
 
 /// Declarations of what `dial` measures.

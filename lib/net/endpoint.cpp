@@ -1,4 +1,4 @@
-// Reads and writes the textual form of an endpoint.
+// Implements parsing and formatting of endpoints.
 #include "net/endpoint.hpp"
 
 #include <arpa/inet.h>

@@ -1,4 +1,4 @@
-// Where a server is reached: TCP host and port, a Unix socket, or UDP host and port.
+// Parses and formats server endpoints: TCP host and port, a Unix socket, or UDP host and port.
 #pragma once
 
 #include <cstdint>
@@ -22,11 +22,11 @@ struct endpoint {
   friend bool operator==(const endpoint&, const endpoint&) = default;
 };
 
-/// Reads `HOST:PORT`, `[IPV6]:PORT`, `unix:/path` or `udp:HOST:PORT`. Nothing when it is none of them; then `why`
+/// Parses `HOST:PORT`, `[IPV6]:PORT`, `unix:/path` or `udp:HOST:PORT`. Empty if it is none of them; then `why`
 /// completes "expected ...".
 std::optional<endpoint> parse_endpoint(std::string_view text, std::string& why);
 
-/// The same form again, an IPv6 address in brackets.
+/// Formats an endpoint as `parse_endpoint` accepts it, an IPv6 address in brackets.
 std::string to_text(const endpoint&);
 
 /// `host:port`, an IPv6 address in brackets.

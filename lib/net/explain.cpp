@@ -1,4 +1,4 @@
-// The table from errors to reasons and sentences.
+// Implements the mapping from errors to reasons and sentences.
 #include "net/explain.hpp"
 
 #include <array>
@@ -19,7 +19,7 @@ namespace errc = boost::system::errc;
 int rank(reason why) {
   switch (why) {
     case reason::refused:
-      return 3;  // somebody is there
+      return 3;  // a host answered
     case reason::timeout:
       return 2;
     case reason::unreachable:
@@ -72,7 +72,7 @@ bool tells_more(const finding& a, const finding& b) { return rank(a.reason) > ra
 finding explain_broken(const boost::system::error_code& error, const phase_words& words, bool answered,
                        std::chrono::nanoseconds budget) {
   if (error == errors::timed_out) return timed_out(words, budget);
-  // TLS 1.3 lets a client find out about a missing client certificate only now.
+  // With TLS 1.3 the client receives the error for a missing client certificate only after the handshake.
   if (error.category() == tls_category()) return failure(reason::tls, error.message());
   const bool dropped = was_dropped(error);
   if (!dropped && error != errors::eof)

@@ -1,4 +1,4 @@
-// Writes request heads, and reads reply heads line by line.
+// Builds request heads, and parses reply heads line by line.
 #include "net/http_head.hpp"
 
 #include <algorithm>

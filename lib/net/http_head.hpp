@@ -1,4 +1,4 @@
-// The heads of HTTP/1 requests and replies (RFC 9112), for every client in this program: text in, values out.
+// Builds HTTP/1 request heads and parses reply heads (RFC 9112), for every client in this program. No I/O.
 #pragma once
 
 #include <cstddef>
@@ -12,12 +12,12 @@ namespace telltale::net {
 
 using header_list = std::vector<std::pair<std::string, std::string>>;
 
-/// A request's head with its empty line. Says `User-Agent: telltale/VERSION` unless `headers` has another. Nothing is
-/// checked: names must be tokens, and no value may have control characters.
+/// A request's head with its empty line. Sends `User-Agent: telltale/VERSION` unless `headers` has another. The
+/// arguments are not validated: names must be tokens, and no value may have control characters.
 std::string write_request_head(std::string_view method, std::string_view target, std::string_view host,
                                const header_list& headers);
 
-/// A head longer than this is refused, whoever sends it.
+/// Longer heads are rejected.
 inline constexpr std::size_t max_head = 8 * 1024;
 
 /// Length of the head at the front of `bytes` including its empty line; 0 while it is incomplete.
@@ -27,7 +27,7 @@ std::size_t head_length(std::string_view bytes);
 struct reply_head {
   struct field {
     std::string_view name;
-    std::string_view value;  ///< without the blanks around it
+    std::string_view value;  ///< without surrounding blanks
   };
   unsigned status = 0;  ///< 100 to 999
   bool http_1_0 = false;
@@ -40,8 +40,8 @@ struct reply_head {
   bool has_token(std::string_view name, std::string_view token) const;
 };
 
-/// Reads one complete head, as `head_length` found it. Nothing for whatever is not valid HTTP/1: lines that are folded
-/// or end with LF alone, names that are no tokens, control characters. A reason phrase may be missing.
+/// Parses one complete head, as measured by `head_length`. Empty if it is not valid HTTP/1: folded lines, lines that
+/// end with LF alone, names that are not tokens, control characters. The reason phrase is optional.
 std::optional<reply_head> parse_reply_head(std::string_view head);
 
 }  // namespace telltale::net

@@ -1,4 +1,4 @@
-// The options that every network check has.
+// The common options of network checks.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@ namespace net {
 
 enum class ip_version : std::uint8_t { any, v4, v6 };
 
-/// `options_of<my_options>().include(&my_options::network)` puts them beside the type's own.
+/// `options_of<my_options>().include(&my_options::network)` adds them to the type's own.
 struct network_options {
   ip_version ip = ip_version::any;
   upper_limit<std::chrono::milliseconds> latency;

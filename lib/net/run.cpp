@@ -1,4 +1,4 @@
-// The clock and the findings of a run.
+// Implements the deadline and the findings of a network check run.
 #include "net/run.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What the steps of one run of a network check share: the time that is left and what was found.
+// The shared state of the steps of one network check run: deadline, findings and measurements.
 #pragma once
 
 #include <chrono>
@@ -15,22 +15,22 @@ namespace telltale::net {
 
 /// Lives in the frame of the outermost coroutine of a run, so that the steps may hold references to it.
 struct run {
-  /// `shown` is the target as messages name it.
+  /// `shown` is the name of the target in messages.
   run(async_context ctx, std::string shown);
 
   async_context ctx;
   std::string shown;
   time_point begin = std::chrono::steady_clock::now();
   std::chrono::nanoseconds budget;  ///< of the whole run, for messages
-  time_point until;                 ///< a little before ctx.deadline, so that our finding is in before the scheduler's
+  time_point until;  ///< shortly before ctx.deadline, so that the check reports before the scheduler does
   findings found;
-  std::string remark;  ///< said after the sentence of a healthy run
+  std::string remark;  ///< appended to the sentence of a healthy run
 
-  /// Records a finding, the target in front of its sentence.
+  /// Records a finding; its sentence is prefixed with the target.
   void add(finding);
-  /// Judges the time since the run began.
+  /// Compares the time since the run began with a limit.
   void judge_latency(const upper_limit<std::chrono::milliseconds>&);
-  /// The outcome; `healthy` says what was done when nothing was found.
+  /// The outcome; `healthy` is the sentence used when nothing was found.
   outcome result(const std::string& healthy) &&;
 };
 

@@ -1,4 +1,4 @@
-// The plain stream: a socket and one timer, which closes the socket at the deadline.
+// Implements plain streams: a socket and a timer, which closes the socket at the deadline.
 #include "net/socket_stream.hpp"
 
 #include <netinet/in.h>
@@ -26,7 +26,7 @@ constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 
 error_code last_error() { return {errno, boost::system::system_category()}; }
 
-/// Shared with the timer's handler, which may still be queued when the stream is gone or its deadline another.
+/// Shared with the timer's handler, which may still be queued after the stream is destroyed or its deadline changed.
 struct line {
   explicit line(const asio::any_io_executor& executor) : socket(executor) {}
   /// Whether the deadline has passed; the socket is closed then.
@@ -78,7 +78,7 @@ class socket_stream final : public stream {
 
   asio::awaitable<transferred> read_some(std::span<char> into) override {
     if (late()) co_return transferred{asio::error::timed_out, 0};
-    // Asio would wait: the end of a stream is one event, and it has been taken.
+    // Asio would wait until the deadline: the reactor reports the end of a stream only once.
     if (ended_) co_return transferred{asio::error::eof, 0};
     const auto buffer = asio::buffer(into.data(), into.size());
     auto [error, count] = co_await line_->socket.async_read_some(buffer, no_throw);
@@ -104,7 +104,7 @@ class socket_stream final : public stream {
     expire_by(clock::now() + wait);
     auto error = co_await shutdown_send();
     std::array<char, 4096> discarded;
-    // Bounded: a peer that floods is not listened to for the whole time.
+    // Bounded, so that a peer that floods does not keep the stream open until the deadline.
     for (int rounds = 0; !error && rounds < 256; ++rounds) {
       const auto got = co_await read_some(discarded);
       error = got.error;
@@ -113,12 +113,12 @@ class socket_stream final : public stream {
   }
 
  private:
-  /// Data that is there already would be read before a timer that has run out is looked at: a flood would go on.
+  /// Available data would be read before an expired timer is handled, so a flood would continue after the deadline.
   bool late() { return line_->late(); }
 
   error_code plain(error_code error) const { return error && line_->expired ? asio::error::timed_out : error; }
 
-  /// A Unix socket whose backlog is full says EAGAIN at once and does not tell when there is room again.
+  /// A Unix socket whose backlog is full returns EAGAIN at once and gives no notification when there is room again.
   asio::awaitable<error_code> connect_unix(const socket_address& to) {
     asio::steady_timer pause(get_executor());
     while (!late()) {

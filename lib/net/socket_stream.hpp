@@ -16,7 +16,7 @@ struct connected {
   std::unique_ptr<stream> line;  ///< empty exactly when there is an error
 };
 
-/// Tries until `until`; the stream then has the deadline `deadline`. `type` is SOCK_STREAM or SOCK_DGRAM.
+/// Tries to connect until `until`; the stream has the deadline `deadline`. `type` is SOCK_STREAM or SOCK_DGRAM.
 boost::asio::awaitable<connected> connect(boost::asio::any_io_executor, socket_address, int type, time_point until,
                                           time_point deadline);
 

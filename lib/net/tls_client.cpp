@@ -27,7 +27,7 @@ void trust(SSL_CTX* context, const tls_options& options) {
     ::ERR_clear_error();
     if (!loaded) refuse("ca_file", *options.ca_file, "holds no certificate in PEM form");
   }
-  // Whatever the user names in ca_file is trusted, also an intermediate or the server's own certificate.
+  // Every certificate in ca_file is trusted, including an intermediate or the server's own certificate.
   ::X509_VERIFY_PARAM_set_flags(::SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
 }
 

@@ -1,4 +1,4 @@
-// How a check trusts a server and how it identifies itself: certificates and keys, loaded once.
+// The TLS context of a check: trusted certificates and the client's identity, loaded once.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@ namespace telltale::net {
 /// Shared by all runs of one check; immutable after it is made.
 struct tls_client {
   tls_options options;
-  std::string name;  ///< host name or IP address to ask for and to verify; empty: neither
+  std::string name;  ///< host name or IP address for SNI and verification; empty: neither
   std::shared_ptr<ssl_ctx_st> context;
 };
 

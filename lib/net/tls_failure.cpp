@@ -1,4 +1,4 @@
-// Sentences for OpenSSL's two kinds of refusal: a certificate that does not verify, a handshake that fails.
+// Maps verification errors and handshake errors of OpenSSL to sentences.
 #include "net/tls_failure.hpp"
 
 #include <openssl/err.h>
@@ -18,17 +18,17 @@ std::string explain_handshake(int code) {
     case SSL_R_VERSION_TOO_LOW:
     case SSL_R_VERSION_TOO_HIGH:
     case SSL_R_NO_PROTOCOLS_AVAILABLE:
-      return "the server speaks no TLS version that is safe (1.2 or later is needed)";
+      return "the server supports no secure TLS version (1.2 or later is required)";
     case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_HTTP_REQUEST:
     case SSL_R_UNKNOWN_PROTOCOL:
       return "the server does not speak TLS on this port";
     case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
     case SSL_R_SSL_HANDSHAKE_FAILURE:
-      return "the server declined the TLS handshake: no cipher in common, or it wants another client certificate";
+      return "the server declined the TLS handshake: no cipher in common, or it requires another client certificate";
     case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
     case SSL_R_SSLV3_ALERT_NO_CERTIFICATE:
-      return "the server wants a client certificate (cert_file and key_file name one)";
+      return "the server requires a client certificate (set cert_file and key_file)";
     case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
     case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
     case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:

@@ -1,4 +1,4 @@
-// What a TLS failure means, in a sentence a person can act on.
+// Describes TLS failures in sentences that name the cause.
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@ namespace telltale::net {
 /// Why verification failed: an X509_V_ERR_* of SSL_get_verify_result(3); `name` is the host that was asked for.
 std::string explain_certificate(long verify_error, const std::string& name);
 
-/// `error` is a code of ERR_get_error(3) and decides unless it says that the certificate was not accepted; then
-/// `verify_error` does. `first_bytes` are the first that the server sent, if they are known.
+/// `error` is a code of ERR_get_error(3). If it means that the certificate was not accepted, `verify_error` determines
+/// the sentence instead. `first_bytes` are the first that the server sent, if known.
 std::string explain_tls(unsigned long error, long verify_error, const std::string& name,
                         std::string_view first_bytes = {});
 

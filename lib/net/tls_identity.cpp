@@ -1,4 +1,4 @@
-// Lets OpenSSL read the files, and finds out what it did not like.
+// Loads the files with OpenSSL and determines the cause of a failure.
 #include "net/tls_identity.hpp"
 
 #include <openssl/crypto.h>
@@ -15,7 +15,7 @@ namespace {
 
 using file_t = identity_fault::file_t;
 
-/// OpenSSL's own words for its last error, which is forgotten.
+/// OpenSSL's text for its last error; clears the error queue.
 std::string taken_error() {
   const char* words = ::ERR_reason_error_string(::ERR_peek_error());
   ::ERR_clear_error();
@@ -40,7 +40,7 @@ bool load_key(SSL_CTX* context, const std::string& path, bool& asked_password) {
 std::string pem_file_problem(const std::string& path) {
   constexpr std::size_t largest = 4 << 20;
   auto file = read_small_file(path, largest);
-  ::OPENSSL_cleanse(file.text.data(), file.text.size());  // it may be a key
+  ::OPENSSL_cleanse(file.text.data(), file.text.size());  // it may contain a key
   return file.ok() ? "" : file_error(file);
 }
 

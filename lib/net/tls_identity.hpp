@@ -1,4 +1,4 @@
-// A certificate and its private key from files, for a client as well as a server.
+// Loads a certificate and its private key from files, for clients and servers.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@ namespace telltale::net {
 
 struct identity_fault {
   enum class file_t : std::uint8_t { none, certificate, key };
-  file_t file = file_t::none;  ///< the one that is wrong
+  file_t file = file_t::none;  ///< the invalid file
   std::string why;             ///< follows its path and a colon
 };
 
@@ -18,7 +18,7 @@ struct identity_fault {
 /// not for use inside a probe.
 identity_fault use_identity(ssl_ctx_st*, const std::string& certificate, const std::string& key);
 
-/// What is wrong with a PEM file that OpenSSL is about to open, or nothing: it would block on a FIFO.
+/// Checks a PEM file before OpenSSL opens it, because OpenSSL would block on a FIFO. Returns the error, or empty.
 std::string pem_file_problem(const std::string& path);
 
 }  // namespace telltale::net

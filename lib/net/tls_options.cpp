@@ -1,4 +1,4 @@
-// Declares the TLS options and the rules between them.
+// Declares the TLS options and validates their combinations.
 #include "net/tls_options.hpp"
 
 #include "net/endpoint.hpp"
@@ -21,7 +21,7 @@ options_of<tls_options> tls_options::declared() {
       .optional("certificate", &self::certificate, "Limit on the time until the server's certificate expires.");
 }
 
-void tls_options::validate(place at, problems& errors) const {
+void tls_options::validate(source_location at, problems& errors) const {
   if (insecure && ca_file) errors.add(at, "insecure turns verification off, so ca_file would have no effect");
   if (cert_file.has_value() != key_file.has_value())
     errors.add(at,

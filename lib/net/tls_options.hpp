@@ -1,4 +1,4 @@
-// The TLS options of every network check: declared once, included by each type that can speak TLS.
+// The TLS options of every network check: declared once, included by each type that supports TLS.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 
 namespace telltale::net {
 
-/// `options_of<my_options>().include(&my_options::tls)` puts them beside the type's own.
+/// `options_of<my_options>().include(&my_options::tls)` adds them to the type's own.
 struct tls_options {
   std::optional<file_path> ca_file;
   std::optional<file_path> cert_file;
@@ -20,7 +20,7 @@ struct tls_options {
   lower_limit<std::chrono::milliseconds> certificate;
 
   static options_of<tls_options> declared();
-  void validate(place at, problems& errors) const;
+  void validate(source_location at, problems& errors) const;
   /// Whether an option is set that has no effect without TLS.
   bool any() const;
 };

@@ -1,4 +1,4 @@
-// OpenSSL between two memory buffers.
+// Runs OpenSSL between two memory buffers.
 #include "net/tls_session.hpp"
 
 #include <arpa/inet.h>
@@ -38,7 +38,7 @@ void tls_session::free_session::operator()(ssl_st* session) const { ::SSL_free(s
 tls_session::tls_session(const tls_client& client) : session_(::SSL_new(client.context.get())), name_(client.name) {
   auto* in = ::BIO_new(::BIO_s_mem());
   auto* out = ::BIO_new(::BIO_s_mem());
-  if (session_ && in && out) ::SSL_set_bio(session_.get(), in, out);  // takes both
+  if (session_ && in && out) ::SSL_set_bio(session_.get(), in, out);  // takes ownership of both
   else throw std::bad_alloc();
   ::SSL_set_connect_state(session_.get());
   if (!name_.empty()) ask_for(session_.get(), name_, !client.options.insecure);
@@ -71,7 +71,7 @@ tls_session::state tls_session::judge(int result) {
   }
 }
 
-// OpenSSL looks into the queue of errors for the reason of a call, so it is emptied before.
+// OpenSSL reads the error queue to classify a failed call, so the queue is cleared before each call.
 tls_session::state tls_session::handshake() {
   ::ERR_clear_error();
   return judge(::SSL_do_handshake(session_.get()));

@@ -1,4 +1,4 @@
-// The client's side of one TLS session, without I/O: bytes of the peer go in, bytes for the peer come out.
+// The client side of a TLS session without I/O: takes bytes from the peer, returns bytes for the peer.
 #pragma once
 
 #include <chrono>
@@ -27,13 +27,13 @@ class tls_session {
   std::string take_output();
 
   state handshake();
-  /// Decrypts what was fed; `count` bytes on `done`. `ended`: the peer has sent close_notify.
+  /// Decrypts the input; `count` bytes on `done`. `ended`: the peer has sent close_notify.
   state read(std::span<char> into, std::size_t& count);
   state write(std::string_view bytes);
   /// Sends close_notify; reading goes on.
   void shutdown();
 
-  /// The code of OpenSSL for the failure, and the sentence for it.
+  /// OpenSSL's code for the failure, and its sentence.
   unsigned long error() const { return error_; }
   std::string explain() const;
   /// Until the server's certificate expires; negative: since. Nothing before the handshake is done.
@@ -47,7 +47,7 @@ class tls_session {
   };
   std::unique_ptr<ssl_st, free_session> session_;
   std::string name_;
-  std::string first_bytes_;  ///< of the peer: they tell what it speaks when that is not TLS
+  std::string first_bytes_;  ///< of the peer: they show which protocol it speaks if not TLS
   unsigned long error_ = 0;
 };
 

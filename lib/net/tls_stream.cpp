@@ -1,4 +1,4 @@
-// Carries the bytes between a TLS session and the stream below it.
+// Transfers bytes between a TLS session and the underlying stream.
 #include "net/tls_stream.hpp"
 
 #include <array>
@@ -28,7 +28,7 @@ class tls_stream final : public stream {
       const auto unsent = co_await flush();
       if (now == state::failed) co_return tls_error(session_.error());
       if (unsent == asio::error::timed_out || now == state::done) co_return unsent;
-      const auto error = co_await fill();  // also when writing failed: an alert may say why
+      const auto error = co_await fill();  // also after a failed write: an alert may contain the cause
       if (error) co_return error;
     }
   }
@@ -68,7 +68,7 @@ class tls_stream final : public stream {
   }
 
  private:
-  /// A reader has something to send, too, such as new keys. Whoever sends already takes it along.
+  /// Reading can produce output too, such as new keys. A write that is already running sends it.
   asio::awaitable<error_code> flush() {
     error_code error;
     if (sending_) co_return error;
@@ -79,7 +79,7 @@ class tls_stream final : public stream {
     co_return error;
   }
 
-  /// Many servers close TCP without a close_notify; for us that is an end like any other.
+  /// Many servers close TCP without a close_notify; this is treated as a normal end of stream.
   asio::awaitable<error_code> fill() {
     const auto got = co_await below_->read_some(received_);
     if (!got.error) session_.feed({received_.data(), got.bytes});

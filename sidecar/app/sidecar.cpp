@@ -57,7 +57,7 @@ bool same_files(const std::optional<tls_settings>& a, const std::optional<tls_se
 
 /// Drops check options after the checks have been built.
 void drop_options(config& c) {
-  for (auto& check : c.checks) check.options.forget();
+  for (auto& check : c.checks) check.options.release_tree();
 }
 
 void log_change(const config& before, const config& after, const kept_checks& kept) {

@@ -1,4 +1,4 @@
-// Socket addresses of a target, names included, before a deadline.
+// Resolves the socket addresses of a target before a deadline.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 namespace telltale {
 
 /// Never empty: throws std::runtime_error with half a sentence when the name does not resolve in time. Numeric
-/// addresses ask no resolver.
+/// addresses need no resolver.
 std::vector<socket_address> addresses_of(const http_target&, std::chrono::steady_clock::time_point deadline);
 
 }  // namespace telltale

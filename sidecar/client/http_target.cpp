@@ -1,4 +1,4 @@
-// URLs for healthcheck and wait.
+// Parses the URLs of healthcheck and wait.
 #include "client/http_target.hpp"
 
 #include <arpa/inet.h>
@@ -21,8 +21,7 @@ constexpr std::string_view unix_scheme = "unix:";
 
 std::string gate_path(gate g) { return g == gate::live ? "/health" : fmt::format("/{}", to_string(g)); }
 
-/// `0.0.0.0` and `[::]`, however they are written. `[::]` also stands for IPv4, and for nothing else where the machine
-/// has no IPv6.
+/// Whether it is `0.0.0.0` or `[::]` in any notation. `[::]` includes IPv4, and is only IPv4 on a machine without IPv6.
 bool is_every_address(const std::string& host) {
   in_addr v4{};
   in6_addr v6{};
@@ -45,13 +44,13 @@ bool is_http(std::string_view text) {
   return start.starts_with("http://") || start == "https://";
 }
 
-/// The text is not repeated: it may hold a password.
+/// The message omits the text, which may contain a password.
 std::string broken_rule(std::string_view text, const problems& errors) {
   if (!is_http(text)) return "; it starts with http:// or https://";
   std::string_view rule = errors.list().front().message;
   rule.remove_prefix(std::string_view("url: ").size());
-  if (rule.find(" such as ") != std::string_view::npos) return {};   // its example is a WebSocket
-  if (rule.ends_with(')')) rule = rule.substr(0, rule.rfind(" ("));  // advice for the configuration
+  if (rule.find(" such as ") != std::string_view::npos) return {};   // the example is a WebSocket URL
+  if (rule.ends_with(')')) rule = rule.substr(0, rule.rfind(" ("));  // advice that applies to the configuration only
   return fmt::format("; {}", rule);
 }
 
@@ -79,7 +78,7 @@ http_target parse_target(std::string_view text, gate g) {
 http_target local_target(const server_settings& server, gate g) {
   const auto& all = server.listen;
   const auto found = std::find_if(all.begin(), all.end(), [](const auto& l) { return l.does_serve(served::gates); });
-  const auto& address = found->address;  // the configuration has one
+  const auto& address = found->address;  // config validation ensures that there is one
   if (address.starts_with(unix_scheme)) {
     auto out = parse_target(address, g);
     out.tls = server.tls.has_value();
@@ -89,7 +88,7 @@ http_target local_target(const server_settings& server, gate g) {
   const auto host = address.substr(0, colon);
   const auto port = colon == std::string::npos ? "" : address.substr(colon + 1);
   if (port.empty() || port == "0")
-    throw std::runtime_error(fmt::format("it cannot be known which port '{}' came to be; give --url", address));
+    throw std::runtime_error(fmt::format("the port of '{}' is chosen at run time; set --url", address));
   return parse_target(fmt::format("{}://{}:{}", server.tls ? "https" : "http", host, port), g);
 }
 

@@ -1,4 +1,4 @@
-// Sockets without an event loop: non-blocking, with poll(2) up to the deadline.
+// Implements plain connections without an event loop: non-blocking sockets, and poll(2) until the deadline.
 #include "client/stream.hpp"
 
 #include <poll.h>
@@ -14,14 +14,14 @@
 #include <system_error>
 
 #include "client/addresses.hpp"
-#include "client/connection_cut.hpp"
+#include "client/connection_closed.hpp"
 
 namespace telltale {
 namespace {
 
 [[noreturn]] void fail_with(int error) {
   const auto message = std::generic_category().message(error);
-  if (error == ECONNRESET || error == EPIPE) throw connection_cut(message);
+  if (error == ECONNRESET || error == EPIPE) throw connection_closed(message);
   throw std::runtime_error(message);
 }
 
@@ -62,7 +62,7 @@ class socket_stream final : public client_stream {
  private:
   void connect(const socket_address& to) {
     if (::connect(fd_, to.get(), to.size()) == 0) return;
-    // A Unix socket whose backlog is full says EAGAIN and does not go on by itself.
+    // A Unix socket whose backlog is full returns EAGAIN and must be connected again.
     if (errno != EINPROGRESS) fail_with(errno);
     await(POLLOUT);
     int error = 0;
@@ -91,7 +91,7 @@ class socket_stream final : public client_stream {
 std::unique_ptr<client_stream> open_client_stream(const http_target& target, client_deadline deadline) {
   const auto addresses = addresses_of(target, deadline);
   std::unique_ptr<client_stream> out;
-  std::exception_ptr first;  // where IPv6 is switched off, the failure of ::1 hides why 127.0.0.1 failed
+  std::exception_ptr first;  // if IPv6 is disabled, ::1 fails after 127.0.0.1 has failed
   for (std::size_t i = 0; !out; ++i) try {
       out = std::make_unique<socket_stream>(addresses[i], deadline);
     } catch (const std::runtime_error&) {

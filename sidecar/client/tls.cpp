@@ -1,4 +1,4 @@
-// TLS for healthcheck and wait: a session without I/O, so that the stream below keeps the deadline.
+// Implements TLS for healthcheck and wait: a session without I/O, so that the underlying stream enforces the deadline.
 #include <array>
 #include <stdexcept>
 
@@ -34,7 +34,7 @@ class tls_stream final : public client_stream {
   }
 
  private:
-  /// Runs a step of the session until it is done, moving bytes as it asks.
+  /// Repeats a step of the session until it is done, and transfers bytes as needed.
   template <class Step>
   void repeat(Step step) {
     for (;;) {
@@ -44,7 +44,7 @@ class tls_stream final : public client_stream {
       if (now != state::want_input) return;
       std::array<char, 16 * 1024> buffer;
       const auto size = plain_->receive(buffer.data(), buffer.size());
-      if (size == 0) throw std::runtime_error("the TLS connection was cut");
+      if (size == 0) throw std::runtime_error("the TLS connection was closed unexpectedly");
       session_.feed({buffer.data(), size});
     }
   }

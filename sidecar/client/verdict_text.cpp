@@ -1,4 +1,4 @@
-// The counterpart of render/check_line.cpp and render/render_text.cpp; tests/e2e/commands_test.py holds both together.
+// Parses the text of render/check_line.cpp and render/render_text.cpp; tests/e2e/commands_test.py tests both together.
 #include "client/verdict_text.hpp"
 
 #include <algorithm>
@@ -18,7 +18,7 @@ bool ends_like_gate(std::string_view text) {
   return last.find(" check passed") != std::string_view::npos;
 }
 
-/// A line with the state, and one with the settings.
+/// Parses the text of one check: a line with the state and a line with the settings.
 std::optional<bool> check_verdict(std::string_view text) {
   const auto settings = text.substr(std::min(text.find('\n'), text.size()));
   if (!settings.starts_with("\n    type ") || settings.find(", severity ") == std::string_view::npos)

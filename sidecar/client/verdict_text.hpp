@@ -1,4 +1,4 @@
-// What a 200 means: anybody can answer so, but only telltale's text has a verdict in it.
+// Parses the verdict from the body of a 200 response, to detect responses of other servers.
 #pragma once
 
 #include <optional>
@@ -6,11 +6,11 @@
 
 namespace telltale {
 
-/// Whether what was asked for passes, from the text of a 200: a gate says so in its last line, one check
-/// (`/checks/NAME`) in its first. Nothing when the text is neither. `path` is what was asked for, with its query.
+/// Whether the requested gate or check passes, from the text of a 200: a gate has its verdict in the last line, a check
+/// (`/checks/NAME`) in the first. Empty when the text is neither. `path` is the requested path with its query.
 std::optional<bool> verdict_in(std::string_view path, std::string_view text);
 
-/// Paths of telltale that are answered 200 whatever the checks say.
+/// Whether telltale returns 200 for this path regardless of the checks.
 bool has_no_verdict(std::string_view path);
 
 }  // namespace telltale

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "client/ask_gate.hpp"
+#include "client/query_gate.hpp"
 #include "commands/find_sidecar.hpp"
 #include "results/exit_code.hpp"
 
@@ -13,7 +13,7 @@ namespace telltale {
 command_result healthcheck(const healthcheck_command& asked, const environment& variables,
                            const std::string& installed_path) {
   try {
-    const auto answer = ask_gate(find_sidecar(asked.question, variables, installed_path), asked.timeout);
+    const auto answer = query_gate(find_sidecar(asked.question, variables, installed_path), asked.timeout);
     return {answer.passes ? exit_ok : exit_unhealthy, answer.text, ""};
   } catch (const std::exception& error) {
     return {exit_unhealthy, fmt::format("telltale healthcheck: {}\n", error.what()), ""};

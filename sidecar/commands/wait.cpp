@@ -88,7 +88,7 @@ int wait(const wait_command& wanted, const environment& variables, const std::st
     return exit_usage;
   }
   exit_on_signals();
-  const waiting world{[&](milliseconds timeout) { return ask_gate(target, timeout); },
+  const waiting world{[&](milliseconds timeout) { return query_gate(target, timeout); },
                       [](milliseconds pause) { std::this_thread::sleep_for(pause); }, steady_clock::now,
                       print_to_stderr};
   if (!wait_for_gate(wanted, world)) return exit_unhealthy;

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "client/ask_gate.hpp"
+#include "client/query_gate.hpp"
 #include "commands/command_line.hpp"
 #include "config/config.hpp"
 #include "config/load_config.hpp"

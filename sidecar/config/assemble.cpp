@@ -1,4 +1,4 @@
-// Sections, check entries, and what has to be true of them together.
+// Builds sections and check entries, and validates them together.
 #include "config/assemble.hpp"
 
 #include <algorithm>
@@ -13,8 +13,8 @@
 namespace telltale {
 namespace {
 
-/// A file with more problems than anybody reads is not looked at any further.
-constexpr std::size_t enough_problems = 200;
+/// Validation stops at this number of problems.
+constexpr std::size_t max_problems = 200;
 
 class assembler {
  public:
@@ -54,11 +54,11 @@ config assembler::run(raw_value root) {
   const bool keys_known = errors_.size() == before;
   if (const auto* server = root.find("server")) take_server(*server);
   if (const auto* defaults = root.find("defaults")) take_defaults(*defaults);
-  bool empty_allowed = !keys_known;  // 'chekcs' was reported: that 'checks' is missing is no news
+  bool empty_allowed = !keys_known;  // after 'chekcs' do not report 'checks' as missing
   if (const auto* written = root.find("ready_without_checks")) {
     const auto allowed = option_traits<bool>::parse(*written, "ready_without_checks", errors_);
     out_.ready_without_checks = allowed.value_or(false);
-    empty_allowed |= allowed.value_or(true);  // a bad value was reported, one problem is enough
+    empty_allowed |= allowed.value_or(true);  // a bad value has already been reported
   }
   if (const auto* written = root.find("watch"))
     out_.watch = option_traits<bool>::parse(*written, "watch", errors_).value_or(false);
@@ -83,7 +83,7 @@ void assembler::take_defaults(const raw_value& defaults) {
   if (defaults.kind != raw_value::kind_t::map)
     return detail::wrong_value(defaults, "defaults", "a map of options such as {interval: 10s, timeout: 2s}", errors_);
   auto parsed = check_settings::declared_for_defaults().parse(defaults, errors_);
-  if (errors_.size() != before) return;  // its checks are judged without it
+  if (errors_.size() != before) return;  // checks are validated without invalid defaults
   initial_ = std::move(parsed);
   defaults_ = &defaults;
 }
@@ -96,7 +96,7 @@ void assembler::take_checks(raw_value& checks, bool empty_allowed) {
     errors_.add(checks.at, "checks: there is none - list at least one check, or set ready_without_checks: true");
   out_.checks.reserve(checks.items.size());
   for (auto& entry : checks.items)
-    if (errors_.size() < enough_problems) take_check(std::move(entry));
+    if (errors_.size() < max_problems) take_check(std::move(entry));
 }
 
 void assembler::take_check(raw_value entry) {
@@ -122,7 +122,7 @@ std::vector<std::string_view> assembler::options_of_all_types() const {
   return out;
 }
 
-/// One of the options that all checks have, or a slip that was meant to be one: it is judged with them.
+/// Whether the key is a common option or a typo of one; it is then validated with the common options.
 bool assembler::is_common(std::string_view key, const check_type* type) const {
   const auto among_common = [this](std::string_view one) {
     return std::find(common_.begin(), common_.end(), one) != common_.end();
@@ -138,7 +138,7 @@ bool assembler::is_common(std::string_view key, const check_type* type) const {
 
 const check_type* assembler::type_of(const raw_value& entry) {
   const auto* value = entry.find("type");
-  if (!value || value->kind != raw_value::kind_t::scalar) return nullptr;  // the declaration says what is wrong
+  if (!value || value->kind != raw_value::kind_t::scalar) return nullptr;  // the declaration reports the error
   if (const auto* type = find_type(table_, value->text)) return type;
   std::vector<std::string_view> names;
   for (const auto& type : table_) names.push_back(type.name);
@@ -148,7 +148,7 @@ const check_type* assembler::type_of(const raw_value& entry) {
   return nullptr;
 }
 
-/// What a check of this type has where its entry says nothing: the defaults of the configuration, then of the type.
+/// The defaults of a check of this type: those of the configuration, then those of the type.
 check_settings assembler::initial_for(const check_type* type) const {
   auto out = initial_;
   const auto is_written = [this](std::string_view key) { return defaults_ && defaults_->find(key); };
@@ -157,7 +157,7 @@ check_settings assembler::initial_for(const check_type* type) const {
   return out;
 }
 
-/// Without a type nobody knows which options there are; but 'typ' is a slip whatever the type.
+/// Without a type the valid options are unknown, but 'typ' is a typo for every type.
 void assembler::look_for_slips(const raw_value& own) {
   auto known = options_of_all_types();
   known.insert(known.begin(), common_.begin(), common_.end());

@@ -1,4 +1,4 @@
-// From the tree of raw values to the configuration.
+// Builds the configuration from the tree of raw values.
 #pragma once
 
 #include <telltale/raw_value.hpp>
@@ -9,8 +9,8 @@ namespace telltale {
 
 inline constexpr std::string_view top_level_keys[] = {"server", "defaults", "checks", "ready_without_checks", "watch"};
 
-/// Applies the declarations and the rules. Every problem of every section is added; the result is meaningful only
-/// when there was none. Takes the tree apart.
+/// Applies the declarations and the rules. Adds every problem of every section; the result is valid only if there is
+/// none. Moves from the tree.
 config assemble_config(raw_value root, const check_table&, problems&);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// A hash of what was written.
+// Hashes option trees.
 #include "config/check_options.hpp"
 
 #include <cassert>
@@ -10,7 +10,7 @@
 namespace telltale {
 namespace {
 
-/// Lengths and counts come first, so that no two trees are one sequence of bytes.
+/// Lengths and counts come first, so that different trees give different byte sequences.
 class hasher {
  public:
   void take(const raw_value& value) {

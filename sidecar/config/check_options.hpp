@@ -1,4 +1,4 @@
-// The options of one check, as long as anybody needs them.
+// Stores the options of one check until the check has been built.
 #pragma once
 
 #include <cstdint>
@@ -8,21 +8,21 @@
 
 namespace telltale {
 
-/// The options of a check's own type, already validated. The tree is needed until the check has been built from it, and
-/// takes more room than all else that is known of a check: then it may be forgotten, and what is left is a hash by
-/// which a later configuration is compared. Copies share the tree.
+/// The validated options of a check's type. The tree is needed until the check has been built from it, and it is the
+/// largest part of a check's configuration. It can then be released; a hash remains for the comparison with a later
+/// configuration. Copies share the tree.
 class check_options {
  public:
   check_options() : check_options(raw_value{}) {}
-  check_options(raw_value tree);  // NOLINT(google-explicit-constructor): it is what is written in the file
+  check_options(raw_value tree);  // NOLINT(google-explicit-constructor): same value
 
-  /// Not after `forget`.
+  /// Must not be called after `release_tree`.
   operator const raw_value&() const;  // NOLINT(google-explicit-constructor)
   const raw_value* operator->() const { return &static_cast<const raw_value&>(*this); }
 
-  void forget() { tree_ = nullptr; }
+  void release_tree() { tree_ = nullptr; }
 
-  /// Whether the same was written, wherever it was: a comment above moves it.
+  /// Whether the options are equal, ignoring locations: a comment above the check moves them.
   bool same_as(const check_options& other) const { return hash_ == other.hash_; }
 
  private:

@@ -1,4 +1,4 @@
-// The rules of a check entry.
+// Validates check entries.
 #include "config/check_rules.hpp"
 
 #include <algorithm>
@@ -15,19 +15,19 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Below it a check costs more than it tells; the scheduler's tick is 50 ms.
+/// A shorter interval has no benefit: the scheduler's tick is 50 ms.
 constexpr auto shortest_interval = 100ms;
 constexpr auto shortest_timeout = 10ms;
 constexpr double most_jitter = 50;
 constexpr std::size_t longest_name = 63;
 
-/// Where the values of one check were written.
+/// The locations of the values of one check.
 class written {
  public:
   written(const raw_value& entry, const raw_value* defaults) : entry_(entry), defaults_(defaults) {}
 
-  /// The place of the first of these keys that is written, looking at the check before the defaults.
-  place at(std::initializer_list<std::string_view> keys) const {
+  /// The location of the first of these keys that is present, in the check or else in the defaults.
+  source_location at(std::initializer_list<std::string_view> keys) const {
     for (const auto* map : {&entry_, defaults_})
       for (auto key : keys)
         if (const auto* value = map ? map->find(key) : nullptr) return value->at;

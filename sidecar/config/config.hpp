@@ -1,4 +1,4 @@
-// The configuration after every rule has been applied: what the rest of the program is built from.
+// The validated configuration, from which the rest of the program is built.
 #pragma once
 
 #include <cstdint>
@@ -19,15 +19,15 @@ namespace telltale {
 struct check_config {
   check_settings settings;
   const check_type* type = nullptr;  ///< points into the check table, which lives as long as the program
-  check_options options;             ///< the type's own
-  place at;                          ///< of the entry, for errors found later (a secret that cannot be read)
+  check_options options;             ///< those of the type
+  source_location at;                ///< of the entry, for errors found later (a secret that cannot be read)
 };
 
-/// Where the server section names files, for errors found when they are read.
+/// The locations of file names in the server section, for errors on reading the files.
 struct server_places {
-  place token;
-  place cert;
-  place key;
+  source_location token;
+  source_location cert;
+  source_location key;
 };
 
 struct config {
@@ -40,26 +40,26 @@ struct config {
   std::string source;      ///< file name for messages: "telltale.yaml", "<stdin>", "<built-in>"
 };
 
-/// Configuration text that was refused: every problem, with what is needed to print it.
+/// A rejected configuration: every problem, and the text for printing them.
 struct config_errors {
   std::string source;
   std::string text;
-  std::vector<problem> list;  ///< sorted by place, never empty; of many, the first 100 and a count of the rest
+  std::vector<problem> list;  ///< sorted by location, never empty; at most the first 100 and a count of the rest
 };
 
-/// Looks a variable up; nothing when it is not set. The program passes getenv.
+/// Looks a variable up; empty when it is not set. The program passes getenv.
 using environment = std::function<std::optional<std::string>(std::string_view name)>;
 
 using config_result = std::variant<config, config_errors>;
 
-/// Reads YAML text. Pure: touches no file, network or global state, so the same text gives the same answer anywhere.
+/// Parses YAML text. Pure: accesses no file, network or global state.
 config_result parse_config(std::string text, std::string source, const check_table&, const environment&);
 
 /// Reads the file ("-" is standard input): a regular file of at most 1 MiB, opened without blocking. When `path` is
 /// empty: /etc/telltale/telltale.yaml if it exists, else the built-in configuration (a disk check on `/`).
 config_result load_config(const std::string& path, const check_table&, const environment&);
 
-/// The program's own environment.
+/// The environment of the process.
 environment process_environment();
 
 }  // namespace telltale

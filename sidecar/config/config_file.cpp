@@ -1,4 +1,4 @@
-// A file or a stream, with a sentence for each way it goes wrong.
+// Reads a file or a stream and describes errors in a sentence.
 #include "config/config_file.hpp"
 
 #include <poll.h>
@@ -47,7 +47,7 @@ config_file read_config_stream(int fd) {
     if (n > 0) {
       text.append(chunk, static_cast<std::size_t>(n));
       if (text.size() > max_config_bytes) return too_large();
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {  // somebody left standard input in non-blocking mode
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {  // standard input may be in non-blocking mode
       pollfd readable{fd, POLLIN, 0};
       ::poll(&readable, 1, -1);
     } else if (errno != EINTR) {

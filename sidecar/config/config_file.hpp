@@ -1,4 +1,4 @@
-// Getting the bytes of a configuration file without ever blocking on the wrong kind of file.
+// Reads configuration files without blocking on FIFOs or devices.
 #pragma once
 
 #include <cstddef>
@@ -16,10 +16,10 @@ struct config_file {
   bool missing = false;  ///< there is no such file
 };
 
-/// A regular file, or with "-" what standard input holds until its end (which may block, as a pipe does).
+/// Reads a regular file, or with "-" standard input to its end (which may block).
 config_file read_config_file(const std::string& path);
 
-/// As `read_config_file("-")`, from any descriptor, for tests.
+/// Like `read_config_file("-")`, from any descriptor, for tests.
 config_file read_config_stream(int fd);
 
 }  // namespace telltale

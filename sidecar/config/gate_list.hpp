@@ -1,4 +1,4 @@
-// The gates that a check feeds.
+// A compact list of the gates that a check feeds.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@ struct choices<gate> {
   static constexpr std::array<std::string_view, 3> names{"live", "ready", "startup"};
 };
 
-/// Each gate at most once, in the order written: four bytes, where a vector takes sixty for every check.
+/// Each gate at most once, in the order written. Takes four bytes per check, where a vector takes sixty.
 class gate_list {
  public:
   gate_list(std::initializer_list<gate> gates) {
@@ -44,7 +44,7 @@ class gate_list {
   std::uint8_t size_ = 0;
 };
 
-/// Written as a list; that none is given twice is a rule of its own.
+/// Written as a list; `check_rules` rejects duplicates.
 template <>
 struct option_traits<gate_list> {
   using list = option_traits<std::vector<gate>>;

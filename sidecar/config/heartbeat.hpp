@@ -1,16 +1,16 @@
-// How often the event loop shows that it turns, and from when it counts as standing still.
+// The period of the event loop's heartbeat, and the limit after which the loop counts as stalled.
 #pragma once
 
 #include <chrono>
 
 namespace telltale {
 
-/// The loop turns at least this often, whatever the checks' intervals.
+/// The loop runs an iteration at least this often, independent of the checks' intervals.
 inline constexpr std::chrono::seconds heartbeat_period{1};
 
-/// A loop that has not turned for this long stood still: it is not alive, and after it every earlier result is
-/// distrusted. Well above heartbeat_period and any CPU throttling (cfs_period is 100 ms), well below the kubelet's
-/// patience (3 x 10 s by default).
+/// A loop without an iteration for this long is stalled: it is not alive, and results from before the stall are not
+/// valid. Well above heartbeat_period and CPU throttling (cfs_period is 100 ms), well below the kubelet's limit
+/// (3 x 10 s by default).
 inline constexpr std::chrono::seconds heartbeat_limit{5};
 
 }  // namespace telltale

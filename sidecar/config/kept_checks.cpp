@@ -1,4 +1,4 @@
-// Checks matched by name, options compared as written.
+// Matches checks by name and compares their options as written.
 #include "config/kept_checks.hpp"
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// What a new configuration leaves as it was.
+// Finds the checks that a reload keeps.
 #pragma once
 
 #include <cstddef>
@@ -9,11 +9,11 @@
 
 namespace telltale {
 
-/// For each check of the new configuration, the number of the old one that it goes on from, if any.
+/// For each check of the new configuration, the index of the old check that it continues, if any.
 using kept_checks = std::vector<std::optional<std::size_t>>;
 
-/// A check goes on - with its status, history and what it remembers - when name, type and the type's own options are
-/// the same. Cadence, thresholds, gates, severity and texts may differ: what was found stays true.
+/// A check continues, with its status, history and state, when its name, type and type-specific options are the same.
+/// Intervals, thresholds, gates, severity and texts may differ, because earlier results remain valid.
 kept_checks find_kept_checks(const config& before, const config& after);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// Listen addresses, and the slips people make in them.
+// Validates listen addresses and explains common mistakes.
 #include "config/listen_address.hpp"
 
 #include <arpa/inet.h>
@@ -55,7 +55,7 @@ std::optional<std::string> listen_address_problem(std::string_view address) {
   if (std::ranges::any_of(address, is_control)) return "an address has no control characters";
   if (address.starts_with("unix:")) return unix_problem(address.substr(5));
   if (address.find("://") != std::string_view::npos)
-    return "write an address, not a URL: 0.0.0.0:9640 (TLS is a matter of server.tls)";
+    return "write an address, not a URL: 0.0.0.0:9640 (set server.tls for TLS)";
   if (!address.empty() && std::ranges::all_of(address, is_digit))
     return "write the host as well: 127.0.0.1:PORT, or 0.0.0.0:PORT for all addresses";
   const auto colon = address.rfind(':');

@@ -1,4 +1,4 @@
-// A named file, the installed file, or the built-in configuration.
+// Loads the given file, the installed file, or the built-in configuration.
 #include "config/load_config.hpp"
 
 #include <cstdlib>
@@ -8,7 +8,7 @@
 namespace telltale {
 namespace {
 
-/// What works anywhere: the one thing every program depends on is room on its disk.
+/// Works on every machine: every program needs free disk space.
 constexpr const char* built_in = "checks:\n  - {name: root, type: disk, path: /}\n";
 
 config_result failed(std::string source, std::string error) {

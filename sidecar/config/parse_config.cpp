@@ -1,4 +1,4 @@
-// Text to configuration: the phases in their order, and every problem of all of them.
+// Parses text to a configuration: runs all phases and collects their problems.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::size_t most_problems_shown = 100;
 
-/// Adds what a later phase found, except about values that an earlier phase has already complained about.
-void add_unspoiled(const problems& found, const std::vector<place>& spoiled, std::vector<problem>& list) {
+/// Adds the problems of a later phase, except for values with a problem of an earlier phase.
+void add_unspoiled(const problems& found, const std::vector<source_location>& spoiled, std::vector<problem>& list) {
   for (const auto& problem : found.list())
     if (!std::binary_search(spoiled.begin(), spoiled.end(), problem.at)) list.push_back(problem);
 }
@@ -37,7 +37,7 @@ config_result read_config(const source_text& source, std::string name, const che
   problems early;
   problems late;
   config out;
-  std::vector<place> spoiled;
+  std::vector<source_location> spoiled;
   if (auto root = read_yaml(source, early)) {
     for (const auto& problem : early.list()) spoiled.push_back(problem.at);
     const auto incomplete = substitute_variables(*root, env, early, &source);

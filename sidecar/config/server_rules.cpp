@@ -1,4 +1,4 @@
-// The rules of the server section.
+// Validates the server section.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -21,12 +21,12 @@ void check_listen(const server_settings& s, const raw_value& server, problems& e
       return numeric_listen_address(other.address) == numeric_listen_address(s.listen[i].address);
     };
     if (auto wrong = listen_address_problem(s.listen[i].address))
-      errors.add(written.at, fmt::format("listen: {} is no address - {}", written.shown(), *wrong));
+      errors.add(written.at, fmt::format("listen: {} is not a valid address - {}", written.shown(), *wrong));
     else if (std::any_of(s.listen.begin(), before, is_same))
       errors.add(written.at, fmt::format("listen: {} is given twice", written.shown()));
   }
   if (std::none_of(s.listen.begin(), s.listen.end(), [](const auto& l) { return l.does_serve(served::gates); }))
-    errors.add(listen->at, "listen: no address serves gates - nothing could ask whether the application is ready");
+    errors.add(listen->at, "listen: no address serves gates - probes could not query readiness");
 }
 
 void check_metrics(const server_settings& s, const raw_value& server, problems& errors) {
@@ -45,8 +45,8 @@ void check_rules(const server_settings& s, const raw_value& server, problems& er
     errors.add(timeout ? timeout->at
                : delay ? delay->at
                        : server.at,
-               fmt::format("shutdown_timeout: {} is not above drain_delay {} - the program would be cut off while it "
-                           "still serves",
+               fmt::format("shutdown_timeout: {} is not above drain_delay {} - the program would be terminated "
+                           "while it still serves",
                            to_text(s.shutdown_timeout), to_text(s.drain_delay)));
   }
 }

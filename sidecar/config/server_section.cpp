@@ -1,4 +1,4 @@
-// The part of the configuration that commands for a running sidecar need.
+// Parses the part of the configuration that commands for a running sidecar need.
 #include "config/server_section.hpp"
 
 #include <utility>

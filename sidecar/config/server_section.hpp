@@ -1,4 +1,4 @@
-// The server section of a configuration: where a sidecar listens, and for whom.
+// Parses the server section of a configuration: listen addresses and access control.
 #pragma once
 
 #include <string>
@@ -9,11 +9,11 @@
 
 namespace telltale {
 
-/// The settings of a `server` map, with every rule applied.
+/// The validated settings of a `server` map.
 server_settings server_settings_of(const raw_value& server, problems&);
 
-/// Reads that section alone, whatever is wrong in the others: it tells where a running sidecar is asked, which may have
-/// refused the newest text and still serve by the one before. `source` is the file's name for messages.
+/// Parses this section and ignores problems in the others. It gives the address of a running sidecar, which may have
+/// rejected the newest text and still use the previous one. `source` is the file's name for messages.
 std::variant<server_settings, config_errors> read_server_section(config_file, std::string source, const environment&);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// The declarations of the options every check and the server take, and the defaults that depend on others.
+// Declares the options of every check and of the server, and computes defaults that depend on other options.
 #include "config/settings.hpp"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ std::chrono::milliseconds check_settings::effective_failing_interval() const {
 std::chrono::milliseconds check_settings::effective_max_age() const { return max_age.value_or(2 * interval + timeout); }
 
 severity check_settings::effective_severity() const {
-  // A dependency that all replicas share would take every one of them out of service at once.
+  // If a shared dependency fails, a critical check would take all replicas out of service at once.
   return severity.value_or(scope == scope::shared ? severity::degraded : severity::critical);
 }
 
@@ -96,7 +96,7 @@ const options_of<listen_entry>& listen_entry::declared() {
       options_of<listen_entry>()
           .required("address", &listen_entry::address, "HOST:PORT, [V6]:PORT or unix:/path, as in listen itself.")
           .optional("serves", &listen_entry::serves,
-                    "What is answered there: gates are /health, /ready and /startup, checks are /checks and "
+                    "What this address serves: gates are /health, /ready and /startup, checks are /checks and "
                     "/checks/NAME, everything else is 404.");
   return options;
 }
@@ -129,15 +129,16 @@ const options_of<server_settings>& server_settings::declared() {
                     "kubelet probes the pod's address and needs 0.0.0.0:9640; {address: 0.0.0.0:9640, serves: gates} "
                     "answers less there than elsewhere.")
           .optional("details", &server_settings::details,
-                    "What clients see that are neither on loopback nor authorised: full, the names of checks only, or "
+                    "What clients see that are neither on loopback nor authorised: full, only the names of checks, or "
                     "none.")
           .optional("metrics", &server_settings::metrics,
-                    "Who may read /metrics, whose labels name checks, gates and reasons: everybody (open), or clients "
+                    "Who may read /metrics, whose labels name checks, gates and reasons: everyone (open), or clients "
                     "on loopback and those with the token.")
-          .optional("startup", &server_settings::startup,
-                    "The gate startup once it has passed: with `follow` it fails again when a critical check fails, so "
-                    "that an application that restarts alone is waited for; with `latch` it stays passed until "
-                    "telltale ends, for orchestrators that go on asking /startup.")
+          .optional(
+              "startup", &server_settings::startup,
+              "The startup gate after it has passed: with `follow` it fails again when a critical check fails, so "
+              "that probes wait for an application that restarts alone; with `latch` it stays passed until "
+              "telltale ends, for orchestrators that keep probing /startup.")
           .optional("token", &server_settings::token,
                     "Bearer token that authorises a client to see full details and metrics, from a file or an "
                     "environment variable.")
@@ -145,7 +146,7 @@ const options_of<server_settings>& server_settings::declared() {
           .optional("drain_delay", &server_settings::drain_delay,
                     "Time after SIGTERM during which requests are still answered, with the ready gate failing.")
           .optional("shutdown_timeout", &server_settings::shutdown_timeout,
-                    "Time after SIGTERM by which the program has ended, whatever hangs; longer than drain_delay and "
+                    "Time after SIGTERM by which the program ends, even if a check hangs; longer than drain_delay and "
                     "shorter than the pod's terminationGracePeriodSeconds.");
   return options;
 }

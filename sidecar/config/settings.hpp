@@ -1,4 +1,4 @@
-// What every check can be told, whatever its type; and what the server can be told.
+// The common options of all checks, and the options of the server.
 #pragma once
 
 #include <array>
@@ -13,8 +13,8 @@
 #include <telltale/option.hpp>
 #include <telltale/option_group.hpp>
 
+#include "config/compact_value.hpp"
 #include "config/gate_list.hpp"
-#include "config/seldom.hpp"
 
 namespace telltale {
 
@@ -23,7 +23,7 @@ enum class scope : std::uint8_t { local, shared };
 enum class details : std::uint8_t { full, names, none };
 enum class served : std::uint8_t { gates, metrics, checks };
 enum class metrics_access : std::uint8_t { open, token };
-/// What becomes of the startup gate once it has passed.
+/// The behaviour of the startup gate after it has passed.
 enum class startup_mode : std::uint8_t { follow, latch };
 
 template <>
@@ -59,7 +59,7 @@ template <class Enum>
 requires requires { choices<Enum>::names; }
 constexpr std::string_view to_string(Enum value) { return choices<Enum>::names[static_cast<std::size_t>(value)]; }
 
-/// Cadence and thresholds; also the `defaults:` section.
+/// Intervals and thresholds; also the `defaults:` section.
 struct check_settings {
   std::chrono::milliseconds interval{10'000};
   std::chrono::milliseconds timeout{2'000};
@@ -70,14 +70,14 @@ struct check_settings {
   std::uint64_t fall = 1;
   std::optional<std::chrono::milliseconds> max_age;  ///< default: 2 * interval + timeout
 
-  // Meaningful for one check, not for `defaults`.
+  // Valid for one check, not in `defaults`.
   std::string name;
   std::string type;
   gate_list gates{gate::ready};
   std::optional<telltale::severity> severity;  ///< default: critical; degraded when the scope is shared
   telltale::scope scope = scope::local;
-  seldom<std::string> description;
-  seldom<text_map> links;  ///< relation or title -> URL, shown in health+json
+  compact_value<std::string> description;
+  compact_value<text_map> links;  ///< relation or title -> URL, shown in health+json
 
   std::chrono::milliseconds effective_failing_interval() const;
   std::chrono::milliseconds effective_max_age() const;
@@ -98,10 +98,11 @@ struct tls_settings {
 /// One entry of `listen`: an address, or `{address: …, serves: …}`.
 struct listen_entry {
   listen_entry() = default;
-  listen_entry(std::string where) : address(std::move(where)) {}  // NOLINT: an address alone serves everything
-  listen_entry(const char* where) : address(where) {}             // NOLINT
+  listen_entry(std::string where)
+      : address(std::move(where)) {}                   // NOLINT: an address without `serves` serves everything
+  listen_entry(const char* where) : address(where) {}  // NOLINT
 
-  /// HOST:PORT with a numeric host, [V6]:PORT or unix:/path; checked by the loader.
+  /// HOST:PORT with a numeric host, [V6]:PORT or unix:/path; validated by `check_rules`.
   std::string address;
   std::vector<served> serves{served::gates, served::metrics, served::checks};
 

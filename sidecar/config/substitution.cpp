@@ -1,4 +1,4 @@
-// The substitution grammar; no value of a variable is ever part of a message.
+// Implements the substitution grammar; messages never contain the value of a variable.
 #include "config/substitution.hpp"
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 namespace telltale {
 namespace {
 
-// A few bytes of ${X} may stand for megabytes: the sum of all results is bounded like the file itself.
+// A few bytes of ${X} may expand to megabytes, so the total size is bounded like that of the file.
 constexpr std::size_t max_expanded_bytes = 1024 * 1024;
 constexpr std::size_t most_problems = 200;
 
@@ -32,13 +32,13 @@ class substitution {
   substitution(const environment& env, problems& errors, const source_text* source)
       : env_(env), errors_(errors), source_(source) {}
 
-  std::vector<place> spoiled;
+  std::vector<source_location> spoiled;
 
   void visit(raw_value& value) {
     const auto before = errors_.size();
     if (value.kind == raw_value::kind_t::scalar && value.text.find('$') != std::string::npos) expand(value);
     if (errors_.size() != before) spoiled.push_back(value.at);
-    for (auto& item : value.items) visit(item);  // as deep as the reader lets a tree be
+    for (auto& item : value.items) visit(item);  // the reader bounds the depth
     for (auto& member : value.members) visit(member.value);
   }
 
@@ -53,15 +53,15 @@ class substitution {
   const environment& env_;
   problems& errors_;
   const source_text* source_;
-  const raw_value* value_ = nullptr;  ///< under way, and how far
+  const raw_value* value_ = nullptr;  ///< the current value
   std::size_t offset_ = 0;
-  std::optional<bool> spans_lines_;  ///< once an error asked for it
+  std::optional<bool> spans_lines_;  ///< computed for the first error
   std::size_t expanded_bytes_ = 0;
 };
 
 void substitution::report(std::string message) {
   if (!spans_lines_) spans_lines_ = source_ && spans_lines(*value_, *source_);
-  errors_.add(place_in(*value_, offset_, *spans_lines_ ? source_ : nullptr), std::move(message));
+  errors_.add(location_in(*value_, offset_, *spans_lines_ ? source_ : nullptr), std::move(message));
 }
 
 void substitution::expand(raw_value& value) {
@@ -90,7 +90,7 @@ void substitution::expand(raw_value& value) {
   value.expanded = value.expanded || expanded;
 }
 
-/// What follows "${": puts what it stands for and says how much of `body` it took.
+/// Parses the text after "${", appends its value and returns the number of bytes consumed from `body`.
 std::size_t substitution::expand_braces(std::string_view body, std::string& out) {
   const auto close = body.find('}');
   if (close == std::string_view::npos) {
@@ -142,8 +142,8 @@ bool substitution::fits(std::size_t bytes) {
 
 }  // namespace
 
-std::vector<place> substitute_variables(raw_value& root, const environment& env, problems& errors,
-                                        const source_text* source) {
+std::vector<source_location> substitute_variables(raw_value& root, const environment& env, problems& errors,
+                                                  const source_text* source) {
   substitution run(env, errors, source);
   run.visit(root);
   return std::move(run.spoiled);

@@ -1,4 +1,4 @@
-// ${VAR} in values.
+// Substitutes ${VAR} in values.
 #pragma once
 
 #include <vector>
@@ -10,16 +10,16 @@
 
 namespace telltale {
 
-/// Replaces variables in every scalar value of the tree (keys were read before and stay):
+/// Replaces variables in every scalar value of the tree; keys are not changed:
 ///   ${VAR}            the variable, which must be set
 ///   ${VAR:-default}   `default` when VAR is unset or empty
 ///   ${VAR:?message}   `message` as the error when VAR is unset or empty
 ///   $$                one dollar sign
-/// It works on the tree, not on the text, so what a variable holds can never become structure; the result is not
-/// scanned again. A dollar sign before anything but a letter, '_', '{' or '$' means itself.
-/// Returns the places of the values that could not be completed; what is said about them later is a consequence.
-/// The text that the tree was read from tells the lines of values that go on over several.
-std::vector<place> substitute_variables(raw_value& root, const environment&, problems&,
-                                        const source_text* source = nullptr);
+/// It works on the tree, not on the text, so the value of a variable cannot change the structure. The result is not
+/// scanned again. A dollar sign before any character except a letter, '_', '{' or '$' is literal.
+/// Returns the locations of the values that could not be completed; later problems at them are consequences.
+/// The source text is needed for the lines of multi-line values.
+std::vector<source_location> substitute_variables(raw_value& root, const environment&, problems&,
+                                                  const source_text* source = nullptr);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// A number that tells one configuration text from another.
+// Hashes configuration texts.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace telltale {
 
-/// FNV-1a (64 bit, as published by Fowler, Noll and Vo), byte by byte. Tells versions apart; keeps nothing secret.
+/// FNV-1a (64 bit, as published by Fowler, Noll and Vo), byte by byte. Distinguishes versions; not cryptographic.
 inline constexpr std::uint64_t fnv_1a_start = 0xcbf29ce484222325;
 constexpr std::uint64_t fnv_1a(std::uint64_t hash, unsigned char byte) { return (hash ^ byte) * 0x100000001b3; }
 

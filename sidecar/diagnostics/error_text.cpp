@@ -1,4 +1,4 @@
-// Problems the way a compiler prints them.
+// Formats problems as a compiler does.
 #include <utility>
 #include <vector>
 
@@ -15,8 +15,8 @@
 namespace telltale {
 namespace {
 
-/// Finds the lines that a secret of an earlier line may go on in: those of one scalar, and, as the quotes of an
-/// erroneous text do not tell much, deeper ones.
+/// Finds lines to which a secret of an earlier line may continue: those of the same scalar, and all deeper ones,
+/// because the quotes of an invalid text are not reliable.
 class secret_lines {
  public:
   explicit secret_lines(const source_text& source) : source_(source) {
@@ -39,7 +39,7 @@ class secret_lines {
   }
 
  private:
-  /// Where the text or the first key of a line begins; npos for an empty line, which is above nothing.
+  /// The column of the text or of the first key of a line; npos for an empty line.
   std::size_t indent_of(int number) const {
     const auto line = source_.line(number);
     auto first = line.find_first_not_of(' ');
@@ -58,11 +58,11 @@ std::string to_text(const config_errors& errors) {
   const source_text source(errors.text);
   const secret_lines secrets(source);
   std::string out;
-  // Problems come in order of place, often many to a line, and a line may be a megabyte.
+  // Problems are sorted by location. A line may have many, and may be a megabyte long.
   int masked_number = 0;
   std::string masked;
   for (const auto& problem : errors.list) {
-    if (problem.at == place{}) {
+    if (problem.at == source_location{}) {
       out += fmt::format("{}: {}\n", name, printable(problem.message));
       continue;
     }

@@ -1,4 +1,4 @@
-// Configuration errors as a compiler prints them: file:line:column, the sentence, the line and a caret.
+// Formats configuration errors as a compiler does: file:line:column, the sentence, the line and a caret.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace telltale {
 
-/// Errors as a compiler prints them: `file:line:column: message`, the line, and a caret below the place. One block per
-/// problem; problems without a place have one line.
+/// `file:line:column: message`, the line, and a caret below the column. One block per problem; problems without a
+/// location have one line.
 std::string to_text(const config_errors&);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// Finds what may be secret by the words around it: an erroneous line has no reliable structure.
+// Finds possible secrets by the words around them, because an invalid line has no reliable structure.
 #include "diagnostics/masked_line.hpp"
 
 #include <algorithm>
@@ -13,13 +13,13 @@ namespace {
 
 using range = std::pair<std::size_t, std::size_t>;  // from, behind the last
 
-/// Searching takes time that grows with the square of a line made for it; nobody writes such lines.
+/// The search takes quadratic time for some lines, so longer ones are masked completely.
 constexpr std::size_t longest_searched = 4096;
 
 constexpr std::array<std::string_view, 10> secret_words{"token",  "secret",  "passw",   "authorization", "cookie",
                                                         "apikey", "api-key", "api_key", "credential",    "private"};
 
-/// A value that begins at `from`: quoted, or up to where a flow entry or the line ends. References are not values.
+/// The value at `from`: quoted, or up to the end of a flow entry or of the line. References are not values.
 range value_at(std::string_view line, std::size_t from) {
   while (from < line.size() && line[from] == ' ') ++from;
   if (from >= line.size() || line[from] == '{' || line[from] == '[' || line[from] == '$') return {from, from};

@@ -1,4 +1,4 @@
-// Hides secrets in a line of configuration that is about to be shown below an error.
+// Masks secrets in a configuration line that an error message shows.
 #pragma once
 
 #include <string>
@@ -6,13 +6,13 @@
 
 namespace telltale {
 
-/// The line with each character of a possible secret replaced by `*`: values of keys that speak of tokens, passwords,
-/// keys or cookies and of everything in `headers: {…}`, credentials and query values of URLs. Errs on the side of
-/// hiding; the number of characters stays, so that a caret still points to its place. References such as {env: NAME}
-/// are shown. Of a line longer than 4 KiB nothing is.
+/// The line with each character of a possible secret replaced by `*`: values of keys with names like token, password,
+/// key or cookie, all values in `headers: {…}`, credentials and query values of URLs. It prefers to mask too much. The
+/// number of characters does not change, so that a caret still points to the right column. References such as
+/// {env: NAME} are shown. Lines longer than 4 KiB are masked completely.
 std::string masked_line(std::string_view line);
 
-/// Whether a possible secret reaches the end of the line, so that it may go on in the next ones.
+/// Whether a possible secret reaches the end of the line, so that it may continue in the next one.
 bool leaves_secret_open(std::string_view line);
 
 /// As many `*` as the line has characters.

@@ -1,4 +1,4 @@
-// Excerpts of lines: what is cut, what is replaced, how wide it is.
+// Truncates lines, replaces unprintable characters and computes display widths.
 #include "diagnostics/shown_line.hpp"
 
 #include <array>
@@ -42,7 +42,7 @@ struct cell_text {
   std::size_t width = 1;
 };
 
-/// Takes one character off the front.
+/// Removes one character from the front.
 cell_text next_cell(std::string_view& rest) {
   const auto length = utf8_length(rest);
   const auto character = rest.substr(0, length == 0 ? 1 : length);
@@ -59,7 +59,7 @@ cell_text next_cell(std::string_view& rest) {
 line_excerpt shown_line(std::string_view line, int column) {
   std::vector<cell_text> before;
   for (int i = 1; i < column && !line.empty(); ++i) {
-    // Only the last cells are shown; what a megabyte begins with is not kept.
+    // Only the last cells are shown, so the start of a long line is not stored.
     if (before.size() >= 4 * cells_before) before.erase(before.begin(), before.end() - 2 * cells_before);
     before.push_back(next_cell(line));
   }

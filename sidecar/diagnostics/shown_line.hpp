@@ -1,4 +1,4 @@
-// A line of a file as a terminal may see it, with a caret that stands below the right character.
+// Formats an excerpt of a line for a terminal, with the position of a caret.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ struct line_excerpt {
 };
 
 /// The line around a column (in characters, from 1). A tab becomes one space; control characters and bytes that are
-/// not UTF-8 become '?', so that a file can neither move the cursor nor colour the terminal; wide characters count two
+/// not UTF-8 become '?', so that a file cannot move the cursor or colour the terminal; wide characters count as two
 /// cells. Linear in the length of the excerpt and the column.
 line_excerpt shown_line(std::string_view line, int column);
 

@@ -1,4 +1,4 @@
-// docs/checks.md, made from the declarations.
+// Generates docs/checks.md from the declarations.
 #include <algorithm>
 #include <utility>
 
@@ -10,7 +10,7 @@
 namespace telltale {
 namespace {
 
-/// Text inside a table cell.
+/// Escapes text for a table cell.
 std::string cell(std::string_view text) {
   std::string out;
   for (char c : text) {
@@ -20,7 +20,7 @@ std::string cell(std::string_view text) {
   return out;
 }
 
-/// The options of a list whose entries may be written as text or as a group.
+/// The options of a list whose entries may be a text or a group.
 std::vector<option_info> members_of_element(const option_shape& shape) {
   if (shape.kind != option_kind::list || shape.element.front().element.empty()) return {};
   return shape.element.front().element.front().members;
@@ -76,7 +76,7 @@ std::string type_section(const check_type& type) {
                          to_text(type.cadence.timeout)) +
              option_list(type.options);
   if (type.measurements.empty()) return out;
-  out += "| measurement | what |\n|---|---|\n";
+  out += "| measurement | description |\n|---|---|\n";
   for (const auto& measurement : type.measurements)
     out += fmt::format("| `{}` | {} |\n", measurement.name, cell(measurement.doc));
   return out + "\n";
@@ -103,9 +103,9 @@ std::string common_sections() {
          "timeout\n"
          "are those of the type.\n\n" +
          option_list(check_settings::declared_for_check().infos()) +
-         "## Defaults\n\nThe `defaults` section holds for every check that does not say otherwise.\n\n" +
+         "## Defaults\n\nThe `defaults` section applies to every check that does not set the option itself.\n\n" +
          option_list(check_settings::declared_for_defaults().infos()) +
-         "## Server\n\nThe `server` section: who may ask, and where.\n\n" +
+         "## Server\n\nThe `server` section: listen addresses, access control and shutdown.\n\n" +
          option_list(server_settings::declared().infos()) +
          "Beside the sections, `ready_without_checks: true` lets the ready gate pass although no check feeds it.\n\n";
 }
@@ -133,7 +133,7 @@ Any value may contain `${VAR}`, `${VAR:-default}` or `${VAR:?message}`. The `pre
 
 std::string reasons_section() {
   std::string out =
-      "## Reasons\n\nWhy a check has the verdict it has: the same words in JSON, text, logs, metrics and on the "
+      "## Reasons\n\nThe causes of a verdict: the same words in JSON, text, logs, metrics and on the "
       "command "
       "line.\n\n| reason | meaning |\n|---|---|\n";
   for (const auto& row : reason_table) out += fmt::format("| `{}` | {} |\n", row.name, cell(row.meaning));

@@ -1,5 +1,5 @@
-// Draft-07 for every option kind. Editors read the first matching pattern aloud, so patterns are as strict as the
-// parser.
+// Builds draft-07 schemas for every option kind. Editors show the first matching pattern, so patterns are as strict as
+// the parser.
 #include "reference/option_schema.hpp"
 
 #include <fmt/format.h>
@@ -53,7 +53,7 @@ json::object secret_schema() {
 }
 
 json::object text_schema(const option_shape& shape) {
-  // Unquoted numbers and booleans are text where text belongs.
+  // Unquoted numbers and booleans are valid text.
   json::object plain{{"type", json::array{"string", "number", "boolean"}}};
   if (shape.element.empty()) return plain;
   return any_of({std::move(plain), shape_schema(shape.element.front())});
@@ -93,7 +93,7 @@ json::array examples_of(option_kind kind) {
   }
 }
 
-/// The value that the YAML of a default stands for.
+/// Parses the YAML text of a default.
 json::value default_value(const raw_value& raw, const option_shape& shape) {
   const auto& inner = shape.element.empty() ? shape : shape.element.front();
   if (raw.kind == raw_value::kind_t::list) {

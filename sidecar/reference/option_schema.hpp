@@ -1,4 +1,4 @@
-// One option as JSON Schema: what an editor offers, explains and underlines.
+// Generates the JSON Schema of options, with which editors complete, explain and validate them.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -7,7 +7,7 @@
 
 namespace telltale {
 
-/// The values of this shape. Scalars also accept text with `${`, because variables are put in later.
+/// The schema of this shape. Scalars also accept text with `${`, because variables are substituted later.
 boost::json::object shape_schema(const option_shape&);
 
 /// The shape with description, default and examples.
@@ -16,7 +16,7 @@ boost::json::object option_schema(const option_info&);
 /// A map of these options and no others.
 boost::json::object options_schema(const std::vector<option_info>&);
 
-/// The options' schemas by name; the names of those that are required.
+/// The options' schemas by name; the names of the required options.
 boost::json::object properties_of(const std::vector<option_info>&);
 boost::json::array required_of(const std::vector<option_info>&);
 

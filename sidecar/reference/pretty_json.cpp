@@ -1,4 +1,4 @@
-// Boost.JSON 1.81 has no pretty printer.
+// Formats JSON, because Boost.JSON 1.81 has no pretty printer.
 #include "reference/pretty_json.hpp"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace json = boost::json;
 bool is_scalar(const json::value& value) { return !value.is_object() && !value.is_array(); }
 
 std::string scalar_text(const json::value& value) {
-  // The library writes 0.5 as 5E-1.
+  // Boost.JSON writes 0.5 as 5E-1.
   return value.is_double() ? fmt::format("{}", value.get_double()) : json::serialize(value);
 }
 

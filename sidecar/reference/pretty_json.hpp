@@ -1,4 +1,4 @@
-// JSON for people to read and for diffs: indented, one member a line.
+// Formats JSON for reading and for diffs: indented, one member per line.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace telltale {
 
-/// Two blanks a level; arrays and objects without members of their own stay on one line. Ends in a line break.
+/// Indents by two blanks per level. Arrays and objects without nested members stay on one line. Ends with a line break.
 std::string pretty_json(const boost::json::value&);
 
 }  // namespace telltale

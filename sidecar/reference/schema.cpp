@@ -1,4 +1,4 @@
-// The document around the options: sections, check entries, and what each check type adds.
+// Builds the schema document: sections, check entries, and the options of each check type.
 #include "reference/schema.hpp"
 
 #include <boost/json/array.hpp>
@@ -14,7 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// The rule of `is_check_name`.
+/// The rule of `is_check_name` as a pattern.
 constexpr std::string_view name_pattern = "^[a-z0-9][a-z0-9_.-]{0,62}$|\\$\\{";
 
 constexpr std::string_view link_pattern = "^https?://|\\$\\{";
@@ -30,7 +30,7 @@ void limit_runs(json::object& properties) {
 
 void limit_identity(json::object& properties) {
   properties["name"].as_object()["pattern"] = json::string(name_pattern);
-  // A variable, or a `$$` that stands for a `$`, makes another length of it.
+  // Variables and `$$` change the length.
   properties["description"].as_object()["anyOf"] =
       json::array{json::object{{"maxLength", longest_description}}, json::object{{"pattern", "\\$"}}};
   properties["gates"].as_object()["anyOf"].as_array().at(1).as_object()["uniqueItems"] = true;
@@ -45,7 +45,7 @@ option_shape type_shape(const check_table& table) {
   return out;
 }
 
-/// What holds for an entry of this type: its own options, the common ones, and nothing else.
+/// The schema of an entry of this type: its own options, the common ones, and no others.
 json::object rules_of(const check_type& type) {
   auto properties = properties_of(type.options);
   for (const auto& common : check_settings::declared_for_check().infos()) properties[common.name] = true;
@@ -84,10 +84,10 @@ json::object sections(const check_table& table) {
   off_unless_asked["default"] = false;
   auto defaults = options_schema(check_settings::declared_for_defaults().infos());
   limit_runs(defaults["properties"].as_object());
-  return {{"server", described(options_schema(server_settings::declared().infos()), "How the sidecar is asked.")},
-          {"defaults",
-           described(std::move(defaults), "Cadence and thresholds of every check that does not say otherwise.")},
-          {"checks", described(std::move(checks), "What is watched.")},
+  return {{"server", described(options_schema(server_settings::declared().infos()),
+                               "Listen addresses, access control and shutdown.")},
+          {"defaults", described(std::move(defaults), "Default intervals and thresholds of the checks.")},
+          {"checks", described(std::move(checks), "The checks to run.")},
           {"ready_without_checks", described(off_unless_asked, "Lets the ready gate pass although no check feeds it.")},
           {"watch", described(off_unless_asked, "Reloads this file when its text changes, as SIGHUP does.")}};
 }
@@ -95,7 +95,7 @@ json::object sections(const check_table& table) {
 }  // namespace
 
 std::string config_schema(const check_table& table) {
-  // An empty set of checks has to be asked for.
+  // An empty list of checks requires `ready_without_checks`.
   json::object some_check{{"required", json::array{"checks"}}, {"properties", {{"checks", {{"minItems", 1}}}}}};
   return pretty_json(json::object{{"$schema", "http://json-schema.org/draft-07/schema#"},
                                   {"$id", "urn:telltale:configuration"},

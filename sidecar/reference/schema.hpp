@@ -1,4 +1,4 @@
-// The JSON Schema of the configuration, made from the option declarations.
+// Generates the JSON Schema and the reference page of the configuration from the option declarations.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace telltale {
 
-/// Draft-07, as the YAML language servers of editors want it; pretty-printed, ends in a line break.
+/// Draft-07, which YAML language servers of editors support; pretty-printed, ends with a line break.
 std::string config_schema(const check_table&);
 
 /// docs/checks.md: one section per check type, common options, reasons.

@@ -27,8 +27,8 @@ void put(byte_writer& out, const raw_value& value) {
 }
 
 namespace {
-place get_place(byte_reader& in) {
-  place at;
+source_location get_location(byte_reader& in) {
+  source_location at;
   at.line = in.number<std::int32_t>();
   at.column = in.number<std::int32_t>();
   return at;
@@ -42,7 +42,7 @@ raw_value get_raw_value(byte_reader& in, std::size_t depth_left) {
   if (depth_left == 0 || kind > static_cast<std::uint8_t>(raw_value::kind_t::map)) in.fail();
   if (!in.ok()) return out;
   out.kind = static_cast<raw_value::kind_t>(kind);
-  out.at = get_place(in);
+  out.at = get_location(in);
   const auto flags = in.number<std::uint8_t>();
   out.quoted = (flags & 1) != 0;
   out.expanded = (flags & 2) != 0;
@@ -51,7 +51,7 @@ raw_value get_raw_value(byte_reader& in, std::size_t depth_left) {
   for (auto n = in.count(max_message); n > 0 && in.ok(); --n) {
     raw_member member;
     member.key = in.text(max_message);
-    member.at = get_place(in);
+    member.at = get_location(in);
     member.value = get_raw_value(in, depth_left - 1);
     out.members.push_back(std::move(member));
   }

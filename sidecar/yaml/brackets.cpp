@@ -1,4 +1,4 @@
-// Token by token, over as many lines as there are.
+// Scans flow collections token by token over any number of lines.
 #include "yaml/brackets.hpp"
 
 #include <algorithm>
@@ -13,10 +13,10 @@
 namespace telltale::yaml {
 namespace {
 
-/// yaml-cpp keeps every token of an outermost collection (about 130 bytes) at once.
+/// yaml-cpp stores all tokens of an outermost collection (about 130 bytes each).
 constexpr std::size_t max_values = 100'000;
 
-/// An address such as `[::]:9640`, which YAML takes for a list: where it ends, or 0.
+/// The end of an address such as `[::]:9640`, which YAML parses as a list, or 0.
 std::size_t address_end(std::string_view text, std::size_t pos) {
   const auto close = text.find_first_not_of("0123456789abcdefABCDEF:.", pos + 1);
   if (text[pos] != '[' || text[close] != ']' || text[close + 1] != ':') return 0;
@@ -51,10 +51,10 @@ class bracket_guard {
   const std::string& text_;
   std::size_t indent_ = 0;
   std::vector<level> levels_;
-  std::size_t line_ = 0;             ///< where the current line begins
-  std::size_t line_indent_ = 0;      ///< its blanks
+  std::size_t line_ = 0;             ///< start of the current line
+  std::size_t line_indent_ = 0;      ///< its indentation
   std::size_t first_line_ = 0;       ///< the end of the first line
-  std::optional<std::size_t> left_;  ///< the last line break before what is outside
+  std::optional<std::size_t> left_;  ///< the last line break before text outside the collection
   std::size_t values_ = 0;
   std::size_t quote_end_ = 0;  ///< a ':' may follow it directly
   bool after_item_ = false;    ///< a ',' or ':' has to come before the next one
@@ -90,7 +90,7 @@ void bracket_guard::begin_line(std::size_t begin) {
   line_indent_ = skip_blanks(text_, begin) - begin;
 }
 
-/// Goes on at the start of the next line, unless that is outside.
+/// Continues at the start of the next line, unless that is outside the collection.
 void bracket_guard::next_line(std::size_t& pos) {
   const auto line_break = text_.find('\n', pos);
   pos = line_break + 1;
@@ -148,22 +148,22 @@ std::size_t bracket_guard::take_scalar(std::size_t pos) {
   if (!begin_item(pos, found.end)) return pos;
   if (is_quote(text_[pos]) && found.closed) quote_end_ = found.end;
   if (found.wrong && !broken_) {
-    broken_ = !is_quote(text_[pos]) || !found.closed;  // an escape leaves the brackets alone
+    broken_ = !is_quote(text_[pos]) || !found.closed;  // a bad escape does not affect the brackets
     out_.report(std::move(*found.wrong));
   }
-  if (const auto second = forgotten_separator(text_, pos, found))
+  if (const auto second = missing_separator(text_, pos, found))
     report({*second, "a ',' is missing before this, or the text has to be in quotes"});
   if (is_colon(skip_blanks(text_, found.end)))
     if (auto long_key = too_long_key(pos, found.end)) report(std::move(*long_key));
   if (found.closed) out_.add_scalar(pos, found.end);
-  // An open quote hid the closing brackets of this line: the next line starts afresh.
+  // An open quote hid the closing brackets of this line: restart at the next line.
   else if (found.end == first_line_) left_ = first_line_;
   if (found.folded) begin_line(text_.rfind('\n', found.end) + 1);
   return std::max(found.end, pos + 1);
 }
 
-/// A list item, key or value. False when it stands where the bracket should have been closed: at the start of a line
-/// that is not indented deeper than the line of the bracket.
+/// Scans a list item, key or value. False at the start of a line that is not indented deeper than the line of the
+/// bracket: the closing bracket is missing.
 bool bracket_guard::begin_item(std::size_t pos, std::size_t end) {
   ++values_;
   const auto& top = levels_.back();

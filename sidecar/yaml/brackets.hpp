@@ -1,4 +1,4 @@
-// Guards a collection in brackets, `[a, b]` or `{a: 1}`, which may go on over several lines.
+// Validates flow collections such as `[a, b]` or `{a: 1}`, which may span several lines.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +9,12 @@ namespace telltale::yaml {
 
 struct bracket_end {
   bool closed = false;
-  std::size_t at = 0;  ///< behind the closing bracket, or the last line break before what is outside of an open one
+  std::size_t at = 0;  ///< after the closing bracket; if missing, the last line break of the collection
 };
 
-/// Follows the collection whose bracket is at `pos`, and looks for the scalars in it. They go on in lines with at least
-/// `indent` spaces. After its first problem only the end is looked for: what follows a misplaced quote is seldom what
-/// it seems. What the keys of a map lack is left to the reader.
+/// Scans the collection whose bracket is at `pos`, and the scalars in it. Their continuation lines have at least
+/// `indent` spaces. After the first problem it only searches for the end, because a misplaced quote makes the following
+/// text ambiguous. The reader validates the keys of maps.
 bracket_end guard_brackets(guarded&, std::size_t pos, std::size_t indent);
 
 }  // namespace telltale::yaml

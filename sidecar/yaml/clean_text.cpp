@@ -1,4 +1,4 @@
-// The encoding rules of the configuration file.
+// Implements the encoding rules of the configuration file.
 #include "yaml/clean_text.hpp"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 bool is_control(std::string_view character) {
   const auto c = static_cast<unsigned char>(character[0]);
   if (character.size() == 1) return (c < 0x20 && c != '\t' && c != '\n') || c == 0x7F;
-  // U+0080 to U+009F, among them NEL, which some YAML readers take for a line break and others do not.
+  // U+0080 to U+009F, including NEL, which only some YAML readers treat as a line break.
   return character.size() == 2 && c == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;
 }
 
@@ -57,7 +57,7 @@ std::optional<std::string> clean_text(std::string_view bytes, problems& errors) 
   if (bytes.starts_with(byte_order_mark)) bytes.remove_prefix(byte_order_mark.size());
   std::string out;
   out.reserve(bytes.size() + 1);
-  place at{1, 1};
+  source_location at{1, 1};
   for (std::size_t i = 0; i < bytes.size();) {
     const auto rest = bytes.substr(i);
     if (rest.starts_with("\r\n")) {
@@ -69,7 +69,7 @@ std::optional<std::string> clean_text(std::string_view bytes, problems& errors) 
       errors.add(at, bad_byte(rest));
       return std::nullopt;
     }
-    at = rest[0] == '\n' ? place{at.line + 1, 1} : place{at.line, at.column + 1};
+    at = rest[0] == '\n' ? source_location{at.line + 1, 1} : source_location{at.line, at.column + 1};
     out.append(rest.substr(0, length));
     i += length;
   }

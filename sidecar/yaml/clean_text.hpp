@@ -1,4 +1,4 @@
-// Bytes to text: only UTF-8 without control characters goes on to the YAML reader.
+// Validates and normalises the bytes of a configuration: UTF-8 without control characters.
 #pragma once
 
 #include <optional>
@@ -9,12 +9,11 @@
 
 namespace telltale {
 
-/// Drops a UTF-8 byte order mark, turns CRLF into LF, and the tabs of empty lines, which nobody sees but yaml-cpp
-/// complains about, into spaces. Nothing, and one problem with its place, when the bytes are
-/// not text: the first bad byte says enough about a file that is not a configuration.
+/// Drops a UTF-8 byte order mark, and replaces CRLF by LF and the tabs of empty lines, which yaml-cpp rejects, by
+/// spaces. If the bytes are not text, returns empty and reports the location of the first invalid byte.
 std::optional<std::string> clean_text(std::string_view bytes, problems&);
 
-/// Why a value may not be used as text: "a control character", "invalid UTF-8", or nothing. Line breaks and tabs pass.
+/// Why a value is not valid text: "a control character", "invalid UTF-8", or empty. Line breaks and tabs are valid.
 std::optional<std::string_view> unusable_text(std::string_view value);
 
 }  // namespace telltale

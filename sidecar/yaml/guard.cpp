@@ -1,4 +1,4 @@
-// Line by line, with the column of the last key or dash.
+// Validates block layout line by line, with the column of the last key or dash.
 #include "yaml/guard.hpp"
 
 #include <algorithm>
@@ -29,7 +29,7 @@ class block_guard {
   void entry(std::size_t pos);
   std::size_t dash(std::size_t pos);
   std::optional<std::size_t> dashes(std::size_t pos);
-  void begin_node(std::size_t pos, std::size_t lone);
+  void begin_node(std::size_t pos, std::size_t possible_key);
   bool fits(std::size_t pos);
   void key_or_value(std::size_t start, std::size_t pos, bool item);
   void value(std::size_t pos);
@@ -39,7 +39,7 @@ class block_guard {
   std::size_t skip_properties(std::size_t pos);
   bool refused(std::size_t pos);
   void line_end(std::size_t pos);
-  void misfit(std::size_t pos, std::string message);
+  void report_misplaced(std::size_t pos, std::string message);
 
   bool is_dash(std::size_t pos) const { return text_[pos] == '-' && blank_or_break(text_, pos + 1); }
   bool is_colon(std::size_t pos) const { return text_[pos] == ':' && blank_or_break(text_, pos + 1); }
@@ -48,15 +48,15 @@ class block_guard {
 
   guarded& out_;
   const std::string& text_;
-  std::size_t begin_ = 0;             ///< of the current line
-  std::size_t reached_ = 0;           ///< the end of a value that goes on in later lines
-  std::size_t level_ = 0;             ///< the column of the last key or dash
-  bool awaiting_ = true;              ///< that key or dash, or at first the document, has no value yet
-  std::size_t empty_dash_ = nowhere;  ///< a dash with nothing behind it so far
-  std::size_t lone_ = nowhere;        ///< the value of the line before, which may have been meant as a key
-  int misfit_line_ = 0;               ///< the last line that is neither key nor value
-  bool lost_ = false;                 ///< every later wrong column would be a consequence of an earlier one
-  bool stray_closer_ = false;         ///< a closing bracket may follow whose opening one was given up
+  std::size_t begin_ = 0;               ///< of the current line
+  std::size_t reached_ = 0;             ///< the end of a value that continues in later lines
+  std::size_t level_ = 0;               ///< the column of the last key or dash
+  bool awaiting_ = true;                ///< that key or dash, or initially the document, has no value yet
+  std::size_t empty_dash_ = nowhere;    ///< a dash without a value so far
+  std::size_t possible_key_ = nowhere;  ///< the value of the previous line, which may be a key without colon
+  int misplaced_line_ = 0;              ///< the last line that is neither key nor value
+  bool columns_unreliable_ = false;     ///< later wrong columns are consequences of an earlier problem
+  bool unmatched_close_ = false;        ///< a closing bracket may follow without its opening bracket
   bool content_seen_ = false;
 };
 
@@ -74,14 +74,14 @@ void block_guard::line() {
   const auto first = text_.find_first_not_of(' ', begin_);
   if (at_line_end(text_, first)) return;
   if (text_[begin_] == '%')
-    return out_.report(begin_, "a YAML directive; directives are not used here - remove the line");
+    return out_.report(begin_, "a YAML directive; directives are not supported - remove the line");
   content_seen_ = true;
   if (text_[first] != '\t') return entry(first);
-  lost_ = true;
+  columns_unreliable_ = true;
   out_.report(first, "a tab in the indentation - use spaces");
 }
 
-/// One configuration, so one `---` at most; text behind `...` is found by the reader.
+/// At most one `---`, because there is one configuration; the reader reports text after `...`.
 bool block_guard::marker() {
   if (!is_marker(text_, begin_)) return false;
   const auto behind = skip_blanks(text_, begin_ + 3);
@@ -92,21 +92,21 @@ bool block_guard::marker() {
 }
 
 void block_guard::entry(std::size_t pos) {
-  if (stray_closer_ && (text_[pos] == ']' || text_[pos] == '}')) return;
+  if (unmatched_close_ && (text_[pos] == ']' || text_[pos] == '}')) return;
   const auto start = dashes(pos);
   if (!start) return;
   const bool item = *start != pos;
   pos = skip_properties(*start);
   if (at_line_end(text_, pos)) return;
-  if (is_colon(pos)) return misfit(pos, "a key is missing before ':'");
+  if (is_colon(pos)) return report_misplaced(pos, "a key is missing before ':'");
   if (refused(pos)) {
-    misfit_line_ = line_of(pos);
-    lost_ = true;
+    misplaced_line_ = line_of(pos);
+    columns_unreliable_ = true;
     return;
   }
   const char c = text_[pos];
   if (c != '[' && c != '{' && c != '|' && c != '>') return key_or_value(*start, pos, item);
-  lone_ = nowhere;
+  possible_key_ = nowhere;
   if ((c == '|' || c == '>') && !item)
     return out_.report(pos, fmt::format("'{}' has to stand on the line of its key: 'key: {}'", c, c));
   if (!item && !fits(pos)) out_.report(pos, "expected 'key: value' - a key is missing before this");
@@ -115,13 +115,13 @@ void block_guard::entry(std::size_t pos) {
   else brackets(pos);
 }
 
-/// The bytes of the mark of a list item; one that only looks like a mark is reported.
+/// The length of the mark of a list item; a character that only looks like a mark is reported.
 std::size_t block_guard::dash(std::size_t pos) {
   if (is_dash(pos)) return 1;
   const auto rest = std::string_view(text_).substr(pos);
   for (const std::string_view dash : {"\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2015", "\u2212", "\u2022"})
     if (rest.starts_with(dash) && blank_or_break(text_, pos + dash.size())) {
-      out_.report(pos, fmt::format("'{}' starts no list item - write '-', or put the value in quotes", dash));
+      out_.report(pos, fmt::format("'{}' does not start a list item - write '-', or put the value in quotes", dash));
       return dash.size();
     }
   const auto space = text_[pos] == '-' ? foreign_space(text_, pos + 1) : 0;
@@ -129,10 +129,10 @@ std::size_t block_guard::dash(std::size_t pos) {
   return space > 0 ? 1 + space : 0;
 }
 
-/// What follows the marks of list items that the line starts with, if anything.
+/// Handles the list item marks at the start of the line; the position of the text after them, if any.
 std::optional<std::size_t> block_guard::dashes(std::size_t pos) {
   for (auto width = dash(pos); width > 0; width = is_dash(pos) ? 1 : 0) {
-    begin_node(pos, std::exchange(lone_, nowhere));
+    begin_node(pos, std::exchange(possible_key_, nowhere));
     awaiting_ = true;
     const auto next = skip_blanks(text_, pos + width);
     if (at_line_end(text_, next)) {
@@ -148,48 +148,48 @@ std::optional<std::size_t> block_guard::dashes(std::size_t pos) {
   return pos;
 }
 
-/// A key or dash, or the end of the text. It is deeper than the last one only where that waits for a value.
-void block_guard::begin_node(std::size_t pos, std::size_t lone) {
+/// Handles a key or dash, or the end of the text. It may be deeper than the last one only if that has no value yet.
+void block_guard::begin_node(std::size_t pos, std::size_t possible_key) {
   const auto own = column(pos);
   const auto empty = std::exchange(empty_dash_, nowhere);
-  if (empty != nowhere && !lost_ && own <= level_)
+  if (empty != nowhere && !columns_unreliable_ && own <= level_)
     out_.report(empty, "this list item is empty - write a value after '- ', or remove it");
-  if (own > level_ && !awaiting_ && !lost_) {
-    lost_ = true;
-    if (lone != nowhere) out_.report(lone, missing_colon);
+  if (own > level_ && !awaiting_ && !columns_unreliable_) {
+    columns_unreliable_ = true;
+    if (possible_key != nowhere) out_.report(possible_key, missing_colon);
     else out_.report(pos, "wrong indentation: the line before already has its value");
   }
   level_ = own;
   awaiting_ = false;
 }
 
-/// Whether a value without a key may stand at `pos`.
+/// Whether a value without a key is valid at `pos`.
 bool block_guard::fits(std::size_t pos) {
   empty_dash_ = nowhere;
-  return lost_ || (std::exchange(awaiting_, false) && column(pos) > level_);
+  return columns_unreliable_ || (std::exchange(awaiting_, false) && column(pos) > level_);
 }
 
-/// `start` is where the anchors or tags of a key begin, if any: they set its column.
+/// `start` is the position of the first anchor or tag of a key, if any, which determines its column.
 void block_guard::key_or_value(std::size_t start, std::size_t pos, bool item) {
-  const auto lone = std::exchange(lone_, nowhere);
+  const auto possible_key = std::exchange(possible_key_, nowhere);
   const auto found = take_scalar(pos);
   if (!found) {
-    lost_ = true;
+    columns_unreliable_ = true;
     return;
   }
   const auto next = skip_blanks(text_, found->end);
   if (is_colon(next)) {
-    begin_node(start, lone);
+    begin_node(start, possible_key);
     if (auto long_key = too_long_key(pos, found->end)) out_.report(std::move(*long_key));
     return value(next + 1);
   }
   const bool root = level_ == 0;
   if (!item && !fits(pos))
-    return misfit(pos, std::string(missing_colon) +
-                           ", or the value before goes on (longer text goes in quotes, or in a '|' block)");
+    return report_misplaced(pos, std::string(missing_colon) +
+                                     ", or the value before goes on (longer text goes in quotes, or in a '|' block)");
   awaiting_ = false;
-  if (item || root) lone_ = pos;
-  const auto second = item ? forgotten_separator(text_, pos, *found) : std::nullopt;
+  if (item || root) possible_key_ = pos;
+  const auto second = item ? missing_separator(text_, pos, *found) : std::nullopt;
   if (second) out_.report(*second, "a '- ' is missing before this, or the text has to be in quotes");
   else line_end(found->end);
 }
@@ -199,7 +199,7 @@ void block_guard::value(std::size_t pos) {
   awaiting_ = at_line_end(text_, pos);
   if (awaiting_) return;
   if (is_dash(pos)) {
-    lost_ = true;
+    columns_unreliable_ = true;
     return out_.report(pos, "a list cannot start on the line of its key - start it on the next line, or write [a, b]");
   }
   if (refused(pos)) return;
@@ -207,16 +207,16 @@ void block_guard::value(std::size_t pos) {
   if (c == '[' || c == '{') return brackets(pos);
   if (c == '|' || c == '>') return text_block(pos);
   if (const auto found = take_scalar(pos)) line_end(found->end);
-  else misfit_line_ = line_of(pos);
+  else misplaced_line_ = line_of(pos);
 }
 
 void block_guard::brackets(std::size_t pos) {
   const auto end = guard_brackets(out_, pos, level_);
   reached_ = end.at;
   if (end.closed) return line_end(end.at);
-  stray_closer_ = true;
-  misfit_line_ = line_of(reached_);
-  const auto next = reached_ + 1;  // it may begin the list that it looks like
+  unmatched_close_ = true;
+  misplaced_line_ = line_of(reached_);
+  const auto next = reached_ + 1;  // it may be the start of a list
   awaiting_ = next < text_.size() && is_dash(skip_blanks(text_, next));
 }
 
@@ -239,10 +239,10 @@ void block_guard::text_block(std::size_t pos) {
   }
   if (first_column > 0 || wrong) return;
   out_.report(pos, "this text block is empty - indent its text deeper than its key");
-  misfit_line_ = line_of(pos);
+  misplaced_line_ = line_of(pos);
 }
 
-/// Nothing when the end of the scalar is unknown; the fault was reported.
+/// Empty when the end of the scalar is unknown; the problem was reported.
 std::optional<scalar> block_guard::take_scalar(std::size_t pos) {
   auto found = scan_scalar(text_, pos, context::block, level_);
   if (found.wrong) out_.report(*found.wrong);
@@ -252,7 +252,7 @@ std::optional<scalar> block_guard::take_scalar(std::size_t pos) {
   return found;
 }
 
-/// Anchors and tags, which are reported.
+/// Skips and reports anchors and tags.
 std::size_t block_guard::skip_properties(std::size_t pos) {
   while ((text_[pos] == '&' || text_[pos] == '!') && !out_.enough()) {
     out_.report(*refused_start(text_, pos, context::block));
@@ -281,10 +281,10 @@ void block_guard::line_end(std::size_t pos) {
                                                    : "put all of the value in quotes"));
 }
 
-/// Of several lines in a row that are neither key nor value, such as wrapped text, only the first is reported.
-void block_guard::misfit(std::size_t pos, std::string message) {
+/// Reports only the first of several consecutive lines that are neither key nor value, such as wrapped text.
+void block_guard::report_misplaced(std::size_t pos, std::string message) {
   const auto line = line_of(pos);
-  const auto before = std::exchange(misfit_line_, line);
+  const auto before = std::exchange(misplaced_line_, line);
   if (before == 0 || before + 1 != line) out_.report(pos, std::move(message));
 }
 

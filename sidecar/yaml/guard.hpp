@@ -1,8 +1,8 @@
-// Guards the YAML reader against texts that yaml-cpp accepts too readily or explains too little.
+// Validates YAML text before yaml-cpp parses it, for problems that yaml-cpp accepts or describes poorly.
 //
-// An open quote swallows the rest of a file, a missing colon glues lines together, `[[[[…` costs a gigabyte: yaml-cpp
-// finds nothing wrong, or says "end of map not found" somewhere later. The guard reads the text once, names the place
-// where it is broken, and says where each scalar begins and ends. Which levels the columns make is left to yaml-cpp.
+// An open quote swallows the rest of a file, a missing colon joins lines, `[[[[…` takes a gigabyte: yaml-cpp accepts
+// the text, or reports "end of map not found" somewhere later. The guard scans the text once, reports the location of
+// the mistake, and records the start and end of each scalar. yaml-cpp derives the nesting from the columns.
 #pragma once
 
 #include <algorithm>
@@ -26,20 +26,20 @@ struct scalar_range {
   std::uint32_t end = 0;
 };
 
-/// What the guard found: shared by its two parts, for blocks and for brackets.
+/// The results of the guard, shared by its two parts, for blocks and for brackets.
 struct guarded {
   guarded(const source_text& text, problems& list) : source(text), errors(list), before(list.size()) {}
 
   const source_text& source;
   problems& errors;
-  std::vector<scalar_range> scalars;  ///< in their order, without text blocks
+  std::vector<scalar_range> scalars;  ///< in text order, without text blocks
   std::size_t before = 0;             ///< problems of earlier phases
-  std::size_t harmless = 0;           ///< problems that do not change what the rest of the text says
+  std::size_t harmless = 0;           ///< problems that do not change the meaning of the rest of the text
   bool stopped = false;
 
-  /// Reading stops at 200 problems.
+  /// Scanning stops at 200 problems.
   bool enough() const { return stopped || errors.size() >= before + 200; }
-  /// False when what follows from the text cannot be trusted.
+  /// False when a problem makes the tree unreliable.
   bool readable() const { return !enough() && errors.size() == before + harmless; }
 
   /// The end of the scalar at `pos`; 0 when there is none.

@@ -1,4 +1,4 @@
-// yaml-cpp's events, made into a tree, with everything refused that a configuration has no use for.
+// Builds a tree from yaml-cpp's events and rejects YAML features that configurations do not support.
 #include "yaml/reader.hpp"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ constexpr std::size_t max_items = 20'000;  // in one list
 /// Scalars and collections: enough for 10,000 checks with eight options each; bounds memory.
 constexpr std::size_t max_values = 200'000;
 
-/// Ends the parsing; the problem was reported.
+/// Ends parsing after a reported problem.
 struct enough {};
 
 /// Builds the tree from events. Marks are byte offsets into the text; yaml-cpp's columns count bytes, ours characters.
@@ -57,17 +57,17 @@ class tree_builder final : public YAML::EventHandler {
   struct frame {
     raw_value value;
     std::string key;
-    place key_at;
+    source_location key_at;
     bool has_key = false;
-    std::size_t key_end = 0;  ///< behind the key, where that is a scalar
+    std::size_t key_end = 0;  ///< after the key, if it is a scalar
   };
 
   std::size_t offset(const YAML::Mark& mark) const {
     return std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text_.size());
   }
-  place at(const YAML::Mark& mark) const { return guarded_.source.at(offset(mark)); }
-  void report(place where, std::string message) { guarded_.errors.add(where, std::move(message)); }
-  [[noreturn]] void stop(place where, std::string message) {
+  source_location at(const YAML::Mark& mark) const { return guarded_.source.at(offset(mark)); }
+  void report(source_location where, std::string message) { guarded_.errors.add(where, std::move(message)); }
+  [[noreturn]] void stop(source_location where, std::string message) {
     report(where, std::move(message));
     throw enough{};
   }
@@ -80,7 +80,7 @@ class tree_builder final : public YAML::EventHandler {
   void open(const YAML::Mark&, raw_value value);
   void close();
   void take(raw_value value);
-  void take_key(std::string key, place where);
+  void take_key(std::string key, source_location where);
   void add_member(frame&, raw_value value);
 
   yaml::guarded& guarded_;
@@ -90,7 +90,7 @@ class tree_builder final : public YAML::EventHandler {
   bool started_ = false;
 };
 
-/// The word for nothing at `pos`; empty when it is left out.
+/// The word for null at `pos`; empty when there is none.
 std::string null_word(std::string_view text) {
   for (const std::string_view word : {"~", "null", "Null", "NULL"})
     if (text.starts_with(word) && std::string_view(" \t\n,]}").find(text[word.size()]) != std::string_view::npos)
@@ -114,7 +114,7 @@ void tree_builder::OnNull(const YAML::Mark& mark, YAML::anchor_t) {
   take(std::move(nothing));
 }
 
-/// Already reported by the guard; a null in the same place keeps the rest of the tree in shape.
+/// The guard has reported it; a null at the same location preserves the structure of the tree.
 void tree_builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t) {
   raw_value nothing;
   nothing.at = at(mark);
@@ -128,7 +128,7 @@ void tree_builder::OnScalar(const YAML::Mark& mark, const std::string&, YAML::an
   const bool block = text_[pos] == '|' || text_[pos] == '>';
   const auto end = block ? 0 : guarded_.end_of_scalar(pos);
   const auto text = end == 0 ? read : yaml::scalar_text(text_, pos, end);
-  // Both must agree about what is a scalar and, in plain ones, about every byte; an anchor or tag changes the place.
+  // Guard and yaml-cpp must agree on scalars and, for plain ones, on every byte; anchors and tags change the location.
   if (guarded_.errors.empty() && !block && (end == 0 || (!yaml::is_quote(text_[pos]) && text != read)))
     report(at(mark), "this value can be read in more than one way - put it in quotes, on one line");
   if (expects_key()) {
@@ -137,7 +137,7 @@ void tree_builder::OnScalar(const YAML::Mark& mark, const std::string&, YAML::an
     return;
   }
   auto value = raw_value::scalar(text, at(mark));
-  // Behind a tag, which was reported, or over several lines, the text is not found at its place either.
+  // After a tag, which was reported, or over several lines, the text is not at its location either.
   value.quoted = block || yaml::is_quote(text_[pos]) || text_.compare(pos, text.size(), text) != 0;
   if (block) value.text.erase(value.text.find_last_not_of('\n') + 1);
   take(std::move(value));
@@ -157,12 +157,12 @@ void tree_builder::close() {
   take(std::move(done));
 }
 
-void tree_builder::take_key(std::string key, place where) {
+void tree_builder::take_key(std::string key, source_location where) {
   auto& map = stack_.back();
   map.has_key = true;
   map.key_end = 0;
   map.key_at = where;
-  if (key == "<<") report(where, "merge keys are not used here - 'defaults' holds what all checks share");
+  if (key == "<<") report(where, "merge keys are not supported - use 'defaults' for values that all checks share");
   else if (key.find("${") != std::string::npos) report(where, "variables are replaced in values only, not in keys");
   map.key = std::move(key);
 }
@@ -189,7 +189,7 @@ void tree_builder::add_member(frame& map, raw_value value) {
   members.push_back({std::move(map.key), map.key_at, std::move(value)});
 }
 
-/// What yaml-cpp finds wrong is the layout of lines and entries: the guard has judged the rest.
+/// yaml-cpp reports errors in the layout of lines and entries; the guard has reported all others.
 std::string explain(std::string_view why) {
   if (why.starts_with("end of map flow") || why.starts_with("end of sequence flow"))
     return "a ',' is missing before this, or a value in brackets has to be in quotes";
@@ -217,7 +217,7 @@ std::optional<raw_value> read_yaml(const source_text& source, problems& errors) 
   } catch (const YAML::Exception& error) {
     if (guarded.errors.size() == guarded.before)
       guarded.report(static_cast<std::size_t>(std::max(error.mark.pos, 0)),
-                     explain(error.msg));  // else a consequence of a problem
+                     explain(error.msg));  // otherwise it is a consequence of a reported problem
     return std::nullopt;
   }
   return std::move(builder.root);

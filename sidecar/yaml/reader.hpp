@@ -1,4 +1,4 @@
-// YAML text to a tree of raw values. The only file pair that knows yaml-cpp.
+// Parses YAML text to a tree of raw values. Only this file pair uses yaml-cpp.
 #pragma once
 
 #include <optional>
@@ -9,12 +9,12 @@
 
 namespace telltale {
 
-/// Reads one document. Nothing when the text cannot be read any further; a tree, possibly with problems, when what it
-/// says is clear: duplicate or unsuitable keys, anchors and tags. Neither throws nor recurses without bound; time and
-/// memory are linear in the text.
+/// Parses one document. Empty when the text cannot be parsed; a tree, possibly with problems, when its meaning is
+/// unambiguous: duplicate or unsuitable keys, anchors and tags. Does not throw; recursion is bounded; time and memory
+/// are linear in the text.
 ///
-/// A value without text (`path:`) is a null at the place of its key. Keys are unique. A text block loses its last line
-/// break, so that `path: |` means what it looks like.
+/// A value without text (`path:`) is a null at the location of its key. Keys are unique. The last line break of a text
+/// block is dropped, so that `path: |` gives a usable path.
 std::optional<raw_value> read_yaml(const source_text&, problems&);
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// The lexical rules of scalars, line folding, and the escapes of double quotes.
+// Implements the lexical rules of scalars, line folding and the escapes of double quotes.
 #include "yaml/scalar.hpp"
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 namespace telltale::yaml {
 namespace {
 
-/// Lines of this length were folded by a dumper, which had no choice of where.
+/// Dumpers fold lines near this length.
 constexpr std::size_t long_line = 72;
 constexpr std::size_t max_key_bytes = 256;
 constexpr std::size_t short_escape = 6;  // of \uXXXX, two of which make a character beyond U+FFFF
@@ -17,7 +17,7 @@ constexpr std::size_t short_escape = 6;  // of \uXXXX, two of which make a chara
 struct escape {
   std::size_t size = 2;
   std::uint32_t code = 0;
-  std::string wrong;  ///< why it is none
+  std::string wrong;  ///< why it is not valid
 };
 
 std::optional<std::uint32_t> hex(std::string_view text, std::size_t pos, std::size_t digits) {
@@ -46,7 +46,7 @@ escape hex_escape(std::string_view text, std::size_t pos, std::size_t digits) {
   return found;
 }
 
-/// The escape whose backslash is at `pos`; it is not one of a line break.
+/// Parses the escape whose backslash is at `pos`; it is not an escaped line break.
 escape escape_at(std::string_view text, std::size_t pos) {
   constexpr std::string_view letters = "0abt\tnvfre \"/\\N_LP";
   constexpr std::uint32_t codes[] = {0,  7,   8,   9,   9,    10,   11,   12,     13,
@@ -55,9 +55,10 @@ escape escape_at(std::string_view text, std::size_t pos) {
   if (const auto index = letters.find(letter); index != std::string_view::npos) return {2, codes[index], {}};
   if (letter == 'x' || letter == 'u' || letter == 'U')
     return hex_escape(text, pos, letter == 'x' ? 2 : letter == 'u' ? 4 : 8);
-  return {2, 0,
-          fmt::format("'\\{}' is no escape in double quotes - double the backslash, or use single quotes",
-                      static_cast<unsigned char>(letter) < 0x80 ? std::string(1, letter) : "…")};
+  return {
+      2, 0,
+      fmt::format("'\\{}' is not a valid escape sequence in double quotes - double the backslash, or use single quotes",
+                  static_cast<unsigned char>(letter) < 0x80 ? std::string(1, letter) : "…")};
 }
 
 bool is_control(std::uint32_t c) { return (c < 0x20 && c != '\t' && c != '\n') || (c >= 0x7F && c < 0xA0); }
@@ -70,7 +71,7 @@ void append_utf8(std::string& out, std::uint32_t c) {
   else out += {static_cast<char>(0xF0 | (c >> 18)), tail(12), tail(6), tail(0)};
 }
 
-/// The dollar sign, or the escape of one, before which `skip` others stand in the scalar at `pos`, which holds it.
+/// Finds the dollar sign, or the escape of one, with index `skip` in the scalar at `pos`; it must exist.
 std::size_t nth_dollar(std::string_view text, std::size_t pos, std::ptrdiff_t skip) {
   const bool escapes = text[pos] == '"';
   for (std::size_t size = 1; pos < text.size(); pos += size) {
@@ -86,7 +87,7 @@ std::size_t nth_dollar(std::string_view text, std::size_t pos, std::ptrdiff_t sk
   return pos;
 }
 
-/// The first character of the next line with text after the line break at `pos`; nothing when the scalar ends before
+/// The first character of the next line with text after the line break at `pos`; empty when the scalar ends before
 /// that line.
 std::optional<std::size_t> next_line(std::string_view text, std::size_t pos, std::size_t indent) {
   const auto first = text.find_first_not_of(" \t\n", pos);
@@ -96,14 +97,14 @@ std::optional<std::size_t> next_line(std::string_view text, std::size_t pos, std
   return spaces < indent || is_marker(text, begin) ? std::nullopt : std::optional(begin + spaces);
 }
 
-/// What stands behind a value, if it does not belong there.
+/// Whether text follows that is not valid after a value.
 bool has_text_behind(std::string_view text, std::size_t pos, context where) {
   pos = skip_blanks(text, pos);
   return !at_line_end(text, pos) &&
          (where == context::block || std::string_view(",]}").find(text[pos]) == std::string_view::npos);
 }
 
-/// Judges the escape at `pos`, in a line whose text starts at `line`, and says where it ends.
+/// Validates the escape at `pos`, in a line whose text starts at `line`, and returns its end.
 std::size_t judge_escape(std::string_view text, std::size_t pos, std::size_t line, std::optional<fault>& wrong) {
   auto found = escape_at(text, pos);
   if (wrong && !wrong->harmless) return pos + found.size;
@@ -142,7 +143,7 @@ scalar scan_quoted(std::string_view text, std::size_t pos, context where, std::s
       false};
 }
 
-/// One line of a plain scalar, without trailing blanks. It ends where yaml-cpp ends it, also before a '?' in brackets.
+/// Scans one line of a plain scalar, without trailing blanks. It ends as in yaml-cpp, also before a '?' in brackets.
 scalar scan_plain(std::string_view text, std::size_t pos, context where) {
   const bool flow = where == context::flow;
   scalar found{pos, std::nullopt};
@@ -212,7 +213,7 @@ std::optional<fault> refused_start(std::string_view text, std::size_t pos, conte
   for (const std::string_view name : {"&anchor", "*alias", "!tag"})
     if (c == name[0])
       return fault{pos,
-                   fmt::format("'{}' starts a YAML {}, which is not used here - put the value in quotes if it is meant "
+                   fmt::format("'{}' starts a YAML {}, which is not supported - put the value in quotes if it is meant "
                                "as text",
                                c, name.substr(1)),
                    true};
@@ -229,7 +230,7 @@ scalar scan_scalar(std::string_view text, std::size_t pos, context where, std::s
   return is_quote(text[pos]) ? scan_quoted(text, pos, where, indent) : scan_plain_lines(text, pos, where, indent);
 }
 
-std::optional<std::size_t> forgotten_separator(std::string_view text, std::size_t pos, const scalar& found) {
+std::optional<std::size_t> missing_separator(std::string_view text, std::size_t pos, const scalar& found) {
   if (!found.folded || is_quote(text[pos])) return std::nullopt;
   const auto line_end = text.find('\n', pos);
   const auto word_end = text.find_first_of(" \t\n", pos);
@@ -242,7 +243,7 @@ std::string scalar_text(std::string_view text, std::size_t pos, std::size_t end)
   const char quote = is_quote(text[pos]) ? text[pos] : '\0';
   if (quote != '\0') ++pos, --end;
   std::string out;
-  std::size_t kept = 0;  // without the blanks that a line break drops
+  std::size_t kept = 0;  // excludes blanks that a line break drops
   while (pos < end) {
     const char c = text[pos];
     const bool escaped = quote == '"' && c == '\\';
@@ -258,7 +259,7 @@ std::string scalar_text(std::string_view text, std::size_t pos, std::size_t end)
       const auto meant = escape_at(text, pos);
       append_utf8(out, meant.code);
       pos += meant.size;
-      kept = out.size();  // a blank that was escaped stays
+      kept = out.size();  // an escaped blank is kept
     } else {
       out += c;
       if (!is_blank(c)) kept = out.size();
@@ -290,7 +291,7 @@ bool spans_lines(const raw_value& value, const source_text& source) {
   return !yaml::is_quote(text[begin]) || !yaml::scan_scalar(line, begin, yaml::context::flow, 0).closed;
 }
 
-place place_in(const raw_value& value, std::size_t offset, const source_text* spanned) {
+source_location location_in(const raw_value& value, std::size_t offset, const source_text* spanned) {
   const auto before = std::string_view(value.text).substr(0, offset);
   auto at = value.at;
   if (spanned)

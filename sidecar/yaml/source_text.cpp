@@ -1,4 +1,4 @@
-// Offsets to places, by a table of line starts and one of multi-byte characters.
+// Implements the mapping with a table of line starts and one of multi-byte characters.
 #include "yaml/source_text.hpp"
 
 #include <algorithm>
@@ -31,7 +31,7 @@ std::size_t source_text::continuation_bytes_before(std::size_t offset) const {
          static_cast<std::size_t>(std::count_if(rest, text_.data() + offset, continues_character));
 }
 
-place source_text::at(std::size_t offset) const {
+source_location source_text::at(std::size_t offset) const {
   offset = std::min(offset, text_.empty() ? 0 : text_.size() - 1);
   const auto next = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
   const std::size_t start = *(next - 1);
@@ -40,7 +40,7 @@ place source_text::at(std::size_t offset) const {
   return {static_cast<int>(next - line_starts_.begin()), static_cast<int>(bytes - multi) + 1};
 }
 
-std::size_t source_text::offset(place where) const {
+std::size_t source_text::offset(source_location where) const {
   std::size_t offset = line_starts_[static_cast<std::size_t>(where.line) - 1];
   for (int column = 1; column < where.column; ++column) do
       ++offset;

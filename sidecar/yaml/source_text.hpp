@@ -1,4 +1,4 @@
-// The configuration's text, and offsets into it as places a person can find.
+// Maps offsets in the configuration's text to lines and columns.
 #pragma once
 
 #include <cstddef>
@@ -18,11 +18,11 @@ class source_text {
 
   const std::string& text() const { return text_; }
 
-  /// Line and column of a byte, both from 1; columns count characters (code points), as editors do. O(log lines),
-  /// however long the line, so that marking every token of a one-line file stays linear.
-  place at(std::size_t offset) const;
-  /// The byte at a place that `at` gave.
-  std::size_t offset(place) const;
+  /// Line and column of a byte, both from 1; columns count characters (code points), as editors do. O(log lines) for
+  /// lines of any length, so that the locations of all tokens of a one-line file take linear time.
+  source_location at(std::size_t offset) const;
+  /// The offset of a location that `at` returned.
+  std::size_t offset(source_location) const;
 
   /// A line without its line break; empty when there is no such line.
   std::string_view line(int number) const;

@@ -1,4 +1,4 @@
-// The reason and the sentence for the errno of a file operation.
+// Tests the reason and the sentence for the errno of a file operation.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -22,7 +22,7 @@ std::string text_of(const finding& found) {
 
 }  // namespace
 
-TEST_CASE("file failure: a missing path is told with the part of it that is missing") {
+TEST_CASE("file failure: the sentence for a missing path names the missing part") {
   const temp_folder at;
   const auto path = at / "file";
   CHECK(text_of(file_failure(path, ENOENT)) == "missing: " + path + " does not exist");

@@ -1,4 +1,4 @@
-// Option declarations: one table of members drives reading, errors and documentation.
+// Tests option declarations: one table of members drives parsing, errors and documentation.
 #include <unistd.h>
 
 #include <cstdlib>
@@ -40,7 +40,7 @@ struct shared_group {
   bool insecure = false;
   inner deeper;
 
-  void validate(place at, problems& errors) const {
+  void validate(source_location at, problems& errors) const {
     if (key && insecure) errors.add(at, "insecure: makes the key useless");
   }
   static const options_of<shared_group>& declared() {
@@ -67,7 +67,7 @@ struct sample {
   inner group;
   shared_group shared;
 
-  void validate(place at, problems& errors) const {
+  void validate(source_location at, problems& errors) const {
     if (count == 13u) errors.add(at, "count: 13 brings bad luck");
   }
 };
@@ -104,7 +104,7 @@ std::string problem_of(std::string key, raw_value value) {
 
 }  // namespace
 
-TEST_CASE("options: values arrive in their members with their types") {
+TEST_CASE("options: values are stored in their members with their types") {
   problems errors;
   const auto got = declared().parse(
       raw_value::map({{"path", {}, text("/data")},
@@ -136,7 +136,7 @@ TEST_CASE("options: values arrive in their members with their types") {
   CHECK(got.group.deep);
 }
 
-TEST_CASE("options: an included group is read, documented and checked beside the options of the type") {
+TEST_CASE("options: an included group is parsed, documented and validated with the options of the type") {
   problems errors;
   const auto got = declared().parse(
       raw_value::map({{"path", {}, text("/x")}, {"key", {}, text("/k")}, {"deep", {}, text("true")}}), errors);
@@ -162,7 +162,7 @@ TEST_CASE("options: an included group is read, documented and checked beside the
   CHECK(infos[14].name == "deep");
 }
 
-TEST_CASE("options: what is not written keeps the initialiser or the given initial value") {
+TEST_CASE("options: an absent option keeps its initialiser or the given initial value") {
   problems errors;
   sample initial;
   initial.interval = 3s;
@@ -173,7 +173,7 @@ TEST_CASE("options: what is not written keeps the initialiser or the given initi
   CHECK_FALSE(got.count);
 }
 
-TEST_CASE("options: every mistake is reported at its place with what to write instead") {
+TEST_CASE("options: every mistake is reported at its location with the correct form") {
   CHECK(problem_of("intervall", text("5s")) == "3:1 unknown option 'intervall'; did you mean 'interval'?");
   CHECK(problem_of("interval", text("5")) ==
         "7:9 interval: expected a duration such as 500ms, 10s, 5m or 1h30m, not '5' (a number needs a unit)");
@@ -184,7 +184,7 @@ TEST_CASE("options: every mistake is reported at its place with what to write in
         "5:5 unknown option 'wran'; did you mean 'warn'?");
   CHECK(problem_of("tags", raw_value::list({}, {4, 2})) == "4:2 tags: the list is empty");
   CHECK(problem_of("token", text("hunter2")) ==
-        "7:9 token: a secret is not written here; use {file: /path} or {env: NAME}");
+        "7:9 token: literal secrets are not accepted; use {file: /path} or {env: NAME}");
   CHECK(problem_of("url", text("ws://u:hunter2@h/")) ==
         "7:9 url: expected a URL without user name and password (use a header from a secret)");
   for (const auto* port : {"99999", "65536", "0", "-1"})
@@ -198,7 +198,7 @@ TEST_CASE("options: every mistake is reported at its place with what to write in
   CHECK(problem_of("path", text("")) == "7:9 path: expected a path such as /data/app.db, not ''");
 }
 
-TEST_CASE("options: a secret may have a prefix, which is put before its value") {
+TEST_CASE("options: a secret may have a prefix, which precedes its value") {
   const std::string file = "/tmp/telltale-option-test-" + std::to_string(::getpid());
   std::ofstream(file) << "hunter2\n";
   const auto of = [](std::vector<raw_member> members) {
@@ -235,22 +235,22 @@ TEST_CASE("options: a secret may have a prefix, which is put before its value") 
               " \" with the quotes");
 }
 
-TEST_CASE("options: a text that came from a variable is never repeated") {
+TEST_CASE("options: messages never contain the value of a variable") {
   auto value = text("hunter2");
   value.expanded = true;
   CHECK(problem_of("interval", value).find("hunter2") == std::string::npos);
   CHECK(problem_of("tint", value).find("hunter2") == std::string::npos);
 }
 
-TEST_CASE("options: a missing required option is reported, keys of others are left alone") {
+TEST_CASE("options: a missing required option is reported, keys of other code are ignored") {
   problems errors;
   declared().parse(raw_value::map({{"type", {}, text("x")}}, {2, 5}), errors, {}, {"type"});
   REQUIRE(errors.size() == 1);
   CHECK(errors.list()[0].message == "option 'path' is missing");
-  CHECK(errors.list()[0].at == place{2, 5});
+  CHECK(errors.list()[0].at == source_location{2, 5});
 }
 
-TEST_CASE("options: the declaration tells documentation name, type and default") {
+TEST_CASE("options: the declaration provides name, type and default for the documentation") {
   const auto& infos = declared().infos();
   CHECK(infos[0].required);
   CHECK(infos[0].default_text.empty());
@@ -263,7 +263,7 @@ TEST_CASE("options: the declaration tells documentation name, type and default")
   CHECK(infos[11].shape.members.front().name == "deep");
 }
 
-TEST_CASE("nearest: slips are found, strangers are not") {
+TEST_CASE("nearest: typos are found, unrelated words are not") {
   const std::vector<std::string_view> words{"interval", "timeout", "path"};
   CHECK(nearest("intervall", words) == "interval");
   CHECK(nearest("tiemout", words) == "timeout");

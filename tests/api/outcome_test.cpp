@@ -1,4 +1,4 @@
-// Outcomes: the default is red, and several findings become one sentence.
+// Tests outcomes: the default is a failure, and several findings are combined into one sentence.
 #include <doctest/doctest.h>
 
 #include <telltale/limit.hpp>
@@ -6,7 +6,7 @@
 
 using namespace telltale;
 
-TEST_CASE("outcome: a forgotten result is a failure") {
+TEST_CASE("outcome: the default is a failure") {
   CHECK(outcome{}.verdict == verdict::fail);
   CHECK(outcome{}.reason == reason::internal);
 }
@@ -29,7 +29,7 @@ TEST_CASE("findings: without any the healthy sentence is the message") {
   CHECK_FALSE(result.measured("free_ratio"));
 }
 
-TEST_CASE("findings: the worst verdict gives the reason and opens the sentence") {
+TEST_CASE("findings: the worst verdict determines the reason and begins the sentence") {
   findings found;
   found.warn(reason::mismatch, "not in WAL mode");
   found.fail(reason::locked, "writer lock held");
@@ -68,7 +68,7 @@ std::string judged(std::string_view what, const Value& value, const Limit& limit
 
 }  // namespace
 
-TEST_CASE("findings: a crossed limit is told with the value and the bound, each in its unit") {
+TEST_CASE("findings: the sentence of a crossed limit contains the value and the bound, each with its unit") {
   using namespace std::chrono_literals;
   using std::chrono::milliseconds;
   const upper_limit<bytes> size{bytes{64u << 20}, bytes{512u << 20}};

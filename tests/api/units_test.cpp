@@ -1,4 +1,4 @@
-// Units: what is accepted, what is refused, and that text survives a round trip.
+// Tests units: accepted and rejected texts, and round trips.
 #include <doctest/doctest.h>
 
 #include <set>
@@ -8,7 +8,7 @@
 using namespace telltale;
 using namespace std::chrono_literals;
 
-TEST_CASE("units: durations are read with their unit, compounds from large to small") {
+TEST_CASE("units: durations have a unit, compounds go from large to small") {
   CHECK(parse_duration("250ms") == 250ms);
   CHECK(parse_duration("10s") == 10s);
   CHECK(parse_duration("1.5s") == 1500ms);
@@ -18,7 +18,7 @@ TEST_CASE("units: durations are read with their unit, compounds from large to sm
   CHECK(parse_duration("365d") == 24h * 365);
 }
 
-TEST_CASE("units: what is not exactly a duration is refused") {
+TEST_CASE("units: a text that is not exactly a duration is rejected") {
   for (auto text : {"",
                     "10",
                     "0",
@@ -46,7 +46,7 @@ TEST_CASE("units: what is not exactly a duration is refused") {
     CHECK_MESSAGE(!parse_duration(text), text);
 }
 
-TEST_CASE("units: sizes tell powers of 1024 from powers of 1000") {
+TEST_CASE("units: sizes distinguish powers of 1024 and powers of 1000") {
   CHECK(parse_bytes("64MiB") == bytes{64ull << 20});
   CHECK(parse_bytes("1.5GiB") == bytes{3ull << 29});
   CHECK(parse_bytes("2kB") == bytes{2000});
@@ -55,7 +55,7 @@ TEST_CASE("units: sizes tell powers of 1024 from powers of 1000") {
     CHECK_MESSAGE(!parse_bytes(text), text);
 }
 
-TEST_CASE("units: percentages need the sign and stay within 0 and 100") {
+TEST_CASE("units: percentages need the sign and are between 0 and 100") {
   CHECK(parse_percent("80%") == percent{80});
   CHECK(parse_percent("99.5%") == percent{99.5});
   CHECK(parse_percent("100%") == percent{100});
@@ -63,7 +63,7 @@ TEST_CASE("units: percentages need the sign and stay within 0 and 100") {
     CHECK_MESSAGE(!parse_percent(text), text);
 }
 
-TEST_CASE("units: counts and booleans take only their one plain form") {
+TEST_CASE("units: counts and booleans have exactly one valid form") {
   CHECK(parse_count("0") == 0u);
   CHECK(parse_count("18446744073709551615") == 18446744073709551615u);
   for (auto text : {"", "010", "-1", "+1", "1.0", "1e3", "0x10", "18446744073709551616", "1_000", " 1"})
@@ -73,7 +73,7 @@ TEST_CASE("units: counts and booleans take only their one plain form") {
   for (auto text : {"", "yes", "no", "on", "True", "TRUE", "1", "0", "~"}) CHECK_MESSAGE(!parse_bool(text), text);
 }
 
-TEST_CASE("units: the text of a value is short and reads back as the same value") {
+TEST_CASE("units: the text of a value is short and parses to the same value") {
   for (auto value : {0ms, 1ms, 999ms, 1000ms, 90'000ms, 86'400'000ms, 86'401'001ms}) {
     CAPTURE(to_text(value));
     CHECK(parse_duration(to_text(value)) == value);
@@ -88,7 +88,7 @@ TEST_CASE("units: the text of a value is short and reads back as the same value"
   CHECK(to_text(percent{99.5}) == "99.5%");
 }
 
-TEST_CASE("units: an age is rounded down, so that its sentence stays the same for a while") {
+TEST_CASE("units: an age is rounded down, so that its sentence seldom changes") {
   struct row {
     std::chrono::nanoseconds age;
     std::string_view text;
@@ -104,7 +104,7 @@ TEST_CASE("units: an age is rounded down, so that its sentence stays the same fo
   CHECK(said.size() == 13);  // of 720 probes in an hour; the kubelet shows 25 events of a pod and then one in 5 minutes
 }
 
-TEST_CASE("units: messages get rounded figures") {
+TEST_CASE("units: messages contain rounded numbers") {
   CHECK(human_bytes(0) == "0 B");
   CHECK(human_bytes(1536) == "1.5 KiB");
   CHECK(human_bytes(100.0 * (1ull << 30)) == "100.0 GiB");

@@ -1,4 +1,4 @@
-// Children that inherit nothing but what they are given.
+// Tests child processes that inherit only the given descriptors.
 #include "base/child_process.hpp"
 
 #include <doctest/doctest.h>
@@ -15,7 +15,7 @@ using namespace telltale;
 
 namespace {
 
-/// Its exit code, or 1000 and the signal that ended it.
+/// Its exit code, or 1000 plus the signal that ended it.
 int end_of(const child_process& child) {
   siginfo_t info{};
   REQUIRE(::waitid(P_PID, static_cast<id_t>(child.pid), &info, WEXITED) == 0);
@@ -40,12 +40,12 @@ bool has_default_signals() {
 
 }  // namespace
 
-TEST_CASE("child_process: ends with what its body returns") {
+TEST_CASE("child_process: the exit code is the result of the body") {
   CHECK(end_of({}, [] { return 7; }) == 7);
   CHECK(end_of({}, [] { return std::raise(SIGKILL); }) == 1000 + SIGKILL);
 }
 
-TEST_CASE("child_process: has the descriptors it is given, in their order, and no other") {
+TEST_CASE("child_process: has the given descriptors, in their order, and no other") {
   std::array<int, 2> pipe{};
   REQUIRE(::pipe(pipe.data()) == 0);  // without close-on-exec
   const std::array swapped{pipe[1], pipe[0]};
@@ -61,7 +61,7 @@ TEST_CASE("child_process: has the descriptors it is given, in their order, and n
   for (const int fd : pipe) ::close(fd);
 }
 
-TEST_CASE("child_process: has a group of its own, and no signal that is blocked, ignored or handled") {
+TEST_CASE("child_process: has its own process group, and no signal is blocked, ignored or handled") {
   sigset_t some;
   sigset_t before;
   ::sigemptyset(&some);
@@ -72,10 +72,10 @@ TEST_CASE("child_process: has a group of its own, and no signal that is blocked,
   std::signal(SIGUSR2, handler);
   sigset_t now;
   ::sigprocmask(SIG_SETMASK, &before, &now);
-  CHECK(::sigismember(&now, SIGTERM) == 0);  // blocked only while it was started
+  CHECK(::sigismember(&now, SIGTERM) == 0);  // blocked only during the start
 }
 
-TEST_CASE("child_process: what goes wrong in the child is its exit code") {
+TEST_CASE("child_process: an error in the child is its exit code") {
   CHECK(end_of(std::array{-1}, [] { return 0; }) == child_failed + EBADF);
 }
 

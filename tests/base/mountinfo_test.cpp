@@ -1,4 +1,4 @@
-// Lines of /proc/self/mountinfo, as kernels write them.
+// Tests the parser of /proc/self/mountinfo with lines from real kernels.
 #include "base/mountinfo.hpp"
 
 #include <sys/sysmacros.h>
@@ -7,7 +7,7 @@
 
 using namespace telltale;
 
-TEST_CASE("mountinfo: a line gives mount point, type and both kinds of read-only") {
+TEST_CASE("mountinfo: a line contains mount point, type and both kinds of read-only") {
   struct row {
     const char* line;
     mount expected;
@@ -31,7 +31,7 @@ TEST_CASE("mountinfo: a line gives mount point, type and both kinds of read-only
   }
 }
 
-TEST_CASE("mountinfo: an overlay without an upper directory is as read-only by design as an image") {
+TEST_CASE("mountinfo: an overlay without an upper directory is read-only by design, like an image") {
   const auto by_design = [](const char* line) { return is_image(*parse_mount(line)); };
   CHECK(by_design("9 1 0:50 / /m rw,relatime - overlay overlay ro,lowerdir=a:b"));
   CHECK(by_design("9 1 0:50 / /m ro,relatime - overlay overlay ro,lowerdir=a:b"));
@@ -46,7 +46,7 @@ TEST_CASE("mountinfo: options are whole words") {
   CHECK_FALSE(parse_mount("1 1 0:5 / /a rootcontext - tmpfs none rw,errors=remount-ro")->refuses != refusal::none);
 }
 
-TEST_CASE("mountinfo: what is not a line of it is skipped") {
+TEST_CASE("mountinfo: invalid lines are skipped") {
   for (auto line : {"", " - ", "x", "22 1 8:1 / /data rw ext4 /dev/sda1 rw", "x 1 8:1 / /a rw - ext4 b rw",
                     "22 1 81 / /a rw - ext4 b rw", "22 - ", "22 1 8:1 / /a rw - "}) {
     CAPTURE(line);
@@ -54,7 +54,7 @@ TEST_CASE("mountinfo: what is not a line of it is skipped") {
   }
 }
 
-TEST_CASE("mountinfo: a mount is found by its id, or by the longest prefix where ids are unknown") {
+TEST_CASE("mountinfo: a mount is found by its id, or by the longest prefix if ids are unknown") {
   constexpr auto table =
       "1 0 8:1 / / rw - ext4 a rw\n"
       "2 1 8:2 / /data rw - ext4 b rw\n"

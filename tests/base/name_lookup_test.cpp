@@ -1,4 +1,4 @@
-// Addresses of hosts. Names that only a name server knows are left to tests with a resolver of their own.
+// Tests address lookups. Names that need a name server are tested elsewhere, with a fake resolver.
 #include "base/name_lookup.hpp"
 
 #include <doctest/doctest.h>
@@ -7,7 +7,7 @@
 using namespace telltale;
 using namespace std::chrono_literals;
 
-TEST_CASE("name_lookup: numbers are addresses without a resolver") {
+TEST_CASE("name_lookup: numeric addresses need no resolver") {
   const auto v4 = numeric_addresses("127.0.0.1", 80);
   REQUIRE(v4.size() == 1);
   CHECK(v4[0].family() == AF_INET);
@@ -16,7 +16,7 @@ TEST_CASE("name_lookup: numbers are addresses without a resolver") {
   CHECK(numeric_addresses("localhost", 80).empty());
 }
 
-TEST_CASE("name_lookup: localhost is in /etc/hosts, with a deadline and without one") {
+TEST_CASE("name_lookup: localhost resolves from /etc/hosts, with and without a deadline") {
   for (const auto& found :
        {look_up("localhost", 80), look_up_until("localhost", 80, std::chrono::steady_clock::now() + 20s)}) {
     CHECK(found.error == "");
@@ -24,15 +24,15 @@ TEST_CASE("name_lookup: localhost is in /etc/hosts, with a deadline and without 
   }
 }
 
-TEST_CASE("name_lookup: why a name has no address is a sentence") {
-  const std::string host = "no such name";  // a blank: no name server is asked
+TEST_CASE("name_lookup: a failed lookup is explained in a sentence") {
+  const std::string host = "no such name";  // contains a blank, so no name server is queried
   for (const auto& found : {look_up(host, 80), look_up_until(host, 80, std::chrono::steady_clock::now() + 20s)}) {
     CHECK(found.addresses.empty());
     CHECK(found.error.starts_with("no such name does not resolve: "));
   }
 }
 
-TEST_CASE("name_lookup: the deadline holds") {
+TEST_CASE("name_lookup: the lookup returns at the deadline") {
   const auto found = look_up_until("name.invalid", 80, std::chrono::steady_clock::now() - 1s);
   CHECK(found.addresses.empty());
   CHECK(found.error.starts_with("name.invalid does not resolve"));

@@ -16,7 +16,7 @@ const std::string tail =
 
 }  // namespace
 
-TEST_CASE("process stat: fields are counted behind the name, which may hold anything") {
+TEST_CASE("process stat: fields are counted after the name, which may contain anything") {
   for (const std::string name : {"app", "a b", "a) R 1 (", ")", "(", ""}) {
     CAPTURE(name);
     const auto found = parse_process_stat("4711 (" + name + ")" + tail);
@@ -30,14 +30,14 @@ TEST_CASE("process stat: fields are counted behind the name, which may hold anyt
   }
 }
 
-TEST_CASE("process stat: a text that is not complete says nothing") {
+TEST_CASE("process stat: an incomplete text is rejected") {
   const auto whole = "4711 (app)" + tail;
   for (std::size_t size = 0; size < whole.find(" 987654") + 1; ++size)
     CHECK_FALSE(parse_process_stat(whole.substr(0, size)));
   CHECK_FALSE(parse_process_stat("4711 )app(" + tail));
 }
 
-TEST_CASE("process stat: a process that has ended and waits for its parent does not live") {
+TEST_CASE("process stat: a zombie is not running") {
   CHECK(find_living_process(::getpid())->parent == ::getppid());
   CHECK(read_process_stat(::getpid())->started().count() > 0);
   const auto child = ::fork();

@@ -13,7 +13,7 @@
 using namespace telltale;
 using fault = small_file::fault;
 
-TEST_CASE("small file: the content of a regular file, up to the limit") {
+TEST_CASE("small file: a regular file is read up to the limit") {
   const temp_folder folder;
   const auto file = folder.write("a", std::string(5, 'x') + '\0');
   CHECK(read_small_file(file, 6).text == std::string("xxxxx\0", 6));
@@ -24,7 +24,7 @@ TEST_CASE("small file: the content of a regular file, up to the limit") {
   CHECK(read_small_file(folder.write("empty", ""), 0).ok());
 }
 
-TEST_CASE("small file: what is not a regular file is not read, and nothing waits for it") {
+TEST_CASE("small file: other types than regular files are rejected without blocking") {
   const temp_folder folder;
   const auto fifo = folder.path() + "/fifo";
   REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
@@ -35,14 +35,14 @@ TEST_CASE("small file: what is not a regular file is not read, and nothing waits
   CHECK(S_ISCHR(read_small_file("/dev/zero", 100).mode));
 }
 
-TEST_CASE("small file: a file without a size in its inode is read to its end") {
+TEST_CASE("small file: a file with size 0 in its inode is read to its end") {
   const auto seen = read_small_file("/proc/self/status", 64 * 1024);
   CHECK(seen.ok());
   CHECK(seen.text.size() > 100);
   CHECK(read_small_file("/proc/self/status", 100).what == fault::too_large);
 }
 
-TEST_CASE("small file: an owner's access time stays as it is") {
+TEST_CASE("small file: the access time of an owner's file does not change") {
   const temp_folder folder;
   const auto path = folder.write("a", "x");
   struct stat info {};
@@ -56,7 +56,7 @@ TEST_CASE("small file: an owner's access time stays as it is") {
   CHECK(info.st_atim.tv_sec == 1000);
 }
 
-TEST_CASE("small file: one byte beyond the limit is read, to tell") {
+TEST_CASE("small file: one byte beyond the limit is read to detect a larger file") {
   const temp_folder folder;
   std::string text;
   CHECK(read_up_to(open_for_reading(folder.write("a", "12345")).get(), 3, 5, text) == 0);
@@ -64,7 +64,7 @@ TEST_CASE("small file: one byte beyond the limit is read, to tell") {
   CHECK(read_up_to(-1, 3, 5, text) == EBADF);
 }
 
-TEST_CASE("small file: errno says why a file cannot be opened") {
+TEST_CASE("small file: errno is set when a file cannot be opened") {
   const temp_folder folder;
   CHECK(read_small_file(folder.path() + "/none", 1).error == ENOENT);
   std::filesystem::create_symlink("loop", folder.path() + "/loop");

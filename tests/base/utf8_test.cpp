@@ -21,7 +21,7 @@ constexpr row rows[] = {
     {"\xED\xA0\x80", "\uFFFD\uFFFD\uFFFD"},            // a surrogate
     {"\xF4\x90\x80\x80", "\uFFFD\uFFFD\uFFFD\uFFFD"},  // above U+10FFFF
     {"\xF5\x80\x80\x80", "\uFFFD\uFFFD\uFFFD\uFFFD"},
-    {"a\xE2\x82", "a\uFFFD\uFFFD"},  // cut off
+    {"a\xE2\x82", "a\uFFFD\uFFFD"},  // truncated
 };
 
 bool accepts(std::string_view text) {
@@ -31,11 +31,11 @@ bool accepts(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("utf8: well-formed text passes unchanged, every other byte is replaced") {
+TEST_CASE("utf8: well-formed text is unchanged, every other byte is replaced") {
   for (const auto& [in, out] : rows) CHECK(valid_utf8(in) == out);
 }
 
-TEST_CASE("utf8: a reader agrees whatever the pieces are") {
+TEST_CASE("utf8: the incremental validator gives the same result for any split") {
   for (const auto& [in, out] : rows) {
     CHECK(accepts(in) == (in == out));
     utf8_reader reader;
@@ -45,7 +45,7 @@ TEST_CASE("utf8: a reader agrees whatever the pieces are") {
   }
 }
 
-TEST_CASE("utf8: exactly the characters of Unicode have a length") {
+TEST_CASE("utf8: only Unicode characters have a length") {
   for (std::string_view good : {"a", "\x7F", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80",
                                 "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"})
     CHECK(utf8_length(good) == good.size());

@@ -1,4 +1,4 @@
-// Words and numbers of tables such as those of /proc.
+// Tests splitting text into words and parsing numbers.
 #include "base/words.hpp"
 
 #include <doctest/doctest.h>
@@ -7,7 +7,7 @@
 
 using namespace telltale;
 
-TEST_CASE("words: text is taken up to a separator, and the separator with it") {
+TEST_CASE("words: text is removed up to and including the separator") {
   std::string_view text = "a::b";
   CHECK(take_until(text, ':') == "a");
   CHECK(take_until(text, ':') == "");
@@ -24,13 +24,13 @@ TEST_CASE("words: any number of blanks separates words") {
   CHECK(take_word(text) == "");
 }
 
-TEST_CASE("words: blanks and tabs around a text are no part of it") {
+TEST_CASE("words: surrounding blanks and tabs are removed") {
   CHECK(trimmed(" \t a b\t") == "a b");
   CHECK(trimmed(" \t ") == "");
   CHECK(trimmed("") == "");
 }
 
-TEST_CASE("words: a number is the whole text, and fits") {
+TEST_CASE("words: a number must be the whole text and in range") {
   CHECK(number_in<int>("-12") == -12);
   CHECK(number_in<std::uint32_t>("ff", 16) == 255u);
   CHECK(number_in<double>("1.5") == 1.5);

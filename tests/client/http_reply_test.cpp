@@ -6,7 +6,7 @@
 
 using namespace telltale;
 
-TEST_CASE("http reply: a complete answer is understood, however it arrives") {
+TEST_CASE("http reply: a complete response is parsed for any split") {
   const std::string full =
       "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\ncontent-LENGTH:  5 \r\n\r\nwhy\r\n";
   for (std::size_t n = 1; n < full.size(); ++n) {
@@ -17,17 +17,17 @@ TEST_CASE("http reply: a complete answer is understood, however it arrives") {
   CHECK(parse_reply(full + "more", false) == http_reply{503, "why\r\n"});
 }
 
-TEST_CASE("http reply: without a length the body ends with the connection") {
+TEST_CASE("http reply: without Content-Length the body ends with the connection") {
   const std::string text = "HTTP/1.0 200 OK\r\n\r\nok";
   CHECK(!parse_reply(text, false));
   CHECK(parse_reply(text, true) == http_reply{200, "ok"});
 }
 
-TEST_CASE("http reply: a chunked body is not shown, its status counts") {
+TEST_CASE("http reply: a chunked body is not decoded, only its status is used") {
   CHECK(parse_reply("HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n", false) == http_reply{200, ""});
 }
 
-TEST_CASE("http reply: what is no HTTP, cut short or endless is refused with its reason") {
+TEST_CASE("http reply: an invalid, incomplete or endless response is rejected with the cause") {
   struct row {
     std::string text;
     bool ended;
@@ -41,7 +41,7 @@ TEST_CASE("http reply: what is no HTTP, cut short or endless is refused with its
            row{"HTTP/1.1 099 OK\r\n\r\n", true, "not HTTP"},
            row{"HTTP/1.1 2000 OK\r\n\r\n", true, "not HTTP"},
            row{"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", true, "invalid Content-Length"},
-           row{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", true, "cut short"},
+           row{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", true, "incomplete"},
            row{"HTTP/1.1 200 OK\r\n", true, "without an answer"},
            row{"", true, "without an answer"},
            row{"HTTP/1.1 200 OK\r\n" + std::string(longest_reply, 'x'), false, "too long"},

@@ -8,7 +8,7 @@
 
 using namespace telltale;
 
-TEST_CASE("http target: a URL without a path asks for the gate, one with a path for that") {
+TEST_CASE("http target: a URL without a path selects the gate, one with a path selects that path") {
   struct row {
     std::string_view url;
     gate g;
@@ -32,7 +32,7 @@ TEST_CASE("http target: a URL without a path asks for the gate, one with a path 
   }
 }
 
-TEST_CASE("http target: anything else is refused without repeating it") {
+TEST_CASE("http target: any other text is rejected with a message that does not contain it") {
   for (const std::string url :
        {"", "127.0.0.1:9640", "ftp://a", "ws://a", "http://", "http://user:hunter2@a", "unix:relative"}) {
     CAPTURE(url);
@@ -47,7 +47,7 @@ TEST_CASE("http target: anything else is refused without repeating it") {
   }
 }
 
-TEST_CASE("http target: the rule that a URL breaks is named") {
+TEST_CASE("http target: the message names the rule that a URL violates") {
   struct row {
     std::string url, rule;
   };
@@ -60,7 +60,7 @@ TEST_CASE("http target: the rule that a URL breaks is named") {
            row{"http://h:9x", "; expected a URL with a port from 1 to 65535"},
            row{"http://user:hunter2@h:9640", "; expected a URL without user name and password"},
            row{"http://[::1", ""},
-           row{"http://h/a–b", "; in a URL '–' (which is not the '-' of the keyboard) is written %E2%80%93"},
+           row{"http://h/a–b", "; in a URL '–' (not the ASCII '-') is written %E2%80%93"},
            row{"http://::1:9640", "; an IPv6 address stands in brackets, as in [::1]"},
            row{"http://$(H):9640", "; '$' cannot be part of a host - a host is a name or an IP address"},
        }) {
@@ -78,7 +78,7 @@ TEST_CASE("http target: the rule that a URL breaks is named") {
   }
 }
 
-TEST_CASE("http target: a sidecar is asked on this machine where its configuration makes it listen") {
+TEST_CASE("http target: the address of a local sidecar is taken from its configuration") {
   auto target_of = [](std::string listen, bool tls = false) {
     server_settings server;
     server.listen = {std::move(listen), "127.0.0.1:1"};
@@ -94,7 +94,7 @@ TEST_CASE("http target: a sidecar is asked on this machine where its configurati
   CHECK_THROWS_AS(target_of("127.0.0.1:0"), std::runtime_error);
 }
 
-TEST_CASE("http target: all addresses of the machine are asked at its loopback addresses, both of them") {
+TEST_CASE("http target: for all addresses of the machine both loopback addresses are tried") {
   for (const std::string url : {"http://[::]:9640", "http://0.0.0.0:9640", "http://[::0]:9640/ready",
                                 "http://[0:0:0:0:0:0:0:0]:9640/ready", "http://[::0.0.0.0]:9640"}) {
     CAPTURE(url);
@@ -108,13 +108,13 @@ TEST_CASE("http target: all addresses of the machine are asked at its loopback a
   CHECK(parse_target("http://10.0.0.0:9640", gate::ready).host == "10.0.0.0");
 }
 
-TEST_CASE("http target: a query without a path asks the gate") {
+TEST_CASE("http target: a query without a path selects the gate") {
   CHECK(parse_target("http://127.0.0.1:9640?verbose", gate::ready).path == "/ready?verbose");
   CHECK(parse_target("http://127.0.0.1:9640/?exclude=db", gate::live).path == "/health?exclude=db");
   CHECK(parse_target("http://127.0.0.1:9640/readyz?verbose", gate::ready).path == "/readyz?verbose");
 }
 
-TEST_CASE("http target: a sidecar is asked at the first address that serves gates") {
+TEST_CASE("http target: the first address that serves gates is used") {
   server_settings server;
   server.listen = {"127.0.0.1:1", "127.0.0.1:2"};
   server.listen[0].serves = {served::metrics};

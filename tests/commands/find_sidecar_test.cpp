@@ -74,7 +74,7 @@ TEST_CASE("find sidecar: an unusable installed file gives the default address an
   for (const auto& [text, says] : {
            row{"server: {listen: 0.0.0.0:${NOPE:?set a port}}\n", ":1:"},
            row{"server: {listen: \"0.0.0.0:${NOPE}\"}\n", "variable NOPE is not set"},
-           row{"server: {listen: example.org:80}\n", "is no address"},
+           row{"server: {listen: example.org:80}\n", "is not a valid address"},
            row{"server: {listen: [0.0.0.0:8080\n", "is not closed"},
            row{"server:\n  listen: 0.0.0.0:1\n  tsl: {}\n", ":3:3 cannot be used: unknown option 'tsl'"},
            row{std::string("server: \0", 9), "a NUL byte"},
@@ -94,7 +94,8 @@ TEST_CASE("find sidecar: an unusable installed file gives the default address an
 TEST_CASE("find sidecar: a configuration given with -c must be usable") {
   temp_folder folder;
   const auto file = folder.write("t.yaml", "server: {listen: here}\n");
-  CHECK(refusal({gate::ready, "", file}, none).find("t.yaml:1:18: listen: 'here' is no address") != std::string::npos);
+  CHECK(refusal({gate::ready, "", file}, none).find("t.yaml:1:18: listen: 'here' is not a valid address") !=
+        std::string::npos);
   CHECK(refusal({gate::ready, "", folder.write("p.yaml", "server: {listen: 127.0.0.1:0}\n")}, none).find("--url") !=
         std::string::npos);
 }

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "client/ask_gate.hpp"
+#include "client/query_gate.hpp"
 #include "commands/small_server.hpp"
 #include "commands/wait.hpp"
 #include "fakes/temp_folder.hpp"
@@ -60,7 +60,7 @@ TEST_CASE("healthcheck: responses that are not from a gate are failures with an 
            row{http_answer(204, ""), "answered 204"},
            row{http_answer(503, ""), "answered 503"},
            row{"SSH-2.0-OpenSSH_9.2\r\n", "not HTTP"},
-           row{"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", "cut short"},
+           row{"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", "incomplete"},
            row{"H", "without an answer"},
        }) {
     CAPTURE(answer);
@@ -116,7 +116,7 @@ TEST_CASE("healthcheck: a path without a verdict is a failure, with the path to 
     const auto done = ask(server.url() + path);
     CHECK(done.exit_code == 1);
     CHECK(done.out.find(
-              "answered 200, which is no verdict: leave the path out to ask a gate, or ask /checks/NAME?gate") !=
+              "answered 200, which is not a verdict: omit the path to query a gate, or use /checks/NAME?gate") !=
           std::string::npos);
   }
 }

@@ -1,4 +1,4 @@
-// Megabytes made to cost time or memory, each refused where it begins to go wrong.
+// Tests that large hostile inputs are rejected at the right location, in bounded time and memory.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -21,8 +21,8 @@ std::string repeated(std::string_view part, std::size_t bytes = max_config_bytes
 struct hostile_row {
   std::string title;
   std::function<std::string()> make;
-  place at;
-  std::string message;  ///< how it begins
+  source_location at;
+  std::string message;  ///< prefix
 };
 
 std::string numbered_keys() {
@@ -155,7 +155,7 @@ std::optional<std::string> with_big(std::string_view name) {
   return name == "BIG" ? std::optional(std::string(100 * 1024, 'x')) : fakes::variables(name);
 }
 
-/// The printed errors: never more than a person might read.
+/// The printed errors, whose size is bounded.
 std::string refused(const std::string& text) {
   const auto result = parse_config(text, "t.yaml", fakes::table(), with_big);
   const auto* errors = std::get_if<config_errors>(&result);
@@ -166,7 +166,7 @@ std::string refused(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("config: hostile megabytes are refused in their place, within a second and 64 MiB") {
+TEST_CASE("config: hostile megabytes are rejected at the right location, within a second and 64 MiB") {
   for (const auto& row : rows) {
     INFO(row.title);
     const auto text = row.make();
@@ -183,7 +183,7 @@ TEST_CASE("config: hostile megabytes are refused in their place, within a second
   }
 }
 
-TEST_CASE("config: a text above 1 MiB is refused without reading it") {
+TEST_CASE("config: a text above 1 MiB is rejected without parsing") {
   const auto result = parse_config(std::string(max_config_bytes + 1, ' '), "t.yaml", fakes::table(), fakes::variables);
   REQUIRE(std::holds_alternative<config_errors>(result));
   CHECK_EQ(to_text(std::get<config_errors>(result)), "t.yaml: larger than 1 MiB, the most a configuration may have\n");

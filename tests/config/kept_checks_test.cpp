@@ -1,4 +1,4 @@
-// Which checks a new configuration leaves as they were.
+// Tests which checks a reload keeps.
 #include "config/kept_checks.hpp"
 
 #include <doctest/doctest.h>
@@ -21,7 +21,7 @@ const std::string two =
 
 }  // namespace
 
-TEST_CASE("kept checks: the same in another order, place and cadence") {
+TEST_CASE("kept checks: a check with another order, location and interval is the same") {
   const auto before = made_of(two);
   CHECK(find_kept_checks(before, made_of("# moved\n" + two)) == kept_checks{0, 1});
   CHECK(find_kept_checks(before, made_of("checks:\n"
@@ -30,7 +30,7 @@ TEST_CASE("kept checks: the same in another order, place and cadence") {
         kept_checks{1, 0});
 }
 
-TEST_CASE("kept checks: another option, name or type is another check") {
+TEST_CASE("kept checks: a check with another option, name or type is a different one") {
   const auto before = made_of(two);
   const auto kept = find_kept_checks(before, made_of("checks:\n"
                                                      "  - {name: a, type: disk, path: /data, warn: 81%}\n"
@@ -39,15 +39,15 @@ TEST_CASE("kept checks: another option, name or type is another check") {
   CHECK(kept == kept_checks{std::nullopt, std::nullopt, std::nullopt});
 }
 
-TEST_CASE("kept checks: known by their options also when those have been forgotten") {
+TEST_CASE("kept checks: options are compared after their trees have been released") {
   auto before = made_of(two);
-  for (auto& check : before.checks) check.options.forget();
+  for (auto& check : before.checks) check.options.release_tree();
   CHECK(find_kept_checks(before, made_of(two)) == kept_checks{0, 1});
   CHECK(find_kept_checks(before, made_of("checks: [{name: a, type: disk, path: /data, warn: 81%}]")) ==
         kept_checks{std::nullopt});
 }
 
-TEST_CASE("check options: no two trees that differ in more than their places are the same") {
+TEST_CASE("check options: trees that differ in more than their locations are different") {
   const auto a = [] { return raw_value::scalar("a"); };
   auto quoted = a();
   quoted.quoted = true;
@@ -74,7 +74,7 @@ TEST_CASE("check options: no two trees that differ in more than their places are
   CHECK(check_options(raw_value::scalar("a", {1, 2})).same_as(check_options(raw_value::scalar("a", {3, 4}))));
 }
 
-TEST_CASE("text hash: tells texts apart and fits a double") {
+TEST_CASE("text hash: distinguishes texts and fits a double") {
   CHECK(text_hash("a") != text_hash("b"));
   CHECK(text_hash("a\n") != text_hash("a"));
   CHECK(text_hash(two) == made_of(two).hash);

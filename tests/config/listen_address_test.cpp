@@ -1,4 +1,4 @@
-// Addresses that are accepted; those that are not are in malformed/server.txt.
+// Tests valid and invalid listen addresses; malformed/server.txt has the messages.
 #include "config/listen_address.hpp"
 
 #include <doctest/doctest.h>
@@ -16,13 +16,13 @@ TEST_CASE("listen_address: numeric addresses, localhost and socket paths are acc
   }
 }
 
-TEST_CASE("listen_address: localhost becomes a number, so that nothing has to be resolved") {
+TEST_CASE("listen_address: localhost becomes a numeric address, so that no lookup is needed") {
   CHECK_EQ(numeric_listen_address("localhost:80"), "127.0.0.1:80");
   CHECK_EQ(numeric_listen_address("unix:/localhost:80"), "unix:/localhost:80");
   CHECK_EQ(numeric_listen_address("[::]:80"), "[::]:80");
 }
 
-TEST_CASE("listen_address: everything else is refused with a sentence") {
+TEST_CASE("listen_address: everything else is rejected with a sentence") {
   const std::string nul("unix:/a\0b", 9);
   const std::string host_nul("127.0.0.1\0:80", 13);
   for (const std::string& bad : std::vector<std::string>{"",
@@ -66,7 +66,7 @@ TEST_CASE("listen_address: everything else is refused with a sentence") {
   }
 }
 
-TEST_CASE("listen_address: a socket path fits into sockaddr_un") {
+TEST_CASE("listen_address: a socket path must fit into sockaddr_un") {
   CHECK_FALSE(listen_address_problem("unix:/" + std::string(106, 'a')));
   CHECK(listen_address_problem("unix:/" + std::string(107, 'a')));
 }

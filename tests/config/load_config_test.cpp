@@ -1,4 +1,4 @@
-// Files: which are read, which are refused, and what is said about them.
+// Tests loading configuration files: accepted files, rejected files and their messages.
 #include "config/load_config.hpp"
 
 #include <doctest/doctest.h>
@@ -51,7 +51,7 @@ TEST_CASE("load_config: a symbolic link, as Kubernetes makes them, is followed")
   CHECK_EQ(load(dir / "telltale.yaml"), "accepted\n");
 }
 
-TEST_CASE("load_config: what cannot be read is named in one line that says what to do") {
+TEST_CASE("load_config: an unreadable file is reported in one line with a fix") {
   const temp_folder dir;
   const auto missing = dir / "missing.yaml";
   CHECK_EQ(load(missing), missing + ": no such file\n");
@@ -67,7 +67,7 @@ TEST_CASE("load_config: what cannot be read is named in one line that says what 
            (dir / std::string(300, 'x')) + ": cannot be opened: File name too long\n");
 }
 
-TEST_CASE("load_config: a socket is refused") {
+TEST_CASE("load_config: a socket is rejected") {
   const temp_folder dir;
   const auto path = dir / "s";
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -79,12 +79,12 @@ TEST_CASE("load_config: a socket is refused") {
   ::close(fd);
 }
 
-TEST_CASE("load_config: a file without permission is refused, and never replaced by the built-in configuration") {
+TEST_CASE("load_config: a file without read permission is an error, not a reason for the built-in configuration") {
   const temp_folder dir;
   const auto path = dir.write("telltale.yaml", good_text);
   ::chmod((dir / "").c_str(), 0755);
   ::chmod(path.c_str(), 0);
-  const bool root = ::geteuid() == 0;  // who may read everything, unless it steps down for a moment
+  const bool root = ::geteuid() == 0;  // root can read everything, so the test drops its privileges
   if (root && ::seteuid(65534) != 0) {
     MESSAGE("root cannot become another user here: the permission test is left out");
     return;
@@ -98,7 +98,7 @@ TEST_CASE("load_config: a file without permission is refused, and never replaced
   CHECK_EQ(installed, expected);
 }
 
-TEST_CASE("load_config: a file above 1 MiB is refused unread, one of exactly 1 MiB is read") {
+TEST_CASE("load_config: a file above 1 MiB is rejected unread, one of exactly 1 MiB is read") {
   const temp_folder dir;
   const auto too_large = dir.write("large.yaml", std::string(max_config_bytes + 1, '#'));
   CHECK_EQ(load(too_large),
@@ -111,13 +111,13 @@ TEST_CASE("load_config: a file above 1 MiB is refused unread, one of exactly 1 M
   CHECK_EQ(load(largest), "accepted\n");
 }
 
-TEST_CASE("load_config: a binary file is refused with the place of the first byte that is not text") {
+TEST_CASE("load_config: a binary file is rejected with the location of the first byte that is not text") {
   const temp_folder dir;
   const auto path = dir.write("a.yaml", "SQLite format 3" + std::string(1, '\0') + "\x10\x00\x02\x02");
   CHECK_EQ(load(path).substr(path.size(), 40), ":1:16: a NUL byte: this is not a text fi");
 }
 
-TEST_CASE("load_config: without a name the installed file is used, and without that the built-in configuration") {
+TEST_CASE("load_config: the default is the installed file, or else the built-in configuration") {
   const temp_folder dir;
   const auto built_in = load_config_or_default("", dir / "none.yaml", fakes::table(), fakes::variables);
   REQUIRE_EQ(printed(built_in), "accepted\n");
@@ -131,16 +131,16 @@ TEST_CASE("load_config: without a name the installed file is used, and without t
   CHECK_EQ(std::get<config>(found).source, installed);
 }
 
-TEST_CASE("load_config: an installed file that is broken is an error, not a reason for the built-in configuration") {
+TEST_CASE("load_config: an invalid installed file is an error, not a reason for the built-in configuration") {
   const temp_folder dir;
   const auto result =
       load_config_or_default("", dir.write("telltale.yaml", "chekcs: []"), fakes::table(), fakes::variables);
   CHECK(std::holds_alternative<config_errors>(result));
 }
 
-TEST_CASE("config_file: a stream is read to its end, in whatever pieces it comes") {
+TEST_CASE("config_file: a stream is read to its end, for any split") {
   int ends[2];
-  REQUIRE_EQ(::pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);  // non-blocking: the reader has to wait itself
+  REQUIRE_EQ(::pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);  // non-blocking, so the reader must wait
   ::fcntl(ends[1], F_SETFL, 0);
   std::thread writer([fd = ends[1]] {
     const std::string part(30'000, '#');
@@ -154,7 +154,7 @@ TEST_CASE("config_file: a stream is read to its end, in whatever pieces it comes
   CHECK_EQ(file.text.size(), 300'000);
 }
 
-TEST_CASE("config_file: a stream without end is given up at 1 MiB") {
+TEST_CASE("config_file: an endless stream is rejected at 1 MiB") {
   const int zero = ::open("/dev/zero", O_RDONLY | O_CLOEXEC);
   const auto file = read_config_stream(zero);
   ::close(zero);
@@ -162,13 +162,13 @@ TEST_CASE("config_file: a stream without end is given up at 1 MiB") {
   CHECK(file.text.empty());
 }
 
-TEST_CASE("config_file: a stream that cannot be read says why") {
+TEST_CASE("config_file: the error of an unreadable stream names the cause") {
   const int directory = ::open("/", O_RDONLY | O_CLOEXEC);
   CHECK_EQ(read_config_stream(directory).error, "cannot be read: Is a directory");
   ::close(directory);
 }
 
-TEST_CASE("load_config: the environment of the process is looked up by name") {
+TEST_CASE("load_config: variables of the process environment are found by name") {
   ::setenv("TELLTALE_TEST_VARIABLE", "x", 1);
   CHECK_EQ(process_environment()("TELLTALE_TEST_VARIABLE"), "x");
   ::unsetenv("TELLTALE_TEST_VARIABLE");

@@ -1,8 +1,8 @@
-// Reads the tables of malformed configurations in tests/config/malformed.
+// Parses the tables of malformed configurations in tests/config/malformed.
 //
 //   ## what is wrong
 //   the configuration, in which <0x09> stands for the byte 9
-//   >> LINE:COLUMN message          one line per expected problem; "-" instead of a place: none
+//   >> LINE:COLUMN message          one line per expected problem; "-" instead of a location: none
 #pragma once
 
 #include <algorithm>

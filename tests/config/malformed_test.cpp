@@ -1,4 +1,4 @@
-// Every row of the tables in tests/config/malformed.
+// Tests every row of the tables in tests/config/malformed.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -20,7 +20,8 @@ std::vector<std::string> lines_of(const config_result& result) {
   if (!errors) return {"accepted"};
   std::vector<std::string> out;
   for (const auto& p : errors->list)
-    out.push_back(p.at == place{} ? "- " + p.message : fmt::format("{}:{} {}", p.at.line, p.at.column, p.message));
+    out.push_back(p.at == source_location{} ? "- " + p.message
+                                            : fmt::format("{}:{} {}", p.at.line, p.at.column, p.message));
   return out;
 }
 
@@ -32,7 +33,7 @@ std::string joined(const std::vector<std::string>& lines) {
 
 }  // namespace
 
-TEST_CASE("config: every malformed configuration is refused with its places and messages") {
+TEST_CASE("config: every malformed configuration is rejected with its locations and messages") {
   const auto rows = fakes::all_malformed();
   CHECK(rows.size() >= 150);
   for (const auto& row : rows) {

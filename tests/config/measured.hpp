@@ -1,4 +1,4 @@
-// Time and memory of one call, measured in a process of its own.
+// Measures time and memory of one call in its own process.
 #pragma once
 
 #include <sys/resource.h>
@@ -17,17 +17,17 @@ inline constexpr double slower = 4;  // -Og takes a multiple of a release's time
 inline constexpr double slower = 1;
 #endif
 
-/// The bounds of every configuration, however hostile.
+/// The bounds for every configuration, including hostile ones.
 inline constexpr double most_seconds = 1 * slower;
 inline constexpr double most_mib = 64 * (slower >= 10 ? slower : 1);
 
 struct cost {
-  bool ended_well = false;  ///< false: a crash, or `work` said so
-  double seconds = 0;       ///< processor time, which a busy machine does not stretch
+  bool ended_well = false;  ///< false: a crash, or `work` returned false
+  double seconds = 0;       ///< processor time, which does not depend on the load
   double mib = 0;           ///< growth of the largest resident size
 };
 
-/// Runs `work` in a child, so that neither what earlier tests have allocated nor a crash blurs the picture.
+/// Runs `work` in a child process, so that earlier allocations and a crash do not affect the result.
 inline cost measured(const std::function<bool()>& work) {
   int ends[2];
   if (::pipe(ends) != 0) return {};

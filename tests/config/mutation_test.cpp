@@ -1,4 +1,4 @@
-// Thousands of broken variants of good configurations: each is accepted or refused with a place inside the file.
+// Tests thousands of mutated configurations: each is accepted, or rejected with a location inside the file.
 #include <doctest/doctest.h>
 
 #include <random>
@@ -25,7 +25,7 @@ const std::string seeds[] = {
     "{\"checks\":[{\"name\":\"a\",\"type\":\"disk\",\"path\":\"/\"}],\"ready_without_checks\":true}",
 };
 
-/// Pieces that mean something to YAML or to us, which random bytes seldom hit.
+/// Tokens of YAML and of the configuration, which random bytes seldom contain.
 const std::string pieces[] = {":",
                               ": ",
                               "- ",
@@ -132,7 +132,7 @@ void check_answer(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("config: mutated configurations never crash, and every problem has its place") {
+TEST_CASE("config: mutated configurations never crash, and every problem has its location") {
   mutator mutate(20240607);
   for (int i = 0; i < 4000; ++i) check_answer(mutate(seeds[static_cast<std::size_t>(i) % std::size(seeds)]));
 }

@@ -1,4 +1,4 @@
-// Good configurations: every form of YAML that is accepted gives the expected values.
+// Tests valid configurations: every accepted form of YAML gives the expected values.
 #include "config/config.hpp"
 
 #include <doctest/doctest.h>
@@ -30,7 +30,7 @@ checks:
   REQUIRE_EQ(c.checks.size(), 4);
   CHECK_EQ(c.checks[0].settings.name, "db");
   CHECK_EQ(c.checks[0].type, find_type(fakes::table(), "sqlite"));
-  CHECK_EQ(c.checks[0].at, place{10, 5});
+  CHECK_EQ(c.checks[0].at, source_location{10, 5});
   CHECK_EQ(c.checks[0].options->members.size(), 2);
   CHECK_EQ(c.checks[0].options->find("path")->text, "/data/app.db");
   CHECK_EQ(c.checks[0].options->find("name"), nullptr);
@@ -90,7 +90,7 @@ checks:
   CHECK_EQ(s.links->at("runbook"), "https://example.com/r");
 }
 
-TEST_CASE("config: what a check does not say comes from defaults, and then from the program") {
+TEST_CASE("config: options that a check does not set come from defaults, then from the program") {
   const auto c = good(R"(
 defaults: {interval: 30s, rise: 2, max_age: 5m}
 checks:
@@ -106,7 +106,7 @@ checks:
   CHECK_EQ(c.server.listen, std::vector<listen_entry>{"127.0.0.1:9640"});
 }
 
-TEST_CASE("config: a type has an interval and a timeout of its own, where the configuration gives none") {
+TEST_CASE("config: the type's interval and timeout apply when the configuration does not set them") {
   auto types = fakes::table();
   for (auto& type : types)
     if (type.name == "disk") type.cadence = {1min, 20s};
@@ -126,12 +126,12 @@ TEST_CASE("config: a type has an interval and a timeout of its own, where the co
   CHECK_EQ(settings_of("checks: [{name: m, type: marker, path: /m}]").interval, 10s);
 }
 
-TEST_CASE("config: a failing interval below the timeout is fine, since runs of a check never overlap") {
+TEST_CASE("config: a failing interval below the timeout is valid, since runs of a check never overlap") {
   const auto c = good("checks: [{name: a, type: disk, path: /, timeout: 5s, failing_interval: 1s}]");
   CHECK_EQ(c.checks[0].settings.effective_failing_interval(), 1s);
 }
 
-TEST_CASE("config: no checks are fine when the file says so") {
+TEST_CASE("config: no checks are valid with ready_without_checks") {
   CHECK(good("ready_without_checks: true").checks.empty());
   CHECK(good("checks: []\nready_without_checks: true").ready_without_checks);
   CHECK(good("checks:\n  # none yet\nready_without_checks: true").checks.empty());
@@ -175,7 +175,7 @@ const form forms[] = {
     {"a null elsewhere", "checks:\n  - {name: a, type: disk, path: /data}\nready_without_checks: false\n"},
 };
 
-TEST_CASE("config: every good form of YAML means the same") {
+TEST_CASE("config: every valid form of YAML gives the same configuration") {
   for (const auto& f : forms) {
     INFO(f.title);
     const auto c = good(f.text);
@@ -202,7 +202,7 @@ const form texts[] = {
     {"plain with an ampersand", "a & b"},
 };
 
-TEST_CASE("config: plain text stands for itself") {
+TEST_CASE("config: plain text is unchanged") {
   for (const auto& t : texts) {
     INFO(t.title);
     const auto c =
@@ -212,7 +212,7 @@ TEST_CASE("config: plain text stands for itself") {
   }
 }
 
-TEST_CASE("config: text blocks keep their lines and lose the last line break") {
+TEST_CASE("config: text blocks keep their lines without the last line break") {
   const auto c = good(
       "checks:\n  - name: a\n    type: disk\n    path: /\n    description: |\n      one: 'two\n\n        - three\n"
       "      # four\n  - name: b\n    type: disk\n    path: /\n    description: >\n      one\n      two\n");
@@ -221,22 +221,22 @@ TEST_CASE("config: text blocks keep their lines and lose the last line break") {
   CHECK_EQ(*c.checks[1].settings.description, "one two");
 }
 
-TEST_CASE("config: problems are sorted by place, and of many the first hundred are listed") {
+TEST_CASE("config: problems are sorted by location, and at most the first hundred are listed") {
   std::string text = "checks:\n";
   for (int i = 0; i < 150; ++i) text += "  - {name: a" + std::to_string(i) + ", type: disk}\n";
   const auto result = parse_config(text, "t.yaml", fakes::table(), fakes::variables);
   const auto& list = std::get<config_errors>(result).list;
   REQUIRE_EQ(list.size(), 101);
-  for (std::size_t i = 0; i < 100; ++i) CHECK_EQ(list[i].at, place{static_cast<int>(i) + 2, 5});
+  for (std::size_t i = 0; i < 100; ++i) CHECK_EQ(list[i].at, source_location{static_cast<int>(i) + 2, 5});
   CHECK_EQ(list[100].message, "and at least 50 more problems");
 }
 
-TEST_CASE("config: the same text gives the same answer without an environment") {
+TEST_CASE("config: the result does not depend on the process environment") {
   const auto result = parse_config("checks: [{name: a, type: disk, path: '${HOME}'}]", "t.yaml", fakes::table(), {});
   CHECK_EQ(to_text(std::get<config_errors>(result)).find("t.yaml:1:38: variable HOME is not set"), 0);
 }
 
-TEST_CASE("config: an address may serve less than everything") {
+TEST_CASE("config: an address may serve a subset of the paths") {
   const auto c = good(R"(
 server:
   token: {file: /run/token}
@@ -258,7 +258,7 @@ checks: [{name: a, type: disk, path: /}]
   CHECK_EQ(c.server.listen[2], listen_entry("unix:/run/telltale.sock"));
 }
 
-TEST_CASE("config: what a variable stands for is judged by its text, in quotes or not, in brackets or not") {
+TEST_CASE("config: the value of a variable is parsed by its text, quoted or not, in brackets or not") {
   const environment words = [](std::string_view name) -> std::optional<std::string> {
     if (name == "YES") return "true";
     if (name == "NO") return "false";
@@ -283,7 +283,7 @@ TEST_CASE("config: what a variable stands for is judged by its text, in quotes o
     const auto result = parse_config("ready_without_checks: true\n" + written + "\n", "t.yaml", fakes::table(), words);
     REQUIRE(std::holds_alternative<config>(result));
     CHECK_EQ(std::get<config>(result).watch, expected);
-    // The same in braces, where a variable has to be in quotes.
+    // The same in braces, where a variable must be quoted.
     if (written.find(": ${") != std::string::npos || written.find('|') != std::string::npos) continue;
     auto flow = "{ready_without_checks: \"${YES}\", " + written + "}\n";
     if (const auto line = flow.find('\n'); line + 1 < flow.size()) flow[line] = ',';

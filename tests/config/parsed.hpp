@@ -1,4 +1,4 @@
-// Shorthands for tests that read configurations.
+// Helpers for tests that parse configurations.
 #pragma once
 
 #include <doctest/doctest.h>

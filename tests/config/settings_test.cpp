@@ -1,4 +1,4 @@
-// Defaults that depend on other settings, and the declarations.
+// Tests defaults that depend on other settings, and the declarations.
 #include "config/settings.hpp"
 
 #include <doctest/doctest.h>
@@ -8,7 +8,7 @@
 using namespace telltale;
 using namespace std::chrono_literals;
 
-TEST_CASE("settings: a failing check runs every two seconds, or as often as it does anyway") {
+TEST_CASE("settings: a failing check runs every two seconds, or at its interval if that is shorter") {
   check_settings s;
   CHECK_EQ(s.effective_failing_interval(), 2s);
   s.interval = 500ms;
@@ -24,7 +24,7 @@ TEST_CASE("settings: a result is stale after two intervals and a timeout") {
   CHECK_EQ(s.effective_max_age(), 1min);
 }
 
-TEST_CASE("settings: a shared check is degraded unless it says otherwise") {
+TEST_CASE("settings: a shared check is degraded unless severity is set") {
   check_settings s;
   CHECK_EQ(s.effective_severity(), severity::critical);
   s.scope = scope::shared;
@@ -33,7 +33,7 @@ TEST_CASE("settings: a shared check is degraded unless it says otherwise") {
   CHECK_EQ(s.effective_severity(), severity::critical);
 }
 
-TEST_CASE("settings: a check feeds ready unless it names its gates") {
+TEST_CASE("settings: a check feeds ready unless gates is set") {
   check_settings s;
   CHECK(s.feeds(gate::ready));
   CHECK_FALSE(s.feeds(gate::live));
@@ -43,7 +43,7 @@ TEST_CASE("settings: a check feeds ready unless it names its gates") {
   CHECK_FALSE(s.feeds(gate::ready));
 }
 
-TEST_CASE("settings: a text that few checks have is a value, and nothing when it is empty") {
+TEST_CASE("settings: a compact value stores a value, and nothing when it is empty") {
   check_settings one;
   CHECK(one.description->empty());
   one.description = "what it is about";
@@ -56,7 +56,7 @@ TEST_CASE("settings: a text that few checks have is a value, and nothing when it
   CHECK(sizeof(one.description) == sizeof(void*));
 }
 
-TEST_CASE("settings: a gate is listed once, in the order written") {
+TEST_CASE("settings: each gate is listed once, in the order written") {
   const gate_list gates(std::vector{gate::startup, gate::live, gate::startup, gate::live});
   CHECK(gates == gate_list{gate::startup, gate::live});
   CHECK(gates.contains(gate::live));
@@ -77,7 +77,7 @@ TEST_CASE("settings: every option is documented by one sentence") {
   }
 }
 
-TEST_CASE("settings: defaults are what a check may say, less what makes it that check") {
+TEST_CASE("settings: defaults have the options of a check, except those that identify it") {
   std::set<std::string> of_check;
   for (const auto& info : check_settings::declared_for_check().infos()) of_check.insert(info.name);
   for (const auto& info : check_settings::declared_for_defaults().infos()) CHECK(of_check.count(info.name) == 1);

@@ -1,4 +1,4 @@
-// ${VAR} in values.
+// Tests the substitution of ${VAR} in values.
 #include "config/substitution.hpp"
 
 #include <doctest/doctest.h>
@@ -40,7 +40,7 @@ const row rows[] = {
 
 }  // namespace
 
-TEST_CASE("substitution: variables, defaults and dollar signs become what they stand for") {
+TEST_CASE("substitution: variables, defaults and dollar signs are replaced") {
   for (const auto& r : rows) {
     INFO(r.text);
     auto value = raw_value::scalar(r.text, {1, 1});
@@ -52,7 +52,7 @@ TEST_CASE("substitution: variables, defaults and dollar signs become what they s
   }
 }
 
-TEST_CASE("substitution: what a variable holds is not scanned again") {
+TEST_CASE("substitution: the value of a variable is not scanned again") {
   auto value = raw_value::scalar("${A}", {1, 1});
   problems errors;
   substitute_variables(
@@ -61,7 +61,7 @@ TEST_CASE("substitution: what a variable holds is not scanned again") {
   CHECK_EQ(value.text, "$${B} ${C}");
 }
 
-TEST_CASE("substitution: every value of the tree is visited, no key is") {
+TEST_CASE("substitution: all values of the tree are substituted, keys are not") {
   auto root =
       raw_value::map({{"${A}", {1, 1}, raw_value::list({raw_value::scalar("${LEVEL}", {1, 9})}, {1, 8})}}, {1, 1});
   problems errors;
@@ -70,15 +70,15 @@ TEST_CASE("substitution: every value of the tree is visited, no key is") {
   CHECK_EQ(root.members[0].value.items[0].text, "80%");
 }
 
-TEST_CASE("substitution: the values that could not be completed are named by their places") {
+TEST_CASE("substitution: the locations of incomplete values are returned") {
   auto root = raw_value::list({raw_value::scalar("a${NOPE}", {1, 2}), raw_value::scalar("${LEVEL}", {1, 20})}, {1, 1});
   problems errors;
-  CHECK_EQ(substitute_variables(root, fakes::variables, errors), std::vector{place{1, 2}});
+  CHECK_EQ(substitute_variables(root, fakes::variables, errors), std::vector{source_location{1, 2}});
   REQUIRE_EQ(errors.size(), 1);
-  CHECK_EQ(errors.list()[0].at, place{1, 3});
+  CHECK_EQ(errors.list()[0].at, source_location{1, 3});
 }
 
-TEST_CASE("substitution: variables hold at most 1 MiB in sum") {
+TEST_CASE("substitution: the total size of variables is at most 1 MiB") {
   const environment big = [](std::string_view) { return std::optional(std::string(512 * 1024, 'x')); };
   auto two = raw_value::scalar("${A}${A}", {1, 1});
   problems errors;
@@ -87,5 +87,5 @@ TEST_CASE("substitution: variables hold at most 1 MiB in sum") {
   auto three = raw_value::scalar("${A}${A}${A}", {1, 1});
   substitute_variables(three, big, errors);
   REQUIRE_EQ(errors.size(), 1);
-  CHECK_EQ(errors.list()[0].at, place{1, 9});
+  CHECK_EQ(errors.list()[0].at, source_location{1, 9});
 }

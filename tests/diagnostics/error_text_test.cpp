@@ -1,4 +1,4 @@
-// Errors as they are printed.
+// Tests the format of printed errors.
 #include <doctest/doctest.h>
 
 #include "config/config.hpp"
@@ -6,7 +6,7 @@
 
 using namespace telltale;
 
-TEST_CASE("error_text: each problem has its place, its line and a caret") {
+TEST_CASE("error_text: each problem has its location, its line and a caret") {
   const config_errors errors{"t.yaml", "checks:\n  - nme: größe\n", {{{1, 1}, "first"}, {{2, 10}, "second"}}};
   CHECK_EQ(to_text(errors),
            "t.yaml:1:1: first\n"
@@ -17,11 +17,11 @@ TEST_CASE("error_text: each problem has its place, its line and a caret") {
            "       |          ^\n");
 }
 
-TEST_CASE("error_text: a problem without a place has one line") {
+TEST_CASE("error_text: a problem without a location has one line") {
   CHECK_EQ(to_text({"a.yaml", "", {{{}, "no such file"}}}), "a.yaml: no such file\n");
 }
 
-TEST_CASE("error_text: a line in which a secret goes on is hidden, however it is indented") {
+TEST_CASE("error_text: a line that continues a secret is masked for every indentation") {
   const std::string texts[] = {
       "server:\n  token: \"hunter2\n      hunter2 \\q\"\n",
       "server:\n  token: hunter2 is\n    what\n      hunter2 ${NOPE}\n",
@@ -35,7 +35,7 @@ TEST_CASE("error_text: a line in which a secret goes on is hidden, however it is
     REQUIRE(std::holds_alternative<config_errors>(result));
     CHECK_EQ(to_text(std::get<config_errors>(result)).find("hunter2"), std::string::npos);
   }
-  // Keys beside a secret are not part of it.
+  // Other keys of the same map are not part of the secret.
   const auto beside = parse_config("checks:\n  - url: ws://h/?token=hunter2\n    interval: 5\n", "t.yaml", {}, {});
   const auto text = to_text(std::get<config_errors>(beside));
   CHECK_EQ(text.find("hunter2"), std::string::npos);

@@ -373,7 +373,7 @@ class Asking(Commands):
         self.assertIn("404", self.healthcheck("--url", url + "/nowhere", code=1))
         for path in ("/", "/?verbose", "/checks/model?gate", "/checks/model?gate=1&verbose", "/ready?only=model"):
             self.healthcheck("--url", url + path, code=0)
-        self.assertIn("no verdict", self.healthcheck("--url", url + "/ping", code=1))
+        self.assertIn("not a verdict", self.healthcheck("--url", url + "/ping", code=1))
         self.assertEqual(self.run_telltale("wait", "--url", url + "/checks/model?gate", "--timeout", "20s").returncode, 0)
         self.assertIn("There is no check named modl;", self.healthcheck("--url", url + "/checks/modl?gate", code=1))
 

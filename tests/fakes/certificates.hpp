@@ -34,7 +34,7 @@ struct identity {
   certificate_ptr certificate;
 };
 
-/// What to write into a certificate; times are seconds from now.
+/// The content of a certificate; times are seconds from now.
 struct certificate_wish {
   std::string name = "server.test";
   std::string alternative = "DNS:server.test";

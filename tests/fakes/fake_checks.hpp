@@ -1,4 +1,4 @@
-// A check table that resembles the real one, for tests of everything before the first run.
+// A check table that resembles the real one, for tests of parsing and validation.
 #pragma once
 
 #include <optional>

@@ -47,7 +47,7 @@ class fake_worker_pool : public worker_pool {
     run.done(std::move(report));
   }
 
-  /// Completes it too, but reports it at the next `collect`.
+  /// Completes the oldest pending run, but reports it at the next `collect`.
   void answer_quietly(outcome found, std::chrono::nanoseconds age) {
     run_report report;
     report.outcome = std::move(found);

@@ -1,4 +1,4 @@
-// Scripted servers on loopback, written to misbehave, and one run of a network check against them.
+// Scripted servers on loopback that misbehave, and one run of a network check against them.
 #pragma once
 
 #include <filesystem>
@@ -31,7 +31,7 @@ using asio::ip::tcp;
 using namespace std::chrono_literals;
 constexpr auto quiet = asio::as_tuple(asio::use_awaitable);
 
-/// What a server does with one connection.
+/// Handles one connection of a server.
 using script = std::function<asio::awaitable<void>(tcp::socket)>;
 using options = std::vector<std::pair<std::string, raw_value>>;
 
@@ -44,7 +44,7 @@ inline raw_value map_of(options members) {
   return raw_value::map(std::move(out));
 }
 
-/// Answers with the addresses it was given, or fails as it was told.
+/// Returns the given addresses or the given failure.
 class fixed_resolver final : public name_resolver {
  public:
   resolution answer;
@@ -67,7 +67,7 @@ asio::awaitable<void> say(Stream& socket, std::string bytes) {
   co_await asio::async_write(socket, buffer, quiet);
 }
 
-/// Waits until the client has gone.
+/// Waits until the client has disconnected.
 template <class Stream>
 asio::awaitable<void> until_closed(Stream& socket) {
   std::string bytes(4096, '\0');
@@ -90,7 +90,7 @@ class peer {
   tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
   void stop() { acceptor_.close(); }
   int finished() const { return finished_; }
-  /// Connections that were accepted and whose client has not gone yet.
+  /// Accepted connections whose client has not disconnected.
   int open() const { return accepted_ - finished_; }
 
  private:
@@ -120,8 +120,8 @@ inline std::shared_ptr<async_check> make_check(const check_type& type, options c
   return type.make_async(raw);
 }
 
-/// Runs the check once and returns when nothing at all is left to run in `io`: a probe that leaves an operation behind
-/// makes this fail. `peers` are stopped when the probe has returned.
+/// Runs the check once and returns when `io` has no work left: a probe that leaves an operation pending makes this
+/// fail. `peers` are stopped when the probe has returned.
 inline outcome probe_once(asio::io_context& io, const std::shared_ptr<async_check>& check, name_resolver& names,
                           std::chrono::milliseconds timeout, std::vector<peer*> peers) {
   outcome out;
@@ -133,7 +133,7 @@ inline outcome probe_once(asio::io_context& io, const std::shared_ptr<async_chec
     if (e) std::rethrow_exception(e);
     out = std::move(result);
     done = true;
-    CHECK(std::chrono::steady_clock::now() <= ctx.deadline + 500ms);  // a busy machine is late, too
+    CHECK(std::chrono::steady_clock::now() <= ctx.deadline + 500ms);  // tolerance for a busy machine
   });
   io.restart();
   io.run_for(timeout + 5s);

@@ -1,4 +1,4 @@
-// The answer of a WebSocket server to the key of a handshake, computed with OpenSSL.
+// Computes the response of a WebSocket server to the key of a handshake with OpenSSL.
 #pragma once
 
 #include <string>

@@ -8,7 +8,7 @@ name=${program##*/fuzz_}
 mkdir -p "$artifacts"
 rm -f "$artifacts"/*-* # an input of an earlier run is not one of this run
 log=$artifacts/log
-# The fuzzer learns from the numbers that are compared, addresses among them: without fixed ones no run is like another.
+# The fuzzer uses compared numbers, including addresses, so runs are only reproducible with fixed addresses.
 fixed="setarch -R"
 $fixed true 2>/dev/null || fixed=
 { $fixed "$program" "$@" -artifact_prefix="$artifacts/" 2>&1; echo $? >"$artifacts/code"; } | tee "$log"

@@ -1,6 +1,6 @@
 // Fuzz target: a WebSocket peer's bytes against the whole probe, over a connection in memory. The first byte chooses
-// the options. "{accept}" in the rest becomes the right Sec-WebSocket-Accept, "{ping}!!" the payload of the ping; what
-// follows the latter is said once the ping was heard.
+// the options. "{accept}" in the rest becomes the right Sec-WebSocket-Accept, "{ping}!!" the payload of the ping; the
+// peer sends the text after the latter when it has received the ping.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -31,10 +31,10 @@ constexpr std::string_view accept_token = "{accept}";
 constexpr std::string_view ping_token = "{ping}!!";
 
 struct peer {
-  std::string says;      ///< with every token replaced that can be by now
+  std::string says;      ///< with the tokens replaced that are known so far
   std::string heard;     ///< the request
   std::string accept;    ///< what the reply has to contain
-  std::string ping;      ///< the payload, once it was heard
+  std::string ping;      ///< the payload, once received
   std::size_t said = 0;  ///< of `says`
   std::size_t written = 0;
 

@@ -1,4 +1,4 @@
-// Dialling: addresses, their shares of the time, families, Unix and UDP sockets, and what fails where.
+// Tests dialling: addresses, their time limits, families, Unix and UDP sockets, and failures per phase.
 #include <sys/un.h>
 
 #include <boost/asio/ip/udp.hpp>
@@ -6,7 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "fakes/temp_folder.hpp"
-#include "talk.hpp"
+#include "session.hpp"
 
 using namespace telltale;
 using namespace telltale::fakes;
@@ -29,7 +29,7 @@ tcp::endpoint unused_port(asio::io_context& io) {
   return unused.local_endpoint();
 }
 
-/// A listener whose backlog is full drops further SYNs, as a black hole does.
+/// A listener with a full backlog, which drops further SYNs.
 struct black_hole {
   explicit black_hole(asio::io_context& io) : full(io), first(io) {
     full.open(tcp::v4());
@@ -41,7 +41,7 @@ struct black_hole {
   tcp::socket first;
 };
 
-asio::awaitable<void> hear_hello(net::run&, net::stream& line) {
+asio::awaitable<void> read_hello(net::run&, net::stream& line) {
   std::array<char, 16> chunk;
   auto error = co_await line.write("hello");
   CHECK_FALSE(error);
@@ -61,11 +61,11 @@ asio::awaitable<void> echo_once(Socket& socket) {
 
 }  // namespace
 
-TEST_CASE("dial: a port where nothing listens refuses") {
+TEST_CASE("dial: a port without a listener refuses the connection") {
   asio::io_context io;
   fixed_resolver names;
   names.answer.endpoints = {unused_port(io)};
-  const auto result = talk_once(io, names, named(), {});
+  const auto result = run_session(io, names, named(), {});
   CHECK(result.where == net::phase::connect);
   CHECK(result.failed.reason == reason::refused);
   CHECK(contains(result.failed.sentence, "refused the connection: nothing listens there, or a firewall"));
@@ -73,38 +73,38 @@ TEST_CASE("dial: a port where nothing listens refuses") {
   CHECK_FALSE(result.out.measured("connect_seconds"));
 }
 
-TEST_CASE("dial: every address is tried, the last one gets its share of the time") {
+TEST_CASE("dial: every address is tried for its share of the time, including the last") {
   asio::io_context io;
   const black_hole hole(io);
   const auto silence = hole.full.local_endpoint();
   peer server(io, silent);
   fixed_resolver names;
   names.answer.endpoints = {silence, server.endpoint()};
-  auto result = talk_once(io, names, named(), {&server}, 1s);
+  auto result = run_session(io, names, named(), {&server}, 1s);
   CAPTURE(result.out.message);
   CHECK(result.out.verdict == verdict::pass);
   CHECK(*result.out.measured("connect_seconds") >= 0.4);
 
   names.answer.endpoints = {silence, silence};
-  result = talk_once(io, names, named(), {}, 200ms);
+  result = run_session(io, names, named(), {}, 200ms);
   CHECK(result.failed.reason == reason::timeout);
   CHECK(contains(result.failed.sentence, "within 200 ms (2 addresses tried)"));
 
   names.answer.endpoints = {silence, unused_port(io)};
-  result = talk_once(io, names, named(), {}, 200ms);
+  result = run_session(io, names, named(), {}, 200ms);
   CHECK(result.failed.reason == reason::refused);
 
   names.answer.endpoints = std::vector(50, unused_port(io));
-  CHECK(contains(talk_once(io, names, named(), {}).failed.sentence, "(8 addresses tried)"));
+  CHECK(contains(run_session(io, names, named(), {}).failed.sentence, "(8 addresses tried)"));
 }
 
-TEST_CASE("dial: a connection that was made late is not cut at the end of its address's share") {
+TEST_CASE("dial: a connection that was established late is not closed at the end of its address's share") {
   asio::io_context io;
   peer server(io, silent);
   fixed_resolver names;
   names.answer.endpoints = {server.endpoint(), unused_port(io)};
   const auto begin = std::chrono::steady_clock::now();
-  talk_once(io, names, named(), {&server}, 400ms, [&](net::run& now, net::stream& line) -> asio::awaitable<void> {
+  run_session(io, names, named(), {&server}, 400ms, [&](net::run& now, net::stream& line) -> asio::awaitable<void> {
     std::array<char, 16> chunk;
     const auto got = co_await line.read_some(chunk);
     CHECK(got.error == asio::error::timed_out);
@@ -113,48 +113,48 @@ TEST_CASE("dial: a connection that was made late is not cut at the end of its ad
   CHECK(std::chrono::steady_clock::now() - begin >= 350ms);
 }
 
-TEST_CASE("dial: a name that does not resolve, and a resolver that does not answer, are told apart") {
+TEST_CASE("dial: a name that does not resolve and a resolver that does not answer are distinguished") {
   asio::io_context io;
   fixed_resolver names;
   names.answer.error = "server.test does not resolve: Name or service not known";
-  auto result = talk_once(io, names, named(), {});
+  auto result = run_session(io, names, named(), {});
   CHECK(result.where == net::phase::resolve);
   CHECK(result.failed.reason == reason::dns);
   CHECK(contains(result.failed.sentence, "Name or service not known"));
   names.answer.timed_out = true;
-  CHECK(talk_once(io, names, named(), {}).failed.reason == reason::timeout);
+  CHECK(run_session(io, names, named(), {}).failed.reason == reason::timeout);
 }
 
-TEST_CASE("dial: the last good address is used, and said so") {
+TEST_CASE("dial: the use of the last known good address is reported") {
   asio::io_context io;
   peer server(io, silent);
   fixed_resolver names;
   names.answer.endpoints = {server.endpoint()};
   names.answer.remembered = true;
-  const auto result = talk_once(io, names, named(), {&server});
+  const auto result = run_session(io, names, named(), {&server});
   CHECK(result.out.verdict == verdict::pass);
   CHECK(contains(result.out.message, "last known address"));
 }
 
-TEST_CASE("dial: ip chooses the family of the addresses") {
+TEST_CASE("dial: ip selects the address family") {
   asio::io_context io;
   peer server(io, silent);
   fixed_resolver names;
   names.answer.endpoints = {{asio::ip::address_v6::loopback(), server.endpoint().port()}, server.endpoint()};
-  auto result = talk_once(io, names, named(net::ip_version::v4), {&server});
+  auto result = run_session(io, names, named(net::ip_version::v4), {&server});
   CHECK(result.out.verdict == verdict::pass);
   names.answer.endpoints.erase(names.answer.endpoints.begin());
-  result = talk_once(io, names, named(net::ip_version::v6), {});
+  result = run_session(io, names, named(net::ip_version::v6), {});
   CHECK(result.where == net::phase::resolve);
   CHECK(result.failed == finding{verdict::fail, reason::dns, "server.test has no IPv6 address"});
 }
 
-TEST_CASE("dial: a Unix socket") {
+TEST_CASE("dial: a Unix socket can be connected") {
   asio::io_context io;
   const temp_folder folder;
   const auto path = folder / "app.sock";
   fixed_resolver names;
-  auto result = talk_once(io, names, unix_socket(path), {});
+  auto result = run_session(io, names, unix_socket(path), {});
   CHECK(result.failed == finding{verdict::fail, reason::missing, "unix:" + path + " does not exist"});
 
   local::acceptor acceptor(io, path);
@@ -164,19 +164,19 @@ TEST_CASE("dial: a Unix socket") {
         [](local::socket moved) -> asio::awaitable<void> { co_await echo_once(moved); }(std::move(socket)),
         [](std::exception_ptr) {});
   });
-  result = talk_once(io, names, unix_socket(path), {}, 2s, hear_hello);
+  result = run_session(io, names, unix_socket(path), {}, 2s, read_hello);
   CAPTURE(result.out.message);
   CHECK(result.out.verdict == verdict::pass);
   CHECK(result.out.measured("connect_seconds"));
   CHECK_FALSE(result.out.measured("resolve_seconds"));
 
   acceptor.close();
-  result = talk_once(io, names, unix_socket(path), {});
+  result = run_session(io, names, unix_socket(path), {});
   CHECK(result.failed.reason == reason::refused);
   CHECK_FALSE(contains(result.failed.sentence, "firewall"));
 }
 
-TEST_CASE("dial: a Unix socket with a full backlog is waited for") {
+TEST_CASE("dial: connecting to a Unix socket with a full backlog is retried") {
   asio::io_context io;
   const temp_folder folder;
   const auto path = folder / "app.sock";
@@ -187,18 +187,18 @@ TEST_CASE("dial: a Unix socket with a full backlog is waited for") {
   local::socket first(io);
   first.connect(path);
   fixed_resolver names;
-  auto result = talk_once(io, names, unix_socket(path), {}, 100ms);
+  auto result = run_session(io, names, unix_socket(path), {}, 100ms);
   CHECK(result.failed.reason == reason::timeout);
   CHECK(contains(result.failed.sentence, "no connection to unix:" + path + " within 100 ms"));
 
   asio::steady_timer later(io, 50ms);
   later.async_wait([&](net::error_code) { acceptor.accept(); });
-  result = talk_once(io, names, unix_socket(path), {}, 5s);
+  result = run_session(io, names, unix_socket(path), {}, 5s);
   CHECK(result.out.verdict == verdict::pass);
   CHECK(*result.out.measured("connect_seconds") >= 0.04);
 }
 
-TEST_CASE("dial: a UDP socket keeps datagrams apart, and hears that nobody listens") {
+TEST_CASE("dial: a UDP socket preserves datagram boundaries and detects a missing listener") {
   asio::io_context io;
   using asio::ip::udp;
   udp::socket server(io, {asio::ip::address_v4::loopback(), 0});
@@ -211,7 +211,7 @@ TEST_CASE("dial: a UDP socket keeps datagrams apart, and hears that nobody liste
     server.send_to(asio::buffer("one", 3), client);
     server.send_to(asio::buffer("two", 3), client);
   });
-  talk_once(io, names, what, {}, 2s, [](net::run&, net::stream& line) -> asio::awaitable<void> {
+  run_session(io, names, what, {}, 2s, [](net::run&, net::stream& line) -> asio::awaitable<void> {
     std::array<char, 16> chunk;
     co_await line.write("?");
     for (const auto* expected : {"one", "two"}) {
@@ -220,7 +220,7 @@ TEST_CASE("dial: a UDP socket keeps datagrams apart, and hears that nobody liste
     }
   });
   server.close();
-  talk_once(io, names, what, {}, 2s, [](net::run&, net::stream& line) -> asio::awaitable<void> {
+  run_session(io, names, what, {}, 2s, [](net::run&, net::stream& line) -> asio::awaitable<void> {
     std::array<char, 16> chunk;
     co_await line.write("?");
     const auto got = co_await line.read_some(chunk);

@@ -1,4 +1,4 @@
-// The textual form of an endpoint, and what is said about texts that are none.
+// Tests parsing and formatting of endpoints, and the errors of invalid ones.
 #include <doctest/doctest.h>
 
 #include "net/endpoint.hpp"
@@ -16,7 +16,7 @@ std::string problem_of(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("endpoint: every form is read, and written as it was") {
+TEST_CASE("endpoint: every form is parsed and formatted unchanged") {
   using kind = endpoint::kind_t;
   const std::pair<const char*, endpoint> rows[] = {
       {"db.internal:5432", {kind::tcp, "db.internal", 5432, ""}},
@@ -37,7 +37,7 @@ TEST_CASE("endpoint: every form is read, and written as it was") {
   }
 }
 
-TEST_CASE("endpoint: a text that is none gets told what is wrong") {
+TEST_CASE("endpoint: the error of an invalid text names the cause") {
   const std::pair<std::string, const char*> rows[] = {
       {"", "such as"},
       {":80", "such as"},

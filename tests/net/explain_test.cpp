@@ -1,4 +1,4 @@
-// From errors to reasons and sentences, without a socket.
+// Tests the mapping from errors to reasons and sentences, without a socket.
 #include <cerrno>
 
 #include <doctest/doctest.h>
@@ -24,7 +24,7 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 
 }  // namespace
 
-TEST_CASE("explain: a connection that cannot be made has the reason of its error") {
+TEST_CASE("explain: a failed connection has the reason of its error") {
   const std::pair<int, reason> rows[] = {
       {ECONNREFUSED, reason::refused},
       {ETIMEDOUT, reason::timeout},
@@ -53,7 +53,7 @@ TEST_CASE("explain: a timeout names its phase") {
   CHECK(timed_out(reply, 2s) == finding{verdict::fail, reason::timeout, "no reply within 2 s"});
 }
 
-TEST_CASE("explain: hanging up means something else before an answer than within one") {
+TEST_CASE("explain: a connection closed before and during a reply has different reasons") {
   const error_code eof = boost::asio::error::eof;
   CHECK(explain_broken(eof, reply, false, 2s).reason == reason::refused);
   CHECK(explain_broken(system_error(ECONNRESET), reply, false, 2s).sentence ==
@@ -69,7 +69,7 @@ TEST_CASE("explain: hanging up means something else before an answer than within
   CHECK(contains(demanded.sentence, "cert_file"));
 }
 
-TEST_CASE("explain: of several addresses the most telling failure is reported") {
+TEST_CASE("explain: of several addresses the most informative failure is reported") {
   const auto refused = failure(reason::refused, ""), late = failure(reason::timeout, ""),
              away = failure(reason::unreachable, "");
   CHECK(tells_more(refused, late));

@@ -1,4 +1,4 @@
-// HTTP/1 heads: what is written, what is read, and what is refused.
+// Tests HTTP/1 heads: request heads, reply heads and malformed ones.
 #include <doctest/doctest.h>
 
 #include "net/http_head.hpp"
@@ -6,7 +6,7 @@
 using namespace telltale::net;
 using namespace std::string_literals;
 
-TEST_CASE("http head: a request says what it is told, and who asks") {
+TEST_CASE("http head: a request contains the given fields and a User-Agent") {
   CHECK(write_request_head("GET", "/p?q=1", "h:81", {{"Accept", "text/plain"}, {"User-Agent", "mine"}}) ==
         "GET /p?q=1 HTTP/1.1\r\nHost: h:81\r\nAccept: text/plain\r\nUser-Agent: mine\r\n\r\n");
   CHECK(write_request_head("HEAD", "/", "h", {}).find("\r\nUser-Agent: telltale/") != std::string::npos);
@@ -17,7 +17,7 @@ TEST_CASE("http head: the head ends at the first empty line") {
   CHECK(head_length("A\r\n\r\nB\r\n\r\n") == 5);
 }
 
-TEST_CASE("http head: a reply is taken apart") {
+TEST_CASE("http head: a reply is parsed") {
   const auto head = parse_reply_head(
       "HTTP/1.1 503 Service Unavailable\r\ncontent-LENGTH: \t 5 \r\nConnection: keep-alive , Upgrade\r\n"
       "connection: x\r\nEmpty:\r\nServer: \xe4\r\n\r\n");
@@ -36,7 +36,7 @@ TEST_CASE("http head: a reply is taken apart") {
   CHECK(parse_reply_head("HTTP/1.0 200\r\n\r\n")->http_1_0);
 }
 
-TEST_CASE("http head: what is not valid HTTP/1 is refused") {
+TEST_CASE("http head: invalid HTTP/1 is rejected") {
   for (const auto& text : {
            ""s,
            "\r\n\r\n"s,

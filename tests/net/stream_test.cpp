@@ -1,11 +1,11 @@
-// Streams over TCP and TLS: what arrives, how they end, and that they end at their deadline.
+// Tests streams over TCP and TLS: transferred data, shutdown and deadline.
 #include <boost/asio/read.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "fakes/certificates.hpp"
 #include "net/asio_stream.hpp"
-#include "talk.hpp"
+#include "session.hpp"
 
 using namespace telltale;
 using namespace telltale::fakes;
@@ -15,7 +15,7 @@ namespace {
 namespace ssl = boost::asio::ssl;
 using clock_type = std::chrono::steady_clock;
 
-/// Reads to the end and then says how much it was.
+/// Reads to the end and then sends the number of bytes.
 template <class Stream>
 asio::awaitable<void> counts(Stream& stream) {
   std::string bytes;
@@ -44,7 +44,7 @@ asio::awaitable<void> floods(tcp::socket socket) {
     if (error) co_return;
   }
 }
-/// Says why it does not want to talk, and resets the connection.
+/// Sends an error text and resets the connection.
 asio::awaitable<void> resets(tcp::socket socket) {
   co_await say(socket, "-ERR max number of clients reached\r\n");
   std::string request(1, '\0');
@@ -84,21 +84,21 @@ asio::awaitable<void> half_close(net::run&, net::stream& line) {
 
 }  // namespace
 
-TEST_CASE("stream: after the sending side is shut down the answer can still be read") {
-  CHECK(talk_with(counts_plain, half_close).out.verdict == verdict::pass);
+TEST_CASE("stream: the response can be read after the sending side is shut down") {
+  CHECK(session_with(counts_plain, half_close).out.verdict == verdict::pass);
 }
 
-TEST_CASE("stream: the same over TLS") {
-  const auto result = talk_with(over_tls(server_context(make_identity({}))), half_close, insecure_client());
+TEST_CASE("stream: the response can be read after a shutdown over TLS") {
+  const auto result = session_with(over_tls(server_context(make_identity({}))), half_close, insecure_client());
   CAPTURE(result.out.message);
   CHECK(result.out.verdict == verdict::pass);
   CHECK(result.out.measured("tls_seconds"));
   CHECK(*result.out.measured("certificate_expiry_seconds") == doctest::Approx(30 * 86400).epsilon(0.001));
 }
 
-TEST_CASE("stream: after the end every read ends at once, and so does a polite end") {
+TEST_CASE("stream: after the end every read and a graceful close return at once") {
   const auto begin = clock_type::now();
-  const auto talk = [](net::run&, net::stream& line) -> asio::awaitable<void> {
+  const auto steps = [](net::run&, net::stream& line) -> asio::awaitable<void> {
     net::error_code error;
     co_await line.shutdown_send();
     co_await read_all(line, error);
@@ -106,12 +106,12 @@ TEST_CASE("stream: after the end every read ends at once, and so does a polite e
     CHECK(error == asio::error::eof);
     co_await line.close(60s);
   };
-  talk_with(counts_plain, talk, {}, 60s);
+  session_with(counts_plain, steps, {}, 60s);
   CHECK(clock_type::now() - begin < 30s);
 }
 
-TEST_CASE("stream: a read may be under way while something is written") {
-  const auto talk = [](net::run&, net::stream& line) -> asio::awaitable<void> {
+TEST_CASE("stream: a read may be pending during a write") {
+  const auto steps = [](net::run&, net::stream& line) -> asio::awaitable<void> {
     net::asio_stream stream(line);
     std::array<char, 8> chunk;
     std::string answer;
@@ -126,11 +126,11 @@ TEST_CASE("stream: a read may be under way while something is written") {
     co_await answered.async_wait(quiet);
     CHECK(answer == "1000000");
   };
-  talk_with(counts_plain, talk);
-  talk_with(over_tls(server_context(make_identity({}))), talk, insecure_client());
+  session_with(counts_plain, steps);
+  session_with(over_tls(server_context(make_identity({}))), steps, insecure_client());
 }
 
-TEST_CASE("stream: at the deadline the step fails with timed_out, and so does every later one") {
+TEST_CASE("stream: at the deadline the pending call and all later ones fail with timed_out") {
   const auto silence = [](net::run& now, net::stream& line) -> asio::awaitable<void> {
     std::array<char, 8> chunk;
     const auto got = co_await line.read_some(chunk);
@@ -142,28 +142,28 @@ TEST_CASE("stream: at the deadline the step fails with timed_out, and so does ev
     CHECK(error == asio::error::timed_out);
     co_await line.close(250ms);
   };
-  talk_with(silent, silence, {}, 200ms);
+  session_with(silent, silence, {}, 200ms);
 }
 
-TEST_CASE("stream: a peer that never stops sending, or never reads, is left at the deadline") {
+TEST_CASE("stream: a peer that never stops sending, or never reads, is disconnected at the deadline") {
   const auto read = [](net::run&, net::stream& line) -> asio::awaitable<void> {
     net::error_code error;
     const auto all = co_await read_all(line, error);
     CHECK_FALSE(all.empty());
     CHECK(error == asio::error::timed_out);
   };
-  talk_with(floods, read, {}, 200ms);
+  session_with(floods, read, {}, 200ms);
   const auto write = [](net::run&, net::stream& line) -> asio::awaitable<void> {
     const std::string bytes(50'000'000, 'x');
     const auto error = co_await line.write(bytes);
     CHECK(error == asio::error::timed_out);
   };
-  talk_with(never_reads, write, {}, 200ms);
+  session_with(never_reads, write, {}, 200ms);
 }
 
-TEST_CASE("stream: a deadline can be brought forward, not put off") {
+TEST_CASE("stream: a deadline can be moved forward but not back") {
   const auto begin = clock_type::now();
-  const auto talk = [](net::run& now, net::stream& line) -> asio::awaitable<void> {
+  const auto steps = [](net::run& now, net::stream& line) -> asio::awaitable<void> {
     line.expire_by(now.until + 1h);
     line.expire_by(clock_type::now() + 50ms);
     line.expire_by(clock_type::now() + 1h);
@@ -171,12 +171,12 @@ TEST_CASE("stream: a deadline can be brought forward, not put off") {
     co_await read_all(line, error);
     CHECK(error == asio::error::timed_out);
   };
-  talk_with(silent, talk, {}, 60s);
+  session_with(silent, steps, {}, 60s);
   CHECK(clock_type::now() - begin < 30s);
 }
 
-TEST_CASE("stream: what a peer says before it resets the connection is read, also after a write failed") {
-  const auto talk = [](net::run&, net::stream& line) -> asio::awaitable<void> {
+TEST_CASE("stream: data sent before a connection reset can be read, also after a failed write") {
+  const auto steps = [](net::run&, net::stream& line) -> asio::awaitable<void> {
     const std::string bytes(10'000'000, 'x');
     auto error = co_await line.write(bytes);
     CHECK(error);
@@ -185,12 +185,12 @@ TEST_CASE("stream: what a peer says before it resets the connection is read, als
     CHECK(all == "-ERR max number of clients reached\r\n");
     CHECK(error);
   };
-  talk_with(resets, talk);
+  session_with(resets, steps);
 }
 
-TEST_CASE("stream: a polite end waits for the peer, but no longer than it is told") {
+TEST_CASE("stream: a graceful close waits for the peer until its time limit") {
   const auto begin = clock_type::now();
-  const auto talk = [](net::run&, net::stream& line) -> asio::awaitable<void> {
+  const auto steps = [](net::run&, net::stream& line) -> asio::awaitable<void> {
     const auto before = clock_type::now();
     co_await line.close(50ms);
     CHECK(clock_type::now() - before >= 50ms);
@@ -198,12 +198,12 @@ TEST_CASE("stream: a polite end waits for the peer, but no longer than it is tol
     const auto got = co_await line.read_some(chunk);
     CHECK(got.error);
   };
-  talk_with(never_closes, talk, {}, 60s);
+  session_with(never_closes, steps, {}, 60s);
   CHECK(clock_type::now() - begin < 30s);
 }
 
-TEST_CASE("stream: libraries can use it as an asynchronous stream of Asio") {
-  const auto talk = [](net::run&, net::stream& line) -> asio::awaitable<void> {
+TEST_CASE("stream: the adapter works as an asynchronous stream of Asio") {
+  const auto steps = [](net::run&, net::stream& line) -> asio::awaitable<void> {
     net::asio_stream stream(line);
     const std::array<asio::const_buffer, 2> request{asio::buffer("ab", 2), asio::buffer("cde", 3)};
     auto [error, count] = co_await asio::async_write(stream, request, quiet);
@@ -216,5 +216,5 @@ TEST_CASE("stream: libraries can use it as an asynchronous stream of Asio") {
     CHECK(failed == asio::error::eof);
     CHECK(answer == "5");
   };
-  talk_with(counts_plain, talk);
+  session_with(counts_plain, steps);
 }

@@ -1,9 +1,9 @@
-// TLS: who is trusted, how the client identifies itself, and peers that cannot do TLS as we can.
+// Tests TLS: trusted certificates, client certificates, and peers with incompatible TLS.
 #include <boost/asio/ssl/stream.hpp>
 
 #include "fakes/certificates.hpp"
 #include "fakes/temp_folder.hpp"
-#include "talk.hpp"
+#include "session.hpp"
 
 using namespace telltale;
 using namespace telltale::fakes;
@@ -49,7 +49,7 @@ class authorities {
   temp_folder folder_;
 };
 
-/// Speaks TLS and echoes; the handshake may fail, then the connection is closed.
+/// Echoes over TLS; closes the connection if the handshake fails.
 script echoes(context_ptr context) {
   return [context](tcp::socket socket) -> asio::awaitable<void> {
     ssl::stream<tcp::socket> stream(std::move(socket), *context);
@@ -87,7 +87,7 @@ script says(std::string bytes) {
   };
 }
 
-/// What a failed step means is added to the findings, as a check does it.
+/// Adds the failure of a step to the findings, as a check does.
 asio::awaitable<void> echo(net::run& now, net::stream& line) {
   static constexpr net::phase_words reply{"no reply", "before its reply"};
   std::array<char, 16> chunk;
@@ -99,9 +99,9 @@ asio::awaitable<void> echo(net::run& now, net::stream& line) {
   co_await line.close(250ms);
 }
 
-talked probe(const script& server, net::tls_options options, std::chrono::milliseconds timeout = 2s,
-             const std::string& host = "server.test") {
-  return talk_with(server, echo, net::make_tls_client(std::move(options), host), timeout);
+session_result probe(const script& server, net::tls_options options, std::chrono::milliseconds timeout = 2s,
+                     const std::string& host = "server.test") {
+  return session_with(server, echo, net::make_tls_client(std::move(options), host), timeout);
 }
 
 std::string why_not(net::tls_options options) {
@@ -115,7 +115,7 @@ std::string why_not(net::tls_options options) {
 
 }  // namespace
 
-TEST_CASE("tls: a certificate of the named authority passes, and so do one named itself and any, if told") {
+TEST_CASE("tls: a certificate passes if its authority or itself is in ca_file, or verification is off") {
   const authorities known;
   const auto good = make_identity({}, &known.ca);
   CHECK(probe(echoes(server_context(good)), known.trusting("ca")).out.verdict == verdict::pass);
@@ -125,7 +125,7 @@ TEST_CASE("tls: a certificate of the named authority passes, and so do one named
   CHECK(probe(echoes(server_context(known.alone)), any).out.verdict == verdict::pass);
 }
 
-TEST_CASE("tls: server_name chooses the name that is asked for and verified; an address is verified as one") {
+TEST_CASE("tls: server_name sets the name for SNI and verification; an address is verified as an address") {
   const authorities known;
   const auto context = server_context(make_identity({"other.test", "DNS:other.test"}, &known.ca));
   std::string asked;
@@ -148,7 +148,7 @@ TEST_CASE("tls: server_name chooses the name that is asked for and verified; an 
   CHECK(asked.empty());
 }
 
-TEST_CASE("tls: every way not to be trusted has its sentence") {
+TEST_CASE("tls: every verification failure has its own sentence") {
   const authorities known;
   const auto with = [](const certificate_wish& wish, const identity* issuer) {
     return echoes(server_context(make_identity(wish, issuer)));
@@ -176,7 +176,7 @@ TEST_CASE("tls: every way not to be trusted has its sentence") {
   }
 }
 
-TEST_CASE("tls: a certificate near its end crosses the limit") {
+TEST_CASE("tls: a certificate that expires soon crosses the limit") {
   const authorities known;
   const auto server = echoes(server_context(make_identity({}, &known.ca)));
   auto options = known.trusting("ca");
@@ -190,7 +190,7 @@ TEST_CASE("tls: a certificate near its end crosses the limit") {
   CHECK(probe(server, options).out.verdict == verdict::fail);
 }
 
-TEST_CASE("tls: peers that cannot do TLS as we can") {
+TEST_CASE("tls: a peer with incompatible TLS fails with its own sentence") {
   const authorities known;
   const auto old = server_context(make_identity({}, &known.ca));
   ::SSL_CTX_set_security_level(old->native_handle(), 0);
@@ -220,7 +220,7 @@ TEST_CASE("tls: peers that cannot do TLS as we can") {
   }
 }
 
-TEST_CASE("tls: a server that demands a client certificate gets one, and says no to none and to a wrong one") {
+TEST_CASE("tls: a server that requires a client certificate accepts the right one and rejects none or a wrong one") {
   const authorities known;
   const auto server = make_identity({}, &known.ca);
   const auto client = make_identity({"telltale", ""}, &known.ca);
@@ -248,7 +248,7 @@ TEST_CASE("tls: a server that demands a client certificate gets one, and says no
   }
 }
 
-TEST_CASE("tls: files that cannot be used are named, with what is wrong with them") {
+TEST_CASE("tls: an unusable file is reported with its name and the cause") {
   const authorities known;
   const auto one = make_identity({});
   const auto pair = [&](const std::string& certificate, const std::string& key) {
@@ -272,7 +272,7 @@ TEST_CASE("tls: files that cannot be used are named, with what is wrong with the
   CHECK(contains(why_not(not_pem), "holds no certificate in PEM form"));
 }
 
-TEST_CASE("tls: options that contradict each other are refused") {
+TEST_CASE("tls: contradictory options are rejected") {
   const auto problem_of = [](fakes::options chosen) -> std::string {
     problems errors;
     net::tls_options::declared().parse(map_of(std::move(chosen)), errors);

@@ -14,7 +14,7 @@ telltale, *pages = sys.argv[1:]
 
 
 def measured():
-    """Every metric that a measurement of a check becomes."""
+    """The metrics of all measurements of checks."""
     text = subprocess.run([telltale, "checks", "--markdown"], text=True, capture_output=True, check=True).stdout
     for section in re.split(r"^## ", text, flags=re.M)[1:]:
         kind = section.split("\n", 1)[0]

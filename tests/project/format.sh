@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every C++ file, and the example of CONTRIBUTING.md, is formatted as .clang-format says. Mend: clang-format -i FILE
+# Every C++ file, and the example of CONTRIBUTING.md, is formatted according to .clang-format. Fix: clang-format -i FILE
 set -eu
 cd "$1"
 command -v clang-format >/dev/null || { echo "clang-format is not installed; scripts/deps.sh installs it"; exit 1; }

@@ -27,7 +27,7 @@ HOMES = {
     "boost/asio/ssl": ["lib/boost/"],
 }
 
-# Functions of values: their files reach no Asio, not through any header either.
+# Pure components: their files do not include Asio, not even indirectly.
 PURE = ["lib/base/", "lib/api/", "sidecar/yaml/", "sidecar/config/", "sidecar/diagnostics/", "sidecar/reference/", "sidecar/results/", "sidecar/log/", "sidecar/policy/", "sidecar/snapshot/", "sidecar/render/", "sidecar/routes/",
         "sidecar/scheduler/timetable"]
 
@@ -35,7 +35,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
 def component(path):
-    """The folder below lib/ or sidecar/; nothing for main.cpp."""
+    """The folder below lib/ or sidecar/; empty for main.cpp."""
     return path.split("/")[1] if path.count("/") > 1 else ""
 
 
@@ -67,14 +67,14 @@ def offences(path, text):
 
 
 def ours(target, quote):
-    """The files of this project that an include may mean."""
+    """The files of this project to which an include may refer."""
     if quote == "<":
         return [f"include/{target}"] if target.startswith("telltale/") else []
     return [f"{folder}/{target}" for folder in ("lib", "sidecar", "checks")]
 
 
 def way_to_asio(path, texts, seen):
-    """The includes from a file to Asio, as a list of paths; nothing when there is no way."""
+    """The chain of includes from a file to Asio, as a list of paths; empty when there is none."""
     if path in seen or path not in texts:
         return None
     seen.add(path)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Lines of Markdown have fewer than 120 columns; links and source files that a page names exist.
+"""Checks that lines of Markdown have fewer than 120 columns, and that links and named source files exist.
 
 A line that cannot be broken, such as a long URL, may be longer.
 
@@ -16,7 +16,7 @@ root = pathlib.Path(sys.argv[1])
 
 
 def pages():
-    """Every page that git knows or would add; all pages where there is no git."""
+    """Every page that git tracks or would add; all pages without git."""
     known = subprocess.run(["git", "-C", root, "ls-files", "-co", "--exclude-standard", "*.md"],
                            text=True, capture_output=True)
     names = known.stdout.split("\n") if known.returncode == 0 else []

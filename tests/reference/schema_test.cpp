@@ -82,7 +82,7 @@ TEST_CASE("schema: the entries of a type have its default interval and timeout")
   CHECK(rules.at("timeout").at("default") == "5s");
 }
 
-TEST_CASE("schema: every option carries its documentation") {
+TEST_CASE("schema: every option has its documentation") {
   for (const auto& option : lamp().infos())
     CHECK(lamp_properties().at(option.name).at("description").as_string() == option.doc);
 }
@@ -99,13 +99,13 @@ TEST_CASE("schema: the patterns of units agree with their parsers") {
   }
 }
 
-TEST_CASE("schema: a variable may stand wherever a single value may") {
+TEST_CASE("schema: a variable is valid wherever a scalar is") {
   for (auto kind : {option_kind::duration, option_kind::size, option_kind::percentage, option_kind::url,
                     option_kind::count, option_kind::number, option_kind::boolean})
     CHECK(matches(kind, "${VAR:-x}"));
 }
 
-TEST_CASE("schema: the document knows the type, its required options and no others") {
+TEST_CASE("schema: the document contains the type and its required options, and rejects others") {
   const auto schema = json::parse(config_schema(table())).as_object();
   CHECK(schema.at("$schema").as_string() == "http://json-schema.org/draft-07/schema#");
   CHECK(schema.at("$id").as_string().starts_with("urn:"));
@@ -119,7 +119,7 @@ TEST_CASE("schema: the document knows the type, its required options and no othe
   CHECK(rule.at("then").at("properties").as_object().contains("interval"));
 }
 
-TEST_CASE("pretty JSON: one member a line, short arrays on one, numbers as people write them") {
+TEST_CASE("pretty JSON: one member per line, short arrays on one line, numbers without exponents") {
   CHECK(pretty_json({{"a", {1, 0.5, "x\"y"}}, {"b", json::object{}}, {"c", {json::object{{"d", nullptr}}}}}) ==
         "{\n"
         "  \"a\": [1, 0.5, \"x\\\"y\"],\n"
@@ -132,7 +132,7 @@ TEST_CASE("pretty JSON: one member a line, short arrays on one, numbers as peopl
         "}\n");
 }
 
-TEST_CASE("reference page: options, measurements, common options, units and reasons") {
+TEST_CASE("reference page: it contains options, measurements, common options, units and reasons") {
   const auto page = checks_markdown(table());
   for (const char* line : {
            "| [lamp](#lamp) | Watches a lamp. |\n",

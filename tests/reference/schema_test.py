@@ -1,8 +1,8 @@
-"""The JSON Schema against a real validator: it accepts the examples and every odd but valid form, and rejects slips.
+"""Tests the JSON Schema with a real validator: it accepts the examples and unusual valid forms, and rejects mistakes.
 
     schema_test.py TELLTALE EXAMPLES_FOLDER
 
-Each text is also given to `telltale validate`, so that the schema and the program cannot come to disagree.
+Each text is also given to `telltale validate`, so that the schema and the program agree.
 """
 import json
 import pathlib
@@ -15,7 +15,7 @@ import yaml
 telltale, examples = sys.argv[1], pathlib.Path(sys.argv[2])
 
 ACCEPTED = {
-    "nothing to watch, said openly": "{ready_without_checks: true, checks: []}",
+    "no checks, with ready_without_checks": "{ready_without_checks: true, checks: []}",
     "one address instead of a list": "{server: {listen: 'unix:/run/t.sock'}, checks: [{name: a, type: disk, path: /}]}",
     "a list of addresses": "{server: {listen: ['0.0.0.0:1', '[::]:1']}, checks: [{name: a, type: disk, path: /}]}",
     "a token and TLS": "{server: {token: {env: T}, tls: {cert: /c, key: /k}}, checks: [{name: a, type: disk, path: /}]}",
@@ -118,7 +118,7 @@ schema = json.loads(subprocess.run([telltale, "schema"], capture_output=True, ch
 jsonschema.Draft7Validator.check_schema(schema)
 validator = jsonschema.Draft7Validator(schema)
 
-# What else lies there, for compose or Prometheus, has no checks.
+# Other files in the folder, for compose or Prometheus, have no checks.
 files = sorted(f for f in examples.rglob("*.yaml") if "checks" in yaml.safe_load(f.read_text()))
 if len(files) < 6:
     problems.append(f"only {len(files)} example files below {examples}")

@@ -145,7 +145,7 @@ TEST_CASE("scheduler: a check that cannot be built is refused with its source lo
   broken.at = {7, 5};
   world w(with({broken}));
   REQUIRE(w.refused.size() == 1);
-  CHECK(w.refused.list()[0].at == place{7, 5});
+  CHECK(w.refused.list()[0].at == source_location{7, 5});
   CHECK(w.refused.list()[0].message == "check 'ws': cannot read the secret in /nowhere: No such file or directory");
 }
 

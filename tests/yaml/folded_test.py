@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""What other programs dump is read as they meant it: values folded over several lines, against PyYAML.
+"""Tests that the reader decodes values that other programs fold over several lines in the same way as PyYAML.
 
     folded_test.py TELLTALE PRINT_TREE
 
-Every option of every type that holds text is dumped by PyYAML with texts of many lengths, and the values have to come
-back. Then random layouts: what the program accepts, it reads as PyYAML does, or else it refuses it with a place.
+PyYAML dumps every text option of every type with texts of many lengths, and the reader must return the same values. Then
+random layouts: the program reads them like PyYAML, or rejects them with a location.
 """
 import copy
 import json
@@ -21,7 +21,7 @@ SEPARATOR_MISSING = ("a ',' is missing before this, or the text", "a '- ' is mis
 
 
 def read(texts):
-    """What the program's reader says of each text."""
+    """Returns the tree or the problems of each text from the program's reader."""
     done = subprocess.run([print_tree], input=b"".join(t.encode() + b"\0" for t in texts), capture_output=True, check=True)
     answers = [json.loads(line) for line in done.stdout.decode().split("\n") if line]
     assert len(answers) == len(texts), (len(answers), len(texts))
@@ -32,7 +32,7 @@ def complain(title, text, why):
     problems.append(f"{title}: {why}\n" + "\n".join("    | " + line for line in text.split("\n")))
 
 
-# --- every option that holds text -----------------------------------------------------------------------------------
+# --- every option that takes text -----------------------------------------------------------------------------------
 
 def holds_text(schema):
     kinds = schema.get("type", [])
@@ -41,7 +41,7 @@ def holds_text(schema):
 
 
 def filled(schema, text):
-    """A value in which the text stands wherever the schema lets text stand; None where it does not."""
+    """A value that contains the text wherever the schema allows text; None where it does not."""
     alternatives = [filled(one, text) for one in schema.get("anyOf", [])]
     alternatives = [one for one in alternatives if one is not None]
     if alternatives:  # a list rather than a single text, to have both
@@ -60,7 +60,7 @@ def filled(schema, text):
 
 
 def options_of_types():
-    """type -> its options' schemas; those that every check has are with the first type."""
+    """type -> its options' schemas; the common options are with the first type."""
     checks = json.loads(subprocess.run([telltale, "schema"], capture_output=True, check=True).stdout)
     items = checks["properties"]["checks"]["items"]
     out = {}
@@ -72,7 +72,7 @@ def options_of_types():
 
 
 def texts_of(length):
-    """Texts of that many characters with everything that YAML might take for something else."""
+    """Texts of that many characters with characters that are special in YAML."""
     pieces = {
         "words": "the application writes one row for every request that it answers and ",
         "colons": "note: the key: value pair, at 12:30 see https://example.org/a?b=c&d ",
@@ -94,7 +94,7 @@ def texts_of(length):
 
 
 def as_read(value):
-    """PyYAML's value as the reader has it: all scalars are text."""
+    """Converts PyYAML's value to the reader's form: all scalars are text."""
     if isinstance(value, dict):
         return {key: as_read(one) for key, one in value.items()}
     if isinstance(value, list):
@@ -117,7 +117,7 @@ for expected in ("sqlite.query", "websocket.send", "websocket.headers", "disk.pa
     if expected not in filled_options:
         problems.append(f"{expected} was not tried; tried were {sorted(filled_options)}")
 
-# libyaml's dumper writes other escapes and line breaks than PyYAML's own.
+# libyaml's dumper writes other escapes and line breaks than PyYAML's dumper.
 WAYS = (("block", yaml.SafeDumper, {}), ("flow", yaml.SafeDumper, {"default_flow_style": True}),
         ("libyaml, block", yaml.CSafeDumper, {}), ("libyaml, flow", yaml.CSafeDumper, {"default_flow_style": True}),
         ("unicode", yaml.CSafeDumper, {"allow_unicode": True}), ("double quotes", yaml.CSafeDumper, {"default_style": '"'}),
@@ -133,7 +133,7 @@ for (title, text, config), answer in zip(dumped, read([d[1] for d in dumped])):
         complain(title, text[:2000], f"refused: {answer['problems'][:2]}")
 folded = sum("\n    " in text for _, text, _ in dumped)
 
-# --- what holds any text is valid, too ------------------------------------------------------------------------------
+# --- configurations with any text are valid -------------------------------------------------------------------------
 
 def validate(text):
     done = subprocess.run([telltale, "validate", "-"], input=text.encode(), capture_output=True, timeout=20)
@@ -161,7 +161,7 @@ WORDS = ["a", "word", "/data", "b: c", "#x", "'", '"', "it''s", '\\"', "\\n", "\
 
 
 def random_scalar(rng, indent):
-    """A value of some lines, mostly well-formed."""
+    """A multi-line value, mostly well-formed."""
     quote = rng.choice(["", "", "'", '"'])
     lines = []
     for _ in range(rng.randint(1, 4)):

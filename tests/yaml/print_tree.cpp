@@ -1,5 +1,5 @@
-// Prints what the configuration's reader makes of YAML texts, for tests that compare it with another reader: for each
-// text on standard input, which a NUL byte ends, one line of JSON with its tree, or with the problems.
+// Parses YAML texts and prints their trees, for tests that compare the configuration's reader with another one. Texts
+// on standard input end with a NUL byte; each gives one line of JSON with its tree or its problems.
 #include <cstdio>
 #include <iostream>
 #include <iterator>

@@ -1,4 +1,4 @@
-// The tree that comes out of YAML text.
+// Tests the tree of raw values that YAML text is parsed to.
 #include "yaml/reader.hpp"
 
 #include <doctest/doctest.h>
@@ -17,22 +17,22 @@ raw_value tree(std::string text) {
 
 }  // namespace
 
-TEST_CASE("yaml_reader: scalars, lists and maps know where they were written") {
+TEST_CASE("yaml_reader: scalars, lists and maps have their locations") {
   const auto root = tree("a: b\nc:\n  - d\n  - {é: 'f', g: [h]}\n");
-  CHECK_EQ(root.at, place{1, 1});
-  CHECK_EQ(root.find("a")->at, place{1, 4});
-  CHECK_EQ(root.members[1].at, place{2, 1});
+  CHECK_EQ(root.at, source_location{1, 1});
+  CHECK_EQ(root.find("a")->at, source_location{1, 4});
+  CHECK_EQ(root.members[1].at, source_location{2, 1});
   const auto& list = *root.find("c");
-  CHECK_EQ(list.at, place{3, 3});
-  CHECK_EQ(list.items[0].at, place{3, 5});
+  CHECK_EQ(list.at, source_location{3, 3});
+  CHECK_EQ(list.items[0].at, source_location{3, 5});
   const auto& map = list.items[1];
-  CHECK_EQ(map.at, place{4, 5});
-  CHECK_EQ(map.members[0].at, place{4, 6});
-  CHECK_EQ(map.members[0].value.at, place{4, 9});
-  CHECK_EQ(map.members[1].value.items[0].at, place{4, 18});
+  CHECK_EQ(map.at, source_location{4, 5});
+  CHECK_EQ(map.members[0].at, source_location{4, 6});
+  CHECK_EQ(map.members[0].value.at, source_location{4, 9});
+  CHECK_EQ(map.members[1].value.items[0].at, source_location{4, 18});
 }
 
-TEST_CASE("yaml_reader: quotes and text blocks are remembered, so that text stays text") {
+TEST_CASE("yaml_reader: quoted scalars and text blocks are marked as text") {
   const auto root = tree("a: 1\nb: '1'\nc: \"1\"\nd: |\n  1\ne: >-\n  1\n");
   CHECK_FALSE(root.find("a")->quoted);
   for (auto key : {"b", "c", "d", "e"}) {
@@ -42,27 +42,27 @@ TEST_CASE("yaml_reader: quotes and text blocks are remembered, so that text stay
 }
 
 TEST_CASE(
-    "yaml_reader: a value that is not written literally at its place counts as quoted, so that no place leaves its "
-    "line") {
+    "yaml_reader: a value that does not occur literally at its location counts as quoted, so that locations stay on "
+    "the line") {
   problems errors;
   const auto root = read_yaml(source_text("!tag&a\n  a value ${far to the right\n"), errors);
   CHECK_FALSE(errors.empty());
   REQUIRE(root);
-  CHECK_EQ(root->at, place{1, 1});
+  CHECK_EQ(root->at, source_location{1, 1});
   CHECK(root->quoted);
 }
 
-TEST_CASE("yaml_reader: a value that is not there is a null at its key") {
+TEST_CASE("yaml_reader: a missing value is a null at the location of its key") {
   const auto root = tree("a:\nb: ~\nc: {d: , e: null}\nf: ''\n");
   for (auto key : {"a", "b"}) CHECK_EQ(root.find(key)->kind, raw_value::kind_t::null);
-  CHECK_EQ(root.find("a")->at, place{1, 1});
-  CHECK_EQ(root.find("b")->at, place{2, 1});
-  CHECK_EQ(root.find("c")->find("d")->at, place{3, 5});
+  CHECK_EQ(root.find("a")->at, source_location{1, 1});
+  CHECK_EQ(root.find("b")->at, source_location{2, 1});
+  CHECK_EQ(root.find("c")->find("d")->at, source_location{3, 5});
   CHECK_EQ(root.find("c")->find("e")->kind, raw_value::kind_t::null);
   CHECK_EQ(root.find("f")->kind, raw_value::kind_t::scalar);
 }
 
-TEST_CASE("yaml_reader: nothing is interpreted") {
+TEST_CASE("yaml_reader: scalars are not interpreted") {
   const auto root = tree("[010, 0x1F, 1e3, yes, on, .nan, 2001-01-01, 1_000, 12:30:45, =]");
   const std::vector<std::string> expected{"010",  "0x1F",       "1e3",   "yes",      "on",
                                           ".nan", "2001-01-01", "1_000", "12:30:45", "="};
@@ -70,7 +70,7 @@ TEST_CASE("yaml_reader: nothing is interpreted") {
   for (std::size_t i = 0; i < expected.size(); ++i) CHECK_EQ(root.items[i].text, expected[i]);
 }
 
-TEST_CASE("yaml_reader: escapes in double quotes are resolved, single quotes double") {
+TEST_CASE("yaml_reader: escapes in double quotes and doubled single quotes are decoded") {
   const auto root = tree(R"(["\x41\u00e9\U0001F600\t\"\\", 'it''s', "\/"])");
   CHECK_EQ(root.items[0].text, "A\xC3\xA9\xF0\x9F\x98\x80\t\"\\");
   CHECK_EQ(root.items[1].text, "it's");
@@ -79,7 +79,7 @@ TEST_CASE("yaml_reader: escapes in double quotes are resolved, single quotes dou
 
 namespace {
 
-/// The error of a value in double quotes, or nothing where it reads as `meant`.
+/// The error of a value in double quotes, or empty if it is decoded as `meant`.
 std::string read_escape(const std::string& written, std::string_view meant) {
   problems errors;
   const auto root = read_yaml(source_text("a: \"" + written + "\"\n"), errors);
@@ -89,7 +89,7 @@ std::string read_escape(const std::string& written, std::string_view meant) {
 
 }  // namespace
 
-TEST_CASE("yaml_reader: every escape of YAML 1.2, section 5.7, and JSON's pairs of surrogates") {
+TEST_CASE("yaml_reader: every escape of YAML 1.2, section 5.7, and JSON's surrogate pairs are decoded") {
   constexpr std::string_view control = "the value contains a control character";
   struct row {
     std::string written;
@@ -131,7 +131,7 @@ TEST_CASE("yaml_reader: every escape of YAML 1.2, section 5.7, and JSON's pairs 
   }
 }
 
-TEST_CASE("yaml_reader: a surrogate without its other half is refused") {
+TEST_CASE("yaml_reader: an unpaired surrogate is rejected") {
   for (const std::string half : {R"(\ud83d)", R"(\ude00)", R"(\ud83d\ud83d)", R"(\ude00\ud83d)", R"(\ud83d \ude00)",
                                  R"(\ud83d\u0041)", R"(\ud83d\n)", R"(\U0000d83d\ude00)", R"(\ud83d\U0000de00)"}) {
     INFO(half);
@@ -140,7 +140,7 @@ TEST_CASE("yaml_reader: a surrogate without its other half is refused") {
   }
 }
 
-TEST_CASE("yaml_reader: escapes are resolved in keys, in brackets and over several lines as well") {
+TEST_CASE("yaml_reader: escapes are decoded in keys, in brackets and in multi-line values") {
   const auto root = tree(R"("k\\ud83d\_\ud83d\ude00": v
 "a": {"\ud83d\ude00": ["x\_y", '\ud83d', \ud83d]}
 b: \ud83d '\ude00'
@@ -166,7 +166,7 @@ struct folded_row {
   std::string meant;
 };
 
-// The examples of YAML 1.2.2 sections 6.5 and 7.3 that are values, and their neighbours.
+// The examples of values in YAML 1.2.2 sections 6.5 and 7.3, and similar ones.
 const folded_row folded_rows[] = {
     {"one\n  two", "one two"},
     {"one two\n   three  \n  four", "one two three four"},
@@ -201,10 +201,10 @@ const folded_row folded_rows[] = {
 
 }  // namespace
 
-TEST_CASE("yaml_reader: values that go on in deeper lines are folded") {
+TEST_CASE("yaml_reader: values that continue in deeper lines are folded") {
   for (const auto& row : folded_rows) {
     INFO(row.written);
-    // U+0085 is a control character here, whatever writes it.
+    // U+0085 is rejected as a control character, also as an escape.
     problems errors;
     const auto root = read_yaml(source_text("a: 1\nb: " + row.written + "\nc: 3\n"), errors);
     REQUIRE(root);
@@ -215,11 +215,11 @@ TEST_CASE("yaml_reader: values that go on in deeper lines are folded") {
   }
 }
 
-TEST_CASE("yaml_reader: values in lists and brackets go on in deeper lines as well") {
+TEST_CASE("yaml_reader: values in lists and brackets continue in deeper lines") {
   auto root = tree("l:\n- a b\n  c\n- 'd\n  e'\nm: {f: a b\n  c, \"g\": \"d\n  e\", h: [i j\n k, 'l\n m']}\n");
   CHECK_EQ(root.find("l")->items[0].text, "a b c");
   CHECK_EQ(root.find("l")->items[1].text, "d e");
-  CHECK_EQ(root.find("l")->items[1].at, place{4, 3});
+  CHECK_EQ(root.find("l")->items[1].at, source_location{4, 3});
   const auto& map = *root.find("m");
   CHECK_EQ(map.find("f")->text, "a b c");
   CHECK_EQ(map.find("g")->text, "d e");
@@ -232,13 +232,13 @@ TEST_CASE("yaml_reader: values in lists and brackets go on in deeper lines as we
   CHECK_EQ(root.find("l")->items.size(), 3);
 }
 
-TEST_CASE("yaml_reader: a word alone goes on where the line is too long for a dumper to leave it on one") {
+TEST_CASE("yaml_reader: a single word continues only on a line that a dumper would fold") {
   const std::string word(70, 'x');
   CHECK_EQ(tree("[" + word + "x\n  y]").items[0].text, word + "x y");
   problems errors;
   read_yaml(source_text("[" + word + "\n  y]"), errors);
   REQUIRE_EQ(errors.size(), 1);
-  CHECK_EQ(errors.list()[0].at, place{2, 3});
+  CHECK_EQ(errors.list()[0].at, source_location{2, 3});
 }
 
 TEST_CASE("yaml_reader: lists and maps may nest 32 levels deep, and no deeper") {
@@ -247,10 +247,10 @@ TEST_CASE("yaml_reader: lists and maps may nest 32 levels deep, and no deeper") 
   problems errors;
   CHECK_FALSE(read_yaml(source_text(nested(33)), errors));
   REQUIRE_EQ(errors.size(), 1);
-  CHECK_EQ(errors.list()[0].at, place{1, 33});
+  CHECK_EQ(errors.list()[0].at, source_location{1, 33});
 }
 
-TEST_CASE("yaml_reader: a map holds 256 keys, and the first key too many is named") {
+TEST_CASE("yaml_reader: a map has at most 256 keys, and the first excess key is reported") {
   std::string text;
   for (int i = 0; i < 256; ++i) text += "k" + std::to_string(i) + ": 1\n";
   CHECK_EQ(tree(text).members.size(), 256);
@@ -282,20 +282,20 @@ problem first_problem(std::string text) {
 
 }  // namespace
 
-TEST_CASE("yaml_reader: nothing after the end of the document is left out") {
+TEST_CASE("yaml_reader: text after the end of the document is reported") {
   for (const auto& [text, where] :
-       {std::pair{"  a: 1\nb: 2\n", place{2, 1}}, std::pair{"a: 1\n...\nb: 2\n", place{3, 1}},
-        std::pair{"{a: 1}\nb: 2\n", place{2, 1}}, std::pair{"a: 1\n---\n", place{2, 1}},
-        std::pair{" - a\n- b\n", place{2, 1}}}) {
+       {std::pair{"  a: 1\nb: 2\n", source_location{2, 1}}, std::pair{"a: 1\n...\nb: 2\n", source_location{3, 1}},
+        std::pair{"{a: 1}\nb: 2\n", source_location{2, 1}}, std::pair{"a: 1\n---\n", source_location{2, 1}},
+        std::pair{" - a\n- b\n", source_location{2, 1}}}) {
     INFO(text);
     CHECK_EQ(first_problem(text).at, where);
   }
 }
 
-TEST_CASE("yaml_reader: a bracket that is not closed is named where the next lines are outside of it") {
+TEST_CASE("yaml_reader: an unclosed bracket is reported if the next lines are outside of it") {
   for (const auto& [text, where] :
-       {std::pair{"a: [b,\nc: d\n", place{1, 4}}, std::pair{"a: {b: [c,\n  d\ne: f\n", place{1, 8}},
-        std::pair{"a: [b\n- c\n", place{1, 4}}}) {
+       {std::pair{"a: [b,\nc: d\n", source_location{1, 4}}, std::pair{"a: {b: [c,\n  d\ne: f\n", source_location{1, 8}},
+        std::pair{"a: [b\n- c\n", source_location{1, 4}}}) {
     INFO(text);
     CHECK_EQ(first_problem(text).at, where);
   }

@@ -1,4 +1,4 @@
-// A check of an outside project that uses what is installed for checks: files, limits, shared options, a cadence.
+// A check of an outside project that uses the installed libraries: files, limits, shared options, an interval.
 #include <telltale/check_type.hpp>
 #include <telltale/file_failure.hpp>
 

@@ -1,5 +1,5 @@
-// A GET with plain sockets: no event loop, no parser library, a few hundred microseconds.
-#include "client/ask_gate.hpp"
+// Sends a GET request with plain sockets: no event loop, no parser library, a few hundred microseconds.
+#include "client/query_gate.hpp"
 
 #include <array>
 #include <stdexcept>
@@ -8,7 +8,7 @@
 
 #include "base/printable.hpp"
 #include "base/words.hpp"
-#include "client/connection_cut.hpp"
+#include "client/connection_closed.hpp"
 #include "client/http_reply.hpp"
 #include "client/stream.hpp"
 #include "client/verdict_text.hpp"
@@ -35,7 +35,7 @@ http_reply get(const http_target& target, std::chrono::milliseconds timeout) {
   }
 }
 
-/// Lines that can be printed on any terminal. Who answers may be anybody.
+/// Makes the lines of a response safe to print, because the server may not be a sidecar.
 std::string safe_lines(std::string_view body) {
   std::string out;
   while (!body.empty()) {
@@ -49,7 +49,7 @@ std::string safe_lines(std::string_view body) {
 
 std::string no_verdict(const http_target& target, const http_reply& reply, std::string_view text) {
   const auto* question = reply.status == 200 && has_no_verdict(target.path)
-                             ? ", which is no verdict: leave the path out to ask a gate, or ask /checks/NAME?gate"
+                             ? ", which is not a verdict: omit the path to query a gate, or use /checks/NAME?gate"
                              : ": is that a telltale sidecar?";
   return fmt::format("{} answered {}{}\n{}", target.shown, reply.status, question,
                      shortened(text, longest_answer_text / 2));
@@ -68,7 +68,7 @@ std::string_view question_after_cut(const http_target& target) {
 
 }  // namespace
 
-gate_answer ask_gate(const http_target& target, std::chrono::milliseconds timeout) {
+gate_answer query_gate(const http_target& target, std::chrono::milliseconds timeout) {
   try {
     const auto reply = get(target, timeout);
     auto text = safe_lines(reply.body);
@@ -76,7 +76,7 @@ gate_answer ask_gate(const http_target& target, std::chrono::milliseconds timeou
     if (passes) return {*passes, text};
     if (reply.status == 503 && !text.empty()) return {false, text};
     return {false, no_verdict(target, reply, text)};
-  } catch (const connection_cut& error) {
+  } catch (const connection_closed& error) {
     return {false, no_answer(target, error, question_after_cut(target))};
   } catch (const std::exception& error) {
     return {false, no_answer(target, error, "is the sidecar running, and is that where it listens?")};
