@@ -17,6 +17,8 @@ namespace {
 // A few bytes of ${X} may expand to megabytes, so the total size is bounded like that of the file.
 constexpr std::size_t max_expanded_bytes = 1024 * 1024;
 constexpr std::size_t most_problems = 200;
+// The location of each is counted from the start of its value, which may be a megabyte long.
+constexpr std::size_t most_problems_in_value = 20;
 
 bool is_name_start(char c) { return is_letter(c) || c == '_'; }
 bool is_name_char(char c) { return is_name_start(c) || is_digit(c); }
@@ -71,7 +73,8 @@ void substitution::expand(raw_value& value) {
   value_ = &value;
   spans_lines_.reset();
   std::size_t taken = 0;
-  for (offset_ = 0; offset_ < text.size() && errors_.size() < most_problems; offset_ += taken) {
+  const auto enough = std::min(most_problems, errors_.size() + most_problems_in_value);
+  for (offset_ = 0; offset_ < text.size() && errors_.size() < enough; offset_ += taken) {
     const auto rest = text.substr(offset_);
     taken = 1;
     if (rest.starts_with("$$")) {
