@@ -306,5 +306,5 @@ TEST_CASE("marker writer: without /proc nothing is claimed") {
   CHECK(in_private_mounts([&]() -> std::string {
           if (::mount("tmpfs", "/proc", "tmpfs", 0, "size=1m") != 0) return "cannot mount a tmpfs";
           return described(marker_of(top / "m").run());
-        }).ends_with("cannot be seen: /proc is not mounted"));
+        }).ends_with("is not visible: /proc is not mounted"));
 }
