@@ -1,4 +1,4 @@
-// The disk check: space, inodes, writability and quota of the file system below a path.
+// The disk check: judges space, inodes, writability and quota of the file system of a path.
 #include <cerrno>
 
 #include <fmt/format.h>
@@ -9,7 +9,7 @@
 #include "disk/fill_rate.hpp"
 #include "disk/identity.hpp"
 #include "disk/judge.hpp"
-#include "disk/look.hpp"
+#include "disk/observe.hpp"
 #include "disk/options.hpp"
 #include "disk/writability.hpp"
 #include "disk/write_test.hpp"
@@ -25,7 +25,7 @@ class disk_check final : public blocking_check {
 
   outcome probe(probe_context& ctx) override {
     const auto& path = options_.path.text;
-    const auto seen = look_at(path);
+    const auto seen = observe(path);
     if (seen.error) return call_failed(seen);
     if (seen.is_device) return outcome::fail(reason::mismatch, device_sentence(seen));
 
@@ -55,18 +55,17 @@ class disk_check final : public blocking_check {
   }
 
  private:
-  /// A file system that shut down may answer some calls as if nothing were wrong.
-  outcome call_failed(const sight& seen) const {
+  /// After a file system was shut down, some calls may still succeed.
+  outcome call_failed(const path_state& seen) const {
     auto failure = file_failure(options_.path.text, seen.error);
-    if (seen.call == "stat") failure.sentence += " (stat; statfs still answers)";
+    if (seen.call == "stat") failure.sentence += " (stat; statfs still works)";
     return outcome::fail(failure.reason, std::move(failure.sentence));
   }
 
-  std::string device_sentence(const sight& seen) const {
-    const auto* what = seen.is_block
-                           ? " is a device and no file system is mounted from it here: give the path where it "
-                             "is mounted"
-                           : " is a device, not a file system";
+  std::string device_sentence(const path_state& seen) const {
+    const auto* what = seen.is_block ? " is a device and no file system is mounted from it here: set the path where it "
+                                       "is mounted"
+                                     : " is a device, not a file system";
     return options_.path.text + what;
   }
 
@@ -89,9 +88,9 @@ class disk_check final : public blocking_check {
 check_type disk() {
   return blocking_type<disk_check, disk_options>({
       .name = "disk",
-      .summary = "Watches the space, inodes and writability of a file system.",
-      .proves = "The file system answers, and its space and inodes are within the limits.",
-      .does_not_prove = "That writing works (`write_test` tries it), or that the content is intact.",
+      .summary = "Checks the space, inodes and writability of a file system.",
+      .proves = "The file system responds, and its space and inodes are within the limits.",
+      .does_not_prove = "That writing works (`write_test` tests it), or that the content is intact.",
       .component = "system",
       .measurements = {{"total_bytes", "Size of the file system."},
                        {"used_bytes", "Space in use, including what only root may use."},
@@ -101,7 +100,7 @@ check_type disk() {
                        {"inodes_used", "Inodes in use."},
                        {"inodes_used_ratio", "Share of the inodes in use."},
                        {"time_to_full_seconds",
-                        "When the space will be used up at the pace of the last minutes; only while filling."},
+                        "Time until the space is used up at the rate of the last minutes; only while it fills."},
                        {"directory_bytes", "Space the directory occupies; only with size_limit."},
                        {"directory_used_ratio", "Share of size_limit the directory occupies."}},
   });

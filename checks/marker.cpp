@@ -1,4 +1,4 @@
-// The marker check: files that say "the model is loaded", and nothing less.
+// The marker check: judges files by which an application signals that it is ready.
 #include <algorithm>
 #include <thread>
 
@@ -18,12 +18,12 @@ namespace {
 
 using namespace telltale::marker;
 
-/// A file caught in the middle of being written is looked at again after this pause.
-constexpr std::chrono::milliseconds second_look{50};
-/// Unchanged for this long, it is in nobody's hands: a writer whose CPU quota is used up pauses for up to 100 ms.
+/// Pause before a file that may be in the middle of a write is read again.
+constexpr std::chrono::milliseconds retry_pause{50};
+/// A file that is unchanged for this long is not being written: a throttled writer pauses for up to 100 ms.
 constexpr double settled_seconds = 0.3;
-/// A writer that never rests may be caught again and again: after half a second of looks it is red.
-constexpr int most_looks = 10;
+/// Limit for repeated reads of a file that is rewritten continuously; after it the check fails.
+constexpr int max_reads = 10;
 constexpr std::chrono::milliseconds margin{100};  // left for the rest of the probe
 
 moments moments_now(const probe_context& ctx) {
@@ -51,12 +51,12 @@ class marker_check final : public blocking_check {
 
  private:
   file_result check(const std::string& path, const probe_context& ctx) const {
-    auto seen = look_at(path, options_.wants_content());
+    auto seen = read_marker(path, options_.wants_content());
     auto result = judge(path, seen, ctx);
-    for (int looks = 1; result.questionable && looks < most_looks; ++looks) {
-      if (boot_clock::now() + second_look + margin >= ctx.deadline) break;
-      std::this_thread::sleep_for(second_look);
-      auto again = look_at(path, options_.wants_content());
+    for (int reads = 1; result.maybe_incomplete && reads < max_reads; ++reads) {
+      if (boot_clock::now() + retry_pause + margin >= ctx.deadline) break;
+      std::this_thread::sleep_for(retry_pause);
+      auto again = read_marker(path, options_.wants_content());
       const bool changed = !again.same_as(seen);
       seen = std::move(again);
       result = judge(path, seen, ctx);
@@ -70,28 +70,28 @@ class marker_check final : public blocking_check {
     file_result out;
     out.finding = file_failure(path, seen.error);
     out.missing = out.finding.reason == reason::missing;
-    // It was there a moment ago: perhaps it is being replaced by deleting and writing it anew.
-    out.questionable = out.missing && ctx.memory.get("complete") == 1;
+    // It existed in the last run and may be in the process of being deleted and rewritten.
+    out.maybe_incomplete = out.missing && ctx.memory.get("complete") == 1;
     return out;
   }
 
   file_result judge_readable(const std::string& path, const file_view& seen, const probe_context& ctx) const {
     if (!options_.newer_than_file) return judge_file(path, seen, options_, moments_now(ctx));
-    const auto reference = look_at_reference(options_.newer_than_file->text);
+    const auto reference = read_reference(options_.newer_than_file->text);
     if (reference.error == 0) return judge_file(path, seen, options_, moments_now(ctx), reference);
     file_result out;
     out.finding = file_failure(reference.path, reference.error);
-    out.finding.sentence += fmt::format("; {} has to be newer than it", path);
+    out.finding.sentence += fmt::format("; {} must be newer than it", path);
     return out;
   }
 
-  /// Start times are compared with file times once for each process: setting the clock moves the one but not the other.
+  /// Compares start times with file times once for each process: a change of the clock affects only one of them.
   void judge_writer(const std::string& path, const std::string& remembered, file_result& result,
                     const probe_context& ctx) const {
     const bool loading = result.finding.reason == reason::pending;
     if (!result.writer || (result.finding.verdict == verdict::fail && !loading)) return;
     const auto now = moments_now(ctx);
-    const auto found = look_at_process(*result.writer);
+    const auto found = find_process(*result.writer);
     if (found.state == process_view::state_t::running) {
       const auto identity = found.started.count() / 1'000'000 * process_id_limit + *result.writer;
       if (ctx.memory.get(remembered) == identity || may_have_written(found.started, result.modified, now))
@@ -100,7 +100,7 @@ class marker_check final : public blocking_check {
     // Where a writer was seen before, telltale is in its PID namespace, even if nobody else is left in there.
     const auto spot = ctx.memory.get(remembered)
                           ? blind_spot::none
-                          : look_around(*result.writer, result.modified + clock_tick - now.booted);
+                          : find_blind_spot(*result.writer, result.modified + clock_tick - now.booted);
     auto absent = judge_absent_writer(path, *result.writer, found, spot);
     if (absent.verdict == verdict::fail || result.finding.verdict == verdict::pass) result.finding = std::move(absent);
   }
@@ -113,15 +113,15 @@ class marker_check final : public blocking_check {
 check_type marker() {
   return blocking_type<marker_check, marker_options>({
       .name = "marker",
-      .summary = "Waits for files that say something is loaded, current and as expected.",
-      .proves = "The files exist, and their age, size and content are as the options require.",
-      .does_not_prove = "That what wrote them still works; with `pid`, only that its process still runs.",
+      .summary = "Waits for marker files that exist, are current and have the expected content.",
+      .proves = "The files exist, and their age, size and content match the options.",
+      .does_not_prove = "That their writer still works; with `pid`, only that its process still runs.",
       .component = "system",
-      .measurements = {{"files", "Files that are expected."},
+      .measurements = {{"files", "Number of expected files."},
                        {"files_missing", "Expected files that do not exist."},
                        {"age_seconds", "Time since the last modification; of the oldest file when there are several."},
                        {"size_bytes", "Size of the file; the sum when there are several."},
-                       {"progress_ratio", "How far loading has come, 0 to 1; the least of several files."}},
+                       {"progress_ratio", "Progress of loading, 0 to 1; the lowest of several files."}},
   });
 }
 

@@ -1,4 +1,4 @@
-// The sqlite check: health of an SQLite database, WAL mode first of all, without touching it.
+// The sqlite check: judges an SQLite database, mainly in WAL mode, from its files and locks.
 #include <telltale/check_type.hpp>
 
 #include "sqlite/backup.hpp"
@@ -50,9 +50,9 @@ class sqlite_check final : public blocking_check {
 check_type sqlite() {
   return blocking_type<sqlite_check, sqlite::sqlite_options>({
       .name = "sqlite",
-      .summary = "Health of an SQLite database in WAL mode, seen from its files and locks without touching them.",
-      .proves = "The database file is the one in use, its header and log are sound, its limits are kept.",
-      .does_not_prove = "That every page is sound (`integrity` reads them all), or that queries work (`mode` tries).",
+      .summary = "Health of an SQLite database in WAL mode, read from its files and locks without modifying them.",
+      .proves = "The database file is the one in use, its header and log are valid, and its values are within limits.",
+      .does_not_prove = "That every page is valid (`integrity` reads them all), or that queries work (see `mode`).",
       .component = "datastore",
       .measurements =
           {

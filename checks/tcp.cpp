@@ -1,4 +1,4 @@
-// The tcp check: does something accept connections here, and does it say what it should?
+// The tcp check: connects to a port or socket and optionally verifies the server's text.
 #include <algorithm>
 #include <array>
 #include <memory>
@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 constexpr net::phase_words sending{"the text could not be sent", "before the text was sent"};
 constexpr net::phase_words expecting{"no answer", "before the expected text"};
 
-/// What one check needs in every run, made once.
+/// Data of one check that is created once and used by every run.
 struct plan {
   explicit plan(tcp_options chosen) : options(std::move(chosen)), target{options.address, options.network.ip, {}} {
     if (options.tls) target.tls = net::make_tls_client(options.security, options.address.host);
@@ -31,10 +31,10 @@ struct plan {
   tcp_options options;
   net::target target;
   std::string send;
-  secret_list secrets;  ///< not to be repeated in a message
+  secret_list secrets;  ///< must not appear in messages
 };
 
-/// Reads until the expected text has come. Texts further behind than 64 KiB are not looked for.
+/// Reads until the expected text arrives, at most 64 KiB.
 asio::awaitable<finding> await_text(net::run& now, const plan& what, net::stream& line) {
   constexpr std::size_t most = 64 * 1024;
   const auto& wanted = *what.options.expect;
@@ -46,7 +46,7 @@ asio::awaitable<finding> await_text(net::run& now, const plan& what, net::stream
     heard.append(chunk.data(), got.bytes);
     if (!got.error && heard.size() < most) continue;
     if (heard.empty()) co_return net::explain_broken(got.error, expecting, false, now.budget);
-    co_return net::failure(reason::mismatch, fmt::format("the server said '{}' instead of what is expected",
+    co_return net::failure(reason::mismatch, fmt::format("the server sent '{}' instead of the expected text",
                                                          shown_peer_text(heard, what.secrets)));
   }
   co_return finding();
@@ -56,7 +56,7 @@ asio::awaitable<finding> talk(net::run& now, const plan& what, net::stream& line
   const net::stopwatch watch(now.found);
   if (!what.send.empty()) {
     const auto error = co_await line.write(what.send);
-    // What the server said before it hung up tells more than that it did.
+    // The text that the server sent before it closed is more specific than the closed connection.
     if (error && !what.options.expect) co_return net::explain_broken(error, sending, false, now.budget);
   }
   if (!what.options.expect) co_return finding();
@@ -65,7 +65,7 @@ asio::awaitable<finding> talk(net::run& now, const plan& what, net::stream& line
   co_return failed;
 }
 
-/// With `expect_refused`, what `dial` found is the other way round; a Unix socket that is not there refuses, too.
+/// With `expect_refused` the result of `dial` is inverted; a missing Unix socket counts as refused.
 finding judge_refusal(const net::dialed& dialed) {
   if (dialed.line) return net::failure(reason::mismatch, "accepted the connection, which should be refused");
   const auto why = dialed.failed.reason;
@@ -107,8 +107,8 @@ check_type tcp() {
   return async_type<tcp_check, tcp_options>({
       .name = "tcp",
       .summary = "Connects to a TCP port or Unix socket, and optionally waits for a text.",
-      .proves = "Something accepts connections at `address`, and says the expected text.",
-      .does_not_prove = "That the server does its work: without `expect`, a proxy or the kernel may have accepted.",
+      .proves = "A server accepts connections at `address` and sends the expected text.",
+      .does_not_prove = "That the server works: without `expect`, a proxy or the kernel may have accepted.",
       .measurements = std::move(measurements),
   });
 }

@@ -1,4 +1,4 @@
-// The websocket check: does a WebSocket endpoint accept connections, and does somebody answer behind it?
+// The websocket check: opens a WebSocket and verifies that the server responds.
 #include <exception>
 #include <memory>
 
@@ -54,7 +54,7 @@ check_type websocket() {
       .summary = "Opens a WebSocket, waits for a pong or an expected reply, and closes it again.",
       .proves = "The endpoint accepts a WebSocket, and its server answers a ping or `send` as expected.",
       .does_not_prove = "That messages reach other clients, or that the server has room for many more.",
-      .measurements = {{"resolve_seconds", "Time to find the server's address."},
+      .measurements = {{"resolve_seconds", "Time to resolve the server's address."},
                        {"connect_seconds", "Time to open the TCP connection."},
                        {"tls_seconds", "Time of the TLS handshake."},
                        {"handshake_seconds", "Time from the WebSocket request to its reply."},

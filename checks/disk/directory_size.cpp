@@ -1,4 +1,4 @@
-// A walk over a directory tree that cannot be led astray: relative opens, no symbolic links, one mount.
+// Walks a directory tree with relative opens, without symbolic links, within one mount.
 #include "disk/directory_size.hpp"
 
 #include <dirent.h>
@@ -20,7 +20,7 @@ namespace {
 
 using directory_stream = std::unique_ptr<DIR, decltype([](DIR* d) { ::closedir(d); })>;
 
-/// O_NOATIME is refused to everybody but the owner and root.
+/// Only the owner and root may use O_NOATIME.
 directory_stream open_directory(int at, const char* name, int flags) {
   constexpr int base = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
   descriptor fd(::openat(at, name, base | flags | O_NOATIME));
@@ -37,7 +37,7 @@ struct entry {
   std::optional<std::uint64_t> mount_id;  ///< since Linux 5.8
 };
 
-/// 0 or errno. Container engines of before 2020 refuse statx.
+/// 0 or errno. Container engines before 2020 reject statx.
 int find_entry(int at, const char* name, int flags, entry& out) {
   struct statx info {};
   if (::statx(at, name, flags, STATX_BASIC_STATS | STATX_MNT_ID, &info) == 0) {
@@ -54,7 +54,7 @@ int find_entry(int at, const char* name, int flags, entry& out) {
   return 0;
 }
 
-/// Merely gone or swapped since it was listed; on a network file system by another machine.
+/// Whether the entry was deleted or replaced since it was listed; ESTALE: by another machine.
 bool vanished(int error) { return error == ENOENT || error == ENOTDIR || error == ELOOP || error == ESTALE; }
 
 class walk {
@@ -73,13 +73,13 @@ class walk {
  private:
   void count(const entry& found) {
     ++size_.entries;
-    // Subvolumes of btrfs and layers of an overlay have inode numbers of their own.
+    // Subvolumes of btrfs and layers of an overlay have their own inode numbers.
     if (!S_ISDIR(found.mode) && found.links > 1 && !linked_.emplace(found.device, found.inode).second) return;
     size_.bytes += static_cast<double>(found.blocks) * 512;  // in units of 512 bytes, stat(2)
   }
 
-  /// A subvolume and the layers of an overlay have device numbers of their own and belong to the tree; another mount
-  /// does not, also one of the same file system.
+  /// A subvolume and the layers of an overlay belong to the tree although they have their own device numbers. Another
+  /// mount does not, even of the same file system.
   bool on_another_mount(const entry& found) const {
     if (found.mount_id && top_.mount_id) return *found.mount_id != *top_.mount_id;
     return S_ISDIR(found.mode) && found.device != top_.device;
@@ -107,12 +107,12 @@ class walk {
       const std::string_view name = listed->d_name;
       if (name == "." || name == "..") continue;
       if (exhausted()) return;
-      look_at(fd, listed->d_name, depth);
+      visit(fd, listed->d_name, depth);
       if (size_.error) return;
     }
   }
 
-  void look_at(int at, const char* name, int depth) {
+  void visit(int at, const char* name, int depth) {
     entry found;
     if (const int error = find_entry(at, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, found)) return failed(error);
     if (on_another_mount(found)) return;

@@ -1,4 +1,4 @@
-// A short history of used bytes and the straight line through it.
+// Stores a short history of used bytes and computes its linear regression.
 #include "disk/fill_rate.hpp"
 
 #include <algorithm>
@@ -14,8 +14,8 @@ constexpr std::array<std::string_view, fill_samples> time_names{"fill_t0", "fill
 constexpr std::array<std::string_view, fill_samples> used_names{"fill_u0", "fill_u1", "fill_u2", "fill_u3", "fill_u4",
                                                                 "fill_u5", "fill_u6", "fill_u7", "fill_u8", "fill_u9"};
 
-/// As a whole number that can be kept; beyond 8 EiB the largest one.
-std::int64_t whole(double bytes) {
+/// Converts to an integer for the state; saturates beyond 8 EiB.
+std::int64_t to_integer(double bytes) {
   constexpr double largest = 9.2e18;
   return static_cast<std::int64_t>(std::min(bytes, largest));
 }
@@ -35,7 +35,7 @@ std::vector<fill_sample> load(const memory& kept) {
 void store(const std::vector<fill_sample>& samples, memory& kept) {
   for (std::size_t i = 0; i < samples.size(); ++i) {
     kept.set(time_names[i], samples[i].at.time_since_epoch().count());
-    kept.set(used_names[i], whole(samples[i].used_bytes));
+    kept.set(used_names[i], to_integer(samples[i].used_bytes));
   }
 }
 
@@ -49,7 +49,7 @@ void forget_fill_rate(memory& kept) {
 }
 
 std::optional<double> fill_rate(const std::vector<fill_sample>& samples) {
-  if (samples.size() < 2 || samples.back().at - samples.front().at < fill_least_span) return std::nullopt;
+  if (samples.size() < 2 || samples.back().at - samples.front().at < fill_min_span) return std::nullopt;
   const auto count = static_cast<double>(samples.size());
   auto x = [&](const fill_sample& s) { return to_seconds(s.at - samples.front().at); };
   double mean_x = 0;
@@ -69,8 +69,8 @@ std::optional<double> fill_rate(const std::vector<fill_sample>& samples) {
 
 std::optional<double> seconds_to_full(const usage& now, boot_clock::time_point at, memory& kept) {
   const auto before = static_cast<double>(kept.get("fill_size").value_or(0));
-  if (std::abs(now.total_bytes - before) > fill_least_change * before) forget_fill_rate(kept);
-  kept.set("fill_size", whole(now.total_bytes));
+  if (std::abs(now.total_bytes - before) > fill_min_change * before) forget_fill_rate(kept);
+  kept.set("fill_size", to_integer(now.total_bytes));
 
   auto samples = load(kept);
   if (!samples.empty() && samples.back().at > at) samples.clear();

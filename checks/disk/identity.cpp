@@ -1,4 +1,4 @@
-// The file system of the last run is kept as whole numbers; names are hashed or packed into them.
+// Stores the identity of the last run's file system as integers; names are hashed or packed.
 #include "disk/identity.hpp"
 
 #include <sys/sysmacros.h>
@@ -15,23 +15,23 @@ namespace {
 
 constexpr std::array<std::string_view, 3> type_names{"fs_type0", "fs_type1", "fs_type2"};
 
-/// FNV-1a, 64 bits; goes on from `start`.
+/// FNV-1a, 64 bits, continued from `start`.
 std::int64_t hash(std::string_view text, std::int64_t start = static_cast<std::int64_t>(14695981039346656037u)) {
   auto out = static_cast<std::uint64_t>(start);
   for (const char c : text) out = (out ^ static_cast<unsigned char>(c)) * 1099511628211u;
   return static_cast<std::int64_t>(out);
 }
 
-/// One number for everything that is compared: the same as in the last run, nothing has to be looked at one by one.
-std::int64_t mark_of(const sight& seen) {
+/// A hash of all compared values: when it is unchanged, no single value needs a comparison.
+std::int64_t identity_hash(const path_state& seen) {
   const auto& on = *seen.mount;
   const std::array<std::uint64_t, 3> numbers{on.device, seen.id, seen.is_mount_point};
   const std::string_view bytes(reinterpret_cast<const char*>(numbers.data()), sizeof numbers);
   return hash(bytes, hash(on.point, hash(on.source, hash(on.type))));
 }
 
-/// The first 24 letters of a type's name, which are shown in a later run.
-void keep_type(std::string_view type, memory& kept) {
+/// Stores the first 24 characters of a type's name for messages of later runs.
+void store_type(std::string_view type, memory& kept) {
   for (std::size_t i = 0; i < type_names.size(); ++i) {
     std::int64_t letters = 0;
     const auto part = type.substr(std::min(type.size(), i * sizeof letters), sizeof letters);
@@ -40,7 +40,7 @@ void keep_type(std::string_view type, memory& kept) {
   }
 }
 
-std::string kept_type(const memory& kept) {
+std::string stored_type(const memory& kept) {
   std::array<char, type_names.size() * sizeof(std::int64_t) + 1> letters{};
   for (std::size_t i = 0; i < type_names.size(); ++i) {
     const auto part = kept.get(type_names[i]).value_or(0);
@@ -49,10 +49,10 @@ std::string kept_type(const memory& kept) {
   return letters.data();
 }
 
-void keep(const sight& seen, memory& kept) {
+void keep(const path_state& seen, memory& kept) {
   const auto& on = *seen.mount;
-  kept.set("fs_mark", mark_of(seen));
-  keep_type(on.type, kept);
+  kept.set("fs_mark", identity_hash(seen));
+  store_type(on.type, kept);
   kept.set("fs_device", static_cast<std::int64_t>(on.device));
   kept.set("fs_id", static_cast<std::int64_t>(seen.id));
   kept.set("fs_source", hash(on.source));
@@ -62,24 +62,24 @@ void keep(const sight& seen, memory& kept) {
   kept.forget("fs_since");
 }
 
-/// File systems in memory: their source says nothing, and each mount is a new one.
+/// File systems without a meaningful source, where each mount is a new file system.
 bool is_volatile(std::string_view type) { return type == "tmpfs" || type == "ramfs" || type == "overlay"; }
 
-bool same_file_system(const sight& seen, const memory& kept) {
+bool same_file_system(const path_state& seen, const memory& kept) {
   const auto& on = *seen.mount;
-  if (kept_type(kept) != on.type.substr(0, type_names.size() * sizeof(std::int64_t))) return false;
+  if (stored_type(kept) != on.type.substr(0, type_names.size() * sizeof(std::int64_t))) return false;
   const bool same_id = kept.get("fs_id") == static_cast<std::int64_t>(seen.id);
   const bool same_device = kept.get("fs_device") == static_cast<std::int64_t>(on.device);
-  // With a block device the file system's own id decides where it has one: ext4 and others make it of their UUID, so it
-  // outlives a disk that is plugged in anew, and does not outlive mkfs.
+  // With a block device the file system's id decides, if any. ext4 and others derive it from their UUID, so it survives
+  // replugging a disk but not mkfs.
   if (major(on.device) != 0) return seen.id != 0 ? same_id : same_device;
-  // Without one the number is another at each mount, and the id of some network file systems as well.
+  // Without a block device the device number changes at each mount, as does the id of some network file systems.
   if (is_volatile(on.type)) return same_device;
   return kept.get("fs_source") == hash(on.source) || (seen.id != 0 && same_id);
 }
 
-/// The mount point of before still lies on the path, and nothing is mounted there now.
-bool mount_is_gone(const sight& seen, const memory& kept, const std::function<std::string()>& real_path) {
+/// Whether the earlier mount point is still part of the path but no longer mounted.
+bool mount_is_gone(const path_state& seen, const memory& kept, const std::function<std::string()>& real_path) {
   const auto& point = seen.mount->point;
   const auto size = static_cast<std::size_t>(kept.get("fs_point_size").value_or(0));
   if (kept.get("fs_point") == hash(point) || size <= point.size()) return false;
@@ -88,33 +88,33 @@ bool mount_is_gone(const sight& seen, const memory& kept, const std::function<st
   return kept.get("fs_point") == hash(std::string_view(real).substr(0, size));
 }
 
-std::string gone_sentence(const sight& seen, const rule_context& at) {
+std::string gone_sentence(const path_state& seen, const rule_context& at) {
   const auto& on = *seen.mount;
   const bool same = at.kept.get("fs_device") == static_cast<std::int64_t>(on.device);
   const auto* before = at.kept.get("fs_own") != 1 ? "part of another file system"
-                       : same                     ? "a mount of its own"
+                       : same                     ? "a separate mount"
                                                   : "a file system of its own";
-  return fmt::format("{} was {} ({}), is now part of {} ({})", at.options.path.text, before, kept_type(at.kept),
+  return fmt::format("{} was {} ({}), is now part of {} ({})", at.options.path.text, before, stored_type(at.kept),
                      on.point, on.type);
 }
 
-std::string changed_sentence(const sight& seen, const rule_context& at) {
+std::string changed_sentence(const path_state& seen, const rule_context& at) {
   const auto& on = *seen.mount;
   const bool was_own = at.kept.get("fs_own") == 1;
   const auto before = was_own ? "a file system of its own" : "part of another file system";
   const auto now = !seen.is_mount_point ? fmt::format("part of {} ({}, {})", on.point, on.type, on.source)
                    : was_own            ? fmt::format("another one ({}, {})", on.type, on.source)
                                         : fmt::format("a file system of its own ({}, {})", on.type, on.source);
-  return fmt::format("{} was {} ({}), is now {}", at.options.path.text, before, kept_type(at.kept), now);
+  return fmt::format("{} was {} ({}), is now {}", at.options.path.text, before, stored_type(at.kept), now);
 }
 
 }  // namespace
 
-bool judge_identity(const sight& seen, const rule_context& at, boot_clock::time_point now,
+bool judge_identity(const path_state& seen, const rule_context& at, boot_clock::time_point now,
                     const std::function<std::string()>& real_path) {
   if (!seen.mount) return true;
   auto& kept = at.kept;
-  if (kept.get("fs_mark") == mark_of(seen)) {
+  if (kept.get("fs_mark") == identity_hash(seen)) {
     kept.forget("fs_since");
     return true;
   }
@@ -129,7 +129,7 @@ bool judge_identity(const sight& seen, const rule_context& at, boot_clock::time_
   }
   const auto since = kept.get("fs_since").value_or(now.time_since_epoch().count());
   kept.set("fs_since", since);
-  if (now.time_since_epoch() - std::chrono::nanoseconds(since) >= replaced_for) {
+  if (now.time_since_epoch() - std::chrono::nanoseconds(since) >= replacement_warning_period) {
     keep(seen, kept);
     kept.forget("was_writable");
     kept.forget("was_mounted_writable");
@@ -139,7 +139,7 @@ bool judge_identity(const sight& seen, const rule_context& at, boot_clock::time_
   return false;
 }
 
-bool judge_mount_point(const sight& seen, const rule_context& at) {
+bool judge_mount_point(const path_state& seen, const rule_context& at) {
   if (!at.options.mount || seen.is_mount_point) return true;
   const auto part =
       seen.mount ? fmt::format(", and what is there is part of {} ({})", seen.mount->point, seen.mount->type) : "";
@@ -148,18 +148,16 @@ bool judge_mount_point(const sight& seen, const rule_context& at) {
   return false;
 }
 
-void judge_deleted(const sight& seen, const rule_context& at) {
-  // What the kernel adds to the name of a directory that was removed (fs/d_path.c). It also does so after a network
-  // file system failed to find one that is still there.
+void judge_deleted(const path_state& seen, const rule_context& at) {
+  // The kernel adds this suffix to the name of a removed directory (fs/d_path.c). It also does so when a network file
+  // system fails to find an existing one.
   if (!seen.mount || !seen.mount->root.ends_with("//deleted")) return;
-  at.found.add(
-      seen.is_directory && seen.is_unlinked ? verdict::fail : verdict::warn, reason::replaced,
-      fmt::format("{} shows a {} that was deleted where it was mounted from: what is written there is not seen "
-                  "here",
-                  at.options.path.text, seen.is_directory ? "directory" : "file"));
+  at.found.add(seen.is_directory && seen.is_unlinked ? verdict::fail : verdict::warn, reason::replaced,
+               fmt::format("{} is a mount of a deleted {}: new files at its source path are not visible here",
+                           at.options.path.text, seen.is_directory ? "directory" : "file"));
 }
 
-std::string subject_of(const std::string& path, const sight& seen) {
+std::string subject_of(const std::string& path, const path_state& seen) {
   if (!seen.mount || (seen.is_mount_point && seen.measured == path)) return path;
   const auto* how = seen.measured == path ? "part of" : "mounted on";
   return fmt::format("{} ({} {}, {})", path, how, seen.mount->point, seen.mount->type);

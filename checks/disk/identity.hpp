@@ -1,5 +1,4 @@
-// Which file system a path is on, compared between runs: a volume that is not mounted any more is measured as its
-// parent's disk. No I/O.
+// Compares the file system of a path between runs, to detect unmounted and replaced volumes. No I/O.
 #pragma once
 
 #include <chrono>
@@ -8,27 +7,27 @@
 
 #include <telltale/clock.hpp>
 
+#include "disk/path_state.hpp"
 #include "disk/rule.hpp"
-#include "disk/sight.hpp"
 
 namespace telltale::disk {
 
-/// How long another file system at the same place is a warning; afterwards it is the one that is expected.
-inline constexpr std::chrono::minutes replaced_for{10};
+/// How long another file system at the same path is a warning; afterwards it becomes the expected one.
+inline constexpr std::chrono::minutes replacement_warning_period{10};
 
-/// Warns when the path is on another file system than before. A mount that went away is a warning until it is back.
-/// False while the numbers of this run are not those of the file system that was measured before. `real_path` is asked
-/// only after a change: it gives the path without symbolic links.
-bool judge_identity(const sight&, const rule_context&, boot_clock::time_point now,
+/// Warns when the path is on another file system than before. An unmounted volume is a warning until it is mounted
+/// again. Returns false while the measurements are those of another file system than before. `real_path` returns the
+/// path without symbolic links; it is called only after a change.
+bool judge_identity(const path_state&, const rule_context&, boot_clock::time_point now,
                     const std::function<std::string()>& real_path);
 
-/// `mount: true`: false, and a failure, when the path is not a mount point.
-bool judge_mount_point(const sight&, const rule_context&);
+/// Implements `mount: true`: fails and returns false when the path is not a mount point.
+bool judge_mount_point(const path_state&, const rule_context&);
 
-/// A mount of something that was deleted where it was mounted from.
-void judge_deleted(const sight&, const rule_context&);
+/// Reports a mount whose source directory or file was deleted.
+void judge_deleted(const path_state&, const rule_context&);
 
-/// The path, and which mount it is part of when it is not one itself: "/var/log (part of /, ext4)".
-std::string subject_of(const std::string& path, const sight&);
+/// The path, and its mount when the path is not a mount point: "/var/log (part of /, ext4)".
+std::string subject_of(const std::string& path, const path_state&);
 
 }  // namespace telltale::disk

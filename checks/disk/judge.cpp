@@ -1,4 +1,4 @@
-// The rules of the disk check: shares, free bytes, inodes, quotas and writability.
+// Judges shares, free bytes, inodes and quotas.
 #include "disk/judge.hpp"
 
 #include <algorithm>
@@ -15,18 +15,18 @@ constexpr double recovery_points = 0.02;
 constexpr double recovery_factor = 1.1;
 constexpr double rounding = 1e-9;  // 0.9 is not exactly 90 / 100.0 after a division of block counts
 
-void remember(memory& kept, std::string_view rule, verdict v) { kept.set(rule, static_cast<std::int64_t>(v)); }
+void store_level(memory& kept, std::string_view rule, verdict v) { kept.set(rule, static_cast<std::int64_t>(v)); }
 
-/// The level of a rule, judged from the one of the run before: it takes less to stay than to get there.
+/// The level of a rule, judged with hysteresis from that of the previous run.
 verdict level_of(const rule_context& at, std::string_view rule, auto judge) {
   const auto kept = at.kept.get(rule).value_or(0);
   const auto before = kept == 2 ? verdict::fail : kept == 1 ? verdict::warn : verdict::pass;
   const auto level = judge(before);
-  if (level != before) remember(at.kept, rule, level);
+  if (level != before) store_level(at.kept, rule, level);
   return level;
 }
 
-/// "(limit 90%)", or with the point of recovery when only the memory of a higher value keeps the level.
+/// "(limit 90%)", with the point of recovery when only hysteresis keeps the level.
 std::string limit_text(double ratio, const upper_limit<percent>& limit, verdict level) {
   const auto bound = crossed(limit, level);
   if (ratio >= bound.ratio() - rounding) return fmt::format("(limit {})", to_text(bound));
@@ -34,7 +34,7 @@ std::string limit_text(double ratio, const upper_limit<percent>& limit, verdict 
                      to_text(percent{std::max(0.0, bound.value - recovery_points * 100)}));
 }
 
-/// `sentence` is what comes before the limit.
+/// `sentence`: the text before the limit.
 verdict judge_rule(const rule_context& at, std::string_view rule, double ratio, const upper_limit<percent>& limit,
                    const std::string& sentence) {
   const auto level = level_of(at, rule, [&](verdict before) { return judge_share(ratio, limit, before); });
@@ -44,11 +44,11 @@ verdict judge_rule(const rule_context& at, std::string_view rule, double ratio, 
 
 void judge_space(const usage& now, const rule_context& at) {
   if (now.available_bytes <= 0) {
-    remember(at.kept, "space", verdict::fail);
+    store_level(at.kept, "space", verdict::fail);
     return at.found.fail(reason::full, at.subject + " is full: no space available");
   }
   judge_rule(at, "space", now.used_ratio, at.options.space(),
-             fmt::format("{} {}% used ", at.subject, shown_percent(now.used_ratio)));
+             fmt::format("{} {}% used ", at.subject, displayed_percent(now.used_ratio)));
 }
 
 void judge_free_bytes(const usage& now, const rule_context& at) {
@@ -57,18 +57,18 @@ void judge_free_bytes(const usage& now, const rule_context& at) {
       level_of(at, "free", [&](verdict before) { return judge_free(now.available_bytes, limit, before); });
   if (level != verdict::pass)
     at.found.add(level, reason::threshold,
-                 fmt::format("{} has {} available (at least {} wanted)", at.subject, human_bytes(now.available_bytes),
+                 fmt::format("{} has {} available (at least {} required)", at.subject, human_bytes(now.available_bytes),
                              to_text(crossed(limit, level))));
 }
 
 void judge_inodes(const usage& now, const rule_context& at) {
   if (now.inodes_used >= now.inodes_total) {
-    remember(at.kept, "inodes", verdict::fail);
+    store_level(at.kept, "inodes", verdict::fail);
     return at.found.fail(reason::full,
                          fmt::format("{} has no inodes left: all {:.0f} are in use", at.subject, now.inodes_total));
   }
   judge_rule(at, "inodes", now.inodes_used_ratio, at.options.inodes,
-             fmt::format("{} {}% of inodes used ", at.subject, shown_percent(now.inodes_used_ratio)));
+             fmt::format("{} {}% of inodes used ", at.subject, displayed_percent(now.inodes_used_ratio)));
 }
 
 std::string impossible_sentence(std::string_view what, std::string_view so, const rule_context& at) {
@@ -100,7 +100,8 @@ void judge_usage(const usage& now, const rule_context& at) {
   } else if (!now.impossible.empty()) {
     at.found.warn(reason::mismatch, impossible_sentence(now.impossible, "its space is not measured", at));
   } else if (!at.options.size_limit) {
-    at.found.warn(reason::mismatch, at.subject + " is on a file system that reports no size, nothing is measured");
+    at.found.warn(reason::mismatch,
+                  at.subject + " is on a file system that reports no size, so its space is not measured");
   }
   if (now.has_inodes()) judge_inodes(now, at);
   if (!now.impossible_inodes.empty())
@@ -113,10 +114,10 @@ std::string judge_directory(const directory_size& size, const rule_context& at) 
   at.found.measure("directory_bytes", size.bytes);
   at.found.measure("directory_used_ratio", ratio);
   const auto held = fmt::format("holds {}{}, {}% of its {}", size.complete() ? "" : "at least ",
-                                human_bytes(size.bytes), shown_percent(ratio), to_text(*at.options.size_limit));
+                                human_bytes(size.bytes), displayed_percent(ratio), to_text(*at.options.size_limit));
   const auto sentence = at.options.path.text + " " + held;
   if (judge_rule(at, "directory", ratio, at.options.space(), sentence + " ") != verdict::pass) return held;
-  // Too little was seen to call the directory small, and that it is small is all this rule promises.
+  // An incomplete count does not prove that the directory is below its limit.
   if (size.cut_short)
     at.found.warn(reason::timeout,
                   fmt::format("{}: too many files to count in time ({} counted)", sentence, size.entries));
@@ -127,18 +128,17 @@ std::string judge_directory(const directory_size& size, const rule_context& at) 
   return held;
 }
 
-void judge_recorded_errors(const sight& seen, const rule_context& at) {
+void judge_recorded_errors(const path_state& seen, const rule_context& at) {
   if (seen.recorded_errors == 0) return;
-  at.found.warn(
-      reason::corrupt,
-      fmt::format("{} has recorded {} error{} of its own since it was last checked; e2fsck repairs it while it "
-                  "is not mounted",
-                  at.subject, seen.recorded_errors, seen.recorded_errors == 1 ? "" : "s"));
+  at.found.warn(reason::corrupt,
+                fmt::format("{} has recorded {} file system error{} since it was last checked; run e2fsck while it "
+                            "is not mounted",
+                            at.subject, seen.recorded_errors, seen.recorded_errors == 1 ? "" : "s"));
 }
 
 std::string healthy_sentence(const usage& now, std::string_view access, const std::string& subject) {
-  if (!now.has_size()) return fmt::format("{} is there{}", subject, access);
-  return fmt::format("{} {}% used, {} available{}", subject, shown_percent(now.used_ratio),
+  if (!now.has_size()) return fmt::format("{} exists{}", subject, access);
+  return fmt::format("{} {}% used, {} available{}", subject, displayed_percent(now.used_ratio),
                      human_bytes(now.available_bytes), access);
 }
 

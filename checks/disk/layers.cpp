@@ -1,4 +1,4 @@
-// sysfs for ext4; statvfs and access for overlays, whose layers show in no table of a container.
+// Reads sysfs for ext4; uses statvfs and access for overlays, whose layers are not in a container's mount table.
 #include "disk/layers.hpp"
 
 #include <sys/stat.h>
@@ -20,7 +20,7 @@
 namespace telltale::disk {
 namespace {
 
-/// "loop0" for 7:0, as the kernel calls it; the table may call it /dev/root or /dev/mapper/NAME.
+/// The kernel's name of a device, "loop0" for 7:0; the mount table may have /dev/root or /dev/mapper/NAME.
 std::string kernel_name(std::uint64_t device) {
   std::array<char, 1024> target{};
   const auto link = fmt::format("/sys/dev/block/{}:{}", major(device), minor(device));
@@ -29,8 +29,8 @@ std::string kernel_name(std::uint64_t device) {
   return std::string(text.substr(text.find_last_of('/') + 1));
 }
 
-/// The mount point may lie under another mount.
-bool shows(const mount& at) {
+/// Whether the mount point is not covered by another mount.
+bool is_visible(const mount& at) {
   struct stat info {};
   return ::stat(at.point.c_str(), &info) == 0 && info.st_dev == at.device;
 }
@@ -42,8 +42,8 @@ std::uint64_t read_errors(std::uint64_t device) {
   return number_in<std::uint64_t>(text.substr(0, text.find('\n'))).value_or(0);
 }
 
-/// sysfs takes three times as long as all else that a look at a disk does, so its answer is kept like the mount table.
-struct kept_errors {
+/// A cached count, like the mount table: reading sysfs takes three times as long as the rest of a run.
+struct cached_errors {
   std::uint64_t device = 0;
   std::uint64_t count = 0;
   boot_clock::time_point read_at;
@@ -53,22 +53,23 @@ struct kept_errors {
 
 std::uint64_t recorded_errors(const mount& on, boot_clock::time_point now) {
   if (!on.type.starts_with("ext") || major(on.device) == 0) return 0;
-  static thread_local std::vector<kept_errors> kept;  // one for each device of this worker's checks
-  auto known = std::ranges::find(kept, on.device, &kept_errors::device);
+  static thread_local std::vector<cached_errors> kept;  // one for each device of this worker's checks
+  auto known = std::ranges::find(kept, on.device, &cached_errors::device);
   if (known == kept.end()) known = kept.insert(kept.end(), {on.device, 0, {}});
-  else if (now - known->read_at < kept_for) return known->count;
+  else if (now - known->read_at < mount_table_lifetime) return known->count;
   known->count = read_errors(on.device);
   known->read_at = now;
   return known->count;
 }
 
 std::optional<mount> stopped_below(const raw_usage& overlay, std::string_view mountinfo) {
-  // Nothing is asked that could hang: no network file system has a block device.
+  // File systems on block devices do not hang, unlike network file systems.
   const auto refusing = mounts_of(
       mountinfo, [](const mount& m) { return m.refuses != refusal::none && major(m.device) != 0 && !is_image(m); });
   const auto found = std::ranges::find_if(refusing, [&](const mount& candidate) {
     struct statvfs numbers {};
-    return shows(candidate) && ::statvfs(candidate.point.c_str(), &numbers) == 0 && raw_usage_of(numbers) == overlay;
+    return is_visible(candidate) && ::statvfs(candidate.point.c_str(), &numbers) == 0 &&
+           raw_usage_of(numbers) == overlay;
   });
   return found != refusing.end() ? std::optional(*found) : std::nullopt;
 }

@@ -1,4 +1,4 @@
-// What lies below a mount and tells of errors that the mount itself does not show.
+// Detects errors of a file system that its mount entry does not show: recorded ones, and those below an overlay.
 #pragma once
 
 #include <cstdint>
@@ -9,20 +9,19 @@
 #include <telltale/clock.hpp>
 
 #include "base/mountinfo.hpp"
-#include "disk/sight.hpp"
+#include "disk/path_state.hpp"
 
 namespace telltale::disk {
 
-/// Errors that an ext4 has recorded since its last e2fsck (/sys/fs/ext4/DEVICE/errors_count); 0 for other file systems
-/// and where /sys does not say. Up to `kept_for` old.
+/// Errors that ext4 has recorded since its last e2fsck (/sys/fs/ext4/DEVICE/errors_count); 0 for other file systems and
+/// when /sys has no count. Up to `mount_table_lifetime` old.
 std::uint64_t recorded_errors(const mount&, boot_clock::time_point now);
 
-/// The file system below an overlay whose numbers are `overlay`, when it refuses writes and shows anywhere in the
-/// table. An overlay passes on the numbers of the file system that it writes to, and those of one that stopped do not
-/// move.
+/// The file system below an overlay whose statvfs numbers are `overlay`, when it rejects writes and is in the mount
+/// table. An overlay reports the numbers of the file system that it writes to; those of a stopped one do not change.
 std::optional<mount> stopped_below(const raw_usage& overlay, std::string_view mountinfo);
 
-/// Whether the file system below an overlay answers "read-only" although the overlay itself is not.
+/// Whether the file system below an overlay returns EROFS although the overlay itself is not read-only.
 bool refuses_below(const std::string& path);
 
 }  // namespace telltale::disk

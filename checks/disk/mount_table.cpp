@@ -1,4 +1,4 @@
-// When the kept mount table is believed.
+// Decides when the cached mount table is valid.
 #include "disk/mount_table.hpp"
 
 #include <algorithm>
@@ -6,14 +6,14 @@
 namespace telltale::disk {
 namespace {
 
-/// False also for a file system that an error has stopped, which no flag says: it is looked up anew in every run, so
-/// that its recovery is seen at once.
+/// False also for a file system that an error has stopped without ST_RDONLY: its entry is read again in every run, so
+/// that its recovery is detected at once.
 bool agrees(const mount& kept, bool readonly) { return readonly == (kept.readonly || kept.refuses != refusal::none); }
 
 }  // namespace
 
 std::optional<mount> mount_table::find(std::uint64_t id, bool readonly, boot_clock::time_point now) {
-  const auto* found = now - read_at_ < kept_for ? in_text(id) : nullptr;
+  const auto* found = now - read_at_ < mount_table_lifetime ? in_text(id) : nullptr;
   if (!found || !agrees(*found, readonly)) {
     text_ = read_();
     read_at_ = now;

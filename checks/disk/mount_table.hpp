@@ -1,4 +1,4 @@
-// The mount table, kept for a moment: to write it costs the kernel more than all else that a look at a disk does.
+// A short-lived cache of the mount table, which is the most expensive read of the disk check.
 #pragma once
 
 #include <chrono>
@@ -15,24 +15,24 @@
 
 namespace telltale::disk {
 
-/// One tick of the scheduler: checks that are due together share one reading. What shows nowhere but in the table (an
-/// ext4 that an error has stopped) is seen this much later at most.
-inline constexpr std::chrono::milliseconds kept_for{50};
+/// One tick of the scheduler, so that checks that are due together share one read. Changes that are visible only in the
+/// table (an ext4 that an error has stopped) are detected with at most this delay.
+inline constexpr std::chrono::milliseconds mount_table_lifetime{50};
 
 /// Not thread-safe.
 class mount_table {
  public:
-  /// `read` gives the text of /proc/self/mountinfo, or nothing where there is none.
+  /// `read` returns the text of /proc/self/mountinfo, empty when it does not exist.
   explicit mount_table(std::function<std::string()> read) : read_(std::move(read)) {}
 
-  /// The mount with that id. `readonly` is ST_RDONLY of it, asked for just now: a kept line that says otherwise is
-  /// old, as is a table without that id.
+  /// The mount with this id. `readonly` is its current ST_RDONLY flag: a cached entry that differs is stale, as is a
+  /// table without this id.
   std::optional<mount> find(std::uint64_t id, bool readonly, boot_clock::time_point now);
 
-  /// The next `find` reads anew.
+  /// Makes the next `find` read the table again.
   void forget() { read_at_ = {}; }
 
-  /// The text of the last reading.
+  /// The text that was read last.
   std::string_view text() const { return text_; }
 
  private:
@@ -40,7 +40,8 @@ class mount_table {
 
   std::function<std::string()> read_;
   std::string text_;
-  std::vector<mount> parsed_;  ///< what was found in this text; a table can have thousands of lines, few are asked for
+  std::vector<mount>
+      parsed_;  ///< entries found in this text; only requested ones are parsed, because a table can have thousands
   boot_clock::time_point read_at_;
 };
 

@@ -1,4 +1,4 @@
-// The options of the disk check, declared once.
+// Declares the options of the disk check.
 #include "disk/options.hpp"
 
 #include <fmt/format.h>

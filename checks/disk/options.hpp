@@ -1,4 +1,4 @@
-// What a disk check is told.
+// Options of the disk check.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// What every rule of the disk check is given.
+// The context of every rule of the disk check.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace telltale::disk {
 
 struct rule_context {
   const disk_options& options;
-  const std::string& subject;  ///< begins each sentence: the path, and the mount it is part of
+  const std::string& subject;  ///< starts each message: the path, and its mount
   memory& kept;
   findings& found;
 };

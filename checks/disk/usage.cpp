@@ -1,4 +1,4 @@
-// How full a file system is, as df counts it.
+// Computes the usage of a file system as df does.
 #include "disk/usage.hpp"
 
 #include <cmath>
@@ -6,17 +6,17 @@
 namespace telltale::disk {
 namespace {
 
-/// What file systems answer that do not know; some do for single numbers only.
+/// The placeholder of file systems for unknown numbers.
 constexpr auto unknown = ~std::uint64_t{0};
 
 double share(double part, double rest) { return part + rest > 0 ? part / (part + rest) : 0; }
 
-/// A file system whose reserve is used up may report fewer than no available blocks.
+/// A file system that uses its reserve may report a negative number of available blocks.
 bool below_zero(std::uint64_t blocks) { return static_cast<std::int64_t>(blocks) < 0; }
 
-std::string_view what_is_impossible(const raw_usage& raw) {
+std::string_view impossible_numbers(const raw_usage& raw) {
   if (raw.blocks == unknown || raw.blocks_free == unknown || raw.blocks_available == unknown)
-    return "a number is all ones, which stands for unknown";
+    return "a number has all bits set, which means unknown";
   if (raw.blocks_free > raw.blocks) return "more space is free than there is";
   if (raw.blocks_available > raw.blocks && !below_zero(raw.blocks_available))
     return "more space is available than there is";
@@ -31,7 +31,7 @@ void measure_space(const raw_usage& raw, usage& out) {
   out.total_bytes = static_cast<double>(raw.blocks) * unit;
   out.used_bytes = static_cast<double>(raw.blocks - raw.blocks_free) * unit;
   out.available_bytes = static_cast<double>(available) * unit;
-  // Nothing available is full, even where "used" is 0 because everything is reserved.
+  // Without available space it is full, even when "used" is 0 because all space is reserved.
   out.used_ratio = out.has_size() && available == 0 ? 1 : share(out.used_bytes, out.available_bytes);
 }
 
@@ -43,7 +43,7 @@ raw_usage raw_usage_of(const struct statvfs& numbers) {
 
 usage usage_of(const raw_usage& raw) {
   usage out;
-  out.impossible = what_is_impossible(raw);
+  out.impossible = impossible_numbers(raw);
   if (out.impossible.empty()) measure_space(raw, out);
   if (raw.files == unknown || raw.files_free == unknown) return out;
   if (raw.files_free > raw.files) {
@@ -56,7 +56,7 @@ usage usage_of(const raw_usage& raw) {
   return out;
 }
 
-double shown_percent(double ratio) {
+double displayed_percent(double ratio) {
   constexpr double rounding = 1e-7;  // 0.57 * 1000 is 569.99999...
   return std::floor(ratio * 1000 + rounding) / 10;
 }

@@ -1,4 +1,4 @@
-// How full a file system is: numbers in, shares out; no I/O.
+// Computes the usage of a file system from statvfs numbers. No I/O.
 #pragma once
 
 #include <sys/statvfs.h>
@@ -8,7 +8,7 @@
 
 namespace telltale::disk {
 
-/// What statvfs(3) says, as it says it.
+/// The unmodified numbers of statvfs(3).
 struct raw_usage {
   std::uint64_t fragment_bytes = 0;  ///< f_frsize, the unit of the block counts
   std::uint64_t blocks = 0;
@@ -21,7 +21,7 @@ struct raw_usage {
 
 raw_usage raw_usage_of(const struct statvfs&);
 
-/// The same in bytes. Numbers that cannot be true are left out, and said.
+/// The same in bytes. Impossible numbers are omitted and reported.
 struct usage {
   double total_bytes = 0;
   double used_bytes = 0;
@@ -30,8 +30,8 @@ struct usage {
   double inodes_total = 0;
   double inodes_used = 0;
   double inodes_used_ratio = 0;
-  std::string_view impossible{};         ///< what is wrong with the space; there is no size then
-  std::string_view impossible_inodes{};  ///< what is wrong with the inodes; none are counted then
+  std::string_view impossible{};         ///< why the space numbers are invalid; sizes are then 0
+  std::string_view impossible_inodes{};  ///< why the inode numbers are invalid; counts are then 0
 
   bool has_size() const { return total_bytes > 0; }
   bool has_inodes() const { return inodes_total > 0; }
@@ -39,8 +39,8 @@ struct usage {
 
 usage usage_of(const raw_usage&);
 
-/// The share for a message: one decimal at most and never rounded up, so that a value below a limit is not shown as
-/// having reached it. 0.8996 is "89.9%".
-double shown_percent(double ratio);
+/// The percentage for messages: one decimal, rounded down, so that a value below a limit is not displayed as reaching
+/// it. 0.8996 is "89.9%".
+double displayed_percent(double ratio);
 
 }  // namespace telltale::disk

@@ -1,4 +1,4 @@
-// The rules of `expect_writable`.
+// Implements the rules of `expect_writable`.
 #include "disk/writability.hpp"
 
 #include <fmt/format.h>
@@ -6,7 +6,7 @@
 namespace telltale::disk {
 namespace {
 
-write_state state_of_readonly(const sight& seen) {
+write_state state_of_readonly(const path_state& seen) {
   if (is_image(*seen.mount)) return write_state::readonly;
   if (seen.recorded_errors > 0) return write_state::stopped;
   const bool meant = seen.mount->readonly && !seen.writable_elsewhere;
@@ -14,13 +14,13 @@ write_state state_of_readonly(const sight& seen) {
 }
 
 /// "ext4 (/dev/sda1)", or "the file system below the overlay".
-std::string what_stopped(const sight& seen) {
+std::string what_stopped(const path_state& seen) {
   if (seen.refused_below) return "the file system below this " + seen.mount->type;
   const auto& on = seen.below ? *seen.below : *seen.mount;
   return fmt::format("{} ({})", on.type, on.source);
 }
 
-/// A mount that was read-write is read-only now; the file system itself can be written.
+/// Reports a mount that changed from read-write to read-only while the file system is writable.
 void judge_mount(const rule_context& at) {
   if (!at.kept.get("was_mounted_writable")) return;
   const auto level = at.options.expect_writable ? verdict::fail : verdict::warn;
@@ -29,7 +29,7 @@ void judge_mount(const rule_context& at) {
 
 }  // namespace
 
-write_state write_state_of(const sight& seen) {
+write_state write_state_of(const path_state& seen) {
   if (!seen.mount) return seen.readonly ? write_state::readonly : write_state::writable;
   const auto refuses = seen.below ? seen.below->refuses : seen.mount->refuses;
   if (refuses == refusal::shut_down) return write_state::shut_down;
@@ -38,13 +38,13 @@ write_state write_state_of(const sight& seen) {
   return seen.mount->readonly ? write_state::mounted_readonly : write_state::writable;
 }
 
-bool full_by_design(const sight& seen, write_state state, const memory& before) {
+bool full_by_design(const path_state& seen, write_state state, const memory& before) {
   if (seen.mount && is_image(*seen.mount)) return true;
   const bool nobody_writes = state == write_state::readonly || state == write_state::readonly_inside;
   return nobody_writes && !before.get("was_writable");
 }
 
-void judge_writability(const sight& seen, write_state state, const rule_context& at) {
+void judge_writability(const path_state& seen, write_state state, const rule_context& at) {
   const auto level = at.options.expect_writable ? verdict::fail : verdict::warn;
   switch (state) {
     case write_state::writable:
@@ -69,7 +69,7 @@ void judge_writability(const sight& seen, write_state state, const rule_context&
           level, reason::readonly,
           fmt::format("{} cannot be written: {} stopped all writes after an error", at.subject, what_stopped(seen)));
     case write_state::shut_down:
-      return at.found.fail(reason::readonly, fmt::format("{} can be neither written nor read: {} has been shut down",
+      return at.found.fail(reason::readonly, fmt::format("{} can be neither read nor written: {} has been shut down",
                                                          at.subject, what_stopped(seen)));
   }
 }

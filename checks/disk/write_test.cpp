@@ -1,4 +1,4 @@
-// Writes and flushes an unnamed file, then creates and removes a named one.
+// Writes and flushes an unnamed file, then creates and removes a named file.
 #include "disk/write_test.hpp"
 
 #include <fcntl.h>
@@ -23,7 +23,7 @@ namespace {
 
 constexpr mode_t private_file = 0600;
 
-/// The directory itself, or the one that holds the file.
+/// The directory itself, or the directory of the file.
 std::string directory_of(const std::string& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0 || S_ISDIR(info.st_mode)) return path;
@@ -31,20 +31,20 @@ std::string directory_of(const std::string& path) {
   return slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
 }
 
-enum class directory_state { missing, there, deleted };
+enum class directory_state { missing, exists, deleted };
 
-/// A directory without names has been removed and is reached through a mount of it.
+/// A directory with link count 0 was removed and is still reachable through a mount.
 directory_state state_of(const std::string& directory) {
   struct stat info {};
   if (::stat(directory.c_str(), &info) != 0) return directory_state::missing;
-  return info.st_nlink == 0 ? directory_state::deleted : directory_state::there;
+  return info.st_nlink == 0 ? directory_state::deleted : directory_state::exists;
 }
 
-/// 0, or why no name can be made and removed in the directory. The file is open afterwards and has no name any more.
+/// Creates and removes a named file; on success the file is open and has no name.
 write_result create_named(const std::string& directory, descriptor& file) {
   const auto name = directory + "/" + named_test_file();
   constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-  // One may be left by a run that was killed, or belong to another check of this host for an instant.
+  // The file may be left by a killed run, or belong to another check of this host.
   constexpr int tries = 5;
   for (int i = 0; i < tries; ++i) {
     file = descriptor(::open(name.c_str(), flags, private_file));
@@ -57,14 +57,14 @@ write_result create_named(const std::string& directory, descriptor& file) {
   return {};
 }
 
-/// Files could be made there and not removed.
-bool only_grows(const std::string& directory) {
+/// Whether files can be created but not removed there.
+bool is_append_only(const std::string& directory) {
   struct statx info {};
   return ::statx(AT_FDCWD, directory.c_str(), 0, STATX_TYPE, &info) == 0 &&
          (info.stx_attributes & STATX_ATTR_APPEND) != 0;
 }
 
-/// Kernels and file systems without O_TMPFILE see an attempt to write to a directory, or an unknown flag.
+/// The errors of kernels and file systems without O_TMPFILE.
 bool has_no_unnamed_files(int error) { return error == EOPNOTSUPP || error == EISDIR || error == EINVAL; }
 
 write_result write_to(const descriptor& file) {
@@ -91,12 +91,12 @@ write_result test_writing(const std::string& path, bool unnamed) {
   const auto directory = directory_of(path);
   descriptor file;
   write_result result;
-  // What can hang hangs here, where a kill leaves nothing.
+  // Calls that can hang run on the unnamed file first, so that a killed worker leaves no file.
   if (unnamed) file = descriptor(::open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, private_file));
   if (unnamed && !file && !has_no_unnamed_files(errno)) return {errno, "create"};
   if (file) result = write_to(file);
-  if (result.error || (file && only_grows(directory))) return result;
-  // A directory may be full, or have no room for names, while unnamed files still fit.
+  if (result.error || (file && is_append_only(directory))) return result;
+  // A directory may be unable to take another name while unnamed files still work.
   descriptor named;
   result = create_named(directory, named);
   return result.error || file ? result : write_to(named);
@@ -105,11 +105,11 @@ write_result test_writing(const std::string& path, bool unnamed) {
 finding write_failure(const write_result& result, const std::string& path, double available_bytes) {
   finding failed;
   const auto state = state_of(directory_of(path));
-  if (state == directory_state::deleted) {  // some file systems say EPERM there
+  if (state == directory_state::deleted) {  // some file systems return EPERM there
     failed = {verdict::fail, reason::replaced, path + " has been deleted"};
-  } else if (result.error == ENOENT && state == directory_state::there) {  // as in /proc and its like
+  } else if (result.error == ENOENT && state == directory_state::exists) {  // as in /proc
     failed = {verdict::fail, reason::readonly,
-              fmt::format("nobody can create files in {} ({})", path, std::strerror(result.error))};
+              fmt::format("no user can create files in {} ({})", path, std::strerror(result.error))};
   } else {
     failed = file_failure(path, result.error);
     constexpr double enough_for_a_name = 1 << 20;

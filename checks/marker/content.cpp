@@ -1,4 +1,4 @@
-// JSON pointers into a marker file. The only file of this check that knows Boost.JSON.
+// Evaluates JSON pointers in a marker file. The only file of this check that uses Boost.JSON.
 #include "marker/content.hpp"
 
 #include <algorithm>
@@ -17,7 +17,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// Whole numbers are compared as such when both are: a double cannot tell 2^53 from 2^53 + 1.
+/// Compares integers exactly: a double cannot distinguish 2^53 from 2^53 + 1.
 template <class Whole>
 bool equals_whole(Whole found, const std::string& expected) {
   if (const auto whole = number_in<Whole>(expected)) return *whole == found;
@@ -72,7 +72,7 @@ finding judge_values(const std::string& path, const json::value& root, const tex
   return {};
 }
 
-/// The finding passes once loading is complete.
+/// Passes when loading is complete.
 content_result judge_progress(const std::string& path, const json::value& root, const std::string& pointer) {
   const auto* value = find(root, pointer);
   if (!value) return {mismatch(fmt::format("{} has no {} (progress)", path, pointer)), {}, {}};
@@ -82,19 +82,19 @@ content_result judge_progress(const std::string& path, const json::value& root, 
     return {
         mismatch(fmt::format("{} has {} {}, expected a progress from 0 to 1", path, pointer, shown(*value))), {}, {}};
   if (progress == 1) return {{}, progress, {}};
-  // Rounded down, so that 99.9 % is not shown as done; 0.29 * 100 is 28.999...
+  // Rounded down, so that 99.9 % is not displayed as complete; 0.29 * 100 is 28.999...
   const auto whole_percent = static_cast<int>(progress * 100 + 1e-9);
   return {{verdict::fail, reason::pending, fmt::format("{}: loading {}%", path, whole_percent)}, progress, {}};
 }
 
-/// Digits only, as a number or as text; not 0, which is no process.
+/// A process id, as a number or as text of digits; 0 is invalid.
 std::optional<pid_t> process_id_in(std::string_view text) {
   const auto number = parse_count(text);
   if (!number || *number == 0 || *number >= static_cast<std::uint64_t>(process_id_limit)) return std::nullopt;
   return static_cast<pid_t>(*number);
 }
 
-/// The number, or the finding that there is none.
+/// The process id, or the finding that it is missing.
 void take_process_id(const std::string& path, const json::value& root, const std::string& pointer,
                      content_result& out) {
   const auto* value = find(root, pointer);
@@ -116,12 +116,12 @@ std::string why_not_json(std::string_view text, const std::string& parser_says) 
   const auto numbered = without_not_a_number(text);
   json::parse(json::string_view(numbered.data(), numbered.size()), still_broken);
   if (!still_broken)
-    return "is not JSON: it has NaN or Infinity, which JSON does not know; write null or leave the value out";
+    return "is not JSON: it has NaN or Infinity, which JSON does not allow; write null or omit the value";
   const auto known = known_mistake(text);
   return known.empty() ? fmt::format("is not valid JSON ({})", parser_says) : known;
 }
 
-/// The first line is the number: what follows, as in PostgreSQL's postmaster.pid, is not looked at.
+/// Reads the number in the first line; ignores further lines, as in PostgreSQL's postmaster.pid.
 content_result judge_process_id(const std::string& path, std::string_view text) {
   if (text.empty()) return {corrupt(path, "is empty, expected a process id"), {}, {}};
   auto line = text.substr(0, text.find('\n'));
@@ -144,7 +144,7 @@ content_result judge_content(const std::string& path, std::string_view text, con
   if (broken) return {corrupt(path, why_not_json(text, broken.message())), {}, {}};
   content_result out;
   if (!options.progress.empty()) out = judge_progress(path, root, options.progress);
-  // While something is loading, what it says about itself is not final.
+  // While loading is incomplete, the other values are not final.
   if (out.finding.verdict == verdict::pass) out.finding = judge_values(path, root, options.content);
   if (!options.pid.empty() && out.finding.reason != reason::mismatch) take_process_id(path, root, options.pid, out);
   return out;

@@ -1,4 +1,4 @@
-// What a marker file says: JSON text in, findings out; no I/O.
+// Judges the content of a marker file. No I/O.
 #pragma once
 
 #include <sys/types.h>
@@ -16,14 +16,12 @@ namespace telltale::marker {
 inline finding mismatch(std::string sentence) { return {verdict::fail, reason::mismatch, std::move(sentence)}; }
 
 struct content_result {
-  telltale::finding
-      finding;  ///< `fail corrupt` when the text is not JSON, which may only mean that it is being written
+  telltale::finding finding;  ///< `fail corrupt` when the text is not JSON, possibly because it is being written
   std::optional<double> progress;
-  std::optional<pid_t> writer;  ///< with the option `pid`, unless the finding says that there is none
+  std::optional<pid_t> writer;  ///< with the option `pid`, unless the finding reports that it is missing
 };
 
-/// Bounded work for any input: 64 KiB are expected as the most, nesting is limited to 32 levels. The text is JSON,
-/// unless only its first line is wanted (`pid: text`).
+/// Parses JSON of at most 32 levels, or only the first line (`pid: text`). The caller limits the text to 64 KiB.
 content_result judge_content(const std::string& path, std::string_view text, const marker_options&);
 
 }  // namespace telltale::marker

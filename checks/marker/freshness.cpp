@@ -1,4 +1,4 @@
-// Modification times against boot, start and age.
+// Compares modification times with boot, start and age.
 #include "marker/freshness.hpp"
 
 #include <fmt/format.h>
@@ -30,7 +30,7 @@ std::string expectation(const newer_than& wanted, const moments& at) {
   return fmt::format("must be newer than {}", to_text(wanted.span));
 }
 
-/// Files that keep whole seconds are compared in whole seconds; clocks that give file times may lag by a tick.
+/// Compares times of whole seconds in whole seconds, and allows a lag of one clock tick.
 bool is_at_least(wall_time modified, wall_time bound) {
   bound -= clock_tick;
   if (const auto whole = std::chrono::floor<std::chrono::seconds>(modified); whole == modified)
@@ -41,25 +41,25 @@ bool is_at_least(wall_time modified, wall_time bound) {
 }  // namespace
 
 finding judge_freshness(const std::string& path, wall_time modified, const newer_than& wanted, const moments& at) {
-  // Since boot or start, a file from the future is at least not an old one; a heartbeat of unknown age may be dead.
+  // With boot or start, a file from the future is not stale. A heartbeat of unknown age may be stale.
   const bool heartbeat = wanted.since == newer_than::point::span;
   if (modified > at.now + clock_tolerance)
-    return {heartbeat ? verdict::fail : verdict::warn, reason::mismatch,
-            fmt::format("{} is dated {} in the future, so its age cannot be trusted", path,
-                        human_duration(modified - at.now))};
+    return {
+        heartbeat ? verdict::fail : verdict::warn, reason::mismatch,
+        fmt::format("{} is dated {} in the future, so its age is unknown", path, human_duration(modified - at.now))};
   if (is_at_least(modified, bound_of(wanted, at))) return {};
   return {verdict::fail, reason::stale,
           fmt::format("{} is {} old, {}", path, human_age(at.now - modified), expectation(wanted, at))};
 }
 
 finding judge_reference(const std::string& path, wall_time modified, const reference_file& other) {
-  // A directory becomes newer with each file in it, the marker included.
+  // Every new file in a directory, including the marker, updates its modification time.
   if (other.is_directory)
     return {verdict::fail, reason::mismatch,
-            fmt::format("{} is a directory, expected a file that {} has to be newer than", other.path, path)};
+            fmt::format("{} is a directory, expected a file that {} must be newer than", other.path, path)};
   if (is_at_least(modified, other.modified)) return {};
   return {verdict::fail, reason::stale,
-          fmt::format("{} is {} older than {}, so it is of an earlier run", path,
+          fmt::format("{} is {} older than {}, so it is from an earlier run", path,
                       human_duration(other.modified - modified), other.path)};
 }
 

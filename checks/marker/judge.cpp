@@ -1,4 +1,4 @@
-// The order of the rules: kind, size, age, content.
+// Applies the rules in order: file type, size, age, content.
 #include "marker/judge.hpp"
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 namespace telltale::marker {
 namespace {
 
-/// JSON that ends too early or is empty is always worth a second look: the clock of a network file system may be off.
+/// Truncated or empty JSON is always read again: the clock of a network file system may be wrong.
 bool may_be_half_written(const file_result& file) {
   if (file.finding.verdict != verdict::fail || file.finding.reason == reason::pending) return false;
   return file.finding.reason == reason::corrupt || file.age_seconds < being_written_seconds;
@@ -27,13 +27,13 @@ void judge_text(const std::string& path, const file_view& file, const marker_opt
   out.writer = found.writer;
 }
 
-/// Sizes, of a file that is new enough.
+/// Judges the sizes of a file that is new enough.
 finding judge_size(const std::string& path, const file_view& file, const marker_options& options) {
   const auto size = human_bytes(static_cast<double>(file.size));
   if (options.min_size && file.size < options.min_size->count)
     return mismatch(fmt::format("{} is {}, at least {} expected", path, size, to_text(*options.min_size)));
   if (options.min_allocated && file.allocated < options.min_allocated->count)
-    return mismatch(fmt::format("{} has {} in allocated blocks of a size of {}, at least {} expected", path,
+    return mismatch(fmt::format("{} has {} in allocated blocks at a size of {}, at least {} expected", path,
                                 human_bytes(static_cast<double>(file.allocated)), size,
                                 to_text(*options.min_allocated)));
   return {};
@@ -58,11 +58,11 @@ void keep(std::optional<double>& into, const std::optional<double>& value, auto 
 
 std::string healthy_sentence(const std::vector<file_result>& files, const marker_options& options, double oldest) {
   const auto age = human_duration(std::chrono::nanoseconds(static_cast<std::int64_t>(oldest * 1e9)));
-  if (options.path) return fmt::format("{} is there, {} old", options.path->text, age);
-  return fmt::format("all {} files are there, the oldest is {} old", files.size(), age);
+  if (options.path) return fmt::format("{} exists, {} old", options.path->text, age);
+  return fmt::format("all {} files exist, the oldest is {} old", files.size(), age);
 }
 
-/// The first few sentences as they are, the rest as a number.
+/// The first sentences, and the number of the remaining ones.
 void add_findings(const std::vector<file_result>& files, findings& found) {
   constexpr std::size_t most_sentences = 5;
   std::vector<const finding*> bad;
@@ -96,7 +96,7 @@ file_result judge_file(const std::string& path, const file_view& file, const mar
   out.finding = judge_size(path, file, options);
   if (out.finding.verdict == verdict::pass && options.wants_content()) judge_text(path, file, options, out);
   if (out.finding.verdict == verdict::pass) out.finding = std::move(age);
-  out.questionable = may_be_half_written(out);
+  out.maybe_incomplete = may_be_half_written(out);
   return out;
 }
 
@@ -117,7 +117,7 @@ outcome combine(const std::vector<file_result>& files, const marker_options& opt
   if (oldest) found.measure("age_seconds", *oldest);
   if (size) found.measure("size_bytes", *size);
   if (progress) found.measure("progress_ratio", *progress);
-  // An empty set proves nothing; validation refuses it, and this is the second lock on that door.
+  // Configuration validation rejects an empty set; it must not pass here either.
   if (files.empty()) found.fail(reason::missing, "no file is expected, so nothing can be ready");
   return std::move(found).result(healthy_sentence(files, options, oldest.value_or(0)));
 }

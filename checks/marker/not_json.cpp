@@ -1,4 +1,4 @@
-// The marks of encodings, and words where JSON has none.
+// Recognises byte order marks, plain text and NaN.
 #include "marker/not_json.hpp"
 
 #include <algorithm>
@@ -14,7 +14,7 @@ bool is_not_a_number(std::string_view word) {
   return std::ranges::any_of(words, [&](auto known) { return equal_ignoring_case(word, known); });
 }
 
-/// The end of the string that begins at `from`, behind its closing quote.
+/// The end of the string that starts at `from`, behind its closing quote.
 std::size_t end_of_string(std::string_view text, std::size_t from) {
   for (auto i = from + 1; i < text.size(); ++i) {
     if (text[i] == '\\') ++i;
@@ -23,7 +23,7 @@ std::size_t end_of_string(std::string_view text, std::size_t from) {
   return text.size();
 }
 
-/// Printable from the first character on, and not a bracket or quote, with which an object, list or text begins.
+/// Whether the text starts with a printable character that starts no JSON object, list or string.
 bool begins_as_plain_text(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return false;
@@ -37,7 +37,7 @@ bool begins_as_plain_text(std::string_view text) {
 
 std::string known_mistake(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF"))
-    return "begins with a byte order mark, which JSON must not have; write it as UTF-8 without BOM";
+    return "starts with a byte order mark, which JSON must not have; write it as UTF-8 without BOM";
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return "is UTF-16, expected JSON in UTF-8";
   return begins_as_plain_text(text) ? "is plain text, expected JSON" : "";
 }

@@ -1,4 +1,4 @@
-// What a file that is not JSON is instead, as far as its text tells.
+// Recognises the format of a text that is not JSON.
 #pragma once
 
 #include <string>
@@ -6,11 +6,11 @@
 
 namespace telltale::marker {
 
-/// "is plain text, expected JSON" and the like, for a text that did not parse; empty when nothing better is known than
-/// what the parser says.
+/// A sentence such as "is plain text, expected JSON" for a text that did not parse; empty when the parser's error is
+/// more specific.
 std::string known_mistake(std::string_view text);
 
-/// The text with 0 in place of NaN, Infinity and what printf makes of them: where that parses, they were the mistake.
+/// The text with 0 in place of NaN, Infinity and their printf forms. When this parses, they were the only error.
 std::string without_not_a_number(std::string_view text);
 
 }  // namespace telltale::marker

@@ -1,4 +1,4 @@
-// The options of the marker check, declared once, with the rules between them.
+// Declares the options of the marker check and the rules between them.
 #include "marker/options.hpp"
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 
 namespace telltale {
 
-// Words and durations together are text to the schema; the parser knows better.
+// The schema allows any text, because it cannot describe keywords and durations together.
 option_shape option_traits<marker::newer_than>::shape() { return {option_kind::text, {}, {}, {}}; }
 
 std::optional<marker::newer_than> option_traits<marker::newer_than>::parse(const raw_value& value,
@@ -38,7 +38,7 @@ std::string option_traits<marker::newer_than>::text(const marker::newer_than& va
 namespace marker {
 namespace {
 
-/// RFC 6901: every part begins with '/', and '~' is followed by 0 or 1.
+/// RFC 6901: every part starts with '/', and '~' is followed by 0 or 1.
 bool is_pointer(std::string_view text) {
   if (!text.starts_with('/')) return false;
   for (std::size_t i = 0; i < text.size(); ++i)
@@ -74,15 +74,15 @@ options_of<marker_options> marker_options::declared() {
   using self = marker_options;
   return options_of<self>()
       .optional("path", &self::path,
-                "The regular file that has to be there (symbolic links are followed); give either `path` or `paths`.")
-      .optional("paths", &self::paths, "Several files that all have to be there; the other options hold for each.")
+                "The regular file that must exist (symbolic links are followed); set either `path` or `paths`.")
+      .optional("paths", &self::paths, "Several files that must all exist; the other options apply to each.")
       .optional("newer_than", &self::newer_than,
                 "How new the modification time must be, so that a marker of an earlier run does not count: `boot` (of "
-                "the machine; in a container, of the node), `start` (of telltale, which therefore has to start before "
-                "the application), or a duration such as 30s, which turns the file into a heartbeat.")
+                "the machine; in a container, of the node), `start` (of telltale, which must then start before the "
+                "application), or a duration such as 30s, which makes the file a heartbeat.")
       .optional("newer_than_file", &self::newer_than_file,
-                "A file that the marker must not be older than, such as one that the application touches first of all "
-                "when it starts; both have to be on file systems of this machine.")
+                "A file that the marker must not be older than, such as one that the application touches first "
+                "when it starts; both must be on file systems of this machine.")
       .optional("pid", &self::pid,
                 "Where the marker names the process that wrote it: a JSON pointer to its process id, or `text` when "
                 "the file's first line is the number. The process must still run and be older than the marker. "
@@ -92,12 +92,12 @@ options_of<marker_options> marker_options::declared() {
                 "JSON pointer -> expected value, e.g. `/model: llama`: the file must be JSON of at most 64 KiB; text "
                 "is compared exactly, numbers by value, true, false and null by their JSON text.")
       .optional("progress", &self::progress,
-                "JSON pointer to a number from 0 to 1; below 1 the check fails as `pending` and shows how far loading "
-                "has come.")
-      .optional("min_size", &self::min_size, "A smaller file does not count.")
+                "JSON pointer to a number from 0 to 1; below 1 the check fails as `pending` and reports the "
+                "progress.")
+      .optional("min_size", &self::min_size, "Minimum size; a smaller file fails.")
       .optional("min_allocated", &self::min_allocated,
-                "A file with fewer bytes in allocated blocks does not count: finds one that has its final size but is "
-                "not filled yet. File systems that compress allocate less than the size.");
+                "Minimum number of bytes in allocated blocks: detects a file that has its final size but is not "
+                "filled yet. File systems that compress allocate less than the size.");
 }
 
 }  // namespace marker

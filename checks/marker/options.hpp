@@ -1,4 +1,4 @@
-// What a marker check is told.
+// Options of the marker check.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,7 @@
 
 namespace telltale::marker {
 
-/// How new a file has to be: `boot`, `start` or a duration.
+/// How new a file must be: `boot`, `start` or a duration.
 struct newer_than {
   enum class point { boot, start, span };
   point since = point::boot;

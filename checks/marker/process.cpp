@@ -1,4 +1,4 @@
-// /proc/PID/stat and /proc/PID/status (proc(5)), and who else is in there.
+// Reads /proc/PID/stat and /proc/PID/status (proc(5)), and scans /proc for other processes.
 #include "marker/process.hpp"
 
 #include <dirent.h>
@@ -24,7 +24,7 @@
 namespace telltale::marker {
 namespace {
 
-/// Of the kernel's include/linux/sched.h: a thread of the kernel itself.
+/// PF_KTHREAD of the kernel's include/linux/sched.h: a kernel thread.
 constexpr std::uint64_t pf_kthread = 0x0020'0000;
 /// The inode of the machine's first PID namespace (PROC_PID_INIT_INO of include/linux/proc_ns.h).
 constexpr ino_t first_pid_namespace = 0xEFFF'FFFC;
@@ -52,7 +52,7 @@ bool in_first_namespace() {
   return ::stat("/proc/self/ns/pid", &info) == 0 && info.st_ino == first_pid_namespace;
 }
 
-/// Telltale and what it was started by, up to init: a sidecar with an init of its own has both in its container.
+/// Telltale and its ancestors up to init: a sidecar with its own init has both in its container.
 std::vector<pid_t> own_family() {
   std::vector<pid_t> out{::getpid()};
   constexpr std::size_t longest = 64;
@@ -74,14 +74,14 @@ std::string own_name() {
   return name.data();
 }
 
-/// Where telltale is PID 1, its children are also processes of the application that it adopted.
+/// When telltale is PID 1, its children can also be orphaned processes of the application.
 bool is_telltale(pid_t pid, const process_stat& found) {
   return pid == ::getpid() || pid == ::getppid() || (found.parent == ::getppid() && found.name == own_name());
 }
 
 bool can_be_a_writer(pid_t pid, const process_stat& found) {
   if (!found.lives() || (found.flags & pf_kthread) != 0) return false;
-  // A process that says it is 1 is the init of its container; that of the machine writes no markers.
+  // A process that is PID 1 in its own namespace is the init of a container; the machine's init writes no markers.
   if (pid == 1 && in_first_namespace()) return false;
   if (is_telltale(pid, found)) return false;
   const auto own = number_of(pid);
@@ -97,10 +97,10 @@ std::optional<bool> shares_mounts(pid_t pid) {
   return own.st_dev == other.st_dev && own.st_ino == other.st_ino;
 }
 
-/// Whether a process that is no ancestor of telltale proves that telltale sees the processes of other containers.
-/// Shells, health checks and debug containers come later than the marker, and are never PID 1.
+/// Whether this process, not an ancestor of telltale, proves that telltale sees processes of other containers. Shells,
+/// health checks and debug containers start later than the marker, and are never PID 1.
 bool proves_sharing(pid_t pid, pid_t wanted, const process_stat& found, std::chrono::nanoseconds written) {
-  if (pid == wanted) return true;  // the number was given out anew
+  if (pid == wanted) return true;  // the process id was reused
   if (pid != 1 && found.started() > written) return false;
   return !shares_mounts(pid).value_or(false);
 }
@@ -115,11 +115,11 @@ std::vector<pid_t> all_processes() {
 
 }  // namespace
 
-process_view look_at_process(pid_t pid) {
+process_view find_process(pid_t pid) {
   using state_t = process_view::state_t;
   struct stat info {};
   if (::stat("/proc/self/stat", &info) != 0) return {state_t::no_proc, {}};
-  // Unlike kill, this needs no permission, and no mount option of /proc hides anything from it.
+  // Unlike kill, this needs no permission, and mount options of /proc do not affect it.
   if (::getpgid(pid) < 0 && errno == ESRCH) return {};
   const auto found = read_process_stat(pid);
   if (!found) return {::getpgid(pid) < 0 && errno == ESRCH ? state_t::absent : state_t::hidden, {}};
@@ -129,9 +129,9 @@ process_view look_at_process(pid_t pid) {
   return {state_t::running, found->started()};
 }
 
-blind_spot look_around(pid_t pid, std::chrono::nanoseconds written) {
+blind_spot find_blind_spot(pid_t pid, std::chrono::nanoseconds written) {
   const auto family = own_family();
-  // Commands of telltale may run beside it, in the same container: a HEALTHCHECK.
+  // Commands of telltale, such as a HEALTHCHECK, may run in the same container.
   const auto parent = read_process_stat(::getppid());
   const auto own_names = {own_name(), parent ? parent->name : own_name()};
   const bool sees_all = in_first_namespace() && read_process_stat(1);  // unless hidepid hides other users' processes

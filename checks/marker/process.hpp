@@ -1,4 +1,4 @@
-// Looks processes up in /proc: the system calls behind the option `pid`.
+// Finds processes in /proc for the option `pid`.
 #pragma once
 
 #include <sys/types.h>
@@ -13,10 +13,10 @@ inline constexpr std::int64_t process_id_limit = std::int64_t{1} << 22;
 
 struct process_view {
   enum class state_t {
-    absent,    ///< none, or one that cannot have written a file: a zombie, a kernel thread, init, telltale itself
-    running,   ///< and `started` is known
-    ancestor,  ///< telltale was started by it: the application, or only an init or a shell of telltale's container
-    hidden,    ///< it is there, but /proc does not show it (hidepid)
+    absent,    ///< none, or one that cannot be a writer: a zombie, a kernel thread, init, telltale itself
+    running,   ///< it runs, and `started` is set
+    ancestor,  ///< an ancestor of telltale: the application, or an init or a shell of telltale's container
+    hidden,    ///< it exists, but /proc does not show it (hidepid)
     no_proc,   ///< /proc is not mounted
   };
   state_t state = state_t::absent;
@@ -24,16 +24,17 @@ struct process_view {
 };
 
 /// The process that calls itself `pid` in telltale's own PID namespace.
-process_view look_at_process(pid_t pid);
+process_view find_process(pid_t pid);
 
-/// Why a process may run although `look_at_process` does not find it.
+/// Why a process may run although `find_process` did not find it.
 enum class blind_spot {
   none,    ///< it does not run
-  alone,   ///< nothing proves that telltale sees processes of other containers
+  alone,   ///< telltale may not see processes of other containers
   nested,  ///< a process in a PID namespace below ours calls itself `pid`
 };
 
-/// Reads all of /proc once: only for a process that was not found. The marker was written at most that long after boot.
-blind_spot look_around(pid_t pid, std::chrono::nanoseconds written);
+/// Scans /proc; called only for a process that was not found. `written`: the latest time since boot at which the marker
+/// can have been written.
+blind_spot find_blind_spot(pid_t pid, std::chrono::nanoseconds written);
 
 }  // namespace telltale::marker

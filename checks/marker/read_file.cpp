@@ -1,5 +1,4 @@
-// statx and faccessat where a file's presence is all; else stat, open, fstat, read, each of which guards against what
-// may lie at the path instead of a file.
+// Reads a marker file: statx and faccessat when no content is needed, else stat, open, fstat and read.
 #include "marker/read_file.hpp"
 
 #include <fcntl.h>
@@ -14,7 +13,7 @@
 namespace telltale::marker {
 namespace {
 
-/// What st_blocks and stx_blocks count, whatever the file system's block size (stat(2)).
+/// The unit of st_blocks and stx_blocks, independent of the file system's block size (stat(2)).
 constexpr std::uint64_t counted_block = 512;
 
 /// `at` is a timespec or a statx_timestamp.
@@ -31,7 +30,7 @@ void describe(const struct stat& info, file_view& out) {
   out.modified = wall_time_of(info.st_mtim);
 }
 
-file_view look_once(const std::string& path, bool with_content) {
+file_view read_once(const std::string& path, bool with_content) {
   file_view out;
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) {
@@ -45,15 +44,15 @@ file_view look_once(const std::string& path, bool with_content) {
     out.error = errno;
     return out;
   }
-  describe(info, out);  // what was opened may be newer than what stat saw
+  describe(info, out);  // the opened file may be newer than the one of stat
   if (out.not_a_file.empty() && with_content)
     out.error = read_up_to(file.get(), largest_content, out.size, out.content);
   return out;
 }
 
-/// Errors that opening explains better, or gets around: what does not exist or may not be read, and calls that a
-/// kernel, a sandbox or a file system does not have. Every other error is the file system's own and is reported: one
-/// that has shut down may still answer the calls that are served from memory.
+/// Errors after which the file is opened: a missing or unreadable file, and calls that the kernel, a sandbox or the
+/// file system does not support. All other errors are reported, because a file system that was shut down may still
+/// serve some calls from memory.
 bool opening_decides(int error) {
   switch (error) {
     case ENOENT:
@@ -78,12 +77,12 @@ std::optional<file_view> failed_from_outside(int error) {
   return out;
 }
 
-/// A regular file that may be read, found without opening it, which costs twice as much; or an error. Nothing where
-/// opening has to tell.
-std::optional<file_view> look_from_outside(const std::string& path) {
+/// The state of a readable regular file, or an error, without opening it, which costs twice as much. Empty when opening
+/// has to decide.
+std::optional<file_view> stat_readable_file(const std::string& path) {
   constexpr unsigned wanted = STATX_TYPE | STATX_SIZE | STATX_MTIME | STATX_INO | STATX_BLOCKS;
   struct statx info {};
-  // As opening does, this asks the server of a network file system instead of believing what it said a minute ago.
+  // As open does, FORCE_SYNC queries the server of a network file system instead of cached attributes.
   if (::statx(AT_FDCWD, path.c_str(), AT_STATX_FORCE_SYNC, wanted, &info) != 0) return failed_from_outside(errno);
   if ((info.stx_mask & wanted) != wanted || !S_ISREG(info.stx_mode)) return std::nullopt;
   if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0) return failed_from_outside(errno);
@@ -97,18 +96,18 @@ std::optional<file_view> look_from_outside(const std::string& path) {
 
 }  // namespace
 
-file_view look_at(const std::string& path, bool with_content) {
+file_view read_marker(const std::string& path, bool with_content) {
   if (!with_content)
-    if (auto seen = look_from_outside(path)) return *std::move(seen);
-  // Kubernetes swaps `..data` and deletes the old directory: a lookup that is half-way through it then fails although
-  // the file was there all the time. The next lookup sees the new one.
+    if (auto seen = stat_readable_file(path)) return *std::move(seen);
+  // Kubernetes replaces `..data` and deletes the old directory. A lookup during this fails although the file exists,
+  // and the next lookup finds the new one.
   constexpr int tries = 3;
-  auto out = look_once(path, with_content);
-  for (int i = 1; i < tries && out.error == ENOENT; ++i) out = look_once(path, with_content);
+  auto out = read_once(path, with_content);
+  for (int i = 1; i < tries && out.error == ENOENT; ++i) out = read_once(path, with_content);
   return out;
 }
 
-reference_file look_at_reference(const std::string& path) {
+reference_file read_reference(const std::string& path) {
   reference_file out;
   out.path = path;
   struct stat info {};

@@ -1,4 +1,4 @@
-// Compares the backlog with that of the last run.
+// Compares the backlog with that of the previous run.
 #include "sqlite/backlog.hpp"
 
 #include <string_view>
@@ -13,7 +13,7 @@ constexpr std::string_view backlog_frames = "backlog_frames";
 
 }  // namespace
 
-bool just_being_copied(memory& kept, const observation& seen, const upper_limit<bytes>& limit) {
+bool backlog_being_copied(memory& kept, const observation& seen, const upper_limit<bytes>& limit) {
   const auto backlog = backlog_bytes(seen);
   if (!backlog) return false;
   if (judge(bytes{*backlog}, limit) != verdict::fail) {
@@ -23,8 +23,8 @@ bool just_being_copied(memory& kept, const observation& seen, const upper_limit<
   }
   const auto& index = seen.index.index;
   const auto before = kept.get(backlog_frames);
-  const bool again = kept.get(backlog_salt) == index.log_name() && before && index.backlog_frames() >= *before;
-  kept.set(backlog_salt, index.log_name());
+  const bool again = kept.get(backlog_salt) == index.log_id() && before && index.backlog_frames() >= *before;
+  kept.set(backlog_salt, index.log_id());
   kept.set(backlog_frames, index.backlog_frames());
   return seen.shm_holders.checkpointer && !again;
 }

@@ -1,4 +1,4 @@
-// Tells a backlog that a checkpoint is just copying from one that stays.
+// Detects a backlog that a running checkpoint is copying.
 #pragma once
 
 #include <telltale/memory.hpp>
@@ -8,10 +8,10 @@
 
 namespace telltale::sqlite {
 
-/// Whether a checkpoint is copying a backlog over its fail limit and no run before has seen that backlog. nBackfill
-/// moves only when a checkpoint ends (wal.c, walCheckpoint), so during the one that follows a large transaction
-/// nothing is copied yet. A run that sees the backlog again, under the same salts and not smaller, gets `false`: a
-/// checkpoint that does not end is no excuse. Compares with `kept`, and keeps what this run saw.
-bool just_being_copied(memory& kept, const observation&, const upper_limit<bytes>& limit);
+/// Whether a checkpoint is copying a backlog over its fail limit that no earlier run has seen. nBackfill changes only
+/// when a checkpoint ends (wal.c, walCheckpoint). During the checkpoint after a large transaction the whole backlog is
+/// therefore still counted. Returns `false` when a later run sees the backlog again, under the same salts and not
+/// smaller. Compares with `kept` and stores the values of this run there.
+bool backlog_being_copied(memory& kept, const observation&, const upper_limit<bytes>& limit);
 
 }  // namespace telltale::sqlite

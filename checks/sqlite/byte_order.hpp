@@ -1,4 +1,4 @@
-// Reads whole numbers out of file formats without caring about alignment.
+// Reads unaligned integers from file formats.
 #pragma once
 
 #include <bit>
@@ -12,7 +12,7 @@ namespace telltale::sqlite {
 
 using byte_view = std::span<const std::byte>;
 
-/// The number at `offset` in this machine's byte order; the view must reach that far.
+/// The number at `offset` in this machine's byte order; the view must contain it.
 template <std::unsigned_integral T>
 T read_native(byte_view from, std::size_t offset) {
   T value{};
@@ -20,7 +20,7 @@ T read_native(byte_view from, std::size_t offset) {
   return value;
 }
 
-/// The number at `offset`, stored with its most significant byte first; the view must reach that far.
+/// The number at `offset`, stored with its most significant byte first; the view must contain it.
 template <std::unsigned_integral T>
 T read_big_endian(byte_view from, std::size_t offset) {
   T value{};

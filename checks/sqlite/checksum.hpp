@@ -1,4 +1,4 @@
-// The checksum that guards WAL headers, WAL frames and the WAL index (fileformat2.html, section 4.2).
+// Computes the checksum of WAL headers, WAL frames and the WAL index (fileformat2.html, section 4.2).
 #pragma once
 
 #include <array>
@@ -10,7 +10,7 @@ namespace telltale::sqlite {
 
 enum class word_order : std::uint8_t { native, big_endian, little_endian };
 
-/// Two running sums over 32-bit words taken in pairs. A trailing part below eight bytes is left out.
+/// Two running sums over pairs of 32-bit words. A trailing part below eight bytes is ignored.
 inline std::array<std::uint32_t, 2> wal_checksum(byte_view from, word_order order) {
   auto word = [&](std::size_t at) {
     const auto value = read_big_endian<std::uint32_t>(from, at);

@@ -1,4 +1,4 @@
-// Opens SQLite so that it can neither hurt the database nor keep the probe waiting.
+// Opens SQLite with the guarded VFS and with limits on time and memory.
 #include "sqlite/connection.hpp"
 
 #include <sqlite3.h>
@@ -14,25 +14,24 @@
 namespace telltale::sqlite {
 namespace {
 
-constexpr std::chrono::milliseconds longest_wait{250};
-/// Of the whole process: a query may not bring down the container by its memory.
-constexpr std::int64_t most_memory = std::int64_t{64} << 20;
-constexpr int most_value_bytes = 16 << 20;
-/// Virtual machine steps between two looks at the clock: well below a millisecond.
-constexpr int steps_per_look = 1000;
+constexpr std::chrono::milliseconds max_wait{250};
+/// For the whole process: a query must not exceed the memory limit of the container.
+constexpr std::int64_t max_memory = std::int64_t{64} << 20;
+constexpr int max_value_bytes = 16 << 20;
+/// Virtual machine steps between two deadline checks: well below a millisecond.
+constexpr int steps_per_deadline_check = 1000;
 
-/// Half of the time that is left at most: a writer that is busy for the whole wait must still be told as busy, not as a
-/// probe that overran.
+/// At most half of the remaining time, so that a busy writer is reported as SQLITE_BUSY and not as a timeout.
 int busy_ms(boot_clock::time_point deadline) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>((deadline - boot_clock::now()) / 2);
-  return static_cast<int>(std::clamp(left, std::chrono::milliseconds(1), longest_wait).count());
+  return static_cast<int>(std::clamp(left, std::chrono::milliseconds(1), max_wait).count());
 }
 
 }  // namespace
 
 std::string database_uri(const std::string& path, access how) {
   std::string out = "file:";
-  // Two leading slashes would begin a host name.
+  // Two leading slashes would start a host name.
   const auto start = path.rfind("//", 0) == 0 ? path.find_first_not_of('/') - 1 : 0;
   for (const char c : path.substr(start)) {
     if (is_letter_or_digit(c) || c == '/' || c == '.' || c == '_' || c == '-') out += c;
@@ -52,11 +51,11 @@ connection::connection(const std::string& path, access how, boot_clock::time_poi
     failed_ = last_error(rc);
     return;
   }
-  ::sqlite3_hard_heap_limit64(most_memory);
-  ::sqlite3_limit(handle_, SQLITE_LIMIT_LENGTH, most_value_bytes);
+  ::sqlite3_hard_heap_limit64(max_memory);
+  ::sqlite3_limit(handle_, SQLITE_LIMIT_LENGTH, max_value_bytes);
   ::sqlite3_busy_timeout(handle_, busy_ms(deadline));
-  ::sqlite3_progress_handler(handle_, steps_per_look, &connection::past_deadline, this);
-  // Without the first, the last connection to close would checkpoint and delete the application's log.
+  ::sqlite3_progress_handler(handle_, steps_per_deadline_check, &connection::past_deadline, this);
+  // Without NO_CKPT_ON_CLOSE the last connection to close would checkpoint and delete the application's log.
   ::sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   ::sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   ::sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -75,7 +74,7 @@ std::optional<sql_error> connection::run(const char* sql) {
   return rc == SQLITE_OK ? std::nullopt : std::optional(last_error(rc));
 }
 
-void connection::allow_reading_only() { ::sqlite3_set_authorizer(handle_, &authorize_reading, &changes_by_itself_); }
+void connection::allow_reading_only() { ::sqlite3_set_authorizer(handle_, &authorize_reading, &nondeterministic_); }
 
 sql_error connection::last_error(int code) const {
   return {code, handle_ ? ::sqlite3_errmsg(handle_) : ::sqlite3_errstr(code)};

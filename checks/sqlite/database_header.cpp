@@ -1,4 +1,4 @@
-// The first 100 bytes of an SQLite database: every field has its offset from fileformat2.html, section 1.3.
+// Parses the database header; the offsets are those of fileformat2.html, section 1.3.
 #include "sqlite/database_header.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Completes and judges what one look saw of an encrypted database.
+// Completes and judges the observation of an encrypted database.
 #include "sqlite/encrypted.hpp"
 
 #include <string_view>
@@ -33,12 +33,12 @@ void assume_journal_mode(observation& seen, memory& kept) {
 }
 
 void judge_encryption(const observation& seen, findings& found) {
-  if (!seen.readable() || seen.header.fault != header_fault::none || !seen.place.network.empty()) return;
+  if (!seen.readable() || seen.header.fault != header_fault::none || !seen.fs.network.empty()) return;
   if (!seen.header.header.encrypted)
-    return found.warn(reason::mismatch, "is not encrypted: whoever can read the file can read what it holds");
+    return found.warn(reason::mismatch, "is not encrypted: everyone who can read the file can read its content");
   if (seen.database.facts.size % smallest_page != 0)
     found.fail(reason::corrupt,
-               fmt::format("is truncated: {} bytes are no whole number of pages", seen.database.facts.size));
+               fmt::format("is truncated: {} bytes are not a whole number of pages", seen.database.facts.size));
 }
 
 }  // namespace telltale::sqlite

@@ -1,5 +1,6 @@
-// What can be known of an encrypted database without its key: SQLCipher, SEE and SQLite3 Multiple Ciphers encrypt the
-// pages, but neither the locks nor the WAL index, nor the header of the log.
+// Judges an encrypted database without its key.
+//
+// SQLCipher, SEE and SQLite3 Multiple Ciphers encrypt the pages, but not the locks, the WAL index or the WAL header.
 #pragma once
 
 #include <telltale/memory.hpp>
@@ -13,12 +14,12 @@ namespace telltale::sqlite {
 /// Fills in page size and journal mode from the files beside the database.
 void complete_header(observation&);
 
-/// Decides for a journal mode that nothing tells. Without -wal and -shm a database in use has a rollback journal,
-/// unless it was seen in use in WAL mode before; one that is not in use is taken for one in WAL mode, which judges
-/// nothing.
+/// Assumes a journal mode when no file shows it. A database in use without -wal and -shm has a rollback journal, unless
+/// an earlier run saw it in use in WAL mode. A database that is not in use is assumed to be in WAL mode, which adds no
+/// findings.
 void assume_journal_mode(observation&, memory&);
 
-/// Adds what no encrypted database looks like: a readable one, or one that ends within a page.
+/// Reports a database that is not encrypted or that ends within a page.
 void judge_encryption(const observation&, findings&);
 
 }  // namespace telltale::sqlite

@@ -1,4 +1,4 @@
-// Reads the bytes that are not ciphertext.
+// Parses the header bytes that are not ciphertext.
 #include "sqlite/encrypted_header.hpp"
 
 #include <algorithm>
@@ -10,9 +10,9 @@ bool all_zero(byte_view bytes) {
   return std::ranges::all_of(bytes, [](std::byte one) { return one == std::byte{0}; });
 }
 
-/// The magic alone does not tell: SQLCipher can leave the first 32 bytes open (cipher_plaintext_header_size). Bytes 72
-/// to 91 are zero in every database (section 1.3.14), and not in ciphertext.
-bool is_open(const header_result& header, byte_view from) {
+/// The magic is not sufficient: SQLCipher can leave the first 32 bytes in plaintext (cipher_plaintext_header_size).
+/// Bytes 72 to 91 are zero in every plaintext database (section 1.3.14).
+bool is_plaintext(const header_result& header, byte_view from) {
   return header.fault != header_fault::not_a_database && all_zero(from.subspan(72, 20));
 }
 
@@ -24,7 +24,7 @@ header_result parse_encrypted_header(byte_view from) {
   if (from.size() < database_header_bytes) return {header_fault::too_short, {}};
   const auto start = from.first(database_header_bytes);
   if (all_zero(start)) return {header_fault::zeros, {}};
-  if (is_open(open, start)) return open;
+  if (is_plaintext(open, start)) return open;
 
   database_header out;
   out.encrypted = true;

@@ -1,4 +1,4 @@
-// The header of an encrypted database, as far as a cipher leaves it open.
+// Parses the plaintext part of an encrypted database's header.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +7,8 @@
 
 namespace telltale::sqlite {
 
-/// The header of a file that the configuration calls encrypted. Only the bytes 16 to 23 are used, where a cipher leaves
-/// them open (SEE does); all else stays 0. A file that is not encrypted gives the header that it has.
+/// The header of a file that is configured as encrypted. Uses only the bytes 16 to 23, which some ciphers (SEE) leave
+/// in plaintext; all other fields are 0. For a file that is not encrypted, returns its complete header.
 header_result parse_encrypted_header(byte_view from);
 
 /// Every page size is a multiple of this (fileformat2.html, section 1.3.2).

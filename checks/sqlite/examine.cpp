@@ -1,4 +1,4 @@
-// Joins examinations into one outcome, and that outcome into a probe's.
+// Combines examinations into one outcome, and adds that outcome to a probe.
 #include "sqlite/examine.hpp"
 
 #include <algorithm>
@@ -19,8 +19,8 @@
 namespace telltale::sqlite {
 namespace {
 
-/// How far the backlog may grow while checkpoints are held back: half of what the user wants to hear of.
-std::uint64_t most_backlog(const sqlite_options& options) {
+/// How far the backlog may grow while checkpoints are blocked: half of the first configured limit.
+std::uint64_t max_backlog(const sqlite_options& options) {
   const auto limit = options.wal_backlog.warn ? options.wal_backlog.warn : options.wal_backlog.fail;
   return limit.value_or(bytes{64u << 20}).count / 2;
 }
@@ -28,15 +28,15 @@ std::uint64_t most_backlog(const sqlite_options& options) {
 outcome examine_once(const sqlite_options& options, probe_context& ctx) {
   const auto seen = observe(options.path.text);
   const auto wrong = judge_files(seen, wal_expectation::ignore);
-  const auto red = std::ranges::find(wrong, verdict::fail, &finding::verdict);
-  // The probes say so already; SQLite is not let near such files.
-  if (red != wrong.end() || !seen.readable() || seen.hot_journal())
+  const auto failure = std::ranges::find(wrong, verdict::fail, &finding::verdict);
+  // The probes report these findings; SQLite does not open such files.
+  if (failure != wrong.end() || !seen.readable() || seen.hot_journal())
     return outcome::warn(reason::idle, "not examined: its files are not in order");
-  return quick_check(seen, most_backlog(options), own_deadline(ctx));
+  return quick_check(seen, max_backlog(options), own_deadline(ctx));
 }
 
-/// An application that opens or closes the database holds locks or makes files vanish for a moment. Damage is final:
-/// pages that were read are not read again.
+/// Retries, because an application that opens or closes the database briefly holds locks or removes files. Damage is
+/// final and not retried.
 outcome examine_database(const sqlite_options& options, probe_context& ctx) {
   constexpr int attempts = 10;
   constexpr std::chrono::milliseconds between_attempts{20};
@@ -58,19 +58,19 @@ outcome examine_backup(const sqlite_options& options, probe_context& ctx) {
   return quick_check_unchanging(seen.path, own_deadline(ctx));
 }
 
-/// A run that came to nothing is not a sick database: its worker was killed, or died.
-bool came_to_nothing(const outcome& found) {
+/// The worker was killed or crashed, which says nothing about the database.
+bool is_inconclusive(const outcome& found) {
   return found.reason == reason::timeout || found.reason == reason::crashed || found.reason == reason::stuck ||
          found.reason == reason::internal;
 }
 
-/// Since when nothing is known of the pages: since the last time they were sound, or since the first run.
-std::chrono::nanoseconds unexamined_for(probe_context& ctx) {
+/// Time since the last successful examination, or else since the first run.
+std::chrono::nanoseconds time_since_examined(probe_context& ctx) {
   if (ctx.examined && ctx.examined->last_pass_age) return *ctx.examined->last_pass_age;
-  constexpr std::string_view watched_since = "watched_since_ns";
+  constexpr std::string_view first_run = "first_run_ns";
   const auto now = ctx.now.time_since_epoch().count();
-  if (const auto since = ctx.memory.get(watched_since)) return std::chrono::nanoseconds(now - *since);
-  ctx.memory.set(watched_since, now);
+  if (const auto since = ctx.memory.get(first_run)) return std::chrono::nanoseconds(now - *since);
+  ctx.memory.set(first_run, now);
   return {};
 }
 
@@ -89,7 +89,7 @@ outcome examine(const sqlite_options& options, probe_context& ctx) {
 void judge_examination(const sqlite_options& options, probe_context& ctx, inspection& into) {
   const auto& last = ctx.examined;
   const auto plan = *options.examination();
-  const auto since = unexamined_for(ctx);
+  const auto since = time_since_examined(ctx);
   if (last && last->last_pass_age) into.found.measure("integrity_age_seconds", to_seconds(*last->last_pass_age));
   const bool nothing = !last || last->found.verdict == verdict::pass || last->found.reason == reason::idle;
   if (nothing && since > 2 * plan.every + plan.timeout)
@@ -106,7 +106,7 @@ void judge_examination(const sqlite_options& options, probe_context& ctx, inspec
   if (found.verdict == verdict::pass) into.healthy += fmt::format(", integrity ok {}", when);
   else if (found.reason == reason::idle) into.healthy += ", " + found.message;
   else
-    into.found.add(came_to_nothing(found) ? verdict::warn : found.verdict, found.reason,
+    into.found.add(is_inconclusive(found) ? verdict::warn : found.verdict, found.reason,
                    fmt::format("{} ({})", found.message, when));
 }
 

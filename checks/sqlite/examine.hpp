@@ -1,4 +1,4 @@
-// The slow part of the check: whole databases read with quick_check, and what later probes say of it.
+// Runs quick_check over whole databases, and reports the result in later probes.
 #pragma once
 
 #include <telltale/check.hpp>
@@ -8,11 +8,11 @@
 
 namespace telltale::sqlite {
 
-/// Examines what the options ask for: the database, its backup, or both. Passes when all of it is sound.
+/// Examines the database, its backup, or both, as the options request. Passes when no damage is found.
 outcome examine(const sqlite_options&, probe_context&);
 
-/// Adds the last examination to what a probe found. Damage fails. One that came to nothing warns, and so does one that
-/// has not happened for twice its cadence, because what it should have found is not known.
+/// Adds the result of the last examination to a probe. Damage fails. An inconclusive examination warns, as does a
+/// missing one after twice its interval.
 void judge_examination(const sqlite_options&, probe_context&, inspection&);
 
 }  // namespace telltale::sqlite

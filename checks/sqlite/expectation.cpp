@@ -1,4 +1,4 @@
-// Reads and applies the expected value of a query.
+// Parses and evaluates the expected value of a query.
 #include "sqlite/expectation.hpp"
 
 #include <algorithm>
@@ -13,7 +13,7 @@ namespace {
 
 using relation = expectation::relation;
 
-// Longer operators first: `>=` begins with `>`.
+// Longer operators first: `>=` starts with `>`.
 constexpr std::array<std::pair<std::string_view, relation>, 7> operators{{
     {"==", relation::equal},
     {"!=", relation::not_equal},

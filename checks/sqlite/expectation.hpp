@@ -1,4 +1,4 @@
-// The value a query should give, with an optional operator: `3`, `>= 10`, `!= failed`.
+// Parses and evaluates the expected value of a query, with an optional operator: `3`, `>= 10`, `!= failed`.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,14 @@ struct expectation {
   relation wanted = relation::equal;
   std::string value;
 
-  /// Compared as numbers when both are decimal numbers, whole ones exactly. A number has no order with anything else,
-  /// and NULL, which is no value at all (sum, max and avg of no rows), equals NULL only and has no order either. Other
-  /// texts are compared by their bytes, which orders ISO dates.
+  /// Compares numerically when both values are decimal numbers; integers are compared exactly. A number has no order
+  /// relative to text. NULL (sum, max and avg of no rows) equals only NULL and has no order. Other texts are compared
+  /// by their bytes, which orders ISO dates.
   bool holds(std::optional<std::string_view> actual) const;
 };
 
-/// Nothing when there is no value behind the operator, when the operator is none (`=>`, `<>`), or when it asks for the
-/// order of something that begins like a number and is neither one nor a date (`> 1,000`).
+/// Empty when the value is missing or the operator is invalid (`=>`, `<>`). Also empty when an order is requested for a
+/// value that starts like a number but is neither a number nor a date (`> 1,000`).
 std::optional<expectation> parse_expectation(std::string_view text);
 
 /// The whole text as a finite decimal number.

@@ -1,4 +1,4 @@
-// F_GETLK over SQLite's lock bytes, with as few system calls as the answer allows.
+// Queries SQLite's lock bytes with F_GETLK, with few system calls.
 #include "sqlite/file_locks.hpp"
 
 #include <fcntl.h>
@@ -35,52 +35,51 @@ struct byte_range {
 };
 
 struct found_lock {
-  byte_range on;  ///< within what was asked for
+  byte_range on;  ///< within the requested range
   held_lock by;
 };
 
-/// The first lock that a write lock on the range would run into. The kernel does not ask for a writable descriptor
-/// here, as it would for taking the lock.
+/// The first lock that conflicts with a write lock on the range. Unlike F_SETLK, F_GETLK needs no writable descriptor.
 std::optional<found_lock> lock_within(int fd, byte_range range) {
-  struct flock ask {};
-  ask.l_type = F_WRLCK;
-  ask.l_whence = SEEK_SET;
-  ask.l_start = range.first;
-  ask.l_len = range.last - range.first + 1;
-  if (::fcntl(fd, F_GETLK, &ask) != 0) throw std::system_error(errno, std::generic_category(), "F_GETLK");
-  if (ask.l_type == F_UNLCK) return std::nullopt;
+  struct flock request {};
+  request.l_type = F_WRLCK;
+  request.l_whence = SEEK_SET;
+  request.l_start = range.first;
+  request.l_len = range.last - range.first + 1;
+  if (::fcntl(fd, F_GETLK, &request) != 0) throw std::system_error(errno, std::generic_category(), "F_GETLK");
+  if (request.l_type == F_UNLCK) return std::nullopt;
   // A length of 0 is a lock without an end.
-  const byte_range lock{ask.l_start, ask.l_len == 0 ? range.last : ask.l_start + ask.l_len - 1};
+  const byte_range lock{request.l_start, request.l_len == 0 ? range.last : request.l_start + request.l_len - 1};
   auto on = range.common(lock);
-  // A file system that answers with something else is asked byte by byte.
+  // When a file system returns a range outside the request, query byte by byte.
   if (on.empty()) on = {range.first, range.first};
-  return found_lock{on, {std::max<pid_t>(ask.l_pid, 0), ask.l_type == F_WRLCK}};
+  return found_lock{on, {std::max<pid_t>(request.l_pid, 0), request.l_type == F_WRLCK}};
 }
 
-/// Gives `see` a lock for every byte of the range that is locked: the one that asking for this byte alone would find,
-/// because the kernel always goes through its list in the same order. That order is by owner and not by place, so
-/// behind one lock there may be another on either side.
+/// Calls `visit` for every locked part of the range. For each byte it is the lock that a query for that byte alone
+/// would return, because the kernel always searches its list in the same order. That order is by owner and not by
+/// offset, so both sides of a found lock are searched.
 template <class See>
-void each_lock(int fd, byte_range range, See& see) {
+void for_each_lock(int fd, byte_range range, See& visit) {
   if (range.empty()) return;
   const auto found = lock_within(fd, range);
   if (!found) return;
-  see(*found);
-  each_lock(fd, {range.first, found->on.first - 1}, see);
-  each_lock(fd, {found->on.last + 1, range.last}, see);
+  visit(*found);
+  for_each_lock(fd, {range.first, found->on.first - 1}, visit);
+  for_each_lock(fd, {found->on.last + 1, range.last}, visit);
 }
 
 }  // namespace
 
 database_locks locks_of_database(int fd) {
   database_locks out;
-  auto see = [&](const found_lock& lock) {
+  auto visit = [&](const found_lock& lock) {
     if (lock.on.has(pending_byte)) out.pending = lock.by;
     if (lock.on.has(reserved_byte)) out.reserved = lock.by;
-    // An EXCLUSIVE lock covers all shared bytes and excludes every other holder: one tells the kind of all.
+    // An EXCLUSIVE lock covers all shared bytes and excludes other holders, so the first lock is sufficient.
     if (!out.user && !lock.on.common({shared_first, shared_last}).empty()) out.user = lock.by;
   };
-  each_lock(fd, {pending_byte, shared_last}, see);
+  for_each_lock(fd, {pending_byte, shared_last}, visit);
   return out;
 }
 
@@ -92,7 +91,7 @@ database_locks user_of_database(int fd) {
 
 shm_locks locks_of_shm(int fd) {
   shm_locks out;
-  auto see = [&](const found_lock& lock) {
+  auto visit = [&](const found_lock& lock) {
     if (lock.on.has(writer_byte)) out.writer = lock.by;
     if (lock.on.has(checkpointer_byte)) out.checkpointer = lock.by;
     if (lock.on.has(recoverer_byte)) out.recoverer = lock.by;
@@ -100,7 +99,7 @@ shm_locks locks_of_shm(int fd) {
     out.log_readers += lock.on.common({first_log_reader_byte, last_reader_byte}).size();
     if (lock.on.has(connection_byte)) out.connection = lock.by;
   };
-  each_lock(fd, {writer_byte, connection_byte}, see);
+  for_each_lock(fd, {writer_byte, connection_byte}, visit);
   return out;
 }
 

@@ -1,4 +1,4 @@
-// Who holds which of SQLite's locks, asked with F_GETLK: nothing is locked, nobody waits.
+// Reads the holders of SQLite's locks with F_GETLK, without locking or blocking anything.
 #pragma once
 
 #include <sys/types.h>
@@ -7,7 +7,7 @@
 
 namespace telltale::sqlite {
 
-/// A lock held by another process. Locks of our own process are never seen, as POSIX locks do not exclude their owner.
+/// A lock held by another process. F_GETLK never reports locks of the calling process.
 struct held_lock {
   pid_t pid = 0;           ///< 0 when unknown: the holder lives in another PID namespace, or it is an OFD lock
   bool exclusive = false;  ///< a write lock
@@ -18,7 +18,7 @@ struct held_lock {
 struct database_locks {
   std::optional<held_lock> user;      ///< on the 510 shared bytes; in WAL mode every open connection keeps one
   std::optional<held_lock> reserved;  ///< rollback mode: a write transaction is open
-  std::optional<held_lock> pending;   ///< rollback mode: a writer waits for the readers to end
+  std::optional<held_lock> pending;   ///< rollback mode: a writer waits for readers to finish
 
   bool exclusive() const { return user && user->exclusive; }
   friend bool operator==(const database_locks&, const database_locks&) = default;
@@ -32,13 +32,13 @@ struct shm_locks {
   std::optional<held_lock> checkpointer;  ///< 121
   std::optional<held_lock> recoverer;     ///< 122
   int readers = 0;                        ///< read marks in use, 0 to 5; several readers can share one
-  int log_readers = 0;                    ///< those of 124 to 127: mark 0 is for readers that need nothing of the log
+  int log_readers = 0;                    ///< those of 124 to 127: readers at mark 0 do not use the log
   friend bool operator==(const shm_locks&, const shm_locks&) = default;
 };
 
-/// All throw std::system_error when the file system cannot answer.
+/// All throw std::system_error when F_GETLK fails.
 database_locks locks_of_database(int fd);
-/// Only `user`, which is all that a database in WAL mode has as long as there is no journal.
+/// Reads only `user`: a database in WAL mode without a journal has no other locks.
 database_locks user_of_database(int fd);
 shm_locks locks_of_shm(int fd);
 

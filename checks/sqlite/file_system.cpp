@@ -1,4 +1,4 @@
-// Room from the numbers of statfs, kind from its magic number; a line of mountinfo where these leave something open.
+// Computes free space from statfs and the type from the magic number or else from mountinfo.
 #include "sqlite/file_system.hpp"
 
 #include <sys/statvfs.h>
@@ -15,28 +15,28 @@ namespace telltale::sqlite {
 namespace {
 
 constexpr auto unknown = std::numeric_limits<std::uint64_t>::max();
-/// More than any rule about room asks for.
-constexpr std::uint64_t plenty = std::uint64_t{1} << 20;
+/// More than any limit on free space in this check.
+constexpr std::uint64_t ample_bytes = std::uint64_t{1} << 20;
 
 std::string read(const std::function<std::string()>& text) { return text ? text() : std::string(); }
 
-/// Saturates: what does not fit into 64 bits is certainly enough.
+/// Saturates on overflow.
 std::uint64_t bytes_of(std::uint64_t blocks, std::uint64_t size) {
   return blocks != 0 && size > unknown / blocks ? unknown : blocks * size;
 }
 
 bool below_zero(std::uint64_t blocks) { return static_cast<std::int64_t>(blocks) < 0; }
 
-/// False for what some file systems answer that do not know, and for numbers that cannot be true.
+/// False for the placeholders of file systems that do not count space, and for impossible numbers.
 bool counts_space(const struct statfs& where) {
   const std::uint64_t blocks = where.f_blocks;
   if (blocks == 0 || blocks == unknown || where.f_bfree > blocks || where.f_bavail == unknown) return false;
-  return where.f_bavail <= blocks || below_zero(where.f_bavail);  // below zero: the reserve is used up
+  return where.f_bavail <= blocks || below_zero(where.f_bavail);  // below zero: the reserve is in use
 }
 
-room room_on(const struct statfs& where) {
-  room out;
-  // Blocks are counted in fragments; servers that do not say so mean the block size.
+free_space free_space_on(const struct statfs& where) {
+  free_space out;
+  // Blocks are counted in fragments; servers that report no fragment size count in blocks.
   const auto unit = static_cast<std::uint64_t>(where.f_frsize > 0 ? where.f_frsize : where.f_bsize);
   if (counts_space(where) && unit > 0) {
     out.bytes_for_root = bytes_of(where.f_bfree, unit);
@@ -46,23 +46,24 @@ room room_on(const struct statfs& where) {
   return out;
 }
 
-/// Nearly nothing is left: now it matters for whom, and whether the file system can be written at all.
-room reconsidered(room left, const struct statfs& where, std::uint64_t device, const proc_texts& texts) {
-  if (left.bytes_for_others.value_or(plenty) >= plenty && !left.no_inodes) return left;
+/// When little space is left, checks for whom, and whether the file system is writable at all.
+free_space adjusted_for_mount(free_space left, const struct statfs& where, std::uint64_t device,
+                              const proc_texts& texts) {
+  if (left.bytes_for_others.value_or(ample_bytes) >= ample_bytes && !left.no_inodes) return left;
   if (where.f_flags & ST_RDONLY) {
-    // An image or a read-only volume is full by design; a volume mounted read-only into a sidecar is not.
+    // A read-only file system is always full; a writable one that is mounted read-only here is still judged.
     const auto text = read(texts.mountinfo);
     const auto on = mount_of_device(text, device);
     if (!on || on->refuses != refusal::none) return {};
   }
-  if (left.bytes_for_root != left.bytes_for_others && !root_is_root(read(texts.uid_map)))
+  if (left.bytes_for_root != left.bytes_for_others && !root_maps_to_root(read(texts.uid_map)))
     left.bytes_for_root = left.bytes_for_others;
   return left;
 }
 
 }  // namespace
 
-bool root_is_root(std::string_view uid_map) {
+bool root_maps_to_root(std::string_view uid_map) {
   bool any = false;
   while (!uid_map.empty()) {
     auto line = take_until(uid_map, '\n');
@@ -76,16 +77,16 @@ bool root_is_root(std::string_view uid_map) {
 file_system describe_file_system(const struct statfs& where, std::uint64_t device, const proc_texts& texts) {
   const auto magic = static_cast<std::uint32_t>(where.f_type);
   file_system out;
-  out.inodes_last = !gives_inode_numbers_anew(magic);
+  out.inodes_stable = !reassigns_inode_numbers(magic);
   out.network = network_file_system_name(magic);
   if (!out.network.empty()) return out;
   if (!is_local_file_system(magic)) {
     const auto text = read(texts.mountinfo);
     const auto on = mount_of_device(text, device).value_or(mount{});
     if (is_network_fuse(on.type, on.source)) out.network = on.type == "fuse" ? on.source : on.type;
-    else if (!is_local_fuse(on.type, on.source)) out.doubtful = doubtful_name(magic, on.type, on.source);
+    else if (!is_local_fuse(on.type, on.source)) out.possibly_remote = possibly_remote_name(magic, on.type, on.source);
   }
-  out.room = reconsidered(room_on(where), where, device, texts);
+  out.free_space = adjusted_for_mount(free_space_on(where), where, device, texts);
   return out;
 }
 

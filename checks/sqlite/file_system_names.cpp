@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 17> network_fuse{
     "sshfs",     "glusterfs", "s3fs",      "gcsfuse",   "goofys",   "mountpoint-s3", "rclone",  "juicefs", "blobfuse",
     "blobfuse2", "davfs2",    "ceph-fuse", "curlftpfs", "smbnetfs", "gvfsd-fuse",    "moosefs", "mfs"};
 
-/// They show files of this machine, or of the file system below them.
+/// Their files are on this machine or on the underlying file system.
 constexpr std::array<std::string_view, 20> local_fuse{
     "mergerfs",  "fuse-overlayfs", "bindfs",   "unionfs", "unionfs-fuse", "mhddfs",     "encfs",
     "gocryptfs", "cryfs",          "securefs", "ntfs-3g", "exfat",        "exfat-fuse", "fuse2fs",
@@ -70,7 +70,7 @@ std::string_view network_file_system_name(std::uint32_t magic) {
 
 bool is_local_file_system(std::uint32_t magic) { return std::ranges::find(local_magics, magic) != local_magics.end(); }
 
-bool gives_inode_numbers_anew(std::uint32_t magic) {
+bool reassigns_inode_numbers(std::uint32_t magic) {
   return magic == fuse_magic || magic == 0x4d44 || magic == 0x2011bab0 || magic == plan9_magic;
 }
 
@@ -85,7 +85,7 @@ bool is_local_fuse(std::string_view type, std::string_view source) {
   return type.starts_with("fuse") && std::ranges::find(local_fuse, name) != local_fuse.end();
 }
 
-std::string doubtful_name(std::uint32_t magic, std::string_view type, std::string_view source) {
+std::string possibly_remote_name(std::uint32_t magic, std::string_view type, std::string_view source) {
   if (type == "fuse") return fmt::format("fuse ({})", source);
   if (!type.empty()) return std::string(type);
   switch (magic) {

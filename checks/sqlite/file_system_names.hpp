@@ -1,5 +1,4 @@
-// Which file systems are local: by their magic number, and by type and source of their mount where that says no more
-// than "FUSE".
+// Tables of local and network file systems, by magic number, and for FUSE by mount type and source.
 #pragma once
 
 #include <cstdint>
@@ -8,23 +7,23 @@
 
 namespace telltale::sqlite {
 
-/// The name of a network or cluster file system by its magic number (statfs(2)), or nothing for any other.
+/// The name of a network or cluster file system with this magic number (statfs(2)), else empty.
 std::string_view network_file_system_name(std::uint32_t magic);
 
-/// Known by its number to keep its files on this machine, so that locks and shared memory are those of every program
-/// that can have a file open.
+/// Whether this file system is local, so that locks and shared memory are visible to every process that can open a
+/// file.
 bool is_local_file_system(std::uint32_t magic);
 
-/// FUSE (many daemons number the files they know at the moment), FAT, exFAT and 9p, whose numbers are made up in
-/// memory: that a number changed does not prove that the file was replaced.
-bool gives_inode_numbers_anew(std::uint32_t magic);
+/// Whether inode numbers can change while a file exists: FUSE, FAT, exFAT and 9p assign them in memory. A changed
+/// number then does not prove that the file was replaced.
+bool reassigns_inode_numbers(std::uint32_t magic);
 
-/// FUSE mounts that are known to reach over a network, and those known not to. `type` and `source` are those of
-/// mountinfo: "fuse.sshfs", or "fuse" with the name of the program as its source.
+/// Whether a FUSE mount is a known network or local file system. `type` and `source` are those of mountinfo:
+/// "fuse.sshfs", or "fuse" with the name of the program as its source.
 bool is_network_fuse(std::string_view type, std::string_view source);
 bool is_local_fuse(std::string_view type, std::string_view source);
 
-/// A name for messages: that of the mount table, or what is known of the number.
-std::string doubtful_name(std::uint32_t magic, std::string_view type, std::string_view source);
+/// A name for messages, from the mount table or else from the magic number.
+std::string possibly_remote_name(std::uint32_t magic, std::string_view type, std::string_view source);
 
 }  // namespace telltale::sqlite

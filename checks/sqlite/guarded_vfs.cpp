@@ -1,4 +1,4 @@
-// A thin VFS over SQLite's own: refuses everything that would leave a trace.
+// Wraps SQLite's unix VFS and rejects every operation that modifies files.
 #include "sqlite/guarded_vfs.hpp"
 
 #include <sqlite3.h>
@@ -17,16 +17,16 @@ namespace {
 
 constexpr const char* vfs_name = "telltale-guarded";
 
-/// Placed behind the unix VFS's own file object.
+/// Stored behind the unix VFS's own file object.
 struct file_extra {
   const char* path;  ///< SQLite keeps it alive until the file is closed
   const sqlite3_io_methods* methods;
 };
 
 sqlite3_vfs* base = nullptr;
-/// There is one connection at a time in a worker.
+/// A worker has one connection at a time.
 std::atomic<const volatile std::byte*> mapped_start{nullptr};
-/// Of the first page read last.
+/// From the page 1 that was read last.
 std::uint32_t writer_read = 0;
 sqlite3_vfs guarded;
 // The unix VFS has one set of methods for files with locks (the database) and one for those without.
@@ -37,7 +37,7 @@ file_extra& extra_of(sqlite3_file* file) {
   return *reinterpret_cast<file_extra*>(reinterpret_cast<char*>(file) + base->szOsFile);
 }
 
-/// Only the first page begins so: every other has a type or a page number there.
+/// Only page 1 starts with the magic: every other page has a type or a page number there.
 int read_and_note(sqlite3_file* file, void* into, int amount, sqlite3_int64 offset) {
   const int rc = extra_of(file).methods->xRead(file, into, amount, offset);
   const byte_view page(static_cast<const std::byte*>(into), static_cast<std::size_t>(std::max(amount, 0)));
@@ -51,8 +51,8 @@ int refuse_write(sqlite3_file*, const void*, int, sqlite3_int64) { return SQLITE
 int refuse_truncate(sqlite3_file*, sqlite3_int64) { return SQLITE_IOERR_TRUNCATE; }
 int refuse_delete(sqlite3_vfs*, const char*, int) { return SQLITE_IOERR_DELETE; }
 
-/// The unix VFS would create a missing -shm here. The database's shared lock is held by now, so that no other
-/// connection can be the last one and delete the file between this look and the opening.
+/// Rejects a missing -shm, which the unix VFS would create. The shared lock on the database is already held, so no
+/// other connection can delete the file between stat and open.
 int map_existing_shm(sqlite3_file* file, int region, int size, int extend, void volatile** out) {
   struct stat info {};
   const std::string shm = std::string(extra_of(file).path) + "-shm";
@@ -70,7 +70,7 @@ int unmap_and_keep(sqlite3_file* file, int) {
 int open_existing(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* flags_out) {
   file->pMethods = nullptr;
   if (flags & SQLITE_OPEN_MAIN_JOURNAL) {
-    // Looking whether a journal is hot is reading; rolling it back would need a writable one.
+    // Detecting a hot journal only reads it; a rollback opens it for writing.
     if (flags & SQLITE_OPEN_READWRITE) return SQLITE_CANTOPEN;
   } else if (!(flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL))) {
     return SQLITE_CANTOPEN;
@@ -123,16 +123,16 @@ std::uint32_t page_one_writer() { return writer_read; }
 std::optional<mapped_log> mapped_index() {
   const auto* start = mapped_start.load();
   if (!start) return std::nullopt;
-  // mxFrame and nBackfill, as in wal_index.hpp; each is written in one piece.
+  // mxFrame and nBackfill, as in wal_index.hpp; each is written atomically.
   const auto number = [start](std::size_t at) { return *reinterpret_cast<const volatile std::uint32_t*>(start + at); };
   return mapped_log{number(16), number(96)};
 }
 
-ownership_kept::ownership_kept() {
+ownership_guard::ownership_guard() {
   replace("fchown", reinterpret_cast<sqlite3_syscall_ptr>(&keep_owner));
   replace("fchmod", reinterpret_cast<sqlite3_syscall_ptr>(&keep_mode));
 }
-ownership_kept::~ownership_kept() {
+ownership_guard::~ownership_guard() {
   replace("fchown", nullptr);
   replace("fchmod", nullptr);
 }

@@ -1,4 +1,4 @@
-// Ages: of the write lock, of the last commit.
+// Computes the ages of the write lock and the last commit.
 #include "sqlite/history.hpp"
 
 #include <string_view>
@@ -13,7 +13,7 @@ constexpr std::string_view commit_source = "commit_source";
 constexpr std::string_view commit_value = "commit_value";
 constexpr std::string_view commit_since = "commit_since_ns";
 
-/// Something that moves with every commit, and where it was read: values of different sources do not compare.
+/// A value that changes with every commit, and its source: values of different sources are not comparable.
 struct commit_mark {
   std::int64_t source = 0;
   std::int64_t value = 0;
@@ -25,7 +25,7 @@ std::optional<commit_mark> mark_of(const observation& seen) {
   if (seen.header.header.encrypted && !seen.wal_mode()) return commit_mark{4, seen.database.facts.modified_ns};
   if (seen.header.fault == header_fault::none && !seen.wal_mode())
     return commit_mark{3, seen.header.header.change_counter};
-  return std::nullopt;  // nobody has it open, so nobody commits
+  return std::nullopt;  // no process has it open, so there are no commits
 }
 
 std::int64_t count(boot_clock::time_point at) { return at.time_since_epoch().count(); }

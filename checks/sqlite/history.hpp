@@ -1,4 +1,4 @@
-// What can only be known by comparing runs: how long, since when, still the same file.
+// Compares runs: ages of the write lock and the last commit, and the identity of the files.
 #pragma once
 
 #include <chrono>
@@ -13,49 +13,48 @@
 
 namespace telltale::sqlite {
 
-/// Reads and writes the check's memory. A run may look several times and note each look.
+/// Reads and writes the check's state. A run may record several observations.
 class history {
  public:
   history(memory& kept, boot_clock::time_point now) : kept_(kept), now_(now) {}
 
   memory& kept() { return kept_; }
 
-  /// How long the write lock has been seen held without a break, at least; nothing when nobody holds it. A change of
-  /// holder, or a commit, is a break: a busy writer is not a stuck one.
+  /// Minimum time for which the write lock has been held without interruption; empty when it is free. A change of
+  /// holder or a commit interrupts it, so a busy writer is not reported as stuck.
   std::optional<std::chrono::nanoseconds> writer_held_for(const observation&);
 
-  /// Since when there was no commit, at least: counted from the first run that saw the present state.
+  /// Minimum time since the last commit, counted from the first run that saw the current state.
   std::chrono::nanoseconds last_commit_age(const observation&);
 
-  /// A database that is in use by another index than this one is broken - or an application is just opening it, which
-  /// takes long on a slow disk. True once the run before has seen the same of the same files and the same holder.
-  bool disputed_before(const observation&);
+  /// Whether the previous run saw the same index mismatch with the same holder. A single mismatch can also be an
+  /// application that is opening the database on a slow disk.
+  bool index_mismatch_before(const observation&);
 
-  /// Whether the user of a disputed index is a reader that may not write the one that a crashed application left, and
-  /// so reads without it: the index is still the one that lay there when nobody used the database. It stays such a
-  /// reader when an application takes the index into use.
+  /// Whether the user of the database is a reader without permission to write the index that a crashed application
+  /// left. Such a reader works without the index: the index is still the one that existed while the database was
+  /// unused. The reader stays known as such when an application starts to use the index.
   bool reads_without_index(const observation&);
 
-  /// The process that has the index open and no lock on the database any more, although the file is the one that a run
-  /// saw in use: it closed another descriptor. Known until it is gone, has closed the database, or somebody has locks.
+  /// A process that has the index open but lost its lock on the database, although the file is the one that an earlier
+  /// run saw in use: it closed another descriptor. Returned until the process ends, closes the database, or any process
+  /// has locks.
   std::optional<held_lock> lost_locks(const observation&);
 
-  /// The database's header changed although its log was and is copied whole, with no commit between: nothing but a
-  /// checkpoint writes the file.
+  /// Reports a header that changed without a commit while the log was completely copied: only a checkpoint writes the
+  /// file.
   std::optional<finding> overwritten(const observation&);
 
-  /// Whether the file was deleted or swapped behind an application's back. The rule, for WAL mode: a swap fails as long
-  /// as some process has a lock on the old file, and is fine once none has, by the kernel's table of locks. Where the
-  /// table did not show the user of the old file, a swap is fine when some run saw the old file unused, or when
-  /// somebody uses the new one (has it open, or has committed to it); until then it fails, because the application may
-  /// still be writing to the deleted file. In rollback mode nobody keeps a lock between transactions, so a swap can
-  /// only be mentioned once.
+  /// Reports a file that was deleted or replaced while an application uses it. In WAL mode a replacement fails while
+  /// /proc/locks shows a process with a lock on the old file. Where the table did not show the user of the old file, a
+  /// replacement fails until the new file is in use or has a commit. It passes when a run saw the old file unused. In
+  /// rollback mode no lock is held between transactions, so a replacement is reported once.
   std::optional<finding> replaced(const observation&);
 
  private:
   std::optional<finding> still_open(const observation&);
-  std::optional<finding> swapped_in_wal_mode(const observation&);
-  std::optional<finding> swapped_in_rollback_mode(const observation&);
+  std::optional<finding> replaced_in_wal_mode(const observation&);
+  std::optional<finding> replaced_in_rollback_mode(const observation&);
 
   memory& kept_;
   boot_clock::time_point now_;

@@ -1,4 +1,4 @@
-// The zero-touch part of the check: looks, compares with earlier runs, judges.
+// The read-only part of the check: observes the files, compares with earlier runs, and judges.
 #pragma once
 
 #include <string>
@@ -10,21 +10,21 @@
 
 namespace telltale::sqlite {
 
-/// What inspection found, still open for the findings of a deeper mode.
+/// The result of an inspection, to which other modes add findings.
 struct inspection {
   observation seen;
   findings found;
-  std::string healthy;      ///< the sentence when nothing is wrong
+  std::string healthy;      ///< the message when there are no findings
   reason why = reason::ok;  ///< or `idle`
 
-  /// The database can be given to SQLite: nothing that inspection found speaks against it.
+  /// Whether SQLite may open the database: inspection found no failure.
   bool sound() const { return found.worst_verdict() != verdict::fail && seen.readable() && !seen.hot_journal(); }
 };
 
-/// Opens nothing for writing, takes no lock and creates no file; no descriptor is left open.
+/// Opens nothing for writing, takes no lock, creates no file and leaves no descriptor open.
 inspection inspect(const sqlite_options&, probe_context&);
 
-/// Closes an inspection: the file's name goes in front of the sentence.
+/// Converts an inspection into an outcome whose message starts with the file's name.
 outcome finish(inspection&&, const sqlite_options&);
 
 }  // namespace telltale::sqlite

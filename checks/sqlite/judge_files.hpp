@@ -1,4 +1,4 @@
-// What the files of a database say about its health: a pure function of one look.
+// Judges the files of a database from one observation.
 #pragma once
 
 #include <string>
@@ -6,16 +6,16 @@
 
 #include "sqlite/observation.hpp"
 #include "sqlite/options.hpp"
-#include "sqlite/symptom.hpp"
+#include "sqlite/preliminary_finding.hpp"
 
 namespace telltale::sqlite {
 
-/// Everything wrong with the files themselves: missing, denied, damaged, swapped, not WAL. Limits are judged elsewhere.
-/// The only system call is a stat of the parent directory, to explain a missing file.
-std::vector<symptom> judge_files(const observation&, wal_expectation);
+/// Findings about the files: missing, denied, damaged, replaced, not WAL. Does not judge limits. The only system call
+/// is a stat of the parent directory, to explain a missing file.
+std::vector<preliminary_finding> judge_files(const observation&, wal_expectation);
 
-/// The symptom about a database whose content was exchanged under an application.
-symptom overwritten_in_place(const observation&);
+/// The finding for a database that was overwritten while in use.
+preliminary_finding overwritten_in_place(const observation&);
 
 /// " by pid 4711", or words for a holder that cannot be seen from this PID namespace.
 std::string by_whom(const held_lock&);

@@ -1,4 +1,4 @@
-// Limits on what was measured: sizes, backlog, the log, ages.
+// Judges sizes, backlog, log and ages.
 #include "sqlite/judge_limits.hpp"
 
 #include <telltale/clock.hpp>
@@ -10,22 +10,22 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-/// Whether some connection reads that neither writes nor copies. A writer reads at a mark of its own or shares one, and
-/// whoever copies holds mark 0.
+/// Whether a connection reads that neither writes nor runs a checkpoint. A writer holds or shares one mark, and a
+/// checkpoint holds mark 0.
 bool others_read(const shm_locks& holders) {
   return (holders.checkpointer ? holders.log_readers : holders.readers) > (holders.writer ? 1 : 0);
 }
 
-/// The one usual cause is named when it can be seen.
+/// The most likely cause, when it is visible.
 std::string_view backlog_hint(const shm_locks& holders) {
-  if (others_read(holders)) return ": a reader holds checkpoints back";
-  if (holders.checkpointer) return ": a checkpoint is under way";
+  if (others_read(holders)) return ": a reader blocks checkpoints";
+  if (holders.checkpointer) return ": a checkpoint is running";
   if (holders.writer) return ": a transaction is being written";
   return ": checkpoints do not keep up";
 }
 
 std::string_view starvation_hint(const observation& seen) {
-  if (seen.shm_holders.readers > 0) return ": never restarted, because at every commit some reader is active";
+  if (seen.shm_holders.readers > 0) return ": never restarted, because a reader is active at every commit";
   return ": never restarted, because checkpoints do not catch up with the writers";
 }
 
@@ -49,7 +49,7 @@ void measure(const observation& seen, const progress& since, findings& found) {
       seen.index_ok() && seen.index.index.page_count ? seen.index.index.page_count : seen.header.header.page_count;
   if (pages > 0 || !seen.header.header.encrypted) found.measure("page_count", pages);
   if (!seen.held_exclusively()) {
-    // In exclusive mode no lock is taken per transaction: a zero would be a guess.
+    // In exclusive mode no lock is taken per transaction, so these values are unknown.
     found.measure("writer_lock_held_seconds", to_seconds(since.writer_held.value_or(nanoseconds(0))));
     if (seen.wal_mode()) found.measure("readers", seen.shm_holders.readers);
   }
@@ -65,7 +65,7 @@ void judge_limits(const observation& seen, const progress& since, const sqlite_o
   if (const auto backlog = backlog_bytes(seen))
     found.judge(
         "WAL backlog", bytes{*backlog}, options.wal_backlog,
-        {.hint = backlog_hint(seen.shm_holders), .worst = since.just_being_copied ? verdict::warn : verdict::fail});
+        {.hint = backlog_hint(seen.shm_holders), .worst = since.backlog_being_copied ? verdict::warn : verdict::fail});
   if (since.log_starved)
     found.judge("WAL log", bytes{seen.index.index.log_bytes()}, options.wal_log, {.hint = starvation_hint(seen)});
   found.judge("WAL file", bytes{seen.wal.facts.size}, options.wal_size);

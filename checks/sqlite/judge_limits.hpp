@@ -1,4 +1,4 @@
-// Holds what was measured against the configured limits.
+// Adds measurements and compares them with the configured limits.
 #pragma once
 
 #include <chrono>
@@ -11,24 +11,24 @@
 
 namespace telltale::sqlite {
 
-/// What only a comparison with earlier runs knows.
+/// Values from a comparison with earlier runs.
 struct progress {
   std::optional<std::chrono::nanoseconds> writer_held;
   std::optional<std::chrono::nanoseconds> last_commit;
-  bool log_starved = false;        ///< starvation.hpp
-  bool just_being_copied = false;  ///< backlog.hpp
+  bool log_starved = false;           ///< starvation.hpp
+  bool backlog_being_copied = false;  ///< backlog.hpp
 };
 
-/// Adds measurements and crossed limits. The look must have found a database.
+/// Adds measurements and exceeded limits. The observation must have a valid database.
 void judge_limits(const observation&, const progress&, const sqlite_options&, findings&);
 
-/// Only the measurements, for a look whose numbers make sense whatever else is wrong.
+/// Adds only the measurements.
 void measure(const observation&, const progress&, findings&);
 
-/// Whether the write lock has been held for longer than its limit allows.
+/// Whether the write lock has been held for longer than its limit.
 bool writer_overdue(const progress&, const sqlite_options&);
 
-/// Bytes of committed pages that no checkpoint has copied yet; nothing while that cannot be known.
+/// Bytes of committed pages that no checkpoint has copied yet; empty when unknown.
 std::optional<std::uint64_t> backlog_bytes(const observation&);
 
 }  // namespace telltale::sqlite

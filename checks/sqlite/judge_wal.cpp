@@ -1,4 +1,4 @@
-// Judges the two files beside a database in WAL mode.
+// Judges the -shm and -wal files of a database in WAL mode.
 #include "sqlite/judge_wal.hpp"
 
 #include <fmt/format.h>
@@ -10,28 +10,29 @@
 namespace telltale::sqlite {
 namespace {
 
-symptom broken(reason why, std::string sentence, doubt how = doubt::moment) {
+preliminary_finding broken(reason why, std::string sentence, ambiguity how = ambiguity::moment) {
   return {verdict::fail, why, std::move(sentence), how};
 }
 
-/// The file is there but cannot be looked at: what cannot be seen is not reported as healthy.
-std::optional<symptom> judge_side_file(const file_state& file, const std::string& path) {
+/// Reports a file that exists but cannot be read.
+std::optional<preliminary_finding> judge_side_file(const file_state& file, const std::string& path) {
   if (file.exists && !file.regular)
-    return symptom{verdict::fail, reason::mismatch, file_name(path) + " is not a regular file"};
+    return preliminary_finding{verdict::fail, reason::mismatch, file_name(path) + " is not a regular file"};
   if (file.error == 0 || file.error == ENOENT) return std::nullopt;
-  return symptom{file_failure(path, file.error)};
+  return preliminary_finding{file_failure(path, file.error)};
 }
 
-symptom truncated_index(const observation& seen) {
-  return broken(reason::corrupt,
-                fmt::format("{}-shm was truncated to {} bytes while in use: the application can crash at any access",
-                            file_name(seen.path), seen.shm.facts.size),
-                // An application locks the file before it makes it long enough, which may wait for the disk.
-                doubt::locks);
+preliminary_finding truncated_index(const observation& seen) {
+  return broken(
+      reason::corrupt,
+      fmt::format("{}-shm was truncated to {} bytes while in use: the application can crash at its next access",
+                  file_name(seen.path), seen.shm.facts.size),
+      // An application locks the file before it extends it, which may wait for the disk.
+      ambiguity::locks);
 }
 
-std::optional<symptom> judge_index(const observation& seen) {
-  // The first user of an index makes it block by block, and its header last, with the lock of a writer.
+std::optional<preliminary_finding> judge_index(const observation& seen) {
+  // The first user of an index creates it block by block and its header last, under the write lock.
   const bool has_header =
       seen.index.state != wal_index_state::too_short && seen.index.state != wal_index_state::uninitialised;
   if (!has_header && (seen.shm_holders.writer || seen.shm_holders.recoverer)) return std::nullopt;
@@ -42,80 +43,87 @@ std::optional<symptom> judge_index(const observation& seen) {
     case wal_index_state::ok:
       return std::nullopt;
     case wal_index_state::unknown_version:
-      return symptom{verdict::warn, reason::mismatch,
-                     fmt::format("its WAL index has version {}, only {} is known: backlog and commits cannot be read",
-                                 seen.index.version, wal_format_version)};
+      return preliminary_finding{
+          verdict::warn, reason::mismatch,
+          fmt::format("its WAL index has version {}, only {} is supported: backlog and commits cannot be read",
+                      seen.index.version, wal_format_version)};
     case wal_index_state::too_short:
       return truncated_index(seen);
     case wal_index_state::uninitialised:
     case wal_index_state::torn:
       break;
   }
-  // Whoever holds one of these locks is just writing it.
+  // A holder of one of these locks is writing it.
   if (seen.shm_holders.writer || seen.shm_holders.recoverer) return std::nullopt;
-  return symptom{verdict::warn, reason::corrupt,
-                 "its WAL index is half written: a writer died at it, and the next reader rebuilds it", doubt::moment};
+  return preliminary_finding{
+      verdict::warn, reason::corrupt,
+      "its WAL index is half written: a writer died while writing it, and the next reader rebuilds it",
+      ambiguity::moment};
 }
 
-/// The database is in use and its index is not, or is by somebody else.
-symptom disputed(const observation& seen) {
+/// The database is in use, but its index is unused or used by another process.
+preliminary_finding index_mismatch(const observation& seen) {
   const auto name = file_name(seen.path) + "-shm";
   const auto whom = by_whom(*seen.locks.user);
   if (seen.database_is_mount)
-    return broken(reason::mismatch,
-                  fmt::format("is mounted as a single file and in use{}: the -wal and -shm in use cannot be seen here; "
-                              "mount the directory that holds all three",
-                              whom),
-                  doubt::locks);
+    return broken(
+        reason::mismatch,
+        fmt::format("is mounted as a single file and in use{}: the -wal and -shm in use are not visible here; "
+                    "mount the directory that holds all three",
+                    whom),
+        ambiguity::locks);
   if (seen.shm_is_mount)
     return broken(reason::mismatch,
                   fmt::format("{} is mounted as a single file, and not the one in use{}: mount the directory that "
                               "holds all three files",
                               name, whom),
-                  doubt::opening);
+                  ambiguity::opening);
   if (!seen.shm.exists)
     return broken(
         reason::replaced,
         fmt::format("{} was deleted while in use{}: the next process to open the database can corrupt it", name, whom),
-        doubt::opening);
-  return broken(reason::replaced,
-                fmt::format("{} is not the one in use{}: it was replaced under the application, or the application "
-                            "closed another descriptor of it; writers that do not see each other corrupt the database",
-                            name, whom),
-                doubt::opening);
+        ambiguity::opening);
+  return broken(
+      reason::replaced,
+      fmt::format("{} is not the one in use{}: it was replaced while in use, or the application closed another "
+                  "descriptor of it; writers with different files corrupt the database",
+                  name, whom),
+      ambiguity::opening);
 }
 
 }  // namespace
 
-std::optional<symptom> judge_shm(const observation& seen) {
+std::optional<preliminary_finding> judge_shm(const observation& seen) {
   if (auto found = judge_side_file(seen.shm, seen.path + "-shm")) return found;
-  if (seen.disputed()) return disputed(seen);
+  if (seen.index_mismatch()) return index_mismatch(seen);
   if (!seen.live()) return std::nullopt;
-  // Every connection in WAL mode keeps a shared lock on the database it opened. None on this file: it has another one.
+  // Every connection in WAL mode keeps a shared lock on its database. No lock here means that it has another file.
   if (!seen.locks.user)
-    return broken(reason::replaced,
-                  fmt::format("is not the file in use{}: that one was replaced, or lost its locks because the "
-                              "application closed another descriptor of it",
-                              by_whom(*seen.shm_holders.connection)),
-                  doubt::locks);
+    return broken(
+        reason::replaced,
+        fmt::format(
+            "is not the file in use{}: it was replaced, or lost its locks because the application closed another "
+            "descriptor of it",
+            by_whom(*seen.shm_holders.connection)),
+        ambiguity::locks);
   return judge_index(seen);
 }
 
-std::optional<symptom> judge_wal(const observation& seen) {
+std::optional<preliminary_finding> judge_wal(const observation& seen) {
   if (auto found = judge_side_file(seen.wal, seen.path + "-wal")) return found;
   const auto name = file_name(seen.path) + "-wal";
   if (seen.wal_start && seen.wal_start->version != wal_format_version)
-    return symptom{
-        verdict::warn, reason::mismatch,
-        fmt::format("{} has format version {}, only {} is known", name, seen.wal_start->version, wal_format_version)};
+    return preliminary_finding{verdict::warn, reason::mismatch,
+                               fmt::format("{} has format version {}, only {} is supported", name,
+                                           seen.wal_start->version, wal_format_version)};
   if (seen.wal_start && seen.wal_start->page_size != seen.header.header.page_size)
     return broken(reason::corrupt,
-                  fmt::format("{} has pages of {} bytes, the database of {}: it belongs to another one", name,
+                  fmt::format("{} has pages of {} bytes, the database of {}: it belongs to another database", name,
                               seen.wal_start->page_size, seen.header.header.page_size));
   if (!seen.live() && !seen.held_exclusively() && seen.wal.facts.size > 0 && !seen.wal_start)
-    return symptom{verdict::warn, reason::corrupt,
-                   name + " does not begin like a write-ahead log: the next application drops what it holds",
-                   doubt::moment};
+    return preliminary_finding{verdict::warn, reason::corrupt,
+                               name + " does not start with a WAL header: the next application discards its content",
+                               ambiguity::moment};
   if (!seen.index_ok() || seen.index.index.last_frame == 0) return std::nullopt;
 
   const auto& index = seen.index.index;
@@ -128,9 +136,9 @@ std::optional<symptom> judge_wal(const observation& seen) {
     return broken(reason::corrupt, fmt::format("{} was truncated while in use: {} of {} bytes are there", name,
                                                seen.wal.facts.size, needed));
   if (!seen.wal_start)
-    return broken(reason::corrupt, name + " does not begin like a write-ahead log: it was overwritten while in use");
+    return broken(reason::corrupt, name + " does not start with a WAL header: it was overwritten while in use");
   if (seen.wal_start->salt != index.salt)
-    return broken(reason::replaced, name + " is not the log in use: it was replaced by another one");
+    return broken(reason::replaced, name + " is not the log in use: it was replaced by another log");
   return std::nullopt;
 }
 

@@ -1,14 +1,14 @@
-// What the -shm and -wal files say about a database in WAL mode: pure functions of one look.
+// Judges the -shm and -wal files of a database in WAL mode from one observation.
 #pragma once
 
 #include <optional>
 
 #include "sqlite/observation.hpp"
-#include "sqlite/symptom.hpp"
+#include "sqlite/preliminary_finding.hpp"
 
 namespace telltale::sqlite {
 
-std::optional<symptom> judge_shm(const observation&);
-std::optional<symptom> judge_wal(const observation&);
+std::optional<preliminary_finding> judge_shm(const observation&);
+std::optional<preliminary_finding> judge_wal(const observation&);
 
 }  // namespace telltale::sqlite

@@ -12,7 +12,7 @@ constexpr std::uint32_t frames_of_first_region = 4062;
 constexpr std::uint32_t frames_of_region = 4096;
 constexpr std::size_t user_version_offset = 60;
 
-/// The page numbers that one region of the index holds, of frames `first` (counted from 1) and later.
+/// One region of the index: the page numbers of frames `first` (counted from 1) and later.
 struct region {
   std::uint32_t first = 0;
   std::uint64_t offset = 0;
@@ -29,7 +29,7 @@ bool read_at(int fd, std::array<std::byte, size>& into, std::size_t length, std:
   return ::pread(fd, into.data(), length, static_cast<off_t>(offset)) == static_cast<ssize_t>(length);
 }
 
-/// The last frame up to `last` with page 1, 0 when there is none; nothing when the index cannot be read.
+/// The last frame up to `last` with page 1, 0 when there is none; empty when the index cannot be read.
 std::optional<std::uint32_t> frame_of_page_one(int shm, std::uint32_t last) {
   std::array<std::byte, frames_of_region * sizeof(std::uint32_t)> numbers;
   while (last > 0) {
@@ -42,7 +42,7 @@ std::optional<std::uint32_t> frame_of_page_one(int shm, std::uint32_t last) {
   return 0;
 }
 
-/// Nothing when the frame is not of this log, or not of page 1: the log was restarted since the look at the index.
+/// Empty when the frame belongs to another log or page: the log was restarted after the index was read.
 std::optional<std::uint32_t> user_version_in(int wal, std::uint32_t frame, const wal_index& index) {
   std::array<std::byte, wal_frame_header_bytes + user_version_offset + sizeof(std::uint32_t)> start;
   const auto at = wal_header_bytes + std::uint64_t{frame - 1} * (wal_frame_header_bytes + index.page_size);
@@ -58,8 +58,8 @@ std::optional<std::uint32_t> latest_user_version(const observation& seen) {
   const auto in_file = seen.header.header.user_version;
   if (!seen.wal_mode() || seen.wal.facts.size == 0) return in_file;
   if (!seen.index_ok()) return std::nullopt;
-  const auto shm = look_at(seen.path + "-shm");
-  const auto wal = look_at(seen.path + "-wal");
+  const auto shm = stat_and_open(seen.path + "-shm");
+  const auto wal = stat_and_open(seen.path + "-wal");
   if (!shm.file || !wal.file) return std::nullopt;
   const auto frame = frame_of_page_one(shm.file.get(), seen.index.index.last_frame);
   if (!frame) return std::nullopt;

@@ -1,4 +1,4 @@
-// The `user_version` of a database, of which the log may know more than the file.
+// Reads the newest committed `user_version` of a database, from its log or its file.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,9 @@
 
 namespace telltale::sqlite {
 
-/// Of the newest committed page 1, which is in the log until a checkpoint has copied it. Found by the page numbers in
-/// the WAL index (walformat.html, section 2.2) and read from its frame; takes no lock. Nothing when the log may have
-/// that page and cannot be searched: no application has it open, exclusive mode, or it was restarted meanwhile.
+/// Reads the newest committed page 1, which is in the log until a checkpoint copies it. Finds its frame in the WAL
+/// index (walformat.html, section 2.2) and takes no lock. Empty when the log may have the page but cannot be searched:
+/// no application has it open, exclusive mode, or a restart of the log.
 std::optional<std::uint32_t> latest_user_version(const observation&);
 
 }  // namespace telltale::sqlite

@@ -17,10 +17,10 @@ constexpr std::uint64_t first_database_byte = 0x40000000;
 /// The table is read in pieces, and a lock that ends between two of them can hide the one after it.
 constexpr int readings = 3;
 
-/// A node with thousands of locks is far below.
+/// Thousands of locks need far less.
 constexpr std::size_t largest_table = 4 << 20;
 
-/// "08:01:1234": two hexadecimal numbers, and a decimal one.
+/// "08:01:1234": two hexadecimal numbers and a decimal one.
 std::optional<table_lock> parse_file(pid_t pid, std::string_view text) {
   const auto major = number_in<std::uint32_t>(take_until(text, ':'), 16);
   const auto minor = number_in<std::uint32_t>(take_until(text, ':'), 16);
@@ -29,7 +29,7 @@ std::optional<table_lock> parse_file(pid_t pid, std::string_view text) {
   return table_lock{pid, std::uint64_t{*major} << 32 | *minor, *inode};
 }
 
-/// "7: POSIX  ADVISORY  READ 4711 08:01:1234 128 128"; one that waits has "->" behind its number and holds nothing.
+/// "7: POSIX  ADVISORY  READ 4711 08:01:1234 128 128"; a waiting request has "->" behind its number.
 std::optional<table_lock> parse_line(std::string_view line) {
   take_word(line);
   if (take_word(line) != "POSIX") return std::nullopt;
@@ -41,7 +41,7 @@ std::optional<table_lock> parse_line(std::string_view line) {
   return out;
 }
 
-/// One of which /proc does not tell (hidepid) may be.
+/// True when /proc does not show the process (hidepid).
 bool is_old_enough(pid_t pid, std::chrono::nanoseconds newest_start) {
   const auto who = find_living_process(pid);
   return !who || who->started() <= newest_start;
@@ -78,7 +78,7 @@ file_holder holder_of(std::uint64_t device_in_table, std::uint64_t inode, std::c
     if (!table.ok()) return {};
     for (const auto& lock : locks_on(table.text, inode))
       if (lock.device == device_in_table && lock.first >= first_database_byte &&
-          is_old_enough(lock.pid, newest_start) && !is_our_own(lock.pid))
+          is_old_enough(lock.pid, newest_start) && !is_own_worker(lock.pid))
         return {true, lock.pid};
   }
   return {true, std::nullopt};

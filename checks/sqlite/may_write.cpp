@@ -1,4 +1,4 @@
-// Asks for the rights that a writer needs.
+// Checks the permissions that a writer needs.
 #include "sqlite/may_write.hpp"
 
 #include <fcntl.h>
@@ -19,15 +19,15 @@ namespace {
 constexpr unsigned may_write_bit = 2;
 constexpr unsigned may_search_bit = 1;
 
-/// A file or directory, and what a writer has to be allowed there.
+/// A file or directory, and the permissions that a writer needs there.
 struct wanted {
   std::string path;
   unsigned rights = 0;   ///< bits of a mode: write, search
-  std::string sentence;  ///< how the obstacle begins, up to the name of what is in the way
+  std::string sentence;  ///< the start of the message, up to the name of the obstacle
 };
 
-/// Whether the mode may allow it. Groups and access control lists are not looked up, so that their bits count as
-/// allowing: an access control list shows in those of the group (acl(5)).
+/// Whether the mode may allow it. Group membership and access control lists are not resolved: the group bits, which
+/// include access control lists (acl(5)), count as granted.
 bool perhaps_allowed(uid_t user, const struct stat& file, unsigned rights) {
   const auto allows = [&](unsigned shift) { return ((file.st_mode >> shift) & rights) == rights; };
   if (user == 0) return true;
@@ -45,11 +45,11 @@ finding obstacle(verdict how_bad, const wanted& what, const struct stat& file, c
                       file.st_mode & 07777u, to_whom)};
 }
 
-std::optional<finding> ask(const wanted& what, uid_t owner) {
+std::optional<finding> check_permission(const wanted& what, uid_t owner) {
   struct stat file {};
   const int error = error_of_access(what);
   if (error == EROFS) return finding{verdict::fail, reason::readonly, what.sentence + " is on a read-only file system"};
-  if (::stat(what.path.c_str(), &file) != 0) return std::nullopt;  // gone meanwhile: the next run sees what is there
+  if (::stat(what.path.c_str(), &file) != 0) return std::nullopt;  // deleted meanwhile: the next run judges
   const auto self = ::geteuid();
   if (error != 0 && (self == owner || !perhaps_allowed(owner, file, what.rights)))
     return obstacle(verdict::fail, what, file, fmt::format("uid {}", self));
@@ -58,7 +58,7 @@ std::optional<finding> ask(const wanted& what, uid_t owner) {
   return std::nullopt;
 }
 
-/// The side file itself when it is there, else the directory in which it would have to be created.
+/// The side file when it exists, else the directory in which it would be created.
 wanted side_file(const observation& seen, std::string_view suffix) {
   const auto path = seen.path + std::string(suffix);
   struct stat info {};
@@ -73,12 +73,14 @@ wanted side_file(const observation& seen, std::string_view suffix) {
 
 std::optional<finding> write_obstacle(const observation& seen) {
   const auto owner = seen.database.facts.owner;
-  const auto ask_for = [&](std::string_view suffix) { return ask(side_file(seen, suffix), owner); };
-  if (!seen.wal_mode()) return ask_for("-journal");
+  const auto check_side_file = [&](std::string_view suffix) {
+    return check_permission(side_file(seen, suffix), owner);
+  };
+  if (!seen.wal_mode()) return check_side_file("-journal");
   // An application that has the database open has these files open.
   if (seen.live() || seen.held_exclusively()) return std::nullopt;
-  auto found = ask_for("-wal");
-  return found ? found : ask_for("-shm");
+  auto found = check_side_file("-wal");
+  return found ? found : check_side_file("-shm");
 }
 
 }  // namespace telltale::sqlite

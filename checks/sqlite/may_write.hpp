@@ -1,4 +1,4 @@
-// Whether the files that SQLite needs to write a database can be opened or created, judged by permissions alone.
+// Checks by permissions whether SQLite can open or create the files that it needs for writing.
 #pragma once
 
 #include <optional>
@@ -9,12 +9,9 @@
 
 namespace telltale::sqlite {
 
-/// What keeps a writer from opening the database's -wal, -shm or -journal, or from creating the missing ones; the
-/// first obstacle only. Asks faccessat and stat, opens nothing.
-///
-/// The answer holds for the user of this process. What that user may not do and the database's owner may is no
-/// obstacle, because the application may run as the owner. As root, who may do everything, what the owner certainly may
-/// not do is a warning.
+/// The first obstacle to opening or creating the database's -wal, -shm or -journal. Uses faccessat and stat, opens
+/// nothing. The result applies to the user of this process. A missing permission that the database's owner has is not
+/// an obstacle, because the application may run as the owner. As root, a permission that the owner lacks is a warning.
 std::optional<finding> write_obstacle(const observation&);
 
 }  // namespace telltale::sqlite

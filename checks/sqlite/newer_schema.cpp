@@ -1,4 +1,4 @@
-// Reads the rows of a schema that SQLite could not make sense of.
+// Validates the rows of a schema that SQLite cannot parse.
 #include "sqlite/newer_schema.hpp"
 
 #include <sqlite3.h>
@@ -17,22 +17,22 @@ namespace {
 constexpr std::string_view malformed = "malformed database schema (";
 constexpr const char* unknown_format = "unsupported file format";
 
-/// Any release that there may be; another number is no release.
+/// Larger numbers are not valid releases.
 constexpr std::uint32_t first_after_3 = 4'000'000;
 
-/// What follows the name of the row in "malformed database schema (NAME) - DETAIL".
+/// The DETAIL of "malformed database schema (NAME) - DETAIL".
 std::string_view detail_of(std::string_view message) {
   const auto at = message.rfind(") - ");
   return at == std::string_view::npos ? std::string_view() : message.substr(at + 4);
 }
 
-/// No syntax leads to these: a root page that is not there, a row without a statement.
-bool only_damage_says(std::string_view detail) {
+/// Details that unknown syntax cannot cause: a missing root page, a row without a statement.
+bool only_caused_by_damage(std::string_view detail) {
   return detail.empty() || detail == "orphan index" || detail == "invalid rootpage";
 }
 
-/// Bytes that neither a statement nor UTF-8 has.
-bool is_no_text(unsigned char c) {
+/// Bytes that are valid neither in a statement nor in UTF-8.
+bool is_invalid_text(unsigned char c) {
   return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f || c == 0xc0 || c == 0xc1 || c > 0xf4;
 }
 
@@ -46,17 +46,17 @@ bool row_is_whole(sqlite3_stmt* row) {
   constexpr std::array<std::string_view, 4> kinds{"table", "index", "view", "trigger"};
   const auto kind = text_of(row, 0);
   if (std::ranges::find(kinds, kind) == kinds.end() || ::sqlite3_column_type(row, 1) != SQLITE_TEXT) return false;
-  // The indexes that SQLite makes for UNIQUE and PRIMARY KEY have no statement.
+  // Automatic indexes for UNIQUE and PRIMARY KEY have no statement.
   if (::sqlite3_column_type(row, 2) == SQLITE_NULL) return kind == "index";
   const auto statement = text_of(row, 2);
   constexpr std::string_view create = "CREATE ";
   return statement.size() > create.size() && ::strncasecmp(statement.data(), create.data(), create.size()) == 0 &&
-         std::ranges::none_of(statement, is_no_text);
+         std::ranges::none_of(statement, is_invalid_text);
 }
 
-/// Every row of the schema is what SQLite writes there, whether or not its statement can be understood.
+/// Whether every row of the schema is well-formed, even if its statement cannot be parsed.
 bool rows_are_whole(connection& database) {
-  // Ignores rows that cannot be parsed. DEFENSIVE forbids that; nothing can be written all the same (guarded_vfs.hpp).
+  // Ignores rows that cannot be parsed, which DEFENSIVE forbids. The guarded VFS still rejects every write.
   ::sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_DEFENSIVE, 0, nullptr);
   if (database.run("PRAGMA writable_schema = 1")) return false;
   sqlite3_stmt* raw = nullptr;
@@ -71,15 +71,16 @@ bool rows_are_whole(connection& database) {
 
 }  // namespace
 
-sql_error with_writer(connection& database, sql_error error) {
+sql_error add_writer_release(connection& database, sql_error error) {
   const bool format = error.code == SQLITE_ERROR && error.message == unknown_format;
   const bool schema = error.code == SQLITE_CORRUPT && error.message.starts_with(malformed);
   if (!format && !schema) return error;
   const auto writer = page_one_writer();
   const bool newer = writer > SQLITE_VERSION_NUMBER && writer < first_after_3;
-  // No release up to this one writes such a format.
+  // No release up to the linked one writes such a format.
   if (format && !newer) error.code = SQLITE_CORRUPT;
-  if (!newer || (schema && (only_damage_says(detail_of(error.message)) || !rows_are_whole(database)))) return error;
+  if (!newer || (schema && (only_caused_by_damage(detail_of(error.message)) || !rows_are_whole(database))))
+    return error;
   error.newer_writer = writer;
   return error;
 }

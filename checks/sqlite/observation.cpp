@@ -1,4 +1,4 @@
-// One look at a database's files, in an order that makes races with a writer recognisable.
+// Reads a database's files in an order that makes races with a writer detectable.
 #include "sqlite/observation.hpp"
 
 #include <fcntl.h>
@@ -26,7 +26,7 @@ byte_view read_start(int fd, std::array<std::byte, size>& into, int& error) {
 }
 
 void observe_shm(observation& out) {
-  auto shm = look_at(out.path + "-shm");
+  auto shm = stat_and_open(out.path + "-shm");
   out.shm = shm.state;
   if (!shm.file) return;
   out.shm_holders = locks_of_shm(shm.file.get());
@@ -35,7 +35,7 @@ void observe_shm(observation& out) {
 }
 
 void observe_wal(observation& out) {
-  auto wal = look_at(out.path + "-wal");
+  auto wal = stat_and_open(out.path + "-wal");
   out.wal = wal.state;
   if (!wal.file) return;
   std::array<std::byte, wal_header_bytes> start;
@@ -43,8 +43,8 @@ void observe_wal(observation& out) {
 }
 
 void observe_journal(observation& out) {
-  // The magic of a rollback journal (fileformat2.html, section 3); SQLite looks at no more than its first byte.
-  auto journal = look_at(out.path + "-journal");
+  // SQLite checks only the first byte of a rollback journal's magic (fileformat2.html, section 3).
+  auto journal = stat_and_open(out.path + "-journal");
   out.journal_bytes = journal.state.facts.size;
   out.journal_error = journal.state.error;
   if (!journal.file || journal.state.facts.size == 0) return;
@@ -53,13 +53,13 @@ void observe_journal(observation& out) {
       !read_start(journal.file.get(), start, out.journal_error).empty() && start[0] != std::byte{0};
 }
 
-/// Whether the file itself is a mount point; false where the kernel does not tell (before Linux 5.8).
+/// Whether the file itself is a mount point; false before Linux 5.8, which does not report it.
 bool is_mount(const std::string& path) {
   struct statx info {};
   return ::statx(AT_FDCWD, path.c_str(), 0, 0, &info) == 0 && (info.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
-/// Every connection locks the database first and then the -shm, so the first holder is nearly always the same for both.
+/// Every connection locks the database and then the -shm, so both usually have the same first holder.
 bool uses_other_index(const observation& seen) {
   const auto& user = seen.locks.user;
   const auto& connection = seen.shm_holders.connection;
@@ -69,10 +69,10 @@ bool uses_other_index(const observation& seen) {
   return holds_lock(table, connection->pid, inode) && !holds_lock(table, user->pid, inode);
 }
 
-void observe_dispute(observation& out) {
+void observe_index_mismatch(observation& out) {
   if (!out.wal_mode()) return;
-  out.user_elsewhere = uses_other_index(out);
-  if (!out.disputed()) return;
+  out.user_lacks_index_lock = uses_other_index(out);
+  if (!out.index_mismatch()) return;
   out.database_is_mount = is_mount(out.path);
   out.shm_is_mount = is_mount(out.path + "-shm");
 }
@@ -84,25 +84,25 @@ std::optional<held_lock> observation::writer() const {
   if (held_exclusively()) return std::nullopt;
   if (locks.exclusive()) return locks.user;
   if (locks.reserved) return locks.reserved;
-  // Every reader takes a read lock on the pending byte for a moment.
+  // Every reader briefly takes a read lock on the pending byte.
   return locks.pending && locks.pending->exclusive ? locks.pending : std::nullopt;
 }
 
 observation observe(const std::string& path, bool encrypted) {
   observation out;
   out.path = path;
-  auto database = look_at_target(out.path);
+  auto database = stat_and_open_target(out.path);
   out.database = database.state;
   if (database.file) {
     struct statfs where {};
     if (::fstatfs(database.file.get(), &where) == 0)
-      out.place = describe_file_system(
+      out.fs = describe_file_system(
           where, out.database.facts.device,
           {[] { return kernel_text("/proc/self/mountinfo"); }, [] { return kernel_text("/proc/self/uid_map"); }});
     else out.database.error = errno;
-    if (!out.place.network.empty()) return out;
+    if (!out.fs.network.empty()) return out;
   }
-  // The index before the log and the log before the database: what the index promises must then be there.
+  // The index is read before the log, and the log before the database: later files then contain what the index names.
   observe_shm(out);
   observe_wal(out);
   if (!database.file) return out;
@@ -115,7 +115,7 @@ observation observe(const std::string& path, bool encrypted) {
   complete_header(out);
   const bool may_be_written = !out.wal_mode() || out.journal_has_header;
   out.locks = may_be_written ? locks_of_database(database.file.get()) : user_of_database(database.file.get());
-  observe_dispute(out);
+  observe_index_mismatch(out);
   return out;
 }
 

@@ -1,4 +1,4 @@
-// Everything one look at a database's files saw; plain facts, no judgement.
+// Reads the state of a database's files and locks once, without judging it.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include "sqlite/database_header.hpp"
 #include "sqlite/file_locks.hpp"
 #include "sqlite/file_system.hpp"
-#include "sqlite/looked_at.hpp"
+#include "sqlite/opened_file.hpp"
 #include "sqlite/wal_header.hpp"
 #include "sqlite/wal_index.hpp"
 
@@ -16,22 +16,22 @@ namespace telltale::sqlite {
 
 struct observation {
   std::string
-      path;  ///< as SQLite names it: symbolic links of the last component resolved, so -wal and -shm are beside it
+      path;  ///< with a symbolic link in the last component resolved, as SQLite does: -wal and -shm are beside it
   file_state database;
   header_result header;
   database_locks locks;  ///< in WAL mode only `user`, unless there is a journal
-  file_system place;     ///< when it is a network file system, nothing but `database` was looked at
+  file_system fs;        ///< for a network file system only `database` is set
 
   file_state wal;
-  std::optional<wal_header> wal_start;  ///< nothing when the file is missing, empty or begins otherwise
+  std::optional<wal_header> wal_start;  ///< empty when the file is missing, empty or has no WAL header
 
   file_state shm;
   shm_locks shm_holders;
-  wal_index_result index;  ///< believed only while `live()`: after a crash the file is a leftover
+  wal_index_result index;  ///< valid only while `live()`: after a crash the file is stale
 
-  /// `locks.user`, the one that has it open for longest, has no lock on this -shm although others have.
-  bool user_elsewhere = false;
-  /// The file alone is a mount; only asked where `disputed()`.
+  /// `locks.user` has no lock on this -shm although other processes have.
+  bool user_lacks_index_lock = false;
+  /// The file itself is a mount point; set only when `index_mismatch()`.
   bool database_is_mount = false;
   bool shm_is_mount = false;
 
@@ -43,24 +43,26 @@ struct observation {
   bool wal_mode() const { return header.fault == header_fault::none && header.header.wal(); }
   /// Some process has the WAL index open.
   bool live() const { return shm_holders.connection.has_value(); }
-  /// Somebody uses the database in WAL mode, and not by this WAL index. In exclusive mode an application may keep it in
-  /// its own memory; every other has the file.
-  bool disputed() const { return wal_mode() && locks.user && !locks.exclusive() && (!live() || user_elsewhere); }
+  /// A process uses the database in WAL mode, but not this WAL index. Only in exclusive mode may the index be in the
+  /// application's memory.
+  bool index_mismatch() const {
+    return wal_mode() && locks.user && !locks.exclusive() && (!live() || user_lacks_index_lock);
+  }
   /// locking_mode=EXCLUSIVE (https://sqlite.org/pragma.html#pragma_locking_mode), or the unix-excl VFS. In rollback
   /// mode a transaction that has changed nothing yet looks the same.
   bool held_exclusively() const {
     return header.fault == header_fault::none && locks.exclusive() && (wal_mode() || !journal_has_header);
   }
   bool index_ok() const { return live() && index.state == wal_index_state::ok; }
-  /// Who has a write transaction open, if anybody. An application in exclusive mode does not say.
+  /// The holder of a write transaction, if any; unknown in exclusive mode.
   std::optional<held_lock> writer() const;
   /// A journal that the next SQLite to open the database will roll back (https://sqlite.org/lockingv3.html,
   /// section 4.2).
   bool hot_journal() const { return journal_has_header && !locks.reserved && !locks.exclusive(); }
 };
 
-/// Looks once. Opens nothing for writing, creates nothing, takes no lock, and has closed everything when it returns.
-/// Throws std::system_error when the file system refuses to say who holds locks. `encrypted`: see encrypted.hpp.
+/// Reads the files once. Opens nothing for writing, creates nothing, takes no lock and leaves no descriptor open.
+/// Throws std::system_error when F_GETLK fails. `encrypted`: see encrypted.hpp.
 observation observe(const std::string& path, bool encrypted = false);
 
 }  // namespace telltale::sqlite

@@ -9,9 +9,9 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Reading a whole database costs disk time and cache.
-constexpr std::chrono::milliseconds shortest_every = 1s;
-constexpr std::chrono::milliseconds shortest_timeout = 100ms;
-/// How often a backup is examined when only that is asked for.
+constexpr std::chrono::milliseconds min_every = 1s;
+constexpr std::chrono::milliseconds min_timeout = 100ms;
+/// Schedule of examinations when only the backup is examined.
 constexpr examination_schedule backup_only{6h, 1min};
 
 }  // namespace
@@ -21,7 +21,7 @@ options_of<integrity_options> integrity_options::declared() {
       .required("every", &integrity_options::every,
                 "Time between two examinations; the first comes within seconds of the start.")
       .optional("timeout", &integrity_options::timeout,
-                "How long one may take; meanwhile the WAL cannot be restarted, so it may grow.");
+                "How long one examination may take; the WAL may grow meanwhile, because it cannot be restarted.");
 }
 
 options_of<backup_options> backup_options::declared() {
@@ -40,18 +40,18 @@ std::optional<examination_schedule> sqlite_options::examination() const {
 void sqlite_options::validate(source_location at, problems& errors) const {
   if (mode != probe_mode::query && query) errors.add(at, "query: needs `mode: query`");
   if (query && query->find_first_not_of(" \t\r\n;") == std::string::npos)
-    errors.add(at, "query: there is no statement");
-  if (integrity && integrity->timeout < shortest_timeout)
+    errors.add(at, "query: contains no statement");
+  if (integrity && integrity->timeout < min_timeout)
     errors.add(at, "integrity.timeout: " + to_text(integrity->timeout) + " is too short - use at least 100ms");
-  if (integrity && integrity->every < shortest_every)
+  if (integrity && integrity->every < min_every)
     errors.add(at, "integrity.every: " + to_text(integrity->every) + " is too short - use at least 1s");
   else if (integrity && integrity->timeout >= integrity->every)
     errors.add(at, "integrity.timeout: " + to_text(integrity->timeout) + " is not below integrity.every " +
-                       to_text(integrity->every) + " - one examination ends before the next one is due");
+                       to_text(integrity->every) + " - an examination must end before the next one is due");
   if (encrypted) validate_encrypted(at, errors);
-  if (backup && backup->path == path) errors.add(at, "backup.path: is the database itself");
+  if (backup && backup->path == path) errors.add(at, "backup.path: must not be the database itself");
   if (!expect) return;
-  if (!query) errors.add(at, "expect: needs a `query` whose value it can be held against");
+  if (!query) errors.add(at, "expect: needs a `query` whose value it is compared with");
   if (!parse_expectation(*expect))
     errors.add(at,
                "expect: expected a value, or an operator (== != < <= > >=) and a value; an order needs a number, a "
@@ -71,13 +71,12 @@ void sqlite_options::validate_encrypted(source_location at, problems& errors) co
 options_of<sqlite_options> sqlite_options::declared() {
   return options_of<sqlite_options>()
       .required("path", &sqlite_options::path, "The database file; its -wal and -shm are found beside it.")
-      .optional(
-          "mode", &sqlite_options::mode,
-          "inspect looks at files and locks only and touches nothing; query also reads through SQLite; write also "
-          "takes the write lock for a moment.")
+      .optional("mode", &sqlite_options::mode,
+                "inspect reads only files and locks and modifies nothing; query also reads through SQLite; write also "
+                "takes the write lock briefly.")
       .optional("encrypted", &sqlite_options::encrypted,
                 "The database is encrypted (SQLCipher, SEE): files, locks and the log are judged, pages are not.")
-      .optional("expect_wal", &sqlite_options::expect_wal, "What to say when the journal mode is not WAL.")
+      .optional("expect_wal", &sqlite_options::expect_wal, "Verdict when the journal mode is not WAL.")
       .optional("wal_backlog", &sqlite_options::wal_backlog,
                 "Committed data in the WAL that no checkpoint has copied into the database yet.")
       .optional("wal_log", &sqlite_options::wal_log,
@@ -85,18 +84,17 @@ options_of<sqlite_options> sqlite_options::declared() {
       .optional("wal_size", &sqlite_options::wal_size,
                 "Size of the -wal file, which stays large after a checkpoint: prefer wal_backlog and wal_log.")
       .optional("database_size", &sqlite_options::database_size, "Size of the database file.")
-      .optional("writer_lock", &sqlite_options::writer_lock,
-                "How long the write lock may be seen held without a commit.")
+      .optional("writer_lock", &sqlite_options::writer_lock, "How long the write lock may be held without a commit.")
       .optional("last_commit_age", &sqlite_options::last_commit_age,
-                "How long there may be no commit, counted from when this was first seen.")
+                "Maximum time since the last commit, counted from the first run at the earliest.")
       .optional("query", &sqlite_options::query,
-                "One SELECT for `mode: query`; it may only read. The first value of its first row is the result.")
+                "One read-only SELECT for `mode: query`. The first value of its first row is the result.")
       .optional("expect", &sqlite_options::expect,
-                "What the query must give: a value, or an operator (== != < <= > >=) and a value.")
+                "Expected result of the query: a value, or an operator (== != < <= > >=) and a value.")
       .optional("integrity", &sqlite_options::integrity,
                 "Examines the whole database with `PRAGMA quick_check`, in a worker of its own and beside the probes.")
       .optional("backup", &sqlite_options::backup,
-                "Verifies that a backup is there, fresh, sound and not behind in its `user_version`.");
+                "Verifies that a backup exists, is recent and intact, and has a current `user_version`.");
 }
 
 }  // namespace telltale::sqlite

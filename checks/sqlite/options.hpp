@@ -1,4 +1,4 @@
-// The options of the sqlite check.
+// Options of the sqlite check.
 #pragma once
 
 #include <array>
@@ -15,14 +15,14 @@ namespace telltale::sqlite {
 enum class probe_mode : std::uint8_t { inspect, query, write };
 enum class wal_expectation : std::uint8_t { fail, warn, ignore };
 
-/// PRAGMA quick_check, off the normal cadence.
+/// PRAGMA quick_check, at its own interval.
 struct integrity_options {
   std::chrono::milliseconds every{};
   std::chrono::milliseconds timeout{std::chrono::minutes(1)};
   static options_of<integrity_options> declared();
 };
 
-/// A copy of the database that somebody else makes.
+/// A copy of the database that another program makes.
 struct backup_options {
   file_path path;
   upper_limit<std::chrono::milliseconds> max_age;

@@ -1,4 +1,4 @@
-// Workers have the same parent.
+// Recognises workers by their common parent.
 #include "sqlite/own_workers.hpp"
 
 #include <unistd.h>
@@ -7,7 +7,7 @@
 
 namespace telltale::sqlite {
 
-bool is_our_own(pid_t pid) {
+bool is_own_worker(pid_t pid) {
   const auto who = find_living_process(pid);
   return who && who->parent == ::getppid();
 }

@@ -1,11 +1,11 @@
-// Telltale's own workers, which use databases too.
+// Recognises telltale's own workers among the users of a database.
 #pragma once
 
 #include <sys/types.h>
 
 namespace telltale::sqlite {
 
-/// Whether this is a worker beside this one, or this one: it does not count as a user of a database.
-bool is_our_own(pid_t);
+/// Whether the process is a worker of telltale, which does not count as a user of a database.
+bool is_own_worker(pid_t);
 
 }  // namespace telltale::sqlite

@@ -1,4 +1,4 @@
-// Reads through SQLite, leaving no trace where that is possible and none but a read mark where it is not.
+// Runs the configured query through SQLite and judges its result.
 #include "sqlite/query.hpp"
 
 #include <sqlite3.h>
@@ -11,8 +11,8 @@
 
 #include <telltale/units.hpp>
 
+#include "sqlite/cached_result.hpp"
 #include "sqlite/expectation.hpp"
-#include "sqlite/kept_answer.hpp"
 #include "sqlite/newer_schema.hpp"
 #include "sqlite/reading.hpp"
 #include "sqlite/result_text.hpp"
@@ -22,23 +22,23 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// An application that opens or closes the database makes files vanish, or appear half made: that is over in a moment.
+/// An application that opens or closes the database briefly leaves missing or incomplete files.
 constexpr milliseconds short_wait{70};
-/// While it closes, it excludes all readers until its log is copied. Any reader would wait as long for a lock.
+/// A closing application excludes all readers until its log is copied. Other readers wait as long for a lock.
 constexpr milliseconds long_wait{250};
 
-/// What one attempt to read came to.
+/// The result of one attempt to read.
 struct attempt {
-  answer got;
+  query_result got;
   std::optional<explained> problem;  ///< why nothing was read
-  milliseconds worth_waiting{0};     ///< how long to try again in all, because the problem may pass
+  milliseconds worth_waiting{0};     ///< total time for retries, when the problem may be transient
 };
 
-answer ask_both(connection& database, const sqlite_options& options) {
-  // Not SELECT 1, which an SQLite that has not looked at the file yet answers as well.
-  auto schema = ask(database, "SELECT count(*) FROM sqlite_schema");
-  if (schema.error) return {with_writer(database, *schema.error), {}};
-  return options.query ? ask_as_user(database, *options.query) : answer{};
+query_result read_schema_and_query(connection& database, const sqlite_options& options) {
+  // SELECT 1 is not sufficient: SQLite evaluates it without reading the file.
+  auto schema = run_query(database, "SELECT count(*) FROM sqlite_schema");
+  if (schema.error) return {add_writer_release(database, *schema.error), {}};
+  return options.query ? run_user_query(database, *options.query) : query_result{};
 }
 
 attempt attempt_unreadable(const observation& seen, const sqlite_options& options, std::string_view why) {
@@ -51,58 +51,59 @@ attempt attempt_unreadable(const observation& seen, const sqlite_options& option
 }
 
 attempt attempt_to_read(const observation& seen, const sqlite_options& options, boot_clock::time_point deadline) {
-  if (const auto why = why_unreadable(seen); !why.empty()) return attempt_unreadable(seen, options, why);
+  if (const auto why = unreadable_reason(seen); !why.empty()) return attempt_unreadable(seen, options, why);
   attempt out;
-  const auto error = read_quietly(seen, deadline, [&](connection& database) {
-    out.got = ask_both(database, options);
+  const auto error = read_database(seen, deadline, [&](connection& database) {
+    out.got = read_schema_and_query(database, options);
     return out.got.error;
   });
   if (!error) return out;
   const auto what = explain_result(*error);
-  // The query itself is configuration and is not repeated.
+  // Errors of the query itself are configuration errors and are not retried.
   const bool failed =
       what.verdict == verdict::fail && what.reason != reason::timeout && what.reason != reason::mismatch;
   return {{}, what, failed || error->code == SQLITE_BUSY_SNAPSHOT ? short_wait : milliseconds(0)};
 }
 
-/// Whether the answer is the expected one.
-bool judge_answer(inspection& into, const answer& got, const sqlite_options& options) {
+/// Adds the result; returns whether it is as expected.
+bool judge_result(inspection& into, const query_result& got, const sqlite_options& options) {
   const auto& value = got.value;
   if (value)
     if (const auto number = as_number(*value)) into.found.measure("query_value", *number);
-  const auto given = value ? fmt::format("'{}'", shown(*value)) : std::string("no row");
+  const auto given = value ? fmt::format("'{}'", printable_value(*value)) : std::string("no row");
   if (options.expect) {
     const auto wanted = parse_expectation(*options.expect);
     const auto comparable = got.null ? std::nullopt : std::optional<std::string_view>(value);
     if (!value || !wanted || !wanted->holds(comparable)) {
       into.found.fail(reason::mismatch,
-                      fmt::format("the query gives {}, expected '{}'", given, shown(*options.expect)));
+                      fmt::format("the query returns {}, expected '{}'", given, printable_value(*options.expect)));
       return false;
     }
   }
-  if (value) into.healthy += ", query gives " + given;
+  if (value) into.healthy += ", query returns " + given;
   return true;
 }
 
-/// An expectation that was not judged does not hold, unless the files are those that gave the last answer.
-void judge_expectation_unasked(inspection& into, const std::string& expected, const explained& why,
-                               const std::optional<kept_answer::known>& last) {
+/// Judges the expectation when the query was not run: by the cached result, or else with a warning.
+void judge_cached_result(inspection& into, const std::string& expected, const explained& why,
+                         const std::optional<cached_result::known>& last) {
   if (!last) return into.found.warn(why.reason, "not queried: " + why.sentence);
   const auto when = human_duration(last->age) + " ago, and its files are unchanged";
-  if (last->as_expected) into.healthy += fmt::format(", query gave the expected '{}' {}", shown(expected), when);
+  if (last->as_expected)
+    into.healthy += fmt::format(", query returned the expected '{}' {}", printable_value(expected), when);
   else
-    into.found.fail(reason::mismatch, fmt::format("the query did not give the expected '{}' {}; it cannot be asked "
+    into.found.fail(reason::mismatch, fmt::format("the query did not return the expected '{}' {}; it cannot be run "
                                                   "now: {}",
-                                                  shown(expected), when, why.sentence));
+                                                  printable_value(expected), when, why.sentence));
 }
 
 void judge_unread(inspection& into, const sqlite_options& options, const explained& why,
-                  const std::optional<kept_answer::known>& last) {
+                  const std::optional<cached_result::known>& last) {
   if (why.verdict != verdict::pass) into.found.add(why.verdict, why.reason, why.sentence);
   else if (!options.expect) into.healthy += ", not queried: " + why.sentence;
   if (why.reason == reason::idle) into.why = reason::idle;
   if (options.expect && (why.verdict == verdict::pass || (last && !last->as_expected)))
-    judge_expectation_unasked(into, *options.expect, why, last);
+    judge_cached_result(into, *options.expect, why, last);
 }
 
 }  // namespace
@@ -113,7 +114,7 @@ boot_clock::time_point own_deadline(const probe_context& ctx) {
 
 void query(inspection& into, const sqlite_options& options, probe_context& ctx) {
   if (!into.sound()) return;
-  kept_answer last(ctx.memory, ctx.now);
+  cached_result last(ctx.memory, ctx.now);
   auto seen = into.seen;
   auto tried = attempt_to_read(seen, options, own_deadline(ctx));
   const auto began = boot_clock::now();
@@ -123,10 +124,10 @@ void query(inspection& into, const sqlite_options& options, probe_context& ctx) 
     seen = observe(seen.path);
     tried = attempt_to_read(seen, options, own_deadline(ctx));
   }
-  if (tried.problem) return judge_unread(into, options, *tried.problem, last.of(seen));
+  if (tried.problem) return judge_unread(into, options, *tried.problem, last.lookup(seen));
   if (!options.query) return;
-  const bool as_expected = judge_answer(into, tried.got, options);
-  if (options.expect && tried.got.lasting) last.note(seen, as_expected);
+  const bool as_expected = judge_result(into, tried.got, options);
+  if (options.expect && tried.got.cacheable) last.store(seen, as_expected);
   else last.forget();
 }
 

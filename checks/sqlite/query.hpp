@@ -1,4 +1,4 @@
-// The reading part of the check: opens the database read-only, reads its schema, asks the configured question.
+// The query mode of the check: opens the database read-only, reads its schema and runs the configured query.
 #pragma once
 
 #include <telltale/check.hpp>
@@ -8,11 +8,11 @@
 
 namespace telltale::sqlite {
 
-/// Adds to what inspection found. Runs only where no file would have to be created: otherwise the finding is `idle`.
+/// Adds its findings to the inspection. Runs only where no file would be created; otherwise the reason is `idle`.
 /// Inspection must have closed its descriptors; the connection is closed on return.
 void query(inspection&, const sqlite_options&, probe_context&);
 
-/// When telltale's own part of a run has to end, so that an answer is back before the worker is killed.
+/// Deadline for SQLite, early enough to return a result before the worker is killed.
 boot_clock::time_point own_deadline(const probe_context&);
 
 }  // namespace telltale::sqlite

@@ -1,4 +1,4 @@
-// PRAGMA quick_check over a whole database, bounded and polite.
+// Runs PRAGMA quick_check over a whole database, with a deadline and a limit on the WAL backlog.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +11,13 @@
 
 namespace telltale::sqlite {
 
-/// Reads every page of a database in use. While it reads, checkpoints cannot restart the log: it gives way once the
-/// backlog has reached `most_backlog` bytes, and does not begin when it has already. Passes only when the whole
-/// database was found sound; what could not be examined warns, with `idle` when there is nothing to mend.
-outcome quick_check(const observation&, std::uint64_t most_backlog, boot_clock::time_point deadline);
+/// Reads every page of a database in use. A checkpoint cannot restart the log meanwhile, so it stops when the backlog
+/// reaches `max_backlog` bytes, and does not start above that. Passes only when the whole database is intact. An
+/// incomplete examination warns, with `idle` when no action is needed.
+outcome quick_check(const observation&, std::uint64_t max_backlog, boot_clock::time_point deadline);
 
-/// The same for a file that nobody writes, such as a backup: it is opened as immutable, without any lock or side file.
-/// A file that changes meanwhile warns instead.
+/// The same for a file without a writer, such as a backup: opened as immutable, without locks or side files. Warns when
+/// the file changes meanwhile.
 outcome quick_check_unchanging(const std::string& path, boot_clock::time_point deadline);
 
 }  // namespace telltale::sqlite

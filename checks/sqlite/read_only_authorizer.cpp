@@ -1,4 +1,4 @@
-// Only reading passes.
+// Allows only operations that read.
 #include "sqlite/read_only_authorizer.hpp"
 
 #include <sqlite3.h>
@@ -11,7 +11,7 @@
 namespace telltale::sqlite {
 namespace {
 
-/// Pragmas that only report, argument or not (https://sqlite.org/pragma.html).
+/// Pragmas that only report, with or without an argument (https://sqlite.org/pragma.html).
 constexpr std::array<std::string_view, 14> reporting{
     "data_version",   "collation_list", "database_list", "foreign_key_check", "foreign_key_list",
     "freelist_count", "index_info",     "index_list",    "index_xinfo",       "integrity_check",
@@ -20,11 +20,11 @@ constexpr std::array<std::string_view, 14> reporting{
 constexpr std::array<std::string_view, 6> reporting_when_bare{"application_id", "encoding",       "journal_mode",
                                                               "page_size",      "schema_version", "user_version"};
 
-/// Functions of the time and of chance (https://sqlite.org/lang_datefunc.html, lang_corefunc.html). Those of the time
-/// are also used without `now`, which the authorizer is not told.
-constexpr std::array<std::string_view, 12> changing{"date",         "time",         "datetime",          "julianday",
-                                                    "strftime",     "unixepoch",    "timediff",          "random",
-                                                    "current_date", "current_time", "current_timestamp", "randomblob"};
+/// Functions of time and randomness (https://sqlite.org/lang_datefunc.html, lang_corefunc.html). The authorizer does
+/// not see the arguments, so a date function without `now` counts too.
+constexpr std::array<std::string_view, 12> nondeterministic_functions{
+    "date",     "time",   "datetime",     "julianday",    "strftime",          "unixepoch",
+    "timediff", "random", "current_date", "current_time", "current_timestamp", "randomblob"};
 
 template <std::size_t size>
 bool listed(const std::array<std::string_view, size>& names, const char* name) {
@@ -37,7 +37,7 @@ bool only_reports(const char* pragma, const char* argument) {
 
 }  // namespace
 
-int authorize_reading(void* changes_by_itself, int action, const char* first, const char* second, const char*,
+int authorize_reading(void* nondeterministic, int action, const char* first, const char* second, const char*,
                       const char*) {
   switch (action) {
     case SQLITE_SELECT:
@@ -45,7 +45,8 @@ int authorize_reading(void* changes_by_itself, int action, const char* first, co
     case SQLITE_RECURSIVE:
       return SQLITE_OK;
     case SQLITE_FUNCTION:
-      if (changes_by_itself && second && listed(changing, second)) *static_cast<bool*>(changes_by_itself) = true;
+      if (nondeterministic && second && listed(nondeterministic_functions, second))
+        *static_cast<bool*>(nondeterministic) = true;
       return second && ::strcasecmp(second, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
     case SQLITE_PRAGMA:
       return only_reports(first, second) ? SQLITE_OK : SQLITE_DENY;

@@ -1,4 +1,4 @@
-// SQLite result codes in words: a table from the most specific code to the general one.
+// Table of SQLite result codes, from the most specific code to the general one.
 #include "sqlite/result_text.hpp"
 
 #include <sqlite3.h>
@@ -17,34 +17,33 @@ struct row {
   verdict how_bad;
   reason why;
   std::string_view words;
-  bool with_message = false;  ///< SQLite's text names a table, a column, a place
+  bool with_message = false;  ///< SQLite's text names a table, a column or an offset
 };
 
-// Extended codes first: a primary code stands for all of its extended codes that have no row of their own.
+// Extended codes first: a primary code also covers its extended codes without a row.
 constexpr std::array rows{
     row{SQLITE_BUSY_RECOVERY, verdict::pass, reason::locked, "another process is recovering the WAL after a crash"},
-    row{SQLITE_BUSY_SNAPSHOT, verdict::pass, reason::locked, "another connection wrote in between"},
+    row{SQLITE_BUSY_SNAPSHOT, verdict::pass, reason::locked, "another connection wrote meanwhile"},
     row{SQLITE_BUSY, verdict::pass, reason::locked, "another connection held its lock for longer than 250 ms"},
     row{SQLITE_LOCKED, verdict::pass, reason::locked, "another connection held its lock for longer than 250 ms"},
     row{SQLITE_CANTOPEN_ISDIR, verdict::fail, reason::mismatch, "is a directory, not a database file"},
-    row{SQLITE_CANTOPEN_SYMLINK, verdict::fail, reason::mismatch, "is a symbolic link, which was not to be followed"},
+    row{SQLITE_CANTOPEN_SYMLINK, verdict::fail, reason::mismatch, "is a symbolic link, which is not followed"},
     row{SQLITE_CANTOPEN, verdict::fail, reason::denied,
-        "SQLite cannot open it, or a WAL database without its -wal and -shm files on a read-only mount or by a user "
-        "who "
-        "may not use them (code 14)"},
+        "SQLite cannot open it, or it is a WAL database without its -wal and -shm files on a read-only mount or for a "
+        "user without access to them (code 14)"},
     row{SQLITE_CANTOPEN_DIRTYWAL, verdict::pass, reason::idle,
-        "the WAL holds commits that would have to be recovered first, which is left to the application"},
+        "the WAL holds commits that need recovery first, which is left to the application"},
     row{SQLITE_CORRUPT_INDEX, verdict::fail, reason::corrupt, "an index does not match its table; REINDEX repairs it"},
     row{SQLITE_CORRUPT, verdict::fail, reason::corrupt, "the database is damaged", true},
     row{SQLITE_NOTADB, verdict::fail, reason::corrupt, "is not an SQLite database, or it is encrypted"},
     row{SQLITE_FORMAT, verdict::fail, reason::corrupt, "the database is damaged", true},
-    row{SQLITE_IOERR_NOMEM, verdict::fail, reason::mismatch, "SQLite wanted more than the 64 MiB that it is given"},
-    row{SQLITE_IOERR_WRITE, verdict::fail, reason::internal, "SQLite wanted to write, which a probe never lets it do"},
+    row{SQLITE_IOERR_NOMEM, verdict::fail, reason::mismatch, "SQLite exceeded its 64 MiB memory limit"},
+    row{SQLITE_IOERR_WRITE, verdict::fail, reason::internal, "SQLite tried to write, which a probe does not allow"},
     row{SQLITE_IOERR_TRUNCATE, verdict::fail, reason::internal,
-        "SQLite wanted to truncate, which a probe never lets it do"},
+        "SQLite tried to truncate a file, which a probe does not allow"},
     row{SQLITE_IOERR_DELETE, verdict::fail, reason::internal,
-        "SQLite wanted to delete, which a probe never lets it do"},
-    row{SQLITE_IOERR_ACCESS, verdict::fail, reason::denied, "a file of the database cannot be looked at"},
+        "SQLite tried to delete a file, which a probe does not allow"},
+    row{SQLITE_IOERR_ACCESS, verdict::fail, reason::denied, "a file of the database cannot be accessed"},
     row{SQLITE_IOERR_SHORT_READ, verdict::fail, reason::corrupt, "the file ends in the middle of a page"},
     row{SQLITE_IOERR_CORRUPTFS, verdict::fail, reason::corrupt, "the file system below the database is damaged"},
     row{SQLITE_IOERR_LOCK, verdict::fail, reason::internal, "the file system refuses to lock"},
@@ -72,15 +71,16 @@ constexpr std::array rows{
     row{SQLITE_READONLY, verdict::fail, reason::readonly,
         "the database, or its -shm file, cannot be written by this user or on this mount"},
     row{SQLITE_PERM, verdict::fail, reason::denied, "permission denied"},
-    row{SQLITE_AUTH, verdict::fail, reason::mismatch, "the configured query does more than read", true},
-    row{SQLITE_INTERRUPT, verdict::fail, reason::timeout, "no answer before the deadline"},
-    row{SQLITE_ERROR_SNAPSHOT, verdict::pass, reason::locked, "the snapshot is gone: a checkpoint came in between"},
+    row{SQLITE_AUTH, verdict::fail, reason::mismatch, "the configured query is not read-only", true},
+    row{SQLITE_INTERRUPT, verdict::fail, reason::timeout, "no result before the deadline"},
+    row{SQLITE_ERROR_SNAPSHOT, verdict::pass, reason::locked,
+        "the snapshot is no longer available: a checkpoint ran meanwhile"},
     row{SQLITE_ERROR_RETRY, verdict::pass, reason::locked, "the schema changed while it was read"},
     row{SQLITE_ERROR, verdict::fail, reason::mismatch, "the configured query fails", true},
     row{SQLITE_SCHEMA, verdict::pass, reason::locked, "the schema changed while it was read"},
-    row{SQLITE_TOOBIG, verdict::fail, reason::mismatch, "the configured query gives too large a value"},
-    row{SQLITE_NOMEM, verdict::fail, reason::mismatch, "SQLite wanted more than the 64 MiB that it is given"},
-    row{SQLITE_PROTOCOL, verdict::warn, reason::locked, "readers and writers kept each other from starting"},
+    row{SQLITE_TOOBIG, verdict::fail, reason::mismatch, "the configured query returns too large a value"},
+    row{SQLITE_NOMEM, verdict::fail, reason::mismatch, "SQLite exceeded its 64 MiB memory limit"},
+    row{SQLITE_PROTOCOL, verdict::warn, reason::locked, "readers and writers blocked each other at the start"},
     row{SQLITE_NOLFS, verdict::fail, reason::mismatch, "the file system cannot hold a file of this size"},
 };
 
@@ -95,31 +95,31 @@ std::string release(std::uint32_t number) {
 }
 
 struct advice {
-  std::string_view about;  ///< how SQLite's message begins
+  std::string_view about;  ///< start of SQLite's message
   std::string_view words;
 };
 
 constexpr std::string_view unknown_function =
     "; functions of the application, or of an SQLite newer than " SQLITE_VERSION
-    ", are not known here: query without it";
-/// Longer beginnings first.
+    ", are not available here: use a query without it";
+/// Longer prefixes first.
 constexpr std::array advices{
     advice{"no such module: ",
-           "; extensions of the application are not loaded here: query a table that does without it"},
+           "; extensions of the application are not loaded here: query a table that does not need it"},
     advice{"unsafe use of virtual table",
-           "; views over virtual tables are not read here: name the virtual table "
+           "; views over virtual tables are not allowed here: name the virtual table "
            "itself in the query"},
-    advice{"unsafe use of ", "; views may not use it here: call it in the query itself"},
+    advice{"unsafe use of ", "; views cannot use it here: call it in the query itself"},
     advice{"no such function: ", unknown_function},
     advice{"unknown function: ", unknown_function},
     advice{"no such collation sequence: ",
-           "; collations of the application are not known here: order and compare by "
+           "; collations of the application are not available here: order and compare by "
            "another one, such as COLLATE BINARY"},
 };
 
 }  // namespace
 
-std::string way_out(const std::string& message) {
+std::string remedy(const std::string& message) {
   for (const auto& [about, words] : advices)
     if (message.starts_with(about)) return std::string(words);
   if (message.ends_with(": syntax error") || message.starts_with("unrecognized token: "))
@@ -138,9 +138,9 @@ explained explain_result(int extended_code, const std::string& message) {
   const auto* known = find(extended_code);
   if (!known) known = find(extended_code & 0xff);
   if (!known)
-    return {verdict::fail, reason::internal, fmt::format("SQLite answers with code {}: {}", extended_code, message)};
+    return {verdict::fail, reason::internal, fmt::format("SQLite returned code {}: {}", extended_code, message)};
   if (!known->with_message) return {known->how_bad, known->why, std::string(known->words)};
-  return {known->how_bad, known->why, fmt::format("{}: {}{}", known->words, message, way_out(message))};
+  return {known->how_bad, known->why, fmt::format("{}: {}{}", known->words, message, remedy(message))};
 }
 
 }  // namespace telltale::sqlite

@@ -1,4 +1,4 @@
-// Compares the length of the log with that of the last run.
+// Compares the length of the log with that of the previous run.
 #include "sqlite/starvation.hpp"
 
 #include <string_view>
@@ -11,7 +11,7 @@ constexpr std::string_view log_frames = "log_frames";
 constexpr std::string_view log_copied = "log_copied";
 constexpr std::string_view starved_before = "log_starved";
 
-/// Nothing is left to copy and nobody needs the log: the next commit restarts it.
+/// All frames are copied and no reader uses the log, so the next commit restarts it.
 bool restartable(const observation& seen) {
   return seen.index.index.backlog_frames() == 0 && seen.shm_holders.log_readers == 0;
 }
@@ -21,7 +21,7 @@ bool restartable(const observation& seen) {
 bool log_starved(memory& kept, const observation& seen, const upper_limit<bytes>& limit) {
   if (!seen.index_ok()) return false;
   const auto& index = seen.index.index;
-  const auto salt = index.log_name();
+  const auto salt = index.log_id();
   const bool same_log = kept.get(log_salt) == salt;
   const auto copied_before = same_log ? static_cast<std::uint64_t>(kept.get(log_copied).value_or(0)) : 0;
   const bool grew = same_log && index.last_frame > kept.get(log_frames).value_or(index.last_frame) &&

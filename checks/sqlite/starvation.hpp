@@ -9,11 +9,11 @@
 
 namespace telltale::sqlite {
 
-/// Whether a log whose copied part was over `limit` in the last run has grown since, under the same salts. A commit
-/// restarts the log with new salts when every frame of it is copied and nobody reads it (walformat.html, section
-/// 2.3.1): such a log starves no longer. One that gets long in this run may be a burst, and one that is not copied is
-/// backlog. Without a further commit the answer stays for as long as somebody reads. Compares with `kept`, and keeps
-/// what this run saw.
+/// Whether a log whose copied part exceeded `limit` in the last run has grown since, under the same salts. A commit
+/// restarts the log with new salts when all its frames are copied and no reader uses it (walformat.html,
+/// section 2.3.1). A log that only became long in this run may be a burst; an uncopied one is backlog. Without a
+/// further commit the result is unchanged while a reader is active. Compares with `kept` and stores the values of this
+/// run there.
 bool log_starved(memory& kept, const observation&, const upper_limit<bytes>& limit);
 
 }  // namespace telltale::sqlite

@@ -1,4 +1,4 @@
-// The 32 bytes a write-ahead log begins with: offsets from fileformat2.html, section 4.1.
+// Parses the WAL header; the offsets are those of fileformat2.html, section 4.1.
 #include "sqlite/wal_header.hpp"
 
 #include "sqlite/checksum.hpp"

@@ -1,4 +1,4 @@
-// The 32 bytes a write-ahead log begins with (https://sqlite.org/fileformat2.html, section 4.1).
+// Parses the 32-byte header of a write-ahead log (https://sqlite.org/fileformat2.html, section 4.1).
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@ namespace telltale::sqlite {
 inline constexpr std::size_t wal_header_bytes = 32;
 inline constexpr std::size_t wal_frame_header_bytes = 24;
 
-/// The only version of the log and of its index there has been since 3.7.0.
+/// The only version of the log and its index since SQLite 3.7.0.
 inline constexpr std::uint32_t wal_format_version = 3007000;
 
 struct wal_header {
@@ -23,8 +23,8 @@ struct wal_header {
   friend bool operator==(const wal_header&, const wal_header&) = default;
 };
 
-/// Nothing when the bytes are not the start of a log: too few, another magic, an impossible page size, or a checksum
-/// that does not match. A version other than `wal_format_version` is returned, for the caller to judge.
+/// Empty when the bytes are not a WAL header: too few, another magic, an invalid page size or checksum. A version other
+/// than `wal_format_version` is returned for the caller to judge.
 std::optional<wal_header> parse_wal_header(byte_view from);
 
 }  // namespace telltale::sqlite

@@ -1,4 +1,4 @@
-// The header of a WAL index: offsets from walformat.html, section 2.1, trusted only when SQLite itself would.
+// Parses the header of a WAL index as SQLite does; the offsets are those of walformat.html, section 2.1.
 #include "sqlite/wal_index.hpp"
 
 #include <algorithm>
@@ -23,13 +23,13 @@ wal_index_result parse_wal_index(byte_view from) {
   const auto copy = from.first(copy_bytes);
   wal_index_result out{wal_index_state::torn, read_native<std::uint32_t>(copy, 0), {}};
 
-  // A writer stores the second copy first and the first copy last, so equal copies were not written while being read.
+  // A writer stores the second copy first, so equal copies were not written while being read.
   if (!std::ranges::equal(copy, from.subspan(copy_bytes, copy_bytes))) return out;
   if (out.version == 0 || copy[12] == std::byte{0}) {
     out.state = wal_index_state::uninitialised;
     return out;
   }
-  // Another version may mean another layout, its checksum included: nothing further can be read from it.
+  // Another version may have another layout, including its checksum.
   if (out.version != wal_format_version) {
     out.state = wal_index_state::unknown_version;
     return out;
@@ -44,7 +44,7 @@ wal_index_result parse_wal_index(byte_view from) {
   out.index.page_count = read_native<std::uint32_t>(copy, 20);
   out.index.salt = {read_big_endian<std::uint32_t>(copy, 32), read_big_endian<std::uint32_t>(copy, 36)};
   out.index.backfilled = read_native<std::uint32_t>(from, 96);
-  // After a recovery that found no log there is no page size yet.
+  // After a recovery without a log the page size is not set yet.
   const bool empty = out.index.last_frame == 0 && out.index.page_size == 0;
   if (empty || is_page_size(out.index.page_size)) out.state = wal_index_state::ok;
   return out;

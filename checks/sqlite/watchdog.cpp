@@ -1,4 +1,4 @@
-// A thread that looks at intervals.
+// Evaluates the condition at intervals on a separate thread.
 #include "sqlite/watchdog.hpp"
 
 #include <sqlite3.h>
@@ -10,14 +10,14 @@
 
 namespace telltale::sqlite {
 
-watchdog::watchdog(connection& watched, std::function<bool()> unwelcome)
-    : thread_([handle = watched.handle(), unwelcome = std::move(unwelcome)](std::stop_token stop) {
-        constexpr std::chrono::milliseconds between_looks{50};
+watchdog::watchdog(connection& watched, std::function<bool()> should_stop)
+    : thread_([handle = watched.handle(), should_stop = std::move(should_stop)](std::stop_token stop) {
+        constexpr std::chrono::milliseconds interval{50};
         std::mutex mutex;
         std::condition_variable_any stopped;
         std::unique_lock lock(mutex);
-        while (!stopped.wait_for(lock, stop, between_looks, [&] { return stop.stop_requested(); }))
-          if (unwelcome()) ::sqlite3_interrupt(handle);  // again and again: between two statements it has no effect
+        while (!stopped.wait_for(lock, stop, interval, [&] { return stop.stop_requested(); }))
+          if (should_stop()) ::sqlite3_interrupt(handle);  // repeated, because it has no effect between two statements
       }) {}
 
 watchdog::~watchdog() = default;

@@ -1,4 +1,4 @@
-// Ends a long reading that has become unwelcome.
+// Interrupts a long-running statement when a condition becomes true.
 #pragma once
 
 #include <functional>
@@ -10,13 +10,13 @@
 
 namespace telltale::sqlite {
 
-/// Interrupts the connection's statement from a thread of its own, because SQLite asks no progress handler while it
-/// walks through a tree (https://sqlite.org/c3ref/interrupt.html may be called from any thread). The statement then
-/// fails with SQLITE_INTERRUPT. The connection must outlive it.
+/// Interrupts the connection's statement from its own thread, because SQLite calls no progress handler while it
+/// traverses a tree (https://sqlite.org/c3ref/interrupt.html is safe from any thread). The statement then fails with
+/// SQLITE_INTERRUPT. The connection must outlive the watchdog.
 class watchdog {
  public:
-  /// `unwelcome` is asked every 50 ms on the watchdog's thread.
-  watchdog(connection&, std::function<bool()> unwelcome);
+  /// `should_stop` is called every 50 ms on the watchdog's thread.
+  watchdog(connection&, std::function<bool()> should_stop);
   ~watchdog();
   watchdog(const watchdog&) = delete;
   watchdog& operator=(const watchdog&) = delete;

@@ -1,4 +1,4 @@
-// Takes the write lock for a moment.
+// Takes the write lock briefly.
 #include "sqlite/write.hpp"
 
 #include <fcntl.h>
@@ -27,9 +27,9 @@ constexpr std::string_view not_writable = "cannot be written by this user or on 
 
 void skip(inspection& into, std::string_view why) { into.healthy += fmt::format(", write not tried: {}", why); }
 
-/// Why SQLite must not open the database as it was seen; empty when it may.
+/// Why SQLite must not open the database; empty when it may.
 std::string_view why_not_tried(const observation& seen) {
-  if (seen.held_exclusively()) return "nobody else can write in that mode";
+  if (seen.held_exclusively()) return "no other process can write in that mode";
   if (seen.wal_mode() && !(seen.index_ok() && seen.wal.exists))
     return "SQLite would have to create or rebuild its -wal and -shm files";
   return {};
@@ -57,27 +57,26 @@ void conclude(inspection& into, const write_attempt& tried) {
   else into.found.add(problem->verdict, problem->reason, problem->sentence);
 }
 
-/// What is wrong now and was not when inspection found the database sound. Warnings other than of a hot journal may
-/// have been there before, and do not explain why a file cannot be opened.
-std::vector<symptom> gone_wrong(const observation& now) {
+/// Findings that are new since inspection passed. Warnings other than of a hot journal may have existed before and do
+/// not explain why a file cannot be opened.
+std::vector<preliminary_finding> new_findings(const observation& now) {
   auto wrong = judge_files(now, wal_expectation::ignore);
-  std::erase_if(wrong, [&](const symptom& one) {
+  std::erase_if(wrong, [&](const preliminary_finding& one) {
     return one.verdict != verdict::fail && !(now.hot_journal() && one.reason == reason::corrupt);
   });
   return wrong;
 }
 
-/// What another look says where SQLite could not open a file: since the last look a writer may have died, which leaves
-/// a journal to roll back, or an application may have closed the database. It looks for as long as inspection does, and
-/// tries again where nothing is wrong. A file that really cannot be opened is told as that.
-void look_again(inspection& into, write_attempt last, boot_clock::time_point until) {
-  std::vector<symptom> wrong;
+/// Observes again when SQLite could not open a file: a writer may have died and left a hot journal, or an application
+/// may have closed the database. Retries while no finding explains the error; a persistent error is reported.
+void observe_again(inspection& into, write_attempt last, boot_clock::time_point until) {
+  std::vector<preliminary_finding> wrong;
   std::string_view why;
   for (const auto pause : {milliseconds(1), milliseconds(3), milliseconds(6)}) {
     if (!last.cannot_open || boot_clock::now() + pause >= until) break;
     std::this_thread::sleep_for(pause);
     const auto now = observe(into.seen.path);
-    wrong = gone_wrong(now);
+    wrong = new_findings(now);
     why = why_not_tried(now);
     if (wrong.empty() && why.empty()) last = attempt_to_write(now, until);
   }
@@ -94,7 +93,7 @@ void look_again(inspection& into, write_attempt last, boot_clock::time_point unt
 
 void try_write(inspection& into, const sqlite_options&, probe_context& ctx) {
   if (!into.sound()) return;
-  // Also while nobody uses it: a mount that went read-only shows before the application needs it.
+  // Also checked while the database is unused, so that a read-only mount is reported early.
   if (::faccessat(AT_FDCWD, into.seen.path.c_str(), W_OK, AT_EACCESS) != 0)
     return into.found.fail(reason::readonly,
                            std::string(not_writable) + (errno == EROFS ? " (read-only file system)" : ""));
@@ -103,7 +102,7 @@ void try_write(inspection& into, const sqlite_options&, probe_context& ctx) {
   if (const auto found = write_obstacle(into.seen)) return into.found.add(*found);
   if (!why.empty()) return skip(into, why);
   const auto tried = attempt_to_write(into.seen, own_deadline(ctx));
-  if (tried.cannot_open) look_again(into, tried, own_deadline(ctx));
+  if (tried.cannot_open) observe_again(into, tried, own_deadline(ctx));
   else conclude(into, tried);
 }
 

@@ -1,4 +1,4 @@
-// The writing part of the check: proves that a write transaction can begin, and writes nothing.
+// The write mode of the check: proves that a write transaction can begin, and writes nothing.
 #pragma once
 
 #include <telltale/check.hpp>
@@ -8,9 +8,9 @@
 
 namespace telltale::sqlite {
 
-/// BEGIN IMMEDIATE; ROLLBACK. Runs only while an application has the database open (or in rollback mode), so that no
-/// file is created and no recovery is begun; otherwise only permissions are judged (may_write.hpp). A busy writer is
-/// judged by `writer_lock`, not by one refused attempt.
+/// BEGIN IMMEDIATE; ROLLBACK. Runs only while an application has the database open (or in rollback mode), so that it
+/// creates no file and starts no recovery. Otherwise it judges only permissions (may_write.hpp). A busy writer is
+/// judged by `writer_lock`, not by one failed attempt.
 void try_write(inspection&, const sqlite_options&, probe_context&);
 
 }  // namespace telltale::sqlite

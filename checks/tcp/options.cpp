@@ -1,4 +1,4 @@
-// Declares the options of the tcp check; nothing is resolved, read or connected here.
+// Declares the options of the tcp check and the rules between them. No I/O.
 #include "tcp/options.hpp"
 
 namespace telltale {
@@ -11,10 +11,10 @@ options_of<tcp_options> tcp_options::declared() {
       .optional("send", &self::send,
                 "A text to send once connected; line breaks are written in double quotes, as in \"PING\\r\\n\".")
       .optional("expect", &self::expect,
-                "Text that the first 64 KiB from the server must contain: its greeting, or the answer to `send`.")
+                "Text that the first 64 KiB from the server must contain: its greeting, or the response to `send`.")
       .optional("expect_refused", &self::expect_refused,
-                "Pass only when nothing accepts connections here, as on a port that must be closed.")
-      .optional("tls", &self::tls, "Speak TLS, with the options `ca_file` to `certificate`.")
+                "Pass only when no server accepts connections here, as on a port that must be closed.")
+      .optional("tls", &self::tls, "Use TLS, with the options `ca_file` to `certificate`.")
       .include(&self::security)
       .include(&self::network);
 }
@@ -23,9 +23,9 @@ void tcp_options::validate(source_location at, problems& errors) const {
   const bool is_unix = address.kind == net::endpoint::kind_t::unix_socket;
   if (address.kind == net::endpoint::kind_t::udp) errors.add(at, "address: UDP has no connections; use HOST:PORT");
   if (send && send->secret.empty() && send->text.empty()) errors.add(at, "send: the text is empty");
-  if (expect && expect->empty()) errors.add(at, "expect: an empty text is contained in every answer");
+  if (expect && expect->empty()) errors.add(at, "expect: an empty text is contained in every response");
   if (expect_refused && (send || expect || tls))
-    errors.add(at, "expect_refused: nothing can be said to a server that refuses; remove send, expect and tls");
+    errors.add(at, "expect_refused: a refused connection carries no data; remove send, expect and tls");
   if (!tls && security.any()) errors.add(at, "the TLS options, such as ca_file, need `tls: true`");
   if (tls && is_unix && !security.insecure && !security.server_name)
     errors.add(at, "tls: a Unix socket has no host name to verify; give server_name");

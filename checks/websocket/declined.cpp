@@ -1,4 +1,4 @@
-// The table from statuses to reasons and sentences. Causes are named as possible ones unless the status defines them.
+// Maps statuses to reasons and sentences. Causes are possible ones unless the status defines them.
 #include "websocket/declined.hpp"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace {
 
 namespace http = boost::beast::http;
 
-/// Where a redirect points, if that can be shown: a query or credentials may be a secret.
+/// The target of a redirect, if it is safe to show: a query or credentials may be a secret.
 std::string redirect_target(const net::reply_head& reply, const secret_list& secrets) {
   const auto location = reply.value("Location").value_or("");
   const auto target = location.substr(0, location.find_first_of("?#"));
@@ -37,7 +37,7 @@ struct status_row {
   reason why;
   std::string_view causes;
 };
-/// A request without its Upgrade header is an ordinary GET to the server: frameworks answer it with 400, 404 or 426.
+/// A request without its Upgrade header is an ordinary GET, which frameworks answer with 400, 404 or 426.
 constexpr std::array<status_row, 5> status_table{
     {{400, reason::refused, "a header of the request, a proxy that drops the Upgrade header"},
      {403, reason::denied, "the path, the Host or Origin header, a missing subprotocol, the credentials"},
@@ -49,8 +49,8 @@ constexpr bool is_redirect(unsigned status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-/// The values of Sec-WebSocket-Version, joined with ", ". RFC 6455 section 4.4: one or several numbers from 0 to 255;
-/// whatever else is sent there is not shown.
+/// The values of Sec-WebSocket-Version, joined with ", ". RFC 6455 section 4.4: numbers from 0 to 255; other values are
+/// not shown.
 std::string versions_of(const net::reply_head& reply) {
   constexpr std::size_t longest = 40;
   std::string out;
@@ -67,13 +67,13 @@ finding explain_declined(const net::reply_head& reply, const secret_list& secret
   const auto declined = fmt::format("the server declined the handshake with {}", status);
   if (reply.status == 401)
     return failure(reason::auth,
-                   fmt::format("the server asks for credentials: it declined the handshake with {}", status));
+                   fmt::format("the server requires credentials: it declined the handshake with {}", status));
   if (reply.status == 407)
     return failure(reason::auth,
-                   fmt::format("a proxy asks for credentials: it declined the handshake with {}", status));
+                   fmt::format("a proxy requires credentials: it declined the handshake with {}", status));
   const auto versions = reply.status == 400 || reply.status == 426 ? versions_of(reply) : "";
   if (!versions.empty() && !reply.has_token("Sec-WebSocket-Version", "13"))
-    return failure(reason::protocol, fmt::format("{}: it speaks version {}, not version 13", declined, versions));
+    return failure(reason::protocol, fmt::format("{}: it supports version {}, not version 13", declined, versions));
   if (is_redirect(reply.status)) {
     const auto target = redirect_target(reply, secrets);
     return failure(reason::refused,

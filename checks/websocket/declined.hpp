@@ -1,4 +1,4 @@
-// What a status other than 101 means, as far as it is known: reason and sentence, from values only.
+// Explains a handshake status other than 101 as reason and sentence. No I/O.
 #pragma once
 
 #include <string_view>
@@ -10,12 +10,12 @@
 
 namespace telltale::websocket {
 
-/// The server's own words are not shown, as they may hold anything, except the address of a redirect without its query
-/// and without `secrets`.
+/// Messages do not contain text of the server, except for the address of a redirect without its query and without
+/// `secrets`.
 finding explain_declined(const net::reply_head&, const secret_list& secrets);
 
-/// Whether the body of a 400 is that of a server that got plain HTTP on a port where it speaks TLS. nginx, Apache,
-/// Tomcat and Go's net/http say so in plain HTTP.
+/// Whether the body of a 400 shows that the server expects TLS on this port. nginx, Apache, Tomcat and Go's net/http
+/// send this in plain HTTP.
 bool says_that_tls_is_spoken(std::string_view body);
 
 }  // namespace telltale::websocket

@@ -1,4 +1,4 @@
-// The tables from close codes and broken rules to reasons and sentences.
+// Maps close codes and violated rules to reasons and sentences.
 #include "websocket/explain.hpp"
 
 #include <algorithm>
@@ -15,8 +15,8 @@ struct close_row {
   reason why;
   std::string_view meaning;
 };
-/// IANA's WebSocket close code registry, and the two codes that applications make of HTTP's 401 and 403. Unlike an HTTP
-/// 403 they come from behind the handshake, which has judged path, Host, Origin and subprotocol.
+/// IANA's WebSocket close code registry, and the two codes that applications derive from HTTP's 401 and 403. Unlike an
+/// HTTP 403, they follow a handshake that accepted path, Host, Origin and subprotocol.
 constexpr std::array<close_row, 16> close_table{{{1000, reason::refused, "normal closure"},
                                                  {1001, reason::refused, "going away"},
                                                  {1002, reason::protocol, "protocol error"},
@@ -40,18 +40,18 @@ struct violation {
   const char* sentence;
 };
 constexpr violation violations[] = {
-    {rule::bad_sec_accept, "the handshake reply has a wrong Sec-WebSocket-Accept: it was not made for this request"},
+    {rule::bad_sec_accept, "the handshake reply has a wrong Sec-WebSocket-Accept: it does not belong to this request"},
     {rule::bad_opcode, "a frame has an unknown opcode"},
     {rule::bad_data_frame, "a new message began inside a fragmented one"},
-    {rule::bad_continuation, "a continuation frame came with nothing to continue"},
-    {rule::bad_reserved_bits, "a frame uses reserved bits, as for an extension that was not agreed on"},
+    {rule::bad_continuation, "a continuation frame has no message to continue"},
+    {rule::bad_reserved_bits, "a frame uses reserved bits, as for an extension that was not negotiated"},
     {rule::bad_control_fragment, "a control frame is fragmented"},
     {rule::bad_control_size, "a control frame is longer than 125 bytes"},
     {rule::bad_masked_frame, "a frame from the server is masked, which only a client may do"},
     {rule::bad_size, "a frame's length is not written in the shortest form"},
     {rule::bad_frame_payload, "a text message is not valid UTF-8"},
     {rule::bad_close_code, "a close frame has a code that may not be sent"},
-    {rule::bad_close_size, "a close frame carries half a code"},
+    {rule::bad_close_size, "a close frame has an incomplete code"},
     {rule::bad_close_payload, "the reason of a close frame is not valid UTF-8"},
 };
 

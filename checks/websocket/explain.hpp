@@ -1,4 +1,4 @@
-// What the end of a WebSocket means in the phase it came in: reason and sentence, from values only.
+// Explains close frames and protocol violations as reason and sentence. No I/O.
 #pragma once
 
 #include <cstdint>
@@ -23,11 +23,11 @@ inline constexpr net::phase_words ping_phase{"no pong", "before its pong"};
 inline constexpr net::phase_words send_phase{"the message could not be sent", "while the message was sent"};
 inline constexpr net::phase_words reply_phase{"no reply", "before its reply"};
 
-/// The server sent a close frame instead of what was waited for; the code 0 means that it has none. The server's own
-/// words are shown as `shown_peer_text` has them.
+/// The finding for a close frame in this phase; the code 0 means that it has none. The server's text is shown as by
+/// `shown_peer_text`.
 finding explain_close(std::uint16_t code, std::string_view words, const net::phase_words&, const secret_list&);
 
-/// Which rule of RFC 6455 the server broke, of an error of Beast's WebSocket; empty for any other.
+/// The rule of RFC 6455 that the server violated, for an error of Beast's WebSocket; empty for other errors.
 std::string_view explain_violation(const boost::system::error_code&);
 
 }  // namespace telltale::websocket

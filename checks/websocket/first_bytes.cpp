@@ -1,4 +1,4 @@
-// One function a protocol that is known by its first bytes.
+// Recognises TLS, HTTP/2 and other HTTP versions, with one function per protocol.
 #include "websocket/first_bytes.hpp"
 
 #include <cstddef>
@@ -20,8 +20,8 @@ answer is_tls(std::string_view bytes) {
   return bytes[1] == 0x03 ? answer::yes : answer::no;
 }
 
-/// RFC 9113: a server begins with a SETTINGS frame (section 3.4), or ends with GOAWAY; both are for stream 0. The front
-/// of a client comes back from a server that echoes.
+/// RFC 9113: a server starts with a SETTINGS frame (section 3.4) or sends GOAWAY, both on stream 0. An echo server
+/// returns the client preface.
 answer is_http2(std::string_view bytes) {
   constexpr std::string_view preface = "PRI * HTTP/2.0\r\n";
   constexpr std::size_t head = 9;
@@ -38,7 +38,7 @@ answer is_http2(std::string_view bytes) {
 }  // namespace
 
 finding speaks_tls() {
-  return failure(reason::protocol, "the server speaks TLS on this port: the URL should begin with wss://");
+  return failure(reason::protocol, "the server speaks TLS on this port: the URL should start with wss://");
 }
 
 finding judge_first_bytes(std::string_view bytes) {

@@ -1,4 +1,4 @@
-// Recognises from its first bytes an answer that is no HTTP/1 response.
+// Recognises protocols other than HTTP/1 by the first bytes of a response.
 #pragma once
 
 #include <cstddef>
@@ -8,14 +8,14 @@
 
 namespace telltale::websocket {
 
-/// Why these first bytes are not the front of an HTTP/1 response, so that nobody waits for a head that will not come.
-/// Nothing also while too few bytes are here: the finding must not depend on how they arrive.
+/// Why these bytes cannot start an HTTP/1 response, so that the check need not wait for a head. Empty while too few
+/// bytes are present: the finding must not depend on their segmentation.
 finding judge_first_bytes(std::string_view bytes);
 
-/// A server on a ws:// port that speaks TLS.
+/// The finding for a server that uses TLS on a ws:// port.
 finding speaks_tls();
 
-/// Whether `bytes` are the front of `text`, or `text` is the front of them.
+/// Whether `bytes` are a prefix of `text`, or `text` is a prefix of `bytes`.
 constexpr bool agrees(std::string_view bytes, std::string_view text) {
   return bytes.substr(0, text.size()) == text.substr(0, bytes.size());
 }

@@ -1,4 +1,4 @@
-// The reply's bytes as they come: too many, of another protocol, or a refusal whose body says more than its status.
+// Reads the handshake reply: detects excess bytes, other protocols, and statuses that the body explains.
 #include "websocket/handshake.hpp"
 
 #include <algorithm>
@@ -77,7 +77,7 @@ asio::awaitable<finding> handshake_stream::read_reply() {
   co_return finding();
 }
 
-/// Reads until the head is complete; what follows it stays in `bytes` behind `head`.
+/// Reads until the head is complete; bytes behind it stay in `bytes` at offset `head`.
 asio::awaitable<finding> handshake_stream::read_head(std::string& bytes, std::size_t& head) {
   std::array<char, 2048> chunk;
   while ((head = net::head_length(bytes)) == 0 && bytes.size() <= net::max_head) {
@@ -100,8 +100,7 @@ asio::awaitable<finding> handshake_stream::read_head(std::string& bytes, std::si
   co_return failure(reason::protocol, "the header of the handshake reply is longer than 8 KiB");
 }
 
-/// A 400 to plain HTTP may come from a server that speaks TLS here, which only its body says: that is read for a
-/// moment.
+/// A 400 to plain HTTP may come from a server that expects TLS here. Only its body shows this, so it is read briefly.
 asio::awaitable<bool> handshake_stream::body_asks_for_tls(std::string bytes, std::size_t head) {
   constexpr std::size_t most = 4096;
   const auto body = [&] { return std::string_view(bytes).substr(head, most); };

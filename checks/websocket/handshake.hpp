@@ -1,4 +1,4 @@
-// The stream below a WebSocket: it reads the reply to the handshake by itself, which may be anything.
+// The stream below a WebSocket, which reads and validates the reply to the handshake.
 #pragma once
 
 #include <string>
@@ -12,20 +12,20 @@
 
 namespace telltale::websocket {
 
-/// Passes on what is written to the stream of a connection. Read from it, the reply to the handshake has the shortest
-/// form; a reply that opens no WebSocket is an error, and `declined` says why. Beast would look at the first header of
-/// a name only, read the body of a declined handshake to its end, and not tell what else the reply was.
+/// Forwards writes to the stream of a connection. Reads return a minimal form of the handshake reply; a reply that does
+/// not open a WebSocket is an error that `declined` explains. Beast alone would check only the first header of a name,
+/// read the body of a declined handshake to its end, and not expose the reply.
 class handshake_stream final : public net::stream {
  public:
   /// All must outlive it.
   handshake_stream(net::run& now, const plan& what, net::stream& below) : now_(now), what_(what), below_(below) {}
 
   finding declined;
-  /// Of the last write that failed since the reply. Such writes succeed for Beast, whose next read tells more about the
-  /// end of the connection: the server may have said why before.
+  /// The error of the last failed write since the reply. Such writes succeed for Beast, because its next read may
+  /// return the server's explanation.
   net::error_code unwritten;
 
-  /// Whether the server answered with another HTTP response behind the 101, as some applications and proxies do.
+  /// Whether the server sent another HTTP response behind the 101, as some applications and proxies do.
   boost::asio::awaitable<bool> replied_twice();
 
   boost::asio::any_io_executor get_executor() override { return below_.get_executor(); }
@@ -44,7 +44,7 @@ class handshake_stream final : public net::stream {
   const plan& what_;
   net::stream& below_;
   bool replied_ = false;
-  std::string ahead_;  ///< what is read before anything else that is received
+  std::string ahead_;  ///< bytes that reads return before newly received ones
   std::string front_;  ///< the first bytes behind the reply
 };
 

@@ -1,4 +1,4 @@
-// Rules between the options of the websocket check; nothing is resolved, read or connected here.
+// Declares the options of the websocket check and the rules between them. No I/O.
 #include "websocket/options.hpp"
 
 #include <algorithm>
@@ -21,7 +21,7 @@ bool is_reserved(std::string_view name) {
   return lowered.starts_with("sec-websocket-") || std::ranges::find(names, lowered) != std::end(names);
 }
 
-/// The value of a Host header (RFC 9110 section 7.2): a name or an address, and a port or none.
+/// A valid value of a Host header (RFC 9110 section 7.2): a name or an address, with an optional port.
 bool is_host_header(std::string_view text) {
   const auto is_tcp = [](const std::string& with_port) {
     std::string why;
@@ -31,7 +31,7 @@ bool is_host_header(std::string_view text) {
   return is_tcp(std::string(text)) || is_tcp(std::string(text) + ":80");
 }
 
-/// Sent as it is: a line break would end the header and let the rest of the value become headers of its own.
+/// Rejects line breaks, which would turn the rest of the value into further headers.
 std::optional<std::string> control_problem(const std::string& name, const std::string& value) {
   if (std::ranges::none_of(value, [](char c) { return is_control(c) && c != '\t'; })) return std::nullopt;
   return fmt::format("the value of {} contains a line break or another control character", name);
@@ -40,7 +40,7 @@ std::optional<std::string> control_problem(const std::string& name, const std::s
 }  // namespace
 
 std::optional<std::string> header_name_problem(const std::string& name) {
-  if (!is_token(name)) return "the name of a header is made of letters, digits and hyphens";
+  if (!is_token(name)) return "the name of a header consists of letters, digits and hyphens";
   if (is_reserved(name)) return fmt::format("{} is set by the handshake itself", name);
   return std::nullopt;
 }
@@ -48,14 +48,15 @@ std::optional<std::string> header_name_problem(const std::string& name) {
 std::optional<std::string> header_value_problem(const std::string& name, const std::string& value) {
   if (auto problem = control_problem(name, value)) return problem;
   if (equal_ignoring_case(name, "host") && !is_host_header(value))
-    return fmt::format("{}: expected a host name or an address, and its port if it is not the usual one", name);
+    return fmt::format("{}: expected a host name or an address, and its port if it is not the default", name);
   return std::nullopt;
 }
 
 std::optional<std::string> subprotocol_problem(std::string_view value, const std::string& shown) {
   if (is_token(value)) return std::nullopt;
-  return fmt::format("subprotocol: {} is not made of letters, digits and !#$%&'*+-.^_`|~ (base64 has a URL-safe form)",
-                     shown);
+  return fmt::format(
+      "subprotocol: {} has characters other than letters, digits and !#$%&'*+-.^_`|~ (base64 has a URL-safe form)",
+      shown);
 }
 
 std::string shown(const url& target) {
@@ -85,7 +86,7 @@ void check_headers(const secret_map& headers, source_location at, problems& erro
     if (problem) errors.add(at, fmt::format("headers: {}", *problem));
   }
   if (std::ranges::count(headers, "host", [](const auto& h) { return lower(h.first); }) > 1)
-    errors.add(at, "headers: Host is given twice");
+    errors.add(at, "headers: Host is set twice");
 }
 
 }  // namespace
@@ -109,23 +110,22 @@ options_of<websocket_options> websocket_options::declared() {
   using self = websocket_options;
   return options_of<self>()
       .required("url", &self::url,
-                "The endpoint, ws:// or wss://. At most 8 of its addresses are tried; its answer may have 8 KiB of "
-                "headers; "
-                "the answer to the close is waited for 250 ms.")
+                "The endpoint, ws:// or wss://. At most 8 of its addresses are tried; its response may have 8 KiB of "
+                "headers; the check waits 250 ms for the response to the close.")
       .optional("subprotocol", &self::subprotocol,
                 "Offered to the server, which must choose one: a name, or a list of names that may be secrets, as in "
                 "[bearer, {env: TOKEN}].")
       .optional("headers", &self::headers,
                 "Extra request headers, and Host for a name-based virtual host; values are text, or secrets as "
                 "{file: ...} or {env: ...}. Without one, Host is `server_name` or the URL's host.")
-      .optional(
-          "ping", &self::ping,
-          "Send a ping and wait for its pong; whatever else the server sends meanwhile is skipped, in any size and "
-          "number, until `timeout`.")
+      .optional("ping", &self::ping,
+                "Send a ping and wait for its pong; other frames are skipped meanwhile, in any size and number, until "
+                "`timeout`.")
       .optional("send", &self::send, "A text message to send once the WebSocket is open.")
-      .optional("expect", &self::expect,
-                "Text that one message must contain: the reply to `send`, or what the server says by itself. Messages "
-                "may have any size, number and fragments; only `timeout` bounds them.")
+      .optional(
+          "expect", &self::expect,
+          "Text that one message must contain: the reply to `send`, or a message that the server sends by itself. "
+          "Messages may have any size, number and fragments; only `timeout` limits them.")
       .include(&self::tls);
 }
 

@@ -1,4 +1,4 @@
-// Reveals the secrets and loads the certificates of one check.
+// Reads the secrets and loads the certificates of one check.
 #include "websocket/plan.hpp"
 
 #include <algorithm>
@@ -12,8 +12,8 @@
 namespace telltale::websocket {
 namespace {
 
-/// A literal is not called a secret, but a header or a query may hold one. Those whose value says where the request
-/// comes from may be repeated: a server that declines them names them.
+/// A literal header value or query may contain a secret. Headers that describe the origin of the request may be shown:
+/// a server that declines them names them.
 bool may_be_secret(const std::string& header) {
   const auto name = lower(header);
   return name != "host" && name != "origin" && name != "user-agent";
@@ -42,7 +42,7 @@ void hide_query(secret_list& secrets, std::string_view target) {
 void reveal_headers(const secret_map& headers, plan& into) {
   for (const auto& [header, value] : headers) {
     auto text = value.reveal();
-    // A secret's value is seen here for the first time, so it has not been checked with the options.
+    // A secret's value is read here for the first time, so option validation has not checked it.
     if (auto problem = header_value_problem(header, text)) throw std::runtime_error("headers: " + *problem);
     if (!value.secret.empty()) hide_secret(into.secrets, value.secret, text);
     else if (may_be_secret(header)) hide_literal(into.secrets, text);
@@ -59,7 +59,7 @@ void reveal_subprotocols(const std::vector<text_or_secret>& subprotocols, plan& 
     if (std::ranges::find(into.subprotocols, offered.name, &offered_subprotocol::name) != into.subprotocols.end())
       throw std::runtime_error(fmt::format("subprotocol: {} is offered twice", shown));
     if (offered.secret) hide_secret(into.secrets, each.secret, offered.name);
-    // A token may be in the text all the same, from a variable; names are shorter.
+    // A literal may contain a token from a variable; names are shorter.
     constexpr std::size_t longest_name = 32;
     if (!offered.secret && offered.name.size() > longest_name) {
       offered.secret = true;
@@ -69,7 +69,7 @@ void reveal_subprotocols(const std::vector<text_or_secret>& subprotocols, plan& 
   }
 }
 
-/// With the port, unless it is the scheme's own.
+/// With the port, unless it is the scheme's default.
 std::string host_header(const url& target, const std::string& name) {
   if (target.port != (target.scheme == "wss" ? 443 : 80)) return net::host_and_port(name, target.port);
   return name.find(':') == std::string::npos ? name : "[" + name + "]";

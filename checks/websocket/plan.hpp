@@ -1,4 +1,4 @@
-// What every run of one websocket check needs, made once: secrets revealed, certificates loaded.
+// The resolved configuration of one websocket check: secrets and certificates are loaded once.
 #pragma once
 
 #include <string>
@@ -19,7 +19,7 @@ struct plan {
   net::header_list headers;  ///< the others
   std::vector<offered_subprotocol> subprotocols;
   std::string send;     ///< empty: nothing is sent
-  secret_list secrets;  ///< not to be repeated in a message
+  secret_list secrets;  ///< must not appear in messages
 };
 
 /// Throws std::runtime_error with a sentence when a secret or a file with certificates cannot be used.

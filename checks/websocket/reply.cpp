@@ -1,4 +1,4 @@
-// The rules a handshake reply must keep, each with its own sentence.
+// Checks the rules of a handshake reply, each with its own sentence.
 #include "websocket/reply.hpp"
 
 #include <algorithm>
@@ -21,14 +21,14 @@ std::string shown(const std::vector<offered_subprotocol>& offered) {
   return out;
 }
 
-/// RFC 6455 section 4.1, item 6 of the checks of a reply. The server's value is not shown: it may echo the whole offer.
+/// RFC 6455 section 4.1, item 6 of the checks of a reply. The server's value is not shown: it may echo a secret.
 finding judge_subprotocol(const net::reply_head& reply, const std::vector<offered_subprotocol>& offered) {
   const auto given = reply.values("Sec-WebSocket-Protocol");
   if (given.empty() && offered.empty()) return {};
   if (given.empty())
     return failure(reason::protocol,
                    fmt::format("the server chose none of the offered subprotocols ({})", shown(offered)));
-  if (offered.empty()) return failure(reason::protocol, "the server chose a subprotocol that was not asked for");
+  if (offered.empty()) return failure(reason::protocol, "the server chose a subprotocol that was not requested");
   if (given.size() > 1 || given.front().find(',') != std::string::npos)
     return failure(reason::protocol,
                    fmt::format("the server chose several subprotocols instead of one of {}", shown(offered)));
@@ -56,7 +56,7 @@ finding judge_reply(std::string_view head, const std::vector<offered_subprotocol
     return failure(reason::protocol, "the handshake reply has several Sec-WebSocket-Accept headers");
   accept = accepts.front();
   if (!reply.values("Sec-WebSocket-Extensions").empty())
-    return failure(reason::protocol, "the server uses a WebSocket extension that was not asked for");
+    return failure(reason::protocol, "the server uses a WebSocket extension that was not requested");
   return judge_subprotocol(reply, offered);
 }
 

@@ -1,4 +1,4 @@
-// The session over Beast's WebSocket stream. Slow to compile, so nothing else is here.
+// Implements the session with Beast's WebSocket stream. Slow to compile, so it contains nothing else.
 #include "websocket/session.hpp"
 
 #include <array>
@@ -28,10 +28,10 @@
 namespace telltale {
 namespace net {
 
-/// Only Beast's own timeouts, which are not set, would close the socket.
+/// Required by Beast for its own timeouts, which are not used.
 void beast_close_socket(asio_stream&) {}
 
-/// Beast ends a WebSocket here; its connection is ended where it was made.
+/// Required by Beast at the end of a WebSocket; the connection is closed by its owner.
 template <class Handler>
 void async_teardown(boost::beast::role_type, asio_stream& line, Handler&& handler) {
   boost::asio::post(line.get_executor(),
@@ -58,8 +58,8 @@ void add_headers(const plan& what, rfc6455::request_type& request) {
   if (request.count("User-Agent") == 0) request.set("User-Agent", "telltale");
 }
 
-/// The steps are taken in the order of the members. Beast's read ends with a piece of a message, not with a pong: it is
-/// left under way while the next step writes.
+/// The steps run in the order of the members. Beast's read completes with a part of a message, not with a pong, so it
+/// stays pending while the next step writes.
 class session {
  public:
   session(net::run& now, const plan& what, net::stream& line)
@@ -67,7 +67,7 @@ class session {
         what_(what),
         line_(now, what, line),
         socket_(line_),
-        news_(line.get_executor()),
+        event_timer_(line.get_executor()),
         search_(what.options.expect.value_or("")) {
     socket_.read_message_max(0);
     socket_.auto_fragment(false);
@@ -75,7 +75,7 @@ class session {
         rfc6455::stream_base::decorator([&what](rfc6455::request_type& request) { add_headers(what, request); }));
     socket_.control_callback([this](rfc6455::frame_type kind, beast::string_view payload) {
       ponged_ = ponged_ || (kind == rfc6455::frame_type::pong && payload == ping_);
-      news_.cancel();
+      event_timer_.cancel();
     });
   }
 
@@ -83,12 +83,12 @@ class session {
     auto failed = co_await open();
     if (!is_failure(failed) && what_.options.ping) failed = co_await ping();
     if (!is_failure(failed)) failed = co_await exchange();
-    // Not after a failure: the peer misbehaves or the time is up, and closing the socket tells it all it needs.
+    // No close frame after a failure: the peer violated the protocol or the time is up; closing the socket is enough.
     if (!is_failure(failed)) co_await close();
     co_return failed;
   }
 
-  /// Ends what a failure has left under way.
+  /// Cancels operations that are still pending after a failure.
   asio::awaitable<void> stop() {
     if (reading_) line_.expire_by(clock::now());
     while (reading_) co_await next_event();
@@ -101,7 +101,7 @@ class session {
     co_return co_await explain_end(error, handshake_phase);
   }
 
-  /// Pings with a random payload and waits for the pong that carries it.
+  /// Pings with a random payload and waits for the matching pong.
   asio::awaitable<finding> ping() {
     const net::stopwatch watch(now_.found);
     std::random_device random;
@@ -119,10 +119,10 @@ class session {
     const bool expecting = what_.options.expect.has_value();
     if (!what_.send.empty()) {
       co_await socket_.async_write(asio::buffer(what_.send), no_throw);
-      // A read that follows tells more, unless the time is up.
+      // The next read may explain the error, unless the time is up.
       if (line_.unwritten && (!expecting || line_.unwritten == asio::error::timed_out))
         co_return net::explain_broken(line_.unwritten, send_phase, true, now_.budget);
-      counts_ = !in_message_;  // only what comes after our message can be its reply
+      counts_ = !in_message_;  // only messages that start after ours can be its reply
       expected_ = false;
       messages_ = 0;
     }
@@ -132,8 +132,8 @@ class session {
     co_return failed;
   }
 
-  /// Closes with 1000 and waits a moment for the answer. Not answering is remarked on, not a failure: RFC 6455 lets a
-  /// busy server finish what it is sending first.
+  /// Closes with 1000 and waits briefly for the response. A missing response is a remark, not a failure: RFC 6455 lets
+  /// a server finish sending first.
   asio::awaitable<void> close() {
     const net::stopwatch watch(now_.found);
     line_.expire_by(clock::now() + close_wait);
@@ -145,7 +145,7 @@ class session {
     co_await line_.close(close_wait);
   }
 
-  /// Takes what the server says `until` something is true.
+  /// Processes events until `until` returns true.
   asio::awaitable<finding> listen(const net::phase_words& phase, const bool& until) {
     while (!until) {
       if (got_ && got_->error) co_return co_await explain_end(got_->error, phase);
@@ -161,24 +161,24 @@ class session {
     socket_.async_read_some(asio::buffer(chunk_), [this](net::error_code error, std::size_t count) {
       reading_ = false;
       got_ = {error, count};
-      news_.cancel();
+      event_timer_.cancel();
     });
   }
 
-  /// Waits until the read has ended or a control frame has come.
+  /// Waits until the read completes or a control frame arrives.
   asio::awaitable<void> next_event() {
-    news_.expires_at(clock::time_point::max());
-    co_await news_.async_wait(no_throw);
+    event_timer_.expires_at(clock::time_point::max());
+    co_await event_timer_.async_wait(no_throw);
   }
 
-  /// Looks for the expected text in a piece of a message, and drops the piece: messages may have any size.
+  /// Searches a part of a message for the expected text and discards it: messages may have any size.
   void take_piece() {
     const auto count = got_->bytes;
     got_.reset();
     search_.feed(std::string_view(chunk_.data(), count));
     in_message_ = !socket_.is_message_done();
     const bool begins = frame_left_ == 0;
-    // The hint is 1 also when nothing is left of the frame.
+    // The hint is 1 even when the frame is complete.
     frame_left_ = in_message_ ? socket_.read_size_hint(1) - 1 : 0;
     if (begins) frame_size_ = count + frame_left_ + 1;
     if (in_message_) return;
@@ -189,13 +189,13 @@ class session {
     search_.restart();
   }
 
-  /// Of a frame that has begun and not ended; 0 when there is none.
+  /// The size of an incomplete frame; 0 when there is none.
   std::uint64_t unfinished_frame() const {
     if (in_message_) return frame_left_ != 0 ? frame_size_ : 0;
     return socket_.is_message_done() ? 0 : socket_.read_size_hint(1);
   }
 
-  /// Why what `listen` waited for will not come.
+  /// Why the event that `listen` waited for cannot occur.
   asio::awaitable<finding> explain_end(net::error_code error, const net::phase_words& phase) {
     if (error == asio::error::timed_out) co_return explain_timeout(phase);
     if (error == rfc6455::error::closed) {
@@ -203,7 +203,7 @@ class session {
       co_return explain_close(close.code, std::string_view(close.reason.data(), close.reason.size()), phase,
                               what_.secrets);
     }
-    if (error == rfc6455::error::bad_control_fragment) {  // which an H is
+    if (error == rfc6455::error::bad_control_fragment) {  // 'H' looks like one
       const bool http = co_await line_.replied_twice();
       if (http)
         co_return failure(reason::protocol, "the server sent another HTTP response behind its 101, instead of a frame");
@@ -222,7 +222,7 @@ class session {
                      fmt::format("none of {} message{} within {} contained '{}'", messages_, messages_ == 1 ? "" : "s",
                                  human_duration(now_.budget), shortened(*what_.options.expect, 40)));
     auto out = net::timed_out(phase, now_.budget);
-    // In a flood any small frame may be the one that is cut: the sentence is the same at each run.
+    // In a flood any small frame may be the incomplete one; without its size the message is the same in each run.
     constexpr std::uint64_t large = 1024 * 1024;
     if (frame != 0 && (!had_message_ || frame >= large))
       out.sentence += fmt::format(": a frame of {} has not ended", human_bytes(static_cast<double>(frame)));
@@ -235,18 +235,18 @@ class session {
   const plan& what_;
   handshake_stream line_;
   rfc6455::stream<net::asio_stream, false> socket_;
-  asio::steady_timer news_;  ///< cancelled when there is an event to look at
+  asio::steady_timer event_timer_;  ///< cancelled when an event is ready
   bool reading_ = false;
-  std::optional<net::transferred> got_;  ///< what the read ended with; an error stays
+  std::optional<net::transferred> got_;  ///< result of the last read; an error is kept
   std::array<char, 8192> chunk_;
   std::string ping_;
   bool ponged_ = false;
   text_search search_;
-  bool expected_ = false;         ///< the expected text has been seen
-  bool counts_ = true;            ///< whether the message that is read may have it
-  bool in_message_ = false;       ///< the last piece was not the end of its message
-  std::uint64_t frame_size_ = 0;  ///< of the frame of the last piece
-  std::uint64_t frame_left_ = 0;  ///< what has not come of it, but for the last byte
+  bool expected_ = false;         ///< the expected text was received
+  bool counts_ = true;            ///< whether the current message may be the reply
+  bool in_message_ = false;       ///< the last part was not the end of its message
+  std::uint64_t frame_size_ = 0;  ///< of the frame of the last part
+  std::uint64_t frame_left_ = 0;  ///< its bytes that are missing, without the last one
   std::uint64_t messages_ = 0;    ///< since ours was sent
   bool had_message_ = false;
 };

@@ -1,4 +1,4 @@
-// A WebSocket from its handshake to its close.
+// Runs a WebSocket session from its handshake to its close.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -11,8 +11,8 @@
 
 namespace telltale::websocket {
 
-/// Opens a WebSocket on a connection; pings, and sends and expects what the plan says, in this order; and closes it.
-/// What else the server says in between is skipped. No operation is left behind; the arguments must outlive it.
+/// Opens a WebSocket on a connection, pings, sends and expects as the plan configures, in this order, and closes it.
+/// Skips other messages of the server. Leaves no pending operation; the arguments must outlive the call.
 boost::asio::awaitable<finding> hold_session(net::run&, const plan&, net::stream&);
 
 }  // namespace telltale::websocket

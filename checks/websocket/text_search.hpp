@@ -1,4 +1,4 @@
-// Looks for a text in bytes that pass in pieces, without keeping them.
+// Searches for a text in a stream of bytes without storing the stream.
 #pragma once
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 
 namespace telltale::websocket {
 
-/// Keeps as many of the last bytes as may be the front of the text.
+/// Keeps only the last bytes that may be a prefix of the text.
 class text_search {
  public:
   explicit text_search(std::string wanted) : wanted_(std::move(wanted)) {}
@@ -19,7 +19,7 @@ class text_search {
     tail_.erase(0, tail_.size() - std::min(tail_.size(), wanted_.size() - 1));
   }
   bool found() const { return found_; }
-  /// Forgets what has passed.
+  /// Discards the kept bytes.
   void restart() {
     tail_.clear();
     found_ = false;

@@ -39,7 +39,7 @@ class Sqlite(harness.TestCase):
         self.assertRegex(sidecar.get("/metrics").text, r'telltale_sqlite_integrity_age_seconds\{check="db"\} \d')
         before = self.overwrite(self.path, 7, b"\x55" * 200)
         found = sidecar.wait_check("db", "fail", "corrupt")
-        self.assertIn("quick_check says", found["message"])
+        self.assertIn("quick_check reports", found["message"])
         self.assertEqual(sidecar.get("/ready").status, 503)
         self.overwrite(self.path, 7, before)
         sidecar.wait_check("db", "pass")
@@ -51,20 +51,20 @@ class Sqlite(harness.TestCase):
         old = time.time() - 60
         os.utime(self.path, (old, old))
         sidecar = self.start(HEAD + f"  - {{name: db, type: sqlite, path: {self.path}, mode: query, query: select count(*) from t, expect: '> 50'}}\n")
-        self.wait_words(sidecar, "db", "the query gives '50', expected '> 50'")
+        self.wait_words(sidecar, "db", "the query returns '50', expected '> 50'")
         self.assertEqual(sidecar.get("/ready").status, 503)
         self.assertEqual([p.name for p in self.dir.glob("app.db*")], ["app.db"])
         exclusive = harness.Database(self, self.dir / "other.db")  # a process that can open the first one exclusively
         exclusive.sql("pragma locking_mode = exclusive")
         exclusive.sql(f"attach '{self.path}' as app")
         exclusive.sql("select * from app.t")
-        self.wait_words(sidecar, "db", "its files are unchanged; it cannot be asked now")
+        self.wait_words(sidecar, "db", "its files are unchanged; it cannot be run now")
         self.assertEqual(sidecar.get("/ready").status, 503)
         exclusive.sql("insert into app.t values (1)")
-        self.wait_words(sidecar, "db", "not queried: nobody else can read in that mode")
+        self.wait_words(sidecar, "db", "not queried: no other process can read in that mode")
         exclusive.close()
         found = sidecar.wait_check("db", "pass")
-        self.assertIn("query gives '51'", found["message"])
+        self.assertIn("query returns '51'", found["message"])
 
     def test_the_check_command_runs_the_deep_check_before_the_probe(self):
         self.database.sql("pragma wal_checkpoint(truncate)")
@@ -75,7 +75,7 @@ class Sqlite(harness.TestCase):
         self.overwrite(self.path, 7, b"\x55" * 200)
         done = self.run_telltale("check", "-c", "telltale.yaml", "--format", "text")
         self.assertEqual(done.returncode, 1, done)
-        self.assertIn("quick_check says", done.stdout)
+        self.assertIn("quick_check reports", done.stdout)
 
     def test_a_backup_is_checked(self):
         backup = self.dir / "app.bak"
@@ -109,7 +109,7 @@ class Sqlite(harness.TestCase):
             return (found := sidecar.check("db")) and words in found["message"] and found
         found = harness.wait_until(lambda: seen("WAL log "), "a starved log")
         self.assertEqual((found["state"], found["reason"]), ("warn", "threshold"))
-        self.assertIn("never restarted, because at every commit some reader is active", found["message"])
+        self.assertIn("never restarted, because a reader is active at every commit", found["message"])
         found = harness.wait_until(lambda: seen("(limit 2.0 MiB)"), "a log over the fail limit")
         self.assertEqual(sidecar.get("/ready").status, 503)
         reader.execute("commit")

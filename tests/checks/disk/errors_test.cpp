@@ -46,9 +46,9 @@ TEST_CASE("disk errors: an errno of any call is red, whichever of the others sti
   for (const auto& [opcode, error, expected] : {
            row{FUSE_STATFS, EIO, "fail corrupt: PATH: Input/output error"},
            row{FUSE_STATFS, ESTALE, "fail replaced: PATH: Stale file handle"},
-           row{FUSE_GETATTR, EIO, "fail corrupt: PATH: Input/output error (stat; statfs still answers)"},
-           row{FUSE_GETATTR, ESTALE, "fail replaced: PATH: Stale file handle (stat; statfs still answers)"},
-           row{FUSE_GETATTR, EHOSTDOWN, "fail unreachable: PATH: Host is down (stat; statfs still answers)"},
+           row{FUSE_GETATTR, EIO, "fail corrupt: PATH: Input/output error (stat; statfs still works)"},
+           row{FUSE_GETATTR, ESTALE, "fail replaced: PATH: Stale file handle (stat; statfs still works)"},
+           row{FUSE_GETATTR, EHOSTDOWN, "fail unreachable: PATH: Host is down (stat; statfs still works)"},
        }) {
     CAPTURE(expected);
     const auto found = on_fuse({}, [&, opcode = opcode, error = error](const std::string& path, fuse_server& server) {
@@ -93,7 +93,7 @@ TEST_CASE("disk errors: numbers that a real file system cannot have are named") 
   if (skipped_fuse(found)) return;
   CHECK(
       found ==
-      "warn mismatch: PATH is on a file system that reports impossible numbers: a number is all ones, which stands for "
+      "warn mismatch: PATH is on a file system that reports impossible numbers: a number has all bits set, which means "
       "unknown; its space is not measured\n"
       "fail threshold: PATH 95% used (limit 90%)\n"
       "warn mismatch: PATH is on a file system that reports impossible numbers: the size of a block is 0; its space is "

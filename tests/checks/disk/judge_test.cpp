@@ -66,9 +66,9 @@ TEST_CASE("disk: numbers that cannot be true are named, never judged, and never 
     std::string_view what;
   };
   for (const auto& [raw, what] : std::vector<row>{
-           {{4096, unknown, unknown, unknown, 0, 0}, "a number is all ones, which stands for unknown"},
-           {{4096, 1000, 500, unknown, 0, 0}, "a number is all ones, which stands for unknown"},
-           {{4096, 1000, unknown, 500, 0, 0}, "a number is all ones, which stands for unknown"},
+           {{4096, unknown, unknown, unknown, 0, 0}, "a number has all bits set, which means unknown"},
+           {{4096, 1000, 500, unknown, 0, 0}, "a number has all bits set, which means unknown"},
+           {{4096, 1000, unknown, 500, 0, 0}, "a number has all bits set, which means unknown"},
            {{4096, 1000, 1001, 1000, 0, 0}, "more space is free than there is"},
            {{4096, 1000, 900, 1001, 0, 0}, "more space is available than there is"},
            {{4096, 0, 500, 500, 0, 0}, "more space is free than there is"},
@@ -108,10 +108,10 @@ TEST_CASE("disk: inodes that cannot be counted are left out, impossible ones are
 }
 
 TEST_CASE("disk: a percentage is never shown rounded up to a limit") {
-  CHECK(shown_percent(0.91) == 91);
-  CHECK(shown_percent(0.8999) == doctest::Approx(89.9));
-  CHECK(shown_percent(0.57) == 57);
-  CHECK(shown_percent(1) == 100);
+  CHECK(displayed_percent(0.91) == 91);
+  CHECK(displayed_percent(0.8999) == doctest::Approx(89.9));
+  CHECK(displayed_percent(0.57) == 57);
+  CHECK(displayed_percent(1) == 100);
 }
 
 TEST_CASE("disk: space at each side of each limit") {
@@ -128,9 +128,9 @@ TEST_CASE("disk: of share and bytes the stricter rule wins, and both are told") 
   auto options = on_data();
   options.free = {bytes{300 * gib}, bytes{250 * gib}};
   CHECK(sentence(filled(600), options) == "pass ok: /data 60% used, 400.0 GiB available");
-  CHECK(sentence(filled(710), options) == "warn threshold: /data has 290.0 GiB available (at least 300GiB wanted)");
+  CHECK(sentence(filled(710), options) == "warn threshold: /data has 290.0 GiB available (at least 300GiB required)");
   CHECK(sentence(filled(810), options) ==
-        "fail threshold: /data has 190.0 GiB available (at least 250GiB wanted); /data 81% used (limit 80%)");
+        "fail threshold: /data has 190.0 GiB available (at least 250GiB required); /data 81% used (limit 80%)");
   options.free = {std::nullopt, bytes{1 * gib}};
   CHECK(sentence(filled(950), options) == "fail threshold: /data 95% used (limit 90%)");
 }
@@ -154,7 +154,7 @@ TEST_CASE("disk: inodes run out as space does") {
 
 TEST_CASE("disk: a file system without a size is not called healthy") {
   CHECK(sentence({4096, 0, 0, 0, 0, 0}) ==
-        "warn mismatch: /data is on a file system that reports no size, nothing is measured");
+        "warn mismatch: /data is on a file system that reports no size, so its space is not measured");
 }
 
 TEST_CASE("disk: a level is left two points below its limit") {

@@ -36,7 +36,7 @@ TEST_CASE("disk mount table: all looks of a moment share one reading") {
     CHECK(at.find(2, true)->type == "squashfs");
     CHECK(at.find(1)->point == "/");
   }
-  at.now += kept_for - 1ns;
+  at.now += mount_table_lifetime - 1ns;
   at.find(21);
   CHECK(at.reads == 1);
 }
@@ -46,7 +46,7 @@ TEST_CASE("disk mount table: an error that no flag tells of is seen as soon as t
   at.find(21);
   at.text = "21 1 8:2 / /data rw - ext4 b rw,emergency_ro\n";
   CHECK(at.find(21)->refuses == refusal::none);
-  at.now += kept_for;
+  at.now += mount_table_lifetime;
   CHECK(at.find(21)->refuses == refusal::stopped);
   CHECK(at.reads == 2);
 }

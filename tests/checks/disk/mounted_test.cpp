@@ -6,7 +6,7 @@
 #include "checks/disk/fixtures.hpp"
 #include "checks/loop_fixtures.hpp"
 #include "disk/identity.hpp"
-#include "disk/look.hpp"
+#include "disk/observe.hpp"
 
 using namespace telltale;
 using namespace telltale::testing;
@@ -21,7 +21,7 @@ std::string generic(std::string text, const temp_folder& top) {
     for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
       text.replace(at, what.size(), by);
   };
-  const auto around = disk::look_at(top.path());
+  const auto around = disk::observe(top.path());
   REQUIRE(around.mount);
   replace(top.path(), "TOP");
   replace(fmt::format("part of {} ({})", around.mount->point, around.mount->type), "part of AROUND");
@@ -39,8 +39,8 @@ bool mount_tmpfs(const std::string& at, const char* options = "size=4m") {
 }
 
 /// A path on a file system, as one look at it would find it.
-disk::sight on(std::string type, std::uint64_t device, std::string source, std::string point, bool own) {
-  disk::sight out;
+disk::path_state on(std::string type, std::uint64_t device, std::string source, std::string point, bool own) {
+  disk::path_state out;
   out.measured = "/data/models";
   out.mount = telltale::mount{1, device, "/", std::move(point), std::move(type), std::move(source), false, {}};
   out.is_mount_point = own;
@@ -54,7 +54,7 @@ struct watcher {
   std::string real = "/data/models";
   bool steady = false;
 
-  std::string sees(const disk::sight& seen) {
+  std::string sees(const disk::path_state& seen) {
     disk::disk_options options;
     options.path = {"/data/models"};
     const std::string subject = "/data/models";
@@ -162,13 +162,10 @@ TEST_CASE("disk mounted: a deleted directory that is still mounted is replaced, 
     out += described(check.run()) + "\n";
     return out + described(file.run());
   });
-  CHECK(
-      generic(found, top) ==
-      "pass ok:pass ok:\n"
-      "fail replaced: TOP/view shows a directory that was deleted where it was mounted from: what is written there is "
-      "not seen here\n"
-      "warn replaced: TOP/file-view shows a file that was deleted where it was mounted from: what is written there is "
-      "not seen here");
+  CHECK(generic(found, top) ==
+        "pass ok:pass ok:\n"
+        "fail replaced: TOP/view is a mount of a deleted directory: new files at its source path are not visible here\n"
+        "warn replaced: TOP/file-view is a mount of a deleted file: new files at its source path are not visible here");
 }
 
 TEST_CASE("disk mounted: a directory that a network file system has only lost sight of is a warning") {
@@ -207,7 +204,7 @@ TEST_CASE("disk mounted: a device node stands for the file system that is mounte
   CHECK(
       found ==
       "pass true true\npass true true\n"
-      "fail mismatch: DEVICE is a device and no file system is mounted from it here: give the path where it is mounted "
+      "fail mismatch: DEVICE is a device and no file system is mounted from it here: set the path where it is mounted "
       "0");
   CHECK(described(disk_on("/dev/null").run()) == "fail mismatch: /dev/null is a device, not a file system");
 }
@@ -257,7 +254,7 @@ TEST_CASE("disk mounted: a bind of the same file system that goes away shows ano
   watcher at;
   at.sees(on("ext4", makedev(8, 1), "/dev/sda1", "/data/models", true));
   CHECK(at.sees(on("ext4", makedev(8, 1), "/dev/sda1", "/", false)) ==
-        "warn replaced: /data/models was a mount of its own (ext4), is now part of / (ext4)");
+        "warn replaced: /data/models was a separate mount (ext4), is now part of / (ext4)");
 }
 
 TEST_CASE("disk mounted: file systems without a lasting device number are known by what is mounted") {
@@ -299,7 +296,7 @@ TEST_CASE("disk mounted: a link that is turned to another volume is a change, an
 TEST_CASE("disk mounted: without a mount table nothing is compared") {
   watcher at;
   at.sees(on("ext4", makedev(8, 1), "/dev/sda1", "/data/models", true));
-  disk::sight blind;
+  disk::path_state blind;
   CHECK(at.sees(blind) == "pass ok: fine");
   CHECK(at.sees(on("ext4", makedev(8, 2), "/dev/sda2", "/data/models", true)).starts_with("warn replaced: "));
   CHECK(at.kept.values().size() < memory::max_entries / 4);

@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "checks/disk/fixtures.hpp"
-#include "disk/look.hpp"
+#include "disk/observe.hpp"
 #include "disk/write_test.hpp"
 
 using namespace telltale;
@@ -151,7 +151,7 @@ TEST_CASE("disk: a read-only bind of a writable file system is as writable as th
         ::mount(nullptr, path.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) != 0)
       return std::string("no bind");
     const auto quiet = disk_on(path).run();
-    if (!disk::look_at(path).readonly || !disk::look_at(path).mount->readonly) return std::string("not seen");
+    if (!disk::observe(path).readonly || !disk::observe(path).mount->readonly) return std::string("not seen");
     return fmt::format("{} {} {}", to_string(quiet.verdict), quiet.message.ends_with(", mounted read-only"),
                        to_string(disk_on(path, {option("expect_writable", "true")}).run().reason));
   });
@@ -173,13 +173,13 @@ TEST_CASE("disk: a file system that turned read-only below a writable mount is s
 }
 
 TEST_CASE("disk: the mount of a path is found by any way that leads to it") {
-  const auto direct = disk::look_at("/proc");
+  const auto direct = disk::observe("/proc");
   REQUIRE(direct.mount);
   CHECK(direct.mount->type == "proc");
   const temp_folder top;
   fs::create_symlink("/proc/self", top / "link");
-  CHECK(disk::look_at(top / "link").mount == direct.mount);
-  CHECK(disk::look_at(top.path()).mount != direct.mount);
+  CHECK(disk::observe(top / "link").mount == direct.mount);
+  CHECK(disk::observe(top.path()).mount != direct.mount);
 }
 
 TEST_CASE("disk: a write test tells full, denied and read-only apart and leaves nothing") {
@@ -256,7 +256,8 @@ TEST_CASE("disk: a quota smaller than what the directory holds is red") {
 
 TEST_CASE("disk: a file system without a size is a warning") {
   const auto seen = disk_on("/proc").run();
-  CHECK(described(seen) == "warn mismatch: /proc is on a file system that reports no size, nothing is measured");
+  CHECK(described(seen) ==
+        "warn mismatch: /proc is on a file system that reports no size, so its space is not measured");
 }
 
 TEST_CASE("disk: options that contradict each other are refused") {

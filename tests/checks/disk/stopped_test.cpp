@@ -205,7 +205,7 @@ TEST_CASE("disk stopped: an ext4 that goes on after errors is a warning with the
   if (skipped(found)) return;
   CHECK(found.starts_with("pass ok -> warn corrupt: "));
   CHECK(
-      found.ends_with(" has recorded 1 error of its own since it was last checked; e2fsck repairs it while it is not "
+      found.ends_with(" has recorded 1 file system error since it was last checked; run e2fsck while it is not "
                       "mounted"));
 }
 
@@ -225,7 +225,7 @@ TEST_CASE("disk stopped: an XFS that shut down answers nothing but statfs, and i
     return out + " -> " + described(seen).replace(described(seen).find(path), path.size(), "PATH");
   });
   if (skipped(found)) return;
-  CHECK(found == "pass ok -> fail corrupt: PATH: Input/output error (stat; statfs still answers)");
+  CHECK(found == "pass ok -> fail corrupt: PATH: Input/output error (stat; statfs still works)");
 }
 
 TEST_CASE("disk stopped: an ext4 that was shut down is red without being asked") {

@@ -12,13 +12,13 @@ using telltale::testing::described;
 
 namespace {
 
-sight on(std::string type, bool readonly, refusal refuses) {
-  sight out;
+path_state on(std::string type, bool readonly, refusal refuses) {
+  path_state out;
   out.mount = telltale::mount{1, 0, "/", "/data", std::move(type), "/dev/sda1", readonly, refuses};
   return out;
 }
 
-std::string judged(const sight& seen, bool expected, memory& kept) {
+std::string judged(const path_state& seen, bool expected, memory& kept) {
   disk_options options;
   options.expect_writable = expected;
   const std::string subject = "/data";
@@ -27,7 +27,7 @@ std::string judged(const sight& seen, bool expected, memory& kept) {
   return described(std::move(found).result("fine"));
 }
 
-std::string first_look(const sight& seen, bool expected) {
+std::string first_look(const path_state& seen, bool expected) {
   memory kept;
   return judged(seen, expected, kept);
 }
@@ -72,7 +72,7 @@ TEST_CASE("disk writability: an overlay is as writable as what lies below it") {
 }
 
 TEST_CASE("disk writability: without a mount table the flag of statvfs is all there is") {
-  sight seen;
+  path_state seen;
   CHECK(write_state_of(seen) == write_state::writable);
   seen.readonly = true;
   CHECK(write_state_of(seen) == write_state::readonly);
@@ -98,7 +98,7 @@ TEST_CASE("disk writability: a file system that stopped is a warning, red when w
           "warn readonly: /data cannot be written: ext4 (/dev/sda1) stopped all writes after an error");
     CHECK(first_look(stopped, true).starts_with("fail readonly: "));
     CHECK(first_look(on("ext4", readonly, refusal::shut_down), false) ==
-          "fail readonly: /data can be neither written nor read: ext4 (/dev/sda1) has been shut down");
+          "fail readonly: /data can be neither read nor written: ext4 (/dev/sda1) has been shut down");
   }
 }
 
@@ -113,7 +113,7 @@ TEST_CASE(
 }
 
 TEST_CASE("disk writability: only a file system that never could be written is full by design") {
-  const auto full = [](const sight& seen, const memory& kept) {
+  const auto full = [](const path_state& seen, const memory& kept) {
     return full_by_design(seen, write_state_of(seen), kept);
   };
   memory was_writable;

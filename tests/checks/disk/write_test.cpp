@@ -68,9 +68,10 @@ TEST_CASE("disk write: an append-only directory is not given a file that nobody 
 
 TEST_CASE("disk write: no such file is not told as permission") {
   const auto proc = said("/proc");
-  CHECK(proc ==
-        "fail readonly: write test: cannot create a file: nobody can create files in PATH (No such file or directory); "
-        "PATH is on a file system that reports no size, nothing is measured");
+  CHECK(
+      proc ==
+      "fail readonly: write test: cannot create a file: no user can create files in PATH (No such file or directory); "
+      "PATH is on a file system that reports no size, so its space is not measured");
   const temp_folder top;
   CHECK(disk::test_writing(top / "gone").error == ENOENT);
   if (!may_mount()) return;

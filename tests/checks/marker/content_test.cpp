@@ -91,9 +91,9 @@ TEST_CASE("marker content: what is often written instead of JSON has words of it
     std::string words;
   };
   const std::string nan =
-      "is not JSON: it has NaN or Infinity, which JSON does not know; write null or leave the value out";
+      "is not JSON: it has NaN or Infinity, which JSON does not allow; write null or omit the value";
   const std::string plain = "is plain text, expected JSON";
-  const std::string mark = "begins with a byte order mark, which JSON must not have; write it as UTF-8 without BOM";
+  const std::string mark = "starts with a byte order mark, which JSON must not have; write it as UTF-8 without BOM";
   for (const auto& [text, words] :
        {row{"\xef\xbb\xbf{\"v\":1}", mark}, row{"\xef\xbb\xbf", mark}, row{"\xef\xbb\xbf{", mark},
         row{"\xff\xfe{\0\"\0v\0"s, "is UTF-16, expected JSON in UTF-8"},

@@ -50,7 +50,7 @@ TEST_CASE("freshness: whole-second file times are compared in whole seconds") {
 
 TEST_CASE("freshness: a date in the future is not trusted, a small skew is") {
   CHECK(judged(-30s, start) == "pass ok: ");
-  CHECK(judged(-2h, half_minute) == "fail mismatch: /m is dated 2 h in the future, so its age cannot be trusted");
+  CHECK(judged(-2h, half_minute) == "fail mismatch: /m is dated 2 h in the future, so its age is unknown");
 }
 
 TEST_CASE("freshness: a marker is of this run when it is at least as new as the file it must be newer than") {
@@ -61,7 +61,7 @@ TEST_CASE("freshness: a marker is of this run when it is at least as new as the 
   CHECK(judged(now - 9ms).verdict == verdict::pass);  // the clocks of two file systems differ by a tick
   const auto old = judged(now - 12min);
   CHECK(old.reason == reason::stale);
-  CHECK(old.sentence == "/m is 12 min older than /run/started, so it is of an earlier run");
+  CHECK(old.sentence == "/m is 12 min older than /run/started, so it is from an earlier run");
   CHECK(judged(now - 500ms).verdict == verdict::pass);  // in whole seconds: the same second
   CHECK(judged(now - 1500ms).verdict == verdict::fail);
 }
@@ -69,5 +69,5 @@ TEST_CASE("freshness: a marker is of this run when it is at least as new as the 
 TEST_CASE("freshness: a directory, which becomes newer with each file in it, is no file to be newer than") {
   const auto found = judge_reference("/run/m", now + 1h, {"/run", 0, true, now});
   CHECK(found.reason == reason::mismatch);
-  CHECK(found.sentence == "/run is a directory, expected a file that /run/m has to be newer than");
+  CHECK(found.sentence == "/run is a directory, expected a file that /run/m must be newer than");
 }

@@ -42,7 +42,7 @@ TEST_CASE("marker: a file that is there passes, and its measurements are declare
   const temp_folder top;
   write_file(top / "m", R"({"p":1})");
   const auto found = marker_at(top / "m", {option("progress", "/p")}).run();
-  CHECK(described(found).starts_with("pass ok: " + (top / "m") + " is there, "));
+  CHECK(described(found).starts_with("pass ok: " + (top / "m") + " exists, "));
   CHECK(found.measured("files") == 1);
   CHECK(found.measured("files_missing") == 0);
   CHECK(found.measured("size_bytes") == 7);
@@ -172,7 +172,7 @@ TEST_CASE("marker: a marker that is older than the file of this start is of an e
   write_file(top / "m", "");
   auto check = marker_at(top / "m", {option("newer_than_file", top / "started")});
   CHECK(described(check.run()) ==
-        fmt::format("fail missing: {0} does not exist; {1} has to be newer than it", top / "started", top / "m"));
+        fmt::format("fail missing: {0} does not exist; {1} must be newer than it", top / "started", top / "m"));
   write_file(top / "started", "");
   set_age(top / "m", 1min);
   CHECK(described(check.run()).starts_with("fail stale: " + (top / "m") + " is "));
@@ -195,7 +195,7 @@ TEST_CASE("marker: a file that was given its size in advance is not there until 
   CHECK(marker_at(top / "m", {option("min_size", "8MiB")}).run().verdict == verdict::pass);
   auto check = marker_at(top / "m", {option("min_size", "8MiB"), option("min_allocated", "1MiB")});
   CHECK(described(check.run()).starts_with("fail mismatch: " + (top / "m") + " has "));
-  CHECK(described(check.run()).ends_with(" in allocated blocks of a size of 8.0 MiB, at least 1MiB expected"));
+  CHECK(described(check.run()).ends_with(" in allocated blocks at a size of 8.0 MiB, at least 1MiB expected"));
   write_file(top / "m", std::string(1u << 20, 'x'));
   fs::resize_file(top / "m", 8u << 20);
   CHECK(check.run().verdict == verdict::pass);
@@ -249,7 +249,7 @@ TEST_CASE("marker: a set is ready when all of it is") {
   CHECK(found.measured("files_missing") == 1);
   write_file(paths[7], "x");
   found = check.run();
-  CHECK(found.message.starts_with("all 8 files are there, the oldest is "));
+  CHECK(found.message.starts_with("all 8 files exist, the oldest is "));
   CHECK(found.measured("size_bytes") == 8);
 }
 

@@ -106,7 +106,7 @@ std::string beside_a_container(const std::function<std::string()>& body) {
   return out;
 }
 
-constexpr auto mend =
+constexpr auto remedy =
     "share one PID namespace (shareProcessNamespace: true in a pod, pid: \"service:telltale\" for the application in "
     "compose), or use newer_than_file instead of pid";
 
@@ -142,8 +142,8 @@ TEST_CASE("marker writer: a process that got the number later is not the writer"
   write_file(top / "m", std::to_string(app.pid()));
   set_age(top / "m", 1min);
   CHECK(described(marker_of(top / "m").run()) ==
-        fmt::format("fail stale: {} was written by an earlier process {}: the one that runs now started later",
-                    top / "m", app.pid()));
+        fmt::format("fail stale: {} was written by an earlier process {}: the running one started later", top / "m",
+                    app.pid()));
 }
 
 TEST_CASE("marker writer: setting the clock does not take a writer away that was seen before") {
@@ -181,9 +181,9 @@ TEST_CASE("marker writer: alone in its PID namespace, telltale says that it sees
   for (const std::string pid : {"1", "7"}) {
     write_file(top / "m", pid);
     CHECK(in_private_processes([&] { return described(marker_of(top / "m").run()); }) ==
-          fmt::format("warn idle: {} was written by process {}, and whether it runs cannot be seen: telltale may see "
+          fmt::format("warn idle: {} was written by process {}, and whether it runs is not visible: telltale may see "
                       "only its own container; {}",
-                      top / "m", pid, mend));
+                      top / "m", pid, remedy));
   }
 }
 
@@ -229,9 +229,9 @@ TEST_CASE("marker writer: the init above telltale is not taken for an applicatio
               return described(marker_of(top / "m").run());
             });
           });
-        }) == fmt::format("warn idle: {} was written by process 1, and whether it runs cannot be seen: process 1 here "
+        }) == fmt::format("warn idle: {} was written by process 1, and whether it runs is not visible: process 1 here "
                           "is an ancestor of telltale, such as its init; {}",
-                          top / "m", mend));
+                          top / "m", remedy));
 }
 
 TEST_CASE("marker writer: where the writer was the only other process, its end is seen all the same") {
@@ -279,9 +279,9 @@ TEST_CASE("marker writer: a number of a PID namespace below ours is not looked f
   ::close(away[0]);
   ::waitpid(container, nullptr, 0);
   CHECK(found ==
-        fmt::format("warn idle: {} was written by process 32701, and whether it runs cannot be seen: a process "
+        fmt::format("warn idle: {} was written by process 32701, and whether it runs is not visible: a process "
                     "of another PID namespace has that number; {}",
-                    top / "m", mend));
+                    top / "m", remedy));
 }
 
 TEST_CASE("marker writer: a process that /proc hides is not called ended") {
@@ -293,7 +293,7 @@ TEST_CASE("marker writer: a process that /proc hides is not called ended") {
   CHECK(in_private_mounts([&]() -> std::string {
           if (::mount("proc", "/proc", "proc", 0, "hidepid=2") != 0) return "cannot mount /proc";
           return as_nobody([&] { return described(marker_of(top / "m").run()); });
-        }) == fmt::format("warn idle: {} was written by process {}, and whether it runs cannot be seen: /proc hides it "
+        }) == fmt::format("warn idle: {} was written by process {}, and whether it runs is not visible: /proc hides it "
                           "(hidepid)",
                           top / "m", app.pid()));
 }
@@ -306,5 +306,5 @@ TEST_CASE("marker writer: without /proc nothing is claimed") {
   CHECK(in_private_mounts([&]() -> std::string {
           if (::mount("tmpfs", "/proc", "tmpfs", 0, "size=1m") != 0) return "cannot mount a tmpfs";
           return described(marker_of(top / "m").run());
-        }).ends_with("cannot be seen: /proc is not mounted"));
+        }).ends_with("is not visible: /proc is not mounted"));
 }

@@ -82,9 +82,9 @@ TEST_CASE("sqlite answers: a closed database is read, its expectation judged, an
   make_closed(at / "app.db");
   const auto before = listing(at.path());
   const auto found = expecting(at / "app.db", "1").run();
-  CHECK(described(found) == "pass idle: app.db: 8.0 KiB, no application has it open, query gives '1'");
+  CHECK(described(found) == "pass idle: app.db: 8.0 KiB, no application has it open, query returns '1'");
   CHECK(found.measured("query_value") == 1);
-  CHECK(expecting(at / "app.db", "> 1").said() == "fail mismatch: app.db: the query gives '1', expected '> 1'");
+  CHECK(expecting(at / "app.db", "> 1").said() == "fail mismatch: app.db: the query returns '1', expected '> 1'");
   CHECK(contains(expecting(at / "app.db", "1", "SELECT x FROM nowhere").said(), "fail mismatch"));
   CHECK(listing(at.path()) == before);
 }
@@ -98,7 +98,7 @@ TEST_CASE("sqlite answers: an application that opens, writes and closes is judge
     app.open(at / "app.db");
     app.run("INSERT INTO t VALUES (1)");
     app.close();
-    CHECK(contains(probe.said(), fmt::format("the query gives '{}', expected", rows)) == (rows >= 50));
+    CHECK(contains(probe.said(), fmt::format("the query returns '{}', expected", rows)) == (rows >= 50));
   }
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("sqlite answers: while an application comes and goes no run passes tha
   int passed = 0;
   for (int i = 0; i < 500; ++i) {
     const auto found = probe.run();
-    const bool asked = contains(found.message, ", query gives '");
+    const bool asked = contains(found.message, ", query returns '");
     if (found.verdict == verdict::pass && asked) ++passed;
     if (found.verdict == verdict::fail || (found.verdict == verdict::pass && !asked)) wrong = described(found);
   }
@@ -126,7 +126,7 @@ TEST_CASE("sqlite answers: a closed database with an empty log and an index left
   SUBCASE("without -shm") {}
   SUBCASE("with -shm") { write_file(at / "app.db-shm", std::string(32768, '\0')); }
   const auto before = listing(at.path());
-  CHECK(expecting(at / "app.db", "> 1").said() == "fail mismatch: app.db: the query gives '1', expected '> 1'");
+  CHECK(expecting(at / "app.db", "> 1").said() == "fail mismatch: app.db: the query returns '1', expected '> 1'");
   CHECK(listing(at.path()) == before);
 }
 
@@ -162,16 +162,16 @@ TEST_CASE("sqlite answers: the last answer stays while the files are unchanged, 
   open_exclusively(app, at / "app.db");
   failing.later(3min);
   CHECK(failing.said() ==
-        "fail mismatch: app.db: the query did not give the expected '> 1' 3 min ago, and its files are unchanged; it "
-        "cannot be asked now: nobody else can read in that mode");
+        "fail mismatch: app.db: the query did not return the expected '> 1' 3 min ago, and its files are unchanged; it "
+        "cannot be run now: no other process can read in that mode");
   failing.later(3min);
-  CHECK(contains(failing.said(), "fail mismatch: app.db: the query did not give the expected '> 1' 6 min ago"));
+  CHECK(contains(failing.said(), "fail mismatch: app.db: the query did not return the expected '> 1' 6 min ago"));
   CHECK(contains(holding.said(), "pass ok"));
-  CHECK(contains(holding.said(), "query gave the expected '1' "));
+  CHECK(contains(holding.said(), "query returned the expected '1' "));
 
   app.run("INSERT INTO t VALUES (2)");
   for (auto* probe : {&failing, &holding})
-    CHECK(contains(probe->said(), "warn locked: app.db: not queried: nobody else can read in that mode"));
+    CHECK(contains(probe->said(), "warn locked: app.db: not queried: no other process can read in that mode"));
   app.close();
   CHECK(failing.run().verdict == verdict::pass);
   CHECK(holding.run().verdict == verdict::fail);
@@ -215,12 +215,12 @@ TEST_CASE("sqlite answers: an answer that changes by itself does not stay, howev
   for (const auto& row : rows) {
     CAPTURE(std::string(row.query));
     auto probe = expecting(at / "app.db", "< 1000", row.query);
-    REQUIRE(contains(probe.said(), "query gives '"));
+    REQUIRE(contains(probe.said(), "query returns '"));
     application app;
     open_exclusively(app, at / "app.db");
     const auto found = probe.run();
     CHECK((found.verdict == verdict::pass) == row.stays);
-    CHECK(contains(found.message, row.stays ? "query gave the expected" : "not queried"));
+    CHECK(contains(found.message, row.stays ? "query returned the expected" : "not queried"));
   }
 }
 
@@ -239,7 +239,7 @@ TEST_CASE("sqlite answers: integrity of a closed database is examined, without a
   CHECK(contains(probe.said(), "pass idle: app.db: "));
   CHECK(contains(probe.said(), ", integrity ok "));
   damage(at / "app.db", 4096 * 20);
-  CHECK(contains(described(probe.examine()), "fail corrupt: integrity: quick_check says: "));
+  CHECK(contains(described(probe.examine()), "fail corrupt: integrity: quick_check reports: "));
 }
 
 TEST_CASE("sqlite answers: integrity of a database whose application comes and goes is examined all the same") {
@@ -270,10 +270,9 @@ TEST_CASE("sqlite answers: an integrity check that never happens counts against 
     probe.later(12h + 1min);
     CHECK(contains(probe.said(), "pass ok"));
     probe.later(1s);
-    CHECK(
-        probe.said() ==
-        "warn threshold: app.db: integrity was not examined for 12 h 1 min (every 6h): integrity: not examined: nobody "
-        "else can read in that mode");
+    CHECK(probe.said() ==
+          "warn threshold: app.db: integrity was not examined for 12 h 1 min (every 6h): integrity: not examined: no "
+          "other process can read in that mode");
   }
   SUBCASE("because it does not get its turn") {
     CHECK(contains(probe.said(), "pass ok"));
@@ -293,7 +292,7 @@ TEST_CASE("sqlite answers: an integrity check that happened long ago counts as o
   probe.later(100h);  // however long it has been watched
   REQUIRE(probe.examine(20s, 1h).verdict == verdict::pass);
   CHECK(contains(probe.said(), "pass idle"));
-  probe.examined(outcome::fail(reason::corrupt, "integrity: quick_check says: torn"));
+  probe.examined(outcome::fail(reason::corrupt, "integrity: quick_check reports: torn"));
   CHECK(contains(probe.said(), "fail corrupt"));
 }
 
@@ -318,9 +317,9 @@ TEST_CASE("sqlite answers: with a rollback journal the database is read between 
   SUBCASE("while an application reads it") { app.run("BEGIN; SELECT * FROM t"); }
   SUBCASE("closed") { app.close(); }
   const auto before = listing(at.path());
-  CHECK(contains(expecting_without_wal(at / "app.db", "1", "SELECT count(*) FROM t").said(), "query gives '1'"));
+  CHECK(contains(expecting_without_wal(at / "app.db", "1", "SELECT count(*) FROM t").said(), "query returns '1'"));
   CHECK(contains(expecting_without_wal(at / "app.db", "> 1", "SELECT count(*) FROM t").said(),
-                 "fail mismatch: app.db: the query gives '1', expected '> 1'"));
+                 "fail mismatch: app.db: the query returns '1', expected '> 1'"));
   CHECK(examining(at / "app.db").examine().verdict == verdict::pass);
   CHECK(listing(at.path()) == before);
 }
@@ -333,14 +332,14 @@ TEST_CASE("sqlite answers: what a transaction with a rollback journal has not co
     app.run("PRAGMA journal_mode = " + mode + "; PRAGMA cache_size = 5; CREATE TABLE t(x)");
     app.run(large_insert);
     auto probe = expecting_without_wal(at / "app.db", "300", "SELECT count(*) FROM t");
-    CHECK(contains(probe.said(), "query gives '300'"));
+    CHECK(contains(probe.said(), "query returns '300'"));
     app.run("BEGIN");
     app.run(large_insert);  // more than the cache holds, so that pages are in the file
     const auto during = probe.said();
     CHECK_FALSE(contains(during, "gives"));
     CHECK(contains(during, "warn locked"));
     app.run("COMMIT");
-    CHECK(contains(probe.said(), "the query gives '600'"));
+    CHECK(contains(probe.said(), "the query returns '600'"));
   }
 }
 
@@ -361,5 +360,5 @@ TEST_CASE("sqlite answers: a writer with a rollback journal is not kept from com
   CAPTURE(result);
   CHECK(result.ends_with(" 0"));
   CHECK(wrong == "");
-  CHECK(contains(probe.said(), "query gives '1'"));
+  CHECK(contains(probe.said(), "query returns '1'"));
 }

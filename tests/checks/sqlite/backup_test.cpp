@@ -65,11 +65,11 @@ TEST_CASE("sqlite backup: what is wrong with it is said") {
     set_age(bak, -50min);
     CHECK(contains(world.said(), "pass ok"));
     set_age(bak, -2h);
-    CHECK(contains(world.said(), "warn mismatch: app.db: backup " + bak + " is from the future"));
+    CHECK(contains(world.said(), "warn mismatch: app.db: backup " + bak + " has a modification time in the future"));
   }
   SUBCASE("unfinished") {
     write_file(bak + "-wal", "x");
-    CHECK(contains(world.said(), "warn mismatch: app.db: backup " + bak + " is no finished copy: " + bak + "-wal"));
+    CHECK(contains(world.said(), "warn mismatch: app.db: backup " + bak + " is not a finished copy: " + bak + "-wal"));
   }
   SUBCASE("not a database") {
     write_file(bak, std::string(4096, 'x'));
@@ -91,7 +91,7 @@ TEST_CASE("sqlite backup: what is wrong with it is said") {
   SUBCASE("the database itself") {
     std::filesystem::remove(bak);
     std::filesystem::create_hard_link(world.at / "app.db", bak);
-    CHECK(contains(world.said(), "is the database itself, by another name"));
+    CHECK(contains(world.said(), "is the database file itself under another name"));
   }
   SUBCASE("behind") {
     world.app.run("PRAGMA user_version = 6; PRAGMA wal_checkpoint(TRUNCATE)");
@@ -119,7 +119,7 @@ TEST_CASE("sqlite backup: behind a link, the log that belongs to it is beside th
   CHECK(contains(world.said(), "pass ok"));
   for (const auto* suffix : {"-wal", "-journal"}) {
     write_file((world.at / "daily/monday") + suffix, "x");
-    CHECK(contains(world.said(), "warn mismatch: app.db: backup " + bak + " is no finished copy: "));
+    CHECK(contains(world.said(), "warn mismatch: app.db: backup " + bak + " is not a finished copy: "));
     CHECK(contains(world.said(), std::string("/daily/monday") + suffix + " is not empty"));
     fs::remove((world.at / "daily/monday") + suffix);
   }
@@ -152,7 +152,7 @@ TEST_CASE("sqlite backup: with integrity it is read to the end, without a lock o
   ::close(fd);
   const auto found = world.probe->examine();
   CHECK(found.verdict == verdict::fail);
-  CHECK(contains(described(found), "fail corrupt: integrity of backup: quick_check says: "));
+  CHECK(contains(described(found), "fail corrupt: integrity of backup: quick_check reports: "));
 
   std::filesystem::remove(world.at / "app.bak");
   CHECK(world.probe->examine().reason == reason::idle);

@@ -37,11 +37,11 @@ TEST_CASE("sqlite checkpoint: a backlog that is just being copied warns, and fai
   const auto checkpointer = world.locking({checkpoint_lock, copying_lock});
   const auto first = world.probe->said();
   CHECK(contains(first, "warn threshold: app.db: WAL backlog 1."));
-  CHECK(contains(first, "(limit 1.0 MiB): a checkpoint is under way"));
+  CHECK(contains(first, "(limit 1.0 MiB): a checkpoint is running"));
   for (int i = 0; i < 2; ++i) {
     const auto again = world.probe->said();
     CHECK(contains(again, "fail threshold: "));
-    CHECK(contains(again, "(limit 1.0 MiB): a checkpoint is under way"));
+    CHECK(contains(again, "(limit 1.0 MiB): a checkpoint is running"));
   }
 }
 
@@ -98,12 +98,12 @@ TEST_CASE("sqlite checkpoint: a reader is named only when it is no connection th
   SUBCASE("a writer and a reader at another mark") {
     const auto writer = world.locking({writer_lock, newest_mark});
     const auto reader = world.locking({{125}});
-    CHECK(contains(world.probe->said(), "(limit 1.0 MiB): a reader holds checkpoints back"));
+    CHECK(contains(world.probe->said(), "(limit 1.0 MiB): a reader blocks checkpoints"));
   }
   SUBCASE("a checkpoint and a reader") {
     const auto checkpointer = world.locking({checkpoint_lock, copying_lock});
     const auto reader = world.locking({newest_mark});
-    CHECK(contains(world.probe->said(), "(limit 1.0 MiB): a reader holds checkpoints back"));
+    CHECK(contains(world.probe->said(), "(limit 1.0 MiB): a reader blocks checkpoints"));
   }
   SUBCASE("nobody") { CHECK(contains(world.probe->said(), "(limit 1.0 MiB): checkpoints do not keep up")); }
 }

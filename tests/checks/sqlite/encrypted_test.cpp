@@ -248,8 +248,8 @@ TEST_CASE("sqlite encrypted: what no encrypted database looks like is damage") {
   const row rows[] = {
       {"", "is empty"},
       {std::string(99, 'x'), "has only 99 bytes"},
-      {std::string(4096, '\0'), "begins with zeros"},
-      {std::string(4096 + 100, 'x'), "is truncated: 4196 bytes are no whole number of pages"},
+      {std::string(4096, '\0'), "starts with zeros"},
+      {std::string(4096 + 100, 'x'), "is truncated: 4196 bytes are not a whole number of pages"},
   };
   for (const auto& row : rows) {
     CAPTURE(std::string(row.words));

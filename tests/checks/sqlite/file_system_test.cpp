@@ -51,15 +51,15 @@ sqlite::file_system described_as(const struct statfs& where, std::uint64_t devic
 
 TEST_CASE("sqlite file system: room is known where a file system counts and can be written") {
   auto where = ordinary();
-  CHECK(described_as(where).room.bytes_for_root == 500 * 1024);
-  CHECK(described_as(where).room.bytes_for_others == 450 * 1024);
-  CHECK_FALSE(described_as(where).room.no_inodes);
+  CHECK(described_as(where).free_space.bytes_for_root == 500 * 1024);
+  CHECK(described_as(where).free_space.bytes_for_others == 450 * 1024);
+  CHECK_FALSE(described_as(where).free_space.no_inodes);
   where.f_bavail = where.f_bfree = where.f_ffree = 0;
-  CHECK(described_as(where).room.bytes_for_root == 0);
-  CHECK(described_as(where).room.no_inodes);
+  CHECK(described_as(where).free_space.bytes_for_root == 0);
+  CHECK(described_as(where).free_space.no_inodes);
   where.f_files = 0;   // btrfs counts no inodes
   where.f_blocks = 0;  // and some count nothing at all
-  CHECK(described_as(where).room == sqlite::room{});
+  CHECK(described_as(where).free_space == sqlite::free_space{});
   where.f_type = 0x6969;
   CHECK(described_as(where).network == "NFS");
 }
@@ -68,18 +68,18 @@ TEST_CASE("sqlite file system: a read-only mount is full by design only when the
   auto where = ordinary();
   where.f_flags = ST_RDONLY;
   where.f_bavail = where.f_bfree = where.f_ffree = 0;
-  CHECK(described_as(where, makedev(8, 1)).room.bytes_for_others == 0);  // the volume as a sidecar sees it
-  CHECK(described_as(where, makedev(8, 1)).room.no_inodes);
-  CHECK(described_as(where, makedev(8, 2)).room == sqlite::room{});
-  CHECK(described_as(where, makedev(8, 3)).room == sqlite::room{});  // does not show in the table
+  CHECK(described_as(where, makedev(8, 1)).free_space.bytes_for_others == 0);  // the volume as a sidecar sees it
+  CHECK(described_as(where, makedev(8, 1)).free_space.no_inodes);
+  CHECK(described_as(where, makedev(8, 2)).free_space == sqlite::free_space{});
+  CHECK(described_as(where, makedev(8, 3)).free_space == sqlite::free_space{});  // does not show in the table
 }
 
 TEST_CASE("sqlite file system: blocks are counted in fragments, and impossible numbers are no room known") {
   auto where = ordinary();
   where.f_bsize = 1 << 20;  // the preferred size of a transfer
-  CHECK(described_as(where).room.bytes_for_others == 450 * 1024);
+  CHECK(described_as(where).free_space.bytes_for_others == 450 * 1024);
   where.f_frsize = 0;  // very old servers
-  CHECK(described_as(where).room.bytes_for_others == std::uint64_t{450} << 20);
+  CHECK(described_as(where).free_space.bytes_for_others == std::uint64_t{450} << 20);
   constexpr auto unknown = ~fsblkcnt_t{0};
   for (auto change : std::vector<std::function<void(struct statfs&)>>{
            [](auto& w) { w.f_blocks = w.f_bfree = w.f_bavail = unknown; },
@@ -90,31 +90,31 @@ TEST_CASE("sqlite file system: blocks are counted in fragments, and impossible n
        }) {
     where = ordinary();
     change(where);
-    CHECK(described_as(where).room == sqlite::room{});
+    CHECK(described_as(where).free_space == sqlite::free_space{});
   }
   where = ordinary();
   where.f_blocks = where.f_bfree = where.f_bavail = fsblkcnt_t{1} << 60;  // times 1024 is 0 in 64 bits
-  CHECK(described_as(where).room.bytes_for_others.value_or(1) > std::uint64_t{1} << 60);
+  CHECK(described_as(where).free_space.bytes_for_others.value_or(1) > std::uint64_t{1} << 60);
   where = ordinary();
   where.f_bavail = static_cast<fsblkcnt_t>(-5);  // the reserve is used up
-  CHECK(described_as(where).room.bytes_for_others == 0);
+  CHECK(described_as(where).free_space.bytes_for_others == 0);
   where.f_files = where.f_ffree = unknown;
-  CHECK_FALSE(described_as(where).room.no_inodes);
+  CHECK_FALSE(described_as(where).free_space.no_inodes);
 }
 
 TEST_CASE("sqlite file system: the reserve of a file system is for root alone, and not for root of a user namespace") {
-  using sqlite::root_is_root;
-  CHECK(root_is_root("         0          0 4294967295\n"));
-  CHECK(root_is_root("0 0 1"));
-  CHECK(root_is_root("1000 1000 1\n0 0 1000\n"));
-  CHECK(root_is_root(""));  // no /proc, or a kernel without user namespaces
-  CHECK_FALSE(root_is_root("         0     100000      65536\n"));
-  CHECK_FALSE(root_is_root("0 1000 1\n1 100000 65536\n"));
-  CHECK_FALSE(root_is_root("1000 0 1\n"));
+  using sqlite::root_maps_to_root;
+  CHECK(root_maps_to_root("         0          0 4294967295\n"));
+  CHECK(root_maps_to_root("0 0 1"));
+  CHECK(root_maps_to_root("1000 1000 1\n0 0 1000\n"));
+  CHECK(root_maps_to_root(""));  // no /proc, or a kernel without user namespaces
+  CHECK_FALSE(root_maps_to_root("         0     100000      65536\n"));
+  CHECK_FALSE(root_maps_to_root("0 1000 1\n1 100000 65536\n"));
+  CHECK_FALSE(root_maps_to_root("1000 0 1\n"));
   auto where = ordinary();
   where.f_bavail = 0;
-  CHECK(described_as(where).room.bytes_for_root == 500 * 1024);
-  CHECK(described_as(where, makedev(8, 1), "0 100000 65536").room.bytes_for_root == 0);
+  CHECK(described_as(where).free_space.bytes_for_root == 500 * 1024);
+  CHECK(described_as(where, makedev(8, 1), "0 100000 65536").free_space.bytes_for_root == 0);
 }
 
 TEST_CASE(
@@ -123,10 +123,10 @@ TEST_CASE(
     std::uint32_t magic;
     unsigned device;
     const char* network;
-    const char* doubtful;
+    const char* possibly_remote;
   };
   constexpr std::uint32_t fuse = 0x65735546;
-  for (const auto& [magic, device, network, doubtful] : {
+  for (const auto& [magic, device, network, possibly_remote] : {
            row{0xef53, 1, "", ""},      // ext4
            row{0x58465342, 1, "", ""},  // XFS
            row{0x9123683e, 1, "", ""},  // btrfs
@@ -161,7 +161,7 @@ TEST_CASE(
     where.f_type = static_cast<decltype(where.f_type)>(magic);
     const auto place = described_as(where, makedev(0, device));
     CHECK(place.network == network);
-    CHECK(place.doubtful == doubtful);
+    CHECK(place.possibly_remote == possibly_remote);
   }
 }
 
@@ -175,6 +175,6 @@ TEST_CASE("sqlite file system: inode numbers of FUSE, FAT and 9p are known not t
     CAPTURE(magic);
     auto where = ordinary();
     where.f_type = static_cast<decltype(where.f_type)>(magic);
-    CHECK(described_as(where).inodes_last == last);
+    CHECK(described_as(where).inodes_stable == last);
   }
 }

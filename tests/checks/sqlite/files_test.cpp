@@ -22,7 +22,7 @@ TEST_CASE("sqlite: files that are no database are corrupt") {
   const auto path = at / "app.db";
   write_file(path, "");
   CHECK(sqlite_probe(path).said() ==
-        "fail corrupt: app.db: is empty (0 bytes): nothing was ever written to it, or it was truncated");
+        "fail corrupt: app.db: is empty (0 bytes): it was never written, or it was truncated");
   write_file(path, "SQLite format 3");
   CHECK(contains(sqlite_probe(path).said(), "fail corrupt: app.db: has only 15 bytes"));
   std::string noise;

@@ -94,8 +94,7 @@ TEST_CASE_FIXTURE(database_in_use, "sqlite: an application in locking_mode=EXCLU
   REQUIRE_FALSE(fs::exists(at / "app.db-shm"));
   sqlite_probe probe(at / "app.db");
   CHECK(probe.said() ==
-        fmt::format("pass ok: app.db: 8.0 KiB held in locking_mode=EXCLUSIVE by pid {}: only sizes can be "
-                    "seen",
+        fmt::format("pass ok: app.db: 8.0 KiB held in locking_mode=EXCLUSIVE by pid {}: only sizes are visible",
                     app.pid()));
   probe.later(1h);
   CHECK(probe.run().verdict == verdict::pass);
@@ -125,7 +124,7 @@ TEST_CASE_FIXTURE(database_in_use, "sqlite: an unknown version of the WAL index 
   const auto found = sqlite_probe(at / "app.db").run();
   CHECK(found.verdict == verdict::warn);
   CHECK(found.reason == reason::mismatch);
-  CHECK(contains(found.message, "its WAL index has version 3007256, only 3007000 is known"));
+  CHECK(contains(found.message, "its WAL index has version 3007256, only 3007000 is supported"));
   CHECK_FALSE(found.measured("wal_backlog_bytes"));
 }
 
@@ -140,7 +139,7 @@ TEST_CASE_FIXTURE(database_in_use,
   const auto growing = probe.run();
   CHECK(growing.verdict == verdict::warn);
   CHECK(contains(growing.message, "WAL backlog 3"));
-  CHECK(contains(growing.message, "(limit 256.0 KiB): a reader holds checkpoints back"));
+  CHECK(contains(growing.message, "(limit 256.0 KiB): a reader blocks checkpoints"));
   CHECK(growing.measured("readers") == 1);
   app.run(large_insert);
   CHECK(probe.run().verdict == verdict::fail);

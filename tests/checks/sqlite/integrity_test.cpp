@@ -59,9 +59,9 @@ TEST_CASE("sqlite integrity: damage behind the header fails, in examinations and
   const auto found = probe.examine(20s, 1h);
   CHECK(found.verdict == verdict::fail);
   CHECK(found.reason == reason::corrupt);
-  CHECK(contains(found.message, "quick_check says: "));
+  CHECK(contains(found.message, "quick_check reports: "));
   const auto said = probe.said();
-  CHECK(contains(said, "fail corrupt: app.db: integrity: quick_check says: "));
+  CHECK(contains(said, "fail corrupt: app.db: integrity: quick_check reports: "));
   CHECK(contains(said, " ago)"));
   CHECK_FALSE(probe.run().measured("integrity_age_seconds"));
 }
@@ -113,7 +113,7 @@ TEST_CASE("sqlite integrity: it gives way when the backlog grows meanwhile, and 
     found = sqlite::quick_check(seen, now + 8192, boot_clock::now() + 20s);
   app.stop_writing();
   CHECK(found.verdict == verdict::warn);
-  CHECK(contains(found.message, "gave way because the WAL backlog had reached"));
+  CHECK(contains(found.message, "stopped because the WAL backlog reached"));
   CHECK(sqlite::quick_check(sqlite::observe(at / "app.db"), 4096, boot_clock::now() + 20s).reason == reason::locked);
 }
 
@@ -182,7 +182,7 @@ TEST_CASE("sqlite integrity: collations and functions that only the application 
   const auto found = probe.examine();
   CHECK(described(found) ==
         "warn mismatch: integrity: not examined: no such collation sequence: mine: run `PRAGMA quick_check` in the "
-        "application, which has it");
+        "application, which provides it");
   app.run("DROP INDEX i");
   CHECK(probe.examine().verdict == verdict::pass);
 }

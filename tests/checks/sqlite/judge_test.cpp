@@ -53,9 +53,9 @@ TEST_CASE("sqlite judge: a network file system is refused by name") {
   CHECK(network_file_system_name(0xfe534d42) == "SMB2");
   CHECK(network_file_system_name(0xef53) == "");  // ext4
   auto seen = healthy();
-  seen.place.network = "NFS";
+  seen.fs.network = "NFS";
   CHECK(judged(seen) ==
-        "fail mismatch: is on NFS: locks and shared memory cannot be trusted there, so nothing was looked at\n");
+        "fail mismatch: is on NFS: locks and shared memory are not reliable there, so it was not inspected\n");
 }
 
 TEST_CASE("sqlite judge: errors of the file system have their own reasons") {
@@ -97,7 +97,7 @@ TEST_CASE("sqlite judge: the log must be the one that the index describes") {
   seen.wal_start->salt[0] ^= 1;
   CHECK(says(seen, "fail replaced: app.db-wal is not the log in use"));
   seen.wal_start.reset();
-  CHECK(says(seen, "fail corrupt: app.db-wal does not begin like a write-ahead log"));
+  CHECK(says(seen, "fail corrupt: app.db-wal does not start with a WAL header"));
   seen.wal.facts.size -= 1;
   CHECK(says(seen, "fail corrupt: app.db-wal was truncated while in use"));
   seen.wal = {ENOENT, false, true, {}};
@@ -114,12 +114,12 @@ TEST_CASE("sqlite judge: what only lasts a moment in a healthy database is marke
   for (const auto& seen : {truncated, swapped, torn}) {
     const auto found = judge_files(seen, wal_expectation::warn);
     REQUIRE(found.size() == 1);
-    CHECK(found[0].doubt != doubt::none);
+    CHECK(found[0].ambiguity != ambiguity::none);
   }
   auto rollback = healthy();
   rollback.shm_holders = {};
   rollback.header = parse_database_header(database_image(4096, 1).view());
-  CHECK(judge_files(rollback, wal_expectation::warn).at(0).doubt == doubt::none);
+  CHECK(judge_files(rollback, wal_expectation::warn).at(0).ambiguity == ambiguity::none);
 }
 
 TEST_CASE("sqlite judge: no number is made up for what cannot be seen") {
@@ -200,10 +200,10 @@ TEST_CASE("sqlite history: in rollback mode a swap is mentioned once") {
 TEST_CASE("sqlite history: a dispute lasts for one holder and one index") {
   memory kept;
   auto seen = healthy();
-  auto before = [&] { return history(kept, at(0s)).disputed_before(seen); };
+  auto before = [&] { return history(kept, at(0s)).index_mismatch_before(seen); };
   CHECK_FALSE(before());
   seen.shm_holders = {};
-  REQUIRE(seen.disputed());
+  REQUIRE(seen.index_mismatch());
   CHECK_FALSE(before());
   CHECK(before());
   seen.locks.user->pid = 43;
@@ -237,13 +237,13 @@ TEST_CASE("sqlite history: only an index that lay there unused may be read witho
 TEST_CASE("sqlite judge: what locks say of each other is watched, and what an opening application does twice") {
   auto seen = healthy();
   const auto found = [&] { return judge_files(seen, wal_expectation::warn).at(0); };
-  seen.user_elsewhere = true;
-  CHECK(found().doubt == doubt::opening);
+  seen.user_lacks_index_lock = true;
+  CHECK(found().ambiguity == ambiguity::opening);
   seen.database_is_mount = true;
-  CHECK(found().doubt == doubt::locks);
+  CHECK(found().ambiguity == ambiguity::locks);
   CHECK(found().reason == reason::mismatch);
   seen.locks.user.reset();
-  CHECK(found().doubt == doubt::locks);
+  CHECK(found().ambiguity == ambiguity::locks);
   CHECK(found().reason == reason::replaced);
   seen = healthy();
   seen.shm_holders = {};
@@ -256,7 +256,7 @@ TEST_CASE("sqlite history: an inode number that does not last proves nothing unt
     CAPTURE(version);
     memory kept;
     auto seen = healthy();
-    seen.place.inodes_last = false;
+    seen.fs.inodes_stable = false;
     const auto counted = [&](std::uint32_t changes) {
       seen.header = parse_database_header(database_image(4096, version).big32(24, changes).view());
     };

@@ -161,7 +161,7 @@ TEST_CASE_FIXTURE(database_in_use,
   backup.push_back(limit_option("backup", {option("path", at / "app.bak")}));
   CHECK(contains(
       sqlite_probe(at / "app.db", std::move(backup)).said(),
-      "fail mismatch: app.db: backup " + at / "app.bak" + " has format version 3, which no known SQLite reads"));
+      "fail mismatch: app.db: backup " + at / "app.bak" + " has format version 3, which no known SQLite supports"));
 }
 
 TEST_CASE_FIXTURE(database_in_use,
@@ -177,14 +177,14 @@ TEST_CASE_FIXTURE(database_in_use,
   struct row {
     const char* sql;
     const char* words;
-    const char* way_out;
+    const char* remedy;
   };
   const row rows[] = {
       {"SELECT count(*) FROM over_f", "unsafe use of virtual table \"f\"",
        "name the virtual table itself in the query"},
       {"SELECT * FROM tokens", "unsafe use of fts3_tokenizer()", "call it in the query itself"},
-      {"SELECT count(*) FROM vectors", "no such module: vec0", "query a table that does without it"},
-      {"SELECT count(*) FROM over_vectors", "no such module: vec0", "query a table that does without it"},
+      {"SELECT count(*) FROM vectors", "no such module: vec0", "query a table that does not need it"},
+      {"SELECT count(*) FROM over_vectors", "no such module: vec0", "query a table that does not need it"},
       {"SELECT * FROM called", "no such function: mine", "query without it"},
       {"SELECT newer_than_this(1)", "no such function: newer_than_this", "query without it"},
       {"SELECT * FROM collated", "no such collation sequence: mine", "COLLATE BINARY"},
@@ -194,7 +194,7 @@ TEST_CASE_FIXTURE(database_in_use,
     CAPTURE(std::string(row.sql));
     const auto said = querying(at / "app.db", row.sql).said();
     CHECK(contains(said, std::string("fail mismatch: app.db: the configured query fails: ") + row.words));
-    CHECK(contains(said, row.way_out));
+    CHECK(contains(said, row.remedy));
   }
   CHECK(querying(at / "app.db", "SELECT count(*) FROM f", "0").run().verdict == verdict::pass);  // the way out
   CHECK(querying(at / "app.db", "SELECT x FROM t ORDER BY x COLLATE BINARY", "1").run().verdict == verdict::pass);

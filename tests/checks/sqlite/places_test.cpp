@@ -120,10 +120,10 @@ TEST_CASE("sqlite places: a database where nobody knows whose locks are seen is 
            {"fuse.mergerfs", "pass ok: app.db: 8.0 KiB in rollback-journal mode"},
            {"fuse.cubefs",
             "warn mismatch: app.db: is on fuse.cubefs, which is not known to be local: locks of programs on other "
-            "machines are not seen"},
+            "machines are not visible"},
            {"fuse.sshfs",
-            "fail mismatch: app.db: is on fuse.sshfs: locks and shared memory cannot be trusted there, so nothing was "
-            "looked at"},
+            "fail mismatch: app.db: is on fuse.sshfs: locks and shared memory are not reliable there, so it was not "
+            "inspected"},
        }) {
     const auto found = on_fuse(
         files,
@@ -238,18 +238,18 @@ TEST_CASE(
   };
   auto said = read_only();
   CHECK(contains(said, "pass ok: app.db: "));
-  CHECK(contains(said, "query gives '1'"));
+  CHECK(contains(said, "query returns '1'"));
   app.close();
   said = read_only();
   CHECK(contains(said, "pass idle: app.db: "));
-  CHECK(contains(said, "no application has it open, query gives '1'"));
+  CHECK(contains(said, "no application has it open, query returns '1'"));
   // A crash leaves a log that nobody here may recover.
   app.open(at / "app.db");
   app.run("INSERT INTO t VALUES (2)");
   app.crash();
   fs::remove(at / "app.db-shm");
   said = read_only();
-  CHECK(contains(said, "waits for the next one"));
+  CHECK(contains(said, "is left for the next one"));
   CHECK(contains(said, "not queried: SQLite would have to create its -wal and -shm files"));
   CHECK_FALSE(contains(said, "fail"));
 }

@@ -29,12 +29,12 @@ sqlite_probe writing(const std::string& path) {
 TEST_CASE_FIXTURE(database_in_use, "sqlite query: the value is measured and held against the expectation") {
   app.run("INSERT INTO t VALUES (41)");
   const auto found = querying(at / "app.db", "SELECT sum(x) FROM t", "> 40").run();
-  CHECK(described(found) == "pass ok: app.db: 4.0 KiB in use, WAL backlog 16.0 KiB, query gives '42'");
+  CHECK(described(found) == "pass ok: app.db: 4.0 KiB in use, WAL backlog 16.0 KiB, query returns '42'");
   CHECK(found.measured("query_value") == 42);
   CHECK(querying(at / "app.db", "SELECT sum(x) FROM t", "41").said() ==
-        "fail mismatch: app.db: the query gives '42', expected '41'");
+        "fail mismatch: app.db: the query returns '42', expected '41'");
   CHECK(querying(at / "app.db", "SELECT x FROM t WHERE x > 99", "1").said() ==
-        "fail mismatch: app.db: the query gives no row, expected '1'");
+        "fail mismatch: app.db: the query returns no row, expected '1'");
   CHECK(querying(at / "app.db", "SELECT NULL", "NULL").run().verdict == verdict::pass);
   CHECK(querying(at / "app.db", "PRAGMA quick_check", "ok").run().verdict == verdict::pass);
   CHECK(querying(at / "app.db").run().verdict == verdict::pass);
@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(database_in_use, "sqlite query: an endless query ends by the d
   const auto before = boot_clock::now();
   auto probe =
       querying(at / "app.db", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n");
-  CHECK(probe.said() == "fail timeout: app.db: no answer before the deadline");
+  CHECK(probe.said() == "fail timeout: app.db: no result before the deadline");
   CHECK(boot_clock::now() - before < 10s);  // without a deadline it would never end
 }
 
@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(database_in_use, "sqlite query: where SQLite would have to cre
 TEST_CASE_FIXTURE(database_in_use, "sqlite query: after a crash it reads the log without repairing anything") {
   app.crash();
   const auto before = listing(at.path());
-  CHECK(contains(querying(at / "app.db", "SELECT count(*) FROM t", "1").said(), "query gives '1'"));
+  CHECK(contains(querying(at / "app.db", "SELECT count(*) FROM t", "1").said(), "query returns '1'"));
   CHECK(listing(at.path()) == before);
 }
 
@@ -116,7 +116,7 @@ TEST_CASE_FIXTURE(database_in_use, "sqlite query: an application in exclusive mo
   app.run("INSERT INTO t VALUES (2)");
   const auto found = querying(at / "app.db").run();
   CHECK(found.verdict == verdict::pass);
-  CHECK(contains(found.message, "not queried: nobody else can read in that mode"));
+  CHECK(contains(found.message, "not queried: no other process can read in that mode"));
 }
 
 TEST_CASE("sqlite query: names that mean something in a URI are found") {
@@ -126,7 +126,7 @@ TEST_CASE("sqlite query: names that mean something in a URI are found") {
   app.open(path);
   app.run("PRAGMA journal_mode = WAL");
   app.run("CREATE TABLE t(x)");
-  CHECK(contains(querying(path, "SELECT count(*) FROM t", "0").said(), "query gives '0'"));
+  CHECK(contains(querying(path, "SELECT count(*) FROM t", "0").said(), "query returns '0'"));
 }
 
 TEST_CASE_FIXTURE(database_in_use, "sqlite write: a writable database is said to be writable") {

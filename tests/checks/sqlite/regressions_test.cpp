@@ -117,13 +117,13 @@ TEST_CASE_FIXTURE(database_in_use, "sqlite regressions: a query that wants all m
                     "SELECT x FROM (SELECT hex(zeroblob(500000)) || i AS x FROM n) ORDER BY x")
         .said();
   });
-  CHECK(contains(said, "fail mismatch: app.db: SQLite wanted more than the 64 MiB"));
+  CHECK(contains(said, "fail mismatch: app.db: SQLite exceeded its 64 MiB"));
 }
 
 TEST_CASE_FIXTURE(database_in_use, "sqlite regressions: NULL satisfies no order") {
   app.run("SELECT * FROM t");
   CHECK(contains(querying(at / "app.db", "SELECT max(x) FROM t WHERE x > 1000", "> 5").said(),
-                 "fail mismatch: app.db: the query gives 'NULL', expected '> 5'"));
+                 "fail mismatch: app.db: the query returns 'NULL', expected '> 5'"));
 }
 
 TEST_CASE_FIXTURE(database_in_use,
@@ -184,7 +184,7 @@ TEST_CASE("sqlite regressions: a damaged log that nobody uses yet is said, as is
   overwrite(at / "app.db-wal", 0, other.view().data(), other.view().size());
   CHECK(contains(probe.said(), "fail corrupt: app.db: app.db-wal has pages of 8192 bytes, the database of 4096"));
   overwrite(at / "app.db-wal", 0, "xxxxxxxx", 8);
-  CHECK(contains(probe.said(), "warn corrupt: app.db: app.db-wal does not begin like a write-ahead log"));
+  CHECK(contains(probe.said(), "warn corrupt: app.db: app.db-wal does not start with a WAL header"));
 }
 
 TEST_CASE("sqlite regressions: as root, a query changes the mode of no empty log") {

@@ -12,9 +12,8 @@ namespace {
 
 std::string still_open(const application& app) {
   return fmt::format(
-      "fail replaced: app.db: was replaced while in use, and pid {} still has the old file open: what it writes does "
-      "not "
-      "reach the new one",
+      "fail replaced: app.db: was replaced while in use, and pid {} still has the old file open: its writes do not "
+      "reach the new file",
       app.pid());
 }
 
@@ -53,7 +52,7 @@ TEST_CASE_FIXTURE(database_in_use, "sqlite: a database truncated under a running
 TEST_CASE_FIXTURE(database_in_use, "sqlite: a database deleted while in use is replaced, with the pid that lost it") {
   fs::remove(at / "app.db");
   CHECK(sqlite_probe(at / "app.db").said() ==
-        fmt::format("fail replaced: app.db: was deleted while in use by pid {}: whatever is written to it now is lost",
+        fmt::format("fail replaced: app.db: was deleted while in use by pid {}: data written to it now is lost",
                     app.pid()));
 }
 
@@ -240,8 +239,8 @@ TEST_CASE("sqlite: where pids are not visible, a swapped database is replaced un
       if (ends) app.close();
       restore(at / "backup.db", at / "app.db");
       for (int i = 0; i < 2; ++i)
-        if (const auto said = probe.said();
-            !contains(said, "and nobody has opened the new file") || !contains(said, "is not visible from here"))
+        if (const auto said = probe.said(); !contains(said, "and no application has opened the new file") ||
+                                            !contains(said, "is not visible from here"))
           return said;
       reader.open(at / "app.db");
       reader.run("SELECT * FROM t");
@@ -265,7 +264,7 @@ TEST_CASE_FIXTURE(database_in_use, "sqlite: -wal or -shm deleted while in use is
     sqlite_probe probe(at / "app.db");
     const auto first = probe.said();
     CHECK(contains(first, "warn replaced: app.db: app.db-shm was deleted while in use"));
-    CHECK(contains(first, "unless an application is just opening it"));
+    CHECK(contains(first, "unless an application is opening it now"));
     CHECK(contains(probe.said(), "fail replaced: app.db: app.db-shm was deleted while in use"));
   }
 }

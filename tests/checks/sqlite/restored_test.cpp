@@ -166,10 +166,10 @@ TEST_CASE("sqlite restored: file systems that give out inode numbers anew are kn
   const sqlite::proc_texts none{[] { return std::string(); }, [] { return std::string(); }};
   for (const auto magic : {0x65735546, 0x4d44, 0x2011bab0, 0x01021997}) {
     where.f_type = magic;
-    CHECK_FALSE(sqlite::describe_file_system(where, 0, none).inodes_last);
+    CHECK_FALSE(sqlite::describe_file_system(where, 0, none).inodes_stable);
   }
   for (const auto magic : {0xef53l, 0x58465342l, 0x9123683el, 0x01021994l}) {  // ext4, XFS, btrfs, tmpfs
     where.f_type = magic;
-    CHECK(sqlite::describe_file_system(where, 0, none).inodes_last);
+    CHECK(sqlite::describe_file_system(where, 0, none).inodes_stable);
   }
 }

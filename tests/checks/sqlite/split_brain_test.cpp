@@ -109,7 +109,7 @@ TEST_CASE("sqlite split brain: -wal and -shm made anew by a shell are not the on
   REQUIRE(fs::exists(path + "-shm"));
   const auto first = probe.said();
   CHECK(contains(first, fmt::format("warn replaced: app.db: app.db-shm is not the one in use by pid {}", app.pid())));
-  CHECK(contains(first, "unless an application is just opening it"));
+  CHECK(contains(first, "unless an application is opening it now"));
   const auto second = probe.said();
   CHECK(contains(second, fmt::format("fail replaced: app.db: app.db-shm is not the one in use by pid {}", app.pid())));
   CHECK_FALSE(contains(second, "unless"));
@@ -221,7 +221,7 @@ TEST_CASE("sqlite split brain: one that opens and closes on a slow disk, twenty 
   const repeating restless([&] { open_slowly_and_close(database, path + "-shm", index); });
   sqlite_probe probe(path);
   for (int i = 0; i < 20; ++i) {
-    while (!sqlite::observe(path).disputed()) continue;
+    while (!sqlite::observe(path).index_mismatch()) continue;
     CHECK(first_complaint(probe, 1) == "");
   }
   ::close(database);
@@ -249,7 +249,7 @@ TEST_CASE("sqlite split brain: a reader that may not write the index left by a c
     CHECK(first_complaint(probe, 1) == "");
     application app(path);
     app.run("INSERT INTO t VALUES (2)");
-    REQUIRE(sqlite::observe(path).user_elsewhere);
+    REQUIRE(sqlite::observe(path).user_lacks_index_lock);
     CHECK(first_complaint(probe, 3) == "");
     app.crash();
     CHECK(first_complaint(probe, 1) == "");

@@ -105,7 +105,7 @@ TEST_CASE("sqlite starvation: short readers that always overlap let the log grow
   CHECK(said == "pass ok, warn threshold, fail threshold");
   const auto found = probe.run();
   CHECK(contains(found.message, "WAL log "));
-  CHECK(contains(found.message, "(limit 256.0 KiB): never restarted, because at every commit some reader is active"));
+  CHECK(contains(found.message, "(limit 256.0 KiB): never restarted, because a reader is active at every commit"));
   CHECK(found.measured("wal_backlog_bytes").value_or(1e9) < 32 << 10);  // every page is copied soon
   CHECK(found.measured("database_bytes").value_or(1e9) < 32 << 10);
 
@@ -246,7 +246,7 @@ TEST_CASE("sqlite starvation: a backlog over its limit is reported beside the lo
   REQUIRE(probe.run().verdict == verdict::pass);
   db.commit(20);  // the reader stays
   const auto said = probe.said();
-  CHECK(contains(said, "a reader holds checkpoints back; WAL log "));
+  CHECK(contains(said, "a reader blocks checkpoints; WAL log "));
 }
 
 TEST_CASE("sqlite starvation: an application that starts over with a log of its own is not compared with the last") {

@@ -125,7 +125,7 @@ TEST_CASE("sqlite words: every code that a database, its files or a query can pr
   for (const int code : codes) {
     CAPTURE(code);
     const auto found = explain_result(code, "text");
-    CHECK_FALSE(contains(found.sentence, "SQLite answers with code"));
+    CHECK_FALSE(contains(found.sentence, "SQLite returned code"));
     CHECK(found.sentence.size() > 10);
     // What is not red must say why it is no healthy run either.
     if (found.verdict == verdict::pass) CHECK((found.reason == reason::idle || found.reason == reason::locked));
@@ -141,7 +141,7 @@ TEST_CASE("sqlite words: every code that a database, its files or a query can pr
 TEST_CASE("sqlite words: an unknown code is internal, with its number") {
   const auto found = explain_result(200, "what is this");
   CHECK(found.reason == reason::internal);
-  CHECK(found.sentence == "SQLite answers with code 200: what is this");
+  CHECK(found.sentence == "SQLite returned code 200: what is this");
 }
 
 TEST_CASE("sqlite words: expectations compare numbers as numbers and the rest as text") {
@@ -204,9 +204,9 @@ TEST_CASE("sqlite words: options that contradict each other are refused") {
   CHECK(problem_of({}) == "");
   CHECK(problem_of({option("mode", "query"), option("query", "SELECT 1"), option("expect", ">= 1")}) == "");
   CHECK(problem_of({option("query", "SELECT 1")}) == "query: needs `mode: query`");
-  CHECK(problem_of({option("mode", "query"), option("query", " ; ")}) == "query: there is no statement");
+  CHECK(problem_of({option("mode", "query"), option("query", " ; ")}) == "query: contains no statement");
   CHECK(problem_of({option("mode", "query"), option("expect", "1")}) ==
-        "expect: needs a `query` whose value it can be held against");
+        "expect: needs a `query` whose value it is compared with");
   CHECK(problem_of({option("mode", "query"), option("query", "SELECT 1"), option("expect", ">=")}) ==
         "expect: expected a value, or an operator (== != < <= > >=) and a value; an order needs a number, a date or a "
         "text");

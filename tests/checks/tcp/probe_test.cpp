@@ -129,8 +129,8 @@ TEST_CASE("tcp: each outcome has its reason and its words") {
       {"connected but silent", silent, expecting("x"), reason::timeout, "no answer within 200 ms", 200ms},
       {"closed at once", closes, expecting("x"), reason::refused, "closed the connection without an answer"},
       {"reset at once", resets, expecting("x"), reason::refused, "dropped the connection without an answer"},
-      {"wrong banner", greets("SSH-2.0-x\x1b\r\n", true), expecting("ESMTP"), reason::mismatch, "said 'SSH-2.0-x?"},
-      {"wrong banner, stays", greets("SSH"), expecting("ESMTP"), reason::mismatch, "said 'SSH' instead", 200ms},
+      {"wrong banner", greets("SSH-2.0-x\x1b\r\n", true), expecting("ESMTP"), reason::mismatch, "sent 'SSH-2.0-x?"},
+      {"wrong banner, stays", greets("SSH"), expecting("ESMTP"), reason::mismatch, "sent 'SSH' instead", 200ms},
       {"endless", greets(std::string(100'000, 'x')), expecting("ESMTP"), reason::mismatch, "..."},
       {"TLS where none is", greets("220 mail.test\r\n"), {{"tls", text("true")}}, reason::tls, "does not speak TLS"},
       {"untrusted", speaks_tls(""), {{"tls", text("true")}}, reason::tls, "self-signed"},
@@ -166,7 +166,7 @@ TEST_CASE("tcp: a secret that is sent is not shown when the server repeats it") 
   fakes::options chosen{{"expect", text("OK")}, {"send", map_of({{"env", text("TELLTALE_TEST_SECRET")}})}};
   const auto out = probe(greets("-ERR wrong password hunter2hunter2", true), chosen);
   CHECK(out.reason == reason::mismatch);
-  CHECK(contains(out.message, "said '-ERR wrong password ***'"));
+  CHECK(contains(out.message, "sent '-ERR wrong password ***'"));
 }
 
 TEST_CASE("tcp: a slow answer crosses the limit on the latency") {

@@ -115,7 +115,7 @@ TEST_CASE("websocket subprotocol: any that was offered is accepted in the answer
     CHECK(contains(out.message, r.words));
     CHECK_FALSE(contains(out.message, token.substr(0, 6)));
   }
-  CHECK(contains(probe_against(opens_with(choosing("chat")), {}, 5s).message, "not asked for"));
+  CHECK(contains(probe_against(opens_with(choosing("chat")), {}, 5s).message, "not requested"));
   const auto in_the_text = probe_against(healthy, {{"subprotocol", list_of({text("bearer"), text(token)})}}, 5s);
   CHECK(contains(in_the_text.message, "chose none of the offered subprotocols ('bearer', ***)"));
 }
@@ -161,11 +161,12 @@ TEST_CASE("websocket subprotocol: mistakes are told before anything is connected
     raw_value subprotocol;
   };
   const row rows[] = {
-      {"is not made of letters, digits", text("a, b")},
-      {"is not made of letters, digits", text("")},
-      {"name 2 is not made of letters, digits", list_of({text("chat"), text("a b")})},
+      {"has characters other than letters, digits", text("a, b")},
+      {"has characters other than letters, digits", text("")},
+      {"name 2 has characters other than letters, digits", list_of({text("chat"), text("a b")})},
       {"name 1 is offered twice", list_of({from_environment(token), from_environment(token)})},
-      {"is not made of letters, digits", map_of({{"env", text("TELLTALE_TEST_TOKEN")}, {"prefix", text("Bearer: ")}})},
+      {"has characters other than letters, digits",
+       map_of({{"env", text("TELLTALE_TEST_TOKEN")}, {"prefix", text("Bearer: ")}})},
       {"subprotocol: name 1 is offered twice", list_of({text("chat"), text("v2"), text("chat")})},
       {"subprotocol: the list is empty", list_of({})},
       {"unknown option 'name'", map_of({{"name", text("chat")}})},

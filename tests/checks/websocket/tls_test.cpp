@@ -183,7 +183,7 @@ TEST_CASE("websocket tls: peers that cannot do TLS as we can") {
       {"silent", silent, reason::timeout, "no end of the TLS handshake within 200 ms", 200ms},
       {"wants a client certificate", serves(wants_certificate), reason::tls, "client certificate"},
       {"breaks the WebSocket protocol", serves(server_context(good), "Sec-WebSocket-Protocol: x\r\n"), reason::protocol,
-       "not asked for"},
+       "not requested"},
   };
   for (const auto& r : rows) {
     CAPTURE(r.name);

@@ -1,5 +1,5 @@
-// Keeps a fingerprint of the files beside what they answered.
-#include "sqlite/kept_answer.hpp"
+// Stores the query result together with a fingerprint of the files.
+#include "sqlite/cached_result.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -9,13 +9,13 @@
 namespace telltale::sqlite {
 namespace {
 
-constexpr std::string_view answer_files = "answer_files";
-constexpr std::string_view answer_expected = "answer_expected";
-constexpr std::string_view answer_at = "answer_at_ns";
+constexpr std::string_view result_files = "result_files";
+constexpr std::string_view result_expected = "result_expected";
+constexpr std::string_view result_at = "result_at_ns";
 
 constexpr std::chrono::seconds coarsest_times{2};
 
-/// FNV-1a over whole numbers.
+/// FNV-1a over integers.
 class fingerprint {
  public:
   void add(std::uint64_t value) {
@@ -31,7 +31,7 @@ class fingerprint {
   std::uint64_t sum_ = 0xcbf29ce484222325;
 };
 
-/// An empty log holds as little as a missing one.
+/// An empty log counts as missing.
 bool has_log(const observation& seen) { return seen.wal.facts.size > 0; }
 
 std::int64_t fingerprint_of(const observation& seen) {
@@ -43,19 +43,19 @@ std::int64_t fingerprint_of(const observation& seen) {
 
 }  // namespace
 
-void kept_answer::note(const observation& before, bool as_expected) {
+void cached_result::store(const observation& before, bool as_expected) {
   if (was_written_within(before, coarsest_times)) return forget();
-  kept_.set(answer_files, fingerprint_of(before));
-  kept_.set(answer_expected, as_expected ? 1 : 0);
-  kept_.set(answer_at, now_.time_since_epoch().count());
+  kept_.set(result_files, fingerprint_of(before));
+  kept_.set(result_expected, as_expected ? 1 : 0);
+  kept_.set(result_at, now_.time_since_epoch().count());
 }
 
-void kept_answer::forget() { kept_.forget(answer_files); }
+void cached_result::forget() { kept_.forget(result_files); }
 
-std::optional<kept_answer::known> kept_answer::of(const observation& seen) const {
-  if (kept_.get(answer_files) != fingerprint_of(seen)) return std::nullopt;
-  const auto at = kept_.get(answer_at);
-  const auto expected = kept_.get(answer_expected);
+std::optional<cached_result::known> cached_result::lookup(const observation& seen) const {
+  if (kept_.get(result_files) != fingerprint_of(seen)) return std::nullopt;
+  const auto at = kept_.get(result_at);
+  const auto expected = kept_.get(result_expected);
   if (!at || !expected) return std::nullopt;
   return known{*expected == 1, std::chrono::nanoseconds(now_.time_since_epoch().count() - *at)};
 }

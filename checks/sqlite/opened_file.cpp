@@ -1,5 +1,5 @@
-// Opens a file in the way that disturbs nobody.
-#include "sqlite/looked_at.hpp"
+// Opens regular files for reading without side effects.
+#include "sqlite/opened_file.hpp"
 
 #include <cerrno>
 #include <cstdlib>
@@ -22,29 +22,29 @@ bool same_content(const file_facts& a, const file_facts& b) {
   return a.device == b.device && a.inode == b.inode && a.size == b.size && a.modified_ns == b.modified_ns;
 }
 
-looked_at look_at(const std::string& path) {
+opened_file stat_and_open(const std::string& path) {
   struct stat info {};
-  if (::stat(path.c_str(), &info) == 0) return look_at(path, info);
-  looked_at out;
+  if (::stat(path.c_str(), &info) == 0) return stat_and_open(path, info);
+  opened_file out;
   out.state.error = errno;
   return out;
 }
 
-looked_at look_at(const std::string& path, const struct stat& info) {
-  looked_at out{{0, true, S_ISREG(info.st_mode), facts_of(info)}, {}};
+opened_file stat_and_open(const std::string& path, const struct stat& info) {
+  opened_file out{{0, true, S_ISREG(info.st_mode), facts_of(info)}, {}};
   if (!out.state.regular) return out;
   out.file = open_quietly(path, info.st_uid);
   if (!out.file) out.state.error = errno;
   return out;
 }
 
-looked_at look_at_target(std::string& path) {
+opened_file stat_and_open_target(std::string& path) {
   struct stat info {};
-  if (::lstat(path.c_str(), &info) != 0) return look_at(path);
-  if (!S_ISLNK(info.st_mode)) return look_at(path, info);
+  if (::lstat(path.c_str(), &info) != 0) return stat_and_open(path);
+  if (!S_ISLNK(info.st_mode)) return stat_and_open(path, info);
   const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
   if (real) path = real.get();
-  return look_at(path);
+  return stat_and_open(path);
 }
 
 void update_facts(int fd, file_state& state) {
