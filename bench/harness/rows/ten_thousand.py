@@ -53,12 +53,12 @@ def web_socket(bench):
 
 
 def network(bench):
-    """No such checks exist yet: the cost of blackbox_exporter for one, for comparison."""
+    """Measures blackbox_exporter only: no row runs telltale's network checks yet."""
     lines = []
     found = peers.start(bench, {"raw epoll": peers.RAW_EPOLL, "blackbox_exporter": peers.BLACKBOX})
     target, blackbox = found["raw epoll"], found["blackbox_exporter"]
     for what, module, limit in (("TCP connect", "tcp_connect", 35), ("HTTP keep-alive", "http_2xx", 25)):
-        line = table.Line(NUMBER, f"{COUNT:,} {what} {TITLE}", "no check yet", "blackbox_exporter",
+        line = table.Line(NUMBER, f"{COUNT:,} {what} {TITLE}", "not measured", "blackbox_exporter",
                           goal=f"<= {limit} %", verdict=table.MISSING)
         if isinstance(blackbox, str):
             line.peer_figure = blackbox

@@ -190,7 +190,7 @@ TEST_CASE("sqlite backup: a log without page 1 leaves the user_version of the fi
   CHECK_FALSE(contains(said, "not compared"));
 }
 
-TEST_CASE("sqlite backup: a user_version that may be in a log nobody has open is not compared, which is said") {
+TEST_CASE("sqlite backup: a user_version that may be in a log nobody has open is not compared, as the message says") {
   backed_up world;
   world.app.run("PRAGMA user_version = 6");
   world.app.crash();

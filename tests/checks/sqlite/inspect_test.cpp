@@ -117,7 +117,7 @@ TEST_CASE_FIXTURE(database_in_use,
   CHECK(sqlite_probe(at / "app.db").run().verdict == verdict::pass);
 }
 
-TEST_CASE_FIXTURE(database_in_use, "sqlite: an unknown version of the WAL index is said and not read") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite: an unknown version of the WAL index is reported and not read") {
   auto index = read_file(at / "app.db-shm");
   for (const auto copy : {0, 48}) index[copy + 1] = static_cast<char>(index[copy + 1] + 1);
   write_file(at / "app.db-shm", index);

@@ -129,7 +129,7 @@ TEST_CASE("sqlite query: names that mean something in a URI are found") {
   CHECK(contains(querying(path, "SELECT count(*) FROM t", "0").said(), "query returns '0'"));
 }
 
-TEST_CASE_FIXTURE(database_in_use, "sqlite write: a writable database is said to be writable") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite write: a writable database is reported as writable") {
   const auto wal = read_file(at / "app.db-wal");
   CHECK(contains(writing(at / "app.db").said(), "WAL backlog 12.0 KiB, writable"));
   CHECK(read_file(at / "app.db-wal") == wal);
