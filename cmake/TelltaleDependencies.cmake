@@ -15,6 +15,16 @@ if(TELLTALE_ARCHIVES)
   set(TELLTALE_FMT fmt::fmt-header-only) # Debian has no archive of it
 endif()
 
+# Libraries without a CMake package.
+foreach(library re2 cares nghttp2)
+  string(TOUPPER TELLTALE_${library} variable)
+  if(TELLTALE_ARCHIVES)
+    find_library(${variable} lib${library}.a REQUIRED)
+  else()
+    find_library(${variable} ${library} REQUIRED)
+  endif()
+endforeach()
+
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(OpenSSL REQUIRED)

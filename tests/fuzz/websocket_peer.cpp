@@ -197,7 +197,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto again = run_session(what, pieces, false);
   judge(what, pieces, again);
   if (!is_repeatable(says)) return 0;
-  require(found.verdict == again.verdict && found.reason == again.reason && found.message == again.message,
-          "how bytes arrive changes no finding");
+  const bool same = found.verdict == again.verdict && found.reason == again.reason && found.message == again.message;
+  if (!same) std::fprintf(stderr, "at once: %s\nin pieces: %s\n", found.message.c_str(), again.message.c_str());
+  require(same, "how bytes arrive changes no finding");
   return 0;
 }
