@@ -33,6 +33,8 @@ enum class reason : std::uint8_t {
   auth,
   protocol,
   mismatch,
+  loading,
+  overload,
   draining,
   internal,
 };
@@ -66,6 +68,8 @@ inline constexpr auto reason_table = std::to_array<reason_row>({
     {reason::auth, "auth", "the target requires other credentials"},
     {reason::protocol, "protocol", "the target broke its protocol"},
     {reason::mismatch, "mismatch", "the target works but is not what was expected"},
+    {reason::loading, "loading", "the target is starting, and says so itself"},
+    {reason::overload, "overload", "the target is too busy, and says so itself"},
     {reason::draining, "draining", "the program is shutting down"},
     {reason::internal, "internal", "telltale itself could not run the check"},
 });
