@@ -1,0 +1,33 @@
+// The options of the dns check and the rules between them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <telltale/limit.hpp>
+#include <telltale/option.hpp>
+
+#include "dns/name_server.hpp"
+#include "dns/question.hpp"
+
+namespace telltale {
+
+struct dns_options {
+  std::string name;
+  dns::record record = dns::record::a;
+  dns::rcode rcode = dns::rcode::noerror;
+  lower_limit<std::uint64_t> answers;
+  std::vector<std::string> expect;
+  std::vector<dns::name_server> servers;
+  bool tcp = false;
+  upper_limit<std::chrono::milliseconds> latency;
+
+  static options_of<dns_options> declared();
+  void validate(source_location at, problems& errors) const;
+  /// Of an address with `record: PTR`, the name of its record.
+  dns::question asked() const;
+};
+
+}  // namespace telltale
