@@ -79,20 +79,22 @@ finding unexpected_code(unsigned code, const dns_options& of) {
 
 std::string empty_text(const dns_options& of) { return fmt::format("the name has no {} record", name_of(of.record)); }
 
-std::vector<std::string> absent(const std::vector<std::string>& values, const dns_options& of) {
-  std::vector<std::string> out;
-  for (const auto& wanted : of.expect)
-    if (std::ranges::find(values, canonical(wanted, of.record)) == values.end()) out.push_back(wanted);
-  return out;
+bool is_negated(const expectation& wanted) {
+  return wanted.wanted == expectation::relation::not_equal || wanted.wanted == expectation::relation::no_match;
+}
+
+bool meet(const std::vector<std::string>& values, expectation wanted, record type) {
+  if (!wanted.compiled) wanted.value = canonical(wanted.value, type);
+  const auto holds = [&](const std::string& value) { return wanted.holds(value); };
+  return is_negated(wanted) ? std::ranges::all_of(values, holds) : std::ranges::any_of(values, holds);
 }
 
 finding judge_records(const std::vector<std::string>& values, const dns_options& of) {
   if (values.empty()) return failure(reason::missing, empty_text(of));
-  const auto missing = absent(values, of);
-  if (!missing.empty())
-    return failure(reason::mismatch, fmt::format("{} {} not among the {} records: {}", joined(missing),
-                                                 missing.size() == 1 ? "is" : "are", name_of(of.record),
-                                                 shown_records(values)));
+  for (const auto& wanted : of.expect)
+    if (!meet(values, wanted, of.record))
+      return failure(reason::mismatch,
+                     unmet(fmt::format("the {} records are {}", name_of(of.record), shown_records(values)), wanted));
   const auto v = judge(values.size(), of.answers);
   if (v == verdict::pass) return {};
   return {v, reason::threshold,

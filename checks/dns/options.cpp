@@ -70,8 +70,9 @@ options_of<dns_options> dns_options::declared() {
       .optional("answers", &self::answers,
                 "Limit on the number of records of this type; each server must return at least so many.")
       .optional("expect", &self::expect,
-                "Records that every response must contain, as `dig +short` shows them: 192.0.2.1, mail.example.org, "
-                "\"10 mail.example.org\". A final dot and the case of names do not matter; TXT has no quotes.")
+                "Expectation of the records, or a list of several: `192.0.2.1`, `10 mail.example.org`, `~ [.]internal$`. "
+                "One record must meet it; with != and !~ every record. Records are texts as of `dig +short`, without "
+                "final dots and quotes.")
       .optional("servers", &self::servers,
                 "Name servers to ask, all of them: IP, IP:PORT or [IPV6]:PORT. Without it the first three of "
                 "/etc/resolv.conf, which is read in every run. A server without a usable response is a warning while "
@@ -86,6 +87,8 @@ void dns_options::validate(source_location at, problems& errors) const {
   validate_servers(servers, at, errors);
   if (rcode != dns::rcode::noerror && (!expect.empty() || answers.warn || answers.fail))
     errors.add(at, "answers, expect: only a response with `rcode: NOERROR` has records");
+  if (std::ranges::any_of(expect, &expectation::is_ordered))
+    errors.add(at, "expect: records have no order; use a value, !=, ~ or !~");
   if ((answers.warn && *answers.warn == 0) || (answers.fail && *answers.fail == 0))
     errors.add(at, "answers: a limit of 0 has no effect; a response without records always fails");
 }

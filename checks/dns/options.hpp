@@ -11,6 +11,7 @@
 
 #include "dns/name_server.hpp"
 #include "dns/question.hpp"
+#include "expect/expectation.hpp"
 
 namespace telltale {
 
@@ -19,7 +20,7 @@ struct dns_options {
   dns::record record = dns::record::a;
   dns::rcode rcode = dns::rcode::noerror;
   lower_limit<std::uint64_t> answers;
-  std::vector<std::string> expect;
+  std::vector<expectation> expect;
   std::vector<dns::name_server> servers;
   bool tcp = false;
   upper_limit<std::chrono::milliseconds> latency;

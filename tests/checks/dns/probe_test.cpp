@@ -87,7 +87,7 @@ TEST_CASE("dns: each outcome has its reason and its words") {
        answers_with({a("192.0.2.1")}),
        with("expect", "192.0.2.9"),
        reason::mismatch,
-       "192.0.2.9 is not among the A records: 192.0.2.1"},
+       "the A records are 192.0.2.1, expected 192.0.2.9"},
       {"too few",
        answers_with({a("192.0.2.1")}),
        with("answers", "2"),
@@ -137,6 +137,34 @@ TEST_CASE("dns: each outcome has its reason and its words") {
     CHECK(contains(out.message, r.words));
     CHECK(contains(out.message, ": name server 127.0.0.1:"));
     CHECK(out.measured("servers_failed") == 1);
+  }
+}
+
+TEST_CASE("dns: an expectation is met by one record, a negated one by every record") {
+  struct expected {
+    std::vector<std::string> all;
+    bool met;
+  };
+  const expected rows[] = {
+      {{"192.0.2.1"}, true},
+      {{"192.0.2.2", "192.0.2.1"}, true},
+      {{"192.0.2.2", "192.0.2.3"}, false},
+      {{"~ ^192[.]0[.]2[.]"}, true},
+      {{"~ ^10[.]"}, false},
+      {{"!= 192.0.2.3"}, true},
+      {{"!= 192.0.2.2"}, false},
+      {{"!~ ^10[.]"}, true},
+      {{"!~ 2$"}, false},
+  };
+  const scripted_server server(answers_with({a("192.0.2.1"), a("192.0.2.2")}));
+  for (const auto& r : rows) {
+    CAPTURE(r.all.front());
+    std::vector<raw_value> list;
+    for (const auto& each : r.all) list.push_back(text(each));
+    const auto out = probe_servers({server.address()}, {{"expect", raw_value::list(list)}});
+    CAPTURE(out.message);
+    CHECK((out.verdict == verdict::pass) == r.met);
+    if (!r.met) CHECK(contains(out.message, "the A records are 192.0.2.1, 192.0.2.2, expected " + r.all.back()));
   }
 }
 

@@ -111,7 +111,7 @@ std::vector<row> common_rows() {
       {"example.test", "TXT", expect("v=spf1 -all"), ok, reason::ok, "1 TXT record from "},
       {"big.example.test", "TXT", expect(long_text('a') + long_text('b') + long_text('c')), ok, reason::ok, "1 TXT"},
       {"app.example.test", "A", {{"tcp", text("true")}}, ok, reason::ok, "1 A record from "},
-      {"app.example.test", "A", expect("192.0.2.2"), fail, reason::mismatch, "192.0.2.2 is not among the A records"},
+      {"app.example.test", "A", expect("192.0.2.2"), fail, reason::mismatch, "the A records are 192.0.2.1, expected 192.0.2.2"},
       {"app.example.test", "A", {{"answers", text("2")}}, fail, reason::threshold, "1 A records (limit 2)"},
       {"app.example.test", "MX", {}, fail, reason::missing, "the name has no MX record"},
       {"none.example.test", "A", {}, fail, reason::missing, "the name does not exist (NXDOMAIN)"},

@@ -46,7 +46,7 @@ TEST_CASE("dns servers: one without a response is a warning, a wrong response or
        {other, good},
        verdict::fail,
        reason::mismatch,
-       ": name server {0}: 192.0.2.1 is not among the A records: 192.0.2.2",
+       ": name server {0}: the A records are 192.0.2.2, expected 192.0.2.1",
        1},
       {"wrong and silent", {other, nothing}, verdict::fail, reason::mismatch, "; app.example.test: name server {1}: no", 2},
   };
