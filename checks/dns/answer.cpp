@@ -152,7 +152,8 @@ std::string canonical(std::string_view value, record type) {
     return ::inet_pton(family, text.c_str(), &address) == 1 ? address_text(family, &address) : text;
   if (type == record::txt) return text;
   const bool is_root = value == "." || value.ends_with(" .");
-  if (value.ends_with('.') && !is_root) value.remove_suffix(1);
+  const bool is_escaped = value.ends_with("\\.");  // the last character of a label
+  if (value.ends_with('.') && !is_root && !is_escaped) value.remove_suffix(1);
   return lower(value);
 }
 

@@ -171,6 +171,7 @@ TEST_CASE("dns: an expectation is met by one record, a negated one by every reco
 TEST_CASE("dns: a truncated response is repeated over TCP") {
   std::vector<std::string> many;
   for (int i = 0; i < 200; ++i) many.push_back(a("192.0.2." + std::to_string(i)));
+  const same_descriptors around;
   const scripted_server server(truncates(answers_with(many)));
   const auto out = probe_servers({server.address()});
   CAPTURE(out.message);

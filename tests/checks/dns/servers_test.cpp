@@ -52,6 +52,7 @@ TEST_CASE("dns servers: one without a response is a warning, a wrong response or
   };
   for (const auto& r : rows) {
     CAPTURE(r.name);
+    const same_descriptors around;
     const scripted_server first(r.behaviours[0]);
     const scripted_server second(r.behaviours[1]);
     const std::vector<std::string> servers{first.address(), second.address()};
