@@ -86,7 +86,7 @@ std::string healthy_text(const std::vector<dns::judgement>& all, const std::vect
 }
 
 asio::awaitable<outcome> run_once(std::shared_ptr<const plan> what, async_context ctx) {
-  net::run now(std::move(ctx), what->options.name);
+  net::run now(std::move(ctx), what->options.query);
   std::vector<dns::name_server> servers;
   auto failed = find_servers(what->options, servers);
   if (failed.verdict != verdict::pass) {

@@ -122,7 +122,7 @@ int parse_soa(bytes from, texts& out) {
 }
 
 using parser = int (*)(bytes, texts&);
-constexpr std::array<parser, 9> parsers{parse_a,  parse_aaaa, parse_cname, parse_mx, parse_ns,
+constexpr std::array<parser, 9> parsers{parse_a,   parse_aaaa, parse_cname, parse_mx, parse_ns,
                                         parse_ptr, parse_soa,  parse_srv,   parse_txt};
 
 }  // namespace

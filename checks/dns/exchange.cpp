@@ -84,11 +84,13 @@ void exchange::watch(int fd, bool readable, bool writable) {
 
 void exchange::wait(const socket_ptr& socket, direction which) {
   if (!socket->wanted[which] || std::exchange(socket->pending[which], true)) return;
-  const auto kind = which == reading ? asio::posix::descriptor_base::wait_read : asio::posix::descriptor_base::wait_write;
-  socket->descriptor.async_wait(kind, [self = shared_from_this(), socket, which](const boost::system::error_code& error) {
-    socket->pending[which] = false;
-    if (!error && socket->descriptor.is_open()) self->ready(socket, which);
-  });
+  const auto kind =
+      which == reading ? asio::posix::descriptor_base::wait_read : asio::posix::descriptor_base::wait_write;
+  socket->descriptor.async_wait(kind,
+                                [self = shared_from_this(), socket, which](const boost::system::error_code& error) {
+                                  socket->pending[which] = false;
+                                  if (!error && socket->descriptor.is_open()) self->ready(socket, which);
+                                });
 }
 
 void exchange::ready(const socket_ptr& socket, direction which) {

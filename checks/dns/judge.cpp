@@ -66,7 +66,7 @@ finding unexpected_code(unsigned code, const dns_options& of) {
   if (of.rcode != rcode::noerror)
     return failure(reason::mismatch, fmt::format("{}, expected {}", code_text(code), code_text(wanted)));
   // Search domains make such names work elsewhere.
-  const bool is_short = std::ranges::count(of.name, '.') < 2 && !of.name.ends_with('.');
+  const bool is_short = std::ranges::count(of.query, '.') < 2 && !of.query.ends_with('.');
   const auto* hint = is_short ? "; search domains do not apply here" : "";
   if (code == static_cast<unsigned>(rcode::nxdomain))
     return failure(reason::missing, fmt::format("the name does not exist (NXDOMAIN){}", hint));
@@ -117,8 +117,8 @@ finding judge_answer(const answer& got, const dns_options& of) {
   if (got.code == static_cast<unsigned>(of.rcode)) return {};
   if (got.code != 0) return unexpected_code(got.code, of);
   const auto found = got.values.empty() ? empty_text(of) : shown_records(got.values);
-  return failure(reason::mismatch, fmt::format("the name exists: {}, expected {}", found,
-                                               code_text(static_cast<unsigned>(of.rcode))));
+  return failure(reason::mismatch,
+                 fmt::format("the name exists: {}, expected {}", found, code_text(static_cast<unsigned>(of.rcode))));
 }
 
 }  // namespace

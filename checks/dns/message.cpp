@@ -60,8 +60,8 @@ void walk::name() {
 void data(walk& from, std::uint32_t type, std::size_t size) {
   const auto begin = from.at();
   const bool is_soa = type == ns_t_soa;
-  const bool has_name = is_soa || type == ns_t_ns || type == ns_t_cname || type == ns_t_ptr || type == ns_t_mx ||
-                        type == ns_t_srv;
+  const bool has_name =
+      is_soa || type == ns_t_ns || type == ns_t_cname || type == ns_t_ptr || type == ns_t_mx || type == ns_t_srv;
   if (type == ns_t_mx) from.skip(2);
   if (type == ns_t_srv) from.skip(6);
   if (has_name) from.name();

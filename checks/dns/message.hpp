@@ -20,7 +20,7 @@ struct message_facts {
 };
 
 /// Empty when the question or an answer record is malformed. c-ares 1.18 reads names of any length, so that a message
-/// of 64 KiB can occupy it for seconds: names are limited to 255 bytes here (RFC 1035 section 3.1).
+/// of 64 KiB can occupy it for a second: names are limited to 255 bytes here (RFC 1035 section 3.1).
 std::optional<message_facts> read_message(std::string_view bytes, int type);
 
 }  // namespace telltale::dns

@@ -38,14 +38,15 @@ bool is_onion(std::string_view name) {
 }
 
 void validate_name(const dns_options& of, source_location at, problems& errors) {
-  const bool is_address = !dns::reverse_name(of.name).empty();
+  const bool is_address = !dns::reverse_name(of.query).empty();
   if (is_address && of.record == dns::record::ptr) return;
   if (is_address)
-    errors.add(at, "name: an address has no name server to ask; use `record: PTR` for the name of an address");
-  else if (!is_domain_name(of.name))
-    errors.add(at, "name: expected a domain name such as db.prod.svc.cluster.local; letters other than ASCII are "
-                   "written as xn--...");
-  else if (is_onion(of.name)) errors.add(at, "name: names below .onion are not in the DNS (RFC 7686)");
+    errors.add(at, "query: an address has no name server to ask; use `record: PTR` for the name of an address");
+  else if (!is_domain_name(of.query))
+    errors.add(at,
+               "query: expected a domain name such as db.prod.svc.cluster.local; letters other than ASCII are "
+               "written as xn--...");
+  else if (is_onion(of.query)) errors.add(at, "query: names below .onion are not in the DNS (RFC 7686)");
 }
 
 void validate_servers(const std::vector<dns::name_server>& servers, source_location at, problems& errors) {
@@ -61,18 +62,18 @@ void validate_servers(const std::vector<dns::name_server>& servers, source_locat
 options_of<dns_options> dns_options::declared() {
   using self = dns_options;
   return options_of<self>()
-      .required("name", &self::name,
+      .required("query", &self::query,
                 "The full name to look up. It is queried as written: the search domains and ndots of resolv.conf never "
                 "apply, so write db.prod.svc.cluster.local instead of db. With `record: PTR` also an IP address.")
       .optional("record", &self::record, "The type of record to ask for.")
-      .optional("rcode", &self::rcode,
-                "The expected response code; NXDOMAIN passes when the name does not exist.")
+      .optional("rcode", &self::rcode, "The expected response code; NXDOMAIN passes when the name does not exist.")
       .optional("answers", &self::answers,
                 "Limit on the number of records of this type; each server must return at least so many.")
-      .optional("expect", &self::expect,
-                "Expectation of the records, or a list of several: `192.0.2.1`, `10 mail.example.org`, `~ [.]internal$`. "
-                "One record must meet it; with != and !~ every record. Records are texts as of `dig +short`, without "
-                "final dots and quotes.")
+      .optional(
+          "expect", &self::expect,
+          "Expectation of the records, or a list of several: `192.0.2.1`, `10 mail.example.org`, `~ [.]internal$`. "
+          "One record must meet it; with != and !~ every record. Records are texts as of `dig +short`, without "
+          "final dots and quotes.")
       .optional("servers", &self::servers,
                 "Name servers to ask, all of them: IP, IP:PORT or [IPV6]:PORT. Without it the first three of "
                 "/etc/resolv.conf, which is read in every run. A server without a usable response is a warning while "
@@ -94,8 +95,8 @@ void dns_options::validate(source_location at, problems& errors) const {
 }
 
 dns::question dns_options::asked() const {
-  auto reverse = record == dns::record::ptr ? dns::reverse_name(name) : "";
-  return {reverse.empty() ? name : std::move(reverse), record, tcp};
+  auto reverse = record == dns::record::ptr ? dns::reverse_name(query) : "";
+  return {reverse.empty() ? query : std::move(reverse), record, tcp};
 }
 
 }  // namespace telltale

@@ -16,7 +16,7 @@
 namespace telltale {
 
 struct dns_options {
-  std::string name;
+  std::string query;  ///< the name; `name` is that of the check itself
   dns::record record = dns::record::a;
   dns::rcode rcode = dns::rcode::noerror;
   lower_limit<std::uint64_t> answers;

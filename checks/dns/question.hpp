@@ -35,8 +35,7 @@ constexpr int code_of(record type) {
 
 template <>
 struct choices<dns::record> {
-  static constexpr std::array<std::string_view, 9> names{"A",   "AAAA", "CNAME", "MX", "NS",
-                                                         "PTR", "SOA",  "SRV",   "TXT"};
+  static constexpr std::array<std::string_view, 9> names{"A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"};
 };
 
 template <>

@@ -31,7 +31,7 @@ constexpr std::size_t header = 12;
 
 struct choice {
   explicit choice(unsigned byte) : raw((byte & 0x80U) != 0), closes((byte & 0x40U) != 0) {
-    options.name = "app.example.test";
+    options.query = "app.example.test";
     options.record = static_cast<record>((byte & 0xfU) % 9);
     options.tcp = (byte & 0x10U) != 0;
     if ((byte & 0x20U) != 0) options.rcode = rcode::nxdomain;
@@ -45,8 +45,8 @@ struct choice {
 std::vector<std::string> messages_in(std::string_view bytes) {
   std::vector<std::string> out;
   while (bytes.size() >= 2) {
-    const auto size = static_cast<std::size_t>(static_cast<unsigned char>(bytes[0]) << 8 |
-                                               static_cast<unsigned char>(bytes[1]));
+    const auto size =
+        static_cast<std::size_t>(static_cast<unsigned char>(bytes[0]) << 8 | static_cast<unsigned char>(bytes[1]));
     out.emplace_back(bytes.substr(2, size));
     bytes.remove_prefix(std::min(bytes.size(), size + 2));
   }

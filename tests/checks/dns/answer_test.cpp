@@ -41,8 +41,8 @@ TEST_CASE("dns answer: every record type is a text like that of dig") {
     std::vector<std::string> records;
     values wanted;
   };
-  const auto soa = labels("NS1.example") + labels("admin.example") + number32(2024) + number32(7200) +
-                   number32(3600) + number32(1209600) + number32(300);
+  const auto soa = labels("NS1.example") + labels("admin.example") + number32(2024) + number32(7200) + number32(3600) +
+                   number32(1209600) + number32(300);
   const row rows[] = {
       {record::a, {a("192.0.2.1"), a("192.0.2.2")}, {"192.0.2.1", "192.0.2.2"}},
       {record::aaaa, {a("2001:db8:0:0::1")}, {"2001:db8::1"}},
@@ -50,9 +50,11 @@ TEST_CASE("dns answer: every record type is a text like that of dig") {
       {record::mx,
        {resource(ns_t_mx, number16(10) + labels("mail.example")), resource(ns_t_mx, number16(0) + labels(""))},
        {"10 mail.example", "0 ."}},
-      {record::ns, {resource(ns_t_ns, labels("ns1.example")), resource(ns_t_ns, labels("ns2.example"))},
+      {record::ns,
+       {resource(ns_t_ns, labels("ns1.example")), resource(ns_t_ns, labels("ns2.example"))},
        {"ns1.example", "ns2.example"}},
-      {record::ptr, {resource(ns_t_ptr, labels("one.example")), resource(ns_t_ptr, labels("two.example"))},
+      {record::ptr,
+       {resource(ns_t_ptr, labels("one.example")), resource(ns_t_ptr, labels("two.example"))},
        {"one.example", "two.example"}},
       {record::soa, {resource(ns_t_soa, soa)}, {"ns1.example admin.example 2024 7200 3600 1209600 300"}},
       {record::srv,

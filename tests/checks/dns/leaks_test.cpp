@@ -28,9 +28,7 @@ sending wrong_id(const std::string& query, bool) {
   return {{message, message}};
 }
 sending garbage(const std::string&, bool) { return {{"", "x", std::string(4000, '\xff')}}; }
-sending malformed(const std::string& query, bool) {
-  return {{respond(query, {resource(ns_t_a, "x", 1, "\xc0\xff")})}};
-}
+sending malformed(const std::string& query, bool) { return {{respond(query, {resource(ns_t_a, "x", 1, "\xc0\xff")})}}; }
 sending closes(const std::string&, bool) { return {{}, true, true}; }
 sending half(const std::string& query, bool) { return {{number16(500) + query}, false, true}; }
 sending many(const std::string& query, bool) {
@@ -47,7 +45,7 @@ dns_script truncates(dns_script then) {
 /// One way to behave: a server that does, and the check that asks it.
 struct kind {
   kind(dns_script behaviour, bool tcp, reason expected) : server(std::move(behaviour)), why(expected) {
-    check = make_check(checks::dns(), {{"name", text("app.example.test")},
+    check = make_check(checks::dns(), {{"query", text("app.example.test")},
                                        {"servers", text(server.address())},
                                        {"tcp", text(tcp ? "true" : "false")}});
   }
@@ -90,7 +88,8 @@ struct totals {
   int late = 0;
 };
 
-asio::awaitable<void> keep_probing(asio::io_context& io, const kinds& all, totals& total, int count, std::size_t first) {
+asio::awaitable<void> keep_probing(asio::io_context& io, const kinds& all, totals& total, int count,
+                                   std::size_t first) {
   for (int i = 0; i < count; ++i) {
     auto& k = *all[(first + static_cast<std::size_t>(i)) % all.size()];
     const auto deadline = std::chrono::steady_clock::now() + time_limit;
@@ -142,9 +141,9 @@ TEST_CASE("dns leaks: a probe that is cancelled at any moment ends and leaves no
     for (const char* tcp : {"false", "true"}) {
       const same_descriptors around;
       const scripted_server server(each);
-      const auto check = make_check(checks::dns(), {{"name", text("app.example.test")},
-                                                    {"servers", text(server.address())},
-                                                    {"tcp", text(tcp)}});
+      const auto check =
+          make_check(checks::dns(),
+                     {{"query", text("app.example.test")}, {"servers", text(server.address())}, {"tcp", text(tcp)}});
       fixed_resolver unused;
       for (int steps = 0; steps < 7; ++steps) {
         asio::io_context io;
@@ -157,7 +156,7 @@ TEST_CASE("dns leaks: a loop that is destroyed during a probe takes everything w
   const same_descriptors around;
   const scripted_server server(nothing);
   const auto check =
-      make_check(checks::dns(), {{"name", text("app.example.test")}, {"servers", text(server.address())}});
+      make_check(checks::dns(), {{"query", text("app.example.test")}, {"servers", text(server.address())}});
   for (int steps = 0; steps < 4; ++steps) {
     asio::io_context io;
     const async_context ctx{io.get_executor(), std::chrono::steady_clock::now() + 5s, nullptr};

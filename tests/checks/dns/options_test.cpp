@@ -20,11 +20,11 @@ std::string problems_of(fakes::options chosen) {
 }
 
 std::string problems_of_name(const std::string& name, const char* record = "A") {
-  return problems_of({{"name", text(name)}, {"record", text(record)}});
+  return problems_of({{"query", text(name)}, {"record", text(record)}});
 }
 
 std::string problems_with(const char* key, raw_value value) {
-  return problems_of({{"name", text("app.example")}, {key, std::move(value)}});
+  return problems_of({{"query", text("app.example")}, {key, std::move(value)}});
 }
 
 raw_value list_of(std::initializer_list<const char*> items) {
@@ -47,14 +47,17 @@ TEST_CASE("dns options: names that can be queried") {
     CHECK(problems_of_name(name).empty());
   const std::string label(63, 'a');
   CHECK(problems_of_name(label + "." + label + "." + label + "." + std::string(61, 'a')).empty());
-  CHECK(contains(problems_of_name(label + "." + label + "." + label + "." + std::string(62, 'a')), "name: "));
-  for (const char* name : {"", "..", ".a", "a..b", "a b", "b\xc3\xbc" "cher.example", "http://app.example", "app:53"}) {
+  CHECK(contains(problems_of_name(label + "." + label + "." + label + "." + std::string(62, 'a')), "query: "));
+  for (const char* name : {"", "..", ".a", "a..b", "a b",
+                           "b\xc3\xbc"
+                           "cher.example",
+                           "http://app.example", "app:53"}) {
     CAPTURE(name);
-    CHECK(contains(problems_of_name(name), "name: expected a domain name"));
+    CHECK(contains(problems_of_name(name), "query: expected a domain name"));
   }
-  CHECK(contains(problems_of_name(label + "a.example"), "name: expected"));
+  CHECK(contains(problems_of_name(label + "a.example"), "query: expected"));
   CHECK(contains(problems_of_name("site.onion."), "RFC 7686"));
-  CHECK(contains(problems_of({}), "name"));
+  CHECK(contains(problems_of({}), "query"));
 }
 
 TEST_CASE("dns options: an address is a name only for its PTR record") {
@@ -62,11 +65,11 @@ TEST_CASE("dns options: an address is a name only for its PTR record") {
   CHECK(problems_of_name("2001:db8::1", "PTR").empty());
   CHECK(contains(problems_of_name("192.0.2.1"), "record: PTR"));
   dns_options of;
-  of.name = "192.0.2.1";
+  of.query = "192.0.2.1";
   of.record = record::ptr;
   CHECK(of.asked().name == "1.2.0.192.in-addr.arpa");
-  of.name = "1.2.0.192.in-addr.arpa";
-  CHECK(of.asked().name == of.name);
+  of.query = "1.2.0.192.in-addr.arpa";
+  CHECK(of.asked().name == of.query);
 }
 
 TEST_CASE("dns options: name servers are addresses, each once") {
@@ -74,8 +77,8 @@ TEST_CASE("dns options: name servers are addresses, each once") {
     return problems_with("servers", list_of(all));
   };
   CHECK(problems_of_servers({"10.0.0.1", "10.0.0.1:5353", "::1", "[::1]:5353", "fe80::1%eth0"}).empty());
-  for (const char* wrong : {"dns.example", "10.0.0.1:0", "10.0.0.1:x", "10.0.0.1:", "10.0.0", "[10.0.0.1]:53",
-                            "[::1]", "fe80::1%a%b", "10.0.0.1%eth0"}) {
+  for (const char* wrong : {"dns.example", "10.0.0.1:0", "10.0.0.1:x", "10.0.0.1:", "10.0.0", "[10.0.0.1]:53", "[::1]",
+                            "fe80::1%a%b", "10.0.0.1%eth0"}) {
     CAPTURE(wrong);
     CHECK(contains(problems_of_servers({wrong}), "expected an IP address"));
   }
@@ -93,7 +96,7 @@ TEST_CASE("dns options: contradictions are refused") {
   CHECK(contains(problems_with("expect", text("~ (")), "expect: "));
   CHECK(contains(problems_with("record", text("ANY")), "A, AAAA"));
   CHECK(contains(problems_with("record", text("a")), "A, AAAA"));
-  CHECK(contains(problems_of({{"name", text("a.b")}, {"rcode", text("NXDOMAIN")}, {"expect", text("192.0.2.1")}}),
+  CHECK(contains(problems_of({{"query", text("a.b")}, {"rcode", text("NXDOMAIN")}, {"expect", text("192.0.2.1")}}),
                  "only a response with `rcode: NOERROR` has records"));
 }
 

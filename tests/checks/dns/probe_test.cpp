@@ -69,7 +69,7 @@ TEST_CASE("dns: a record of a server passes, with measurements") {
 TEST_CASE("dns: each outcome has its reason and its words") {
   const row rows[] = {
       {"NXDOMAIN", answers_with({}, 3), {}, reason::missing, "the name does not exist (NXDOMAIN)"},
-      {"a short name", answers_with({}, 3), with("name", "db"), reason::missing, "search domains do not apply here"},
+      {"a short name", answers_with({}, 3), with("query", "db"), reason::missing, "search domains do not apply here"},
       {"SERVFAIL", answers_with({}, 2), {}, reason::dns, "could not answer (SERVFAIL)"},
       {"REFUSED", answers_with({}, 5), {}, reason::refused, "refused the query (REFUSED)"},
       {"NOTIMP", answers_with({}, 4), {}, reason::dns, "could not answer (NOTIMP)"},
@@ -83,25 +83,13 @@ TEST_CASE("dns: each outcome has its reason and its words") {
        {},
        reason::missing,
        "the name has no A record"},
-      {"wrong answer",
-       answers_with({a("192.0.2.1")}),
-       with("expect", "192.0.2.9"),
-       reason::mismatch,
+      {"wrong answer", answers_with({a("192.0.2.1")}), with("expect", "192.0.2.9"), reason::mismatch,
        "the A records are 192.0.2.1, expected 192.0.2.9"},
-      {"too few",
-       answers_with({a("192.0.2.1")}),
-       with("answers", "2"),
-       reason::threshold,
+      {"too few", answers_with({a("192.0.2.1")}), with("answers", "2"), reason::threshold,
        "1 A records (limit 2): 192.0.2.1"},
-      {"exists",
-       answers_with({a("192.0.2.1")}),
-       with("rcode", "NXDOMAIN"),
-       reason::mismatch,
+      {"exists", answers_with({a("192.0.2.1")}), with("rcode", "NXDOMAIN"), reason::mismatch,
        "the name exists: 192.0.2.1, expected NXDOMAIN"},
-      {"another code than expected",
-       answers_with({}, 3),
-       with("rcode", "REFUSED"),
-       reason::mismatch,
+      {"another code than expected", answers_with({}, 3), with("rcode", "REFUSED"), reason::mismatch,
        "NXDOMAIN, expected REFUSED"},
       {"the query itself", echoes, {}, reason::protocol, "is a query, not a response"},
       {"another id", other_id, {}, reason::protocol, "what it sent is no response to the query", 200ms},
@@ -110,10 +98,7 @@ TEST_CASE("dns: each outcome has its reason and its words") {
       {"cut off", cut_off, {}, reason::protocol, "malformed record"},
       {"a flood", floods, with("tcp", "true"), reason::protocol, "sent too much without a response to the query"},
       {"closed", hangs_up, with("tcp", "true"), reason::refused, "closed the connection without an answer"},
-      {"closed in a response",
-       half_a_response,
-       with("tcp", "true"),
-       reason::protocol,
+      {"closed in a response", half_a_response, with("tcp", "true"), reason::protocol,
        "closed the connection in the middle of its response"},
       {"empty messages", empty_frames, with("tcp", "true"), reason::protocol, "no response to the query", 200ms},
       {"truncated, then silent",
@@ -249,7 +234,7 @@ TEST_CASE("dns: the name is queried as it is written") {
       asked = question_of(query);
       return {{respond(query, {a("192.0.2.1")})}};
     });
-    CHECK(probe_servers({server.address()}, with("name", name)).verdict == verdict::pass);
+    CHECK(probe_servers({server.address()}, with("query", name)).verdict == verdict::pass);
     CHECK(server.queries() == 1);
     const std::string_view absolute(name);
     CHECK(asked == labels(absolute.substr(0, absolute.find_last_not_of('.') + 1)) + number16(1) + number16(1));

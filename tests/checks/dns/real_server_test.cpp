@@ -45,24 +45,24 @@ class name_server_program {
 std::string long_text(char of) { return std::string(250, of); }
 
 std::vector<std::string> dnsmasq_arguments(const std::string& port) {
-  std::vector<std::string> out{"--no-daemon",
-                               "--conf-file=/dev/null",
-                               "--pid-file=",
-                               "--log-facility=-",
-                               "--listen-address=127.0.0.1",
-                               "--bind-interfaces",
-                               "--no-resolv",
-                               "--no-hosts",
-                               "--port=" + port,
-                               "--local=/example.test/",
-                               "--host-record=app.example.test,192.0.2.1,2001:db8::1",
-                               "--cname=alias.example.test,app.example.test",
-                               "--mx-host=example.test,mail.example.test,10",
-                               "--srv-host=_sip._tcp.example.test,sip.example.test,5060,1,5",
-                               "--ptr-record=1.2.0.192.in-addr.arpa,app.example.test",
-                               "--txt-record=example.test,v=spf1 -all",
-                               fmt::format("--txt-record=big.example.test,{},{},{}", long_text('a'), long_text('b'),
-                                           long_text('c'))};
+  std::vector<std::string> out{
+      "--no-daemon",
+      "--conf-file=/dev/null",
+      "--pid-file=",
+      "--log-facility=-",
+      "--listen-address=127.0.0.1",
+      "--bind-interfaces",
+      "--no-resolv",
+      "--no-hosts",
+      "--port=" + port,
+      "--local=/example.test/",
+      "--host-record=app.example.test,192.0.2.1,2001:db8::1",
+      "--cname=alias.example.test,app.example.test",
+      "--mx-host=example.test,mail.example.test,10",
+      "--srv-host=_sip._tcp.example.test,sip.example.test,5060,1,5",
+      "--ptr-record=1.2.0.192.in-addr.arpa,app.example.test",
+      "--txt-record=example.test,v=spf1 -all",
+      fmt::format("--txt-record=big.example.test,{},{},{}", long_text('a'), long_text('b'), long_text('c'))};
   if (::geteuid() == 0) out.insert(out.end(), {"--user=nobody", "--group=nogroup"});
   return out;
 }
@@ -74,16 +74,17 @@ std::string unbound_configuration(const std::string& port) {
       " directory: /\n local-zone: example.test. static\n local-zone: refused.test. refuse\n"
       " local-zone: 2.0.192.in-addr.arpa. static\n username: \"{}\"\n",
       port, ::geteuid() == 0 ? "nobody" : "");
-  for (const auto* record :
-       {"app.example.test. A 192.0.2.1", "app.example.test. AAAA 2001:db8::1", "alias.example.test. CNAME app.example.test.",
-        "example.test. MX 10 mail.example.test.", "example.test. NS ns1.example.test.",
-        "example.test. SOA ns1.example.test. admin.example.test. 2024 7200 3600 1209600 300",
-        "_sip._tcp.example.test. SRV 1 5 5060 sip.example.test.", "1.2.0.192.in-addr.arpa. PTR app.example.test.",
-        "example.test. TXT \"v=spf1 -all\""})
+  for (const auto* record : {"app.example.test. A 192.0.2.1", "app.example.test. AAAA 2001:db8::1",
+                             "alias.example.test. CNAME app.example.test.", "example.test. MX 10 mail.example.test.",
+                             "example.test. NS ns1.example.test.",
+                             "example.test. SOA ns1.example.test. admin.example.test. 2024 7200 3600 1209600 300",
+                             "_sip._tcp.example.test. SRV 1 5 5060 sip.example.test.",
+                             "1.2.0.192.in-addr.arpa. PTR app.example.test.", "example.test. TXT \"v=spf1 -all\""})
     out += fmt::format(" local-data: '{}'\n", record);
   out += fmt::format(" local-data: 'big.example.test. TXT \"{}\" \"{}\" \"{}\"'\n", long_text('a'), long_text('b'),
                      long_text('c'));
-  return out + "forward-zone:\n name: dead.example.\n forward-addr: 127.0.0.1@1\nremote-control:\n control-enable: no\n";
+  return out +
+         "forward-zone:\n name: dead.example.\n forward-addr: 127.0.0.1@1\nremote-control:\n control-enable: no\n";
 }
 
 struct row {
@@ -111,7 +112,8 @@ std::vector<row> common_rows() {
       {"example.test", "TXT", expect("v=spf1 -all"), ok, reason::ok, "1 TXT record from "},
       {"big.example.test", "TXT", expect(long_text('a') + long_text('b') + long_text('c')), ok, reason::ok, "1 TXT"},
       {"app.example.test", "A", {{"tcp", text("true")}}, ok, reason::ok, "1 A record from "},
-      {"app.example.test", "A", expect("192.0.2.2"), fail, reason::mismatch, "the A records are 192.0.2.1, expected 192.0.2.2"},
+      {"app.example.test", "A", expect("192.0.2.2"), fail, reason::mismatch,
+       "the A records are 192.0.2.1, expected 192.0.2.2"},
       {"app.example.test", "A", {{"answers", text("2")}}, fail, reason::threshold, "1 A records (limit 2)"},
       {"app.example.test", "MX", {}, fail, reason::missing, "the name has no MX record"},
       {"none.example.test", "A", {}, fail, reason::missing, "the name does not exist (NXDOMAIN)"},
@@ -125,7 +127,7 @@ void check_rows(const std::string& server, const std::vector<row>& rows) {
     CAPTURE(r.name);
     CAPTURE(r.record);
     auto chosen = r.chosen;
-    chosen.emplace_back("name", text(r.name));
+    chosen.emplace_back("query", text(r.name));
     chosen.emplace_back("record", text(r.record));
     const auto out = probe_servers({server}, std::move(chosen), 20s);
     CAPTURE(out.message);

@@ -145,8 +145,8 @@ inline outcome probe_servers(const std::vector<std::string>& servers, options ch
   for (const auto& each : servers) list.push_back(text(each));
   chosen.emplace_back("servers", raw_value::list(std::move(list)));
   bool named = false;
-  for (const auto& [key, value] : chosen) named = named || key == "name";
-  if (!named) chosen.emplace_back("name", text("app.example.test"));
+  for (const auto& [key, value] : chosen) named = named || key == "query";
+  if (!named) chosen.emplace_back("query", text("app.example.test"));
   asio::io_context io;
   fixed_resolver unused;
   return probe_once(io, make_check(checks::dns(), std::move(chosen)), unused, timeout, {});
