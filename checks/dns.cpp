@@ -81,8 +81,7 @@ std::string healthy_text(const std::vector<dns::judgement>& all, const std::vect
   const auto from = dns::names_of(names);
   if (of.rcode != dns::rcode::noerror)
     return fmt::format("{} from {}, as expected", option_traits<dns::rcode>::text(of.rcode), from);
-  return fmt::format("{} {} record{} from {}", records.value_or(0), dns::name_of(of.record), records == 1 ? "" : "s",
-                     from);
+  return fmt::format("{} from {}", dns::count_text(records.value_or(0), of.record), from);
 }
 
 asio::awaitable<outcome> run_once(std::shared_ptr<const plan> what, async_context ctx) {

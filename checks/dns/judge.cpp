@@ -47,16 +47,17 @@ std::string code_text(unsigned code) {
 
 std::string joined(const std::vector<std::string>& texts) { return fmt::format("{}", fmt::join(texts, ", ")); }
 
-/// The records as a text for messages; a server may send thousands.
+/// The records as a text for messages; a server may send thousands. Sorted, because servers rotate them.
 std::string shown_records(std::vector<std::string> values) {
   constexpr std::size_t most = 8;
   const auto count = values.size();
+  std::ranges::sort(values);
   if (count > most) values.resize(most);
   auto out = shown_peer_text(joined(values), {}, 160);
   return count > most ? fmt::format("{} and {} more", out, count - most) : out;
 }
 
-/// RFC 7686 and RFC 8499 names: every code but NOERROR and NXDOMAIN makes resolvers ask another server.
+/// Resolvers take these codes from the server that they ask first. With any other they ask the next one.
 bool is_final(unsigned code) {
   return code == static_cast<unsigned>(rcode::noerror) || code == static_cast<unsigned>(rcode::nxdomain);
 }
@@ -98,7 +99,7 @@ finding judge_records(const std::vector<std::string>& values, const dns_options&
   const auto v = judge(values.size(), of.answers);
   if (v == verdict::pass) return {};
   return {v, reason::threshold,
-          fmt::format("{} {} records (limit {}): {}", values.size(), name_of(of.record), crossed(of.answers, v),
+          fmt::format("{} (limit {}): {}", count_text(values.size(), of.record), crossed(of.answers, v),
                       shown_records(values))};
 }
 
@@ -135,6 +136,10 @@ judgement judge_reply(const reply& from, const dns_options& of, std::chrono::nan
   out.records = got.values.size();
   if (!got.values.empty()) out.ttl = got.ttl;
   return out;
+}
+
+std::string count_text(std::size_t records, record type) {
+  return fmt::format("{} {} record{}", records, name_of(type), records == 1 ? "" : "s");
 }
 
 std::string names_of(const std::vector<std::string>& servers) {

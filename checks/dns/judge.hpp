@@ -30,6 +30,9 @@ judgement judge_reply(const reply&, const dns_options&, std::chrono::nanoseconds
 /// as long as another one has given a usable response.
 std::vector<finding> judge_servers(const std::vector<judgement>&, const std::vector<name_server>&);
 
+/// "2 AAAA records".
+std::string count_text(std::size_t records, record);
+
 /// "10.0.0.1, 10.0.0.2"; more than three are counted.
 std::string names_of(const std::vector<std::string>& servers);
 

@@ -86,7 +86,7 @@ TEST_CASE("dns: each outcome has its reason and its words") {
       {"wrong answer", answers_with({a("192.0.2.1")}), with("expect", "192.0.2.9"), reason::mismatch,
        "the A records are 192.0.2.1, expected 192.0.2.9"},
       {"too few", answers_with({a("192.0.2.1")}), with("answers", "2"), reason::threshold,
-       "1 A records (limit 2): 192.0.2.1"},
+       "1 A record (limit 2): 192.0.2.1"},
       {"exists", answers_with({a("192.0.2.1")}), with("rcode", "NXDOMAIN"), reason::mismatch,
        "the name exists: 192.0.2.1, expected NXDOMAIN"},
       {"another code than expected", answers_with({}, 3), with("rcode", "REFUSED"), reason::mismatch,
@@ -141,7 +141,7 @@ TEST_CASE("dns: an expectation is met by one record, a negated one by every reco
       {{"!~ ^10[.]"}, true},
       {{"!~ 2$"}, false},
   };
-  const scripted_server server(answers_with({a("192.0.2.1"), a("192.0.2.2")}));
+  const scripted_server server(answers_with({a("192.0.2.2"), a("192.0.2.1")}));  // shown in order
   for (const auto& r : rows) {
     CAPTURE(r.all.front());
     std::vector<raw_value> list;

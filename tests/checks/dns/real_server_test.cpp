@@ -114,7 +114,7 @@ std::vector<row> common_rows() {
       {"app.example.test", "A", {{"tcp", text("true")}}, ok, reason::ok, "1 A record from "},
       {"app.example.test", "A", expect("192.0.2.2"), fail, reason::mismatch,
        "the A records are 192.0.2.1, expected 192.0.2.2"},
-      {"app.example.test", "A", {{"answers", text("2")}}, fail, reason::threshold, "1 A records (limit 2)"},
+      {"app.example.test", "A", {{"answers", text("2")}}, fail, reason::threshold, "1 A record (limit 2)"},
       {"app.example.test", "MX", {}, fail, reason::missing, "the name has no MX record"},
       {"none.example.test", "A", {}, fail, reason::missing, "the name does not exist (NXDOMAIN)"},
       {"none.example.test", "A", {{"rcode", text("NXDOMAIN")}}, ok, reason::ok, "NXDOMAIN from "},
