@@ -161,10 +161,9 @@ void judge_text(const std::string& text) {
   for (const unsigned char c : text) require(c >= 0x20 && c != 0x7f, "a message has no control characters");
 }
 
-void judge_pass(const choice& how, const reply& got, const std::string& asked) {
+void judge_pass(const choice& how, const reply& got) {
   const auto& message = got.message;
   require(message.size() >= header, "only a response passes");
-  require(message.substr(0, 2) == asked.substr(0, 2), "only a response with the id of the query passes");
   require((message[2] & 0x80) != 0, "a query does not pass");
   require((message[2] & 0x02) == 0 || how.options.tcp || got.truncated, "a truncated response over UDP does not pass");
   require((message[3] & 0xf) == static_cast<int>(how.options.rcode), "only the expected code passes");
@@ -184,9 +183,13 @@ judgement judge_run(const choice& how, const std::vector<std::string>& messages,
     got = one.result();
   }
   require(server.all_closed(), "every socket is closed");
+  require(got.message.empty() || got.message.substr(0, 2) == server.asked().substr(0, 2),
+          "a response has the right id");
+  // It is another one in each run, and a name may lead to its bytes.
+  if (!got.message.empty()) got.message.replace(0, 2, 2, '\0');
   const auto out = judge_reply(got, how.options, std::chrono::seconds(2));
   judge_text(out.found.sentence);
-  if (out.found.verdict == verdict::pass) judge_pass(how, got, server.asked());
+  if (out.found.verdict == verdict::pass) judge_pass(how, got);
   else require(out.found.reason != reason::ok && out.found.reason != reason::internal, "every failure says why");
   return out;
 }
