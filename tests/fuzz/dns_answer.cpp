@@ -38,7 +38,7 @@ struct choice {
     else if (options.record == record::a) options.expect = {*parse_expectation("!= 192.0.2.66")};
   }
   dns_options options;
-  bool raw;     ///< over TCP, the messages have no lengths
+  bool raw;     ///< with `tcp`, the messages are sent without lengths and as they are
   bool closes;  ///< after the last message
 };
 
@@ -130,15 +130,17 @@ class script final : public transport {
     return static_cast<ssize_t>(size);
   }
   std::string prepared(std::string message) const {
-    for (std::size_t i = 0; i < 2 && i < message.size(); ++i) message[i] = static_cast<char>(message[i] ^ query_[i]);
+    const auto id_size = raw() ? 0 : std::min<std::size_t>(message.size(), 2);
+    for (std::size_t i = 0; i < id_size; ++i) message[i] = static_cast<char>(message[i] ^ query_[i]);
     if (const auto token = message.find("{q}"); token != std::string::npos)
       message.replace(token, 3, query_.substr(header));
     return message;
   }
+  bool raw() const { return how_.raw && how_.options.tcp; }
   void fill(std::string& stream) {
     for (; next_ < messages_.size(); ++next_) {
       const auto message = prepared(messages_[next_]);
-      if (!how_.raw) stream += {static_cast<char>(message.size() >> 8), static_cast<char>(message.size())};
+      if (!raw()) stream += {static_cast<char>(message.size() >> 8), static_cast<char>(message.size())};
       stream += message;
     }
   }

@@ -1,7 +1,7 @@
 // Reading of responses: every record type, aliases, and messages that are wrong or expensive to read.
 #include "dns/answer.hpp"
 
-#include <chrono>
+#include <ctime>
 
 #include <doctest/doctest.h>
 
@@ -131,10 +131,9 @@ TEST_CASE("dns answer: names that are too long are rejected before c-ares expand
   while (records.size() < 4000) records.push_back(resource(ns_t_a, "", 0, number16(0xc000U | target)));
   const auto message = response(record::a, records);
   REQUIRE(message.size() < 65536);
-  const auto begin = std::chrono::steady_clock::now();
+  const auto begin = std::clock();
   CHECK(read_answer(message, record::a).fault == answer::fault_t::malformed);
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  CHECK(took.count() < 0.05);
+  CHECK(std::clock() - begin < CLOCKS_PER_SEC / 20);
 }
 
 TEST_CASE("dns answer: expected texts are compared in one form") {
