@@ -29,7 +29,7 @@ finding explain_silence(const reply& from, std::chrono::nanoseconds budget) {
   if (from.error == errors::message_size)
     return failure(reason::protocol, "sent too much without a response to the query");
   if (was_connected(from.error)) return net::explain_broken(from.error, answering, from.heard, budget);
-  if (from.error) return net::explain_connect(from.error, "it", budget);
+  if (from.error) return net::explain_connect(from.error, "the server", budget);
   if (from.heard) return failure(reason::protocol, "what it sent is no response to the query");
   return net::timed_out(answering, budget);
 }

@@ -170,7 +170,7 @@ TEST_CASE("dns: a truncated response of a server without TCP is a failure that s
   const auto out = probe_script(truncates(nothing), {}, 5s, false);
   CAPTURE(out.message);
   CHECK(out.reason == reason::refused);
-  CHECK(contains(out.message, "its response is truncated, and over TCP: it refused the connection"));
+  CHECK(contains(out.message, "its response is truncated, and over TCP: the server refused the connection"));
 }
 
 TEST_CASE("dns: with `tcp` no datagram is sent") {
@@ -190,7 +190,7 @@ TEST_CASE("dns: a port where nothing listens is refused") {
     CAPTURE(out.message);
     CHECK(out.verdict == verdict::fail);
     CHECK(out.reason == reason::refused);
-    CHECK(contains(out.message, "it refused the connection: nothing listens there"));
+    CHECK(contains(out.message, "the server refused the connection: nothing listens there"));
   }
 }
 

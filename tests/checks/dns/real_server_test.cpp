@@ -186,5 +186,5 @@ TEST_CASE("dns real servers: one that has ended is a warning beside one that ans
   CAPTURE(out.message);
   CHECK(out.verdict == verdict::warn);
   CHECK(out.reason == reason::refused);
-  CHECK(contains(out.message, "name server " + servers[0] + ": it refused the connection"));
+  CHECK(contains(out.message, "name server " + servers[0] + ": the server refused the connection"));
 }
