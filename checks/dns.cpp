@@ -94,6 +94,7 @@ asio::awaitable<outcome> run_once(std::shared_ptr<const plan> what, async_contex
   }
   const auto replies = co_await dns::ask(now, what->asked, servers);
   std::vector<dns::judgement> all;
+  all.reserve(replies.size());
   for (const auto& each : replies) all.push_back(dns::judge_reply(each, what->options, now.budget));
   for (auto& found : dns::judge_servers(all, servers)) now.add(std::move(found));
   measure(now.found, replies, all);

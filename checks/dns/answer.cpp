@@ -145,7 +145,7 @@ answer read_answer(std::string_view message, record type) {
 }
 
 std::string canonical(std::string_view value, record type) {
-  const std::string text(value);
+  std::string text(value);
   in6_addr address{};
   const int family = type == record::a ? AF_INET : AF_INET6;
   if (type == record::a || type == record::aaaa)
