@@ -38,7 +38,7 @@ class staged_check final : public blocking_check {
   }
   outcome examine(probe_context& ctx) override {
     stage_.ran.push_back("examine " + how_);
-    return outcome::pass(ctx.examined ? "told" : "not told");
+    return outcome::pass(ctx.examined ? "with a result" : "without a result");
   }
 
  private:
@@ -239,5 +239,5 @@ TEST_CASE("worker loop: a deep check calls examine, and a probe receives its las
   f.run({0, 20});
   REQUIRE(f.found.size() == 2);
   CHECK(f.on.ran == std::vector<std::string>{"ok", "examine ok"});
-  CHECK(f.found[1].outcome == outcome::pass("not told"));
+  CHECK(f.found[1].outcome == outcome::pass("without a result"));
 }

@@ -1,5 +1,4 @@
-// Ten thousand probes of peers that misbehave: each ends in time with its reason, and no connection is left at either
-// end.
+// Probes misbehaving peers ten thousand times: each probe ends in time with its reason and leaves no connection.
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -28,7 +27,7 @@ constexpr int probes = 10'000;
 constexpr auto time_limit = 300ms;
 #endif
 constexpr int at_once = 60;
-constexpr auto late = 2s;  // what a busy machine may add
+constexpr auto late = 2s;  // tolerance for a busy machine
 
 socket_task silent(tcp::socket socket) { co_await until_closed(socket); }
 socket_task hangs_up(tcp::socket socket) { co_await read_request(socket); }
@@ -41,8 +40,8 @@ script answers(std::string bytes) {
   };
 }
 
-/// Opens the WebSocket, says `bytes` over and over until there is nobody to hear them when `again`, and reads on.
-script opens_and_says(std::string bytes, bool again = false) {
+/// Opens the WebSocket, sends `bytes` (with `again` repeatedly until the client disconnects), and continues to read.
+script opens_and_sends(std::string bytes, bool again = false) {
   return [bytes, again](tcp::socket socket) -> socket_task {
     const auto request = co_await read_request(socket);
     auto reply = accepting(request);
@@ -71,7 +70,7 @@ script speaks_tls(std::shared_ptr<ssl::context> context) {
   };
 }
 
-/// One way to behave: a server that does, and the check that probes it.
+/// One server behaviour, and the check that probes it.
 struct kind {
   kind(asio::io_context& io, script behaviour, reason expected, const std::string& scheme = "ws")
       : does(std::move(behaviour)), server(io, does), why(expected) {
@@ -84,7 +83,7 @@ struct kind {
   fixed_resolver names;
   std::shared_ptr<async_check> check;
   int wrong = 0;
-  int out_of_time = 0;  ///< on a busy machine, before the peer has said what it wanted to say
+  int out_of_time = 0;  ///< on a busy machine, before the peer has sent everything
   std::string words;
 };
 
@@ -108,11 +107,11 @@ kinds all_kinds(asio::io_context& io) {
   add(answers("HTTP/1.1 101 X\r\nA: " + std::string(9000, 'a')), reason::protocol);
   add(answers("HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Accept: A\r\n\r\n"),
       reason::protocol);
-  add(opens_and_says("xx"), reason::protocol);                            // reserved bits
-  add(opens_and_says(server_frame(0x81, "hello")), reason::timeout);      // never a pong
-  add(opens_and_says("\x82\x7f\0\0\0\x10\0\0\0\0"s), reason::timeout);    // 64 GiB announced
-  add(opens_and_says(server_frame(0x88, "\x03\xf3"s)), reason::refused);  // closes instead of a pong
-  add(opens_and_says(flood, true), reason::timeout);
+  add(opens_and_sends("xx"), reason::protocol);                            // reserved bits
+  add(opens_and_sends(server_frame(0x81, "hello")), reason::timeout);      // never a pong
+  add(opens_and_sends("\x82\x7f\0\0\0\x10\0\0\0\0"s), reason::timeout);    // 64 GiB announced
+  add(opens_and_sends(server_frame(0x88, "\x03\xf3"s)), reason::refused);  // closes instead of a pong
+  add(opens_and_sends(flood, true), reason::timeout);
   add(speaks_tls(certificate), reason::tls, "wss");
   add(silent, reason::timeout, "wss");
   return out;
@@ -139,7 +138,7 @@ socket_task keep_probing(asio::io_context& io, const kinds& all, totals& total, 
 
 }  // namespace
 
-TEST_CASE("websocket leaks: after ten thousand probes nothing is connected and no descriptor is open") {
+TEST_CASE("websocket leaks: after ten thousand probes no connection and no descriptor is open") {
   const auto descriptors = open_descriptors();
   const auto began = std::chrono::steady_clock::now();
   {
