@@ -48,7 +48,7 @@ std::vector<check_result> run_once(const config& conf) {
   };
   for (std::size_t i = 0; i < results.size(); ++i) {
     const auto& c = conf.checks[i];
-    const auto plan = c.type->examination ? c.type->examination(c.options) : std::nullopt;
+    const auto plan = c.type->deep_check ? c.type->deep_check(c.options) : std::nullopt;
     if (!plan) {
       probe(i, {});
       continue;
@@ -59,7 +59,7 @@ std::vector<check_result> run_once(const config& conf) {
       const auto now = boot_clock::now();
       record.note(std::move(report.outcome), now);
       run_input input;
-      input.examined = record.as_of(now);
+      input.last_deep_check = record.as_of(now);
       probe(i, std::move(input));
     });
   }
