@@ -34,7 +34,7 @@ def web_socket(bench):
 
 
 def web_server(bench):
-    """The port of an nginx that keeps connections open, on the client's processor: 127.0.0.1, and 127.0.0.2 with TLS."""
+    """The port of an nginx that keeps connections open, beside the client: at 127.0.0.1, and with TLS at 127.0.0.2."""
     key, certificate = bench.folder / "watched.key", bench.folder / "watched.pem"
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                     "-keyout", key, "-out", certificate, "-days", "30", "-subj", "/CN=watched",

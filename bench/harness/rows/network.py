@@ -24,10 +24,10 @@ class Kind:
     goal: object = None  # how many times the CPU time of telltale blackbox_exporter has to take
 
 
-KINDS = (Kind("tcp", "type: tcp, address: '127.0.0.1:{port}'", "tcp_connect", "127.0.0.1:{port}", 1000, 6),
-         Kind("http, kept connections", "type: http, url: 'http://127.0.0.1:{port}/health'", "http_2xx",
+KINDS = (Kind("tcp checks", "type: tcp, address: '127.0.0.1:{port}'", "tcp_connect", "127.0.0.1:{port}", 1000, 6),
+         Kind("http checks", "type: http, url: 'http://127.0.0.1:{port}/health'", "http_2xx",
               "http://127.0.0.1:{port}/health", 1000, 12),
-         Kind("https, a new connection each", "type: http, url: 'https://127.0.0.2:{port}/health', reconnect: 0s, "
+         Kind("https checks with a new connection", "type: http, url: 'https://127.0.0.2:{port}/health', reconnect: 0s, "
               "ca_file: {folder}/watched.pem", "https_2xx", "https://127.0.0.2:{port}/health", 100))
 
 
@@ -57,12 +57,13 @@ def config(bench, kind, port, count):
 def cpu(bench, kind, port, what):
     """Rounds alternate; each has its own telltale, so that no check runs while blackbox_exporter is measured."""
     blackbox = peers.start(bench, {"blackbox_exporter": peers.BLACKBOX})["blackbox_exporter"]
-    seconds, own, theirs = bench.rounds(10, 6), [], []
-    for _ in range(bench.rounds(7, 3)):
+    seconds, own, theirs = bench.rounds(8, 6), [], []
+    for _ in range(bench.rounds(5, 3)):
         own.append(telltale_share(bench, kind, port, seconds))
         if not isinstance(blackbox, str):
             theirs.append(blackbox_share(bench, kind, port, blackbox, seconds))
-    bench.say(f"  {what}: {[round(value, 2) for value in own]}, blackbox_exporter {[round(value, 1) for value in theirs]}")
+    bench.say(f"  {what}: {' '.join(f'{value:.2f}' for value in own)}, "
+              f"blackbox_exporter {' '.join(f'{value:.1f}' for value in theirs)}")
     figure = f"{rounds.median(own):.2f} %"
     if not theirs:
         return dataclasses.replace(table.missing(NUMBER, what, "blackbox_exporter", blackbox), figure=figure)
