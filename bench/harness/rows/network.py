@@ -24,11 +24,14 @@ class Kind:
     goal: object = None  # how many times the CPU time of telltale blackbox_exporter has to take
 
 
-KINDS = (Kind("tcp checks", "type: tcp, address: '127.0.0.1:{port}'", "tcp_connect", "127.0.0.1:{port}", 1000, 6),
-         Kind("http checks", "type: http, url: 'http://127.0.0.1:{port}/health'", "http_2xx",
-              "http://127.0.0.1:{port}/health", 1000, 12),
-         Kind("https checks with a new connection", "type: http, url: 'https://127.0.0.2:{port}/health', reconnect: 0s, "
-              "ca_file: {folder}/watched.pem", "https_2xx", "https://127.0.0.2:{port}/health", 100))
+KINDS = (
+    Kind("tcp checks", "type: tcp, address: '127.0.0.1:{port}'",
+         "tcp_connect", "127.0.0.1:{port}", count=1000, goal=6),
+    Kind("http checks", "type: http, url: 'http://127.0.0.1:{port}/health'",
+         "http_2xx", "http://127.0.0.1:{port}/health", count=1000, goal=12),
+    Kind("https checks with a new connection",
+         "type: http, url: 'https://127.0.0.2:{port}/health', reconnect: 0s, ca_file: {folder}/watched.pem",
+         "https_2xx", "https://127.0.0.2:{port}/health", count=100))
 
 
 def run(bench):
