@@ -29,7 +29,7 @@ KINDS = (
          "tcp_connect", "127.0.0.1:{port}", count=1000, goal=6),
     Kind("http checks", "type: http, url: 'http://127.0.0.1:{port}/health'",
          "http_2xx", "http://127.0.0.1:{port}/health", count=1000, goal=12),
-    Kind("https checks with a new connection",
+    Kind("https checks, new connections",
          "type: http, url: 'https://127.0.0.2:{port}/health', reconnect: 0s, ca_file: {folder}/watched.pem",
          "https_2xx", "https://127.0.0.2:{port}/health", count=100))
 
