@@ -91,6 +91,10 @@ asio::awaitable<finding> start_tls(run& now, std::unique_ptr<stream>& line, cons
   if (done.error) co_return failure(reason::tls, std::move(done.sentence));
   watch.stop("tls_seconds");
   if (done.certificate_left) judge_certificate(now, *done.certificate_left, client.options.certificate);
+  if (done.other_protocol)
+    co_return failure(
+        reason::protocol,
+        fmt::format("the server did not select the protocol {} in the TLS handshake (ALPN)", client.protocol));
   line = std::move(done.line);
   co_return finding();
 }

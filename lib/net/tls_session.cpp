@@ -108,4 +108,11 @@ std::optional<std::chrono::seconds> tls_session::certificate_left() const {
   return std::chrono::days(days) + std::chrono::seconds(seconds);
 }
 
+std::string_view tls_session::protocol() const {
+  const unsigned char* selected = nullptr;
+  unsigned size = 0;
+  ::SSL_get0_alpn_selected(session_.get(), &selected, &size);
+  return {reinterpret_cast<const char*>(selected), size};
+}
+
 }  // namespace telltale::net

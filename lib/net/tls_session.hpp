@@ -38,6 +38,8 @@ class tls_session {
   std::string explain() const;
   /// Until the server's certificate expires; negative: since. Nothing before the handshake is done.
   std::optional<std::chrono::seconds> certificate_left() const;
+  /// The protocol that the server has selected by ALPN; empty: none.
+  std::string_view protocol() const;
 
  private:
   state judge(int result);

@@ -111,6 +111,7 @@ asio::awaitable<secured> secure(std::unique_ptr<stream> below, const tls_client&
     co_return out;
   }
   out.certificate_left = line->session().certificate_left();
+  out.other_protocol = line->session().protocol() != client.protocol;
   out.line = std::move(line);
   co_return out;
 }
