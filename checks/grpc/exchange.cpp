@@ -7,6 +7,18 @@
 
 namespace telltale::grpc {
 
+namespace {
+
+/// Many servers close the connection without a word when they expect TLS.
+finding explain_lost(const net::run& now, const plan& what, const session& http2, const net::error_code& error) {
+  auto failed = http2.explain_lost(error, now.budget);
+  if (failed.reason == reason::refused && !http2.answered() && !what.target.tls)
+    failed.sentence += " (possible causes: TLS on this port, a proxy that cannot reach its backend)";
+  return failed;
+}
+
+}  // namespace
+
 namespace asio = boost::asio;
 
 asio::awaitable<finding> ask(net::run& now, const plan& what, session& http2, net::stream& line) {
@@ -20,7 +32,7 @@ asio::awaitable<finding> ask(net::run& now, const plan& what, session& http2, ne
     // What the server sent before it closed is more specific than the failed write.
     if (!bytes.empty() && !unsent) unsent = co_await line.write(bytes);
     const auto got = co_await line.read_some(chunk);
-    if (got.error) co_return http2.explain_lost(got.error, now.budget);
+    if (got.error) co_return explain_lost(now, what, http2, got.error);
     http2.feed({chunk.data(), got.bytes});
   }
   watch.stop("reply_seconds");

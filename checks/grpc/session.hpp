@@ -49,6 +49,8 @@ class session {
   /// Why the call does not end: the connection failed with this error, `timed_out` included.
   finding explain_lost(const boost::system::error_code&, std::chrono::nanoseconds budget) const;
 
+  /// Whether the server has sent anything over this connection.
+  bool answered() const { return !front_.empty(); }
   /// Whether the connection can be used for another call.
   bool reusable() const;
   /// Whether the server has said that it did not process the call: it may be repeated on another connection.

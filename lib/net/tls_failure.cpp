@@ -5,6 +5,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace telltale::net {
@@ -88,6 +90,9 @@ std::string explain_tls(unsigned long error, long verify_error, const std::strin
   const int code = ERR_GET_REASON(error);
   if (code == SSL_R_CERTIFICATE_VERIFY_FAILED && verify_error != X509_V_OK)
     return explain_certificate(verify_error, name);
+  constexpr std::string_view http2_settings("\x04\0\0\0\0\0", 6);  // behind its length: RFC 9113 sections 3.4, 4.1
+  if (first_bytes.substr(std::min<std::size_t>(first_bytes.size(), 3)).starts_with(http2_settings))
+    return "the server speaks plain HTTP/2 on this port, not TLS";
   if (first_bytes.starts_with("HTTP/")) return "the server speaks plain HTTP on this port, not TLS";
   if (auto sentence = explain_handshake(code); !sentence.empty()) return sentence;
   const char* words = ::ERR_reason_error_string(error);

@@ -1,0 +1,95 @@
+// Scripted gRPC servers, and one run of the grpc check against one.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <boost/asio/read.hpp>
+#include <boost/asio/ssl/stream.hpp>
+
+#include "checks/grpc/frames.hpp"
+#include "fakes/certificates.hpp"
+#include "fakes/network_peer.hpp"
+
+namespace telltale::checks {
+check_type grpc();
+}
+
+namespace telltale::fakes {
+
+namespace ssl = asio::ssl;
+
+/// Reads the client's preface, settings, header and message.
+template <class Stream>
+asio::awaitable<std::string> read_call(Stream& socket) {
+  std::string bytes;
+  auto buffer = asio::dynamic_buffer(bytes);
+  while (h2::read_frames(bytes).size() < 3) {
+    auto [error, count] = co_await asio::async_read(socket, buffer, asio::transfer_at_least(1), quiet);
+    if (error) break;
+  }
+  co_return bytes;
+}
+
+/// Answers a call with these bytes behind its settings, and reads on.
+inline script answers(std::string bytes) {
+  return [bytes](tcp::socket socket) -> asio::awaitable<void> {
+    co_await read_call(socket);
+    co_await say(socket, h2::hello() + bytes);
+    co_await until_closed(socket);
+  };
+}
+
+inline script answers_over_tls(std::shared_ptr<ssl::context> context, std::string bytes) {
+  return [context, bytes](tcp::socket socket) -> asio::awaitable<void> {
+    ssl::stream<tcp::socket> stream(std::move(socket), *context);
+    auto [error] = co_await stream.async_handshake(ssl::stream_base::server, quiet);
+    if (error) co_return;
+    co_await read_call(stream);
+    co_await say(stream, h2::hello() + bytes);
+    co_await until_closed(stream);
+  };
+}
+
+/// A TLS server that selects this protocol by ALPN; empty: it ignores ALPN.
+inline std::shared_ptr<ssl::context> selecting(const identity& as, const char* protocol) {
+  auto out = server_context(as);
+  if (*protocol == '\0') return out;
+  const auto select = +[](SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
+                          unsigned offered_size, void* wanted) {
+    const std::string_view list(reinterpret_cast<const char*>(offered), offered_size);
+    const std::string_view name(static_cast<const char*>(wanted));
+    const auto at = list.find(name);
+    if (at == std::string_view::npos) return SSL_TLSEXT_ERR_ALERT_FATAL;
+    *chosen = offered + at;
+    *size = static_cast<unsigned char>(name.size());
+    return SSL_TLSEXT_ERR_OK;
+  };
+  ::SSL_CTX_set_alpn_select_cb(out->native_handle(), select, const_cast<char*>(protocol));
+  return out;
+}
+
+inline std::shared_ptr<async_check> make_grpc_check(options chosen) {
+  return make_check(checks::grpc(), std::move(chosen));
+}
+
+/// The check of `server.test:50051` with this behaviour behind it.
+inline outcome probe_grpc(const script& behaviour, options chosen = {}, std::chrono::milliseconds timeout = 2s) {
+  const auto descriptors = open_descriptors();
+  outcome out;
+  {
+    asio::io_context io;
+    peer server(io, behaviour);
+    fixed_resolver names;
+    names.answer.endpoints = {server.endpoint()};
+    chosen.emplace_back("address", text("server.test:50051"));
+    out = probe_once(io, make_grpc_check(std::move(chosen)), names, timeout, {&server});
+    CHECK(server.finished() == 1);
+  }
+  CHECK(open_descriptors() == descriptors);
+  CHECK(contains(out.message, "server.test:50051: "));
+  return out;
+}
+
+}  // namespace telltale::fakes
