@@ -14,32 +14,31 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// The answer over a new connection.
-asio::awaitable<finding> call(net::run& now, const grpc::plan& what) {
-  auto dialed = co_await net::dial(now, what.target);
-  if (!dialed.line) co_return std::move(dialed.failed);
-  grpc::session http2(what.what);
-  auto failed = co_await grpc::ask(now, what, http2, *dialed.line);
-  if (http2.ended()) co_await grpc::leave(http2, *dialed.line);
-  co_return failed;
-}
+/// Data of one check, for all its runs.
+struct check_state {
+  explicit check_state(grpc_options options)
+      : what(grpc::make_plan(std::move(options))),
+        kept(what.options.kept.reconnect, net::kept_connection::idle_input::allowed) {}
+  grpc::plan what;
+  net::kept_connection kept;
+};
 
-asio::awaitable<outcome> run_once(std::shared_ptr<const grpc::plan> what, async_context ctx) {
-  net::run now(std::move(ctx), to_text(what->options.address));
-  auto failed = co_await call(now, *what);
-  now.add(std::move(failed));
-  now.judge_latency(what->options.network.latency);
+asio::awaitable<outcome> run_once(std::shared_ptr<check_state> check, async_context ctx) {
+  net::run now(std::move(ctx), to_text(check->what.options.address));
+  auto got = co_await grpc::ask(now, check->what, check->kept);
+  now.add(got.found);
+  now.judge_latency(check->what.options.network.latency);
+  co_await grpc::put_back(check->kept, std::move(got));
   co_return std::move(now).result("SERVING");
 }
 
 class grpc_check final : public async_check {
  public:
-  explicit grpc_check(grpc_options options)
-      : plan_(std::make_shared<const grpc::plan>(grpc::make_plan(std::move(options)))) {}
-  asio::awaitable<outcome> probe(async_context ctx) override { return run_once(plan_, std::move(ctx)); }
+  explicit grpc_check(grpc_options options) : state_(std::make_shared<check_state>(std::move(options))) {}
+  asio::awaitable<outcome> probe(async_context ctx) override { return run_once(state_, std::move(ctx)); }
 
  private:
-  std::shared_ptr<const grpc::plan> plan_;
+  std::shared_ptr<check_state> state_;
 };
 
 }  // namespace

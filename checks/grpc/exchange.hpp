@@ -6,15 +6,21 @@
 #include <telltale/finding.hpp>
 
 #include "grpc/plan.hpp"
+#include "net/kept_connection.hpp"
 #include "net/run.hpp"
-#include "net/stream.hpp"
 
 namespace telltale::grpc {
 
-/// Calls and waits for the reply. The arguments must outlive the coroutine; the session must be that of the stream.
-boost::asio::awaitable<finding> ask(net::run&, const plan&, session&, net::stream&);
+/// The finding of one call, and the connection over which it was made, which is open exactly when the call has ended.
+struct answer {
+  finding found;
+  net::lent_connection lent;
+};
 
-/// Says GOAWAY and closes the stream gracefully.
-boost::asio::awaitable<void> leave(session&, net::stream&);
+/// Calls over the kept connection or a new one. The arguments must outlive the coroutine.
+boost::asio::awaitable<answer> ask(net::run&, const plan&, net::kept_connection&);
+
+/// Keeps the connection of a successful call, and ends any other (GOAWAY).
+boost::asio::awaitable<void> put_back(net::kept_connection&, answer);
 
 }  // namespace telltale::grpc

@@ -8,6 +8,7 @@
 
 #include "base/ascii.hpp"
 #include "base/printable.hpp"
+#include "http/status.hpp"
 
 namespace telltale::grpc {
 namespace {
@@ -95,7 +96,7 @@ finding explain_status(unsigned code, std::string_view message, const question& 
 
 finding explain_http_status(unsigned status, bool retry_after) {
   const auto because = [&](reason why, std::string_view words) {
-    return failure(why, fmt::format("HTTP status {} instead of a gRPC reply: {}", status, words));
+    return failure(why, fmt::format("HTTP {} instead of a gRPC reply: {}", http::status_text(status), words));
   };
   switch (status) {
     case 401:

@@ -80,6 +80,7 @@ options_of<grpc_options> grpc_options::declared() {
                 "{env: ...}; a value of `NAME-bin` is given in base64.")
       .optional("tls", &self::tls, "Use TLS, with the options `ca_file` to `certificate`. Without it: HTTP/2 at once.")
       .include(&self::security)
+      .include(&self::kept)
       .include(&self::network);
 }
 

@@ -7,6 +7,7 @@
 #include <telltale/option.hpp>
 
 #include "net/endpoint.hpp"
+#include "net/kept_connection.hpp"
 #include "net/network_options.hpp"
 #include "net/tls_options.hpp"
 
@@ -18,6 +19,7 @@ struct grpc_options {
   std::optional<std::string> authority;
   secret_map metadata;
   bool tls = false;
+  net::reconnect_options kept;
   net::network_options network;
   net::tls_options security;
 

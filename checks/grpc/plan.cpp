@@ -9,6 +9,7 @@
 #include <telltale/version.hpp>
 
 #include "grpc/health_message.hpp"
+#include "http/hidden.hpp"
 
 namespace telltale::grpc {
 namespace {
@@ -18,9 +19,8 @@ void reveal_metadata(const secret_map& metadata, plan& into) {
     auto text = value.reveal();
     // A secret's value is read here for the first time, so option validation has not checked it.
     if (auto problem = metadata_value_problem(name, text)) throw std::runtime_error("metadata: " + *problem);
-    // A literal may contain a token from a variable.
-    if (!value.secret.empty()) into.what.secrets.push_back(text.substr(value.secret.prefix().size()));
-    else if (text.size() >= shortest_secret_part) into.what.secrets.push_back(text);
+    if (!value.secret.empty()) http::hide_secret(into.what.secrets, value.secret, text);
+    else http::hide_literal(into.what.secrets, text);  // it may contain a token from a variable
     into.metadata.emplace_back(name, std::move(text));
   }
 }

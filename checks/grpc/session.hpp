@@ -16,6 +16,7 @@
 #include <telltale/finding.hpp>
 
 #include "grpc/reply.hpp"
+#include "net/kept_connection.hpp"
 
 struct nghttp2_session;
 
@@ -30,11 +31,11 @@ inline constexpr std::size_t most_bytes = 256 * 1024;
 
 /// Calls, one after the other, over one connection. PING and SETTINGS are acknowledged. The finding depends on the
 /// server's bytes alone, not on how they are split: the first event that ends a call counts.
-class session {
+class session final : public net::session_state {
  public:
   /// `what` must outlive it. Throws std::bad_alloc, as every function here does.
   explicit session(const question& what);
-  ~session();
+  ~session() override;
   session(const session&) = delete;
   session& operator=(const session&) = delete;
 
@@ -53,8 +54,9 @@ class session {
   bool answered() const { return !front_.empty(); }
   /// Whether the connection can be used for another call.
   bool reusable() const;
-  /// Whether the server has said that it did not process the call: it may be repeated on another connection.
-  bool unprocessed() const { return unprocessed_; }
+  /// Whether the connection ended, or the server refused the call, before it was processed as far as is known: on a
+  /// connection that was kept this is no failure of the server, and the call may be repeated on a new one.
+  bool unprocessed() const { return ended_ ? unprocessed_ : !reply_.begun(); }
   /// Announces the end of the connection (GOAWAY, NO_ERROR).
   void leave();
 

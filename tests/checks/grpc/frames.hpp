@@ -69,20 +69,20 @@ inline std::string message(const std::string& bytes) { return '\0' + big_endian(
 
 /// What a server sends first: its settings and the acknowledgement of the client's.
 inline std::string hello() { return frame(settings, none, 0) + frame(settings, ack, 0); }
-inline std::string grpc_header(bool last = false) {
-  return headers_frame({{":status", "200"}, {"content-type", "application/grpc"}}, last);
+inline std::string grpc_header(std::uint32_t stream = 1) {
+  return headers_frame({{":status", "200"}, {"content-type", "application/grpc"}}, false, stream);
 }
-inline std::string trailers(const std::string& status, const fields& more = {}) {
+inline std::string trailers(const std::string& status, const fields& more = {}, std::uint32_t stream = 1) {
   fields list{{"grpc-status", status}};
   list.insert(list.end(), more.begin(), more.end());
-  return headers_frame(list, true);
+  return headers_frame(list, true, stream);
 }
 inline std::string data_frame(const std::string& bytes, bool last = false, std::uint32_t stream = 1) {
   return frame(data, last ? unsigned{end_stream} : 0U, stream, bytes);
 }
 /// A whole reply with this HealthCheckResponse.
-inline std::string reply(const std::string& response) {
-  return grpc_header() + data_frame(message(response)) + trailers("0");
+inline std::string reply(const std::string& response, std::uint32_t stream = 1) {
+  return grpc_header(stream) + data_frame(message(response), false, stream) + trailers("0", {}, stream);
 }
 inline const std::string serving = "\x08\x01";
 inline const std::string not_serving = "\x08\x02";

@@ -1,6 +1,7 @@
 // Scripted gRPC servers, and one run of the grpc check against one.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -70,7 +71,10 @@ inline std::shared_ptr<ssl::context> selecting(const identity& as, const char* p
   return out;
 }
 
+/// A check that opens a new connection for each run, unless `reconnect` is among the options.
 inline std::shared_ptr<async_check> make_grpc_check(options chosen) {
+  const bool keeps = std::ranges::any_of(chosen, [](const auto& option) { return option.first == "reconnect"; });
+  if (!keeps) chosen.emplace_back("reconnect", text("0s"));
   return make_check(checks::grpc(), std::move(chosen));
 }
 

@@ -98,7 +98,7 @@ TEST_CASE("grpc: each outcome has its reason and its words") {
       {"UNAVAILABLE", answers(h2::grpc_header() + h2::trailers("14")), reason::refused, "is not available"},
       {"DEADLINE_EXCEEDED", answers(h2::grpc_header() + h2::trailers("4")), reason::timeout, "within the time of"},
       {"HTML", answers(page), reason::protocol, "answered with 'text/html' instead of application/grpc"},
-      {"503", answers(h2::headers_frame({{":status", "503"}}, true)), reason::refused, "HTTP status 503"},
+      {"503", answers(h2::headers_frame({{":status", "503"}}, true)), reason::refused, "HTTP 503 Service Unavailable"},
       {"HTTP/1", says("HTTP/1.1 505 HTTP Version Not Supported\r\n\r\n"), reason::protocol, "speaks HTTP/1"},
       {"TLS", says("\x15\x03\x01\x00\x02\x02\x46"s), reason::protocol, "speaks TLS on this port: set `tls: true`"},
       {"another protocol", says("SSH-2.0-OpenSSH_9.2p1\r\n"), reason::protocol, "does not speak HTTP/2"},

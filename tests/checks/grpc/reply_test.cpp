@@ -135,17 +135,19 @@ TEST_CASE("grpc reply: an HTTP reply that is not gRPC is told apart by its statu
     const char* words;
   };
   const row rows[] = {
-      {{{":status", "401"}}, reason::auth, "HTTP status 401 instead of a gRPC reply: the server requires credentials"},
+      {{{":status", "401"}},
+       reason::auth,
+       "HTTP 401 Unauthorized instead of a gRPC reply: the server requires credentials"},
       {{{":status", "403"}}, reason::denied, "does not permit the call"},
       {{{":status", "404"}}, reason::missing, "no gRPC service is reachable"},
       {{{":status", "407"}}, reason::auth, "a proxy requires credentials"},
       {{{":status", "429"}}, reason::overload, "too many calls"},
       {{{":status", "503"}}, reason::refused, "the backend of a proxy, is not available"},
       {{{":status", "503"}, {"retry-after", "5"}}, reason::overload, "asks to call again later"},
-      {{{":status", "502"}}, reason::refused, "HTTP status 502"},
+      {{{":status", "502"}}, reason::refused, "HTTP 502 Bad Gateway"},
       {{{":status", "301"}, {"location", "https://x"}}, reason::refused, "a redirect, which gRPC does not follow"},
       {{{":status", "415"}}, reason::protocol, "speaks HTTP/2, but not gRPC"},
-      {{{":status", "204"}}, reason::protocol, "HTTP status 204"},
+      {{{":status", "204"}}, reason::protocol, "HTTP 204 No Content"},
       {{{":status", "200"}, {"content-type", "text/html"}}, reason::protocol, "answered with 'text/html' instead of"},
       {{{":status", "200"}}, reason::protocol, "answered without a content type instead of application/grpc"},
       {{{":status", "200"}, {"content-type", "application/grpc-web+proto"}}, reason::protocol, "grpc-web"},
