@@ -61,7 +61,8 @@ result run(const grpc::question& what, std::string_view says, const choice& chos
   result out;
   http2.take_output();
   out.found = receive(http2, says, whole, chosen, out.sent);
-  if (!chosen.second_call || !http2.reusable()) return out;
+  // After a failure the check does not use the connection again.
+  if (!chosen.second_call || out.found.verdict != verdict::pass || !http2.reusable()) return out;
   require(http2.ended().has_value(), "a connection with an open call is not used again");
   http2.call(request, grpc::encode_request(what.service));
   require(!http2.ended() && http2.unprocessed(), "a new call has no result");

@@ -53,24 +53,6 @@ inline script answers_over_tls(std::shared_ptr<ssl::context> context, std::strin
   };
 }
 
-/// A TLS server that selects this protocol by ALPN; empty: it ignores ALPN.
-inline std::shared_ptr<ssl::context> selecting(const identity& as, const char* protocol) {
-  auto out = server_context(as);
-  if (*protocol == '\0') return out;
-  const auto select = +[](SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
-                          unsigned offered_size, void* wanted) {
-    const std::string_view list(reinterpret_cast<const char*>(offered), offered_size);
-    const std::string_view name(static_cast<const char*>(wanted));
-    const auto at = list.find(name);
-    if (at == std::string_view::npos) return SSL_TLSEXT_ERR_ALERT_FATAL;
-    *chosen = offered + at;
-    *size = static_cast<unsigned char>(name.size());
-    return SSL_TLSEXT_ERR_OK;
-  };
-  ::SSL_CTX_set_alpn_select_cb(out->native_handle(), select, const_cast<char*>(protocol));
-  return out;
-}
-
 /// A check that opens a new connection for each run, unless `reconnect` is among the options.
 inline std::shared_ptr<async_check> make_grpc_check(options chosen) {
   const bool keeps = std::ranges::any_of(chosen, [](const auto& option) { return option.first == "reconnect"; });
