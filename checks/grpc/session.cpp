@@ -197,7 +197,8 @@ void session::feed(std::string_view bytes) {
     read_frames(front_);
   }
   read_frames(bytes);
-  if (ended_ && open_) require(::nghttp2_submit_rst_stream(http2_.get(), NGHTTP2_FLAG_NONE, stream_, NGHTTP2_CANCEL));
+  if (!ended_ || !open_) return;
+  require(::nghttp2_submit_rst_stream(http2_.get(), NGHTTP2_FLAG_NONE, stream_, NGHTTP2_CANCEL));
   flush();
 }
 
@@ -214,7 +215,8 @@ void session::read_frames(std::string_view bytes) {
   }
 }
 
-/// nghttp2 receives the header of a frame at once: each call with a part of one counts as another CONTINUATION frame.
+// nghttp2 receives the header of a frame at once, and its payload at once. Otherwise the finding would depend on how
+// the bytes arrive: each part of a header counts as another CONTINUATION frame, and each part of DATA is judged alone.
 void session::read_header(std::string_view piece) {
   frame_header_ += piece;
   if (frame_header_.size() < frame_header_size) return;
@@ -222,21 +224,22 @@ void session::read_header(std::string_view piece) {
   const auto header = std::exchange(frame_header_, {});
   for (std::size_t i = 0; i < 3; ++i) frame_left_ = frame_left_ << 8 | static_cast<unsigned char>(header[i]);
   receive(header);
-  if (frame_left_ == 0) flush();
 }
 
-/// Output is written after each frame, as if each had arrived alone: nghttp2 ends some streams only then.
 void session::read_payload(std::string_view piece) {
   frame_left_ -= piece.size();
-  receive(piece);
-  if (frame_left_ == 0) flush();
+  if (frame_left_ == 0 && payload_.empty()) return receive(piece);
+  payload_ += piece;
+  if (frame_left_ == 0) receive(std::exchange(payload_, {}));
 }
 
+/// Output is written after each part, as if each had arrived alone: nghttp2 ends some streams only then.
 void session::receive(std::string_view bytes) {
   const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
   const auto result = ::nghttp2_session_mem_recv(http2_.get(), data, bytes.size());
   if (result == NGHTTP2_ERR_NOMEM || result == NGHTTP2_ERR_CALLBACK_FAILURE) throw std::bad_alloc();
   if (result < 0) violate(::nghttp2_strerror(static_cast<int>(result)));
+  flush();
 }
 
 void session::flush() {

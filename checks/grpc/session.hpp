@@ -81,6 +81,7 @@ class session final : public net::session_state {
   std::string front_;  ///< the first bytes of the connection, at most a frame header
   std::string frame_header_;
   std::size_t frame_left_ = 0;      ///< of the payload of the current frame
+  std::string payload_;             ///< the part of it that has arrived
   bool sound_ = true;               ///< the server has kept the rules and the bounds
   std::optional<finding> goodbye_;  ///< the server has sent GOAWAY
 
