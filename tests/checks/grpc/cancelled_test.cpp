@@ -30,4 +30,4 @@ TEST_CASE("grpc cancelled: at any point of a healthy call") {
                     {{"tls", text("true")}, {"insecure", text("true")}}, 200);
 }
 
-TEST_CASE("grpc cancelled: while the reply does not come") { cancel_everywhere(answers(""), {}, 25); }
+TEST_CASE("grpc cancelled: while the reply does not come") { cancel_everywhere(answers(""), {}, 18); }
