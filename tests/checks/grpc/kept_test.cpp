@@ -29,7 +29,6 @@ script serves(server_state& state) {
   return [&state](tcp::socket socket) -> asio::awaitable<void> {
     const bool first = ++state.connections == 1;
     state.heard.clear();
-    co_await say(socket, h2::hello());
     for (int call = 1;; ++call) {
       auto buffer = asio::dynamic_buffer(state.heard);
       while (calls_in(state.heard) < call) {
@@ -39,7 +38,7 @@ script serves(server_state& state) {
       ++state.calls;
       if (first && call == 2 && state.drops_second) co_return;
       const auto stream = static_cast<std::uint32_t>(2 * call - 1);
-      auto reply = h2::reply(h2::serving, stream);
+      auto reply = (call == 1 ? h2::hello() : "") + h2::reply(h2::serving, stream);
       if (first && call == 1) reply += state.after_first;
       if (first && call == 2 && !state.instead.empty()) reply = state.instead;
       co_await say(socket, std::move(reply));
@@ -116,6 +115,14 @@ TEST_CASE("grpc kept: with reconnect 0s each run has its own connection, which i
   }
   CHECK(state.connections == 3);
   CHECK(h2::read_frames(state.heard).back().type == h2::goaway);
+}
+
+TEST_CASE("grpc kept: settings that arrive with the reply are acknowledged before the next run") {
+  server_state state;
+  runs check(state);
+  check.run();
+  check.settle();
+  CHECK(h2::has_frame(state.heard, h2::settings, "", h2::ack));
 }
 
 TEST_CASE("grpc kept: a ping that arrives between two runs is answered by the next") {
