@@ -8,6 +8,7 @@
 
 #include "base/ascii.hpp"
 #include "base/printable.hpp"
+#include "http/first_bytes.hpp"
 #include "http/status.hpp"
 
 namespace telltale::grpc {
@@ -159,13 +160,12 @@ finding explain_goaway(std::uint32_t code, std::string_view name, std::string_vi
 }
 
 finding judge_first_bytes(std::string_view bytes, bool complete) {
-  constexpr std::string_view http = "HTTP/", frame_of_settings("\x04", 1);
+  constexpr std::string_view http_1 = "HTTP/", frame_of_settings("\x04", 1);
   constexpr std::size_t frame_header = 9, type_at = 3, stream_at = 5;
   if (bytes.empty()) return {};
-  if (bytes.starts_with(http))
+  if (bytes.starts_with(http_1))
     return failure(reason::protocol, "the server speaks HTTP/1 on this port, and gRPC needs HTTP/2");
-  // A TLS record of type alert (21) or handshake (22), version 3.x: RFC 8446 section 5.1.
-  if (bytes.size() > 1 && (bytes[0] == 0x15 || bytes[0] == 0x16) && bytes[1] == 0x03)
+  if (http::is_tls_record(bytes))
     return failure(reason::protocol, "the server speaks TLS on this port: set `tls: true`");
   if (!complete && bytes.size() < frame_header) return {};
   // RFC 9113 section 3.4: a server starts with SETTINGS, a frame of stream 0.
