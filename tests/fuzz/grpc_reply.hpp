@@ -29,6 +29,9 @@ class grpc_reply {
   std::string fields;  ///< ":status=200;...", of all header blocks of the stream
 
  private:
+  struct free_inflater {
+    void operator()(nghttp2_hd_inflater* p) const { ::nghttp2_hd_inflate_del(p); }
+  };
   struct head {
     std::size_t type;
     std::size_t flags;
@@ -82,7 +85,7 @@ class grpc_reply {
     }
   }
 
-  std::unique_ptr<nghttp2_hd_inflater, decltype([](nghttp2_hd_inflater* p) { ::nghttp2_hd_inflate_del(p); })> inflater_;
+  std::unique_ptr<nghttp2_hd_inflater, free_inflater> inflater_;
   std::size_t block_stream_ = 0;
   bool ends_ = false;
   bool done_ = false;
