@@ -16,6 +16,7 @@
 #include "net/run.hpp"
 #include "net/stream.hpp"
 #include "net/tls_client.hpp"
+#include "net/tls_facts.hpp"
 
 namespace telltale::net {
 
@@ -37,8 +38,10 @@ struct dialed {
 /// soon is a finding of the run. Both arguments must outlive the coroutine.
 boost::asio::awaitable<dialed> dial(run&, const target&);
 
-/// Starts TLS on an open stream, like the last phase of `dial`; on failure the stream is closed.
-boost::asio::awaitable<finding> start_tls(run&, std::unique_ptr<stream>&, const tls_client&);
+/// Starts TLS on an open stream, like the last phase of `dial`; on failure the stream is closed. On success `facts` is
+/// set, unless it is null.
+boost::asio::awaitable<finding> start_tls(run&, std::unique_ptr<stream>&, const tls_client&,
+                                          tls_facts* facts = nullptr);
 
 /// Declarations of what `dial` measures.
 std::vector<measurement_info> dial_measurements(bool with_tls = true);
