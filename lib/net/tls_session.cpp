@@ -106,6 +106,9 @@ void tls_session::shutdown() {
 
 std::string tls_session::explain() const {
   if (!notes_->rejected.empty() && ERR_GET_REASON(error_) == SSL_R_CERTIFICATE_VERIFY_FAILED) return notes_->rejected;
+  // Before TLS 1.3 there is no alert for a missing certificate (RFC 8446 section 4.4.2.4).
+  if (notes_->client_certificate_wanted && ERR_GET_REASON(error_) == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE)
+    return explain_tls(ERR_PACK(ERR_LIB_SSL, 0, SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED));
   return explain_tls(error_, first_bytes_, option_traits<tls_version>::text(oldest_));
 }
 
