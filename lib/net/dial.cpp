@@ -106,7 +106,9 @@ asio::awaitable<dialed> dial(run& now, const target& what) {
   out.failed = co_await connect_any(now, candidates, type, out.line);
   if (!out.line || !what.tls) co_return out;
   out.where = phase::tls;
-  out.failed = co_await start_tls(now, out.line, *what.tls);
+  if (what.starttls) out.failed = co_await negotiate_starttls(now, *out.line, *what.starttls);
+  if (out.failed.verdict == verdict::pass) out.failed = co_await start_tls(now, out.line, *what.tls);
+  else out.line.reset();
   co_return out;
 }
 

@@ -1,4 +1,4 @@
-// Opens a stream to an endpoint: resolve, connect, TLS handshake.
+// Opens a stream to an endpoint: resolve, connect, clear text before TLS, TLS handshake.
 #pragma once
 
 #include <memory>
@@ -14,6 +14,7 @@
 #include "net/explain.hpp"
 #include "net/network_options.hpp"
 #include "net/run.hpp"
+#include "net/starttls.hpp"
 #include "net/stream.hpp"
 #include "net/tls_client.hpp"
 #include "net/tls_facts.hpp"
@@ -25,6 +26,7 @@ struct target {
   endpoint to;
   ip_version ip = ip_version::any;
   std::optional<tls_client> tls;
+  std::optional<net::starttls> starttls;  ///< how TLS begins, with `tls`; at once when empty
 };
 
 struct dialed {
