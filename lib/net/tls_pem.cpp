@@ -20,7 +20,8 @@ using bio_ptr = std::unique_ptr<BIO, decltype([](BIO* p) { ::BIO_free_all(p); })
 
 bio_ptr reader_of(std::string_view text) {
   if (text.size() > INT_MAX) throw std::bad_alloc();
-  bio_ptr out(::BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+  const char* bytes = text.empty() ? "" : text.data();  // a null pointer is an error
+  bio_ptr out(::BIO_new_mem_buf(bytes, static_cast<int>(text.size())));
   if (!out) throw std::bad_alloc();
   return out;
 }
