@@ -13,10 +13,12 @@
 
 #include <fmt/format.h>
 
+#include "net/tls_pointer.hpp"
+
 namespace telltale::net {
 namespace {
 
-using bio_ptr = std::unique_ptr<BIO, decltype([](BIO* p) { ::BIO_free_all(p); })>;
+using bio_ptr = std::unique_ptr<BIO, releaser<&::BIO_free_all>>;
 
 bio_ptr reader_of(std::string_view text) {
   if (text.size() > INT_MAX) throw std::bad_alloc();
