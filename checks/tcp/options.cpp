@@ -6,8 +6,10 @@ namespace telltale {
 options_of<tcp_options> tcp_options::declared() {
   using self = tcp_options;
   return options_of<self>()
-      .required("address", &self::address,
-                "Where to connect: HOST:PORT, [IPV6]:PORT or unix:/path. At most 8 addresses of a name are tried.")
+      .required(
+          "address", &self::address,
+          "Where to connect: HOST:PORT, [IPV6]:PORT or unix:/path. At most 8 addresses of a name are tried. MySQL, "
+          "PostgreSQL and RabbitMQ count or log a connection on which nothing follows.")
       .optional("send", &self::send,
                 "A text to send once connected; line breaks are written in double quotes, as in \"PING\\r\\n\".")
       .optional("expect", &self::expect,
