@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
@@ -40,12 +41,24 @@ struct choice {
     if ((bits & 4U) != 0) out.expect = "ready";
     else out.match = pattern::compile((bits & 8U) != 0 ? "(?m)^Mode: (leader|follower)$" : "^220 ", ignored, ignored);
     if ((bits & 16U) != 0) out.send = text_or_secret{"srvr\n", {}};
-    if ((bits & 32U) != 0) out.expect.reset(), out.match.reset();
+    if ((bits & 32U) != 0) {
+      out.expect.reset();
+      out.match.reset();
+    }
     return out;
   }
   std::optional<net::starttls> starttls;
   tcp_plan plan;
 };
+
+const std::vector<choice>& choices() {
+  static const std::vector<choice> all = [] {
+    std::vector<choice> out;
+    for (unsigned bits = 0; bits < 64; ++bits) out.emplace_back(bits);
+    return out;
+  }();
+  return all;
+}
 
 asio::awaitable<outcome> converse(async_context where, const choice& what, fuzz::memory_stream& line) {
   net::run now(std::move(where), "server");
@@ -122,7 +135,7 @@ void judge(const choice& what, const result& got) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view says(reinterpret_cast<const char*>(data + 1), size - 1);
-  const choice what(data[0]);
+  const choice& what = choices()[data[0] & 63U];
   judge(what, run(what, says, true));
   judge(what, run(what, says, false));
   return 0;
