@@ -60,3 +60,5 @@ from_package prometheus usr/bin/promtool usr/bin/prometheus
 from_package nginx usr/sbin/nginx
 # Its main class runs with the installed java; the jars are those that a server alone needs.
 server zookeeper usr/share/java/zookeeper.jar libzookeeper-java libslf4j-java libdropwizard-metrics-java libsnappy-java
+server postgresql usr/lib/postgresql/15/bin/postgres postgresql-15 libpq5 libxml2 libicu72 libldap-2.5-0 libsasl2-2 \
+  libgssapi-krb5-2 libkrb5-3 libk5crypto3 libkrb5support0 libkeyutils1
