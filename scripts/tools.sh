@@ -61,3 +61,7 @@ from_package nginx usr/sbin/nginx
 server dnsmasq usr/sbin/dnsmasq dnsmasq-base libdbus-1-3 libidn2-0 libunistring2 libnetfilter-conntrack3 libnfnetlink0 \
   libmnl0 libnettle8 libhogweed6 libgmp10 libnftables1 libnftnl11 libjansson4 libxtables12
 server unbound usr/sbin/unbound unbound libevent-2.1-7 libnghttp2-14 libprotobuf-c1 libpython3.11 libexpat1
+# Its main class runs with the installed java; the jars are those that a server alone needs.
+server zookeeper usr/share/java/zookeeper.jar libzookeeper-java libslf4j-java libdropwizard-metrics-java libsnappy-java
+server postgresql usr/lib/postgresql/15/bin/postgres postgresql-15 libpq5 libxml2 libicu72 libldap-2.5-0 libsasl2-2 \
+  libgssapi-krb5-2 libkrb5-3 libk5crypto3 libkrb5support0 libkeyutils1

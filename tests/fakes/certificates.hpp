@@ -148,4 +148,12 @@ inline std::shared_ptr<boost::asio::ssl::context> selecting(const identity& as, 
   return out;
 }
 
+/// An identity's private key without a passphrase, readable by its owner alone, as servers want it.
+inline void write_key(const std::string& path, const identity& of) {
+  std::unique_ptr<BIO, releaser<&::BIO_free_all>> file(::BIO_new_file(path.c_str(), "w"));
+  REQUIRE(file);
+  REQUIRE(::PEM_write_bio_PrivateKey(file.get(), of.key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
 }  // namespace telltale::fakes
