@@ -12,9 +12,10 @@ build="g++ lld cmake ninja-build ccache pkg-config git ca-certificates
 run="python3 python3-websockets curl procps"
 test="doctest-dev python3-grpcio sqlite3 sqlcipher python3-jsonschema python3-yaml openssl clang clang-format clang-tidy libclang-rt-14-dev iproute2
   util-linux e2fsprogs xfsprogs btrfs-progs libfaketime strace buildah podman runc debootstrap netavark aardvark-dns iptables podman-compose docker-compose
-  openjdk-17-jre-headless python3-aiosmtpd"
+  openjdk-17-jre-headless python3-aiosmtpd python3-fastapi python3-uvicorn"
 # npm is only used to download packages, so any version is sufficient.
 command -v npm >/dev/null || test="$test npm"
+command -v node >/dev/null || test="$test nodejs"
 
 case "${1:-}" in
   "") packages="$build $run $test" ;;

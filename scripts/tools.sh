@@ -65,3 +65,4 @@ server unbound usr/sbin/unbound unbound libevent-2.1-7 libnghttp2-14 libprotobuf
 server zookeeper usr/share/java/zookeeper.jar libzookeeper-java libslf4j-java libdropwizard-metrics-java libsnappy-java
 server postgresql usr/lib/postgresql/15/bin/postgres postgresql-15 libpq5 libxml2 libicu72 libldap-2.5-0 libsasl2-2 \
   libgssapi-krb5-2 libkrb5-3 libk5crypto3 libkrb5support0 libkeyutils1
+server haproxy usr/sbin/haproxy haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1 libpcre2-8-0 libcap2

@@ -73,15 +73,15 @@ asio::awaitable<finding> connect_any(run& now, const candidate_list& all, int ty
   co_return worst;
 }
 
-void judge_certificate(run& now, const tls_facts& facts, const expiry_limit& limit) {
-  if (!facts.first_expiry) return;
-  const auto& [whose, dates] = *facts.first_expiry;
+}  // namespace
+
+void judge_certificate(run& now, const expiry_limit& limit) {
+  if (!now.certificate) return;
+  const auto& [whose, dates] = *now.certificate;
   const auto today = current_time();
   now.found.measure("certificate_expiry_seconds", static_cast<double>((dates.until - today).count()));
   if (auto found = judge_expiry(whose, dates, limit, today); found.verdict != verdict::pass) now.add(std::move(found));
 }
-
-}  // namespace
 
 asio::awaitable<finding> start_tls(run& now, std::unique_ptr<stream>& line, const tls_client& client,
                                    tls_facts* facts) {
@@ -90,7 +90,8 @@ asio::awaitable<finding> start_tls(run& now, std::unique_ptr<stream>& line, cons
   if (done.error == asio::error::timed_out) co_return timed_out(words_of(phase::tls), now.budget);
   if (done.error) co_return failure(reason::tls, std::move(done.sentence));
   watch.stop("tls_seconds");
-  judge_certificate(now, done.facts, client.options.certificate);
+  now.certificate = done.facts.first_expiry;
+  judge_certificate(now, client.options.certificate);
   if (done.other_protocol)
     co_return failure(
         reason::protocol,

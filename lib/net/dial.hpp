@@ -45,6 +45,9 @@ boost::asio::awaitable<dialed> dial(run&, const target&);
 boost::asio::awaitable<finding> start_tls(run&, std::unique_ptr<stream>&, const tls_client&,
                                           tls_facts* facts = nullptr);
 
+/// Measures and judges when `run.certificate` expires; `start_tls` does it for a new connection.
+void judge_certificate(run&, const expiry_limit&);
+
 /// Declarations of what `dial` measures.
 std::vector<measurement_info> dial_measurements(bool with_tls = true);
 
