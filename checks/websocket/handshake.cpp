@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <random>
 
 #include <fmt/format.h>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <telltale/units.hpp>
 
@@ -20,6 +23,16 @@ namespace {
 namespace asio = boost::asio;
 constexpr std::chrono::milliseconds a_moment{250};
 constexpr std::string_view http_front = "HTTP/1.";
+
+/// RFC 6455, sections 5.2 and 5.5.1: the last frame of a client, masked, with code 1000.
+std::string close_frame() {
+  std::random_device random;
+  std::string out{'\x88', '\x82'};
+  for (int i = 0; i < 4; ++i) out += static_cast<char>(random());
+  out += static_cast<char>(out[2] ^ (1000 >> 8));
+  out += static_cast<char>(out[3] ^ (1000 & 0xff));
+  return out;
+}
 
 }  // namespace
 
@@ -39,9 +52,23 @@ asio::awaitable<net::transferred> handshake_stream::read_some(std::span<char> in
 }
 
 asio::awaitable<net::error_code> handshake_stream::write(std::string_view bytes) {
+  if (closing_) co_return net::error_code();
+  writing_ = true;
   const auto error = co_await below_.write(bytes);
+  writing_ = false;
+  written_.cancel();
   if (replied_ && error) unwritten = error;
   co_return net::error_code();
+}
+
+asio::awaitable<void> handshake_stream::send_close() {
+  closing_ = true;
+  while (writing_) {
+    written_.expires_at(net::time_point::max());
+    co_await written_.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+  const auto frame = close_frame();
+  co_await below_.write(frame);
 }
 
 asio::awaitable<bool> handshake_stream::replied_twice() {

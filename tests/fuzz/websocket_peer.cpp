@@ -179,8 +179,8 @@ bool is_repeatable(const std::string& says) {
 
 }  // namespace
 
-/// Replaces the function of libstdc++, from which Beast and the check take keys and masks, by a fixed sequence: otherwise
-/// two runs of the fuzzer with the same seed try different inputs.
+/// Replaces the function of libstdc++, from which Beast and the check take keys and masks, by a fixed sequence:
+/// otherwise two runs of the fuzzer with the same seed try different inputs.
 unsigned std::random_device::_M_getval() {
   static std::mt19937 sequence;
   return static_cast<unsigned>(sequence());
