@@ -12,10 +12,10 @@
 
 #include <telltale/units.hpp>
 
+#include "http/first_bytes.hpp"
 #include "net/http_head.hpp"
 #include "websocket/declined.hpp"
 #include "websocket/explain.hpp"
-#include "websocket/first_bytes.hpp"
 
 namespace telltale::websocket {
 namespace {
@@ -74,7 +74,7 @@ asio::awaitable<void> handshake_stream::send_close() {
 asio::awaitable<bool> handshake_stream::replied_twice() {
   expire_by(std::chrono::steady_clock::now() + a_moment);
   std::array<char, 64> more;
-  while (front_.size() < http_front.size() && agrees(front_, http_front)) {
+  while (front_.size() < http_front.size() && http::agrees(front_, http_front)) {
     const auto got = co_await below_.read_some(more);
     if (got.error) break;
     front_.append(more.data(), got.bytes);
@@ -94,7 +94,7 @@ asio::awaitable<finding> handshake_stream::read_reply() {
   failed = judge_reply(std::string_view(bytes).substr(0, head), what_.subprotocols, what_.secrets, accept);
   if (is_failure(failed)) {
     const bool wants_tls = co_await body_asks_for_tls(std::move(bytes), head);
-    co_return wants_tls ? speaks_tls() : failed;
+    co_return wants_tls ? http::speaks_tls(client) : failed;
   }
   front_ = bytes.substr(head, http_front.size());
   ahead_ = fmt::format(
@@ -120,7 +120,7 @@ asio::awaitable<finding> handshake_stream::read_head(std::string& bytes, std::si
       co_return failed;
     }
     bytes.append(chunk.data(), got.bytes);
-    auto failed = judge_first_bytes(bytes);
+    auto failed = http::judge_first_bytes(bytes, client);
     if (is_failure(failed)) co_return failed;
   }
   if (head != 0 && head <= net::max_head) co_return finding();
@@ -135,12 +135,12 @@ asio::awaitable<bool> handshake_stream::body_asks_for_tls(std::string bytes, std
   if (what_.target.tls || !bad_request) co_return false;
   expire_by(std::chrono::steady_clock::now() + a_moment);
   std::array<char, 2048> chunk;
-  while (body().size() < most && !says_that_tls_is_spoken(body())) {
+  while (body().size() < most && !http::says_that_tls_is_spoken(body())) {
     const auto got = co_await below_.read_some(chunk);
     if (got.error) break;
     bytes.append(chunk.data(), got.bytes);
   }
-  co_return says_that_tls_is_spoken(body());
+  co_return http::says_that_tls_is_spoken(body());
 }
 
 }  // namespace telltale::websocket

@@ -42,6 +42,8 @@ class handshake_stream final : public net::stream {
   boost::asio::awaitable<net::error_code> shutdown_send() override { return below_.shutdown_send(); }
   boost::asio::awaitable<void> close(std::chrono::milliseconds wait) override { return below_.close(wait); }
   void expire_by(net::time_point deadline) override { below_.expire_by(deadline); }
+  void set_deadline(net::time_point deadline) override { below_.set_deadline(deadline); }
+  net::idle_state peek() override { return below_.peek(); }
 
  private:
   boost::asio::awaitable<finding> read_reply();

@@ -86,6 +86,8 @@ class memory_stream final : public net::stream {
   asio::awaitable<net::error_code> shutdown_send() override { co_return net::error_code(); }
   asio::awaitable<void> close(std::chrono::milliseconds) override { co_return; }
   void expire_by(net::time_point) override {}
+  void set_deadline(net::time_point) override {}
+  net::idle_state peek() override { return net::idle_state::quiet; }
 
  private:
   asio::any_io_executor executor_;
