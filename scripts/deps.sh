@@ -11,7 +11,7 @@ build="g++ lld cmake ninja-build ccache pkg-config git ca-certificates
   libre2-dev libc-ares-dev libnghttp2-dev"
 run="python3 python3-websockets curl procps"
 test="doctest-dev sqlite3 sqlcipher python3-jsonschema python3-yaml openssl clang clang-format clang-tidy libclang-rt-14-dev iproute2
-  util-linux e2fsprogs xfsprogs btrfs-progs libfaketime strace buildah podman runc debootstrap netavark aardvark-dns iptables podman-compose docker-compose"
+  util-linux python3-prometheus-client e2fsprogs xfsprogs btrfs-progs libfaketime strace buildah podman runc debootstrap netavark aardvark-dns iptables podman-compose docker-compose"
 # npm is only used to download packages, so any version is sufficient.
 command -v npm >/dev/null || test="$test npm"
 

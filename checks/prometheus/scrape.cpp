@@ -9,6 +9,7 @@
 
 #include "base/ascii.hpp"
 #include "base/words.hpp"
+#include "http/judge_status.hpp"
 
 namespace telltale::prometheus {
 namespace {
@@ -25,7 +26,8 @@ std::string_view media_type(const net::reply_head& head) {
 }
 
 /// Why the body of this reply is not a page that can be read.
-finding judge_head(const net::reply_head& head) {
+finding judge_head(const net::reply_head& head, const secret_list& secrets) {
+  if (head.status != 200) return http::unexpected_status(head, secrets);
   const auto coding = head.value("content-encoding").value_or("identity");
   if (!equal_ignoring_case(coding, "identity") && !coding.empty())
     return net::failure(reason::protocol, "the page is compressed, which the request did not allow");
@@ -66,7 +68,7 @@ asio::awaitable<scraped> scraper::scrape(net::run& now) {
   out.failed = co_await exchange.begin();
   if (out.failed.verdict != verdict::pass) co_return out;
   const auto at = boot_clock::now();
-  out.failed = judge_head(exchange.head());
+  out.failed = judge_head(exchange.head(), request_.secrets);
   if (out.failed.verdict != verdict::pass) co_return out;
   const bool openmetrics = equal_ignoring_case(media_type(exchange.head()), "application/openmetrics-text");
   page one(options_.values, earlier_, at, openmetrics, request_.secrets);
