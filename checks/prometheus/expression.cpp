@@ -30,6 +30,18 @@ std::size_t take_calls(std::string_view& text, expression& out) {
   return open + (out.rate ? 1 : 0);
 }
 
+/// Appends the letters and digits of a text, in lower case, with single underscores between them.
+void add_words(std::string& name, std::string_view text) {
+  bool separate = !name.empty();
+  for (const char c : text) {
+    if (is_letter_or_digit(c)) {
+      if (separate) name += '_';
+      name += lower(c);
+    }
+    separate = !is_letter_or_digit(c) && !name.empty();
+  }
+}
+
 /// Why text is left over after the selector.
 std::string explain_rest(std::string_view rest, const selector& before) {
   if (rest.starts_with('(')) return fmt::format("{}() is not known; known: sum, max, min, avg, count, rate", before.name);
@@ -44,11 +56,12 @@ std::string explain_rest(std::string_view rest, const selector& before) {
 
 std::string expression::measurement_name() const {
   if (what.name.empty()) return "";
-  auto out = over == aggregation::each ? "" : std::string(aggregation_names[static_cast<std::size_t>(over)]) + "_";
-  out += lower(what.name) + (rate ? "_per_second" : "");
-  std::ranges::replace(out, ':', '_');
-  const auto letter = std::ranges::find_if(out, is_letter);
-  return {letter, out.end()};
+  std::string out;
+  if (over != aggregation::each) add_words(out, aggregation_names[static_cast<std::size_t>(over)]);
+  add_words(out, what.name);
+  for (const auto& each : what.matchers)
+    if (each.wanted == label_matcher::relation::equal) add_words(out, each.value);
+  return rate ? out + "_per_second" : out;
 }
 
 std::optional<expression> parse_expression(std::string_view text, std::string& why) {

@@ -21,7 +21,8 @@ struct expression {
   bool rate = false;  ///< per second, between two runs
   selector what;
 
-  /// A name for the measurement, such as `sum_http_requests_total`; empty when the selector has no name.
+  /// A name for the measurement, such as `max_queue_depth_mail` for `max(queue_depth{queue="mail"})`: the values of the
+  /// labels keep those of one metric apart. Empty when the selector has no metric name.
   std::string measurement_name() const;
 };
 

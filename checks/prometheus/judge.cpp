@@ -48,7 +48,7 @@ finding explain_value(const conditions& wanted, double value, const std::string&
   if (v == verdict::pass) return {};
   if (std::isnan(value)) return {v, reason::mismatch, subject + " is NaN: the exporter has no value"};
   if (wanted.expect && !wanted.expect->holds(value))
-    return {v, reason::threshold, fmt::format("{} {}", subject, unmet("is " + number_text(value), *wanted.expect))};
+    return {v, reason::mismatch, fmt::format("{} {}", subject, unmet("is " + number_text(value), *wanted.expect))};
   std::string text;
   add_limit(text, value, wanted.below, v);
   add_limit(text, value, wanted.above(), v);

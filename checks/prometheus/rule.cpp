@@ -66,8 +66,8 @@ options_of<conditions> conditions::declared() {
       .optional("below", &self::below, "Limits for a value of which less is worse, such as free bytes.")
       .optional("absent", &self::absent, "The verdict while no series matches, or a value is NaN.")
       .optional("as", &self::as,
-                "The name of the measurement. By default it is the metric's, in lower case, as in "
-                "`sum_http_requests_total_per_second`.");
+                "The name of the measurement. By default it consists of the functions, the metric and the values of labels, "
+                "in lower case, as in `sum_errors_total_500_per_second`.");
 }
 
 void conditions::validate(source_location at, problems& errors) const {

@@ -59,7 +59,7 @@ kinds all_kinds(asio::io_context& io) {
   const auto add = [&](script does, reason why) { out.push_back(std::make_unique<kind>(io, std::move(does), why)); };
   const std::string head = "HTTP/1.1 200 OK\r\n\r\n";
   add(answers(reply_of("up 1\n")), reason::ok);
-  add(answers(reply_of("up 2\n")), reason::threshold);
+  add(answers(reply_of("up 2\n")), reason::mismatch);
   add(answers(reply_of("up 1\n"), false), reason::ok);
   add(silent, reason::timeout);
   add(hangs_up, reason::refused);

@@ -42,7 +42,7 @@ TEST_CASE("prometheus: a page with the expected values passes, with its measurem
   CHECK(out.verdict == verdict::pass);
   CHECK(out.reason == reason::ok);
   CHECK(out.message == "http://server.test:80/metrics: 2 of 2 values from 2 samples");
-  CHECK(out.measured("queue_depth") == 12);
+  CHECK(out.measured("queue_depth_mail") == 12);
   CHECK(out.measured("up") == 1);
   CHECK(out.measured("samples") == 2);
   CHECK(out.measured("series") == 2);
@@ -92,7 +92,8 @@ TEST_CASE("prometheus: each outcome has its reason and its words") {
       {"series absent", reply_of("other 1\n"), reason::missing, "no series matches up"},
       {"an empty page", reply_of(""), reason::missing, "no series matches up"},
       {"NaN", reply_of("up NaN\n"), reason::mismatch, "up is NaN: the exporter has no value"},
-      {"over the limit", reply_of("up 2\n"), reason::threshold, "up is 2, expected 1"},
+      {"another value", reply_of("up 2\n"), reason::mismatch, "up is 2, expected 1"},
+      {"over the limit", reply_of("up 7\n"), reason::threshold, "up is 7 (limit 5)"},
       {"HTML", reply_of("<!doctype html>\n<title>Login</title>\n", "text/html"), reason::mismatch,
        "the server sent an HTML page instead of metrics"},
       {"JSON", reply_of("{\"status\":\"ok\"}", "application/json"), reason::mismatch, "sent JSON instead of metrics"},
@@ -109,9 +110,10 @@ TEST_CASE("prometheus: each outcome has its reason and its words") {
       {"no HTTP", "SSH-2.0-OpenSSH\r\n", reason::protocol, ""},
       {"closed at once", "", reason::refused, "closed the connection without an answer"},
   };
+  const options limited{{"up", map_of({{"fail", text("5")}})}};
   for (const auto& r : rows) {
     CAPTURE(r.name);
-    const auto out = probe(answers(r.bytes), up());
+    const auto out = probe(answers(r.bytes), r.why == reason::threshold ? limited : up());
     CAPTURE(out.message);
     CHECK(out.verdict == verdict::fail);
     CHECK(to_string(out.reason) == to_string(r.why));

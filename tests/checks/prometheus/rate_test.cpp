@@ -110,7 +110,7 @@ TEST_CASE("rate: a rate that is missing does not hide another finding") {
   page_sequence check({{"rate(errors_total)", text("< 1")}, {"up", text("1")}});
   const auto out = check.next(page("1") + "up 0\n");
   CHECK(out.verdict == verdict::fail);
-  CHECK(to_string(out.reason) == "threshold");
+  CHECK(to_string(out.reason) == "mismatch");
 }
 
 TEST_CASE("rate: a value that is NaN is reported") {

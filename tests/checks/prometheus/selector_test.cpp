@@ -93,10 +93,15 @@ TEST_CASE("selector: functions are read from the outside in") {
   CHECK(parse_expression("rate{a='b'}", why)->what.name == "rate");
 }
 
-TEST_CASE("selector: a measurement is named after the metric and its functions") {
+TEST_CASE("selector: a measurement is named after the functions, the metric and the labels") {
   const std::pair<const char*, const char*> rows[] = {
       {"queue_depth", "queue_depth"},
-      {"DCGM_FI_DEV_XID_ERRORS{gpu='0'}", "dcgm_fi_dev_xid_errors"},
+      {"DCGM_FI_DEV_XID_ERRORS{gpu='0'}", "dcgm_fi_dev_xid_errors_0"},
+      {"max(queue_depth{queue=\"Mail.High--Priority!\",host=~'a.*',pod!='b'})", "max_queue_depth_mail_high_priority"},
+      {"node_filesystem_avail_bytes{mountpoint='/'}", "node_filesystem_avail_bytes"},
+      {"node_filesystem_avail_bytes{mountpoint='/var/lib'}", "node_filesystem_avail_bytes_var_lib"},
+      {"rate(x{code='500',job=''})", "x_500_per_second"},
+      {"a__b", "a_b"},
       {"vllm:num_requests_waiting", "vllm_num_requests_waiting"},
       {"sum(rate(http_requests_total))", "sum_http_requests_total_per_second"},
       {"max(x)", "max_x"},
