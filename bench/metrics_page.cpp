@@ -31,9 +31,11 @@ double cpu_seconds() {
 std::string make_page() {
   std::string out;
   for (int i = 0; out.size() < std::size_t{7} << 20; ++i) {
-    if (i % 12 == 0) out += "# HELP kube_pod_status_phase The pods current phase.\n# TYPE kube_pod_status_phase gauge\n";
-    out += fmt::format("kube_pod_status_phase{{namespace=\"shop\",pod=\"cart-{}\",uid=\"{:08x}\",phase=\"Running\"}} {}\n", i,
-                       i * 2654435761U, i % 2);
+    if (i % 12 == 0)
+      out += "# HELP kube_pod_status_phase The pods current phase.\n# TYPE kube_pod_status_phase gauge\n";
+    out +=
+        fmt::format("kube_pod_status_phase{{namespace=\"shop\",pod=\"cart-{}\",uid=\"{:08x}\",phase=\"Running\"}} {}\n",
+                    i, i * 2654435761U, i % 2);
     out += fmt::format("node_cpu_seconds_total{{cpu=\"{}\",mode=\"idle\"}} {}.{}\n", i % 64, i * 7, i % 100);
   }
   return out;
@@ -41,8 +43,8 @@ std::string make_page() {
 
 std::size_t count_lines(std::string_view page) {
   std::size_t lines = 0;
-  for (const char* at = page.data(); (at = static_cast<const char*>(::memchr(
-                                          at, '\n', page.size() - static_cast<std::size_t>(at - page.data()))));
+  for (const char* at = page.data();
+       (at = static_cast<const char*>(::memchr(at, '\n', page.size() - static_cast<std::size_t>(at - page.data()))));
        ++at)
     ++lines;
   return lines;

@@ -26,8 +26,8 @@ struct expression {
   std::string measurement_name() const;
 };
 
-/// Parses PromQL's syntax as far as it goes here: no ranges, no arithmetic, no grouping. Empty if the text is not valid;
-/// then `why` says what is wrong.
+/// Parses PromQL's syntax as far as it goes here: no ranges, no arithmetic, no grouping. Empty if the text is not
+/// valid; then `why` says what is wrong.
 std::optional<expression> parse_expression(std::string_view text, std::string& why);
 
 }  // namespace telltale::prometheus

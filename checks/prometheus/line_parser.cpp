@@ -118,7 +118,8 @@ line_kind line_parser::parse_sample(std::string_view rest) {
   const auto value = parse_value(take_token(rest));
   if (!value) return broken("its value is not a number");
   found_.value = *value;
-  if (!rest.empty() && rest.front() != '#' && !is_number(take_token(rest))) return broken("its timestamp is not a number");
+  if (!rest.empty() && rest.front() != '#' && !is_number(take_token(rest)))
+    return broken("its timestamp is not a number");
   if (rest.empty()) return line_kind::sample;
   if (rest.front() != '#') return broken("text follows the value");
   rest.remove_prefix(1);

@@ -15,8 +15,8 @@ enum class line_kind : std::uint8_t {
   broken
 };
 
-/// Accepts what either format allows: blanks and tabs between words, timestamps with or without a fraction, exemplars, a
-/// final CR. Comments are not validated. A timestamp is validated but has no meaning: a value counts as current.
+/// Accepts what either format allows: blanks and tabs between words, timestamps with or without a fraction, exemplars,
+/// a final CR. Comments are not validated. A timestamp is validated but has no meaning: a value counts as current.
 /// Sources: prometheus.io/docs/instrumenting/exposition_formats; OpenMetrics 1.0, section "Text format".
 class line_parser {
  public:

@@ -26,11 +26,12 @@ std::vector<measurement_info> common_measurements() {
 options_of<prometheus_options> prometheus_options::declared() {
   using self = prometheus_options;
   return options_of<self>()
-      .required("values", &self::values,
-                "What to select from the page, and what it has to be. A key is a selector such as "
-                "`queue_depth{queue=\"mail\",host=~\"a.*\"}`, alone or in `sum`, `max`, `min`, `avg`, `count` and `rate`, as "
-                "in `sum(rate(errors_total))`; alone, each series has to comply. Its value is an expectation such as \"< "
-                "100\", or options. `rate` is per second since the last run, with counter resets as in Prometheus.")
+      .required(
+          "values", &self::values,
+          "What to select from the page, and what it has to be. A key is a selector such as "
+          "`queue_depth{queue=\"mail\",host=~\"a.*\"}`, alone or in `sum`, `max`, `min`, `avg`, `count` and `rate`, as "
+          "in `sum(rate(errors_total))`; alone, each series has to comply. Its value is an expectation such as \"< "
+          "100\", or options. `rate` is per second since the last run, with counter resets as in Prometheus.")
       .optional("max_page", &self::max_page, "Fail when the page is larger than this.")
       .include(&self::request);
 }
@@ -39,8 +40,9 @@ void prometheus_options::validate(source_location at, problems& errors) const {
   const auto common = prometheus::common_measurements();
   for (const auto& each : values)
     if (std::ranges::find(common, each.measured_as, &measurement_info::name) != common.end())
-      errors.add(at, fmt::format("values: {} is a measurement of every check of this type; name the one of {} with `as`",
-                                 each.measured_as, raw_value::scalar(each.what.text).shown()));
+      errors.add(at,
+                 fmt::format("values: {} is a measurement of every check of this type; name the one of {} with `as`",
+                             each.measured_as, raw_value::scalar(each.what.text).shown()));
 }
 
 }  // namespace telltale

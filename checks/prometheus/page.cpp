@@ -80,7 +80,8 @@ void page::summarise(std::size_t values, std::size_t resets) {
   if (summary_.empty() || rules_.size() > 1)
     summary_ = fmt::format("{} of {} values from {} samples", values, rules_.size(), reader_.samples());
   if (waits_) summary_ += ", a rate is known after the next run";
-  if (resets > 0) summary_ += fmt::format(", {} restarted from zero", resets == 1 ? "1 counter" : fmt::format("{} counters", resets));
+  if (resets > 0)
+    summary_ += fmt::format(", {} restarted from zero", resets == 1 ? "1 counter" : fmt::format("{} counters", resets));
 }
 
 }  // namespace telltale::prometheus

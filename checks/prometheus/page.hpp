@@ -37,8 +37,8 @@ class page {
   /// The next piece. False: the page is not valid, and the rest does not matter.
   bool feed(std::string_view piece) { return reader_.feed(piece); }
   bool stopped() const { return reader_.stopped(); }
-  /// The page is complete. Returns what all rules find, or the failure of an invalid page. A valid page is measured, and
-  /// replaces the earlier one.
+  /// The page is complete. Returns what all rules find, or the failure of an invalid page. A valid page is measured,
+  /// and replaces the earlier one.
   finding finish(findings& measured, earlier_page& earlier);
 
   std::size_t samples() const { return reader_.samples(); }

@@ -49,8 +49,8 @@ bool page_reader::feed(std::string_view piece) {
 const finding& page_reader::finish() {
   if (stopped_) return failed_;
   if (!partial_.empty())
-    reject(partial_, fmt::format("the page ends in the middle of line {}: '{}'", line_ + 1,
-                                 shown_peer_text(partial_, secrets_)));
+    reject(partial_,
+           fmt::format("the page ends in the middle of line {}: '{}'", line_ + 1, shown_peer_text(partial_, secrets_)));
   else if (openmetrics_ && !ended_)
     reject("", fmt::format("the page ends without '# EOF' after line {}: it is not complete", line_));
   stopped_ = true;
@@ -59,7 +59,8 @@ const finding& page_reader::finish() {
 
 bool page_reader::keep(std::string_view piece) {
   if (partial_.size() + piece.size() > max_line)
-    return reject(partial_.empty() ? piece : partial_, fmt::format("line {} of the page is longer than 64 KiB", line_ + 1));
+    return reject(partial_.empty() ? piece : partial_,
+                  fmt::format("line {} of the page is longer than 64 KiB", line_ + 1));
   partial_ += piece;
   return true;
 }
@@ -89,7 +90,8 @@ bool page_reader::reject(std::string_view line, std::string sentence) {
   stopped_ = true;
   const auto other = samples_ == 0 ? other_content(line) : std::string_view();
   failed_ = {verdict::fail, reason::protocol, std::move(sentence)};
-  if (!other.empty()) failed_ = {verdict::fail, reason::mismatch, fmt::format("the server sent {} instead of metrics", other)};
+  if (!other.empty())
+    failed_ = {verdict::fail, reason::mismatch, fmt::format("the server sent {} instead of metrics", other)};
   return false;
 }
 

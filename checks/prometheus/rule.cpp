@@ -37,8 +37,8 @@ std::optional<conditions> parse_conditions(const raw_value& value, std::string_v
 void name_measurement(rule& one, const rule_list& others, source_location at, problems& errors) {
   one.measured_as = one.wanted.as.value_or(one.what.measurement_name());
   const auto problem = [&](std::string_view why) {
-    errors.add(at, fmt::format("values: {} {}; name its measurement with `as`", raw_value::scalar(one.what.text).shown(),
-                               why));
+    errors.add(at, fmt::format("values: {} {}; name its measurement with `as`",
+                               raw_value::scalar(one.what.text).shown(), why));
   };
   if (one.measured_as.empty()) problem("has no metric name");
   else if (!is_measurement_name(one.measured_as)) problem("has a name that is too long for a measurement");
@@ -65,9 +65,10 @@ options_of<conditions> conditions::declared() {
       .optional("fail", &self::fail, "Fail when the value reaches this.")
       .optional("below", &self::below, "Limits for a value of which less is worse, such as free bytes.")
       .optional("absent", &self::absent, "The verdict while no series matches, or a value is NaN.")
-      .optional("as", &self::as,
-                "The name of the measurement. By default it consists of the functions, the metric and the values of labels, "
-                "in lower case, as in `sum_errors_total_500_per_second`.");
+      .optional(
+          "as", &self::as,
+          "The name of the measurement. By default it consists of the functions, the metric and the values of labels, "
+          "in lower case, as in `sum_errors_total_500_per_second`.");
 }
 
 void conditions::validate(source_location at, problems& errors) const {
@@ -88,8 +89,8 @@ option_shape option_traits<prometheus::rule_list>::shape() {
 }
 
 std::optional<prometheus::rule_list> option_traits<prometheus::rule_list>::parse(const raw_value& value,
-                                                                               std::string_view option,
-                                                                               problems& errors) {
+                                                                                 std::string_view option,
+                                                                                 problems& errors) {
   if (value.kind != raw_value::kind_t::map || value.members.empty()) {
     detail::wrong_value(value, option, "a map of metrics to what they have to be, such as {queue_depth: \"< 100\"}",
                         errors);

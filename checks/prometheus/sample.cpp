@@ -19,7 +19,9 @@ constexpr auto classes = [] {
 }();
 
 std::string_view take_name(std::string_view& text, unsigned with) {
-  const auto has = [&](std::size_t i, unsigned wanted) { return (classes[static_cast<unsigned char>(text[i])] & wanted) != 0; };
+  const auto has = [&](std::size_t i, unsigned wanted) {
+    return (classes[static_cast<unsigned char>(text[i])] & wanted) != 0;
+  };
   std::size_t length = 0;
   if (!text.empty() && has(0, first | with))
     for (length = 1; length < text.size() && has(length, later | with);) ++length;

@@ -17,8 +17,7 @@ namespace {
 namespace asio = boost::asio;
 
 /// The order of Prometheus, so that both see the same names: OpenMetrics adds `_total` to the names of counters.
-constexpr const char* accept =
-    "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.6,*/*;q=0.1";
+constexpr const char* accept = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.6,*/*;q=0.1";
 
 std::string_view media_type(const net::reply_head& head) {
   auto value = head.value("content-type").value_or("");
@@ -54,8 +53,8 @@ asio::awaitable<finding> scraper::read_page(net::run& now, http::exchange& excha
   now.found.measure("samples", static_cast<double>(into.samples()));
   if (!into.stopped() && failed.verdict != verdict::pass) co_return failed;
   if (!into.stopped() && exchange.body_bytes() > most)
-    co_return net::failure(reason::threshold, fmt::format("the page is larger than {} (max_page)",
-                                                          to_text(options_.max_page)));
+    co_return net::failure(reason::threshold,
+                           fmt::format("the page is larger than {} (max_page)", to_text(options_.max_page)));
   const bool valid = !into.stopped();
   failed = into.finish(now.found, earlier_);
   if (valid) co_await exchange.end();

@@ -19,8 +19,8 @@ namespace telltale::prometheus {
 
 struct scraped {
   finding failed;
-  std::string summary;       ///< of a healthy run
-  reason why = reason::ok;   ///< of a healthy run; `idle` while a rate is not known
+  std::string summary;      ///< of a healthy run
+  reason why = reason::ok;  ///< of a healthy run; `idle` while a rate is not known
 };
 
 /// The state of one check: its connection, and the page before. Its runs never overlap.

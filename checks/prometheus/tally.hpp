@@ -28,11 +28,11 @@ struct earlier_values {
 /// The result of a rule on a complete page.
 struct evaluated {
   finding found;
-  std::size_t series = 0;         ///< that match
-  std::size_t resets = 0;         ///< counters that were below their earlier value
-  bool waits_for_rate = false;    ///< no series has an earlier value yet
+  std::size_t series = 0;       ///< that match
+  std::size_t resets = 0;       ///< counters that were below their earlier value
+  bool waits_for_rate = false;  ///< no series has an earlier value yet
   bool has_value = false;
-  double value = 0;               ///< of the aggregation, or of the worst series
+  double value = 0;  ///< of the aggregation, or of the worst series
 };
 
 /// The series are evaluated while the page is read, and only a hash and a value of each are kept.

@@ -16,7 +16,8 @@ check_table table() {
   door.component = "system";
   door.options = {{"path", {option_kind::path, {}, {}, {}}, true, "", "Which door."},
                   {"open", {option_kind::boolean, {}, {}, {}}, false, "false", "Whether it may be open."}};
-  const option_shape hinge{option_kind::group, {}, {}, {{"side", {option_kind::text, {}, {}, {}}, false, "left", "Where."}}};
+  const option_shape hinge{
+      option_kind::group, {}, {}, {{"side", {option_kind::text, {}, {}, {}}, false, "left", "Where."}}};
   const option_shape name_or_hinge{option_kind::text, {}, {hinge}, {}};
   door.options.push_back({"hinges", {option_kind::map, {}, {name_or_hinge}, {}}, false, "", "By name."});
   door.measurements = {{"openings", "How often it was opened."}};

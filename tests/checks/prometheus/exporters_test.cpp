@@ -75,8 +75,8 @@ TEST_CASE("prometheus exporters: Prometheus itself") {
   const temp_folder folder;
   std::ofstream(folder / "prometheus.yml") << "global: {}\n";
   const server_program server(program,
-                              {"--config.file=" + (folder / "prometheus.yml"), "--storage.tsdb.path=" + (folder / "data"),
-                               "--web.listen-address=127.0.0.1:0"},
+                              {"--config.file=" + (folder / "prometheus.yml"),
+                               "--storage.tsdb.path=" + (folder / "data"), "--web.listen-address=127.0.0.1:0"},
                               listening);
   CAPTURE(server.said());
   REQUIRE(server.running());

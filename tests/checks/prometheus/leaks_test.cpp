@@ -81,7 +81,8 @@ struct totals {
   int late = 0;
 };
 
-asio::awaitable<void> keep_probing(asio::io_context& io, const kinds& all, totals& total, int count, std::size_t first) {
+asio::awaitable<void> keep_probing(asio::io_context& io, const kinds& all, totals& total, int count,
+                                   std::size_t first) {
   for (int i = 0; i < count; ++i) {
     auto& k = *all[(first + static_cast<std::size_t>(i)) % all.size()];
     const auto deadline = std::chrono::steady_clock::now() + time_limit;

@@ -60,7 +60,8 @@ TEST_CASE("prometheus options: each mistake has its words") {
       {"x", as("Queue Depth"), "as: expected a name"},
       {"x", as(""), "as: expected a name"},
       {"{a='b'}", text("0"), "values: '{a='b'}' has no metric name; name its measurement with `as`"},
-      {std::string(65, 'x'), text("0"), "has a name that is too long for a measurement; name its measurement with `as`"},
+      {std::string(65, 'x'), text("0"),
+       "has a name that is too long for a measurement; name its measurement with `as`"},
       {"samples", text("0"), "samples is a measurement of every check of this type"},
       {"x", as("page_bytes"), "page_bytes is a measurement of every check of this type"},
   };

@@ -77,7 +77,8 @@ TEST_CASE("page reader: each way to be no metrics page has its reason and its wo
   const row rows[] = {
       {"HTML", "<!DOCTYPE html>\n<html>", false, reason::mismatch, "the server sent an HTML page instead of metrics"},
       {"HTML later", "\n  <html>\n", false, reason::mismatch, "the server sent an HTML page instead of metrics"},
-      {"HTML without a line break", "<html>", false, reason::mismatch, "the server sent an HTML page instead of metrics"},
+      {"HTML without a line break", "<html>", false, reason::mismatch,
+       "the server sent an HTML page instead of metrics"},
       {"XML", "<?xml version=\"1.0\"?>\n", false, reason::mismatch, "the server sent XML instead of metrics"},
       {"JSON", "{\"status\": \"ok\"}", false, reason::mismatch, "the server sent JSON instead of metrics"},
       {"a list", "[1]\n", false, reason::mismatch, "the server sent JSON instead of metrics"},

@@ -28,7 +28,8 @@ inline script answers(std::string bytes, bool hang_up = true) {
 
 inline raw_value values_of(options values) { return map_of(std::move(values)); }
 
-/// The check of `http://server.test/metrics`, with a connection of its own for each run unless `chosen` has `reconnect`.
+/// The check of `http://server.test/metrics`, with a connection of its own for each run unless `chosen` has
+/// `reconnect`.
 inline std::shared_ptr<async_check> make_check(options values, options chosen = {},
                                                const std::string& url = "http://server.test/metrics") {
   chosen.emplace_back("url", text(url));

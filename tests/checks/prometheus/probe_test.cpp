@@ -30,7 +30,9 @@ std::string chunked(const std::string& text, std::size_t size) {
   return out + "0\r\n\r\n";
 }
 
-std::string until_close(const std::string& text) { return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n" + text; }
+std::string until_close(const std::string& text) {
+  return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n" + text;
+}
 
 asio::awaitable<void> silent(tcp::socket socket) { co_await until_closed(socket); }
 
@@ -79,16 +81,20 @@ TEST_CASE("prometheus: each outcome has its reason and its words") {
   const std::string cut = reply_of(page).substr(0, reply_of(page).size() - 5);
   const std::string gzip = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x8b";
   const row rows[] = {
-      {"no path", status("404 Not Found"), reason::missing, "the server has no such path: it answered 404 Not Found"},
-      {"credentials", status("401 Unauthorized"), reason::auth, "requires credentials: it answered 401 Unauthorized"},
-      {"forbidden", status("403 Forbidden"), reason::denied, "denies the request: it answered 403 Forbidden"},
-      {"rate limit", status("429 Too Many Requests"), reason::overload, "it answered 429 Too Many Requests"},
-      {"maintenance", status("503 x", "Retry-After: 5\r\n"), reason::overload, "it answered 503 Service Unavailable"},
-      {"failing exporter", status("500 Oh"), reason::refused, "the server answered 500 Internal Server Error"},
-      {"backend gone", status("503 x"), reason::refused, "the server answered 503 Service Unavailable"},
-      {"no content", status("204 No Content"), reason::refused, "the server answered 204 No Content"},
+      {"no path", status("404 Not Found"), reason::missing, ": 404 Not Found (possible causes: the path"},
+      {"path gone", status("410 Gone"), reason::missing, ": 410 Gone"},
+      {"credentials", status("401 Unauthorized"), reason::auth, "401 Unauthorized: the server requires other cred"},
+      {"a proxy's", status("407 x"), reason::auth, "407 Proxy Authentication Required: a proxy requires"},
+      {"forbidden", status("403 Forbidden"), reason::denied, "403 Forbidden (possible causes: the path"},
+      {"rate limit", status("429 Too Many Requests"), reason::overload, ": 429 Too Many Requests"},
+      {"maintenance", status("503 x", "Retry-After: 5\r\n"), reason::overload, ": 503 Service Unavailable"},
+      {"failing exporter", status("500 Oh"), reason::refused, ": 500 Internal Server Error"},
+      {"backend gone", status("502 x"), reason::refused, ": 502 Bad Gateway: a proxy received no valid reply"},
+      {"backend late", status("504 x"), reason::timeout, ": 504 Gateway Timeout: a proxy received no reply"},
+      {"unavailable", status("503 x"), reason::refused, ": 503 Service Unavailable"},
+      {"no content", status("204 No Content"), reason::refused, ": 204 No Content"},
       {"a redirect", status("302 Found", "Location: /login?next=x\r\n"), reason::refused,
-       "302 Found, a redirect to /login, which is not followed"},
+       ": 302 Found redirects to /login, which is not followed"},
       {"series absent", reply_of("other 1\n"), reason::missing, "no series matches up"},
       {"an empty page", reply_of(""), reason::missing, "no series matches up"},
       {"NaN", reply_of("up NaN\n"), reason::mismatch, "up is NaN: the exporter has no value"},
@@ -267,7 +273,8 @@ TEST_CASE("prometheus: an exporter that is gone is refused, and one without a na
 }
 
 TEST_CASE("prometheus: the latency has a limit") {
-  const auto out = probe(answers(reply_of(page)), up(), {{"latency", map_of({{"warn", text("0ms")}, {"fail", text("9s")}})}});
+  const auto out =
+      probe(answers(reply_of(page)), up(), {{"latency", map_of({{"warn", text("0ms")}, {"fail", text("9s")}})}});
   CHECK(out.verdict == verdict::warn);
   CHECK(to_string(out.reason) == "threshold");
 }
