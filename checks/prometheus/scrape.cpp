@@ -1,6 +1,7 @@
 // Implements the request and the judgement of its reply.
 #include "prometheus/scrape.hpp"
 
+#include <exception>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include "base/ascii.hpp"
 #include "base/words.hpp"
 #include "http/judge_status.hpp"
+#include "http/renewal.hpp"
 
 namespace telltale::prometheus {
 namespace {
@@ -41,7 +43,24 @@ scraper::scraper(prometheus_options options)
     : options_(std::move(options)),
       request_(http::make_request_plan(options_.request)),
       connection_(options_.request.kept.reconnect) {
+  write_request();
+}
+
+void scraper::write_request() {
   bytes_ = http::write_request(request_, "GET", {{"Accept", accept}}, connection_.keeps());
+}
+
+/// A secret in a file may have been replaced since it was read. Returns why the secrets cannot be read again.
+asio::awaitable<std::string> scraper::renew_secrets(async_context ctx) {
+  auto why = co_await http::unreadable_secrets(std::move(ctx));
+  if (!why.empty()) co_return why;
+  try {
+    http::read_secrets(options_.request, request_);
+    write_request();
+  } catch (const std::exception& e) {
+    why = e.what();
+  }
+  co_return why;
 }
 
 /// Reads the page and evaluates it. Where the page is not valid, that is more specific than how its transfer ended.
@@ -62,6 +81,15 @@ asio::awaitable<finding> scraper::read_page(net::run& now, http::exchange& excha
 }
 
 asio::awaitable<scraped> scraper::scrape(net::run& now) {
+  std::string unread;
+  if (declined_ && now.ctx.part) unread = co_await renew_secrets(now.ctx);
+  auto out = co_await request_page(now);
+  declined_ = out.failed.reason == reason::auth && http::has_secrets(options_.request);
+  if (declined_ && !unread.empty()) out.failed.sentence += " (they could not be read again: " + unread + ")";
+  co_return out;
+}
+
+asio::awaitable<scraped> scraper::request_page(net::run& now) {
   scraped out;
   http::exchange exchange(now, connection_, request_.target, bytes_);
   out.failed = co_await exchange.begin();

@@ -36,13 +36,17 @@ class scraper {
   const auto& latency() const { return options_.request.network.latency; }
 
  private:
+  boost::asio::awaitable<scraped> request_page(net::run&);
   boost::asio::awaitable<finding> read_page(net::run&, http::exchange&, page&);
+  boost::asio::awaitable<std::string> renew_secrets(async_context);
+  void write_request();
 
   prometheus_options options_;
   http::request_plan request_;
   std::string bytes_;  ///< of the request
   net::kept_connection connection_;
   earlier_page earlier_;
+  bool declined_ = false;  ///< the last run ended with `auth`
 };
 
 }  // namespace telltale::prometheus
