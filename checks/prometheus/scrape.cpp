@@ -10,8 +10,8 @@
 
 #include "base/ascii.hpp"
 #include "base/words.hpp"
-#include "http/judge_status.hpp"
 #include "http/renewal.hpp"
+#include "http/unexpected_status.hpp"
 
 namespace telltale::prometheus {
 namespace {
@@ -27,8 +27,8 @@ std::string_view media_type(const net::reply_head& head) {
 }
 
 /// Why the body of this reply is not a page that can be read.
-finding judge_head(const net::reply_head& head, const secret_list& secrets) {
-  if (head.status != 200) return http::unexpected_status(head, secrets);
+finding judge_head(const net::reply_head& head, bool with_credentials, const secret_list& secrets) {
+  if (head.status != 200) return http::unexpected_status(head, with_credentials, secrets);
   const auto coding = head.value("content-encoding").value_or("identity");
   if (!equal_ignoring_case(coding, "identity") && !coding.empty())
     return net::failure(reason::protocol, "the page is compressed, which the request did not allow");
@@ -95,7 +95,7 @@ asio::awaitable<scraped> scraper::request_page(net::run& now) {
   out.failed = co_await exchange.begin();
   if (out.failed.verdict != verdict::pass) co_return out;
   const auto at = boot_clock::now();
-  out.failed = judge_head(exchange.head(), request_.secrets);
+  out.failed = judge_head(exchange.head(), http::has_secrets(options_.request), request_.secrets);
   if (out.failed.verdict != verdict::pass) co_return out;
   const bool openmetrics = equal_ignoring_case(media_type(exchange.head()), "application/openmetrics-text");
   page one(options_.values, earlier_, at, openmetrics, request_.secrets);

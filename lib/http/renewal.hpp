@@ -18,8 +18,8 @@ bool has_secrets(const request_options&);
 /// Reads the secrets and drops them; fails when one cannot be read.
 outcome try_secrets(const request_options&);
 
-/// The blocking part of a check type whose secrets are those of its request: passes when they can be read. A path may be
-/// on a mount that hangs, which only a worker may find out. `Options` has them as `request`.
+/// The blocking part of a check type whose secrets are those of its request: passes when they can be read. A path may
+/// be on a mount that hangs, which only a worker may find out. `Options` has them as `request`.
 template <class Options>
 class secrets_part final : public blocking_check {
  public:
@@ -30,8 +30,8 @@ class secrets_part final : public blocking_check {
   request_options options_;
 };
 
-/// Runs the blocking part, for at most half of the time that is left. Returns why the secrets cannot be read; empty when
-/// they can.
+/// Runs the blocking part, for at most half of the time that is left. Returns why the secrets cannot be read; empty
+/// when they can.
 boost::asio::awaitable<std::string> unreadable_secrets(async_context ctx);
 
 }  // namespace telltale::http
