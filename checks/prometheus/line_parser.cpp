@@ -32,9 +32,9 @@ bool is_valid_utf8(std::string_view text) {
 std::string_view take_quoted(std::string_view& text, std::string_view& value) {
   std::size_t i = 0;
   unsigned char bits = 0;
-  for (; i < text.size() && text[i] != '"'; ++i) {
+  for (bool escaped = false; i < text.size() && (escaped || text[i] != '"'); ++i) {
     bits |= static_cast<unsigned char>(text[i]);
-    if (text[i] == '\\') ++i;
+    escaped = !escaped && text[i] == '\\';
   }
   if (i >= text.size()) return "a label value has no closing quote";
   value = text.substr(0, i);

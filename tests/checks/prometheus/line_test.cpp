@@ -132,6 +132,7 @@ TEST_CASE("line: each way to be broken has its words") {
       {"x{", "a label has no valid name"},
       {"x{a=\"1\",a=\"2\"} 1", "a label appears twice"},
       {"x{a=\"\xff\"} 1", "a label value is not valid UTF-8"},
+      {"x{a=\"\\\xff\"} 1", "a label value is not valid UTF-8"},
       {"x{a=\"\xc3\"} 1", "a label value is not valid UTF-8"},
       {"x 1 # {a=\"b\"}", "its exemplar is not valid"},
       {"x 1 # 5", "its exemplar is not valid"},
