@@ -46,8 +46,10 @@ scraper::scraper(prometheus_options options)
   write_request();
 }
 
+/// Without Accept-Encoding a server may compress.
 void scraper::write_request() {
-  bytes_ = http::write_request(request_, "GET", {{"Accept", accept}}, connection_.keeps());
+  const net::header_list defaults{{"Accept", accept}, {"Accept-Encoding", "identity"}};
+  bytes_ = http::write_request(request_, "GET", defaults, connection_.keeps());
 }
 
 /// A secret in a file may have been replaced since it was read. Returns why the secrets cannot be read again.
