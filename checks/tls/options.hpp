@@ -7,12 +7,14 @@
 
 #include "net/endpoint.hpp"
 #include "net/network_options.hpp"
+#include "net/starttls.hpp"
 #include "net/tls_options.hpp"
 
 namespace telltale {
 
 struct tls_check_options {
   net::endpoint address;
+  std::optional<net::starttls> starttls;
   net::tls_version min_version = net::tls_version::v1_2;
   std::optional<file_path> file;
   net::tls_options security;

@@ -17,26 +17,22 @@
 #include <fmt/format.h>
 
 #include "base/peer_text.hpp"
+#include "net/tls_pointer.hpp"
 
 namespace telltale::net {
 namespace {
 
-template <auto release>
-struct releaser {
-  template <class T>
-  void operator()(T* p) const {
-    release(p);
-  }
-};
 using bio_ptr = std::unique_ptr<BIO, releaser<&::BIO_free_all>>;
-using openssl_text = std::unique_ptr<unsigned char, decltype([](void* p) { OPENSSL_free(p); })>;
+struct free_text {
+  void operator()(void* p) const { OPENSSL_free(p); }
+};
 
 std::string shown(std::string_view text) { return shown_peer_text(text, {}, 64); }
 
 std::string text_of(const ASN1_STRING* value) {
   unsigned char* bytes = nullptr;
   const int size = ::ASN1_STRING_to_UTF8(&bytes, value);
-  const openssl_text owner(bytes);
+  const std::unique_ptr<unsigned char, free_text> owner(bytes);
   if (size < 0) return "";
   return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)};
 }
@@ -110,8 +106,7 @@ std::string names_of(x509_st& certificate) {
 std::string identity_of(const x509_st& certificate) {
   const std::unique_ptr<BIGNUM, releaser<&::BN_free>> number(
       ::ASN1_INTEGER_to_BN(::X509_get0_serialNumber(&certificate), nullptr));
-  const std::unique_ptr<char, decltype([](void* p) { OPENSSL_free(p); })> serial(number ? ::BN_bn2hex(number.get())
-                                                                                        : nullptr);
+  const std::unique_ptr<char, free_text> serial(number ? ::BN_bn2hex(number.get()) : nullptr);
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
   ::X509_digest(&certificate, ::EVP_sha256(), digest.data(), &size);

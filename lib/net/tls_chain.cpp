@@ -8,14 +8,18 @@
 
 #include <fmt/format.h>
 
+#include "net/tls_pointer.hpp"
+
 namespace telltale::net {
 namespace {
 
-using store_ptr = std::unique_ptr<X509_STORE, decltype([](X509_STORE* p) { ::X509_STORE_free(p); })>;
-using context_ptr = std::unique_ptr<X509_STORE_CTX, decltype([](X509_STORE_CTX* p) { ::X509_STORE_CTX_free(p); })>;
-using stack_ptr = std::unique_ptr<STACK_OF(X509), decltype([](STACK_OF(X509) * p) { sk_X509_free(p); })>;
+void free_list(STACK_OF(X509) * list) { sk_X509_free(list); }
 
-std::string explain(X509_STORE_CTX* context) {
+using store_ptr = std::unique_ptr<X509_STORE, releaser<&::X509_STORE_free>>;
+using context_ptr = std::unique_ptr<X509_STORE_CTX, releaser<&::X509_STORE_CTX_free>>;
+using list_ptr = std::unique_ptr<STACK_OF(X509), releaser<&free_list>>;
+
+std::string explain_end(X509_STORE_CTX* context) {
   const int error = ::X509_STORE_CTX_get_error(context);
   const auto* at = ::X509_STORE_CTX_get_current_cert(context);
   const auto subject = at ? subject_of(*at) : "";
@@ -42,7 +46,7 @@ certificate_chain chain_of(const std::vector<certificate_ptr>& certificates,
                            const std::vector<certificate_ptr>& trusted) {
   const store_ptr store(::X509_STORE_new());
   const context_ptr context(::X509_STORE_CTX_new());
-  const stack_ptr others(sk_X509_new_null());
+  const list_ptr others(sk_X509_new_null());
   if (!store || !context || !others) throw std::bad_alloc();
   for (const auto& each : trusted) ::X509_STORE_add_cert(store.get(), each.get());
   for (const auto& each : certificates) sk_X509_push(others.get(), each.get());
@@ -54,7 +58,7 @@ certificate_chain chain_of(const std::vector<certificate_ptr>& certificates,
     const auto* chain = ::X509_STORE_CTX_get0_chain(context.get());
     for (int i = 0; i < sk_X509_num(chain); ++i) out.certificates.push_back(sk_X509_value(chain, i));
   } else {
-    out.problem = explain(context.get());
+    out.problem = explain_end(context.get());
   }
   ::ERR_clear_error();
   return out;

@@ -13,14 +13,17 @@
 
 #include <fmt/format.h>
 
+#include "net/tls_pointer.hpp"
+
 namespace telltale::net {
 namespace {
 
-using bio_ptr = std::unique_ptr<BIO, decltype([](BIO* p) { ::BIO_free_all(p); })>;
+using bio_ptr = std::unique_ptr<BIO, releaser<&::BIO_free_all>>;
 
 bio_ptr reader_of(std::string_view text) {
   if (text.size() > INT_MAX) throw std::bad_alloc();
-  bio_ptr out(::BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+  const char* bytes = text.empty() ? "" : text.data();  // a null pointer is an error
+  bio_ptr out(::BIO_new_mem_buf(bytes, static_cast<int>(text.size())));
   if (!out) throw std::bad_alloc();
   return out;
 }

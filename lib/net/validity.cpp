@@ -61,7 +61,7 @@ finding judge_expiry(const std::string& who, const validity& period, const expir
   if (v == verdict::pass) return {};
   const auto when = left < 0s ? "has expired" : fmt::format("expires in {}", left_text(left));
   return {v, reason::threshold,
-          fmt::format("{} {}, on {} (limit {})", who, when, date(period.until), to_text(crossed(limit, v)))};
+          fmt::format("{} {}, on {} (limit {})", who, when, date(period.until), telltale::to_text(crossed(limit, v)))};
 }
 
 expiry_limit usual_expiry_limit(const validity& period) {

@@ -75,6 +75,7 @@ TEST_CASE("certificate: other content is recognised, and damage is told apart fr
       {"indented", indented(pem), "corrupt: a certificate whose lines are damaged"},
       {"an empty block", "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", "corrupt: block 1"},
   };
+  CHECK(described(certificates_in(std::string_view()).fault) == "corrupt: the file is empty");
   for (const auto& r : rows) {
     CAPTURE(r.name);
     const auto found = certificates_in(r.text);

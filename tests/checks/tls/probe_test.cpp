@@ -122,6 +122,33 @@ TEST_CASE("tls: a peer that does not speak TLS is named, and the end of a handsh
   for (const auto& r : rows) check(r);
 }
 
+TEST_CASE("tls: with starttls the certificate behind the clear text is judged, and a refusal is reported") {
+  const authorities known;
+  const auto mail = [](context_ptr context, std::string answer) -> script {
+    return [context, answer](tcp::socket socket) -> asio::awaitable<void> {
+      std::string heard;
+      auto buffer = asio::dynamic_buffer(heard);
+      co_await say(socket, "220 server.test ESMTP\r\n");
+      auto [gone, line] = co_await asio::async_read_until(socket, buffer, "\r\n", quiet);
+      buffer.consume(line);
+      co_await say(socket, "250-server.test\r\n250 STARTTLS\r\n");
+      co_await asio::async_read_until(socket, buffer, "\r\n", quiet);
+      co_await say(socket, answer);
+      const auto secured = serves(context);
+      co_await secured(std::move(socket));
+    };
+  };
+  const auto expired = server_context(known.server("server.test", -90 * day, -3 * day));
+  const auto good = server_context(known.server());
+  const options smtp{{"ca_file", text(known.ca_file)}, {"starttls", text("smtp")}};
+  const row rows[] = {
+      {"good", mail(good, "220 go ahead\r\n"), smtp, reason::ok, "TLS 1.3, certificate valid until"},
+      {"expired", mail(expired, "220 go ahead\r\n"), smtp, reason::tls, "has expired"},
+      {"refused", mail(good, "454 TLS not available\r\n"), smtp, reason::tls, "refuses STARTTLS: '454 TLS not"},
+  };
+  for (const auto& r : rows) check(r);
+}
+
 TEST_CASE("tls: a client certificate that is wanted, refused or accepted, before and since TLS 1.3") {
   const authorities known;
   const auto server = known.server();
@@ -169,6 +196,7 @@ TEST_CASE("tls: options that contradict each other are refused") {
     return found.empty() ? "" : found.list()[0].message;
   };
   CHECK(problem({{"address", text("a:1")}, {"min_version", text("1.3")}, {"file", text("/x")}}).empty());
+  CHECK(contains(problem({{"address", text("a:1")}, {"starttls", text("ldap")}}), "smtp"));
   CHECK(contains(problem({}), "address"));
   CHECK(contains(problem({{"address", text("udp:a:1")}}), "TCP port"));
   CHECK(contains(problem({{"address", text("unix:/x")}}), "give server_name"));
