@@ -91,6 +91,10 @@ TEST_CASE("rules: each condition has its verdict, reason and words") {
        reason::mismatch},
       {"max({__name__=~'unknown|workers'})", map_of({{"expect", text("3")}, {"as", text("s")}}), p, "is 3", reason::ok},
       {"min({__name__=~'unknown|workers'})", map_of({{"expect", text("3")}, {"as", text("s")}}), p, "is 3", reason::ok},
+      {"max({__name__=~'unknown|bytes'})", map_of({{"expect", text("12884901888")}, {"as", text("s")}}), p,
+       "is 12884901888", reason::ok},
+      {"min({__name__=~'unknown|bytes'})", map_of({{"expect", text("12884901888")}, {"as", text("s")}}), p,
+       "is 12884901888", reason::ok},
       {"max(unknown)", text("3"), f, "is NaN", reason::mismatch},
   };
   for (const auto& r : rows) {
