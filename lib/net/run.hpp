@@ -33,6 +33,8 @@ struct run {
   void add(finding);
   /// Compares the time since the run began with a limit.
   void judge_latency(const upper_limit<std::chrono::milliseconds>&);
+  /// Compares another duration with such a limit.
+  void judge_duration(std::chrono::nanoseconds, const upper_limit<std::chrono::milliseconds>&);
   /// The outcome; `healthy` is the sentence used when nothing was found.
   outcome result(const std::string& healthy) &&;
 };
