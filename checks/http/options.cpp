@@ -5,6 +5,7 @@
 
 #include "base/ascii.hpp"
 #include "expect/json_text.hpp"
+#include "http/explain_status.hpp"
 
 namespace telltale {
 
@@ -37,10 +38,9 @@ void http_options::validate(source_location at, problems& errors) const {
     errors.add(at, "method: a reply to HEAD has no body for contains, match and json");
   for (const auto& [name, wanted] : expect_headers)
     if (!is_token(name)) errors.add(at, fmt::format("expect_headers: '{}' is not a valid header name", name));
-  if (redirects.most > 0)
-    for (const auto& range : status)
-      if (range.first <= 308 && range.last >= 301)
-        errors.add(at, "status: a redirect (301 to 308) cannot be expected and followed");
+  for (const unsigned followed : {301U, 302U, 303U, 307U, 308U})
+    if (redirects.most > 0 && web::is_expected(followed, status))
+      errors.add(at, fmt::format("status: {} cannot be expected and followed", followed));
 }
 
 }  // namespace telltale

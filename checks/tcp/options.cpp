@@ -6,8 +6,10 @@ namespace telltale {
 options_of<tcp_options> tcp_options::declared() {
   using self = tcp_options;
   return options_of<self>()
-      .required("address", &self::address,
-                "Where to connect: HOST:PORT, [IPV6]:PORT or unix:/path. At most 8 addresses of a name are tried.")
+      .required(
+          "address", &self::address,
+          "Where to connect: HOST:PORT, [IPV6]:PORT or unix:/path. At most 8 addresses of a name are tried. MySQL, "
+          "PostgreSQL and RabbitMQ count or log a connection on which nothing follows.")
       .optional("send", &self::send,
                 "A text to send once connected; line breaks are written in double quotes, as in \"PING\\r\\n\".")
       .optional("expect", &self::expect,
@@ -27,7 +29,6 @@ options_of<tcp_options> tcp_options::declared() {
 }
 
 void tcp_options::validate(source_location at, problems& errors) const {
-  const bool is_unix = address.kind == net::endpoint::kind_t::unix_socket;
   if (address.kind == net::endpoint::kind_t::udp) errors.add(at, "address: UDP has no connections; use HOST:PORT");
   if (send && send->secret.empty() && send->text.empty()) errors.add(at, "send: the text is empty");
   if (expect && expect->empty()) errors.add(at, "expect: an empty text is contained in every response");
@@ -37,8 +38,7 @@ void tcp_options::validate(source_location at, problems& errors) const {
                "expect_refused: a refused connection carries no data; remove send, expect, match, tls and starttls");
   if (tls && starttls) errors.add(at, "tls begins TLS at once, starttls on request: only one of them may be given");
   if (!uses_tls() && security.any()) errors.add(at, "the TLS options, such as ca_file, need `tls: true` or `starttls`");
-  if (uses_tls() && is_unix && !security.insecure && !security.server_name)
-    errors.add(at, "tls: a Unix socket has no host name to verify; give server_name");
+  if (uses_tls()) security.require_name(address, at, errors);
 }
 
 }  // namespace telltale

@@ -1,7 +1,5 @@
 // The recipes for mail servers: a banner, and STARTTLS with a certificate, against a server that is not ours
 // (Debian's python3-aiosmtpd).
-#include <openssl/pem.h>
-
 #include <memory>
 
 #include "fakes/certificates.hpp"
@@ -41,9 +39,7 @@ class mail_server {
     if (with_tls) {
       const auto identity = make_identity({"mail.test", "DNS:mail.test"});
       write_pem(certificate(), identity);
-      std::unique_ptr<BIO, releaser<&::BIO_free_all>> key(::BIO_new_file((folder_ / "key.pem").c_str(), "w"));
-      REQUIRE(::PEM_write_bio_PrivateKey(key.get(), identity.key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
-      key.reset();
+      write_key(folder_ / "key.pem", identity);
       arguments.insert(arguments.end(), {certificate(), folder_ / "key.pem"});
     }
     server_ = std::make_unique<server_program>(find_program("python", "usr/bin/python3"), arguments, "listening on ");
