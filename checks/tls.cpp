@@ -141,7 +141,7 @@ check_type tls() {
       .name = "tls",
       .summary = "Completes a TLS handshake, and judges the server's certificate, chain and version.",
       .proves =
-          "The server completes a TLS handshake with a certificate that a client accepts, now and in the next days.",
+          "The server completes a TLS handshake with a certificate that clients accept and will in the next days.",
       .does_not_prove = "That the protocol above TLS works, or that servers behind it have valid certificates.",
       .measurements = std::move(measurements),
   });
