@@ -9,6 +9,7 @@
 
 #include "http/options.hpp"
 #include "http/plan.hpp"
+#include "http/renewal.hpp"
 #include "http/secrets_part.hpp"
 #include "http/session.hpp"
 #include "net/dial.hpp"
@@ -29,12 +30,10 @@ struct http_state {
   bool declined = false;  ///< the last run ended with `auth`
 };
 
-/// A secret in a file may have been replaced since it was read. Returns why the secrets cannot be read again. The
-/// worker reads the files first, so that a mount that hangs does not block the loop.
+/// A secret in a file may have been replaced since it was read. Returns why the secrets cannot be read again.
 asio::awaitable<std::string> renew_secrets(http_state& state, const async_context& ctx) {
-  const auto now = std::chrono::steady_clock::now();
-  const auto read = co_await ctx.part->run(now + (ctx.deadline - now) / 2);
-  if (read.verdict != verdict::pass) co_return read.message;
+  auto why = co_await http::unreadable_secrets(ctx);
+  if (!why.empty()) co_return why;
   try {
     web::read_secrets(state.what);
   } catch (const std::exception& e) {

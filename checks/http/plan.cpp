@@ -11,6 +11,7 @@
 #include "http/headers.hpp"
 #include "http/hidden.hpp"
 #include "http/redirect.hpp"
+#include "http/renewal.hpp"
 #include "http/status.hpp"
 #include "net/explain.hpp"
 
@@ -43,9 +44,7 @@ bool plan::keeps_connection() const {
 }
 
 bool has_secrets(const http_options& of) {
-  const auto is_secret = [](const auto& header) { return !header.second.secret.empty(); };
-  return of.request.basic || of.request.bearer || std::ranges::any_of(of.request.headers, is_secret) ||
-         (of.body && !of.body->secret.empty());
+  return http::has_secrets(of.request) || (of.body && !of.body->secret.empty());
 }
 
 void read_secrets(plan& into) {

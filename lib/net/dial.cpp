@@ -92,6 +92,10 @@ asio::awaitable<finding> start_tls(run& now, std::unique_ptr<stream>& line, cons
   watch.stop("tls_seconds");
   now.certificate = done.facts.first_expiry;
   judge_certificate(now, client.options.certificate);
+  if (done.other_protocol)
+    co_return failure(
+        reason::protocol,
+        fmt::format("the server did not select the protocol {} in the TLS handshake (ALPN)", client.protocol));
   line = std::move(done.line);
   if (facts) *facts = std::move(done.facts);
   co_return finding();

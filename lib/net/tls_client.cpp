@@ -40,9 +40,16 @@ void present(SSL_CTX* context, const file_path& certificate, const file_path& ke
   if (fault.file == identity_fault::file_t::key) refuse("key_file", key, fault.why);
 }
 
+void offer(SSL_CTX* context, const std::string& protocol) {
+  const auto list = static_cast<char>(protocol.size()) + protocol;  // RFC 7301 section 3.1: each with its length
+  const auto* bytes = reinterpret_cast<const unsigned char*>(list.data());
+  const bool failed = ::SSL_CTX_set_alpn_protos(context, bytes, static_cast<unsigned>(list.size())) != 0;
+  if (failed) throw std::bad_alloc();
+}
+
 }  // namespace
 
-tls_client make_tls_client(tls_options options, const std::string& host) {
+tls_client make_tls_client(tls_options options, const std::string& host, std::string protocol) {
   const std::shared_ptr<SSL_CTX> context(::SSL_CTX_new(::TLS_client_method()), ::SSL_CTX_free);
   if (!context) throw std::bad_alloc();
   ::SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
@@ -50,8 +57,9 @@ tls_client make_tls_client(tls_options options, const std::string& host) {
   if (!options.insecure) trust(context.get(), options);
   take_notes(context.get());
   if (options.cert_file) present(context.get(), *options.cert_file, *options.key_file);
+  if (!protocol.empty()) offer(context.get(), protocol);
   auto name = options.server_name.value_or(host);
-  return {std::move(options), std::move(name), context};
+  return {std::move(options), std::move(name), context, std::move(protocol)};
 }
 
 void require_version(tls_client& client, tls_version oldest) {

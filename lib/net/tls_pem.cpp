@@ -70,15 +70,22 @@ pem_fault other(std::string words) { return {reason::mismatch, std::move(words)}
 
 enum class wanted { certificate, key };
 
+/// What a file in DER form holds; no fault when it is none. An object begins with the tag of a sequence.
+pem_fault explain_binary(std::string_view bytes) {
+  if (!bytes.starts_with('\x30')) return {};
+  if (decodes<&::d2i_X509, &::X509_free>(bytes))
+    return other("a certificate in DER form, not PEM (openssl x509 -inform DER converts it)");
+  if (decodes<&::d2i_PKCS12, &::PKCS12_free>(bytes))
+    return other("a PKCS#12 archive, not PEM (openssl pkcs12 extracts its parts)");
+  if (decodes<&::d2i_AutoPrivateKey, &::EVP_PKEY_free>(bytes)) return other("a private key in DER form, not PEM");
+  return {};
+}
+
 /// What a text without a usable block is.
 pem_fault explain_content(std::string_view text, wanted what) {
   const std::string_view name = what == wanted::certificate ? "a certificate" : "a private key";
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return {reason::corrupt, "the file is empty"};
-  if (decodes<&::d2i_X509, &::X509_free>(text))
-    return other("a certificate in DER form, not PEM (openssl x509 -inform DER converts it)");
-  if (decodes<&::d2i_PKCS12, &::PKCS12_free>(text))
-    return other("a PKCS#12 archive, not PEM (openssl pkcs12 extracts its parts)");
-  if (decodes<&::d2i_AutoPrivateKey, &::EVP_PKEY_free>(text)) return other("a private key in DER form, not PEM");
+  if (auto binary = explain_binary(text)) return binary;
   if (has(text, "CERTIFICATE REQUEST-----")) return other(fmt::format("a certificate request, not {} in PEM", name));
   if (has(text, "OPENSSH PRIVATE KEY-----")) return other(fmt::format("a key for SSH, not {} in PEM", name));
   if (has(text, what == wanted::certificate ? "BEGIN CERTIFICATE-----" : "PRIVATE KEY-----"))

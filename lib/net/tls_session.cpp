@@ -153,4 +153,11 @@ tls_facts tls_session::facts() const {
   return out;
 }
 
+std::string_view tls_session::protocol() const {
+  const unsigned char* selected = nullptr;
+  unsigned size = 0;
+  ::SSL_get0_alpn_selected(session_.get(), &selected, &size);
+  return {reinterpret_cast<const char*>(selected), size};
+}
+
 }  // namespace telltale::net

@@ -44,6 +44,8 @@ class tls_session {
   bool heard() const { return !first_bytes_.empty(); }
   /// After the handshake.
   tls_facts facts() const;
+  /// The protocol that the server has selected by ALPN; empty: none.
+  std::string_view protocol() const;
 
  private:
   state judge(int result);

@@ -126,6 +126,7 @@ asio::awaitable<secured> secure(std::unique_ptr<stream> below, const tls_client&
     co_return out;
   }
   out.facts = line->session().facts();
+  out.other_protocol = line->session().protocol() != client.protocol;
   out.line = std::move(line);
   co_return out;
 }

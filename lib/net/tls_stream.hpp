@@ -14,6 +14,7 @@ struct secured {
   error_code error;              ///< of `tls_category` when the handshake itself failed
   std::string sentence;          ///< set when the handshake failed: a human-readable cause
   tls_facts facts;               ///< set when it succeeded
+  bool other_protocol = false;   ///< the server has not selected `client.protocol`; the stream is open all the same
   std::unique_ptr<stream> line;  ///< empty exactly when there is an error
 };
 

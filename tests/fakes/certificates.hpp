@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <doctest/doctest.h>
 #include <openssl/evp.h>
@@ -127,6 +128,32 @@ inline std::shared_ptr<boost::asio::ssl::context> server_context(const identity&
   REQUIRE(::SSL_CTX_use_certificate(out->native_handle(), as.certificate.get()) == 1);
   REQUIRE(::SSL_CTX_use_PrivateKey(out->native_handle(), as.key.get()) == 1);
   return out;
+}
+
+/// A TLS server that selects this protocol by ALPN; empty: it ignores ALPN.
+inline std::shared_ptr<boost::asio::ssl::context> selecting(const identity& as, const char* protocol) {
+  auto out = server_context(as);
+  if (*protocol == '\0') return out;
+  const auto select = +[](SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
+                          unsigned offered_size, void* wanted) {
+    const std::string_view list(reinterpret_cast<const char*>(offered), offered_size);
+    const std::string_view name(static_cast<const char*>(wanted));
+    const auto at = list.find(name);
+    if (at == std::string_view::npos) return SSL_TLSEXT_ERR_ALERT_FATAL;
+    *chosen = offered + at;
+    *size = static_cast<unsigned char>(name.size());
+    return SSL_TLSEXT_ERR_OK;
+  };
+  ::SSL_CTX_set_alpn_select_cb(out->native_handle(), select, const_cast<char*>(protocol));
+  return out;
+}
+
+/// An identity's private key without a passphrase, readable by its owner alone, as servers want it.
+inline void write_key(const std::string& path, const identity& of) {
+  std::unique_ptr<BIO, releaser<&::BIO_free_all>> file(::BIO_new_file(path.c_str(), "w"));
+  REQUIRE(file);
+  REQUIRE(::PEM_write_bio_PrivateKey(file.get(), of.key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 }  // namespace telltale::fakes

@@ -67,6 +67,7 @@ TEST_CASE("certificate: other content is recognised, and damage is told apart fr
       {"text", "hello", "corrupt: not a certificate in PEM"},
       {"DER", fakes::certificate_der(one), "mismatch: a certificate in DER form"},
       {"PKCS#12", archive(one), "mismatch: a PKCS#12 archive"},
+      {"DER of nothing", "\x30\x03\x02\x01\x01", "corrupt: not a certificate in PEM"},
       {"key", key_pem(one), "mismatch: a private key, not a certificate"},
       {"request", request_pem(one), "mismatch: a certificate request"},
       {"cut off", pem.substr(0, middle), "corrupt: block 1 of the file is damaged or cut off"},

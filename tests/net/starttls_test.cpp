@@ -152,8 +152,8 @@ TEST_CASE("starttls: a server that is silent, ends or never ends has its words")
   CHECK(negotiated(starttls::smtp, dialogue(), false, 200ms) ==
         "timeout: no greeting within 200 ms; a port where TLS begins at once, such as 465 or 993, needs tls instead of "
         "starttls");
-  CHECK(negotiated(starttls::smtp, silent(1), false, 200ms) == "timeout: no answer to EHLO within 200 ms");
-  CHECK(negotiated(starttls::smtp, silent(2), false, 200ms) == "timeout: no answer to STARTTLS within 200 ms");
+  CHECK(negotiated(starttls::smtp, silent(1), false, 1s) == "timeout: no answer to EHLO within 1000 ms");
+  CHECK(negotiated(starttls::smtp, silent(2), false, 1s) == "timeout: no answer to STARTTLS within 1000 ms");
   CHECK(negotiated(starttls::postgres, dialogue(), false, 200ms) ==
         "timeout: no answer to the request for TLS within 200 ms");
   CHECK(negotiated(starttls::smtp, dialogue(), true) == "refused: the server closed the connection without an answer");

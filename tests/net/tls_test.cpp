@@ -245,6 +245,7 @@ TEST_CASE("tls: a peer with incompatible TLS fails with its own sentence") {
   const row rows[] = {
       {"TLS 1.0 only", echoes(old), reason::tls, "1.2 or later"},
       {"plain HTTP", says("HTTP/1.1 400 Bad Request\r\n\r\n"), reason::tls, "speaks plain HTTP on this port"},
+      {"plain HTTP/2", says({"\0\0\0\4\0\0\0\0\0", 9}), reason::tls, "speaks plain HTTP/2 on this port"},
       {"a mail server", says("220 mail.test ESMTP\r\n"), reason::tls, "speaks SMTP or FTP on this port, not TLS"},
       {"hangs up", hangs_up, reason::tls, "without an answer to the TLS handshake"},
       {"silent", silent, reason::timeout, "no end of the TLS handshake within 200 ms", 200ms},
@@ -255,6 +256,32 @@ TEST_CASE("tls: a peer with incompatible TLS fails with its own sentence") {
     CAPTURE(result.failed.sentence);
     CHECK(result.where == net::phase::tls);
     CHECK(to_string(result.failed.reason) == to_string(r.why));
+    CHECK(contains(result.failed.sentence, r.words));
+  }
+}
+
+TEST_CASE("tls: a server must select the protocol that the client requires by ALPN") {
+  const authorities known;
+  const auto good = make_identity({}, &known.ca);
+  struct row {
+    const char* selects;
+    std::string required;
+    reason why;
+    const char* words;
+  };
+  const row rows[] = {
+      {"h2", "h2", reason::ok, ""},
+      {"h2", "", reason::ok, ""},
+      {"", "h2", reason::protocol, "did not select the protocol h2 in the TLS handshake (ALPN)"},
+      {"http/1.1", "h2", reason::tls, "accepts only other protocols over TLS than this check's"},
+  };
+  for (const auto& r : rows) {
+    CAPTURE(r.selects);
+    CAPTURE(r.required);
+    auto client = net::make_tls_client(known.trusting("ca"), "server.test", r.required);
+    const auto result = session_with(echoes(selecting(good, r.selects)), echo, std::move(client));
+    CAPTURE(result.failed.sentence);
+    CHECK(to_string(result.out.reason) == to_string(r.why));
     CHECK(contains(result.failed.sentence, r.words));
   }
 }

@@ -1,29 +1,12 @@
 // Secrets that change: they are read again after the server has declined them, if a worker could read them.
 #include "checks/http/peer.hpp"
+#include "fakes/part_here.hpp"
 #include "fakes/temp_folder.hpp"
 
 using namespace telltale;
 using namespace telltale::fakes;
 
 namespace {
-
-/// Runs the blocking part at once, or says that it hangs.
-class part_here final : public blocking_part {
- public:
-  explicit part_here(const raw_value& raw) : check_(checks::http().make_blocking(raw)) {}
-  asio::awaitable<outcome> run(std::chrono::steady_clock::time_point) override {
-    ++runs;
-    if (hangs) co_return outcome::fail(reason::timeout, "no answer from the worker in time");
-    memory none;
-    probe_context ctx{boot_clock::now(), boot_clock::now() + 1s, std::chrono::system_clock::now(), none};
-    co_return check_->probe(ctx);
-  }
-  bool hangs = false;
-  int runs = 0;
-
- private:
-  std::unique_ptr<blocking_check> check_;
-};
 
 /// Accepts one token.
 script wants(const std::string& token) {
@@ -48,7 +31,7 @@ std::vector<outcome> probe_between(const std::vector<step>& steps, const std::st
   names.answer.endpoints = {server.endpoint()};
   const auto raw = map_of({{"url", text("http://server.test/")}, {"bearer", map_of({{"file", text(file)}})}});
   auto check = checks::http().make_async(raw);
-  part_here part(raw);
+  part_here part(checks::http(), raw);
   std::vector<outcome> out;
   const auto run_all = [&]() -> asio::awaitable<void> {
     for (std::size_t i = 0; i <= steps.size(); ++i) {
