@@ -29,7 +29,6 @@ options_of<tcp_options> tcp_options::declared() {
 }
 
 void tcp_options::validate(source_location at, problems& errors) const {
-  const bool is_unix = address.kind == net::endpoint::kind_t::unix_socket;
   if (address.kind == net::endpoint::kind_t::udp) errors.add(at, "address: UDP has no connections; use HOST:PORT");
   if (send && send->secret.empty() && send->text.empty()) errors.add(at, "send: the text is empty");
   if (expect && expect->empty()) errors.add(at, "expect: an empty text is contained in every response");
@@ -39,8 +38,7 @@ void tcp_options::validate(source_location at, problems& errors) const {
                "expect_refused: a refused connection carries no data; remove send, expect, match, tls and starttls");
   if (tls && starttls) errors.add(at, "tls begins TLS at once, starttls on request: only one of them may be given");
   if (!uses_tls() && security.any()) errors.add(at, "the TLS options, such as ca_file, need `tls: true` or `starttls`");
-  if (uses_tls() && is_unix && !security.insecure && !security.server_name)
-    errors.add(at, "tls: a Unix socket has no host name to verify; give server_name");
+  if (uses_tls()) security.require_name(address, at, errors);
 }
 
 }  // namespace telltale

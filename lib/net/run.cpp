@@ -21,7 +21,11 @@ void run::add(finding one) {
 }
 
 void run::judge_latency(const upper_limit<std::chrono::milliseconds>& limit) {
-  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+  judge_duration(std::chrono::steady_clock::now() - begin, limit);
+}
+
+void run::judge_duration(std::chrono::nanoseconds span, const upper_limit<std::chrono::milliseconds>& limit) {
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(span);
   const auto v = judge(took, limit);
   if (v == verdict::pass) return;
   add({v, reason::threshold,
