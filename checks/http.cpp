@@ -79,8 +79,7 @@ check_type http() {
       .name = "http",
       .summary = "Sends an HTTP/1.1 request and compares the status, headers and body of the reply.",
       .proves = "The server answers this request in time with the expected status, and with the expected content.",
-      .does_not_prove = "That other paths work, or, with the status alone, that the reply comes from the application "
-                        "and not from a proxy.",
+      .does_not_prove = "That other paths work, or, with the status alone, that the reply is not a proxy's.",
       .measurements = std::move(measurements),
   });
 }
