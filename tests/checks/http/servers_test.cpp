@@ -89,11 +89,6 @@ std::string nginx_configuration(const temp_folder& folder) {
   return out + "}\n";
 }
 
-void write_key(const std::string& path, const identity& of) {
-  std::unique_ptr<BIO, releaser<&::BIO_free_all>> file(::BIO_new_file(path.c_str(), "w"));
-  REQUIRE(::PEM_write_bio_PrivateKey(file.get(), of.key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
-}
-
 constexpr const char* fastapi_program = R"(
 import asyncio, socket, uvicorn
 from fastapi import Depends, FastAPI
