@@ -140,8 +140,7 @@ check_type tls() {
   return async_type_with_part<tls_check, served_file, tls_check_options>({
       .name = "tls",
       .summary = "Completes a TLS handshake, and judges the server's certificate, chain and version.",
-      .proves =
-          "The server completes a TLS handshake with a certificate that a client accepts, now and in the next days.",
+      .proves = "The server completes a handshake with a certificate that clients accept, today and soon.",
       .does_not_prove = "That the protocol above TLS works, or that servers behind it have valid certificates.",
       .measurements = std::move(measurements),
   });

@@ -112,6 +112,11 @@ finding judge_imap_greeting(std::string_view line) {
   return begins_with_word(line, "* OK") ? finding() : not_speaking("IMAP", line);
 }
 
+/// Whether the line completes our command with this word. Tags are compared exactly (RFC 9051 section 2.2.1).
+bool completes(std::string_view line, std::string_view word) {
+  return line.starts_with("a ") && begins_with_word(line.substr(2), word);
+}
+
 asio::awaitable<finding> negotiate_imap(clear_text& talk) {
   std::string line;
   auto failed = co_await read_greeting(talk, line);
@@ -120,9 +125,9 @@ asio::awaitable<finding> negotiate_imap(clear_text& talk) {
   while (failed.verdict == verdict::pass) {
     failed = co_await talk.read_line(consent, line);
     if (failed.verdict != verdict::pass) break;
-    if (begins_with_word(line, "a OK")) co_return finding();
+    if (completes(line, "OK")) co_return finding();
     if (begins_with_word(line, "* BYE")) co_return declined(reason::refused, line);
-    if (begins_with_word(line, "a NO") || begins_with_word(line, "a BAD")) co_return no_starttls(line);
+    if (completes(line, "NO") || completes(line, "BAD")) co_return no_starttls(line);
     if (!line.starts_with("* ")) co_return not_speaking("IMAP", line);  // `*` begins a line that answers no command
   }
   co_return failed;

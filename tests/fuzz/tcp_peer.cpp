@@ -51,7 +51,7 @@ struct choice {
   tcp_plan plan;
 };
 
-const std::vector<choice>& choices() {
+const std::vector<choice>& all_choices() {
   static const std::vector<choice> all = [] {
     std::vector<choice> out;
     for (unsigned bits = 0; bits < 64; ++bits) out.emplace_back(bits);
@@ -135,7 +135,7 @@ void judge(const choice& what, const result& got) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view says(reinterpret_cast<const char*>(data + 1), size - 1);
-  const choice& what = choices()[data[0] & 63U];
+  const choice& what = all_choices()[data[0] & 63U];
   judge(what, run(what, says, true));
   judge(what, run(what, says, false));
   return 0;

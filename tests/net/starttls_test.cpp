@@ -121,6 +121,7 @@ TEST_CASE("starttls: each way in which IMAP and PostgreSQL fail has its reason a
         row{imap, imap_answer("a BAD unknown\r\n"), "tls: the server refuses STARTTLS: 'a BAD unknown'"},
         row{imap, imap_answer("* x\r\na NO\r\n"), "tls: the server refuses STARTTLS: 'a NO'"},
         row{imap, imap_answer("* BYE\r\n"), "refused: the server declines the connection: '* BYE'"},
+        row{imap, imap_answer("A OK\r\n"), "protocol: the server does not speak IMAP: it sent 'A OK'"},
         row{imap, imap_answer("b OK\r\n"), "protocol: the server does not speak IMAP: it sent 'b OK'"},
         row{postgres, postgres_answer("N"), "tls: the server does not offer TLS (PostgreSQL's setting ssl is off)"},
         row{postgres, postgres_answer(std::string("E\0\0\0\x20SFATAL\0", 12)),
