@@ -23,9 +23,7 @@ bool is_mysql(std::string_view bytes) {
 }
 
 /// The SETTINGS frame with which a server of HTTP/2 begins (RFC 9113, sections 3.4 and 4.1): length, type 4, no flags.
-bool is_http2(std::string_view bytes) {
-  return bytes.size() >= 5 && bytes[0] == 0 && bytes[3] == 4 && bytes[4] == 0;
-}
+bool is_http2(std::string_view bytes) { return bytes.size() >= 5 && bytes[0] == 0 && bytes[3] == 4 && bytes[4] == 0; }
 
 }  // namespace
 

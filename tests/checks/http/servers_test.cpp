@@ -1,7 +1,6 @@
 // The http check against servers that are not ours: nginx, haproxy, FastAPI on uvicorn, Node.
 #include <thread>
 
-#include <openssl/pem.h>
 #include <boost/asio/local/stream_protocol.hpp>
 
 #include "checks/http/peer.hpp"
@@ -87,11 +86,6 @@ std::string nginx_configuration(const temp_folder& folder) {
          " ssl_certificate_key " + in("key.pem") + " return 200 ok; }\n";
   out += "server { listen unix:" + folder / "http2" + " http2; return 200 ok; }\n";
   return out + "}\n";
-}
-
-void write_key(const std::string& path, const identity& of) {
-  std::unique_ptr<BIO, releaser<&::BIO_free_all>> file(::BIO_new_file(path.c_str(), "w"));
-  REQUIRE(::PEM_write_bio_PrivateKey(file.get(), of.key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
 }
 
 constexpr const char* fastapi_program = R"(
