@@ -1,7 +1,6 @@
 // The http check against servers that are not ours: nginx, haproxy, FastAPI on uvicorn, Node.
 #include <thread>
 
-#include <openssl/pem.h>
 #include <boost/asio/local/stream_protocol.hpp>
 
 #include "checks/http/peer.hpp"
