@@ -151,7 +151,7 @@ class Check(Commands):
             found = json.loads(self.check("--format", "json", code=1))
         self.assertEqual([c["reason"] for c in found["checks"]], ["ok", "timeout"])
 
-    def test_a_secret_shows_in_no_format(self):
+    def test_no_format_shows_a_secret(self):
         with socket.socket() as nobody:
             nobody.bind(("127.0.0.1", 0))
             url = f"ws://127.0.0.1:{nobody.getsockname()[1]}/?token={SECRET}"
@@ -170,7 +170,7 @@ class Check(Commands):
 
 
 class Reference(Commands):
-    def test_the_list_of_types_and_each_type_in_full(self):
+    def test_types_are_listed_and_each_is_described(self):
         listed = self.run_telltale("checks")
         self.assertEqual(listed.returncode, 0, listed)
         types = json.loads(self.run_telltale("checks", "--format", "json").stdout)
@@ -184,7 +184,7 @@ class Reference(Commands):
         self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1))
         self.assertIn("did you mean 'disk'", done.stderr)
 
-    def test_the_schema_is_one_and_accepts_the_examples(self):
+    def test_the_schema_is_valid_and_accepts_the_examples(self):
         schema = json.loads(self.run_telltale("schema").stdout)
         jsonschema.Draft7Validator.check_schema(schema)
         validator = jsonschema.Draft7Validator(schema)
@@ -246,7 +246,7 @@ class Manners(Commands):
             self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1), done)
             self.assertIn(words, done.stderr)
 
-    def test_a_closed_reader_is_no_crash(self):
+    def test_a_closed_reader_does_not_crash_the_command(self):
         """As in `telltale checks | head -1`, which ends before everything is written."""
         for arguments in (("checks",), ("checks", "--markdown"), ("schema",), ("--help",), ("check",), ("--version",)):
             for ignored in (False, True):  # SIGPIPE, as some parents leave it

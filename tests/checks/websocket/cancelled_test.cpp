@@ -1,4 +1,4 @@
-// A probe that is cancelled at any point of its session ends without leaving an operation behind.
+// Tests that a probe cancelled at any point of its session leaves no operation behind.
 #include <doctest/doctest.h>
 
 #include "checks/websocket/peer.hpp"
@@ -8,7 +8,7 @@ using namespace telltale::fakes;
 
 namespace {
 
-/// Cancels one probe after another, each one handler later, until a probe ends by itself.
+/// Cancels consecutive probes, each one handler later than the previous one, until a probe ends by itself.
 void cancel_everywhere(const script& behaviour, fakes::options chosen, int most) {
   chosen.emplace_back("url", text("ws://server.test:81/ws"));
   const auto check = make_check(std::move(chosen));
@@ -23,7 +23,7 @@ void cancel_everywhere(const script& behaviour, fakes::options chosen, int most)
   }
 }
 
-/// Opens the WebSocket unless the client has gone, and then keeps to the rules or only listens.
+/// Opens the WebSocket unless the client has disconnected, and then follows the protocol or only reads.
 script opens(bool mute) {
   return [mute](tcp::socket socket) -> asio::awaitable<void> {
     const auto request = co_await read_request(socket);

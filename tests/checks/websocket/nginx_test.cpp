@@ -1,5 +1,4 @@
-// The websocket check through a proxy that is not ours: nginx, with virtual hosts, TLS and HTTP/2, before a real
-// server.
+// Tests the websocket check through nginx with virtual hosts, TLS and HTTP/2, before a real server.
 #include <sys/prctl.h>
 
 #include <filesystem>
@@ -15,7 +14,7 @@ using namespace telltale::fakes;
 
 namespace {
 
-/// From TELLTALE_TOOLS or the cache that scripts/tools.sh fills, or installed; empty: nowhere.
+/// The path in TELLTALE_TOOLS, in the cache filled by scripts/tools.sh, or of an installed program; else empty.
 std::string nginx_program() {
   const char* tools = std::getenv("TELLTALE_TOOLS");
   const char* cache = std::getenv("XDG_CACHE_HOME");
@@ -29,7 +28,7 @@ std::string nginx_program() {
   return "";
 }
 
-/// A port that is nobody else's: it is bound, without listening, and shared with nginx by SO_REUSEPORT.
+/// Reserves a port: it is bound without listening, and shared with nginx by SO_REUSEPORT.
 struct reserved_port {
   reserved_port() : descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     const tcp::endpoint any(asio::ip::address_v4::loopback(), 0);
@@ -46,7 +45,7 @@ struct reserved_port {
   tcp::endpoint endpoint;
 };
 
-/// nginx before `backend`. It ends with the object, and with the test.
+/// nginx before `backend`. It ends with this object and with the test.
 class proxy {
  public:
   proxy(const std::string& program, const tcp::endpoint& backend) {
@@ -110,13 +109,13 @@ class proxy {
     wait_until_it_listens();
   }
 
-  /// It names the system in its log once its sockets listen.
+  /// It logs the name of the operating system once its sockets listen.
   void wait_until_it_listens() {
     char line[1024];
-    std::string said;
-    while (said.find("OS: ") == std::string::npos && std::fgets(line, sizeof line, log_)) said += line;
-    CAPTURE(said);
-    REQUIRE(said.find("OS: ") != std::string::npos);
+    std::string output;
+    while (output.find("OS: ") == std::string::npos && std::fgets(line, sizeof line, log_)) output += line;
+    CAPTURE(output);
+    REQUIRE(output.find("OS: ") != std::string::npos);
   }
 
   std::filesystem::path folder_;
@@ -137,7 +136,7 @@ options at_host(const std::string& host) { return {{"headers", map_of({{"Host", 
 
 }  // namespace
 
-TEST_CASE("websocket nginx: virtual hosts, a dropped Upgrade header, TLS and HTTP/2 are told apart") {
+TEST_CASE("websocket nginx: virtual hosts, a dropped Upgrade header, TLS and HTTP/2 are distinguished") {
   const auto program = nginx_program();
   if (program.empty()) {
     MESSAGE("skipped: no nginx; scripts/tools.sh unpacks Debian's package");
