@@ -23,9 +23,15 @@ std::shared_ptr<async_check> build(const check_config& c) {
   }
 }
 
+bool has_passed(const deep_check_record& record) {
+  const auto last = record.as_of(boot_clock::now());
+  return last && last->found.verdict == verdict::pass;
+}
+
 }  // namespace
 
-std::vector<check_result> run_once(const config& conf) {
+std::vector<check_result> run_once(const config& conf, deep_check_records& records) {
+  records.resize(conf.checks.size());
   std::vector<check_result> results;
   for (const auto& c : conf.checks) results.push_back({c, {}, {}});
   if (results.empty()) return results;
@@ -49,19 +55,21 @@ std::vector<check_result> run_once(const config& conf) {
   for (std::size_t i = 0; i < results.size(); ++i) {
     const auto& c = conf.checks[i];
     const auto plan = c.type->examination ? c.type->examination(c.options) : std::nullopt;
-    if (!plan) {
-      probe(i, {});
+    auto probe_with_record = [&probe, &record = records[i], i] {
+      run_input input;
+      input.examined = record.as_of(boot_clock::now());
+      probe(i, std::move(input));
+    };
+    if (!plan || has_passed(records[i])) {
+      probe_with_record();
       continue;
     }
     // The deep check runs first, so that the probe receives its result.
-    pool->run(pool->add({c.type->name, c.options, true}), plan->timeout, {}, [&probe, i](run_report report) {
-      deep_check_record record;
-      const auto now = boot_clock::now();
-      record.note(std::move(report.outcome), now);
-      run_input input;
-      input.examined = record.as_of(now);
-      probe(i, std::move(input));
-    });
+    pool->run(pool->add({c.type->name, c.options, true}), plan->timeout, {},
+              [probe_with_record, &record = records[i]](run_report report) {
+                record.note(std::move(report.outcome), boot_clock::now());
+                probe_with_record();
+              });
   }
   io.run();
   return results;
