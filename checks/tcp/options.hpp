@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <telltale/option.hpp>
 
@@ -23,6 +24,7 @@ struct tcp_options {
 
   static options_of<tcp_options> declared();
   void validate(source_location at, problems& errors) const;
+  std::vector<option_hint> hints() const;
 };
 
 }  // namespace telltale

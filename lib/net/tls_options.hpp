@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <telltale/limit.hpp>
 #include <telltale/option.hpp>
@@ -21,6 +22,7 @@ struct tls_options {
 
   static options_of<tls_options> declared();
   void validate(source_location at, problems& errors) const;
+  std::vector<option_hint> hints() const;
   /// Whether an option is set that has no effect without TLS.
   bool any() const;
 };

@@ -13,10 +13,23 @@
 #include <telltale/units.hpp>
 
 #include "commands/help_text.hpp"
+#include "results/text_table.hpp"
 
 namespace telltale {
 
+namespace {
+
 using words_t = std::vector<std::string>;
+
+/// CLI11 indents the lines of a description, but does not wrap them.
+std::string lines(const std::string& doc) {
+  constexpr std::size_t page = 120, names = 30;
+  auto out = wrapped(doc, 0, page - names);
+  while (out.ends_with('\n')) out.pop_back();
+  return out;
+}
+
+}  // namespace
 
 std::vector<std::string_view> command_names() {
   std::vector<std::string_view> out;
@@ -46,21 +59,21 @@ CLI::Option& command_line_parser::under_heading(CLI::Option* option) const {
 }
 
 void command_line_parser::flag(const std::string& name, bool& into, const std::string& doc) {
-  under_heading(app_->add_flag(name, into, doc));
+  under_heading(app_->add_flag(name, into, lines(doc)));
 }
 
 void command_line_parser::text(const std::string& name, std::string& into, const std::string& type,
                                const std::string& doc) {
-  under_heading(app_->add_option(name, into, doc)).type_name(type);
+  under_heading(app_->add_option(name, into, lines(doc))).type_name(type);
 }
 
 void command_line_parser::repeated(const std::string& name, words_t& into, const std::string& type,
                                    const std::string& doc) {
-  under_heading(app_->add_option(name, into, doc)).type_name(type)->allow_extra_args(false);
+  under_heading(app_->add_option(name, into, lines(doc))).type_name(type)->allow_extra_args(false);
 }
 
 void command_line_parser::rest(const std::string& name, words_t& into, const std::string& doc) {
-  under_heading(app_->add_option(name, into, doc)).type_name("");
+  under_heading(app_->add_option(name, into, lines(doc))).type_name("");
 }
 
 void command_line_parser::index(const std::string& name, std::vector<std::string_view> names,
@@ -73,7 +86,7 @@ void command_line_parser::index(const std::string& name, std::vector<std::string
           fmt::format("{}: expected one of {}, not '{}'{}", name, fmt::join(names, ", "), word, suggestion(word, names))};
     set(static_cast<std::size_t>(it - names.begin()));
   };
-  under_heading(app_->add_option_function<std::string>(name, std::move(find), doc)).type_name(type);
+  under_heading(app_->add_option_function<std::string>(name, std::move(find), lines(doc))).type_name(type);
 }
 
 void command_line_parser::duration(const std::string& name, std::chrono::milliseconds& into, const std::string& doc) {
@@ -83,7 +96,7 @@ void command_line_parser::duration(const std::string& name, std::chrono::millise
       throw usage_error{fmt::format("{}: expected a duration such as 500ms or 10s, not '{}'", name, word)};
     into = *parsed;
   };
-  under_heading(app_->add_option_function<std::string>(name, std::move(set), doc)).type_name("DURATION");
+  under_heading(app_->add_option_function<std::string>(name, std::move(set), lines(doc))).type_name("DURATION");
 }
 
 std::optional<std::string> command_line_parser::parse(words_t words) {

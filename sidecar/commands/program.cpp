@@ -41,7 +41,7 @@ int print(const command_result& result) {
   return result.exit_code == exit_ok ? exit_unhealthy : result.exit_code;
 }
 
-/// Results contain what lines below this level would.
+/// What is logged below this level is part of the results.
 void log_from(log_level least) { configure_log({log_format::text, least}); }
 
 /// Runs checks as often as it is called, and keeps the deep checks of earlier runs.

@@ -37,7 +37,8 @@ struct config {
   bool ready_without_checks = false;
   bool watch = false;      ///< reload when the text changes
   std::uint64_t hash = 0;  ///< `text_hash` of the text
-  std::string source;      ///< file name for messages: "telltale.yaml", "<stdin>", "<built-in>"
+  std::vector<problem> hints;  ///< advice about what is valid, sorted by location; at most 100 and a count of the rest
+  std::string source;          ///< file name for messages: "telltale.yaml", "<stdin>", "<built-in>"
 };
 
 /// A rejected configuration: every problem, and the text for printing them.
