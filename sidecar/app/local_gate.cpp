@@ -61,8 +61,8 @@ local_gate::answer local_gate::ask(std::chrono::milliseconds timeout) {
     const auto now = look();
     const auto& state = now->of(gate_).state;
     answer out{state.state != verdict::fail, false, gate_text(*now, gate_, state, details::full, {})};
-    out.permanent = std::ranges::any_of(
-        now->checks, [&](const auto& view) { return is_permanent_failure(*view, now->taken); });
+    out.permanent =
+        std::ranges::any_of(now->checks, [&](const auto& view) { return is_permanent_failure(*view, now->taken); });
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
     const bool complete = std::ranges::none_of(now->checks, is_undecided);
     if (complete || out.passes || out.permanent || left.count() <= 0) return out;

@@ -111,8 +111,7 @@ raw_value& group_of(raw_value& root, const std::vector<std::string>& path) {
   auto* at = &root;
   for (std::size_t i = 0; i + 1 < path.size(); ++i) {
     auto found = std::ranges::find(at->members, path[i], &raw_member::key);
-    if (found == at->members.end())
-      found = at->members.insert(found, raw_member{path[i], {}, raw_value::map({})});
+    if (found == at->members.end()) found = at->members.insert(found, raw_member{path[i], {}, raw_value::map({})});
     at = &found->value;
   }
   return *at;

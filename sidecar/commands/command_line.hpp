@@ -53,7 +53,8 @@ struct wait_command {
   bool run = false;        ///< run the checks of `question.config` instead of querying a sidecar
   bool fail_fast = false;  ///< with `run`: give up on what does not heal by waiting
   std::chrono::milliseconds timeout{60'000};
-  std::optional<std::chrono::milliseconds> interval;  ///< between queries, or with `run` between runs of a failing check
+  std::optional<std::chrono::milliseconds>
+      interval;                      ///< between queries, or with `run` between runs of a failing check
   std::vector<std::string> program;  ///< run after the gate has passed; may be empty
 };
 

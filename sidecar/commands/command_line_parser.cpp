@@ -82,8 +82,8 @@ void command_line_parser::index(const std::string& name, std::vector<std::string
   auto find = [names = std::move(names), set = std::move(set), name](const std::string& word) {
     const auto it = std::find(names.begin(), names.end(), word);
     if (it == names.end())
-      throw usage_error{
-          fmt::format("{}: expected one of {}, not '{}'{}", name, fmt::join(names, ", "), word, suggestion(word, names))};
+      throw usage_error{fmt::format("{}: expected one of {}, not '{}'{}", name, fmt::join(names, ", "), word,
+                                    suggestion(word, names))};
     set(static_cast<std::size_t>(it - names.begin()));
   };
   under_heading(app_->add_option_function<std::string>(name, std::move(find), lines(doc))).type_name(type);

@@ -48,7 +48,8 @@ class command_line_parser {
   template <class Enum, std::size_t N>
   void choice(const std::string& name, Enum& into, const std::array<std::string_view, N>& names,
               const std::string& doc) {
-    index(name, {names.begin(), names.end()}, [&into](std::size_t i) { into = static_cast<Enum>(i); }, doc);
+    index(
+        name, {names.begin(), names.end()}, [&into](std::size_t i) { into = static_cast<Enum>(i); }, doc);
   }
 
   /// Parses the arguments. Throws usage_error. Returns the help text when it was requested.

@@ -29,7 +29,7 @@ Exit codes:
 
 With --for, the checks run again a second after each run until no critical check fails or the time is over. Every run
 includes all checks, and the results printed are those of the last one. A deep check that has passed is not repeated.
-Changes are printed on standard error. The last run begins before the time is over.
+Changes are printed on standard error. The last run begins when the time is over at the latest.
 
 Examples:
   telltale check                      run all checks of the installed configuration
@@ -71,8 +71,8 @@ would: with their intervals, severities, rise and fall. A failing check of sever
 worker, open descriptor or signal handler remains for the command.
 
 With --fail-fast it gives up as soon as a check that decides the gate fails for a reason that waiting does not repair:
-auth (wrong credentials), denied (missing permissions), tls (certificate or TLS settings), and dns once the name has
-not existed for 10 s, because the names of containers appear when they start. For all other reasons it waits.
+auth (wrong credentials), denied (missing permissions), tls (certificate or TLS settings), and dns once the check has
+failed for 10 s, because the names of containers appear when they start. For all other reasons it waits.
 
 Examples:
   telltale wait && ./server

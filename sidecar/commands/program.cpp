@@ -67,9 +67,9 @@ struct runner {
   int operator()(const check_command& asked) const {
     log_from(log_level::error);
     if (asked.limit.count() != 0) exit_on_signals();
-    return print(check(asked, table(),
-                       {process_environment(), ::isatty(STDOUT_FILENO) == 1, repeatable_run(),
-                        terminal_environment("check")}));
+    return print(
+        check(asked, table(),
+              {process_environment(), ::isatty(STDOUT_FILENO) == 1, repeatable_run(), terminal_environment("check")}));
   }
 
   int operator()(const healthcheck_command& asked) const {

@@ -154,8 +154,8 @@ TEST_CASE("check: with --for the last failing results are printed when the time 
   CHECK(done.exit_code == 1);
   CHECK(done.out == "[+]alpha ok\n[-]beta fail missing: no door\n[+]gamma ok\n");
   CHECK(tried.runs == 3);  // at 0, 2 and 4 s
-  CHECK(tried.said ==
-        std::vector<std::string>{"[-]beta fail missing: no door", "timed out after 5 s: [-]beta fail missing: no door"});
+  CHECK(tried.said == std::vector<std::string>{"[-]beta fail missing: no door",
+                                               "timed out after 5 s: [-]beta fail missing: no door"});
 }
 
 TEST_CASE("check: with --for a failing check of severity degraded passes at once, as its exit code does") {
