@@ -5,6 +5,7 @@
 #include <telltale/async_check.hpp>
 #include <telltale/check_type.hpp>
 
+#include "http/headers.hpp"
 #include "net/dial.hpp"
 #include "websocket/options.hpp"
 #include "websocket/session.hpp"
@@ -20,7 +21,7 @@ std::string healthy_sentence(const websocket_options& options) {
 }
 
 boost::asio::awaitable<outcome> run_once(std::shared_ptr<const websocket::plan> what, async_context ctx) {
-  net::run now(std::move(ctx), websocket::shown(what->options.url));
+  net::run now(std::move(ctx), http::shown(what->options.url));
   finding failed;
   try {
     auto dialed = co_await net::dial(now, what->target);

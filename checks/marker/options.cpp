@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "expect/json_pointer.hpp"
+
 namespace telltale {
 
 // The schema allows any text, because it cannot describe keywords and durations together.
@@ -36,24 +38,6 @@ std::string option_traits<marker::newer_than>::text(const marker::newer_than& va
 }
 
 namespace marker {
-namespace {
-
-/// RFC 6901: every part starts with '/', and '~' is followed by 0 or 1.
-bool is_pointer(std::string_view text) {
-  if (!text.starts_with('/')) return false;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if (text[i] == '~' && (i + 1 == text.size() || (text[i + 1] != '0' && text[i + 1] != '1'))) return false;
-  return true;
-}
-
-void check_pointer(std::string_view option, const std::string& pointer, source_location at, problems& errors) {
-  if (!is_pointer(pointer))
-    errors.add(at, fmt::format("{}: expected a JSON pointer such as /model/name, not {}", option,
-                               raw_value::scalar(pointer).shown()));
-}
-
-}  // namespace
-
 void marker_options::validate(source_location at, problems& errors) const {
   if (path && !paths.empty()) errors.add(at, "only one of path and paths may be given");
   if (!path && paths.empty()) errors.add(at, "option 'path' is missing (or 'paths' for several files)");
@@ -61,11 +45,10 @@ void marker_options::validate(source_location at, problems& errors) const {
   std::sort(sorted.begin(), sorted.end());
   if (auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end())
     errors.add(at, fmt::format("paths: {} is listed twice", twice->text));
-  for (const auto& [pointer, expected] : content) check_pointer("content", pointer, at, errors);
-  if (!progress.empty()) check_pointer("progress", progress, at, errors);
+  if (!progress.empty()) check_json_pointer("progress", progress, at, errors);
   if (pid == whole_text && wants_json())
     errors.add(at, "pid: text is for a file that holds a number alone; with content or progress, give a JSON pointer");
-  else if (!pid.empty() && pid != whole_text && !is_pointer(pid))
+  else if (!pid.empty() && pid != whole_text && !is_json_pointer(pid))
     errors.add(
         at, fmt::format("pid: expected text or a JSON pointer such as /pid, not {}", raw_value::scalar(pid).shown()));
 }
@@ -89,8 +72,8 @@ options_of<marker_options> marker_options::declared() {
                 "Telltale and the application have to share a PID namespace; where nothing proves that they do, or the "
                 "number is that of a process that telltale was started by, the check warns.")
       .optional("content", &self::content,
-                "JSON pointer -> expected value, e.g. `/model: llama`: the file must be JSON of at most 64 KiB; text "
-                "is compared exactly, numbers by value, true, false and null by their JSON text.")
+                "JSON pointer -> expectation, e.g. `/model: llama` or `/shards: \">= 3\"`: the file must be JSON of at "
+                "most 64 KiB. Text equals only the same text.")
       .optional("progress", &self::progress,
                 "JSON pointer to a number from 0 to 1; below 1 the check fails as `pending` and reports the "
                 "progress.")

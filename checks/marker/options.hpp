@@ -10,6 +10,8 @@
 
 #include <telltale/check_type.hpp>
 
+#include "expect/json_values.hpp"
+
 namespace telltale::marker {
 
 /// How new a file must be: `boot`, `start` or a duration.
@@ -29,7 +31,7 @@ struct marker_options {
   std::optional<marker::newer_than> newer_than;
   std::optional<file_path> newer_than_file;
   std::string pid;  ///< a JSON pointer, or `whole_text`
-  text_map content;
+  json_values content;
   std::string progress;
   std::optional<bytes> min_size;
   std::optional<bytes> min_allocated;

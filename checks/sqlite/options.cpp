@@ -1,8 +1,6 @@
 // Declares the options of the sqlite check and the rules between them.
 #include "sqlite/options.hpp"
 
-#include "sqlite/expectation.hpp"
-
 namespace telltale::sqlite {
 namespace {
 
@@ -50,12 +48,7 @@ void sqlite_options::validate(source_location at, problems& errors) const {
                        to_text(integrity->every) + " - an examination must end before the next one is due");
   if (encrypted) validate_encrypted(at, errors);
   if (backup && backup->path == path) errors.add(at, "backup.path: must not be the database itself");
-  if (!expect) return;
-  if (!query) errors.add(at, "expect: needs a `query` whose value it is compared with");
-  if (!parse_expectation(*expect))
-    errors.add(at,
-               "expect: expected a value, or an operator (== != < <= > >=) and a value; an order needs a number, a "
-               "date or a text");
+  if (expect && !query) errors.add(at, "expect: needs a `query` whose value it is compared with");
 }
 
 void sqlite_options::validate_encrypted(source_location at, problems& errors) const {
@@ -90,7 +83,7 @@ options_of<sqlite_options> sqlite_options::declared() {
       .optional("query", &sqlite_options::query,
                 "One read-only SELECT for `mode: query`. The first value of its first row is the result.")
       .optional("expect", &sqlite_options::expect,
-                "Expected result of the query: a value, or an operator (== != < <= > >=) and a value.")
+                "Expectation of the query's result: a value, or an operator (== != < <= > >= ~ !~) and a value.")
       .optional("integrity", &sqlite_options::integrity,
                 "Examines the whole database with `PRAGMA quick_check`, in a worker of its own and beside the probes.")
       .optional("backup", &sqlite_options::backup,

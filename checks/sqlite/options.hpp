@@ -10,6 +10,8 @@
 #include <telltale/check.hpp>
 #include <telltale/option_group.hpp>
 
+#include "expect/expectation.hpp"
+
 namespace telltale::sqlite {
 
 enum class probe_mode : std::uint8_t { inspect, query, write };
@@ -42,7 +44,7 @@ struct sqlite_options {
   upper_limit<std::chrono::milliseconds> writer_lock{std::chrono::seconds(5), std::nullopt};
   upper_limit<std::chrono::milliseconds> last_commit_age;
   std::optional<std::string> query;
-  std::optional<std::string> expect;
+  std::optional<expectation> expect;
   std::optional<integrity_options> integrity;
   std::optional<backup_options> backup;
 

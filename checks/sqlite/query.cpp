@@ -11,8 +11,8 @@
 
 #include <telltale/units.hpp>
 
+#include "base/words.hpp"
 #include "sqlite/cached_result.hpp"
-#include "sqlite/expectation.hpp"
 #include "sqlite/newer_schema.hpp"
 #include "sqlite/reading.hpp"
 #include "sqlite/result_text.hpp"
@@ -69,14 +69,12 @@ attempt attempt_to_read(const observation& seen, const sqlite_options& options, 
 bool judge_result(inspection& into, const query_result& got, const sqlite_options& options) {
   const auto& value = got.value;
   if (value)
-    if (const auto number = as_number(*value)) into.found.measure("query_value", *number);
+    if (const auto number = finite_number_in(*value)) into.found.measure("query_value", *number);
   const auto given = value ? fmt::format("'{}'", printable_value(*value)) : std::string("no row");
   if (options.expect) {
-    const auto wanted = parse_expectation(*options.expect);
     const auto comparable = got.null ? std::nullopt : std::optional<std::string_view>(value);
-    if (!value || !wanted || !wanted->holds(comparable)) {
-      into.found.fail(reason::mismatch,
-                      fmt::format("the query returns {}, expected '{}'", given, printable_value(*options.expect)));
+    if (!value || !options.expect->holds(comparable)) {
+      into.found.fail(reason::mismatch, unmet("the query returns " + given, *options.expect));
       return false;
     }
   }
@@ -85,16 +83,15 @@ bool judge_result(inspection& into, const query_result& got, const sqlite_option
 }
 
 /// Judges the expectation when the query was not run: by the cached result, or else with a warning.
-void judge_cached_result(inspection& into, const std::string& expected, const explained& why,
+void judge_cached_result(inspection& into, const expectation& expected, const explained& why,
                          const std::optional<cached_result::known>& last) {
   if (!last) return into.found.warn(why.reason, "not queried: " + why.sentence);
   const auto when = human_duration(last->age) + " ago, and its files are unchanged";
-  if (last->as_expected)
-    into.healthy += fmt::format(", query returned the expected '{}' {}", printable_value(expected), when);
+  if (last->as_expected) into.healthy += fmt::format(", query returned the expected '{}' {}", shown(expected), when);
   else
     into.found.fail(reason::mismatch, fmt::format("the query did not return the expected '{}' {}; it cannot be run "
                                                   "now: {}",
-                                                  printable_value(expected), when, why.sentence));
+                                                  shown(expected), when, why.sentence));
 }
 
 void judge_unread(inspection& into, const sqlite_options& options, const explained& why,

@@ -9,12 +9,15 @@
 #include <telltale/finding.hpp>
 
 #include "base/peer_text.hpp"
+#include "http/first_bytes.hpp"
 #include "net/explain.hpp"
 
 namespace telltale::websocket {
 
 using net::failure;
 inline bool is_failure(const finding& f) { return f.verdict != verdict::pass; }
+
+inline constexpr http::client_words client{"wss://", "a WebSocket needs HTTP/1.1"};
 
 /// The phases of a run that follow those of `net::dial`.
 inline constexpr net::phase_words handshake_phase{"no answer to the WebSocket handshake",

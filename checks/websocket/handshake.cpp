@@ -3,16 +3,19 @@
 
 #include <algorithm>
 #include <array>
+#include <random>
 
 #include <fmt/format.h>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <telltale/units.hpp>
 
+#include "http/first_bytes.hpp"
 #include "net/http_head.hpp"
 #include "websocket/declined.hpp"
 #include "websocket/explain.hpp"
-#include "websocket/first_bytes.hpp"
 
 namespace telltale::websocket {
 namespace {
@@ -20,6 +23,16 @@ namespace {
 namespace asio = boost::asio;
 constexpr std::chrono::milliseconds a_moment{250};
 constexpr std::string_view http_front = "HTTP/1.";
+
+/// RFC 6455, sections 5.2 and 5.5.1: the last frame of a client, masked, with code 1000.
+std::string close_frame() {
+  std::random_device random;
+  std::string out{'\x88', '\x82'};
+  for (int i = 0; i < 4; ++i) out += static_cast<char>(random());
+  out += static_cast<char>(out[2] ^ (1000 >> 8));
+  out += static_cast<char>(out[3] ^ (1000 & 0xff));
+  return out;
+}
 
 }  // namespace
 
@@ -39,15 +52,29 @@ asio::awaitable<net::transferred> handshake_stream::read_some(std::span<char> in
 }
 
 asio::awaitable<net::error_code> handshake_stream::write(std::string_view bytes) {
+  if (closing_) co_return net::error_code();
+  writing_ = true;
   const auto error = co_await below_.write(bytes);
+  writing_ = false;
+  written_.cancel();
   if (replied_ && error) unwritten = error;
   co_return net::error_code();
+}
+
+asio::awaitable<void> handshake_stream::send_close() {
+  closing_ = true;
+  while (writing_) {
+    written_.expires_at(net::time_point::max());
+    co_await written_.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+  const auto frame = close_frame();
+  co_await below_.write(frame);
 }
 
 asio::awaitable<bool> handshake_stream::replied_twice() {
   expire_by(std::chrono::steady_clock::now() + a_moment);
   std::array<char, 64> more;
-  while (front_.size() < http_front.size() && agrees(front_, http_front)) {
+  while (front_.size() < http_front.size() && http::agrees(front_, http_front)) {
     const auto got = co_await below_.read_some(more);
     if (got.error) break;
     front_.append(more.data(), got.bytes);
@@ -67,7 +94,7 @@ asio::awaitable<finding> handshake_stream::read_reply() {
   failed = judge_reply(std::string_view(bytes).substr(0, head), what_.subprotocols, what_.secrets, accept);
   if (is_failure(failed)) {
     const bool wants_tls = co_await body_asks_for_tls(std::move(bytes), head);
-    co_return wants_tls ? speaks_tls() : failed;
+    co_return wants_tls ? http::speaks_tls(client) : failed;
   }
   front_ = bytes.substr(head, http_front.size());
   ahead_ = fmt::format(
@@ -93,7 +120,7 @@ asio::awaitable<finding> handshake_stream::read_head(std::string& bytes, std::si
       co_return failed;
     }
     bytes.append(chunk.data(), got.bytes);
-    auto failed = judge_first_bytes(bytes);
+    auto failed = http::judge_first_bytes(bytes, client);
     if (is_failure(failed)) co_return failed;
   }
   if (head != 0 && head <= net::max_head) co_return finding();
@@ -108,12 +135,12 @@ asio::awaitable<bool> handshake_stream::body_asks_for_tls(std::string bytes, std
   if (what_.target.tls || !bad_request) co_return false;
   expire_by(std::chrono::steady_clock::now() + a_moment);
   std::array<char, 2048> chunk;
-  while (body().size() < most && !says_that_tls_is_spoken(body())) {
+  while (body().size() < most && !http::says_that_tls_is_spoken(body())) {
     const auto got = co_await below_.read_some(chunk);
     if (got.error) break;
     bytes.append(chunk.data(), got.bytes);
   }
-  co_return says_that_tls_is_spoken(body());
+  co_return http::says_that_tls_is_spoken(body());
 }
 
 }  // namespace telltale::websocket

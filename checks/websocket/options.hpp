@@ -28,15 +28,8 @@ struct websocket_options {
 
 namespace websocket {
 
-/// Why a header may not be sent, or empty. The result never contains the value.
-std::optional<std::string> header_name_problem(const std::string& name);
-std::optional<std::string> header_value_problem(const std::string& name, const std::string& value);
-
 /// Why this may not be offered as a subprotocol, or empty. `shown` replaces it in the result.
 std::optional<std::string> subprotocol_problem(std::string_view value, const std::string& shown);
-
-/// The URL for messages, without the query, which may contain a token.
-std::string shown(const url&);
 
 }  // namespace websocket
 }  // namespace telltale

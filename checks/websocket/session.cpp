@@ -58,11 +58,6 @@ void add_headers(const plan& what, rfc6455::request_type& request) {
   if (request.count("User-Agent") == 0) request.set("User-Agent", "telltale");
 }
 
-/// An error of the protocol, not of the connection.
-bool is_violation(const net::error_code& error) {
-  return error && error.category() == net::error_code(rfc6455::error::closed).category();
-}
-
 /// The steps run in the order of the members. Beast's read completes with a part of a message, not with a pong, so it
 /// stays pending while the next step writes.
 class session {
@@ -142,25 +137,30 @@ class session {
   asio::awaitable<void> close() {
     const net::stopwatch watch(now_.found);
     line_.expire_by(clock::now() + close_wait);
-    const rfc6455::close_reason normal(rfc6455::close_code::normal);
-    auto [error] = co_await socket_.async_close(normal, no_throw);
-    while (reading_) co_await next_event();
-    if (!error || (got_ && got_->error == rfc6455::error::closed)) watch.stop("close_seconds");
-    // Invalid frames are an answer too: whether the read or the close finds them depends on how their bytes arrive.
-    else if (!is_violation(error) && !(got_ && is_violation(got_->error)))
+    co_await line_.send_close();
+    const bool never = false;
+    co_await read_until(never);
+    if (got_->error == rfc6455::error::closed) watch.stop("close_seconds");
+    // Invalid frames are an answer too.
+    else if (got_->error.category() != net::error_code(rfc6455::error::closed).category())
       now_.remark += " (the server did not answer the close)";
     co_await line_.close(close_wait);
   }
 
-  /// Processes events until `until` returns true.
+  /// Processes events until `until` is true.
   asio::awaitable<finding> listen(const net::phase_words& phase, const bool& until) {
-    while (!until) {
-      if (got_ && got_->error) co_return co_await explain_end(got_->error, phase);
+    co_await read_until(until);
+    if (until) co_return finding();
+    co_return co_await explain_end(got_->error, phase);
+  }
+
+  /// Processes events until `until` is true or the session has ended, with the error in `got_`.
+  asio::awaitable<void> read_until(const bool& until) {
+    while (!until && !(got_ && got_->error)) {
       if (got_) take_piece();
       else if (!reading_) start_reading();
       else co_await next_event();
     }
-    co_return finding();
   }
 
   void start_reading() {

@@ -93,6 +93,7 @@ class findings {
     if (v != verdict::pass) add_crossed(v, what, detail::value_text(value), detail::value_text(crossed(limit, v)), how);
     return v;
   }
+  /// Of two values of the same name the later one counts.
   void measure(std::string name, double value);
 
   verdict worst_verdict() const { return worst_; }

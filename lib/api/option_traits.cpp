@@ -2,7 +2,6 @@
 #include <telltale/option_traits.hpp>
 
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
@@ -28,11 +27,6 @@ std::optional<T> parse_with(Parser parser, const raw_value& value, std::string_v
 constexpr std::string_view duration_words = "a duration such as 500ms, 10s, 5m or 1h30m";
 constexpr std::string_view size_words = "a size such as 512KiB, 64MiB or 2GiB";
 constexpr std::string_view percent_words = "a percentage from 0% to 100% such as 80%";
-
-std::optional<double> parse_number(std::string_view text) {
-  const auto value = number_in<double>(text);
-  return value && std::isfinite(*value) ? value : std::nullopt;
-}
 
 bool has_control(std::string_view text) { return std::ranges::any_of(text, is_control); }
 
@@ -104,7 +98,7 @@ std::optional<double> option_traits<double>::parse(const raw_value& value, std::
   constexpr std::string_view words = "a number such as 0.5";
   const auto* text = detail::scalar_text(value, option, words, errors);
   if (!text) return std::nullopt;
-  if (auto parsed = parse_number(*text)) return parsed;
+  if (auto parsed = finite_number_in(*text)) return parsed;
   detail::wrong_value(value, option, words, errors);
   return std::nullopt;
 }

@@ -47,6 +47,11 @@ void findings::add_crossed(verdict v, std::string_view what, const std::string& 
 }
 
 void findings::measure(std::string name, double value) {
+  for (auto& known : measurements_)
+    if (known.name == name) {
+      known.value = value;
+      return;
+    }
   if (measurements_.empty()) measurements_.reserve(8);  // more than most checks have
   measurements_.push_back({std::move(name), value});
 }

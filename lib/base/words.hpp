@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -38,6 +39,12 @@ std::optional<Number> number_in(std::string_view text, int base = 10) {
   if constexpr (std::is_floating_point_v<Number>) read = std::from_chars(text.data(), end, value);
   else read = std::from_chars(text.data(), end, value, base);
   return read.ec == std::errc() && read.ptr == end ? std::optional(value) : std::nullopt;
+}
+
+/// The whole text as a decimal number; empty for infinity and NaN as well.
+inline std::optional<double> finite_number_in(std::string_view text) {
+  const auto value = number_in<double>(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
 }  // namespace telltale

@@ -37,7 +37,7 @@ struct line {
     return expired = true;
   }
   protocol::socket socket;
-  time_point deadline;
+  time_point deadline = no_deadline;
   bool expired = false;
 };
 
@@ -48,9 +48,14 @@ class socket_stream final : public stream {
 
   asio::any_io_executor get_executor() override { return timer_.get_executor(); }
 
-  void set_deadline(time_point deadline) {
+  void set_deadline(time_point deadline) override {
+    if (!late()) start_timer(deadline);
+  }
+
+  void start_timer(time_point deadline) {
     line_->deadline = deadline;
     timer_.expires_at(deadline);
+    if (deadline == no_deadline) return;
     timer_.async_wait([weak = std::weak_ptr(line_)](error_code cancelled) {
       const auto held = weak.lock();
       if (held && !cancelled) held->late();
@@ -58,7 +63,16 @@ class socket_stream final : public stream {
   }
 
   void expire_by(time_point deadline) override {
-    if (deadline < line_->deadline) set_deadline(deadline);
+    if (deadline < line_->deadline) start_timer(deadline);
+  }
+
+  idle_state peek() override {
+    if (late() || ended_) return idle_state::closed;
+    char next = 0;
+    const auto count = ::recv(line_->socket.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (count > 0) return idle_state::readable;
+    const bool nothing = count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
+    return nothing ? idle_state::quiet : idle_state::closed;
   }
 
   asio::awaitable<error_code> connect(socket_address to, int type) {
@@ -141,12 +155,12 @@ class socket_stream final : public stream {
 asio::awaitable<connected> connect(asio::any_io_executor executor, socket_address to, int type, time_point until,
                                    time_point deadline) {
   auto line = std::make_unique<socket_stream>(executor);
-  line->set_deadline(until);
+  line->start_timer(until);
   const auto error = co_await line->connect(to, type);
   connected out;
   out.error = error;
   if (error) co_return out;
-  line->set_deadline(deadline);
+  line->start_timer(deadline);
   out.line = std::move(line);
   co_return out;
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -15,16 +16,24 @@ namespace telltale::net {
 
 using error_code = boost::system::error_code;
 using time_point = std::chrono::steady_clock::time_point;
+inline constexpr time_point no_deadline = time_point::max();
 
 struct transferred {
   error_code error;       ///< `asio::error::timed_out` at the deadline, `asio::error::eof` when the peer has ended
   std::size_t bytes = 0;  ///< 0 exactly when there is an error
 };
 
+/// What an idle stream shows without waiting.
+enum class idle_state : std::uint8_t {
+  quiet,     ///< open, and nothing has arrived
+  readable,  ///< the peer has sent data; over TLS also the end of the session
+  closed     ///< the peer or the deadline has closed it
+};
+
 /// No operation is pending when a call returns. Calls are sequential, except that one read may run while a write does.
 /// The deadline is set when the stream is created. At the deadline the socket is closed, and the current call and all
-/// later ones fail with `timed_out`. After any other write failure, data that the peer has sent can still be read.
-/// Destroying the stream closes it; no call may be pending then.
+/// later ones fail with `timed_out`; a later deadline does not open it again. After any other write failure, data that
+/// the peer has sent can still be read. Destroying the stream closes it; no call may be pending then.
 class stream {
  public:
   virtual ~stream() = default;
@@ -40,6 +49,11 @@ class stream {
   virtual boost::asio::awaitable<void> close(std::chrono::milliseconds wait) = 0;
   /// Moves the deadline forward, for a step with its own time limit; a deadline later than the current has no effect.
   virtual void expire_by(time_point) = 0;
+  /// Replaces the deadline, by an earlier or a later one: each use of a kept stream has its own. With `no_deadline`,
+  /// for the time between two uses, the stream has no timer.
+  virtual void set_deadline(time_point) = 0;
+  /// Does not wait and consumes nothing. Only while no call is pending.
+  virtual idle_state peek() = 0;
 };
 
 }  // namespace telltale::net

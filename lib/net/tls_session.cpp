@@ -82,6 +82,13 @@ tls_session::state tls_session::read(std::span<char> into, std::size_t& count) {
   return judge(::SSL_read_ex(session_.get(), into.data(), into.size(), &count));
 }
 
+tls_session::state tls_session::peek() {
+  ::ERR_clear_error();
+  char next = 0;
+  std::size_t count = 0;
+  return judge(::SSL_peek_ex(session_.get(), &next, 1, &count));
+}
+
 tls_session::state tls_session::write(std::string_view bytes) {
   if (bytes.empty()) return state::done;
   ::ERR_clear_error();

@@ -29,6 +29,8 @@ class tls_session {
   state handshake();
   /// Decrypts the input; `count` bytes on `done`. `ended`: the peer has sent close_notify.
   state read(std::span<char> into, std::size_t& count);
+  /// What `read` would return, without taking the bytes.
+  state peek();
   state write(std::string_view bytes);
   /// Sends close_notify; reading goes on.
   void shutdown();

@@ -20,7 +20,19 @@ class tls_stream final : public stream {
 
   asio::any_io_executor get_executor() override { return below_->get_executor(); }
   void expire_by(time_point deadline) override { below_->expire_by(deadline); }
+  void set_deadline(time_point deadline) override { below_->set_deadline(deadline); }
   const tls_session& session() const { return session_; }
+
+  idle_state peek() override {
+    switch (session_.peek()) {
+      case state::done:
+        return idle_state::readable;
+      case state::want_input:
+        return below_->peek();
+      default:
+        return idle_state::closed;
+    }
+  }
 
   asio::awaitable<error_code> handshake() {
     for (;;) {

@@ -51,7 +51,7 @@ class Sqlite(harness.TestCase):
         old = time.time() - 60
         os.utime(self.path, (old, old))
         sidecar = self.start(HEAD + f"  - {{name: db, type: sqlite, path: {self.path}, mode: query, query: select count(*) from t, expect: '> 50'}}\n")
-        self.wait_words(sidecar, "db", "the query returns '50', expected '> 50'")
+        self.wait_words(sidecar, "db", "the query returns '50', expected > 50")
         self.assertEqual(sidecar.get("/ready").status, 503)
         self.assertEqual([p.name for p in self.dir.glob("app.db*")], ["app.db"])
         exclusive = harness.Database(self, self.dir / "other.db")  # a process that can open the first one exclusively

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "expect/expectation.hpp"
 #include "sqlite/database_header.hpp"
 #include "sqlite/encrypted_header.hpp"
-#include "sqlite/expectation.hpp"
 #include "sqlite/result_text.hpp"
 #include "sqlite/wal_header.hpp"
 #include "sqlite/wal_index.hpp"

@@ -86,6 +86,8 @@ class memory_stream final : public net::stream {
   asio::awaitable<net::error_code> shutdown_send() override { co_return net::error_code(); }
   asio::awaitable<void> close(std::chrono::milliseconds) override { co_return; }
   void expire_by(net::time_point) override {}
+  void set_deadline(net::time_point) override {}
+  net::idle_state peek() override { return net::idle_state::quiet; }
 
  private:
   asio::any_io_executor executor_;
@@ -179,8 +181,8 @@ bool is_repeatable(const std::string& says) {
 
 }  // namespace
 
-/// Replaces the function of libstdc++, from which Beast and the check take keys and masks, by a fixed sequence: otherwise
-/// two runs of the fuzzer with the same seed try different inputs.
+/// Replaces the function of libstdc++, from which Beast and the check take keys and masks, by a fixed sequence:
+/// otherwise two runs of the fuzzer with the same seed try different inputs.
 unsigned std::random_device::_M_getval() {
   static std::mt19937 sequence;
   return static_cast<unsigned>(sequence());

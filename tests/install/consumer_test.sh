@@ -31,6 +31,9 @@ printf 'eleven byte' >"$work/note"
 printf 'checks: [{name: n, type: note, path: %s, size: 4B}]\n' "$work/note" >"$work/large.yaml"
 if "$work/build/my_sidecar" check -c "$work/large.yaml" --format text >"$work/log"; then echo "a large note passed"; exit 1; fi
 grep -q 'note has 11 B (limit 4 B)' "$work/log" || { cat "$work/log"; exit 1; }
+printf 'checks: [{name: n, type: note, path: %s, match: ^twelve}]\n' "$work/note" >"$work/other.yaml"
+if "$work/build/my_sidecar" check -c "$work/other.yaml" --format text >"$work/log"; then echo "another note passed"; exit 1; fi
+grep -q 'mismatch: .*note differs' "$work/log" || { cat "$work/log"; exit 1; }
 rm "$work/note"
 if "$work/build/my_sidecar" check -c "$work/large.yaml" --format text >"$work/log"; then echo "no note passed"; exit 1; fi
 grep -q 'missing: .*note does not exist' "$work/log" || { cat "$work/log"; exit 1; }

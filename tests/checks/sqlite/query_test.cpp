@@ -32,9 +32,9 @@ TEST_CASE_FIXTURE(database_in_use, "sqlite query: the value is measured and held
   CHECK(described(found) == "pass ok: app.db: 4.0 KiB in use, WAL backlog 16.0 KiB, query returns '42'");
   CHECK(found.measured("query_value") == 42);
   CHECK(querying(at / "app.db", "SELECT sum(x) FROM t", "41").said() ==
-        "fail mismatch: app.db: the query returns '42', expected '41'");
+        "fail mismatch: app.db: the query returns '42', expected 41");
   CHECK(querying(at / "app.db", "SELECT x FROM t WHERE x > 99", "1").said() ==
-        "fail mismatch: app.db: the query returns no row, expected '1'");
+        "fail mismatch: app.db: the query returns no row, expected 1");
   CHECK(querying(at / "app.db", "SELECT NULL", "NULL").run().verdict == verdict::pass);
   CHECK(querying(at / "app.db", "PRAGMA quick_check", "ok").run().verdict == verdict::pass);
   CHECK(querying(at / "app.db").run().verdict == verdict::pass);

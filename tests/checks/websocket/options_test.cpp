@@ -10,6 +10,7 @@
 #include <telltale/async_check.hpp>
 #include <telltale/check_type.hpp>
 
+#include "http/headers.hpp"
 #include "websocket/plan.hpp"
 
 namespace telltale::checks {
@@ -113,7 +114,7 @@ TEST_CASE("websocket options: mistakes are told before anything is connected") {
 
 TEST_CASE("websocket options: messages show the URL without its query") {
   url target{"", "ws", "::1", 8000, "/ws?token=hidden"};
-  CHECK(websocket::shown(target) == "ws://[::1]:8000/ws");
+  CHECK(http::shown(target) == "ws://[::1]:8000/ws");
 }
 
 TEST_CASE("websocket options: what cannot be read is told when the check is built, without the value") {

@@ -4,7 +4,6 @@
 
 #include <doctest/doctest.h>
 
-#include "websocket/first_bytes.hpp"
 #include "websocket/reply.hpp"
 
 using namespace telltale;
@@ -100,10 +99,4 @@ TEST_CASE("reply: every broken handshake has its reason and its sentence") {
     CHECK(failed.sentence.find("hidden") == std::string::npos);
     CHECK(failed.sentence.find("a:b") == std::string::npos);
   }
-}
-
-TEST_CASE("reply: the first bytes tell a server that does not speak HTTP") {
-  for (const char* front : {"", "H", "HTTP/1.1 101", "\x15"}) CHECK(judge_first_bytes(front) == finding());
-  CHECK(judge_first_bytes("SSH-2.0-OpenSSH").sentence == "the server does not speak HTTP");
-  CHECK(judge_first_bytes("\x15\x03\x01").sentence.find("wss://") != std::string::npos);
 }

@@ -1,8 +1,10 @@
-// A check of an outside project that uses the installed libraries: files, limits, shared options, an interval.
+// A check of an outside project that uses the installed libraries: files, limits, patterns, shared options, an
+// interval.
 #include <telltale/check_type.hpp>
 #include <telltale/file_failure.hpp>
 
 #include "base/small_file.hpp"
+#include "expect/pattern.hpp"
 
 namespace telltale::checks {
 namespace {
@@ -18,11 +20,13 @@ struct file_options {
 struct note_options {
   file_options file;
   upper_limit<bytes> size;
+  std::optional<pattern> match;
 
   static options_of<note_options> declared() {
     return options_of<note_options>()
         .include(&note_options::file)
-        .optional("size", &note_options::size, "How large it may be.");
+        .optional("size", &note_options::size, "How large it may be.")
+        .optional("match", &note_options::match, "A pattern that its text must contain.");
   }
 };
 
@@ -36,6 +40,8 @@ class note_check final : public blocking_check {
     findings found;
     if (note.error) found.add(file_failure(path, note.error));
     else found.judge(path + " has", bytes{note.text.size()}, options_.size);
+    if (!note.error && options_.match && !options_.match->found_in(note.text))
+      found.fail(reason::mismatch, path + " differs");
     return std::move(found).result(path + " is there");
   }
 

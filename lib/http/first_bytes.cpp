@@ -1,14 +1,16 @@
 // Recognises TLS, HTTP/2 and other HTTP versions, with one function per protocol.
-#include "websocket/first_bytes.hpp"
+#include "http/first_bytes.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
 #include <fmt/format.h>
 
-#include "websocket/explain.hpp"
+#include "base/ascii.hpp"
+#include "net/explain.hpp"
 
-namespace telltale::websocket {
+namespace telltale::http {
 namespace {
 
 enum class answer { no, maybe, yes };
@@ -37,26 +39,34 @@ answer is_http2(std::string_view bytes) {
 
 }  // namespace
 
-finding speaks_tls() {
-  return failure(reason::protocol, "the server speaks TLS on this port: the URL should start with wss://");
+finding speaks_tls(const client_words& words) {
+  return net::failure(reason::protocol, fmt::format("the server speaks TLS on this port: the URL should start with {}",
+                                                    words.secure_scheme));
 }
 
-finding judge_first_bytes(std::string_view bytes) {
+finding judge_first_bytes(std::string_view bytes, const client_words& words) {
   constexpr std::string_view http = "HTTP/";
   if (bytes.empty()) return {};
   if (agrees(bytes, http)) {
     const char version = bytes.size() > http.size() ? bytes[http.size()] : '1';
     if (version < '2' || version > '9') return {};
-    return failure(reason::protocol,
-                   fmt::format("the server answered in HTTP/{}, a WebSocket needs HTTP/1.1", version));
+    return net::failure(reason::protocol, fmt::format("the server answered in HTTP/{}, {}", version, words.needs));
   }
   const auto tls = is_tls(bytes);
-  if (tls == answer::yes) return speaks_tls();
+  if (tls == answer::yes) return speaks_tls(words);
   const auto http2 = is_http2(bytes);
   if (http2 == answer::yes)
-    return failure(reason::protocol, "the server speaks HTTP/2 on this port, a WebSocket needs HTTP/1.1");
+    return net::failure(reason::protocol, fmt::format("the server speaks HTTP/2 on this port, {}", words.needs));
   if (tls == answer::maybe || http2 == answer::maybe) return {};
-  return failure(reason::protocol, "the server does not speak HTTP");
+  return net::failure(reason::protocol, "the server does not speak HTTP");
 }
 
-}  // namespace telltale::websocket
+bool says_that_tls_is_spoken(std::string_view body) {
+  static constexpr std::string_view phrases[] = {"http request was sent to https port",
+                                                 "http request to an https server",
+                                                 "http to an ssl-enabled server port", "host and port requires tls"};
+  const auto lowered = lower(body);
+  return std::ranges::any_of(phrases, [&](std::string_view p) { return lowered.find(p) != std::string::npos; });
+}
+
+}  // namespace telltale::http

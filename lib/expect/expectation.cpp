@@ -1,0 +1,88 @@
+// Compares values with expectations, and words the result.
+#include "expect/expectation.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/printable.hpp"
+#include "base/words.hpp"
+#include "expect/operators.hpp"
+
+namespace telltale {
+namespace {
+
+using relation = expectation::relation;
+
+template <class T>
+bool compare(const T& actual, relation wanted, const T& value) {
+  switch (wanted) {
+    case relation::equal:
+      return actual == value;
+    case relation::not_equal:
+      return actual != value;
+    case relation::less:
+      return actual < value;
+    case relation::less_equal:
+      return actual <= value;
+    case relation::greater:
+      return actual > value;
+    case relation::greater_equal:
+      return actual >= value;
+    default:
+      return false;
+  }
+}
+
+constexpr std::string_view null_word = "NULL";
+
+/// The result when both texts are such numbers.
+template <class Number>
+std::optional<bool> compare_whole(std::string_view actual, relation wanted, std::string_view value) {
+  const auto left = number_in<Number>(actual);
+  const auto right = number_in<Number>(value);
+  return left && right ? std::optional(compare(*left, wanted, *right)) : std::nullopt;
+}
+
+}  // namespace
+
+bool expectation::is_ordered() const {
+  return wanted == relation::less || wanted == relation::less_equal || wanted == relation::greater ||
+         wanted == relation::greater_equal;
+}
+
+bool expectation::holds(std::optional<std::string_view> actual) const {
+  if (compiled) return (actual && compiled->found_in(*actual)) == (wanted == relation::match);
+  if (!actual || value == null_word)
+    return !is_ordered() && (!actual == (value == null_word)) == (wanted == relation::equal);
+  // A double does not tell 2^53 from 2^53 + 1.
+  if (const auto result = compare_whole<std::int64_t>(*actual, wanted, value)) return *result;
+  if (const auto result = compare_whole<std::uint64_t>(*actual, wanted, value)) return *result;
+  const auto left = finite_number_in(*actual);
+  const auto right = finite_number_in(value);
+  if (left && right) return compare(*left, wanted, *right);
+  if (is_ordered() && (left || right)) return false;
+  return compare(*actual, wanted, std::string_view(value));
+}
+
+bool expectation::holds(double actual) const {
+  const auto number = compiled ? std::nullopt : finite_number_in(value);
+  return number ? compare(actual, wanted, *number) : holds(fmt::format("{}", actual));
+}
+
+std::string expectation::text() const {
+  if (wanted == relation::equal) return value;
+  const auto* const row = std::ranges::find(operators, wanted, [](const auto& one) { return one.second; });
+  return fmt::format("{} {}", trimmed(row->first), value);
+}
+
+std::string shown(const expectation& wanted) {
+  const auto text = wanted.text();
+  return text.empty() ? "\"\"" : shortened(printable(text), 64);
+}
+
+std::string unmet(std::string_view seen, const expectation& wanted) {
+  return fmt::format("{}, expected {}", seen, shown(wanted));
+}
+
+}  // namespace telltale

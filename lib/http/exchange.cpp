@@ -1,0 +1,42 @@
+// Implements the order of an exchange and its retry.
+#include "http/exchange.hpp"
+
+#include <utility>
+
+namespace telltale::http {
+
+namespace asio = boost::asio;
+
+/// A server closes an idle connection without notice, or with a 408 (RFC 9110 section 15.5.9).
+bool exchange::was_stale() const {
+  return lent_.reused && reader_ && (reader_->unanswered() || reader_->head().status == 408);
+}
+
+asio::awaitable<finding> exchange::attempt() {
+  reader_.reset();
+  lent_ = co_await kept_.open(now_, to_);
+  if (!lent_.line) co_return lent_.failed;
+  reader_.emplace(now_, *lent_.line);
+  // A server may decline a request before it has read all of it: its reply is more specific than the closed connection.
+  co_await lent_.line->write(request_);
+  co_return co_await reader_->read_head(to_.tls.has_value());
+}
+
+asio::awaitable<finding> exchange::begin() {
+  auto failed = co_await attempt();
+  if (was_stale()) failed = co_await attempt();
+  co_return failed;
+}
+
+asio::awaitable<finding> exchange::read_body(std::size_t most, body_sink sink) {
+  const bool to_head_request = request_.starts_with("HEAD ");
+  co_return co_await reader_->read_body(to_head_request, most, std::move(sink));
+}
+
+asio::awaitable<void> exchange::end() {
+  if (!reader_ || !reader_->reusable()) co_return;
+  reader_.reset();
+  co_await kept_.give_back(std::move(lent_));
+}
+
+}  // namespace telltale::http

@@ -1,0 +1,59 @@
+// Implements the rules under which a connection is used again.
+#include "net/kept_connection.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace telltale::net {
+namespace {
+
+namespace asio = boost::asio;
+constexpr std::chrono::milliseconds close_wait{250};
+
+}  // namespace
+
+options_of<reconnect_options> reconnect_options::declared() {
+  return options_of<reconnect_options>().optional(
+      "reconnect", &reconnect_options::reconnect,
+      "Age up to which the check uses its connection again; 0s: each run opens a new one. A new connection shows what "
+      "a "
+      "kept one hides, such as a full backlog or another certificate. After a failure the next one is always new.");
+}
+
+bool kept_connection::is_usable(const lent_connection& one) const {
+  if (std::chrono::steady_clock::now() - one.since >= reconnect_) return false;
+  const auto seen = one.line->peek();
+  return seen == idle_state::quiet || (seen == idle_state::readable && input_ == idle_input::allowed);
+}
+
+asio::awaitable<lent_connection> kept_connection::open(run& now, const target& what) {
+  auto last = std::exchange(idle_, std::nullopt);
+  if (last && is_usable(*last)) {
+    last->line->set_deadline(now.until);
+    last->reused = true;
+    co_return std::move(*last);
+  }
+  if (last) {
+    last->line->set_deadline(std::min(now.until, std::chrono::steady_clock::now() + close_wait));
+    co_await last->line->shutdown_send();
+    last.reset();
+  }
+  lent_connection out;
+  out.since = std::chrono::steady_clock::now();
+  auto made = co_await dial(now, what);
+  out.line = std::move(made.line);
+  out.where = made.where;
+  out.failed = std::move(made.failed);
+  co_return out;
+}
+
+asio::awaitable<void> kept_connection::give_back(lent_connection used) {
+  if (!keeps()) {
+    co_await used.line->close(close_wait);
+    co_return;
+  }
+  used.line->set_deadline(no_deadline);
+  idle_ = std::move(used);
+}
+
+}  // namespace telltale::net
