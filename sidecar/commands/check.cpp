@@ -64,7 +64,7 @@ std::string reasons(check_results results) {
 }
 
 /// Every attempt runs all checks, so that the results printed are those of one moment.
-check_results run_until_passed(const config& chosen, std::chrono::milliseconds limit, const check_environment& world) {
+check_results repeated_run(const config& chosen, std::chrono::milliseconds limit, const check_environment& world) {
   constexpr std::chrono::milliseconds interval{1'000};
   check_results last;
   auto waiting = world.waiting;
@@ -85,7 +85,7 @@ command_result check(const check_command& asked, const check_table& table, const
     auto& chosen = std::get<config>(loaded);
     keep_named(chosen, asked.names);
     const bool once = asked.limit.count() == 0;
-    return shown(once ? world.run(chosen) : run_until_passed(chosen, asked.limit, world), asked, world);
+    return shown(once ? world.run(chosen) : repeated_run(chosen, asked.limit, world), asked, world);
   } catch (const std::exception& error) {
     return refused(asked, fmt::format("telltale check: {}\n", error.what()));
   }

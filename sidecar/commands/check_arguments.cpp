@@ -73,7 +73,7 @@ raw_value single(const option_shape& shape, std::string_view word) {
   return raw_value::scalar(std::string(word));
 }
 
-raw_member named(const check_argument& from, std::string_view word) {
+raw_member named_value(const check_argument& from, std::string_view word) {
   const auto equals = word.find('=');
   const auto colon = word.find(": ");
   const auto end = std::min(equals, colon);
@@ -90,7 +90,7 @@ raw_value value_of(const check_argument& from) {
     case option_kind::map: {
       auto out = raw_value::map({});
       for (const auto& word : from.words) {
-        auto member = named(from, word);
+        auto member = named_value(from, word);
         if (out.find(member.key)) throw usage_error{fmt::format("{}: '{}' is given twice", from.flag, member.key)};
         out.members.push_back(std::move(member));
       }

@@ -49,7 +49,7 @@ bool run_until_passed(const wait_command& wanted, config checks) {
   return retry(to_string(wanted.question.gate), limits_of(wanted), world);
 }
 
-int refused(std::string text) {
+int not_started(std::string text) {
   if (!text.ends_with('\n')) text = fmt::format("telltale wait: {}\n", text);
   fmt::print(stderr, "{}", text);
   return exit_usage;
@@ -67,7 +67,7 @@ int wait(const wait_command& wanted, const environment& variables, const std::st
   try {
     target = find_sidecar(wanted.question, variables, installed_path);
   } catch (const std::exception& error) {
-    return refused(error.what());
+    return not_started(error.what());
   }
   exit_on_signals();
   auto world = terminal_environment("wait");
@@ -84,7 +84,7 @@ int wait_and_run(const wait_command& wanted, const check_table& table, const env
   try {
     passed = run_until_passed(wanted, configuration(wanted, table, variables));
   } catch (const std::exception& error) {
-    return refused(error.what());
+    return not_started(error.what());
   }
   return finish(wanted, passed);
 }
