@@ -73,7 +73,12 @@ asio::awaitable<finding> connect_any(run& now, const candidate_list& all, int ty
   co_return worst;
 }
 
-void judge_certificate(run& now, std::chrono::milliseconds left, const lower_limit<std::chrono::milliseconds>& limit) {
+}  // namespace
+
+void judge_certificate(run& now, const lower_limit<std::chrono::milliseconds>& limit) {
+  if (!now.certificate_end) return;
+  const auto left =
+      std::chrono::duration_cast<std::chrono::seconds>(*now.certificate_end - std::chrono::steady_clock::now());
   now.found.measure("certificate_expiry_seconds", to_seconds(left));
   const auto v = judge(left, limit);
   if (v == verdict::pass) return;
@@ -82,15 +87,14 @@ void judge_certificate(run& now, std::chrono::milliseconds left, const lower_lim
            fmt::format("the server's certificate {} (limit {})", when, telltale::to_text(crossed(limit, v)))});
 }
 
-}  // namespace
-
 asio::awaitable<finding> start_tls(run& now, std::unique_ptr<stream>& line, const tls_client& client) {
   const stopwatch watch(now.found);
   auto done = co_await secure(std::move(line), client);
   if (done.error == asio::error::timed_out) co_return timed_out(words_of(phase::tls), now.budget);
   if (done.error) co_return failure(reason::tls, std::move(done.sentence));
   watch.stop("tls_seconds");
-  if (done.certificate_left) judge_certificate(now, *done.certificate_left, client.options.certificate);
+  if (done.certificate_left) now.certificate_end = std::chrono::steady_clock::now() + *done.certificate_left;
+  judge_certificate(now, client.options.certificate);
   line = std::move(done.line);
   co_return finding();
 }

@@ -40,6 +40,9 @@ boost::asio::awaitable<dialed> dial(run&, const target&);
 /// Starts TLS on an open stream, like the last phase of `dial`; on failure the stream is closed.
 boost::asio::awaitable<finding> start_tls(run&, std::unique_ptr<stream>&, const tls_client&);
 
+/// Measures and judges the time until `run.certificate_end`; `start_tls` does it for a new connection.
+void judge_certificate(run&, const lower_limit<std::chrono::milliseconds>&);
+
 /// Declarations of what `dial` measures.
 std::vector<measurement_info> dial_measurements(bool with_tls = true);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include <telltale/async_check.hpp>
@@ -24,7 +25,8 @@ struct run {
   std::chrono::nanoseconds budget;  ///< of the whole run, for messages
   time_point until;  ///< shortly before ctx.deadline, so that the check reports before the scheduler does
   findings found;
-  std::string remark;  ///< appended to the sentence of a healthy run
+  std::string remark;                         ///< appended to the sentence of a healthy run
+  std::optional<time_point> certificate_end;  ///< when the server's certificate expires, over TLS
 
   /// Records a finding; its sentence is prefixed with the target.
   void add(finding);

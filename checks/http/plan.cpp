@@ -1,0 +1,96 @@
+// Prepares the requests of a check.
+#include "http/plan.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "http/headers.hpp"
+#include "http/hidden.hpp"
+#include "http/redirect.hpp"
+#include "http/status.hpp"
+#include "net/explain.hpp"
+
+namespace telltale::web {
+namespace {
+
+std::string_view word(request_method method) {
+  return choices<request_method>::names[static_cast<std::size_t>(method)];
+}
+
+/// A header of the user replaces a default of the same name. Without Accept-Encoding a server may compress.
+const net::header_list& default_headers() {
+  static const net::header_list out{{"Accept", "application/health+json, application/json;q=0.9, */*;q=0.5"},
+                                    {"Accept-Encoding", "identity"}};
+  return out;
+}
+
+bool has_credentials(const http_options& of) {
+  const auto is_one = [](const auto& header) {
+    return !header.second.secret.empty() || http::may_be_secret(header.first);
+  };
+  return of.request.basic || of.request.bearer || std::ranges::any_of(of.request.headers, is_one) ||
+         (of.body && !of.body->secret.empty());
+}
+
+}  // namespace
+
+/// A request that the server may have processed must not be repeated unless its method is idempotent, so POST never
+/// uses a connection that may just be closing (RFC 9110 section 9.2.2).
+bool plan::keeps_connection() const {
+  return options.request.kept.reconnect.count() > 0 && options.method != request_method::post;
+}
+
+plan make_plan(http_options options) {
+  plan out;
+  out.request = http::make_request_plan(options.request);
+  if (options.body) out.body = options.body->reveal();
+  if (options.body && !options.body->secret.empty())
+    http::hide_secret(out.request.secrets, options.body->secret, out.body);
+  out.with_credentials = has_credentials(options);
+  out.options = std::move(options);
+  const auto& request = out.options.request;
+  out.first.url = request.url;
+  out.first.target = out.request.target;
+  out.first.request =
+      http::write_request(out.request, word(out.options.method), default_headers(), out.keeps_connection(), out.body);
+  if (out.options.redirects.most > 0)
+    out.redirect_tls = out.request.target.tls ? out.request.target.tls : net::make_tls_client(request.tls, "");
+  return out;
+}
+
+next_visit follow(const plan& what, const visit& from, unsigned status, const std::string& location) {
+  const auto status_words = http::status_text(status);
+  const auto target = resolve_location(from.url, location);
+  if (!target) return {net::failure(reason::protocol, status_words + " redirects to an invalid address"), {}};
+  const auto shown = without_secrets(http::shown(*target), what.request.secrets);
+  const bool elsewhere = !may_carry_credentials(from.url, *target);
+  if (elsewhere && what.with_credentials)
+    return {net::failure(reason::refused,
+                         fmt::format("{} redirects to {}, where the credentials may not be sent", status_words, shown)),
+            {}};
+  if (elsewhere && what.options.request.unix_socket)
+    return {net::failure(reason::refused,
+                         fmt::format("{} redirects to {}, away from the Unix socket", status_words, shown)),
+            {}};
+  visit out{*target, what.request.target, ""};
+  if (!what.options.request.unix_socket) out.target.to = {net::endpoint::kind_t::tcp, target->host, target->port, ""};
+  out.target.tls.reset();
+  if (target->scheme == "https") {
+    out.target.tls = what.redirect_tls;
+    if (elsewhere || out.target.tls->name.empty()) out.target.tls->name = target->host;
+  }
+  auto request = what.request;
+  request.path = target->target;
+  if (elsewhere) request.host = http::host_header(*target, target->host);
+  const bool repeats = status == 307 || status == 308;
+  const bool to_get = what.options.method == request_method::post && !repeats;
+  out.request = http::write_request(request, to_get ? "GET" : word(what.options.method), default_headers(), false,
+                                    to_get ? "" : what.body);
+  return {{}, std::move(out)};
+}
+
+}  // namespace telltale::web
