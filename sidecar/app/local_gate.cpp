@@ -49,11 +49,11 @@ local_gate::local_gate(config all, gate g)
 }
 
 local_gate::~local_gate() {
-  const auto workers = registered_children();
   scheduler_.stop();
-  pool_.reset();
-  await_children(workers, shutdown_limit);
+  workers_.ids = registered_children();
 }
+
+local_gate::awaited_workers::~awaited_workers() { await_children(ids, shutdown_limit); }
 
 local_gate::answer local_gate::ask(std::chrono::milliseconds timeout) {
   const auto end = std::chrono::steady_clock::now() + timeout;

@@ -4,6 +4,9 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
+
+#include <sys/types.h>
 
 #include <boost/asio/io_context.hpp>
 
@@ -38,11 +41,18 @@ class local_gate {
   void run_for(std::chrono::milliseconds);
 
  private:
+  /// Destroyed after the pool, which kills the workers.
+  struct awaited_workers {
+    ~awaited_workers();
+    std::vector<pid_t> ids;
+  };
+
   snapshot_ptr look();
 
   std::shared_ptr<const config> config_;
   gate gate_;
   boost::asio::io_context io_{1};
+  awaited_workers workers_;
   std::unique_ptr<worker_pool> pool_;
   std::unique_ptr<name_resolver> names_;
   board board_;

@@ -102,7 +102,6 @@ raw_value value_of(const check_argument& from) {
       return out;
     }
     default:
-      if (from.words.size() > 1) throw usage_error{fmt::format("{} is given twice", from.flag)};
       return single(from.shape, from.words.front());
   }
 }
@@ -120,8 +119,10 @@ raw_value& group_of(raw_value& root, const std::vector<std::string>& path) {
 }  // namespace
 
 void check_argument::add_to(command_line_parser& options) {
+  const bool repeatable = shape.kind == option_kind::list || shape.kind == option_kind::map;
   if (shape.kind == option_kind::boolean) options.flag(flag, is_set, doc);
-  else options.repeated(flag, words, type_of(shape), doc);
+  else if (repeatable) options.repeated(flag, words, type_of(shape), doc);
+  else options.once(flag, words, type_of(shape), doc);
 }
 
 std::vector<check_argument> check_arguments_of(const check_type& type, std::string_view except) {

@@ -31,7 +31,7 @@ struct check_argument {
 std::vector<check_argument> check_arguments_of(const check_type&, std::string_view except);
 
 /// The options that were given, as the map of a configuration. Throws usage_error for a value without a name, and for
-/// an option given twice. The check type validates the values.
+/// a name given twice. The check type validates the values.
 raw_value options_map(const std::vector<check_argument>&);
 
 }  // namespace telltale

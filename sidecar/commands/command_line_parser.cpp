@@ -67,6 +67,12 @@ void command_line_parser::text(const std::string& name, std::string& into, const
   under_heading(app_->add_option(name, into, lines(doc))).type_name(type);
 }
 
+void command_line_parser::once(const std::string& name, words_t& into, const std::string& type,
+                               const std::string& doc) {
+  auto set = [&into](const std::string& word) { into.push_back(word); };
+  under_heading(app_->add_option_function<std::string>(name, std::move(set), lines(doc))).type_name(type);
+}
+
 void command_line_parser::repeated(const std::string& name, words_t& into, const std::string& type,
                                    const std::string& doc) {
   under_heading(app_->add_option(name, into, lines(doc))).type_name(type)->allow_extra_args(false);

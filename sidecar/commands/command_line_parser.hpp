@@ -38,6 +38,8 @@ class command_line_parser {
   void heading(std::string);
   void flag(const std::string& name, bool& into, const std::string& doc);
   void text(const std::string& name, std::string& into, const std::string& type, const std::string& doc);
+  /// `into` stays empty when the option is not given.
+  void once(const std::string& name, std::vector<std::string>& into, const std::string& type, const std::string& doc);
   /// An option that may be repeated, with one value each.
   void repeated(const std::string& name, std::vector<std::string>& into, const std::string& type,
                 const std::string& doc);

@@ -52,7 +52,7 @@ be a gate or /checks/NAME?gate. `unix:/path` is a Unix socket.
 
 With --http no sidecar is needed: the command runs one check of type http and prints its outcome in one line. The
 options of that check are options of the command (`telltale checks http` explains them). A list or map is repeatable;
---header and --json take NAME=VALUE, or "NAME: VALUE". Where a secret may stand, env:NAME and file:/path name its source.
+--header and --json take NAME=VALUE, or "NAME: VALUE". For a secret, env:NAME or file:/path names its source.
 
 Examples:
   HEALTHCHECK CMD ["telltale", "healthcheck"]
