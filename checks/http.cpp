@@ -1,4 +1,6 @@
 // The http check: sends a request and compares status, headers and body of the reply.
+#include <chrono>
+#include <exception>
 #include <memory>
 #include <string>
 
@@ -7,6 +9,7 @@
 
 #include "http/options.hpp"
 #include "http/plan.hpp"
+#include "http/secrets_part.hpp"
 #include "http/session.hpp"
 #include "net/dial.hpp"
 #include "net/kept_connection.hpp"
@@ -21,15 +24,34 @@ struct http_state {
   explicit http_state(http_options options)
       : what(web::make_plan(std::move(options))),
         kept(what.keeps_connection() ? what.options.request.kept.reconnect : std::chrono::milliseconds(0)) {}
-  const web::plan what;
+  web::plan what;
   net::kept_connection kept;
+  bool declined = false;  ///< the last run ended with `auth`
 };
+
+/// A secret in a file may have been replaced since it was read. Returns why the secrets cannot be read again. The
+/// worker reads the files first, so that a mount that hangs does not block the loop.
+asio::awaitable<std::string> renew_secrets(http_state& state, const async_context& ctx) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto read = co_await ctx.part->run(now + (ctx.deadline - now) / 2);
+  if (read.verdict != verdict::pass) co_return read.message;
+  try {
+    web::read_secrets(state.what);
+  } catch (const std::exception& e) {
+    co_return e.what();
+  }
+  co_return std::string();
+}
 
 asio::awaitable<outcome> run_once(std::shared_ptr<http_state> state, async_context ctx) {
   const auto& what = state->what;
-  net::run now(std::move(ctx), what.request.shown);
+  net::run now(ctx, what.request.shown);
+  std::string unread;
+  if (state->declined && ctx.part) unread = co_await renew_secrets(*state, ctx);
   std::string healthy;
   auto found = co_await web::hold_session(now, what, state->kept, healthy);
+  state->declined = found.reason == reason::auth && web::has_secrets(what.options);
+  if (state->declined && !unread.empty()) found.sentence += " (they could not be read again: " + unread + ")";
   now.add(std::move(found));
   now.judge_latency(what.options.request.network.latency);
   co_return std::move(now).result(healthy);
@@ -54,7 +76,7 @@ check_type http() {
   measurements.push_back({"body_seconds", "Time from the header of the reply to the end of its body."});
   measurements.push_back({"status_code", "HTTP status of the reply."});
   measurements.push_back({"body_bytes", "Size of the body that was read."});
-  return async_type<http_check, http_options>({
+  return async_type_with_part<http_check, web::secrets_part, http_options>({
       .name = "http",
       .summary = "Sends an HTTP/1.1 request and compares the status, headers and body of the reply.",
       .proves = "The server answers this request in time with the expected status, and with the expected content.",

@@ -28,12 +28,10 @@ const net::header_list& default_headers() {
   return out;
 }
 
+/// Literal headers may be secrets, too.
 bool has_credentials(const http_options& of) {
-  const auto is_one = [](const auto& header) {
-    return !header.second.secret.empty() || http::may_be_secret(header.first);
-  };
-  return of.request.basic || of.request.bearer || std::ranges::any_of(of.request.headers, is_one) ||
-         (of.body && !of.body->secret.empty());
+  return has_secrets(of) ||
+         std::ranges::any_of(of.request.headers, [](const auto& header) { return http::may_be_secret(header.first); });
 }
 
 }  // namespace
@@ -44,21 +42,34 @@ bool plan::keeps_connection() const {
   return options.request.kept.reconnect.count() > 0 && options.method != request_method::post;
 }
 
+bool has_secrets(const http_options& of) {
+  const auto is_secret = [](const auto& header) { return !header.second.secret.empty(); };
+  return of.request.basic || of.request.bearer || std::ranges::any_of(of.request.headers, is_secret) ||
+         (of.body && !of.body->secret.empty());
+}
+
+void read_secrets(plan& into) {
+  const auto& options = into.options;
+  auto request = into.request;
+  http::read_secrets(options.request, request);
+  auto body = options.body ? options.body->reveal() : std::string();
+  if (options.body && !options.body->secret.empty()) http::hide_secret(request.secrets, options.body->secret, body);
+  into.first.request =
+      http::write_request(request, word(options.method), default_headers(), into.keeps_connection(), body);
+  into.request = std::move(request);
+  into.body = std::move(body);
+}
+
 plan make_plan(http_options options) {
   plan out;
   out.request = http::make_request_plan(options.request);
-  if (options.body) out.body = options.body->reveal();
-  if (options.body && !options.body->secret.empty())
-    http::hide_secret(out.request.secrets, options.body->secret, out.body);
   out.with_credentials = has_credentials(options);
   out.options = std::move(options);
   const auto& request = out.options.request;
-  out.first.url = request.url;
-  out.first.target = out.request.target;
-  out.first.request =
-      http::write_request(out.request, word(out.options.method), default_headers(), out.keeps_connection(), out.body);
+  out.first = {request.url, out.request.target, ""};
   if (out.options.redirects.most > 0)
     out.redirect_tls = out.request.target.tls ? out.request.target.tls : net::make_tls_client(request.tls, "");
+  read_secrets(out);
   return out;
 }
 

@@ -33,6 +33,12 @@ struct plan {
 /// Throws std::runtime_error with a sentence when a secret or a file with certificates cannot be used.
 plan make_plan(http_options);
 
+/// Whether a part of the request comes from a secret.
+bool has_secrets(const http_options&);
+
+/// Reads the secrets again. Throws as `make_plan`, and then changes nothing. Reads files: see secrets_part.hpp.
+void read_secrets(plan&);
+
 /// The visit that follows a redirect (RFC 9110 section 15.4), or why it may not be followed.
 struct next_visit {
   finding failed;

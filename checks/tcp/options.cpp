@@ -22,15 +22,13 @@ options_of<tcp_options> tcp_options::declared() {
 }
 
 void tcp_options::validate(source_location at, problems& errors) const {
-  const bool is_unix = address.kind == net::endpoint::kind_t::unix_socket;
   if (address.kind == net::endpoint::kind_t::udp) errors.add(at, "address: UDP has no connections; use HOST:PORT");
   if (send && send->secret.empty() && send->text.empty()) errors.add(at, "send: the text is empty");
   if (expect && expect->empty()) errors.add(at, "expect: an empty text is contained in every response");
   if (expect_refused && (send || expect || tls))
     errors.add(at, "expect_refused: a refused connection carries no data; remove send, expect and tls");
   if (!tls && security.any()) errors.add(at, "the TLS options, such as ca_file, need `tls: true`");
-  if (tls && is_unix && !security.insecure && !security.server_name)
-    errors.add(at, "tls: a Unix socket has no host name to verify; give server_name");
+  if (tls) security.require_name(address, at, errors);
 }
 
 std::vector<option_hint> tcp_options::hints() const {

@@ -33,7 +33,7 @@ struct lent_connection {
   phase where = phase::resolve;  ///< the last phase of `dial` that was begun
   finding failed;                ///< the sentence does not name the target
   time_point since{};            ///< when it was opened
-  std::optional<time_point> certificate_end;
+  std::optional<tls_facts::expiry> certificate;  ///< as in `run`
 };
 
 /// At most one connection, for runs that never overlap. While it is idle it has no timer and no pending operation.

@@ -11,6 +11,7 @@
 #include <telltale/outcome.hpp>
 
 #include "net/stream.hpp"
+#include "net/tls_facts.hpp"
 
 namespace telltale::net {
 
@@ -26,7 +27,7 @@ struct run {
   time_point until;  ///< shortly before ctx.deadline, so that the check reports before the scheduler does
   findings found;
   std::string remark;                         ///< appended to the sentence of a healthy run
-  std::optional<time_point> certificate_end;  ///< when the server's certificate expires, over TLS
+  std::optional<tls_facts::expiry> certificate;  ///< of the server, over TLS: the one that expires first
 
   /// Records a finding; its sentence is prefixed with the target.
   void add(finding);

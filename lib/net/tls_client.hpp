@@ -15,10 +15,14 @@ struct tls_client {
   tls_options options;
   std::string name;  ///< host name or IP address for SNI and verification; empty: neither
   std::shared_ptr<ssl_ctx_st> context;
+  tls_version oldest = tls_version::v1_2;
 };
 
 /// TLS 1.2 or later; the server is verified unless `options.insecure`. `host` is the name when the options have none.
 /// Throws std::runtime_error with a sentence when a file cannot be used. Reads files: not for use inside a probe.
 tls_client make_tls_client(tls_options, const std::string& host);
+
+/// Accepts no older version. Before the client is used.
+void require_version(tls_client&, tls_version oldest);
 
 }  // namespace telltale::net

@@ -40,6 +40,7 @@ std::vector<check_result> run_once(const config& conf, deep_check_records& recor
   require_working(io);
   auto pool = make_worker_pool(io);
   auto names = make_name_resolver(*pool);
+  std::vector<std::unique_ptr<blocking_part>> parts;
   auto unanswered = results.size();
   auto take = [&](std::size_t check, run_report report) {
     results[check].found = std::move(report.outcome);
@@ -49,8 +50,11 @@ std::vector<check_result> run_once(const config& conf, deep_check_records& recor
   auto probe = [&](std::size_t i, run_input input) {
     const auto& c = conf.checks[i];
     auto done = [&take, i](run_report report) { take(i, std::move(report)); };
-    if (c.type->make_async) run_async(io, build(c), c.settings.timeout, *names, done, [] {});
-    else pool->run(pool->add({c.type->name, c.options}), c.settings.timeout, std::move(input), done);
+    if (!c.type->make_async)
+      return pool->run(pool->add({c.type->name, c.options}), c.settings.timeout, std::move(input), done);
+    if (c.type->make_blocking) parts.push_back(make_blocking_part(*pool, pool->add({c.type->name, c.options})));
+    auto* part = c.type->make_blocking ? parts.back().get() : nullptr;
+    run_async(io, build(c), c.settings.timeout, *names, part, done, [] {});
   };
   for (std::size_t i = 0; i < results.size(); ++i) {
     const auto& c = conf.checks[i];

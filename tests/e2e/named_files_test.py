@@ -70,7 +70,7 @@ checks:
         self.expect_refused(("4:11", self.token, "not a certificate in PEM"), cert=self.token)
         self.expect_refused(("5:10", self.token, "not a private key in PEM"), key=self.token)
         self.expect_refused(("6:10", empty, "is empty"), token=f"{{file: {empty}}}")
-        self.expect_refused(("9:5", self.token, "no certificate in PEM"), ca=self.token)
+        self.expect_refused(("9:5", self.token, "not a certificate in PEM"), ca=self.token)
 
     def test_an_expired_certificate_is_a_warning(self):
         cert, key = self.authority.issue("expired", days=-1)

@@ -70,8 +70,38 @@ inline identity make_identity(const certificate_wish& wish, const identity* issu
   return out;
 }
 
+using bio_ptr = std::unique_ptr<BIO, releaser<&::BIO_free_all>>;
+
+inline std::string content_of(BIO* memory) {
+  std::string out(::BIO_ctrl_pending(memory), '\0');
+  ::BIO_read(memory, out.data(), static_cast<int>(out.size()));
+  return out;
+}
+
+inline std::string certificate_pem(const identity& of) {
+  const bio_ptr out(::BIO_new(::BIO_s_mem()));
+  REQUIRE(::PEM_write_bio_X509(out.get(), of.certificate.get()) == 1);
+  return content_of(out.get());
+}
+
+inline std::string certificate_der(const identity& of) {
+  const bio_ptr out(::BIO_new(::BIO_s_mem()));
+  REQUIRE(::i2d_X509_bio(out.get(), of.certificate.get()) == 1);
+  return content_of(out.get());
+}
+
+/// With a cipher the key is encrypted with the passphrase "secret".
+inline std::string key_pem(const identity& of, const EVP_CIPHER* cipher = nullptr) {
+  const bio_ptr out(::BIO_new(::BIO_s_mem()));
+  std::string password = "secret";
+  REQUIRE(::PEM_write_bio_PrivateKey(out.get(), of.key.get(), cipher,
+                                     cipher ? reinterpret_cast<unsigned char*>(password.data()) : nullptr,
+                                     cipher ? static_cast<int>(password.size()) : 0, nullptr, nullptr) == 1);
+  return content_of(out.get());
+}
+
 inline void write_pem(const std::string& path, const identity& of) {
-  std::unique_ptr<BIO, releaser<&::BIO_free_all>> file(::BIO_new_file(path.c_str(), "w"));
+  const bio_ptr file(::BIO_new_file(path.c_str(), "w"));
   REQUIRE(file);
   REQUIRE(::PEM_write_bio_X509(file.get(), of.certificate.get()) == 1);
 }

@@ -132,7 +132,7 @@ TEST_CASE("tcp: each outcome has its reason and its words") {
       {"wrong banner", greets("SSH-2.0-x\x1b\r\n", true), expecting("ESMTP"), reason::mismatch, "sent 'SSH-2.0-x?"},
       {"wrong banner, stays", greets("SSH"), expecting("ESMTP"), reason::mismatch, "sent 'SSH' instead", 200ms},
       {"endless", greets(std::string(100'000, 'x')), expecting("ESMTP"), reason::mismatch, "..."},
-      {"TLS where none is", greets("220 mail.test\r\n"), {{"tls", text("true")}}, reason::tls, "does not speak TLS"},
+      {"TLS where none is", greets("220 mail.test\r\n"), {{"tls", text("true")}}, reason::tls, "speaks SMTP or FTP"},
       {"untrusted", speaks_tls(""), {{"tls", text("true")}}, reason::tls, "self-signed"},
       {"open where it must not be",
        silent,

@@ -215,7 +215,7 @@ TEST_CASE("websocket reasons: TLS and plain HTTP on the other's port are told as
       {"wss:// to something else",
        says_at_once("SSH-2.0-OpenSSH_9.2\r\n"),
        reason::tls,
-       {"does not speak TLS on this port"},
+       {"speaks SSH on this port, not TLS"},
        {"HTTP"},
        insecure,
        "wss"},

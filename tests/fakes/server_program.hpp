@@ -1,0 +1,96 @@
+// A server that is not ours, as a child process: from the tools folder (scripts/tools.sh) or installed.
+#pragma once
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace telltale::fakes {
+
+/// Where scripts/tools.sh unpacks servers.
+inline std::filesystem::path tools_folder() {
+  if (const char* tools = std::getenv("TELLTALE_TOOLS")) return tools;
+  if (const char* cache = std::getenv("XDG_CACHE_HOME")) return std::filesystem::path(cache) / "telltale/tools";
+  const char* home = std::getenv("HOME");
+  return std::filesystem::path(home ? home : "/nonexistent") / ".cache/telltale/tools";
+}
+
+struct program_location {
+  std::string path;       ///< empty: it is nowhere
+  std::string libraries;  ///< for LD_LIBRARY_PATH
+};
+
+/// `program` is its path below the folder `name` of the tools, and below / when it is installed.
+inline program_location find_program(const std::string& name, const std::string& program) {
+  namespace fs = std::filesystem;
+  const auto unpacked = tools_folder() / name;
+  if (::access((unpacked / program).c_str(), X_OK) == 0) {
+    std::string libraries;
+    std::error_code ignored;
+    for (const auto& each : fs::directory_iterator(unpacked / "usr/lib", ignored))
+      if (each.path().filename().string().ends_with("-linux-gnu")) libraries = each.path();
+    return {unpacked / program, libraries};
+  }
+  const auto installed = "/" + program;
+  return {::access(installed.c_str(), X_OK) == 0 ? installed : "", ""};
+}
+
+/// Ends with the object, and with the test.
+class server_program {
+ public:
+  /// Returns when a line of its output (stdout and stderr) contains `ready`, or at its end: then it is not running.
+  server_program(const program_location& where, const std::vector<std::string>& arguments, std::string_view ready) {
+    int output[2];
+    if (::pipe2(output, O_CLOEXEC) != 0) return;
+    pid_ = ::fork();
+    if (pid_ == 0) run(where, arguments, output[1]);
+    ::close(output[1]);
+    output_ = ::fdopen(output[0], "r");
+    char line[1024];
+    while (!running_ && std::fgets(line, sizeof line, output_)) {
+      said_ += line;
+      running_ = std::string_view(line).find(ready) != std::string_view::npos;
+    }
+  }
+  ~server_program() {
+    if (pid_ > 0) {
+      ::kill(pid_, SIGTERM);
+      ::waitpid(pid_, nullptr, 0);
+    }
+    if (output_) std::fclose(output_);
+  }
+  server_program(const server_program&) = delete;
+  server_program& operator=(const server_program&) = delete;
+
+  bool running() const { return running_; }
+  const std::string& said() const { return said_; }
+
+ private:
+  [[noreturn]] static void run(const program_location& where, const std::vector<std::string>& arguments, int output) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::dup2(output, 1);
+    ::dup2(output, 2);
+    if (!where.libraries.empty()) ::setenv("LD_LIBRARY_PATH", where.libraries.c_str(), 1);
+    std::vector<char*> argv{const_cast<char*>(where.path.c_str())};
+    for (const auto& each : arguments) argv.push_back(const_cast<char*>(each.c_str()));
+    argv.push_back(nullptr);
+    ::execv(where.path.c_str(), argv.data());
+    ::_exit(127);
+  }
+
+  pid_t pid_ = -1;
+  std::FILE* output_ = nullptr;
+  bool running_ = false;
+  std::string said_;
+};
+
+}  // namespace telltale::fakes
