@@ -213,6 +213,10 @@ class Reference(Commands):
         self.assertEqual(done.stdout, "one.yaml: ok (1 check)\n")
         for place in (r"two\.yaml:3:\d+: ", r"nowhere\.yaml: ", r"three\.yaml:\d+:\d+: "):
             self.assertRegex(done.stderr, rf"(?m)^{place}")
+        self.write(checks(ROOT, "{name: db, type: tcp, address: 'db:5432'}"), "hinted.yaml")
+        done = self.run_telltale("validate", "hinted.yaml")
+        self.assertEqual((done.returncode, done.stdout), (0, "hinted.yaml: ok (2 checks)\n"), done)
+        self.assertRegex(done.stderr, r"^hinted\.yaml:3:\d+: hint: address: on port 5432 PostgreSQL .*\n$")
         done = self.run_telltale("validate", *map(str, SOURCE.glob("examples/*.yaml")))
         self.assertEqual((done.returncode, done.stderr), (0, ""), done)
 
@@ -294,6 +298,16 @@ class Logging(Commands):
         severities = {"info": "INFO", "warn": "WARNING", "error": "ERROR"}
         for line in map(json.loads, lines):
             self.assertEqual(line["severity"], severities[line["level"]], line)
+
+    def test_hints_are_logged_once_at_the_start_and_after_a_reload(self):
+        hinted = "{name: live, type: tcp, address: 'db.internal:80', gates: [live], interval: 1h}"
+        sidecar = self.start(checks(ROOT, hinted))
+        self.assertEqual([(l["level"], l["line"]) for l in sidecar.log if l["msg"].startswith("hint: gates: ")],
+                         [("info", 3)])
+        sidecar.config.write_text(checks(hinted, ROOT))
+        sidecar.process.send_signal(signal.SIGHUP)
+        harness.wait_until(lambda: [l["line"] for l in sidecar.log if l["msg"].startswith("hint: ")] == [3, 2],
+                           "the hint is logged again")
 
     def test_log_output_stdout_leaves_standard_error_empty(self):
         lines, errors = self.run_for_a_moment("--log-output", "stdout")
