@@ -1,69 +1,19 @@
 // The tcp check: connects to a port or socket and optionally verifies the server's text.
-#include <algorithm>
-#include <array>
 #include <memory>
 #include <string>
-
-#include <fmt/format.h>
-#include <boost/asio/error.hpp>
 
 #include <telltale/async_check.hpp>
 #include <telltale/check_type.hpp>
 
-#include "base/peer_text.hpp"
 #include "net/dial.hpp"
 #include "tcp/options.hpp"
+#include "tcp/plan.hpp"
+#include "tcp/session.hpp"
 
 namespace telltale {
 namespace {
 
 namespace asio = boost::asio;
-constexpr net::phase_words sending{"the text could not be sent", "before the text was sent"};
-constexpr net::phase_words expecting{"no answer", "before the expected text"};
-
-/// Data of one check that is created once and used by every run.
-struct plan {
-  explicit plan(tcp_options chosen) : options(std::move(chosen)), target{options.address, options.network.ip, {}} {
-    if (options.tls) target.tls = net::make_tls_client(options.security, options.address.host);
-    if (options.send) send = options.send->reveal();
-    if (options.send && !options.send->secret.empty()) secrets.push_back(send);
-  }
-  tcp_options options;
-  net::target target;
-  std::string send;
-  secret_list secrets;  ///< must not appear in messages
-};
-
-/// Reads until the expected text arrives, at most 64 KiB.
-asio::awaitable<finding> await_text(net::run& now, const plan& what, net::stream& line) {
-  constexpr std::size_t most = 64 * 1024;
-  const auto& wanted = *what.options.expect;
-  std::string heard;
-  std::array<char, 2048> chunk;
-  for (std::size_t from = 0; heard.find(wanted, from) == std::string::npos;) {
-    from = heard.size() - std::min(heard.size(), wanted.size());
-    const auto got = co_await line.read_some(chunk);
-    heard.append(chunk.data(), got.bytes);
-    if (!got.error && heard.size() < most) continue;
-    if (heard.empty()) co_return net::explain_broken(got.error, expecting, false, now.budget);
-    co_return net::failure(reason::mismatch, fmt::format("the server sent '{}' instead of the expected text",
-                                                         shown_peer_text(heard, what.secrets)));
-  }
-  co_return finding();
-}
-
-asio::awaitable<finding> talk(net::run& now, const plan& what, net::stream& line) {
-  const net::stopwatch watch(now.found);
-  if (!what.send.empty()) {
-    const auto error = co_await line.write(what.send);
-    // The text that the server sent before it closed is more specific than the closed connection.
-    if (error && !what.options.expect) co_return net::explain_broken(error, sending, false, now.budget);
-  }
-  if (!what.options.expect) co_return finding();
-  auto failed = co_await await_text(now, what, line);
-  if (failed.verdict == verdict::pass) watch.stop("reply_seconds");
-  co_return failed;
-}
 
 /// With `expect_refused` the result of `dial` is inverted; a missing Unix socket counts as refused.
 finding judge_refusal(const net::dialed& dialed) {
@@ -74,10 +24,10 @@ finding judge_refusal(const net::dialed& dialed) {
 
 const char* done(const tcp_options& options) {
   if (options.expect_refused) return "refused the connection, as expected";
-  return options.expect ? "expected text received" : "connected";
+  return options.waits_for_text() ? "expected text received" : "connected";
 }
 
-asio::awaitable<outcome> run_once(std::shared_ptr<const plan> what, async_context ctx) {
+asio::awaitable<outcome> run_once(std::shared_ptr<const tcp_plan> what, async_context ctx) {
   net::run now(std::move(ctx), to_text(what->options.address));
   auto dialed = co_await net::dial(now, what->target);
   auto failed = what->options.expect_refused ? judge_refusal(dialed) : dialed.failed;
@@ -90,11 +40,11 @@ asio::awaitable<outcome> run_once(std::shared_ptr<const plan> what, async_contex
 
 class tcp_check final : public async_check {
  public:
-  explicit tcp_check(tcp_options options) : plan_(std::make_shared<const plan>(std::move(options))) {}
+  explicit tcp_check(tcp_options options) : plan_(std::make_shared<const tcp_plan>(std::move(options))) {}
   asio::awaitable<outcome> probe(async_context ctx) override { return run_once(plan_, std::move(ctx)); }
 
  private:
-  std::shared_ptr<const plan> plan_;
+  std::shared_ptr<const tcp_plan> plan_;
 };
 
 }  // namespace
@@ -103,12 +53,13 @@ namespace checks {
 
 check_type tcp() {
   auto measurements = net::dial_measurements();
+  measurements.push_back(net::starttls_measurement());
   measurements.push_back({"reply_seconds", "Time until the expected text."});
   return async_type<tcp_check, tcp_options>({
       .name = "tcp",
       .summary = "Connects to a TCP port or Unix socket, and optionally waits for a text.",
       .proves = "A server accepts connections at `address` and sends the expected text.",
-      .does_not_prove = "That the server works: without `expect`, a proxy or the kernel may have accepted.",
+      .does_not_prove = "That the server works: without `expect` or `match`, a proxy or the kernel may have accepted.",
       .measurements = std::move(measurements),
   });
 }

@@ -31,6 +31,7 @@ boost::asio::awaitable<outcome> run_once(std::shared_ptr<const websocket::plan> 
     failed = net::failure(reason::internal, e.what());
   }
   now.add(std::move(failed));
+  now.judge_latency(what->options.network.latency);
   co_return std::move(now).result(healthy_sentence(what->options));
 }
 
@@ -50,19 +51,17 @@ class websocket_check final : public async_check {
 namespace checks {
 
 check_type websocket() {
+  auto measurements = net::dial_measurements();
+  measurements.push_back({"handshake_seconds", "Time from the WebSocket request to its reply."});
+  measurements.push_back({"ping_seconds", "Time from the ping to its pong."});
+  measurements.push_back({"reply_seconds", "Time until the expected reply."});
+  measurements.push_back({"close_seconds", "Time until the server answered the close."});
   return async_type<websocket_check, websocket_options>({
       .name = "websocket",
       .summary = "Opens a WebSocket, waits for a pong or an expected reply, and closes it again.",
       .proves = "The endpoint accepts a WebSocket, and its server answers a ping or `send` as expected.",
       .does_not_prove = "That messages reach other clients, or that the server has room for many more.",
-      .measurements = {{"resolve_seconds", "Time to resolve the server's address."},
-                       {"connect_seconds", "Time to open the TCP connection."},
-                       {"tls_seconds", "Time of the TLS handshake."},
-                       {"handshake_seconds", "Time from the WebSocket request to its reply."},
-                       {"ping_seconds", "Time from the ping to its pong."},
-                       {"reply_seconds", "Time until the expected reply."},
-                       {"close_seconds", "Time until the server answered the close."},
-                       {"certificate_expiry_seconds", "Time until the server's certificate expires."}},
+      .measurements = std::move(measurements),
   });
 }
 

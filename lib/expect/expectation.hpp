@@ -45,6 +45,8 @@ std::string shown(const expectation&);
 /// The sentence of every check for a value that is not as expected: `seen` is "is 120", the result "is 120, expected
 /// < 100".
 std::string unmet(std::string_view seen, const expectation&);
+/// The same for a pattern that was not found: "..., expected ~ ^220".
+std::string unmet(std::string_view seen, const pattern&);
 
 /// An expectation as an option: one text, number, true or false.
 template <>

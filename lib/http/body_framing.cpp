@@ -63,9 +63,9 @@ class body_framing::parser final : public beast::http::basic_parser<false> {
 
   /// Parses one element of the body; 0: more bytes are needed first.
   std::size_t step(std::string_view bytes) {
-    constexpr std::size_t shortest_end = 5;  // "0CRLFCRLF": Beast asserts on a final chunk that is shorter
+    constexpr std::size_t shortest_end = 5;  // "0CRLFCRLF": Beast asserts on a last chunk that is shorter
     const bool in_line = chunked() && chunk_left_ == 0;
-    if (in_line && bytes.size() < shortest_end) return 0;
+    if (in_line && bytes.starts_with('0') && bytes.size() < shortest_end) return 0;
     error_code result;
     const auto used = parse(in_line ? bytes.substr(0, longest_line) : bytes, result);
     if (in_line && result == error::need_more && bytes.size() >= longest_line)

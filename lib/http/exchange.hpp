@@ -30,6 +30,9 @@ class exchange {
   std::uint64_t body_bytes() const { return reader_->body_bytes(); }
   bool cut() const { return reader_->cut(); }
 
+  /// Brings the deadline of the connection forward, for a body that is not worth waiting for.
+  void expire_by(net::time_point deadline) { lent_.line->expire_by(deadline); }
+
   /// For a run that has succeeded: the next one may use the connection.
   boost::asio::awaitable<void> end();
 

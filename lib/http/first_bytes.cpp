@@ -15,11 +15,9 @@ namespace {
 
 enum class answer { no, maybe, yes };
 
-/// A TLS record of type alert (21) or handshake (22), version 3.x: RFC 8446 section 5.1.
 answer is_tls(std::string_view bytes) {
-  if (bytes[0] != 0x15 && bytes[0] != 0x16) return answer::no;
-  if (bytes.size() == 1) return answer::maybe;
-  return bytes[1] == 0x03 ? answer::yes : answer::no;
+  if (bytes.size() == 1) return bytes[0] == 0x15 || bytes[0] == 0x16 ? answer::maybe : answer::no;
+  return is_tls_record(bytes) ? answer::yes : answer::no;
 }
 
 /// RFC 9113: a server starts with a SETTINGS frame (section 3.4) or sends GOAWAY, both on stream 0. An echo server

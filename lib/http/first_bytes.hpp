@@ -21,6 +21,12 @@ finding judge_first_bytes(std::string_view bytes, const client_words& = {});
 /// The finding for a server that uses TLS on a port for plain HTTP.
 finding speaks_tls(const client_words& = {});
 
+/// Whether these bytes, at least two, start a TLS record of type alert (21) or handshake (22), version 3.x: RFC 8446
+/// section 5.1.
+constexpr bool is_tls_record(std::string_view bytes) {
+  return bytes.size() > 1 && (bytes[0] == 0x15 || bytes[0] == 0x16) && bytes[1] == 0x03;
+}
+
 /// Whether the body of a 400 shows that the server expects TLS on this port. nginx, Apache, Tomcat and Go's net/http
 /// send this in plain HTTP.
 bool says_that_tls_is_spoken(std::string_view body);

@@ -35,14 +35,16 @@ finding reply_reader::explain_head(const net::error_code& error, bool over_tls) 
 asio::awaitable<finding> reply_reader::fill_head(std::size_t& length, bool over_tls) {
   std::array<char, 2048> chunk;
   const net::stopwatch watch(now_.found);
-  while ((length = net::head_length(bytes_)) == 0 && bytes_.size() <= net::max_head) {
+  for (;;) {
+    auto failed = judge_first_bytes(bytes_);
+    if (failed.verdict != verdict::pass) co_return failed;
+    length = net::head_length(bytes_);
+    if (length != 0 || bytes_.size() > net::max_head) break;
     const auto got = co_await line_.read_some(chunk);
     if (got.error) co_return explain_head(got.error, over_tls);
     if (!answered_) watch.stop("reply_seconds");
     answered_ = true;
     bytes_.append(chunk.data(), got.bytes);
-    auto failed = judge_first_bytes(bytes_);
-    if (failed.verdict != verdict::pass) co_return failed;
   }
   if (length != 0 && length <= net::max_head) co_return finding();
   co_return net::failure(reason::protocol, "the header of the reply is longer than 8 KiB");

@@ -45,14 +45,21 @@ request_plan make_request_plan(const request_options& options) {
   }
   out.target.ip = options.network.ip;
   if (options.secure()) out.target.tls = net::make_tls_client(options.tls, url.host);
+  read_secrets(options, out);
+  return out;
+}
+
+void read_secrets(const request_options& options, request_plan& into) {
+  request_plan out = into;
+  out.secrets.clear();
   auto headers = reveal(options.headers, out.secrets);
   out.headers = std::move(headers.others);
   out.host = std::move(headers.host);
-  if (out.host.empty()) out.host = host_header(url, options.tls.server_name.value_or(url.host));
+  if (out.host.empty()) out.host = host_header(options.url, options.tls.server_name.value_or(options.url.host));
   if (options.basic) add_basic(*options.basic, out);
   if (options.bearer) add_bearer(*options.bearer, out);
-  hide_query(out.secrets, url.target);
-  return out;
+  hide_query(out.secrets, options.url.target);
+  into = std::move(out);
 }
 
 std::string write_request(const request_plan& plan, std::string_view method, const net::header_list& defaults,

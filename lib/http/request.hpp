@@ -24,6 +24,10 @@ struct request_plan {
 /// for use inside a probe.
 request_plan make_request_plan(const request_options&);
 
+/// Reads the secrets again and replaces host, headers and secrets. Throws as `make_request_plan`, and then changes
+/// nothing.
+void read_secrets(const request_options&, request_plan&);
+
 /// The bytes of a request. `defaults` are sent unless the plan has a header of that name. A body has its
 /// Content-Length, and `Connection: close` is sent when `keep` is false.
 std::string write_request(const request_plan&, std::string_view method, const net::header_list& defaults, bool keep,

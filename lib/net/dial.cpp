@@ -73,25 +73,31 @@ asio::awaitable<finding> connect_any(run& now, const candidate_list& all, int ty
   co_return worst;
 }
 
-void judge_certificate(run& now, std::chrono::milliseconds left, const lower_limit<std::chrono::milliseconds>& limit) {
-  now.found.measure("certificate_expiry_seconds", to_seconds(left));
-  const auto v = judge(left, limit);
-  if (v == verdict::pass) return;
-  const auto when = left.count() < 0 ? "has expired" : "expires in " + human_duration(left);
-  now.add({v, reason::threshold,
-           fmt::format("the server's certificate {} (limit {})", when, telltale::to_text(crossed(limit, v)))});
-}
-
 }  // namespace
 
-asio::awaitable<finding> start_tls(run& now, std::unique_ptr<stream>& line, const tls_client& client) {
+void judge_certificate(run& now, const expiry_limit& limit) {
+  if (!now.certificate) return;
+  const auto& [whose, dates] = *now.certificate;
+  const auto today = current_time();
+  now.found.measure("certificate_expiry_seconds", static_cast<double>((dates.until - today).count()));
+  if (auto found = judge_expiry(whose, dates, limit, today); found.verdict != verdict::pass) now.add(std::move(found));
+}
+
+asio::awaitable<finding> start_tls(run& now, std::unique_ptr<stream>& line, const tls_client& client,
+                                   tls_facts* facts) {
   const stopwatch watch(now.found);
   auto done = co_await secure(std::move(line), client);
   if (done.error == asio::error::timed_out) co_return timed_out(words_of(phase::tls), now.budget);
   if (done.error) co_return failure(reason::tls, std::move(done.sentence));
   watch.stop("tls_seconds");
-  if (done.certificate_left) judge_certificate(now, *done.certificate_left, client.options.certificate);
+  now.certificate = done.facts.first_expiry;
+  judge_certificate(now, client.options.certificate);
+  if (done.other_protocol)
+    co_return failure(
+        reason::protocol,
+        fmt::format("the server did not select the protocol {} in the TLS handshake (ALPN)", client.protocol));
   line = std::move(done.line);
+  if (facts) *facts = std::move(done.facts);
   co_return finding();
 }
 
@@ -105,7 +111,9 @@ asio::awaitable<dialed> dial(run& now, const target& what) {
   out.failed = co_await connect_any(now, candidates, type, out.line);
   if (!out.line || !what.tls) co_return out;
   out.where = phase::tls;
-  out.failed = co_await start_tls(now, out.line, *what.tls);
+  if (what.starttls) out.failed = co_await negotiate_starttls(now, *out.line, *what.starttls);
+  if (out.failed.verdict == verdict::pass) out.failed = co_await start_tls(now, out.line, *what.tls);
+  else out.line.reset();
   co_return out;
 }
 
@@ -114,7 +122,7 @@ std::vector<measurement_info> dial_measurements(bool with_tls) {
                                     {"connect_seconds", "Time to open the connection."}};
   if (!with_tls) return out;
   out.push_back({"tls_seconds", "Time of the TLS handshake."});
-  out.push_back({"certificate_expiry_seconds", "Time until the server's certificate expires."});
+  out.push_back({"certificate_expiry_seconds", "Time until the first certificate of the server's chain expires."});
   return out;
 }
 

@@ -1,4 +1,4 @@
-// Opens a stream to an endpoint: resolve, connect, TLS handshake.
+// Opens a stream to an endpoint: resolve, connect, clear text before TLS, TLS handshake.
 #pragma once
 
 #include <memory>
@@ -14,8 +14,10 @@
 #include "net/explain.hpp"
 #include "net/network_options.hpp"
 #include "net/run.hpp"
+#include "net/starttls.hpp"
 #include "net/stream.hpp"
 #include "net/tls_client.hpp"
+#include "net/tls_facts.hpp"
 
 namespace telltale::net {
 
@@ -24,6 +26,7 @@ struct target {
   endpoint to;
   ip_version ip = ip_version::any;
   std::optional<tls_client> tls;
+  std::optional<net::starttls> starttls;  ///< how TLS begins, with `tls`; at once when empty
 };
 
 struct dialed {
@@ -37,8 +40,13 @@ struct dialed {
 /// soon is a finding of the run. Both arguments must outlive the coroutine.
 boost::asio::awaitable<dialed> dial(run&, const target&);
 
-/// Starts TLS on an open stream, like the last phase of `dial`; on failure the stream is closed.
-boost::asio::awaitable<finding> start_tls(run&, std::unique_ptr<stream>&, const tls_client&);
+/// Starts TLS on an open stream, like the last phase of `dial`; on failure the stream is closed. On success `facts` is
+/// set, unless it is null.
+boost::asio::awaitable<finding> start_tls(run&, std::unique_ptr<stream>&, const tls_client&,
+                                          tls_facts* facts = nullptr);
+
+/// Measures and judges when `run.certificate` expires; `start_tls` does it for a new connection.
+void judge_certificate(run&, const expiry_limit&);
 
 /// Declarations of what `dial` measures.
 std::vector<measurement_info> dial_measurements(bool with_tls = true);

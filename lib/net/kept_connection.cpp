@@ -31,6 +31,8 @@ asio::awaitable<lent_connection> kept_connection::open(run& now, const target& w
   if (last && is_usable(*last)) {
     last->line->set_deadline(now.until);
     last->reused = true;
+    now.certificate = last->certificate;
+    if (what.tls) judge_certificate(now, what.tls->options.certificate);
     co_return std::move(*last);
   }
   if (last) {
@@ -44,6 +46,7 @@ asio::awaitable<lent_connection> kept_connection::open(run& now, const target& w
   out.line = std::move(made.line);
   out.where = made.where;
   out.failed = std::move(made.failed);
+  out.certificate = now.certificate;
   co_return out;
 }
 

@@ -30,9 +30,10 @@ struct lent_connection {
   std::unique_ptr<stream> line;          ///< empty exactly when `failed` is a failure
   std::unique_ptr<session_state> state;  ///< as it was given back; empty on a new connection
   bool reused = false;
-  phase where = phase::resolve;  ///< the last phase of `dial` that was begun
-  finding failed;                ///< the sentence does not name the target
-  time_point since{};            ///< when it was opened
+  phase where = phase::resolve;                  ///< the last phase of `dial` that was begun
+  finding failed;                                ///< the sentence does not name the target
+  time_point since{};                            ///< when it was opened
+  std::optional<tls_facts::expiry> certificate;  ///< as in `run`
 };
 
 /// At most one connection, for runs that never overlap. While it is idle it has no timer and no pending operation.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include <telltale/async_check.hpp>
@@ -10,6 +11,7 @@
 #include <telltale/outcome.hpp>
 
 #include "net/stream.hpp"
+#include "net/tls_facts.hpp"
 
 namespace telltale::net {
 
@@ -24,7 +26,8 @@ struct run {
   std::chrono::nanoseconds budget;  ///< of the whole run, for messages
   time_point until;  ///< shortly before ctx.deadline, so that the check reports before the scheduler does
   findings found;
-  std::string remark;  ///< appended to the sentence of a healthy run
+  std::string remark;                            ///< appended to the sentence of a healthy run
+  std::optional<tls_facts::expiry> certificate;  ///< of the server, over TLS: the one that expires first
 
   /// Records a finding; its sentence is prefixed with the target.
   void add(finding);

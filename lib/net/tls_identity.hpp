@@ -18,7 +18,4 @@ struct identity_fault {
 /// not for use inside a probe.
 identity_fault use_identity(ssl_ctx_st*, const std::string& certificate, const std::string& key);
 
-/// Checks a PEM file before OpenSSL opens it, because OpenSSL would block on a FIFO. Returns the error, or empty.
-std::string pem_file_problem(const std::string& path);
-
 }  // namespace telltale::net

@@ -8,7 +8,11 @@
 
 #include <new>
 
+#include <fmt/format.h>
+
+#include "net/tls_certificate.hpp"
 #include "net/tls_failure.hpp"
+#include "net/tls_verification.hpp"
 
 namespace telltale::net {
 namespace {
@@ -35,14 +39,19 @@ void ask_for(SSL* session, const std::string& name, bool verify) {
 
 void tls_session::free_session::operator()(ssl_st* session) const { ::SSL_free(session); }
 
-tls_session::tls_session(const tls_client& client) : session_(::SSL_new(client.context.get())), name_(client.name) {
+tls_session::tls_session(const tls_client& client)
+    : notes_(std::make_unique<handshake_notes>()), session_(::SSL_new(client.context.get())), oldest_(client.oldest) {
   auto* in = ::BIO_new(::BIO_s_mem());
   auto* out = ::BIO_new(::BIO_s_mem());
   if (session_ && in && out) ::SSL_set_bio(session_.get(), in, out);  // takes ownership of both
   else throw std::bad_alloc();
   ::SSL_set_connect_state(session_.get());
-  if (!name_.empty()) ask_for(session_.get(), name_, !client.options.insecure);
+  notes_->asked = client.name;
+  SSL_set_app_data(session_.get(), notes_.get());
+  if (!client.name.empty()) ask_for(session_.get(), client.name, !client.options.insecure);
 }
+
+tls_session::~tls_session() = default;
 
 void tls_session::feed(std::string_view from_peer) {
   constexpr std::size_t enough = 16;
@@ -103,16 +112,52 @@ void tls_session::shutdown() {
 }
 
 std::string tls_session::explain() const {
-  return explain_tls(error_, ::SSL_get_verify_result(session_.get()), name_, first_bytes_);
+  if (!notes_->rejected.empty() && ERR_GET_REASON(error_) == SSL_R_CERTIFICATE_VERIFY_FAILED) return notes_->rejected;
+  // Before TLS 1.3 there is no alert for a missing certificate (RFC 8446 section 4.4.2.4).
+  if (notes_->client_certificate_wanted && ERR_GET_REASON(error_) == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE)
+    return explain_tls(ERR_PACK(ERR_LIB_SSL, 0, SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED));
+  return explain_tls(error_, first_bytes_, option_traits<tls_version>::text(oldest_));
 }
 
-std::optional<std::chrono::seconds> tls_session::certificate_left() const {
-  const X509* certificate = ::SSL_get0_peer_certificate(session_.get());
-  int days = 0;
-  int seconds = 0;
-  if (!certificate || ::ASN1_TIME_diff(&days, &seconds, nullptr, ::X509_get0_notAfter(certificate)) != 1)
-    return std::nullopt;
-  return std::chrono::days(days) + std::chrono::seconds(seconds);
+namespace {
+
+/// Of the chain from the server's certificate to the trusted one; without verification only of the former.
+std::optional<tls_facts::expiry> first_expiry(const SSL* session) {
+  const auto* chain = ::SSL_get_verify_result(session) == X509_V_OK ? ::SSL_get0_verified_chain(session) : nullptr;
+  const X509* first = nullptr;
+  std::optional<validity> dates;
+  const auto* own = ::SSL_get0_peer_certificate(session);
+  const auto look_at = [&](const X509* certificate) {
+    const auto found = certificate ? validity_of(*certificate) : std::nullopt;
+    if (!found || (dates && dates->until <= found->until)) return;
+    dates = found;
+    first = certificate;
+  };
+  look_at(own);
+  for (int i = 1; chain && i < sk_X509_num(chain); ++i) look_at(sk_X509_value(chain, i));
+  if (!first) return std::nullopt;
+  const bool leaf = first == own;
+  return tls_facts::expiry{
+      leaf ? "the server's certificate" : fmt::format("the certificate '{}' above the server's", subject_of(*first)),
+      *dates};
+}
+
+}  // namespace
+
+tls_facts tls_session::facts() const {
+  tls_facts out;
+  out.version = ::SSL_version(session_.get()) >= TLS1_3_VERSION ? 1.3 : 1.2;
+  if (const auto* own = ::SSL_get0_peer_certificate(session_.get())) out.identity = identity_of(*own);
+  out.first_expiry = first_expiry(session_.get());
+  out.client_certificate_wanted = notes_->client_certificate_wanted;
+  return out;
+}
+
+std::string_view tls_session::protocol() const {
+  const unsigned char* selected = nullptr;
+  unsigned size = 0;
+  ::SSL_get0_alpn_selected(session_.get(), &selected, &size);
+  return {reinterpret_cast<const char*>(selected), size};
 }
 
 }  // namespace telltale::net

@@ -106,9 +106,12 @@ class tls_stream final : public stream {
 
 std::string explain_handshake(const error_code& error, const tls_session& session) {
   if (error.category() == tls_category()) return session.explain();
-  if (error == asio::error::eof) return "the server closed the connection during the TLS handshake";
+  if (error == asio::error::eof)
+    return session.heard() ? "the server closed the connection during the TLS handshake"
+                           : "the server closed the connection without an answer to the TLS handshake";
   if (error == asio::error::connection_reset || error == asio::error::broken_pipe)
-    return "the server dropped the connection during the TLS handshake";
+    return session.heard() ? "the server dropped the connection during the TLS handshake"
+                           : "the server dropped the connection without an answer to the TLS handshake";
   return "TLS failed: " + error.message();
 }
 
@@ -122,7 +125,8 @@ asio::awaitable<secured> secure(std::unique_ptr<stream> below, const tls_client&
     out.sentence = explain_handshake(out.error, line->session());
     co_return out;
   }
-  out.certificate_left = line->session().certificate_left();
+  out.facts = line->session().facts();
+  out.other_protocol = line->session().protocol() != client.protocol;
   out.line = std::move(line);
   co_return out;
 }

@@ -2,19 +2,20 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "net/stream.hpp"
 #include "net/tls_client.hpp"
+#include "net/tls_facts.hpp"
 
 namespace telltale::net {
 
 struct secured {
-  error_code error;                                      ///< of `tls_category` when the handshake itself failed
-  std::string sentence;                                  ///< set when the handshake failed: a human-readable cause
-  std::optional<std::chrono::seconds> certificate_left;  ///< until the server's certificate expires; negative: since
-  std::unique_ptr<stream> line;                          ///< empty exactly when there is an error
+  error_code error;              ///< of `tls_category` when the handshake itself failed
+  std::string sentence;          ///< set when the handshake failed: a human-readable cause
+  tls_facts facts;               ///< set when it succeeded
+  bool other_protocol = false;   ///< the server has not selected `client.protocol`; the stream is open all the same
+  std::unique_ptr<stream> line;  ///< empty exactly when there is an error
 };
 
 /// Performs the handshake over an open stream, whose deadline is unchanged. `client` must outlive the coroutine.

@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "reference/nested_options.hpp"
 #include "reference/schema.hpp"
 #include "render/json_text.hpp"
 #include "results/exit_code.hpp"
@@ -21,7 +22,8 @@ json::array options_json(const std::vector<option_info>& options) {
     json::object one{
         {"name", option.name}, {"type", option.shape.name()}, {"required", option.required}, {"doc", option.doc}};
     if (!option.default_text.empty()) one["default"] = option.default_text;
-    if (!option.shape.members.empty()) one["options"] = options_json(option.shape.members);
+    if (const auto nested = nested_in(option.shape); !nested.members.empty())
+      one["options"] = options_json(nested.members);
     out.push_back(std::move(one));
   }
   return out;
@@ -53,7 +55,8 @@ std::string options_text(const std::vector<option_info>& options, const std::str
   std::string out;
   for (const auto& option : options) {
     out += option_head(option, prefix) + wrapped(option.doc, 6, 100);
-    out += options_text(option.shape.members, prefix + option.name + ".");
+    const auto nested = nested_in(option.shape);
+    out += options_text(nested.members, fmt::format("{}{}{}", prefix, option.name, nested.separator));
   }
   return out;
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "config/settings.hpp"
+#include "reference/nested_options.hpp"
 #include "reference/schema.hpp"
 
 namespace telltale {
@@ -20,16 +21,9 @@ std::string cell(std::string_view text) {
   return out;
 }
 
-/// The options of a list whose entries may be a text or a group.
-std::vector<option_info> members_of_element(const option_shape& shape) {
-  if (shape.kind != option_kind::list || shape.element.front().element.empty()) return {};
-  return shape.element.front().element.front().members;
-}
-
 std::string type_name(const option_shape& shape) {
-  const bool or_options = shape.kind == option_kind::list && !members_of_element(shape).empty();
-  if (or_options) return shape.name() + " or options";
   const bool holds_some = shape.kind == option_kind::map || shape.kind == option_kind::list;
+  if (holds_some && !nested_in(shape).members.empty()) return shape.name() + " or options";
   const auto& value = holds_some ? shape.element.front() : shape;
   const bool or_secret = value.kind == option_kind::text && !value.element.empty();
   return shape.name() + (or_secret ? " or secret" : "");
@@ -62,8 +56,8 @@ std::string option_items(const std::vector<option_info>& options, const std::str
   for (const auto& option : options) {
     out += fmt::format("- `{}{}`: {}{}.\n{}", prefix, option.name, type_name(option.shape), default_of(option),
                        wrapped(option.doc));
-    out += option_items(option.shape.members, prefix + option.name + ".");
-    out += option_items(members_of_element(option.shape), prefix + option.name + "[].");
+    const auto nested = nested_in(option.shape);
+    out += option_items(nested.members, fmt::format("{}{}{}", prefix, option.name, nested.separator));
   }
   return out;
 }

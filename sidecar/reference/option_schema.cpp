@@ -18,6 +18,7 @@ constexpr std::string_view duration_pattern = "(?=[0-9])(" TELLTALE_NUMBER "d)?(
 constexpr std::string_view size_pattern = TELLTALE_NUMBER "(B|KiB|MiB|GiB|TiB|kB|MB|GB|TB)";
 #undef TELLTALE_NUMBER
 constexpr std::string_view percent_pattern = "(100(\\.0{1,9})?|[1-9]?[0-9](\\.[0-9]{1,9})?)%";
+constexpr std::string_view number_pattern = "-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?";
 constexpr std::string_view url_pattern = "[A-Za-z][A-Za-z0-9+.-]*://.+";
 constexpr std::string_view variable_pattern = "\\$\\{";
 
@@ -132,6 +133,8 @@ json::object shape_schema(const option_shape& shape) {
       return text_schema(shape);
     case option_kind::path:
       return {{"type", "string"}, {"minLength", 1}};
+    case option_kind::address:
+      return {{"type", "string"}};
     case option_kind::url:
       return pattern_schema(url_pattern);
     case option_kind::duration:
@@ -145,8 +148,11 @@ json::object shape_schema(const option_shape& shape) {
       out["minimum"] = 0;
       return out;
     }
-    case option_kind::number:
-      return typed_schema("number");
+    case option_kind::number: {
+      auto out = pattern_schema(number_pattern);  // editors with YAML 1.1 take `10e9` for a text
+      out["type"] = json::array{"number", "string"};
+      return out;
+    }
     case option_kind::boolean:
       return typed_schema("boolean");
     case option_kind::choice:

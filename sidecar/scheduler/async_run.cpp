@@ -34,14 +34,14 @@ class async_run : public std::enable_shared_from_this<async_run> {
             std::function<void()> ended)
       : io_(io), backstop_(io), check_(std::move(check)), answered_(std::move(answered)), ended_(std::move(ended)) {}
 
-  void start(std::chrono::milliseconds timeout, name_resolver& names) {
+  void start(std::chrono::milliseconds timeout, name_resolver& names, blocking_part* part) {
     began_ = std::chrono::steady_clock::now();
     auto self = shared_from_this();
     backstop_.expires_at(began_ + timeout + async_grace);
     backstop_.async_wait([self, timeout](const boost::system::error_code& error) {
       if (!error) self->overran(timeout);
     });
-    async_context ctx{io_.get_executor(), began_ + timeout, &names};
+    async_context ctx{io_.get_executor(), began_ + timeout, &names, part};
     auto done = asio::bind_cancellation_slot(cancel_.slot(), [self](std::exception_ptr error, outcome found) {
       self->backstop_.cancel();
       self->answer(error ? outcome_of(error) : std::move(found));
@@ -83,9 +83,10 @@ class async_run : public std::enable_shared_from_this<async_run> {
 }  // namespace
 
 void run_async(asio::io_context& io, std::shared_ptr<async_check> check, std::chrono::milliseconds timeout,
-               name_resolver& names, std::function<void(run_report)> answered, std::function<void()> ended) {
+               name_resolver& names, blocking_part* part, std::function<void(run_report)> answered,
+               std::function<void()> ended) {
   auto run = std::make_shared<async_run>(io, std::move(check), std::move(answered), std::move(ended));
-  asio::post(io, [run, timeout, &names] { run->start(timeout, names); });
+  asio::post(io, [run, timeout, &names, part] { run->start(timeout, names, part); });
 }
 
 }  // namespace telltale

@@ -22,7 +22,8 @@ namespace {
 /// Local checks coalesce wake-ups. Network checks do not: each wakes the loop several times anyway, and many may use
 /// the same server.
 cadence cadence_of(const check_settings& s, bool local) {
-  return {s.interval, s.effective_failing_interval(), s.initial_delay, s.jitter.ratio(), true, local};
+  const auto weight = local ? 1 : network_weight;
+  return {s.interval, s.effective_failing_interval(), s.initial_delay, s.jitter.ratio(), true, local, weight};
 }
 
 /// The first deep check runs soon after the start instead of hours later. After a failure the next one runs sooner, so
@@ -67,7 +68,10 @@ std::vector<scheduler::unit_ptr> scheduler::build_units(const config& conf, cons
     const auto u = kept[i] ? units_[*kept[i]] : std::make_shared<unit>();
     u->timeout = c.settings.timeout;
     u->check = network[i];
-    if (!u->check && !kept[i]) u->task = pool_.add({c.type->name, c.options});
+    if (c.type->make_blocking && !kept[i]) {
+      u->task = pool_.add({c.type->name, c.options});
+      if (u->check) u->part = make_blocking_part(pool_, u->task);
+    }
     out.push_back(u);
     entries.push_back({cadence_of(c.settings, !u->check), kept[i]});
   }
@@ -97,7 +101,7 @@ scheduler::unit_ptr scheduler::find_deep_check(const unit_ptr& check) const {
 /// ended, because two at a time would overload the disk.
 void scheduler::remove_gone(const std::vector<unit_ptr>& before) {
   for (const auto& u : before)
-    if (u->removed && !u->check) pool_.remove(u->task);
+    if (u->removed && (!u->check || u->part)) pool_.remove(u->task);
   for (std::size_t i = 1; i < deep_checks_.size();) {
     if (deep_checks_[i]->removed) deep_checks_.erase(deep_checks_.begin() + static_cast<std::ptrdiff_t>(i));
     else ++i;
@@ -189,7 +193,7 @@ void scheduler::run_network(const unit_ptr& u, boot_clock::time_point now) {
   }
   u->running_since = now;
   run_async(
-      io_, u->check, u->timeout, names_,
+      io_, u->check, u->timeout, names_, u->part.get(),
       [this, u, epoch = epoch_](run_report report) { finished(u, epoch, std::move(report)); },
       [u] { u->running_since = {}; });
 }

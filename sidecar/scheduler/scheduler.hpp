@@ -51,7 +51,8 @@ class scheduler {
     bool removed = false;    ///< no longer part of the configuration
     std::chrono::milliseconds timeout{};
     std::shared_ptr<async_check> check;  ///< set for asynchronous checks
-    worker_pool::task_id task = 0;       ///< set for blocking checks
+    worker_pool::task_id task = 0;       ///< set for blocking checks and for the part of an asynchronous one
+    std::unique_ptr<blocking_part> part;
     telltale::memory memory;
     std::optional<outcome_kind> unchanged_kind;  ///< blocking checks: the latest outcome, unless it failed
     std::unique_ptr<deep_check_record> record;   ///< checks with a deep check: its results

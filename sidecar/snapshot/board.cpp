@@ -39,7 +39,7 @@ board::entry board::new_entry(boot_clock::time_point waiting_since) {
 void board::add_entry(std::shared_ptr<const check_config> c, entry p) {
   const auto& s = c->settings;
   p.limits = {s.rise, s.fall, s.effective_max_age()};
-  p.blocking = c->type->make_blocking != nullptr;
+  p.blocking = c->type->make_async == nullptr;
   for (auto g : all_gates) {
     p.feeds[index_of(g)] = s.feeds(g);
     if (s.feeds(g)) feeding_[index_of(g)].push_back(entries_.size());

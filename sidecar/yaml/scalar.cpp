@@ -61,7 +61,10 @@ escape escape_at(std::string_view text, std::size_t pos) {
                   static_cast<unsigned char>(letter) < 0x80 ? std::string(1, letter) : "…")};
 }
 
-bool is_control(std::uint32_t c) { return (c < 0x20 && c != '\t' && c != '\n') || (c >= 0x7F && c < 0xA0); }
+/// Not a carriage return: lines of SMTP, Redis and other protocols end in "\r\n".
+bool is_control(std::uint32_t c) {
+  return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || (c >= 0x7F && c < 0xA0);
+}
 
 void append_utf8(std::string& out, std::uint32_t c) {
   const auto tail = [c](int shift) { return static_cast<char>(0x80 | ((c >> shift) & 0x3F)); };

@@ -99,3 +99,12 @@ TEST_CASE("findings: a crossed limit may have another reason, a hint and at most
                {.why = reason::locked, .after = " jobs", .hint = ": nobody works", .worst = verdict::warn}) ==
         "warn locked: queue 3 jobs (limit 2): nobody works");
 }
+
+TEST_CASE("findings: of two values of the same name the later one counts") {
+  findings found;
+  found.measure("reply_seconds", 1);
+  found.measure("body_bytes", 2);
+  found.measure("reply_seconds", 3);
+  const auto out = std::move(found).result("fine");
+  CHECK(out.measurements == std::vector<measurement>{{"reply_seconds", 3}, {"body_bytes", 2}});
+}

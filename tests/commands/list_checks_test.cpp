@@ -16,6 +16,10 @@ check_table table() {
   door.component = "system";
   door.options = {{"path", {option_kind::path, {}, {}, {}}, true, "", "Which door."},
                   {"open", {option_kind::boolean, {}, {}, {}}, false, "false", "Whether it may be open."}};
+  const option_shape hinge{
+      option_kind::group, {}, {}, {{"side", {option_kind::text, {}, {}, {}}, false, "left", "Where."}}};
+  const option_shape name_or_hinge{option_kind::text, {}, {hinge}, {}};
+  door.options.push_back({"hinges", {option_kind::map, {}, {name_or_hinge}, {}}, false, "", "By name."});
   door.measurements = {{"openings", "How often it was opened."}};
   return {door};
 }
@@ -32,6 +36,7 @@ TEST_CASE("list checks: the list has every type, one type has options and measur
                      "Default interval 10s, timeout 2s.\n") != std::string::npos);
   CHECK(one.out.find("  path: path, required\n      Which door.\n") != std::string::npos);
   CHECK(one.out.find("  open: true or false, default false\n      Whether it may be open.\n") != std::string::npos);
+  CHECK(one.out.find("  hinges.*.side: text, default left\n      Where.\n") != std::string::npos);
   CHECK(one.out.find("  openings\n      How often it was opened.\n") != std::string::npos);
 }
 
@@ -44,6 +49,7 @@ TEST_CASE("list checks: JSON of all types and of one") {
   CHECK(one.at("interval").as_string() == "10s");
   CHECK(one.at("options").as_array().at(0).at("required").as_bool());
   CHECK(one.at("options").as_array().at(1).at("default").as_string() == "false");
+  CHECK(one.at("options").as_array().at(2).at("options").as_array().at(0).at("name").as_string() == "side");
   CHECK(one.at("measurements").as_array().at(0).at("name").as_string() == "openings");
 }
 

@@ -70,7 +70,7 @@ checks:
         self.expect_refused(("4:11", self.token, "not a certificate in PEM"), cert=self.token)
         self.expect_refused(("5:10", self.token, "not a private key in PEM"), key=self.token)
         self.expect_refused(("6:10", empty, "is empty"), token=f"{{file: {empty}}}")
-        self.expect_refused(("9:5", self.token, "no certificate in PEM"), ca=self.token)
+        self.expect_refused(("9:5", self.token, "not a certificate in PEM"), ca=self.token)
 
     def test_an_expired_certificate_is_a_warning(self):
         cert, key = self.authority.issue("expired", days=-1)
@@ -80,10 +80,10 @@ checks:
         self.assertRegex(done.stderr, rf"^telltale\.yaml:4:11: warning: TLS certificate {cert}: expired on \d{{4}}-\d\d-\d\d "
                                       r"\d\d:\d\d UTC; renew it, verifying clients reject it\n$")
         sidecar = self.start((self.dir / "telltale.yaml").read_text(), env={"TELLTALE_TEST_SECRET": SECRET})
-        said = [line for line in sidecar.log if "certificate" in line["msg"]]
-        self.assertEqual(len(said), 1, said)
-        self.assertEqual(said[0]["level"], "warn")
-        self.assertIn(f"TLS certificate {cert}: expired on", said[0]["msg"])
+        logged = [line for line in sidecar.log if "certificate" in line["msg"]]
+        self.assertEqual(len(logged), 1, logged)
+        self.assertEqual(logged[0]["level"], "warn")
+        self.assertIn(f"TLS certificate {cert}: expired on", logged[0]["msg"])
 
 
 if __name__ == "__main__":

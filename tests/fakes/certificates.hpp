@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <doctest/doctest.h>
 #include <openssl/evp.h>
@@ -70,8 +71,38 @@ inline identity make_identity(const certificate_wish& wish, const identity* issu
   return out;
 }
 
+using bio_ptr = std::unique_ptr<BIO, releaser<&::BIO_free_all>>;
+
+inline std::string content_of(BIO* memory) {
+  std::string out(::BIO_ctrl_pending(memory), '\0');
+  ::BIO_read(memory, out.data(), static_cast<int>(out.size()));
+  return out;
+}
+
+inline std::string certificate_pem(const identity& of) {
+  const bio_ptr out(::BIO_new(::BIO_s_mem()));
+  REQUIRE(::PEM_write_bio_X509(out.get(), of.certificate.get()) == 1);
+  return content_of(out.get());
+}
+
+inline std::string certificate_der(const identity& of) {
+  const bio_ptr out(::BIO_new(::BIO_s_mem()));
+  REQUIRE(::i2d_X509_bio(out.get(), of.certificate.get()) == 1);
+  return content_of(out.get());
+}
+
+/// With a cipher the key is encrypted with the passphrase "secret".
+inline std::string key_pem(const identity& of, const EVP_CIPHER* cipher = nullptr) {
+  const bio_ptr out(::BIO_new(::BIO_s_mem()));
+  std::string password = "secret";
+  REQUIRE(::PEM_write_bio_PrivateKey(out.get(), of.key.get(), cipher,
+                                     cipher ? reinterpret_cast<unsigned char*>(password.data()) : nullptr,
+                                     cipher ? static_cast<int>(password.size()) : 0, nullptr, nullptr) == 1);
+  return content_of(out.get());
+}
+
 inline void write_pem(const std::string& path, const identity& of) {
-  std::unique_ptr<BIO, releaser<&::BIO_free_all>> file(::BIO_new_file(path.c_str(), "w"));
+  const bio_ptr file(::BIO_new_file(path.c_str(), "w"));
   REQUIRE(file);
   REQUIRE(::PEM_write_bio_X509(file.get(), of.certificate.get()) == 1);
 }
@@ -97,6 +128,32 @@ inline std::shared_ptr<boost::asio::ssl::context> server_context(const identity&
   REQUIRE(::SSL_CTX_use_certificate(out->native_handle(), as.certificate.get()) == 1);
   REQUIRE(::SSL_CTX_use_PrivateKey(out->native_handle(), as.key.get()) == 1);
   return out;
+}
+
+/// A TLS server that selects this protocol by ALPN; empty: it ignores ALPN.
+inline std::shared_ptr<boost::asio::ssl::context> selecting(const identity& as, const char* protocol) {
+  auto out = server_context(as);
+  if (*protocol == '\0') return out;
+  const auto select = +[](SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
+                          unsigned offered_size, void* wanted) {
+    const std::string_view list(reinterpret_cast<const char*>(offered), offered_size);
+    const std::string_view name(static_cast<const char*>(wanted));
+    const auto at = list.find(name);
+    if (at == std::string_view::npos) return SSL_TLSEXT_ERR_ALERT_FATAL;
+    *chosen = offered + at;
+    *size = static_cast<unsigned char>(name.size());
+    return SSL_TLSEXT_ERR_OK;
+  };
+  ::SSL_CTX_set_alpn_select_cb(out->native_handle(), select, const_cast<char*>(protocol));
+  return out;
+}
+
+/// An identity's private key without a passphrase, readable by its owner alone, as servers want it.
+inline void write_key(const std::string& path, const identity& of) {
+  std::unique_ptr<BIO, releaser<&::BIO_free_all>> file(::BIO_new_file(path.c_str(), "w"));
+  REQUIRE(file);
+  REQUIRE(::PEM_write_bio_PrivateKey(file.get(), of.key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 }  // namespace telltale::fakes

@@ -137,6 +137,7 @@ TEST_CASE("body framing: what breaks the rules is named, however it arrives") {
       {"gzip alone", ok + "Transfer-Encoding: gzip\r\n", "", "other than chunked"},
       {"chunked twice", chunked + "Transfer-Encoding: chunked\r\n", "", "other than chunked"},
       {"chunked in 1.0", "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n", "", "HTTP/1.0"},
+      {"size is no number, and short", chunked, "zz\r\n", "invalid chunk"},
       {"size is no number", chunked, "hello\r\n\r\n", "invalid chunk"},
       {"size too large", chunked, "11112222333344445\r\nxxxxx", "invalid chunk"},
       {"no line end behind a chunk", chunked, "5\r\nhello0\r\n\r\n", "invalid chunk"},

@@ -158,6 +158,10 @@ TEST_CASE("http exchange: each point at which a reply stops has its reason and i
        reason::protocol,
        "speaks TLS on this port: the URL should start with https"},
       {"101", {{"HTTP/1.1 101 Switching Protocols\r\n\r\n"}}, reason::protocol, "switched to another protocol"},
+      {"no HTTP behind an interim reply",
+       {{"HTTP/1.1 100 Continue\r\n\r\nhello\r\n\r\n"}},
+       reason::protocol,
+       "does not speak HTTP"},
       {"only interim", {{interim}}, reason::protocol, "interim replies (1xx) without end"},
   };
   for (const auto& r : rows) {

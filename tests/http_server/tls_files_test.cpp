@@ -105,7 +105,8 @@ TEST_CASE("tls_files: each invalid file has its message") {
   CHECK(sentence_of({fifo, good.key}) == "TLS certificate " + fifo + ": not a regular file");
   CHECK(sentence_of({(folder / ""), good.key}).find("not a regular file") != std::string::npos);
   CHECK(sentence_of({junk, good.key}).starts_with("TLS certificate " + junk + ": not a certificate in PEM"));
-  CHECK(sentence_of({good.key, good.key}).starts_with("TLS certificate " + good.key + ": not a certificate in PEM"));
+  CHECK(sentence_of({good.key, good.key})
+            .starts_with("TLS certificate " + good.key + ": a private key, not a certificate in PEM"));
   CHECK(sentence_of({good.cert, junk}).starts_with("TLS key " + junk + ": not a private key in PEM"));
   CHECK(sentence_of({good.cert, other}) == "TLS key " + other + ": does not match the certificate " + good.cert);
   CHECK(sentence_of({good.cert, encrypted}) == "TLS key " + encrypted + ": encrypted; use a key without a passphrase");

@@ -9,6 +9,7 @@
 
 #include "net/explain.hpp"
 #include "net/tls_failure.hpp"
+#include "net/tls_verification.hpp"
 
 using namespace telltale;
 using namespace telltale::net;
@@ -79,24 +80,39 @@ TEST_CASE("explain: of several addresses the most informative failure is reporte
 }
 
 TEST_CASE("tls: every certificate problem has its own sentence") {
-  const std::pair<long, std::string> rows[] = {
-      {X509_V_ERR_CERT_HAS_EXPIRED, "has expired"},
-      {X509_V_ERR_CERT_NOT_YET_VALID, "not valid yet"},
-      {X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, "self-signed"},
-      {X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, "authority is not trusted"},
-      {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, "authority is unknown"},
-      {X509_V_ERR_HOSTNAME_MISMATCH, "not for db.internal"},
-      {X509_V_ERR_IP_ADDRESS_MISMATCH, "not for db.internal"},
-      {X509_V_ERR_CERT_REVOKED, "revoked"},
-      {X509_V_ERR_INVALID_PURPOSE, "not one for servers"},
-      {X509_V_ERR_EE_KEY_TOO_SMALL, "too short"},
-      {X509_V_ERR_CA_MD_TOO_WEAK, "weak algorithm"},
-      {X509_V_ERR_PATH_LENGTH_EXCEEDED, "does not verify: path length"},
+  constexpr auto now = std::chrono::sys_days(std::chrono::year(2030) / 6 / 15) + 10h;
+  struct row {
+    long error;
+    bool leaf;
+    std::size_t sent;
+    std::string words;
   };
-  const auto failed = code(SSL_R_CERTIFICATE_VERIFY_FAILED);
-  for (const auto& [code, words] : rows) {
-    CAPTURE(code);
-    CHECK(contains(explain_tls(failed, code, "db.internal"), words));
+  const row rows[] = {
+      {X509_V_ERR_CERT_HAS_EXPIRED, true, 2, "the server's certificate has expired: it was valid until 2030-05-01"},
+      {X509_V_ERR_CERT_HAS_EXPIRED, false, 2, "the certificate 'leaf' above the server's has expired"},
+      {X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, true, 1, "self-signed"},
+      {X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, false, 2, "authority is unknown here: 'leaf' is not trusted"},
+      {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, true, 1, "incomplete chain"},
+      {X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, true, 1, "the issuer 'issuer' is not trusted"},
+      {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, false, 2, "authority is unknown here: 'issuer' is not trusted"},
+      {X509_V_ERR_HOSTNAME_MISMATCH, true, 1, "not for db.internal: it is for a.test, b.test"},
+      {X509_V_ERR_IP_ADDRESS_MISMATCH, true, 1, "not for db.internal"},
+      {X509_V_ERR_CERT_REVOKED, true, 1, "revoked"},
+      {X509_V_ERR_INVALID_PURPOSE, true, 1, "not one for servers"},
+      {X509_V_ERR_INVALID_PURPOSE, false, 1, "must not issue certificates"},
+      {X509_V_ERR_INVALID_CA, false, 1, "not one of an authority"},
+      {X509_V_ERR_CERT_SIGNATURE_FAILURE, true, 2, "not from the issuer that it names"},
+      {X509_V_ERR_EE_KEY_TOO_SMALL, true, 1, "too short"},
+      {X509_V_ERR_CA_MD_TOO_WEAK, false, 1, "weak algorithm"},
+      {X509_V_ERR_PATH_LENGTH_EXCEEDED, true, 1, "does not verify: path length"},
+  };
+  for (const auto& r : rows) {
+    CAPTURE(r.error);
+    const validity dates{now - 90 * 24h, std::chrono::sys_days(std::chrono::year(2030) / 5 / 1)};
+    const auto sentence =
+        explain_certificate({r.error, "db.internal", r.leaf, r.sent, "leaf", "issuer", "a.test, b.test", dates}, now);
+    CAPTURE(sentence);
+    CHECK(contains(sentence, r.words));
   }
 }
 
@@ -118,7 +134,8 @@ TEST_CASE("tls: every failed handshake has its own sentence") {
   };
   for (const auto& [why, words] : rows) {
     CAPTURE(words);
-    CHECK(contains(explain_tls(code(why), X509_V_OK, "h"), words));
+    CHECK(contains(explain_tls(code(why)), words));
   }
-  CHECK(contains(explain_tls(code(SSL_R_WRONG_VERSION_NUMBER), X509_V_OK, "h", "HTTP/1.1 400"), "plain HTTP"));
+  CHECK(contains(explain_tls(code(SSL_R_WRONG_VERSION_NUMBER), "HTTP/1.1 400"), "plain HTTP"));
+  CHECK(contains(explain_tls(code(SSL_R_UNSUPPORTED_PROTOCOL), "", "1.3"), "1.3 or later"));
 }

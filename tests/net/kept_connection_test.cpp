@@ -104,6 +104,7 @@ asio::awaitable<bool> use(world& all, kept_connection& kept, std::chrono::millis
   const bool reused = lent.reused;
   co_await kept.give_back(std::move(lent));
   const auto out = std::move(now).result("");
+  CHECK(out.measured("certificate_expiry_seconds").has_value() == all.what.tls.has_value());
   CHECK(out.measured("connect_seconds").has_value() == !reused);
   co_return reused;
 }

@@ -41,7 +41,7 @@ class authorities {
     return out;
   }
 
-  const identity ca = make_identity({"Test CA", "", -3600, 86400, true});
+  const identity ca = make_identity({"Test CA", "", -3600, 90 * 86400, true});
   const identity stranger = make_identity({"Other CA", "", -3600, 86400, true});
   const identity alone = make_identity({});
 
@@ -163,7 +163,8 @@ TEST_CASE("tls: every verification failure has its own sentence") {
       {"self-signed", echoes(server_context(known.alone)), "ca", "self-signed"},
       {"expired", with({"server.test", "DNS:server.test", -7200, -3600}, &known.ca), "ca", "has expired"},
       {"not valid yet", with({"server.test", "DNS:server.test", 3600, 7200}, &known.ca), "ca", "not valid yet"},
-      {"wrong host", with({"other.test", "DNS:other.test"}, &known.ca), "ca", "certificate is not for server.test"},
+      {"wrong host", with({"other.test", "DNS:other.test"}, &known.ca), "ca",
+       "not for server.test: it is for other.test"},
       {"wrong authority", with({}, &known.ca), "stranger", "authority is unknown here"},
   };
   for (const auto& r : rows) {
@@ -190,6 +191,44 @@ TEST_CASE("tls: a certificate that expires soon crosses the limit") {
   CHECK(probe(server, options).out.verdict == verdict::fail);
 }
 
+TEST_CASE("tls: an authority that expires before the server's certificate crosses the limit, and is named") {
+  const authorities known;
+  const auto old = make_identity({"Old CA", "", -3600, 5 * 86400 + 60, true});
+  auto options = known.trusting("ca");
+  options.ca_file = file_path{known.certificate("old", old)};
+  options.certificate.warn = 14 * 24h;
+  const auto out = probe(echoes(server_context(make_identity({}, &old))), options).out;
+  CAPTURE(out.message);
+  CHECK(out.verdict == verdict::warn);
+  CHECK(contains(out.message, "the certificate 'Old CA' above the server's expires in 5 d"));
+  CHECK(*out.measured("certificate_expiry_seconds") == doctest::Approx(5 * 86400).epsilon(0.01));
+}
+
+TEST_CASE("tls: a certificate without end (RFC 5280: year 9999) is measured without overflow") {
+  const authorities known;
+  net::tls_options any;
+  any.insecure = true;
+  any.certificate.warn = 14 * 24h;
+  constexpr long years_7900 = 7900L * 366 * 86400;
+  const auto out = probe(echoes(server_context(make_identity({"x", "", -3600, years_7900}))), any).out;
+  CHECK(out.verdict == verdict::pass);
+  CHECK(*out.measured("certificate_expiry_seconds") > 1e11);
+}
+
+TEST_CASE("tls: a chain with an intermediate passes when it is sent, and is called incomplete when it is not") {
+  const authorities known;
+  const auto middle = make_identity({"Middle", "", -3600, 90 * 86400, true}, &known.ca);
+  const auto server = make_identity({}, &middle);
+  const auto alone = server_context(server);
+  const auto result = probe(echoes(alone), known.trusting("ca"));
+  CHECK(contains(result.failed.sentence, "incomplete chain"));
+  CHECK(contains(result.failed.sentence, "'Middle' is not trusted"));
+  const auto both = server_context(server);
+  SSL_CTX_add1_chain_cert(both->native_handle(), middle.certificate.get());
+  CHECK(probe(echoes(both), known.trusting("ca")).out.verdict == verdict::pass);
+  CHECK(contains(probe(echoes(both), known.trusting("stranger")).failed.sentence, "unknown here: 'Test CA' is not"));
+}
+
 TEST_CASE("tls: a peer with incompatible TLS fails with its own sentence") {
   const authorities known;
   const auto old = server_context(make_identity({}, &known.ca));
@@ -206,8 +245,9 @@ TEST_CASE("tls: a peer with incompatible TLS fails with its own sentence") {
   const row rows[] = {
       {"TLS 1.0 only", echoes(old), reason::tls, "1.2 or later"},
       {"plain HTTP", says("HTTP/1.1 400 Bad Request\r\n\r\n"), reason::tls, "speaks plain HTTP on this port"},
-      {"a mail server", says("220 mail.test ESMTP\r\n"), reason::tls, "does not speak TLS on this port"},
-      {"hangs up", hangs_up, reason::tls, "during the TLS handshake"},
+      {"plain HTTP/2", says({"\0\0\0\4\0\0\0\0\0", 9}), reason::tls, "speaks plain HTTP/2 on this port"},
+      {"a mail server", says("220 mail.test ESMTP\r\n"), reason::tls, "speaks SMTP or FTP on this port, not TLS"},
+      {"hangs up", hangs_up, reason::tls, "without an answer to the TLS handshake"},
       {"silent", silent, reason::timeout, "no end of the TLS handshake within 200 ms", 200ms},
   };
   for (const auto& r : rows) {
@@ -216,6 +256,32 @@ TEST_CASE("tls: a peer with incompatible TLS fails with its own sentence") {
     CAPTURE(result.failed.sentence);
     CHECK(result.where == net::phase::tls);
     CHECK(to_string(result.failed.reason) == to_string(r.why));
+    CHECK(contains(result.failed.sentence, r.words));
+  }
+}
+
+TEST_CASE("tls: a server must select the protocol that the client requires by ALPN") {
+  const authorities known;
+  const auto good = make_identity({}, &known.ca);
+  struct row {
+    const char* selects;
+    std::string required;
+    reason why;
+    const char* words;
+  };
+  const row rows[] = {
+      {"h2", "h2", reason::ok, ""},
+      {"h2", "", reason::ok, ""},
+      {"", "h2", reason::protocol, "did not select the protocol h2 in the TLS handshake (ALPN)"},
+      {"http/1.1", "h2", reason::tls, "accepts only other protocols over TLS than this check's"},
+  };
+  for (const auto& r : rows) {
+    CAPTURE(r.selects);
+    CAPTURE(r.required);
+    auto client = net::make_tls_client(known.trusting("ca"), "server.test", r.required);
+    const auto result = session_with(echoes(selecting(good, r.selects)), echo, std::move(client));
+    CAPTURE(result.failed.sentence);
+    CHECK(to_string(result.out.reason) == to_string(r.why));
     CHECK(contains(result.failed.sentence, r.words));
   }
 }
@@ -262,14 +328,15 @@ TEST_CASE("tls: an unusable file is reported with its name and the cause") {
   const auto key = known.key("one", one);
   CHECK(why_not(pair(certificate, key)).empty());
   CHECK(contains(why_not(known.trusting("absent")), "ca_file " + known.file("absent")));
-  CHECK(contains(why_not(pair(key, key)), "cert_file " + key + ": not a certificate in PEM"));
-  CHECK(contains(why_not(pair(certificate, certificate)), "key_file " + certificate + ": not a private key in PEM"));
+  CHECK(contains(why_not(pair(key, key)), "cert_file " + key + ": a private key, not a certificate in PEM"));
+  CHECK(contains(why_not(pair(certificate, certificate)),
+                 "key_file " + certificate + ": a certificate, not a private key in PEM"));
   CHECK(contains(why_not(pair(certificate, "/proc/self/fd")), "key_file /proc/self/fd"));
   CHECK(contains(why_not(pair(certificate, known.key("two", make_identity({})))), "does not match"));
   CHECK(contains(why_not(pair(certificate, known.key("locked", one, ::EVP_aes_128_cbc()))), "without a passphrase"));
   net::tls_options not_pem;
   not_pem.ca_file = file_path{key};
-  CHECK(contains(why_not(not_pem), "holds no certificate in PEM form"));
+  CHECK(contains(why_not(not_pem), "a private key, not a certificate in PEM"));
 }
 
 TEST_CASE("tls: contradictory options are rejected") {

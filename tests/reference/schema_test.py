@@ -45,6 +45,9 @@ ACCEPTED = {
         f"{{checks: [{{name: a, type: disk, path: /, description: '{'$$' * 501}'}}]}}",
     "a hundred runs": "{defaults: {fall: 100}, checks: [{name: a, type: disk, path: /, rise: 100}]}",
     "every gate": "{checks: [{name: a, type: disk, path: /, gates: [startup, live, ready]}]}",
+    "values of metrics":
+        "{checks: [{name: a, type: prometheus, url: 'http://h/m', values: {a: 0, b: '< 5', c: {warn: 1.5, fail: 10e9}, "
+        "'sum(rate(d{e=\"f\"}))': {below: 5, absent: ignore, as: g}, h: {below: {warn: '${W:-2}', fail: 1e-3}}}}]}",
     "a link from a variable": "{checks: [{name: a, type: disk, path: /, links: {a: '${L:-http://r}'}}]}",
 }
 
@@ -55,6 +58,11 @@ REJECTED = {
     "checks as a map": "{checks: {name: a, type: disk, path: /}}",
     "unknown option": "{checks: [{name: a, type: disk, path: /, wran: 80%}]}",
     "an option of another type": "{checks: [{name: a, type: disk, path: /, wal_backlog: 1GiB}]}",
+    "values of metrics without one": "{checks: [{name: a, type: prometheus, url: 'http://h/m'}]}",
+    "a condition that is none":
+        "{checks: [{name: a, type: prometheus, url: 'http://h/m', values: {a: {above: 5}}}]}",
+    "a limit that is no number":
+        "{checks: [{name: a, type: prometheus, url: 'http://h/m', values: {a: {warn: 5GiB}}}]}",
     "unknown type": "{checks: [{name: a, type: dsik, path: /}]}",
     "no type": "{checks: [{name: a, path: /}]}",
     "no name": "{checks: [{type: disk, path: /}]}",
@@ -109,9 +117,9 @@ def compare(title, text, wanted):
     errors = [error.message[:200] for error in validator.iter_errors(yaml.safe_load(text))]
     if (not errors) != wanted:
         problems.append(f"schema, {title}: expected it {'accepted' if wanted else 'refused'}: {errors}\n    {text}")
-    accepted, said = program_accepts(text)
+    accepted, output = program_accepts(text)
     if accepted != wanted:
-        problems.append(f"program, {title}: expected it {'accepted' if wanted else 'refused'}: {said}\n    {text}")
+        problems.append(f"program, {title}: expected it {'accepted' if wanted else 'refused'}: {output}\n    {text}")
 
 
 schema = json.loads(subprocess.run([telltale, "schema"], capture_output=True, check=True, timeout=20).stdout)

@@ -44,7 +44,7 @@ told play(std::chrono::milliseconds wait, bool deaf, bool throws, std::chrono::m
   fakes::no_names names;
   told out;
   run_async(
-      io, std::make_shared<slow_check>(wait, deaf, throws), timeout, names,
+      io, std::make_shared<slow_check>(wait, deaf, throws), timeout, names, nullptr,
       [&](run_report report) {
         ++out.answers;
         out.found = report.outcome;
@@ -94,7 +94,8 @@ TEST_CASE("async run: destroying the io_context during a run leaks nothing") {
   {
     asio::io_context io;
     run_async(
-        io, std::make_shared<slow_check>(60s, false, false), 50s, names, [&](run_report) { ++answers; }, [] {});
+        io, std::make_shared<slow_check>(60s, false, false), 50s, names, nullptr, [&](run_report) { ++answers; },
+        [] {});
     io.poll();
   }
   CHECK(answers == 0);

@@ -112,3 +112,34 @@ TEST_CASE("scheduler: a change keeps the results of deep checks and never runs t
   under_way.done({outcome::pass("sound"), {}, {}, {}});
   CHECK(answer_until(3).task == 3);
 }
+
+namespace {
+
+/// Passes with the message of its blocking part.
+struct asking_check : async_check {
+  asio::awaitable<outcome> probe(async_context ctx) override {
+    REQUIRE(ctx.part);
+    co_return co_await ctx.part->run(ctx.deadline);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("scheduler: a network check runs its blocking part in a worker, and the part ends with the check") {
+  auto type = network_type([](const raw_value&) { return std::make_shared<asking_check>(); });
+  type.make_blocking = [](const raw_value&) -> std::unique_ptr<blocking_check> { return nullptr; };
+  auto conf = with({fakes::check_named("site", type)});
+  conf.checks[0].settings.timeout = 10s;
+  world w(conf);
+  REQUIRE(w.pool.tasks.size() == 1);
+  w.sched.start();
+  w.until([&] { return w.pool.runs.size() == 1; });
+  CHECK(w.pool.runs[0].task == 0);
+  w.pool.answer(outcome::pass("read"));
+  w.until([&] { return w.listener.runs.size() == 1; });
+  CHECK(w.listener.runs[0].second == outcome::pass("read"));
+  w.sched.change(conf, {0}, w.refused);
+  CHECK(w.pool.tasks.size() == 1);
+  w.sched.change(with({}), {}, w.refused);
+  CHECK(w.pool.removed == std::vector<worker_pool::task_id>{0});
+}

@@ -21,7 +21,7 @@ namespace {
 /// The outer user id of root in `in_user_namespace`.
 constexpr uid_t mapped_root = 100'000;
 
-/// Runs `body` in a child that is root of a user namespace of its own.
+/// Runs `body` in a child that is root of its own user namespace.
 std::string in_user_namespace(const std::function<std::string()>& body) {
   int ready[2];
   int mapped[2];

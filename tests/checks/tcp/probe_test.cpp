@@ -5,6 +5,7 @@
 
 #include "fakes/certificates.hpp"
 #include "fakes/network_peer.hpp"
+#include "fakes/starttls_peer.hpp"
 #include "fakes/temp_folder.hpp"
 
 namespace telltale::checks {
@@ -13,6 +14,7 @@ check_type tcp();
 
 using namespace telltale;
 using namespace telltale::fakes;
+using namespace std::string_literals;
 
 namespace {
 
@@ -86,6 +88,16 @@ fakes::options expecting(const std::string& wanted, const std::string& sent = ""
   return out;
 }
 
+fakes::options matching(const std::string& wanted) { return {{"match", text(wanted)}}; }
+
+fakes::options starting_tls(const char* protocol, std::pair<std::string, raw_value> more = {"ip", text("any")}) {
+  return {{"starttls", text(protocol)}, {"insecure", text("true")}, std::move(more)};
+}
+
+script consents_to_tls(const std::string& inside) {
+  return says_inside_tls(smtp_dialogue(), inside, server_context(make_identity({})));
+}
+
 std::string problems_of(fakes::options chosen) {
   problems found;
   checks::tcp().validate(map_of(std::move(chosen)), found, {});
@@ -132,7 +144,19 @@ TEST_CASE("tcp: each outcome has its reason and its words") {
       {"wrong banner", greets("SSH-2.0-x\x1b\r\n", true), expecting("ESMTP"), reason::mismatch, "sent 'SSH-2.0-x?"},
       {"wrong banner, stays", greets("SSH"), expecting("ESMTP"), reason::mismatch, "sent 'SSH' instead", 200ms},
       {"endless", greets(std::string(100'000, 'x')), expecting("ESMTP"), reason::mismatch, "..."},
-      {"TLS where none is", greets("220 mail.test\r\n"), {{"tls", text("true")}}, reason::tls, "does not speak TLS"},
+      {"TLS where none is", greets("220 mail.test\r\n"), {{"tls", text("true")}}, reason::tls, "speaks SMTP or FTP"},
+      {"no match", greets("SSH-2.0", true), matching("^220 "), reason::mismatch, "sent 'SSH-2.0', expected ~ ^220"},
+      {"no match, stays", greets("SSH"), matching("^220 "), reason::mismatch, "sent 'SSH', expected", 200ms},
+      {"silent, with a pattern", silent, matching("."), reason::timeout, "no answer within 200 ms", 200ms},
+      {"closed at once, with a pattern", closes, matching("."), reason::refused, "closed the connection without"},
+      {"closed before TLS", closes, {{"tls", text("true")}}, reason::tls, "TLS handshake"},
+      {"no TLS in time", silent, {{"tls", text("true")}}, reason::timeout, "no end of the TLS handshake", 200ms},
+      {"no STARTTLS", greets("220 x\r\n"), starting_tls("smtp"), reason::timeout, "no answer to EHLO", 1s},
+      {"silent before STARTTLS", silent, starting_tls("imap"), reason::timeout, "no greeting within", 200ms},
+      {"another protocol", greets("SSH-2.0\r\n"), starting_tls("smtp"), reason::protocol, "does not speak SMTP"},
+      {"untrusted after STARTTLS", consents_to_tls(""), {{"starttls", text("smtp")}}, reason::tls, "self-signed"},
+      {"wrong text after STARTTLS", consents_to_tls("500 no\r\n"), starting_tls("smtp", {"match", text("^220 ")}),
+       reason::mismatch, "sent '500 no", 1s},
       {"untrusted", speaks_tls(""), {{"tls", text("true")}}, reason::tls, "self-signed"},
       {"open where it must not be",
        silent,
@@ -148,6 +172,28 @@ TEST_CASE("tcp: each outcome has its reason and its words") {
     CHECK(to_string(out.reason) == to_string(r.why));
     CHECK(contains(out.message, r.words));
   }
+}
+
+TEST_CASE("tcp: a pattern passes, however the text arrives") {
+  CHECK(probe(greets("220 mail.test ESMTP\r\n"), matching("^220 .*ESMTP")).verdict == verdict::pass);
+  CHECK(probe(drips, matching("^220 .* ESMTP\r\n$")).verdict == verdict::pass);
+  CHECK(probe(greets("a\0\xff b"s, true), matching(R"(\x00\C b$)")).verdict == verdict::pass);
+  CHECK(probe(greets(std::string(60'000, 'x') + "ESMTP"), matching("E[A-Z]+P$")).verdict == verdict::pass);
+  auto chosen = matching("(?m)^Mode: (leader|follower|standalone)$");
+  chosen.emplace_back("send", text("srvr\n"));
+  const auto out = probe(answers("Node count: 5\nMode: leader\n"), chosen);
+  CAPTURE(out.message);
+  CHECK(out.message == "server.test:80: expected text received");
+  CHECK(out.measured("reply_seconds"));
+}
+
+TEST_CASE("tcp: after STARTTLS the expected text is looked for inside TLS") {
+  const auto out = probe(consents_to_tls("250 inside\r\n"), starting_tls("smtp", {"match", text("^250 inside")}));
+  CAPTURE(out.message);
+  CHECK(out.verdict == verdict::pass);
+  CHECK(out.measured("starttls_seconds"));
+  CHECK(out.measured("tls_seconds"));
+  CHECK(out.measured("certificate_expiry_seconds"));
 }
 
 TEST_CASE("tcp: over TLS the expected text is looked for inside") {
@@ -205,6 +251,16 @@ TEST_CASE("tcp: refused is a failure, or what is expected") {
   CHECK(out.reason == reason::dns);
 }
 
+TEST_CASE("tcp: an address without a route is unreachable") {
+  asio::io_context io;
+  fixed_resolver names;
+  // The kernel refuses a connection to the broadcast address on every machine.
+  names.answer.endpoints = {{asio::ip::address_v4::broadcast(), 80}};
+  const auto out = probe_once(io, make_check(checks::tcp(), {{"address", text("server.test:80")}}), names, 2s, {});
+  CHECK(out.reason == reason::unreachable);
+  CHECK(out.message == "server.test:80: 255.255.255.255:80 cannot be reached: Network is unreachable");
+}
+
 TEST_CASE("tcp: a Unix socket") {
   asio::io_context io;
   const temp_folder folder;
@@ -229,6 +285,15 @@ TEST_CASE("tcp: options that contradict each other are refused") {
   CHECK(contains(with({}, "udp:db:1"), "UDP"));
   CHECK(contains(with({{"expect", text("")}}), "expect: "));
   CHECK(contains(with({{"send", text("")}}), "send: "));
+  CHECK(with({{"starttls", text("smtp")}, {"ca_file", text("/ca.pem")}, {"match", text("^220 ")}}).empty());
+  CHECK(contains(with({{"expect", text("a")}, {"match", text("b")}}), "only one of expect and match"));
+  CHECK(contains(with({{"match", text("(a")}}), "match: expected a regular expression (RE2), not '(a': missing )"));
+  CHECK(contains(with({{"match", text("")}}), "match: an empty pattern"));
+  CHECK(contains(with({{"starttls", text("ldap")}}), "starttls: expected one of smtp, imap, postgres, not 'ldap'"));
+  CHECK(contains(with({{"starttls", text("smtp")}, {"tls", text("true")}}), "only one of them"));
+  CHECK(contains(with({{"starttls", text("smtp")}}, "unix:/x"), "give server_name"));
+  for (const auto& more : {std::pair{"match", "a"}, std::pair{"starttls", "smtp"}})
+    CHECK(contains(with({{"expect_refused", text("true")}, {more.first, text(more.second)}}), "expect_refused"));
   CHECK(contains(with({{"ca_file", text("/ca.pem")}}), "need `tls: true`"));
   CHECK(contains(with({{"expect_refused", text("true")}, {"tls", text("true")}}), "expect_refused"));
   CHECK(contains(with({{"tls", text("true")}}, "unix:/x"), "give server_name"));

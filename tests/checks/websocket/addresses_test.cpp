@@ -1,5 +1,6 @@
 // Tests name resolution by the websocket check: no address, several, one without a response, a remembered one.
 #include <doctest/doctest.h>
+#include <boost/asio/steady_timer.hpp>
 
 #include "checks/websocket/peer.hpp"
 
@@ -67,4 +68,35 @@ TEST_CASE("websocket: the last good address is used, and the message says so") {
   const auto out = probe_once(io, check, names, 1s, {&server});
   CHECK(out.verdict == verdict::pass);
   CHECK(contains(out.message, "last known address"));
+}
+
+TEST_CASE("websocket: ip restricts the addresses that are tried") {
+  const auto probe_with = [](const char* ip) {
+    asio::io_context io;
+    peer server(io, healthy);
+    fixed_resolver names;
+    names.answer.endpoints = {server.endpoint()};
+    return probe_once(io, make_check({{"url", text("ws://server.test:81/")}, {"ip", text(ip)}}), names, 2s, {&server});
+  };
+  CHECK(probe_with("4").verdict == verdict::pass);
+  const auto out = probe_with("6");
+  CHECK(out.reason == reason::dns);
+  CHECK(contains(out.message, "has no IPv6 address"));
+}
+
+TEST_CASE("websocket: a slow handshake crosses the limit on the latency") {
+  const auto slow = [](tcp::socket socket) -> asio::awaitable<void> {
+    const auto request = co_await read_request(socket);
+    asio::steady_timer pause(socket.get_executor(), 50ms);
+    co_await pause.async_wait(quiet);
+    auto reply = accepting(request);
+    co_await say(socket, std::move(reply));
+    co_await behave(socket);
+  };
+  const auto limit = map_of({{"warn", text("20ms")}, {"fail", text("10s")}});
+  const auto out = probe_against(slow, {{"latency", limit}}, 20s);
+  CAPTURE(out.message);
+  CHECK(out.verdict == verdict::warn);
+  CHECK(out.reason == reason::threshold);
+  CHECK(contains(out.message, "(limit 20ms)"));
 }

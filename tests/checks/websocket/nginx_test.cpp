@@ -5,7 +5,6 @@
 #include <fstream>
 
 #include <doctest/doctest.h>
-#include <openssl/pem.h>
 
 #include "checks/websocket/python_server.hpp"
 #include "fakes/certificates.hpp"
@@ -55,9 +54,7 @@ class proxy {
     folder_ = name;
     const auto identity = make_identity({});
     write_pem((folder_ / "cert.pem").string(), identity);
-    std::unique_ptr<BIO, releaser<&::BIO_free_all>> key(::BIO_new_file((folder_ / "key.pem").c_str(), "w"));
-    REQUIRE(::PEM_write_bio_PrivateKey(key.get(), identity.key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
-    key.reset();
+    write_key((folder_ / "key.pem").string(), identity);
     std::ofstream(folder_ / "nginx.conf") << configuration("127.0.0.1:" + std::to_string(backend.port()));
     start(program);
   }

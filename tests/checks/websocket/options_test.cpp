@@ -89,8 +89,8 @@ TEST_CASE("websocket options: mistakes are reported without a connection") {
       {"Host: expected a host name", {{"url", ws}, {"headers", header("Host", "a.test, b.test")}}},
       {"Host: expected a host name", {{"url", ws}, {"headers", header("Host", std::string(254, 'a'))}}},
       {"Host is set twice", {{"url", ws}, {"headers", map_of({{"Host", text("a")}, {"host", text("b")}})}}},
-      {"upgrade is set by the handshake", {{"url", ws}, {"headers", header("upgrade", "a")}}},
-      {"Connection is set by the handshake", {{"url", ws}, {"headers", header("Connection", "a")}}},
+      {"upgrade is set by the check itself", {{"url", ws}, {"headers", header("upgrade", "a")}}},
+      {"Connection is set by the check itself", {{"url", ws}, {"headers", header("Connection", "a")}}},
       {"SEC-WebSocket-Key is set", {{"url", ws}, {"headers", header("SEC-WebSocket-Key", "a")}}},
       {"Content-Length is set", {{"url", ws}, {"headers", header("Content-Length", "4")}}},
       {"expect: an empty text", {{"url", ws}, {"expect", text("")}}},
@@ -150,8 +150,8 @@ TEST_CASE("websocket options: unreadable values are reported when the check is b
       failure_of({{"url", wss}, {"ca_file", text("/nonexistent/ca")}}).find("ca_file /nonexistent/ca: no such file") !=
       std::string::npos);
   CHECK(failure_of({{"url", wss}, {"ca_file", text(dir.string())}}).find("not a regular file") != std::string::npos);
-  CHECK(failure_of({{"url", wss}, {"ca_file", text((dir / "empty.pem").string())}}).find("no certificate") !=
-        std::string::npos);
+  CHECK(failure_of({{"url", wss}, {"ca_file", text((dir / "empty.pem").string())}})
+            .find("empty.pem: not a certificate in PEM") != std::string::npos);
   CHECK(failure_of({{"url", ws}, {"headers", header("X-A", "fine")}}) == "");
   std::filesystem::remove_all(dir);
 }

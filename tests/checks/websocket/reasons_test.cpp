@@ -215,7 +215,7 @@ TEST_CASE("websocket reasons: TLS on a plain port and plain HTTP on a TLS port a
       {"wss:// to something else",
        sends_at_once("SSH-2.0-OpenSSH_9.2\r\n"),
        reason::tls,
-       {"does not speak TLS on this port"},
+       {"speaks SSH on this port, not TLS"},
        {"HTTP"},
        insecure,
        "wss"},

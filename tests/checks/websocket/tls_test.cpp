@@ -28,7 +28,7 @@ class authorities {
   ~authorities() { std::filesystem::remove_all(dir_); }
   std::string file(const std::string& name) const { return (dir_ / (name + ".pem")).string(); }
 
-  const identity ca = make_identity({"Test CA", "", -3600, 86400, true});
+  const identity ca = make_identity({"Test CA", "", -3600, 90 * 86400, true});
   const identity stranger = make_identity({"Other CA", "", -3600, 86400, true});
   const identity alone = make_identity({});
 
@@ -129,7 +129,8 @@ TEST_CASE("websocket tls: every verification failure has its message") {
       {"self-signed", serves(server_context(known.alone)), "ca", "self-signed"},
       {"expired", with({"server.test", "DNS:server.test", -7200, -3600}, &known.ca), "ca", "has expired"},
       {"not valid yet", with({"server.test", "DNS:server.test", 3600, 7200}, &known.ca), "ca", "not valid yet"},
-      {"wrong host", with({"other.test", "DNS:other.test"}, &known.ca), "ca", "certificate is not for server.test"},
+      {"wrong host", with({"other.test", "DNS:other.test"}, &known.ca), "ca",
+       "not for server.test: it is for other.test"},
       {"wrong authority", with({}, &known.ca), "stranger", "authority is unknown here"},
   };
   const auto descriptors = open_descriptors();
@@ -179,7 +180,7 @@ TEST_CASE("websocket tls: incompatible and failing TLS peers have their reason a
   const row rows[] = {
       {"TLS 1.0 only", serves(old), reason::tls, "1.2 or later"},
       {"plain HTTP", speaks_http, reason::tls, "speaks plain HTTP on this port"},
-      {"hangs up", hangs_up, reason::tls, "during the TLS handshake"},
+      {"hangs up", hangs_up, reason::tls, "the connection without an answer to the TLS handshake"},
       {"silent", silent, reason::timeout, "no end of the TLS handshake within 200 ms", 200ms},
       {"wants a client certificate", serves(wants_certificate), reason::tls, "client certificate"},
       {"breaks the WebSocket protocol", serves(server_context(good), "Sec-WebSocket-Protocol: x\r\n"), reason::protocol,

@@ -1,0 +1,50 @@
+// Adds to a status what the check and the body know: expected statuses, a health report.
+#include "http/explain_status.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "http/first_bytes.hpp"
+#include "http/health_report.hpp"
+#include "http/status.hpp"
+#include "http/unexpected_status.hpp"
+#include "net/explain.hpp"
+
+namespace telltale::web {
+namespace {
+
+std::string expected_words(const std::vector<status_range>& expected) {
+  std::string out;
+  for (const auto& range : expected) out += (out.empty() ? "" : ", ") + option_traits<status_range>::text(range);
+  return out;
+}
+
+}  // namespace
+
+bool is_expected(unsigned status, const std::vector<status_range>& expected) {
+  return std::ranges::any_of(expected, [&](const status_range& range) { return range.contains(status); });
+}
+
+bool body_explains(const net::reply_head& reply, bool over_tls) {
+  return is_health_report(reply) || (reply.status == 400 && !over_tls);
+}
+
+finding explain_status(const net::reply_head& reply, std::string_view body, const asked& by) {
+  if (reply.status == 400 && !by.over_tls && http::says_that_tls_is_spoken(body)) return http::speaks_tls();
+  auto found = http::unexpected_status(reply, by.with_credentials, by.secrets);
+  if (http::is_redirect(reply.status)) {
+    if (!by.follows_redirects) found.sentence += ", which is not followed (option redirects)";
+    return found;
+  }
+  if (reply.status == 401) return found;
+  const auto status = http::status_text(reply.status);
+  const auto report = is_health_report(reply) ? parse_health_report(body, by.secrets) : std::nullopt;
+  if (report && !report->sentence.empty()) return net::failure(found.reason, status + ": " + report->sentence);
+  if (reply.status < 400)
+    return net::failure(reason::mismatch, fmt::format("{}, expected {}", status, expected_words(by.expected)));
+  return found;
+}
+
+}  // namespace telltale::web

@@ -1,0 +1,110 @@
+// Implements the request and the judgement of its reply.
+#include "prometheus/scrape.hpp"
+
+#include <exception>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <telltale/units.hpp>
+
+#include "base/ascii.hpp"
+#include "base/words.hpp"
+#include "http/renewal.hpp"
+#include "http/unexpected_status.hpp"
+
+namespace telltale::prometheus {
+namespace {
+
+namespace asio = boost::asio;
+
+/// The order of Prometheus, so that both see the same names: OpenMetrics adds `_total` to the names of counters.
+constexpr const char* accept = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.6,*/*;q=0.1";
+
+std::string_view media_type(const net::reply_head& head) {
+  auto value = head.value("content-type").value_or("");
+  return trimmed(take_until(value, ';'));
+}
+
+/// Why the body of this reply is not a page that can be read.
+finding judge_head(const net::reply_head& head, bool with_credentials, const secret_list& secrets) {
+  if (head.status != 200) return http::unexpected_status(head, with_credentials, secrets);
+  const auto coding = head.value("content-encoding").value_or("identity");
+  if (!equal_ignoring_case(coding, "identity") && !coding.empty())
+    return net::failure(reason::protocol, "the page is compressed, which the request did not allow");
+  if (equal_ignoring_case(media_type(head), "application/vnd.google.protobuf"))
+    return net::failure(reason::mismatch, "the server sent protobuf instead of the text format, which was requested");
+  return {};
+}
+
+}  // namespace
+
+scraper::scraper(prometheus_options options)
+    : options_(std::move(options)),
+      request_(http::make_request_plan(options_.request)),
+      connection_(options_.request.kept.reconnect) {
+  write_request();
+}
+
+/// Without Accept-Encoding a server may compress.
+void scraper::write_request() {
+  const net::header_list defaults{{"Accept", accept}, {"Accept-Encoding", "identity"}};
+  bytes_ = http::write_request(request_, "GET", defaults, connection_.keeps());
+}
+
+/// A secret in a file may have been replaced since it was read. Returns why the secrets cannot be read again.
+asio::awaitable<std::string> scraper::renew_secrets(async_context ctx) {
+  auto why = co_await http::unreadable_secrets(std::move(ctx));
+  if (!why.empty()) co_return why;
+  try {
+    http::read_secrets(options_.request, request_);
+    write_request();
+  } catch (const std::exception& e) {
+    why = e.what();
+  }
+  co_return why;
+}
+
+/// Reads the page and evaluates it. Where the page is not valid, that is more specific than how its transfer ended.
+asio::awaitable<finding> scraper::read_page(net::run& now, http::exchange& exchange, page& into) {
+  const auto most = static_cast<std::size_t>(options_.max_page.count);
+  http::body_sink sink = [&into](std::string_view piece) { return into.feed(piece); };
+  auto failed = co_await exchange.read_body(most + 1, std::move(sink));
+  now.found.measure("page_bytes", static_cast<double>(exchange.body_bytes()));
+  now.found.measure("samples", static_cast<double>(into.samples()));
+  if (!into.stopped() && failed.verdict != verdict::pass) co_return failed;
+  if (!into.stopped() && exchange.body_bytes() > most)
+    co_return net::failure(reason::threshold,
+                           fmt::format("the page is larger than {} (max_page)", to_text(options_.max_page)));
+  const bool valid = !into.stopped();
+  failed = into.finish(now.found, earlier_);
+  if (valid) co_await exchange.end();
+  co_return failed;
+}
+
+asio::awaitable<scraped> scraper::scrape(net::run& now) {
+  std::string unread;
+  if (declined_ && now.ctx.part) unread = co_await renew_secrets(now.ctx);
+  auto out = co_await request_page(now);
+  declined_ = out.failed.reason == reason::auth && http::has_secrets(options_.request);
+  if (declined_ && !unread.empty()) out.failed.sentence += " (they could not be read again: " + unread + ")";
+  co_return out;
+}
+
+asio::awaitable<scraped> scraper::request_page(net::run& now) {
+  scraped out;
+  http::exchange exchange(now, connection_, request_.target, bytes_);
+  out.failed = co_await exchange.begin();
+  if (out.failed.verdict != verdict::pass) co_return out;
+  const auto at = boot_clock::now();
+  out.failed = judge_head(exchange.head(), http::has_secrets(options_.request), request_.secrets);
+  if (out.failed.verdict != verdict::pass) co_return out;
+  const bool openmetrics = equal_ignoring_case(media_type(exchange.head()), "application/openmetrics-text");
+  page one(options_.values, earlier_, at, openmetrics, request_.secrets);
+  out.failed = co_await read_page(now, exchange, one);
+  out.summary = one.summary();
+  if (one.waits()) out.why = reason::idle;
+  co_return out;
+}
+
+}  // namespace telltale::prometheus

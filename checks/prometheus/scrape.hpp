@@ -1,0 +1,52 @@
+// Requests the metrics page of a check over its kept connection, and evaluates it.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <telltale/finding.hpp>
+
+#include "http/exchange.hpp"
+#include "http/request.hpp"
+#include "net/kept_connection.hpp"
+#include "net/run.hpp"
+#include "prometheus/options.hpp"
+#include "prometheus/page.hpp"
+
+namespace telltale::prometheus {
+
+struct scraped {
+  finding failed;
+  std::string summary;      ///< of a healthy run
+  reason why = reason::ok;  ///< of a healthy run; `idle` while a rate is not known
+};
+
+/// The state of one check: its connection, and the page before. Its runs never overlap.
+class scraper {
+ public:
+  /// Throws std::runtime_error with a sentence when a secret or a certificate cannot be used.
+  explicit scraper(prometheus_options);
+
+  /// The scraper and the run must outlive the coroutine.
+  boost::asio::awaitable<scraped> scrape(net::run&);
+
+  const std::string& shown() const { return request_.shown; }
+  const auto& latency() const { return options_.request.network.latency; }
+
+ private:
+  boost::asio::awaitable<scraped> request_page(net::run&);
+  boost::asio::awaitable<finding> read_page(net::run&, http::exchange&, page&);
+  boost::asio::awaitable<std::string> renew_secrets(async_context);
+  void write_request();
+
+  prometheus_options options_;
+  http::request_plan request_;
+  std::string bytes_;  ///< of the request
+  net::kept_connection connection_;
+  earlier_page earlier_;
+  bool declined_ = false;  ///< the last run ended with `auth`
+};
+
+}  // namespace telltale::prometheus

@@ -1,0 +1,17 @@
+// The conversation of a tcp check over an open connection: sends a text and waits for another.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include <telltale/finding.hpp>
+
+#include "net/run.hpp"
+#include "net/stream.hpp"
+#include "tcp/plan.hpp"
+
+namespace telltale {
+
+/// Reads at most 64 KiB. Measures `reply_seconds`. The arguments must outlive the coroutine.
+boost::asio::awaitable<finding> talk(net::run&, const tcp_plan&, net::stream&);
+
+}  // namespace telltale

@@ -1,0 +1,150 @@
+// The tls check: completes a TLS handshake and judges the server's certificate, chain and version.
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+
+#include <telltale/async_check.hpp>
+#include <telltale/check_type.hpp>
+
+#include "net/dial.hpp"
+#include "net/tls_failure.hpp"
+#include "tls/options.hpp"
+#include "tls/served_file.hpp"
+
+namespace telltale {
+namespace {
+
+namespace asio = boost::asio;
+
+/// Data of one check that is created once and used by every run.
+struct plan {
+  explicit plan(tls_check_options chosen)
+      : options(std::move(chosen)),
+        target{options.address, options.network.ip, {}},
+        client(net::make_tls_client(options.security, options.address.host)) {
+    net::require_version(client, options.min_version);
+  }
+  tls_check_options options;
+  net::target target;  ///< without TLS, which is started separately for the facts of its handshake
+  net::tls_client client;
+};
+
+/// With TLS 1.3 a server judges the client's certificate after the client's handshake has ended. Then it sends an
+/// alert, or data of its protocol, or the end in answer to ours.
+asio::awaitable<finding> await_refusal(net::run& now, net::stream& line) {
+  constexpr std::chrono::milliseconds longest(500);
+  line.expire_by(std::min(now.until, std::chrono::steady_clock::now() + longest));
+  std::array<char, 512> ignored;
+  auto error = co_await line.shutdown_send();
+  while (!error) {
+    const auto got = co_await line.read_some(ignored);
+    error = got.error;
+  }
+  if (error.category() != net::tls_category()) co_return finding();
+  co_return net::failure(reason::tls, error.message());
+}
+
+/// The usual limit replaces a missing one: watching the expiry is what this type is for.
+void judge_expiry(net::run& now, const plan& what, const net::tls_facts& facts) {
+  const auto& limit = what.options.security.certificate;
+  if (!facts.first_expiry || limit.warn || limit.fail) return;
+  const auto& [whose, dates] = *facts.first_expiry;
+  auto found = net::judge_expiry(whose, dates, net::usual_expiry_limit(dates), net::current_time());
+  if (found.verdict != verdict::pass) now.add(std::move(found));
+}
+
+/// Compares the server's certificate with the file, which the worker reads.
+asio::awaitable<finding> compare_file(net::run& now, const file_path& file, const std::string& served) {
+  auto read = co_await now.ctx.part->run(now.until);
+  const auto& path = file.text;
+  if (read.reason == reason::timeout || read.reason == reason::stuck)
+    co_return net::failure(read.reason, fmt::format("{} could not be read: {}", path, read.message));
+  if (read.verdict != verdict::pass) co_return net::failure(read.reason, std::move(read.message));
+  if (read.message == served) co_return finding();
+  co_return net::failure(
+      reason::mismatch,
+      fmt::format("the server presents the certificate with {}, but {} has {}: the server was not reloaded", served,
+                  path, read.message));
+}
+
+std::string healthy_sentence(const plan& what, const net::tls_facts& facts) {
+  auto out = fmt::format("TLS {:.1f}", facts.version);
+  if (what.options.security.insecure) out += ", certificate not verified";
+  else if (facts.first_expiry) out += ", certificate valid until " + net::date(facts.first_expiry->dates.until);
+  if (what.options.file) out += ", the same as in " + what.options.file->text;
+  if (facts.client_certificate_wanted && !what.options.security.cert_file)
+    out += " (the server asks for a client certificate)";
+  return out;
+}
+
+asio::awaitable<void> judge(net::run& now, const plan& what, net::stream& line, const net::tls_facts& facts) {
+  now.found.measure("protocol_version", facts.version);
+  judge_expiry(now, what, facts);
+  if (what.options.file) {
+    auto other = co_await compare_file(now, *what.options.file, facts.identity);
+    now.add(std::move(other));
+  }
+  if (facts.client_certificate_wanted && facts.version > 1.25) {
+    auto refused = co_await await_refusal(now, line);
+    now.add(std::move(refused));
+  }
+}
+
+/// Connects, and starts TLS at once or after STARTTLS. `line` is empty exactly when the result is a failure.
+asio::awaitable<finding> connect(net::run& now, const plan& what, std::unique_ptr<net::stream>& line,
+                                 net::tls_facts& facts) {
+  auto dialed = co_await net::dial(now, what.target);
+  if (!dialed.line) co_return std::move(dialed.failed);
+  if (what.options.starttls) {
+    auto declined = co_await net::negotiate_starttls(now, *dialed.line, *what.options.starttls);
+    if (declined.verdict != verdict::pass) co_return declined;
+  }
+  auto failed = co_await net::start_tls(now, dialed.line, what.client, &facts);
+  line = std::move(dialed.line);
+  co_return failed;
+}
+
+asio::awaitable<outcome> run_once(std::shared_ptr<const plan> what, async_context ctx) {
+  net::run now(std::move(ctx), to_text(what->options.address));
+  net::tls_facts facts;
+  std::unique_ptr<net::stream> line;
+  auto failed = co_await connect(now, *what, line, facts);
+  now.add(std::move(failed));
+  if (line) co_await judge(now, *what, *line, facts);
+  now.judge_latency(what->options.network.latency);
+  if (line) co_await line->close(std::chrono::milliseconds(250));
+  co_return std::move(now).result(healthy_sentence(*what, facts));
+}
+
+class tls_check final : public async_check {
+ public:
+  explicit tls_check(tls_check_options options) : plan_(std::make_shared<const plan>(std::move(options))) {}
+  asio::awaitable<outcome> probe(async_context ctx) override { return run_once(plan_, std::move(ctx)); }
+
+ private:
+  std::shared_ptr<const plan> plan_;
+};
+
+}  // namespace
+
+namespace checks {
+
+check_type tls() {
+  auto measurements = net::dial_measurements();
+  measurements.push_back(net::starttls_measurement());
+  measurements.push_back({"protocol_version", "TLS version of the connection, such as 1.3."});
+  return async_type_with_part<tls_check, served_file, tls_check_options>({
+      .name = "tls",
+      .summary = "Completes a TLS handshake, and judges the server's certificate, chain and version.",
+      .proves = "The server completes a handshake with a certificate that clients accept, today and soon.",
+      .does_not_prove = "That the protocol above TLS works, or that servers behind it have valid certificates.",
+      .measurements = std::move(measurements),
+  });
+}
+
+}  // namespace checks
+}  // namespace telltale

@@ -1,0 +1,30 @@
+// Implements the renewal: the worker reads the secrets first, so that a mount that hangs does not block the loop.
+#include "http/renewal.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "http/request.hpp"
+
+namespace telltale::http {
+
+bool has_secrets(const request_options& of) {
+  const auto is_secret = [](const auto& header) { return !header.second.secret.empty(); };
+  return of.basic || of.bearer || std::ranges::any_of(of.headers, is_secret);
+}
+
+outcome try_secrets(const request_options& options) try {
+  request_plan ignored;
+  read_secrets(options, ignored);
+  return outcome::pass("the secrets can be read");
+} catch (const std::runtime_error& e) {
+  return outcome::fail(reason::missing, e.what());
+}
+
+boost::asio::awaitable<std::string> unreadable_secrets(async_context ctx) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto read = co_await ctx.part->run(now + (ctx.deadline - now) / 2);
+  co_return read.verdict == verdict::pass ? std::string() : read.message;
+}
+
+}  // namespace telltale::http

@@ -1,0 +1,37 @@
+// Reads the secrets of a request again after a server has declined them, without blocking the loop.
+#pragma once
+
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <telltale/async_check.hpp>
+#include <telltale/check.hpp>
+
+#include "http/request_options.hpp"
+
+namespace telltale::http {
+
+/// Whether the request has a secret, which may have been replaced since it was read.
+bool has_secrets(const request_options&);
+
+/// Reads the secrets and drops them; fails when one cannot be read.
+outcome try_secrets(const request_options&);
+
+/// The blocking part of a check type whose secrets are those of its request: passes when they can be read. A path may
+/// be on a mount that hangs, which only a worker may find out. `Options` has them as `request`.
+template <class Options>
+class secrets_part final : public blocking_check {
+ public:
+  explicit secrets_part(const Options& options) : options_(options.request) {}
+  outcome probe(probe_context&) override { return try_secrets(options_); }
+
+ private:
+  request_options options_;
+};
+
+/// Runs the blocking part, for at most half of the time that is left. Returns why the secrets cannot be read; empty
+/// when they can.
+boost::asio::awaitable<std::string> unreadable_secrets(async_context ctx);
+
+}  // namespace telltale::http

@@ -1,0 +1,134 @@
+// Redirects: where they lead, and what must not be sent there.
+#include <map>
+
+#include "checks/http/peer.hpp"
+#include "http/redirect.hpp"
+
+using namespace telltale;
+using namespace telltale::fakes;
+
+namespace {
+
+url parsed(const std::string& text) {
+  problems none;
+  return *option_traits<url>::parse(raw_value::scalar(text), "url", none);
+}
+
+std::string resolved(const std::string& from, std::string_view location) {
+  const auto out = web::resolve_location(parsed(from), location);
+  return out ? out->scheme + " " + out->host + " " + std::to_string(out->port) + " " + out->target : "";
+}
+
+std::string redirect_to(const std::string& location, const std::string& status = "302 Found") {
+  return reply(status, "moved", "Location: " + location + "\r\n");
+}
+
+/// Answers by the path of a request, and records the requests.
+script by_path(std::map<std::string, std::string> replies, std::vector<std::string>& heard) {
+  return [replies, &heard](tcp::socket socket) -> asio::awaitable<void> {
+    for (;;) {
+      const auto request = co_await read_request(socket);
+      if (request.empty()) co_return;
+      heard.push_back(request);
+      const auto from = request.find(' ') + 1;
+      const auto path = request.substr(from, request.find(' ', from) - from);
+      const auto found = replies.find(path);
+      auto answer = found == replies.end() ? reply("404 Not Found") : found->second;
+      co_await say(socket, std::move(answer));
+    }
+  };
+}
+
+fakes::options following(const char* most, fakes::options more = {}) {
+  more.emplace_back("redirects", text(most));
+  return more;
+}
+
+const fakes::options with_header{{"headers", map_of({{"X-Key", text("topsecret")}})}};
+
+}  // namespace
+
+TEST_CASE("http redirect: a location is resolved as RFC 3986 section 5.2 says") {
+  const std::string from = "http://a.test:81/dir/page?q=1";
+  CHECK(resolved(from, "https://b.test/x?y#z") == "https b.test 443 /x?y");
+  CHECK(resolved(from, "HTTP://b.test") == "http b.test 80 /");
+  CHECK(resolved(from, "//b.test:82/x") == "http b.test 82 /x");
+  CHECK(resolved(from, "/x?y") == "http a.test 81 /x?y");
+  CHECK(resolved(from, "x") == "http a.test 81 /dir/x");
+  CHECK(resolved(from, "?r=2") == "http a.test 81 /dir/page?r=2");
+  CHECK(resolved("http://[::1]:81/", "/x") == "http ::1 81 /x");
+  for (const char* invalid : {"", "#top", "ftp://b.test/", "javascript:x", "http://", "http://u:p@b.test/", "/a b"})
+    CHECK(resolved(from, invalid) == "");
+}
+
+TEST_CASE("http redirect: credentials stay with scheme, host and port, or move to https") {
+  const auto may = [](const char* from, const char* to) {
+    return web::may_carry_credentials(parsed(from), parsed(to));
+  };
+  CHECK(may("http://a/x", "http://A/y"));
+  CHECK(may("http://a/", "https://a/"));
+  CHECK_FALSE(may("https://a/", "http://a/"));
+  CHECK_FALSE(may("http://a/", "http://b/"));
+  CHECK_FALSE(may("http://a:81/", "http://a:82/"));
+  CHECK_FALSE(may("http://a:81/", "https://a:82/"));
+}
+
+TEST_CASE("http redirect: one is followed to the same host, with its credentials") {
+  std::vector<std::string> heard;
+  const auto out = probe(by_path({{"/health?token=hidden", redirect_to("/real")}, {"/real", reply("200 OK")}}, heard),
+                         following("1", with_header));
+  CHECK(out.verdict == verdict::pass);
+  CHECK(out.message == "http://server.test:80/health: after a redirect to http://server.test:80/real: 200 OK");
+  REQUIRE(heard.size() == 2);
+  CHECK(contains(heard[1], "GET /real HTTP/1.1\r\n"));
+  CHECK(contains(heard[1], "X-Key: topsecret\r\n"));
+  CHECK(out.measured("status_code") == 200);
+}
+
+TEST_CASE("http redirect: too many, invalid and forbidden ones fail") {
+  struct row {
+    std::string location;
+    fakes::options chosen;
+    reason why;
+    std::string words;
+  };
+  const row rows[] = {
+      {"/health?token=hidden", following("3"), reason::refused, "302 Found redirects to /health"},
+      {"/gone", following("1"), reason::missing, "after a redirect to http://server.test:80/gone: 404 Not Found"},
+      {"ftp://server.test/", following("1"), reason::protocol, "redirects to an invalid address"},
+      {"http://other.test/in", following("1", with_header), reason::refused,
+       "302 Found redirects to http://other.test:80/in, where the credentials may not be sent"},
+      {"/real", {}, reason::refused, "which is not followed (option redirects)"},
+  };
+  for (const auto& r : rows) {
+    CAPTURE(r.location);
+    std::vector<std::string> heard;
+    const auto out = probe(by_path({{"/health?token=hidden", redirect_to(r.location)}}, heard), r.chosen);
+    CAPTURE(out.message);
+    CHECK(out.verdict == verdict::fail);
+    CHECK(to_string(out.reason) == to_string(r.why));
+    CHECK(contains(out.message, r.words));
+    for (const auto& request : heard) CHECK_FALSE(contains(request, "other.test"));
+  }
+}
+
+TEST_CASE("http redirect: without credentials another host is asked, by its own name") {
+  std::vector<std::string> heard;
+  const auto out =
+      probe(by_path({{"/health?token=hidden", redirect_to("http://other.test/in")}, {"/in", reply("200 OK")}}, heard),
+            following("2"));
+  CHECK(out.verdict == verdict::pass);
+  REQUIRE(heard.size() == 2);
+  CHECK(contains(heard[1], "Host: other.test\r\n"));
+}
+
+TEST_CASE("http redirect: the method changes to GET, except with 307 and 308") {
+  for (const auto& [status, method] :
+       {std::pair("303 See Other", "GET"), std::pair("307 Temporary Redirect", "POST")}) {
+    std::vector<std::string> heard;
+    probe(by_path({{"/health?token=hidden", redirect_to("/real", status)}, {"/real", reply("200 OK")}}, heard),
+          following("1", {{"method", text("POST")}}));
+    REQUIRE(heard.size() == 2);
+    CHECK(heard[1].starts_with(method));
+  }
+}
