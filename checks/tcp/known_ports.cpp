@@ -32,7 +32,7 @@ constexpr std::array<known_port, 5> known_ports{{
      "max_connect_errors of them",
      "connect over loopback or to the Unix socket, where they do not count, or check the application that uses it"},
     {5432, disturbs::bare, "PostgreSQL starts a process for each connection and accepts it while it still recovers",
-     "ask it something: `tls: true` with `starttls: postgres` proves, where the server has TLS, that it answers"},
+     "ask it something: `starttls: postgres` proves, where the server has TLS, that it answers"},
     {5672, disturbs::bare, "RabbitMQ logs connections without a login, and accepts them while alarms block publishers",
      "check its management API with type http, or raise `interval`"},
     {6379, disturbs::bare, "Redis accepts connections while it loads its data and answers no command",

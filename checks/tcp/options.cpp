@@ -45,7 +45,7 @@ void tcp_options::validate(source_location at, problems& errors) const {
 
 std::vector<option_hint> tcp_options::hints() const {
   if (expect_refused || address.kind != net::endpoint::kind_t::tcp) return {};
-  const bool asks = expect || tls;
+  const bool asks = waits_for_text() || uses_tls();
   auto sentence = tcp::known_port_hint(address.host, address.port, asks);
   return sentence.empty() ? std::vector<option_hint>() : std::vector<option_hint>{{"address", std::move(sentence)}};
 }

@@ -53,7 +53,9 @@ TEST_CASE("tcp hints: a bare connection to a database or broker says what it doe
 
 TEST_CASE("tcp hints: a check that asks the server something, or must be refused, needs no advice") {
   CHECK(hint("127.0.0.1:6379", {{"send", "PING"}, {"expect", "+PONG"}}).empty());
+  CHECK(hint("127.0.0.1:6379", {{"send", "PING"}, {"match", "^.PONG"}}).empty());
   CHECK(hint("db:5432", {{"tls", "true"}}).empty());
+  CHECK(hint("db:5432", {{"starttls", "postgres"}}).empty());
   CHECK(hint("db:3306", {{"expect_refused", "true"}}).empty());
   CHECK(hint("app:8000").empty());
   CHECK(hint("unix:/run/mysqld/mysqld.sock").empty());
