@@ -89,7 +89,7 @@ TEST_CASE("websocket host: the URL, server_name or headers name the virtual host
 TEST_CASE("websocket host: another virtual host is named as a possible cause") {
   std::string heard;
   const auto out = probe_url(serves_host("b.test", heard), "ws://a.test/", {});
-  CHECK(out.reason == reason::refused);
+  CHECK(out.reason == reason::missing);
   CHECK(contains(out.message, "the Host header"));
 }
 
