@@ -1,7 +1,6 @@
 // The http check against servers that are not ours: nginx, haproxy, FastAPI on uvicorn, Node.
 #include <thread>
 
-#include <openssl/pem.h>
 #include <boost/asio/local/stream_protocol.hpp>
 
 #include "checks/http/peer.hpp"
@@ -21,17 +20,6 @@ struct row {
   std::string words;
   std::chrono::milliseconds timeout = 20s;
 };
-
-/// The tools folder has nginx as a single file.
-program_location nginx() {
-  const auto unpacked = (tools_folder() / "nginx").string();
-  return {::access(unpacked.c_str(), X_OK) == 0 ? unpacked : find_program("nginx", "usr/sbin/nginx").path, ""};
-}
-
-bool absent(const program_location& where, const char* name) {
-  if (where.path.empty()) MESSAGE("skipped: no " << name << "; scripts/deps.sh installs it");
-  return where.path.empty();
-}
 
 /// Runs the check `times` times; it connects to `port`, or to the Unix socket that the options name.
 std::vector<outcome> probe_at(std::uint16_t port, const std::string& url, fakes::options chosen, int times = 1,
@@ -87,11 +75,6 @@ std::string nginx_configuration(const temp_folder& folder) {
          " ssl_certificate_key " + in("key.pem") + " return 200 ok; }\n";
   out += "server { listen unix:" + folder / "http2" + " http2; return 200 ok; }\n";
   return out + "}\n";
-}
-
-void write_key(const std::string& path, const identity& of) {
-  std::unique_ptr<BIO, releaser<&::BIO_free_all>> file(::BIO_new_file(path.c_str(), "w"));
-  REQUIRE(::PEM_write_bio_PrivateKey(file.get(), of.key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
 }
 
 constexpr const char* fastapi_program = R"(
@@ -247,13 +230,9 @@ TEST_CASE("http servers: haproxy") {
 }
 
 TEST_CASE("http servers: FastAPI on uvicorn") {
-  const program_location python{"/usr/bin/python3", ""};
-  if (std::system("/usr/bin/python3 -c 'import fastapi, uvicorn' 2>/dev/null") != 0) {
-    MESSAGE("skipped: /usr/bin/python3 has no module fastapi or uvicorn; scripts/deps.sh installs them");
-    return;
-  }
+  if (modules_absent("fastapi, uvicorn", "python3-fastapi python3-uvicorn")) return;
   ::setenv("TELLTALE_TEST_PASSWORD", "open-sesame", 1);
-  const server_program server(python, {"-c", fastapi_program}, "port ");
+  const server_program server(python(), {"-c", fastapi_program}, "port ");
   CAPTURE(server.said());
   REQUIRE(server.running());
   const row rows[] = {

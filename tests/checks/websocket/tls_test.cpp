@@ -1,11 +1,8 @@
 // The websocket check over TLS, against certificates that are right and certificates that are not.
-#include <unistd.h>
-
-#include <filesystem>
-
 #include <doctest/doctest.h>
 
 #include "checks/websocket/peer.hpp"
+#include "fakes/authority_folder.hpp"
 #include "fakes/certificates.hpp"
 
 using namespace telltale;
@@ -15,26 +12,6 @@ namespace {
 
 namespace ssl = boost::asio::ssl;
 using context_ptr = std::shared_ptr<ssl::context>;
-
-/// A directory with the certificates of an authority, an unrelated one, and a self-signed server.
-class authorities {
- public:
-  authorities() : dir_(std::filesystem::temp_directory_path() / ("telltale-ws-tls-" + std::to_string(::getpid()))) {
-    std::filesystem::create_directory(dir_);
-    write_pem(file("ca"), ca);
-    write_pem(file("stranger"), stranger);
-    write_pem(file("alone"), alone);
-  }
-  ~authorities() { std::filesystem::remove_all(dir_); }
-  std::string file(const std::string& name) const { return (dir_ / (name + ".pem")).string(); }
-
-  const identity ca = make_identity({"Test CA", "", -3600, 90 * 86400, true});
-  const identity stranger = make_identity({"Other CA", "", -3600, 86400, true});
-  const identity alone = make_identity({});
-
- private:
-  std::filesystem::path dir_;
-};
 
 /// Speaks TLS and then behaves; the handshake may fail, then the connection is closed.
 script serves(context_ptr context, std::string more_headers = "") {
@@ -51,7 +28,6 @@ script serves(context_ptr context, std::string more_headers = "") {
   };
 }
 
-asio::awaitable<void> silent(tcp::socket socket) { co_await until_closed(socket); }
 asio::awaitable<void> hangs_up(tcp::socket socket) {
   std::string hello(16, '\0');
   const auto buffer = asio::buffer(hello);
@@ -65,7 +41,7 @@ asio::awaitable<void> speaks_http(tcp::socket socket) {
 }  // namespace
 
 TEST_CASE("websocket tls: a certificate of the named authority passes, and its end is measured") {
-  const authorities known;
+  const authority_folder known;
   const auto good = make_identity({}, &known.ca);
   const auto descriptors = open_descriptors();
   const auto out = probe_against(serves(server_context(good)), {{"ca_file", text(known.file("ca"))}}, 2s, "wss");
@@ -80,14 +56,14 @@ TEST_CASE("websocket tls: a certificate of the named authority passes, and its e
 }
 
 TEST_CASE("websocket tls: a self-signed certificate can be named as trusted, or everything be accepted") {
-  const authorities known;
+  const authority_folder known;
   const auto context = server_context(known.alone);
   CHECK(probe_against(serves(context), {{"ca_file", text(known.file("alone"))}}, 2s, "wss").verdict == verdict::pass);
   CHECK(probe_against(serves(context), {{"insecure", text("true")}}, 2s, "wss").verdict == verdict::pass);
 }
 
 TEST_CASE("websocket tls: server_name chooses the name that is asked for and verified") {
-  const authorities known;
+  const authority_folder known;
   const auto other = make_identity({"other.test", "DNS:other.test"}, &known.ca);
   const auto context = server_context(other);
   std::string asked;
@@ -106,7 +82,7 @@ TEST_CASE("websocket tls: server_name chooses the name that is asked for and ver
 }
 
 TEST_CASE("websocket tls: an IP address is verified as one") {
-  const authorities known;
+  const authority_folder known;
   const auto by_address = make_identity({"x", "IP:127.0.0.1"}, &known.ca);
   const options chosen{{"ca_file", text(known.file("ca"))}, {"server_name", text("127.0.0.1")}};
   CHECK(probe_against(serves(server_context(by_address)), chosen, 2s, "wss").verdict == verdict::pass);
@@ -115,7 +91,7 @@ TEST_CASE("websocket tls: an IP address is verified as one") {
 }
 
 TEST_CASE("websocket tls: every way not to be trusted has its sentence") {
-  const authorities known;
+  const authority_folder known;
   const auto with = [](const certificate_wish& wish, const identity* issuer) {
     return serves(server_context(make_identity(wish, issuer)));
   };
@@ -146,7 +122,7 @@ TEST_CASE("websocket tls: every way not to be trusted has its sentence") {
 }
 
 TEST_CASE("websocket tls: a certificate near its end crosses the limit") {
-  const authorities known;
+  const authority_folder known;
   const auto context = server_context(make_identity({}, &known.ca));
   const auto limit = [&](const char* warn, const char* fail) {
     return options{{"ca_file", text(known.file("ca"))},
@@ -162,7 +138,7 @@ TEST_CASE("websocket tls: a certificate near its end crosses the limit") {
 }
 
 TEST_CASE("websocket tls: peers that cannot do TLS as we can") {
-  const authorities known;
+  const authority_folder known;
   const auto good = make_identity({}, &known.ca);
   const auto old = server_context(good);
   ::SSL_CTX_set_security_level(old->native_handle(), 0);
