@@ -4,7 +4,7 @@
 set -eu
 
 packages="nginx-light haproxy lighttpd caddy golang-go golang-github-prometheus-client-golang-dev
-  python3-fastapi uvicorn python3-uvloop python3-httptools prometheus-blackbox-exporter monit curl
+  python3-fastapi uvicorn python3-uvloop python3-httptools prometheus-blackbox-exporter monit curl openssl
   gcc libc6-dev prometheus-cpp-dev python3 python3-websockets iproute2 util-linux"
 
 # A policy-rc.d that exits with 101 keeps Debian from starting services; an existing one is not changed.

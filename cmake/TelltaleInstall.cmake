@@ -5,7 +5,7 @@ set(package ${CMAKE_INSTALL_LIBDIR}/cmake/telltale)
 install(TARGETS telltale RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY include/telltale DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 # Libraries for checks, with the same names in this tree and in other projects.
-install(DIRECTORY lib/base lib/expect lib/net DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/telltale/lib FILES_MATCHING PATTERN *.hpp)
+install(DIRECTORY lib/base lib/expect lib/net lib/http DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/telltale/lib FILES_MATCHING PATTERN *.hpp)
 install(EXPORT telltale NAMESPACE telltale:: DESTINATION ${package})
 install(FILES ${TELLTALE_MAIN} DESTINATION ${CMAKE_INSTALL_DATADIR}/telltale)
 install(FILES cmake/TelltaleChecks.cmake cmake/TelltaleDependencies.cmake DESTINATION ${package})

@@ -1,7 +1,8 @@
-"""Targets of checks: marker files, databases that an application has open, a WebSocket."""
+"""Targets of checks: marker files, databases that an application has open, a WebSocket, a web server."""
+import subprocess
 import sys
 
-from harness import load
+from harness import load, peers
 
 
 def markers(bench, count=100):
@@ -30,3 +31,15 @@ def web_socket(bench):
     process = bench.start("websocket", ["/usr/bin/python3", bench.peers / "websocket_app.py", port], beside=True)
     load.wait_until(lambda: "ready" in process.log.read_text(), "the WebSocket server listens", process)
     return f"ws://127.0.0.1:{port}/"
+
+
+def web_server(bench):
+    """The port of an nginx that keeps connections open, beside the client: at 127.0.0.1, and with TLS at 127.0.0.2."""
+    key, certificate = bench.folder / "watched.key", bench.folder / "watched.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-keyout", key, "-out", certificate, "-days", "30", "-subj", "/CN=watched",
+                    "-addext", "subjectAltName=IP:127.0.0.2"], check=True, capture_output=True)
+    port = bench.port()
+    command = ["nginx", "-p", bench.folder, "-e", "stderr", "-c", peers.filled(bench, "watched.conf", port)]
+    load.wait_for(bench.start("watched", command, beside=True, cwd=bench.folder), port, "/health")
+    return port

@@ -36,7 +36,6 @@ options read_options(int argc, char** argv) {
     else if (name == "--rate") found.rate = std::atof(value);
     else usage();
   }
-  if (found.rate > 0) found.fresh = true;
   if (found.port == 0 || found.requests == 0 || found.connections < 1) usage();
   return found;
 }

@@ -1,6 +1,8 @@
 // Declares the options of the tcp check and the rules between them. No I/O.
 #include "tcp/options.hpp"
 
+#include "tcp/known_ports.hpp"
+
 namespace telltale {
 
 options_of<tcp_options> tcp_options::declared() {
@@ -39,6 +41,13 @@ void tcp_options::validate(source_location at, problems& errors) const {
   if (tls && starttls) errors.add(at, "tls begins TLS at once, starttls on request: only one of them may be given");
   if (!uses_tls() && security.any()) errors.add(at, "the TLS options, such as ca_file, need `tls: true` or `starttls`");
   if (uses_tls()) security.require_name(address, at, errors);
+}
+
+std::vector<option_hint> tcp_options::hints() const {
+  if (expect_refused || address.kind != net::endpoint::kind_t::tcp) return {};
+  const bool asks = expect || tls;
+  auto sentence = tcp::known_port_hint(address.host, address.port, asks);
+  return sentence.empty() ? std::vector<option_hint>() : std::vector<option_hint>{{"address", std::move(sentence)}};
 }
 
 }  // namespace telltale

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <telltale/option.hpp>
 
@@ -29,6 +30,7 @@ struct tcp_options {
   bool uses_tls() const { return tls || starttls; }
   static options_of<tcp_options> declared();
   void validate(source_location at, problems& errors) const;
+  std::vector<option_hint> hints() const;
 };
 
 }  // namespace telltale

@@ -45,6 +45,9 @@ struct check_type : check_declaration {
 
   /// Parses and validates the options without constructing a check; never accesses files or the network.
   std::function<void(const raw_value& options, problems&, const std::vector<std::string_view>& also_known)> validate;
+  /// Adds a hint for each valid option that is probably not meant so; see `option_hint`. The options have passed
+  /// `validate`. May be empty.
+  std::function<void(const raw_value& options, problems& hints)> hints;
   /// One of the two is set, or both: then `make_async` makes the check, and `make_blocking` its part that may block
   /// (`async_context::part`). The options have passed `validate`. May throw std::runtime_error with a sentence (a
   /// secret or certificate that cannot be read).
@@ -59,20 +62,26 @@ namespace detail {
 template <class Options>
 using shared_options = std::shared_ptr<const options_of<Options>>;
 
-template <class Options>
-check_type declare(check_declaration about, const shared_options<Options>& options) {
-  check_type out{std::move(about), options->infos(), {}, {}, {}, {}};
-  out.validate = [options](const raw_value& raw, problems& errors, const std::vector<std::string_view>& also_known) {
-    options->parse(raw, errors, {}, also_known);
-  };
-  return out;
-}
-
 /// The options of a check, which have been validated.
 template <class Options>
 Options read(const options_of<Options>& options, const raw_value& raw) {
   problems none;
   return options.parse(raw, none);
+}
+
+template <class Options>
+check_type declare(check_declaration about, const shared_options<Options>& options) {
+  check_type out{std::move(about), options->infos(), {}, {}, {}, {}, {}};
+  out.validate = [options](const raw_value& raw, problems& errors, const std::vector<std::string_view>& also_known) {
+    options->parse(raw, errors, {}, also_known);
+  };
+  out.hints = [options](const raw_value& raw, problems& hints) {
+    for (auto& hint : options->hints(read(*options, raw))) {
+      const auto* written = raw.find(hint.option);
+      hints.add(written ? written->at : raw.at, std::move(hint.sentence));
+    }
+  };
+  return out;
 }
 }  // namespace detail
 

@@ -29,11 +29,21 @@
 
 namespace telltale {
 
+/// Advice about options that are valid, but harm their target or prove less than they seem to. The location is that of
+/// the option, if it is written in the configuration.
+struct option_hint {
+  std::string_view option;
+  std::string sentence;  ///< "OPTION: what happens - what to do instead"; without secrets
+};
+
 /// The declared options of the struct `Options`, a default-constructible value type. Immutable after building;
 /// safe to share between threads.
 ///
 /// If `Options` has a member `void validate(source_location, problems&) const`, it is called after a parse without
 /// problems, for rules that span several options.
+///
+/// If it has a member `std::vector<option_hint> hints() const`, `telltale validate` prints what it returns for valid
+/// options.
 template <class Options>
 class options_of {
  public:
@@ -58,6 +68,9 @@ class options_of {
     rules_.push_back([rules = group.rules_, member](const Options& parsed, source_location at, problems& errors) {
       options_of<Group>::check_rules(parsed.*member, rules, at, errors);
     });
+    advisers_.push_back([advisers = group.advisers_, member](const Options& parsed, std::vector<option_hint>& into) {
+      options_of<Group>::collect_hints(parsed.*member, advisers, into);
+    });
     return std::move(*this);
   }
 
@@ -76,6 +89,13 @@ class options_of {
     return initial;
   }
 
+  /// The hints of the included groups and of `Options`. The options are valid.
+  std::vector<option_hint> hints(const Options& parsed) const {
+    std::vector<option_hint> out;
+    collect_hints(parsed, advisers_, out);
+    return out;
+  }
+
   std::vector<std::string_view> names() const {
     std::vector<std::string_view> out;
     for (const auto& info : infos_) out.push_back(info.name);
@@ -87,10 +107,18 @@ class options_of {
   friend class options_of;
   using reader = std::function<void(const raw_value&, problems&, Options&)>;
   using rule = std::function<void(const Options&, source_location, problems&)>;
+  using adviser = std::function<void(const Options&, std::vector<option_hint>&)>;
 
   static void check_rules(const Options& parsed, const std::vector<rule>& rules, source_location at, problems& errors) {
     for (const auto& check : rules) check(parsed, at, errors);
     if constexpr (requires { parsed.validate(at, errors); }) parsed.validate(at, errors);
+  }
+
+  static void collect_hints(const Options& parsed, const std::vector<adviser>& advisers,
+                            std::vector<option_hint>& into) {
+    for (const auto& advise : advisers) advise(parsed, into);
+    if constexpr (requires { parsed.hints(); })
+      for (auto& hint : parsed.hints()) into.push_back(std::move(hint));
   }
 
   template <class T>
@@ -113,7 +141,8 @@ class options_of {
 
   std::vector<option_info> infos_;
   std::vector<reader> readers_;
-  std::vector<rule> rules_;  ///< of included groups
+  std::vector<rule> rules_;        ///< of included groups
+  std::vector<adviser> advisers_;  ///< of included groups
 };
 
 }  // namespace telltale

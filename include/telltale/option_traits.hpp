@@ -20,6 +20,7 @@ enum class option_kind : std::uint8_t {
   text,
   path,
   url,
+  address,
   duration,
   size,
   percentage,

@@ -19,6 +19,8 @@ std::string_view kind_text(option_kind kind) {
       return "path";
     case option_kind::url:
       return "URL";
+    case option_kind::address:
+      return "address";
     case option_kind::duration:
       return "duration";
     case option_kind::size:

@@ -41,6 +41,15 @@ std::optional<endpoint> parse_unix(std::string_view path, std::string& why) {
 
 bool is_host(std::string_view text) { return is_name(text) || is_ipv6(text); }
 
+bool is_loopback(std::string_view host) {
+  const auto name = lower(host.substr(0, host.size() - (host.ends_with('.') ? 1 : 0)));
+  if (name == "localhost" || name.ends_with(".localhost")) return true;
+  in_addr v4{};
+  in6_addr v6{};
+  if (::inet_pton(AF_INET, name.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == IN_LOOPBACKNET;
+  return ::inet_pton(AF_INET6, name.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
 std::optional<endpoint> parse_endpoint(std::string_view text, std::string& why) {
   if (text.starts_with(unix_scheme)) return parse_unix(text.substr(unix_scheme.size()), why);
   endpoint out;

@@ -35,12 +35,15 @@ std::string host_and_port(std::string_view host, std::uint16_t port);
 /// A host name or an IP address without brackets, as `server_name` and the host of an endpoint must be.
 bool is_host(std::string_view text);
 
+/// Whether a host is this machine or container: localhost (RFC 6761 section 6.3), 127.0.0.0/8 or ::1.
+bool is_loopback(std::string_view host);
+
 }  // namespace net
 
 /// An endpoint as an option: one text.
 template <>
 struct option_traits<net::endpoint> {
-  static option_shape shape() { return {option_kind::text, {}, {}, {}}; }
+  static option_shape shape() { return {option_kind::address, {}, {}, {}}; }
   static std::optional<net::endpoint> parse(const raw_value&, std::string_view option, problems&);
   static std::string text(const net::endpoint& value) { return value.host.empty() ? "" : net::to_text(value); }
 };

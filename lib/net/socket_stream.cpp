@@ -53,6 +53,7 @@ class socket_stream final : public stream {
   }
 
   void start_timer(time_point deadline) {
+    if (deadline == line_->deadline) return;
     line_->deadline = deadline;
     timer_.expires_at(deadline);
     if (deadline == no_deadline) return;
@@ -82,12 +83,11 @@ class socket_stream final : public stream {
     error_code error;
     line_->socket.assign(protocol(family, 0), made, error);
     if (error) ::close(made);
-    if (error) co_return error;
-    if (family == AF_UNIX) co_return co_await connect_unix(to);
-    auto [failed] = co_await line_->socket.async_connect(to, no_throw);
+    if (!error) error = co_await connect(to);
     const int on = 1;
-    if (!failed && type == SOCK_STREAM) ::setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    co_return plain(failed);
+    if (!error && type == SOCK_STREAM && family != AF_UNIX)
+      ::setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    co_return plain(error);
   }
 
   asio::awaitable<transferred> read_some(std::span<char> into) override {
@@ -117,9 +117,9 @@ class socket_stream final : public stream {
   asio::awaitable<void> close(std::chrono::milliseconds wait) override {
     expire_by(clock::now() + wait);
     auto error = co_await shutdown_send();
-    std::array<char, 4096> discarded;
+    std::array<char, 512> discarded;  // larger coroutine frames are allocated slowly
     // Bounded, so that a peer that floods does not keep the stream open until the deadline.
-    for (int rounds = 0; !error && rounds < 256; ++rounds) {
+    for (int rounds = 0; !error && rounds < 2048; ++rounds) {
       const auto got = co_await read_some(discarded);
       error = got.error;
     }
@@ -132,17 +132,22 @@ class socket_stream final : public stream {
 
   error_code plain(error_code error) const { return error && line_->expired ? asio::error::timed_out : error; }
 
-  /// A Unix socket whose backlog is full returns EAGAIN at once and gives no notification when there is room again.
-  asio::awaitable<error_code> connect_unix(const socket_address& to) {
-    asio::steady_timer pause(get_executor());
+  /// On loopback the handshake is complete when the first call returns; the second one reports it without a wait.
+  asio::awaitable<error_code> connect(const socket_address& to) {
     while (!late()) {
       if (::connect(line_->socket.native_handle(), to.data(), static_cast<socklen_t>(to.size())) == 0)
         co_return error_code();
-      if (errno != EAGAIN && errno != EINTR) co_return last_error();
-      pause.expires_after(std::chrono::milliseconds(5));
-      co_await pause.async_wait(no_throw);
+      if (errno == EALREADY) co_await line_->socket.async_wait(protocol::socket::wait_write, no_throw);
+      else if (errno == EAGAIN && to.protocol().family() == AF_UNIX) co_await pause();
+      else if (errno != EINPROGRESS && errno != EINTR) co_return last_error();
     }
     co_return asio::error::timed_out;
+  }
+
+  /// A Unix socket whose backlog is full returns EAGAIN at once and gives no notification when there is room again.
+  asio::awaitable<void> pause() {
+    asio::steady_timer timer(get_executor(), std::chrono::milliseconds(5));
+    co_await timer.async_wait(no_throw);
   }
 
   std::shared_ptr<line> line_;

@@ -30,6 +30,13 @@ void tls_options::validate(source_location at, problems& errors) const {
     errors.add(at, "server_name: expected a host name or an IP address, without a port");
 }
 
+std::vector<option_hint> tls_options::hints() const {
+  if (!insecure) return {};
+  return {{"insecure",
+           "insecure: any server that answers at this address passes, with any certificate - name its authority with "
+           "ca_file, and the name in its certificate with server_name"}};
+}
+
 bool tls_options::any() const {
   return ca_file || cert_file || key_file || server_name || insecure || certificate.warn || certificate.fail;
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <telltale/option.hpp>
 
@@ -28,6 +29,7 @@ struct tls_options {
 
   static options_of<tls_options> declared();
   void validate(source_location at, problems& errors) const;
+  std::vector<option_hint> hints() const;
   /// Whether an option is set that has no effect without TLS.
   bool any() const;
   /// Adds a problem when the endpoint has no name to verify.

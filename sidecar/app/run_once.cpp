@@ -1,6 +1,7 @@
 // Implements running every check once.
 #include "app/run_once.hpp"
 
+#include <memory>
 #include <stdexcept>
 #include <utility>
 
@@ -9,66 +10,89 @@
 
 #include "app/working_loop.hpp"
 #include "scheduler/async_run.hpp"
-#include "scheduler/deep_check_record.hpp"
 #include "worker/worker_pool.hpp"
 
 namespace telltale {
 namespace {
 
-std::shared_ptr<async_check> build(const check_config& c) {
-  try {
-    return c.type->make_async(c.options);
-  } catch (const std::exception& e) {
-    throw std::runtime_error(fmt::format("check '{}': {}", c.settings.name, e.what()));
+class one_run {
+ public:
+  one_run(const config& conf, deep_check_records& records) : conf_(conf), records_(records) {
+    records.resize(conf.checks.size());
+    for (const auto& c : conf.checks) results_.push_back({c, {}, {}});
   }
-}
+
+  std::vector<check_result> run() {
+    unanswered_ = results_.size();
+    for (std::size_t i = 0; i < results_.size(); ++i) start(i);
+    io_.run();
+    return std::move(results_);
+  }
+
+ private:
+  void start(std::size_t i) {
+    const auto& c = conf_.checks[i];
+    const auto plan = c.type->examination ? c.type->examination(c.options) : std::nullopt;
+    if (!plan || has_passed(records_[i])) return probe(i);
+    // The deep check runs first, so that the probe receives its result.
+    pool_->run(pool_->add({c.type->name, c.options, true}), plan->timeout, {}, [this, i](run_report report) {
+      records_[i].note(std::move(report.outcome), boot_clock::now());
+      probe(i);
+    });
+  }
+
+  static bool has_passed(const deep_check_record& record) {
+    const auto last = record.as_of(boot_clock::now());
+    return last && last->found.verdict == verdict::pass;
+  }
+
+  void probe(std::size_t i) {
+    const auto& c = conf_.checks[i];
+    auto done = [this, i](run_report report) { take(i, std::move(report)); };
+    blocking_part* part = nullptr;
+    if (c.type->make_blocking) {
+      const auto task = pool_->add({c.type->name, c.options});
+      if (!c.type->make_async) return pool_->run(task, c.settings.timeout, input_of(i), done);
+      part = parts_.emplace_back(make_blocking_part(*pool_, task)).get();
+    }
+    run_async(io_, build(c), c.settings.timeout, *names_, part, done, [] {});
+  }
+
+  run_input input_of(std::size_t i) const {
+    run_input out;
+    out.examined = records_[i].as_of(boot_clock::now());
+    return out;
+  }
+
+  static std::shared_ptr<async_check> build(const check_config& c) {
+    try {
+      return c.type->make_async(c.options);
+    } catch (const std::exception& e) {
+      throw std::runtime_error(fmt::format("check '{}': {}", c.settings.name, e.what()));
+    }
+  }
+
+  void take(std::size_t i, run_report report) {
+    results_[i].found = std::move(report.outcome);
+    results_[i].duration = report.duration;
+    if (--unanswered_ == 0) io_.stop();  // a probe that overran may still be ending; it is not awaited
+  }
+
+  const config& conf_;
+  deep_check_records& records_;
+  std::vector<check_result> results_;
+  std::size_t unanswered_ = 0;
+  boost::asio::io_context io_{1};
+  std::unique_ptr<worker_pool> pool_ = make_worker_pool(require_working(io_));
+  std::unique_ptr<name_resolver> names_ = make_name_resolver(*pool_);
+  std::vector<std::unique_ptr<blocking_part>> parts_;
+};
 
 }  // namespace
 
-std::vector<check_result> run_once(const config& conf) {
-  std::vector<check_result> results;
-  for (const auto& c : conf.checks) results.push_back({c, {}, {}});
-  if (results.empty()) return results;
-
-  boost::asio::io_context io(1);
-  require_working(io);
-  auto pool = make_worker_pool(io);
-  auto names = make_name_resolver(*pool);
-  std::vector<std::unique_ptr<blocking_part>> parts;
-  auto unanswered = results.size();
-  auto take = [&](std::size_t check, run_report report) {
-    results[check].found = std::move(report.outcome);
-    results[check].duration = report.duration;
-    if (--unanswered == 0) io.stop();  // a probe that overran may still be ending; it is not awaited
-  };
-  auto probe = [&](std::size_t i, run_input input) {
-    const auto& c = conf.checks[i];
-    auto done = [&take, i](run_report report) { take(i, std::move(report)); };
-    if (!c.type->make_async)
-      return pool->run(pool->add({c.type->name, c.options}), c.settings.timeout, std::move(input), done);
-    if (c.type->make_blocking) parts.push_back(make_blocking_part(*pool, pool->add({c.type->name, c.options})));
-    auto* part = c.type->make_blocking ? parts.back().get() : nullptr;
-    run_async(io, build(c), c.settings.timeout, *names, part, done, [] {});
-  };
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    const auto& c = conf.checks[i];
-    const auto plan = c.type->examination ? c.type->examination(c.options) : std::nullopt;
-    if (!plan) {
-      probe(i, {});
-      continue;
-    }
-    // The deep check runs first, so that the probe receives its result.
-    pool->run(pool->add({c.type->name, c.options, true}), plan->timeout, {}, [&probe, i](run_report report) {
-      deep_check_record record;
-      const auto now = boot_clock::now();
-      record.note(std::move(report.outcome), now);
-      run_input input;
-      input.examined = record.as_of(now);
-      probe(i, std::move(input));
-    });
-  }
-  io.run();
-  return results;
+std::vector<check_result> run_once(const config& conf, deep_check_records& records) {
+  if (conf.checks.empty()) return {};
+  return one_run(conf, records).run();
 }
 
 }  // namespace telltale

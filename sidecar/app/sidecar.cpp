@@ -60,6 +60,12 @@ void drop_options(config& c) {
   for (auto& check : c.checks) check.options.release_tree();
 }
 
+void log_hints(const config& c) {
+  for (const auto& hint : c.hints)
+    log(log_level::info, "hint: " + hint.message,
+        {{"config", c.source}, {"line", static_cast<std::int64_t>(hint.at.line)}});
+}
+
 void log_change(const config& before, const config& after, const kept_checks& kept) {
   const auto going_on =
       static_cast<std::int64_t>(std::ranges::count_if(kept, [](const auto& from) { return from.has_value(); }));
@@ -117,6 +123,7 @@ void sidecar::run() {
       {{"version", version()},
        {"config", config_->source},
        {"checks", static_cast<std::int64_t>(config_->checks.size())}});
+  log_hints(*config_);
   for (const auto& address : server_->addresses()) log(log_level::info, "listening", {{"address", address}});
   reaper_ = reap_orphans(io_);
   wait_for_signal();
@@ -196,6 +203,7 @@ std::string sidecar::reconfigure(std::shared_ptr<config> next) try {
   router_.change(std::move(routes));
   drop_options(*next);
   log_change(*config_, *next, kept);
+  log_hints(*next);
   if (listeners_of(*next, options_) != listeners_ || !same_files(next->server.tls, tls_))
     log(log_level::warn, "server.listen and server.tls: changes require a restart");
   config_ = std::move(next);

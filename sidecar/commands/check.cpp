@@ -57,6 +57,25 @@ command_result refused(const check_command& asked, std::string text) {
   return {unknown, fmt::format("TELLTALE UNKNOWN - {}\n", line), ""};
 }
 
+/// The lines of the checks that do not pass.
+std::string reasons(check_results results) {
+  std::erase_if(results, [](const auto& result) { return result.found.verdict == verdict::pass; });
+  return results_text(results);
+}
+
+/// Every attempt runs all checks, so that the results printed are those of one moment.
+check_results repeated_run(const config& chosen, std::chrono::milliseconds limit, const check_environment& world) {
+  constexpr std::chrono::milliseconds interval{1'000};
+  check_results last;
+  auto waiting = world.waiting;
+  waiting.ask = [&](std::chrono::milliseconds) {
+    last = world.run(chosen);
+    return attempt{results_exit_code(last) == exit_ok, reasons(last)};
+  };
+  retry("passed", {limit, interval}, waiting);
+  return last;
+}
+
 }  // namespace
 
 command_result check(const check_command& asked, const check_table& table, const check_environment& world) {
@@ -65,7 +84,8 @@ command_result check(const check_command& asked, const check_table& table, const
     if (const auto* errors = std::get_if<config_errors>(&loaded)) return refused(asked, to_text(*errors));
     auto& chosen = std::get<config>(loaded);
     keep_named(chosen, asked.names);
-    return shown(world.run(chosen), asked, world);
+    const bool once = asked.limit.count() == 0;
+    return shown(once ? world.run(chosen) : repeated_run(chosen, asked.limit, world), asked, world);
   } catch (const std::exception& error) {
     return refused(asked, fmt::format("telltale check: {}\n", error.what()));
   }

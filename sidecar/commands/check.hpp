@@ -1,9 +1,10 @@
-// The command `telltale check`: runs every check once, without a sidecar.
+// The command `telltale check`: runs the checks without a sidecar, once or until they pass.
 #pragma once
 
 #include <functional>
 
 #include "commands/command_line.hpp"
+#include "commands/retry.hpp"
 #include "config/config.hpp"
 #include "results/results.hpp"
 
@@ -14,6 +15,7 @@ struct check_environment {
   environment variables;
   bool terminal = false;  ///< standard output is a terminal
   std::function<check_results(const config&)> run;
+  retry_environment waiting;  ///< used with `--for`; without `ask`
 };
 
 /// Never throws.

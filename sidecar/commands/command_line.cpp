@@ -1,117 +1,21 @@
-// Implements the command line with one CLI11 parser per command.
+// Implements the command line: the options of each command and the rules between them.
 #include "commands/command_line.hpp"
 
 #include <algorithm>
-#include <memory>
+#include <array>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 
+#include "commands/check_arguments.hpp"
+#include "commands/command_line_parser.hpp"
 #include "commands/help_text.hpp"
 #include "results/exit_code.hpp"
 
 namespace telltale {
 namespace {
 
-/// Invalid arguments: one line.
-struct usage_error {
-  std::string sentence;
-};
-
 using arguments = std::vector<std::string>;
-
-std::vector<std::string_view> command_names() {
-  std::vector<std::string_view> out;
-  for (const auto& help : commands_help) out.push_back(help.name);
-  return out;
-}
-
-bool is_command(std::string_view word) {
-  const auto names = command_names();
-  return std::find(names.begin(), names.end(), word) != names.end();
-}
-
-/// The parser of one command. Options are declared with the variable they set; `parse` sets them.
-class parser {
- public:
-  explicit parser(std::string_view command)
-      : command_(command), app_(std::string(help_of(command).summary), "telltale " + std::string(command)) {
-    app_.set_help_flag("-h,--help", "show this help");
-    app_.footer("\n" + std::string(help_of(command).footer));
-    app_.allow_extras();
-  }
-
-  void flag(const std::string& name, bool& into, const std::string& doc) { app_.add_flag(name, into, doc); }
-  void text(const std::string& name, std::string& into, const std::string& type, const std::string& doc) {
-    app_.add_option(name, into, doc)->type_name(type);
-  }
-  /// An option that may be repeated, with one value each.
-  void repeated(const std::string& name, arguments& into, const std::string& type, const std::string& doc) {
-    app_.add_option(name, into, doc)->type_name(type)->allow_extra_args(false);
-  }
-  void rest(const std::string& name, arguments& into, const std::string& doc) {
-    app_.add_option(name, into, doc)->type_name("");
-  }
-  /// One of several words, in the order of the enumerators.
-  template <class Enum, std::size_t N>
-  void choice(const std::string& name, Enum& into, const std::array<std::string_view, N>& names,
-              const std::string& doc) {
-    auto set = [&into, &names, name](const std::string& word) {
-      const auto it = std::find(names.begin(), names.end(), word);
-      if (it == names.end())
-        throw usage_error{fmt::format("{}: expected one of {}, not '{}'{}", name, fmt::join(names, ", "), word,
-                                      suggestion(word, {names.begin(), names.end()}))};
-      into = static_cast<Enum>(it - names.begin());
-    };
-    app_.add_option_function<std::string>(name, set, doc)->type_name(fmt::format("{}", fmt::join(names, "|")));
-  }
-  void duration(const std::string& name, std::chrono::milliseconds& into, const std::string& doc) {
-    auto set = [&into, name](const std::string& word) {
-      const auto parsed = parse_duration(word);
-      if (!parsed || parsed->count() == 0)
-        throw usage_error{fmt::format("{}: expected a duration such as 500ms or 10s, not '{}'", name, word)};
-      into = *parsed;
-    };
-    app_.add_option_function<std::string>(name, set, doc)->type_name("DURATION");
-  }
-
-  /// Parses the arguments. Throws usage_error. Returns the help text when it was requested.
-  std::optional<std::string> parse(arguments words) {
-    std::reverse(words.begin(), words.end());  // CLI11 expects them in reverse order
-    try {
-      app_.parse(words);
-    } catch (const CLI::CallForHelp&) {
-      return app_.help();
-    } catch (const CLI::ParseError& error) {
-      throw usage_error{error.what()};
-    }
-    refuse_unknown(app_.remaining());
-    return std::nullopt;
-  }
-
- private:
-  void refuse_unknown(const arguments& unknown) const {
-    if (unknown.empty()) return;
-    auto it = std::find_if(unknown.begin(), unknown.end(), [](const auto& word) { return word.starts_with('-'); });
-    const auto word = it == unknown.end() ? unknown.front() : it->substr(0, it->find('='));
-    if (it != unknown.end()) throw usage_error{fmt::format("unknown option '{}'{}", word, nearest_option(word))};
-    if (is_command(word)) throw usage_error{fmt::format("the command must come first: telltale {} ...", word)};
-    throw usage_error{fmt::format("unexpected argument '{}'", word)};
-  }
-
-  std::string nearest_option(std::string_view word) const {
-    arguments names;
-    for (const auto* option : app_.get_options())
-      for (const auto& name : option->get_lnames()) names.push_back("--" + name);
-    return suggestion(word, {names.begin(), names.end()});
-  }
-
-  std::string_view command_;
-  CLI::App app_;
-};
+using parser = command_line_parser;
 
 constexpr std::array<std::string_view, 2> log_format_names{"json", "text"};
 constexpr std::array<std::string_view, 2> log_output_names{"stderr", "stdout"};
@@ -120,6 +24,7 @@ constexpr std::array<std::string_view, 5> result_format_names{"table", "json", "
 constexpr std::array<std::string_view, 3> color_names{"auto", "always", "never"};
 constexpr std::array<std::string_view, 2> listing_names{"text", "json"};
 
+const std::string query_config_doc = "query the address in this configuration's server.listen";
 const std::string config_doc = "configuration file; - is standard input (default /etc/telltale/telltale.yaml)";
 
 command answer(std::string text) { return command_result{exit_ok, std::move(text), ""}; }
@@ -142,17 +47,18 @@ command parse_check(const arguments& words) {
   parser options("check");
   options.text("-c,--config", out.config, "FILE", config_doc);
   options.choice("--format", out.format, result_format_names, "output format (default table)");
+  options.duration("--for", out.limit, "try again until it passes, for this long (default: run once)");
   options.choice("--color", out.color, color_names, "colour the table (default auto: on a terminal without NO_COLOR)");
   options.rest("NAME", out.names, "names of the checks to run (default all)");
   if (auto help = options.parse(words)) return answer(*help);
   return out;
 }
 
-void add_question(parser& options, gate_query& question, std::string& config) {
+void add_question(parser& options, gate_query& question, std::string& config, const std::string& doc_of_config) {
   options.choice("--gate", question.gate, choices<gate>::names, "gate to query (default ready)");
   options.text("--url", question.url, "URL",
                "address of the sidecar: http://, https:// or unix:/path (default $TELLTALE_URL)");
-  options.text("-c,--config", config, "FILE", "query the address in this configuration's server.listen");
+  options.text("-c,--config", config, "FILE", doc_of_config);
 }
 
 void set_config(gate_query& question, std::string config) {
@@ -161,28 +67,63 @@ void set_config(gate_query& question, std::string config) {
   question.config = std::move(config);
 }
 
-command parse_healthcheck(const arguments& words) {
+/// Builds the table of check types, which takes longer than a query, only when its options are needed.
+const check_type* http_type(const arguments& words, check_table_source table) {
+  const auto needs_it = [](const std::string& word) {
+    return word == "--http" || word.starts_with("--http=") || word == "--help" || word == "-h";
+  };
+  return table && std::any_of(words.begin(), words.end(), needs_it) ? find_type(table(), "http") : nullptr;
+}
+
+command parse_healthcheck(const arguments& words, check_table_source table) {
   healthcheck_command out;
   std::string config;
+  std::string url;
   parser options("healthcheck");
-  add_question(options, out.question, config);
+  add_question(options, out.question, config, query_config_doc);
   options.duration("--timeout", out.timeout, "total time limit (default 1s)");
+  options.text("--http", url, "URL", "request this URL of any server instead, as a check of type http does");
+  const auto* type = http_type(words, table);
+  auto own = type ? check_arguments_of(*type, "url") : std::vector<check_argument>();
+  options.heading("With --http, the options of the http check");
+  for (auto& one : own) one.add_to(options);
   if (auto help = options.parse(words)) return answer(*help);
   set_config(out.question, std::move(config));
+  if (url.empty()) {
+    for (const auto& one : own)
+      if (one.is_given()) throw usage_error{fmt::format("{} needs --http", one.flag)};
+    return out;
+  }
+  if (!out.question.is_default()) throw usage_error{"--http queries no sidecar: remove --gate, --url and -c"};
+  if (!type) throw usage_error{"this program has no check type http"};
+  out.http = options_map(own);
+  out.http->members.push_back({"url", {}, raw_value::scalar(std::move(url))});
   return out;
+}
+
+void check_wait(const wait_command& wanted) {
+  if (wanted.run && !wanted.question.url.empty()) throw usage_error{"--run queries no sidecar: remove --url"};
+  if (wanted.fail_fast && !wanted.run) throw usage_error{"--fail-fast needs --run"};
 }
 
 command parse_wait(const arguments& words) {
   wait_command out;
   std::string config;
+  std::chrono::milliseconds interval{0};
   parser options("wait");
-  add_question(options, out.question, config);
+  add_question(options, out.question, config, query_config_doc + "; with --run: its checks");
+  options.flag("--run", out.run, "run the checks of the configuration (-c) instead of querying a sidecar");
+  options.flag("--fail-fast", out.fail_fast, "with --run: give up at once on failures that waiting does not repair");
   options.duration("--timeout", out.timeout, "time limit (default 60s)");
-  options.duration("--interval", out.interval, "interval between queries (default 500ms)");
+  options.duration("--interval", interval,
+                   "interval between queries (default 500ms); with --run between runs of a failing check (default: its "
+                   "failing_interval)");
   // Arguments after `--` belong to the command, including options.
   const auto dashes = std::find(words.begin(), words.end(), "--");
   if (auto help = options.parse(arguments(words.begin(), dashes))) return answer(*help);
   set_config(out.question, std::move(config));
+  if (interval.count() != 0) out.interval = interval;
+  check_wait(out);
   if (dashes != words.end()) out.program.assign(dashes + 1, words.end());
   if (dashes != words.end() && out.program.empty()) throw usage_error{"missing command after --"};
   return out;
@@ -221,9 +162,9 @@ command parse_schema(const arguments& words) {
   return schema_command{};
 }
 
-command parse_command(std::string_view name, const arguments& words) {
+command parse_command(std::string_view name, const arguments& words, check_table_source table) {
   if (name == "check") return parse_check(words);
-  if (name == "healthcheck") return parse_healthcheck(words);
+  if (name == "healthcheck") return parse_healthcheck(words, table);
   if (name == "wait") return parse_wait(words);
   if (name == "validate") return parse_validate(words);
   if (name == "checks") return parse_checks(words);
@@ -245,7 +186,7 @@ bool asks_for(const arguments& words, std::string_view brief, std::string_view f
 
 }  // namespace
 
-command parse_command_line(const arguments& all) {
+command parse_command_line(const arguments& all, check_table_source table) {
   auto words = all;
   if (!words.empty() && words.front() == "help") {
     words.erase(words.begin());
@@ -262,7 +203,7 @@ command parse_command_line(const arguments& all) {
       return refusal("", fmt::format("unknown command '{}'{}", name, suggestion(name, command_names())));
   }
   try {
-    return parse_command(name, words);
+    return parse_command(name, words, table);
   } catch (const usage_error& error) {
     return refusal(name, error.sentence);
   }

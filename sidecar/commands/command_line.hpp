@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include <telltale/check_type.hpp>
+
 #include "commands/command_result.hpp"
 #include "config/settings.hpp"
 #include "log/log.hpp"
@@ -28,6 +30,7 @@ struct check_command {
   std::vector<std::string> names;  ///< empty: all
   result_format format = result_format::table;
   color_mode color = color_mode::automatic;
+  std::chrono::milliseconds limit{0};  ///< try again for this long until it passes; 0: run once
 };
 
 /// The sidecar and gate to query.
@@ -35,17 +38,23 @@ struct gate_query {
   telltale::gate gate = gate::ready;
   std::string url;                    ///< empty: from the configuration, the environment or the default
   std::optional<std::string> config;  ///< query the address in this configuration file
+
+  bool is_default() const { return gate == telltale::gate::ready && url.empty() && !config; }
 };
 
 struct healthcheck_command {
   gate_query question;
+  std::optional<raw_value> http;             ///< options of the `http` check to run instead of the query
   std::chrono::milliseconds timeout{1'000};  ///< total; below the limits of the kubelet and Docker
 };
 
 struct wait_command {
   gate_query question;
+  bool run = false;        ///< run the checks of `question.config` instead of querying a sidecar
+  bool fail_fast = false;  ///< with `run`: give up on what does not heal by waiting
   std::chrono::milliseconds timeout{60'000};
-  std::chrono::milliseconds interval{500};
+  std::optional<std::chrono::milliseconds>
+      interval;                      ///< between queries, or with `run` between runs of a failing check
   std::vector<std::string> program;  ///< run after the gate has passed; may be empty
 };
 
@@ -65,7 +74,8 @@ struct schema_command {};
 using command = std::variant<command_result, serve_command, check_command, healthcheck_command, wait_command,
                              validate_command, checks_command, schema_command>;
 
-/// Pure. `arguments` excludes the program's name.
-command parse_command_line(const std::vector<std::string>& arguments);
+/// Pure. `arguments` excludes the program's name. The table is built only for the options of `healthcheck --http`; null
+/// is an empty one.
+command parse_command_line(const std::vector<std::string>& arguments, check_table_source = nullptr);
 
 }  // namespace telltale

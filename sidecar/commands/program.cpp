@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <functional>
 
 #include "app/blocked_signals.hpp"
 #include "app/run_once.hpp"
@@ -13,8 +14,10 @@
 #include "app/standard_streams.hpp"
 #include "commands/check.hpp"
 #include "commands/command_line.hpp"
+#include "commands/exit_on_signals.hpp"
 #include "commands/healthcheck.hpp"
 #include "commands/list_checks.hpp"
+#include "commands/retry.hpp"
 #include "commands/validate.hpp"
 #include "commands/wait.hpp"
 #include "diagnostics/error_text.hpp"
@@ -38,6 +41,14 @@ int print(const command_result& result) {
   return result.exit_code == exit_ok ? exit_unhealthy : result.exit_code;
 }
 
+/// What is logged below this level is part of the results.
+void log_from(log_level least) { configure_log({log_format::text, least}); }
+
+/// Runs checks as often as it is called, and keeps the deep checks of earlier runs.
+std::function<check_results(const config&)> repeatable_run() {
+  return [records = deep_check_records()](const config& checks) mutable { return run_once(checks, records); };
+}
+
 /// Runs the selected command; each overload returns the exit code of the program.
 struct runner {
   check_table_source table;
@@ -54,12 +65,25 @@ struct runner {
   }
 
   int operator()(const check_command& asked) const {
-    configure_log({log_format::text, log_level::error});  // the results contain everything else
-    return print(check(asked, table(), {process_environment(), ::isatty(STDOUT_FILENO) == 1, run_once}));
+    log_from(log_level::error);
+    if (asked.limit.count() != 0) exit_on_signals();
+    return print(
+        check(asked, table(),
+              {process_environment(), ::isatty(STDOUT_FILENO) == 1, repeatable_run(), terminal_environment("check")}));
   }
 
-  int operator()(const healthcheck_command& asked) const { return print(healthcheck(asked, process_environment())); }
-  int operator()(const wait_command& asked) const { return wait(asked, process_environment()); }
+  int operator()(const healthcheck_command& asked) const {
+    if (!asked.http) return print(healthcheck(asked, process_environment()));
+    log_from(log_level::error);
+    return print(healthcheck_http(asked, table(), repeatable_run()));
+  }
+
+  int operator()(const wait_command& asked) const {
+    if (!asked.run) return wait(asked, process_environment());
+    log_from(log_level::off);
+    return wait_and_run(asked, table(), process_environment());
+  }
+
   int operator()(const validate_command& asked) const { return print(validate(asked, table(), process_environment())); }
   int operator()(const checks_command& asked) const { return print(list_checks(asked, table())); }
   int operator()(const schema_command&) const { return print({exit_ok, config_schema(table()), ""}); }
@@ -72,7 +96,7 @@ int run_program(int argc, char** argv, check_table_source table) {
     // Handled first: workers start often and must not pay for anything they do not need.
     if (argc == 2 && std::strcmp(argv[1], "worker") == 0) return worker_main(table());
     open_closed_standard_streams();
-    return std::visit(runner{table}, parse_command_line({argv + (argc > 0 ? 1 : 0), argv + argc}));
+    return std::visit(runner{table}, parse_command_line({argv + (argc > 0 ? 1 : 0), argv + argc}, table));
   } catch (const std::exception& error) {
     print(stderr, std::string("telltale: ") + error.what() + "\n");
     return exit_usage;

@@ -8,6 +8,15 @@
 #include "results/exit_code.hpp"
 
 namespace telltale {
+namespace {
+
+std::string hint_text(const config& valid) {
+  problems hints;
+  for (const auto& hint : valid.hints) hints.add(hint.at, "hint: " + hint.message);
+  return to_text(errors_of(valid, hints));
+}
+
+}  // namespace
 
 command_result validate(const validate_command& asked, const check_table& table, const environment& variables) {
   command_result out;
@@ -19,6 +28,7 @@ command_result validate(const validate_command& asked, const check_table& table,
       continue;
     }
     const auto& valid = std::get<config>(loaded);
+    out.err += hint_text(valid);
     if (asked.named_files) {
       const auto found = check_named_files(valid);
       out.err += to_text(errors_of(valid, found.refused)) + to_text(errors_of(valid, found.warnings));

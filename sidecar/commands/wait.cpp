@@ -1,98 +1,92 @@
-// Implements `telltale wait` by polling without an event loop.
+// Implements `telltale wait`.
 #include "commands/wait.hpp"
 
-#include <signal.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstdio>
-#include <thread>
+#include <stdexcept>
+#include <system_error>
 
 #include <fmt/format.h>
 
-#include "base/words.hpp"
+#include "app/local_gate.hpp"
+#include "client/query_gate.hpp"
+#include "commands/exit_on_signals.hpp"
 #include "commands/find_sidecar.hpp"
+#include "commands/retry.hpp"
+#include "diagnostics/error_text.hpp"
 #include "results/exit_code.hpp"
 
 namespace telltale {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
-constexpr milliseconds longest_question{2'000};
-/// Minimum timeout of a query. Without it the last query would always end with a timeout.
-constexpr milliseconds min_query_timeout{250};
+constexpr milliseconds default_interval{500};
 
-std::string one_line(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    if (c != '\n') out += c;
-    else if (!out.empty() && out.back() != ' ') out += "; ";
-  }
-  while (out.ends_with("; ")) out.resize(out.size() - 2);
-  return out;
+retry_limits limits_of(const wait_command& wanted) {
+  return {wanted.timeout, wanted.interval.value_or(default_interval)};
 }
 
-/// Two responses are equal when each line is equal up to its message.
-std::string comparable_reasons(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const auto line = take_until(text, '\n');
-    out += line.substr(0, line.find(": "));
-    out += '\n';
-  }
-  return out;
+config configuration(const wait_command& wanted, const check_table& table, const environment& variables) {
+  auto loaded = load_config(wanted.question.config.value_or(""), table, variables);
+  if (const auto* errors = std::get_if<config_errors>(&loaded)) throw std::runtime_error(to_text(*errors));
+  auto& valid = std::get<config>(loaded);
+  if (wanted.interval)
+    for (auto& one : valid.checks) one.settings.failing_interval = std::min(*wanted.interval, one.settings.interval);
+  return std::move(valid);
 }
 
-void print_to_stderr(std::string_view line) { fmt::print(stderr, "telltale wait: {}\n", line); }
+/// Everything that ran the checks has ended when it returns.
+bool run_until_passed(const wait_command& wanted, config checks) {
+  local_gate own(std::move(checks), wanted.question.gate);
+  auto world = terminal_environment("wait");
+  world.ask = [&](milliseconds timeout) {
+    const auto found = own.ask(timeout);
+    return attempt{found.passes, found.text, wanted.fail_fast && found.permanent};
+  };
+  world.sleep = [&](milliseconds pause) { own.run_for(pause); };
+  return retry(to_string(wanted.question.gate), limits_of(wanted), world);
+}
 
-/// As PID 1 of a container the kernel drops signals without a handler, and stopping would take ten seconds.
-void exit_on_signals() {
-  struct sigaction action {};
-  action.sa_handler = [](int number) { ::_exit(128 + number); };
-  for (int number : {SIGTERM, SIGINT, SIGHUP}) ::sigaction(number, &action, nullptr);  // exec resets them
+int not_started(std::string text) {
+  if (!text.ends_with('\n')) text = fmt::format("telltale wait: {}\n", text);
+  fmt::print(stderr, "{}", text);
+  return exit_usage;
+}
+
+int finish(const wait_command& wanted, bool passed) {
+  if (!passed) return exit_unhealthy;
+  return wanted.program.empty() ? exit_ok : become(wanted.program);
 }
 
 }  // namespace
-
-bool wait_for_gate(const wait_command& wanted, const waiting& world) {
-  const auto begin = world.now();
-  const auto end = begin + wanted.timeout;
-  std::string last;
-  for (;;) {
-    const auto left = std::chrono::ceil<milliseconds>(end - world.now());
-    const auto answer = world.ask(std::clamp(left, min_query_timeout, longest_question));
-    const auto so_far = world.now() - begin;
-    if (answer.passes) {
-      world.say(fmt::format("{} after {}", to_string(wanted.question.gate), human_duration(so_far)));
-      return true;
-    }
-    if (world.now() >= end) {
-      world.say(fmt::format("timed out after {}: {}", human_duration(so_far), one_line(answer.text)));
-      return false;
-    }
-    if (comparable_reasons(answer.text) != last) world.say(one_line(answer.text));
-    last = comparable_reasons(answer.text);
-    world.sleep(std::min(wanted.interval, std::chrono::ceil<milliseconds>(end - world.now())));
-  }
-}
 
 int wait(const wait_command& wanted, const environment& variables, const std::string& installed_path) {
   http_target target;
   try {
     target = find_sidecar(wanted.question, variables, installed_path);
   } catch (const std::exception& error) {
-    print_to_stderr(error.what());
-    return exit_usage;
+    return not_started(error.what());
   }
   exit_on_signals();
-  const waiting world{[&](milliseconds timeout) { return query_gate(target, timeout); },
-                      [](milliseconds pause) { std::this_thread::sleep_for(pause); }, steady_clock::now,
-                      print_to_stderr};
-  if (!wait_for_gate(wanted, world)) return exit_unhealthy;
-  return wanted.program.empty() ? exit_ok : become(wanted.program);
+  auto world = terminal_environment("wait");
+  world.ask = [&](milliseconds timeout) {
+    auto answer = query_gate(target, timeout);
+    return attempt{answer.passes, std::move(answer.text)};
+  };
+  return finish(wanted, retry(to_string(wanted.question.gate), limits_of(wanted), world));
+}
+
+int wait_and_run(const wait_command& wanted, const check_table& table, const environment& variables) {
+  exit_on_signals();
+  bool passed = false;
+  try {
+    passed = run_until_passed(wanted, configuration(wanted, table, variables));
+  } catch (const std::exception& error) {
+    return not_started(error.what());
+  }
+  return finish(wanted, passed);
 }
 
 int become(const std::vector<std::string>& program) {
@@ -101,7 +95,7 @@ int become(const std::vector<std::string>& program) {
   arguments.push_back(nullptr);
   ::execvp(arguments.front(), arguments.data());
   const int error = errno;
-  print_to_stderr(fmt::format("{}: {}", program.front(), std::generic_category().message(error)));
+  fmt::print(stderr, "telltale wait: {}: {}\n", program.front(), std::generic_category().message(error));
   return error == ENOENT ? 127 : 126;  // as shells do
 }
 

@@ -1,32 +1,22 @@
-// The command `telltale wait`: waits until a gate of a running sidecar passes.
+// The command `telltale wait`: waits until a gate passes, of a running sidecar or of checks that it runs itself.
 #pragma once
 
-#include <chrono>
-#include <functional>
 #include <string>
-#include <string_view>
+#include <vector>
 
-#include "client/query_gate.hpp"
 #include "commands/command_line.hpp"
 #include "config/config.hpp"
 #include "config/load_config.hpp"
 
 namespace telltale {
 
-/// Dependencies of waiting, replaceable in tests.
-struct waiting {
-  std::function<gate_answer(std::chrono::milliseconds timeout)> ask;
-  std::function<void(std::chrono::milliseconds)> sleep;
-  std::function<std::chrono::steady_clock::time_point()> now;
-  std::function<void(std::string_view line)> say;  ///< prints one line without its line break
-};
-
-/// Returns true when the gate has passed. Prints one line whenever the reasons change and one at the end. A changed
-/// number in a message is not a changed reason.
-bool wait_for_gate(const wait_command&, const waiting&);
-
-/// Waits, then replaces the process with the given program, if any. Returns the exit code otherwise. Never throws.
+/// Waits for a running sidecar, then replaces the process with the given program, if any. Returns the exit code
+/// otherwise. Never throws.
 int wait(const wait_command&, const environment&, const std::string& installed_path = installed_config_path);
+
+/// `telltale wait --run`: the same, but runs the checks of the configuration that feed the gate. Nothing of this
+/// remains in the program that replaces the process: no worker, descriptor, signal handler or changed signal mask.
+int wait_and_run(const wait_command&, const check_table&, const environment&);
 
 /// Replaces this process. On failure prints an error and returns 126 or 127.
 int become(const std::vector<std::string>& program);

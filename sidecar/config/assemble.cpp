@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "config/check_hints.hpp"
 #include "config/check_rules.hpp"
 #include "config/server_section.hpp"
 
@@ -18,7 +19,8 @@ constexpr std::size_t max_problems = 200;
 
 class assembler {
  public:
-  assembler(const check_table& table, problems& errors) : table_(table), errors_(errors) {}
+  assembler(const check_table& table, problems& errors, problems& hints)
+      : table_(table), errors_(errors), hints_(hints) {}
 
   config run(raw_value root);
 
@@ -36,6 +38,7 @@ class assembler {
 
   const check_table& table_;
   problems& errors_;
+  problems& hints_;
   config out_;
   check_settings initial_;
   const raw_value* defaults_ = nullptr;
@@ -112,6 +115,7 @@ void assembler::take_check(raw_value entry) {
   if (errors_.size() == before) check_rules(settings, common, defaults_, errors_);
   if (type) type->validate(own, errors_, common_);
   else look_for_slips(own);
+  if (type && errors_.size() == before) add_hints(settings, common, *type, own, hints_);
   out_.checks.push_back({std::move(settings), type, std::move(own), entry.at});
 }
 
@@ -180,8 +184,8 @@ void assembler::check_unique(const raw_value& entry) {
 
 }  // namespace
 
-config assemble_config(raw_value root, const check_table& table, problems& errors) {
-  return assembler(table, errors).run(std::move(root));
+config assemble_config(raw_value root, const check_table& table, problems& errors, problems& hints) {
+  return assembler(table, errors, hints).run(std::move(root));
 }
 
 }  // namespace telltale

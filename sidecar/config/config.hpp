@@ -35,9 +35,10 @@ struct config {
   server_places server_at;
   std::vector<check_config> checks;  ///< in the order written; names are unique
   bool ready_without_checks = false;
-  bool watch = false;      ///< reload when the text changes
-  std::uint64_t hash = 0;  ///< `text_hash` of the text
-  std::string source;      ///< file name for messages: "telltale.yaml", "<stdin>", "<built-in>"
+  bool watch = false;          ///< reload when the text changes
+  std::uint64_t hash = 0;      ///< `text_hash` of the text
+  std::vector<problem> hints;  ///< advice about what is valid, sorted by location; at most 100 and a count of the rest
+  std::string source;          ///< file name for messages: "telltale.yaml", "<stdin>", "<built-in>"
 };
 
 /// A rejected configuration: every problem, and the text for printing them.

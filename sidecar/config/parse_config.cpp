@@ -36,6 +36,7 @@ config_result read_config(const source_text& source, std::string name, const che
                           const environment& env) {
   problems early;
   problems late;
+  problems hints;
   config out;
   std::vector<source_location> spoiled;
   if (auto root = read_yaml(source, early)) {
@@ -45,12 +46,13 @@ config_result read_config(const source_text& source, std::string name, const che
     std::sort(spoiled.begin(), spoiled.end());
     if (root->kind == raw_value::kind_t::null)
       late.add({1, 1}, "the configuration is empty - it needs at least 'checks:' with one check");
-    else out = assemble_config(std::move(*root), table, late);
+    else out = assemble_config(std::move(*root), table, late, hints);
   }
   auto list = early.list();
   add_unspoiled(late, spoiled, list);
   if (!list.empty()) return config_errors{std::move(name), source.text(), in_order(std::move(list))};
   out.source = std::move(name);
+  out.hints = in_order(hints.list());
   return out;
 }
 

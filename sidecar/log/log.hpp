@@ -9,7 +9,8 @@
 
 namespace telltale {
 
-enum class log_level : std::uint8_t { debug, info, warn, error };
+/// `off` is only for `log_settings::least`.
+enum class log_level : std::uint8_t { debug, info, warn, error, off };
 enum class log_format : std::uint8_t { json, text };
 enum class log_output : std::uint8_t { standard_error, standard_output };
 

@@ -133,6 +133,8 @@ json::object shape_schema(const option_shape& shape) {
       return text_schema(shape);
     case option_kind::path:
       return {{"type", "string"}, {"minLength", 1}};
+    case option_kind::address:
+      return {{"type", "string"}};
     case option_kind::url:
       return pattern_schema(url_pattern);
     case option_kind::duration:

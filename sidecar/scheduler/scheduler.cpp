@@ -22,7 +22,8 @@ namespace {
 /// Local checks coalesce wake-ups. Network checks do not: each wakes the loop several times anyway, and many may use
 /// the same server.
 cadence cadence_of(const check_settings& s, bool local) {
-  return {s.interval, s.effective_failing_interval(), s.initial_delay, s.jitter.ratio(), true, local};
+  const auto weight = local ? 1 : network_weight;
+  return {s.interval, s.effective_failing_interval(), s.initial_delay, s.jitter.ratio(), true, local, weight};
 }
 
 /// The first deep check runs soon after the start instead of hours later. After a failure the next one runs sooner, so

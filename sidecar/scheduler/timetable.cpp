@@ -72,16 +72,16 @@ void timetable::unplan(std::size_t check) {
 
 std::vector<std::size_t> timetable::take_due(time_point now) {
   std::vector<std::size_t> out;
-  while (out.size() < max_per_tick && next_due() <= now) {
+  for (auto room = max_per_tick; room > 0 && next_due() <= now;) {
     auto& due = calendar_.begin()->second;
-    const auto store_result =
-        due.begin() + static_cast<std::ptrdiff_t>(std::min(due.size(), max_per_tick - out.size()));
-    std::for_each(due.begin(), store_result, [&](std::size_t check) {
-      auto& e = entries_[check];
+    auto end = due.begin();
+    for (; end != due.end() && room > 0; ++end) {
+      auto& e = entries_[*end];
+      room -= std::min(room, e.pace.weight);
       if (std::exchange(e.running, true)) e.missed_due = true;
-      else out.push_back(check);
-    });
-    due.erase(due.begin(), store_result);
+      else out.push_back(*end);
+    }
+    due.erase(due.begin(), end);
     if (due.empty()) calendar_.erase(calendar_.begin());
   }
   for (auto check : out) {

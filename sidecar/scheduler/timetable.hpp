@@ -22,6 +22,9 @@ inline constexpr std::chrono::milliseconds tick{50};
 /// iteration.
 inline constexpr std::size_t max_per_tick = 64;
 
+/// What a network check takes of `max_per_tick`: it runs on the loop itself, for as long as several local checks.
+inline constexpr std::size_t network_weight = 8;
+
 struct cadence {
   std::chrono::nanoseconds interval{};
   std::chrono::nanoseconds failing_interval{};
@@ -29,6 +32,7 @@ struct cadence {
   double jitter = 0.1;          ///< each interval is shortened by a random share up to this one
   bool due_after_stall = true;  ///< due at once after a stall
   bool coalescable = false;     ///< prefers a tick in which other checks run, within the jitter
+  std::size_t weight = 1;       ///< share of `max_per_tick` in one call of `take_due`
   friend bool operator==(const cadence&, const cadence&) = default;
 };
 
@@ -51,8 +55,8 @@ class timetable {
     std::optional<std::size_t> from;
   };
   void change(const std::vector<entry_change>&, time_point now);
-  /// Returns the checks due at `now` in the order of their due times, at most `max_per_tick`; the rest stays due. The
-  /// returned checks count as running until `finished`.
+  /// Returns the checks due at `now` in the order of their due times, with a weight of `max_per_tick` in all; the rest
+  /// stays due. The returned checks count as running until `finished`.
   std::vector<std::size_t> take_due(time_point now);
   /// Ends a run. A failure plans the next run sooner; a run that took longer than its interval is followed at once.
   void finished(std::size_t check, bool failing, time_point now);

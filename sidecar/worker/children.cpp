@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <map>
+#include <thread>
 
 namespace telltale {
 namespace {
@@ -47,6 +48,19 @@ int collect_orphans() {
     if (mine == timer_armed().end()) ++orphans;
     else mine->second = to_exit_status(info);
   }
+}
+
+std::vector<pid_t> registered_children() {
+  std::vector<pid_t> out;
+  for (const auto& [pid, status] : timer_armed()) out.push_back(pid);
+  return out;
+}
+
+void await_children(const std::vector<pid_t>& children, std::chrono::milliseconds limit) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  for (const auto pid : children)
+    while (!collect_child(pid) && std::chrono::steady_clock::now() < end)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
 }  // namespace telltale

@@ -1,7 +1,9 @@
 // Registers the worker processes, so that the general reaper leaves their exit status to the pool.
 #pragma once
 
+#include <chrono>
 #include <optional>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -19,5 +21,10 @@ std::optional<exit_status> collect_child(pid_t);
 /// Collects every ended child and keeps the exit status of registered ones for `collect_child`. Returns the number of
 /// the others: orphans that the kernel reparented to this process because it is PID 1.
 int collect_orphans();
+
+std::vector<pid_t> registered_children();
+
+/// Blocks until these children, which have been killed, are collected, at most for this long.
+void await_children(const std::vector<pid_t>&, std::chrono::milliseconds limit);
 
 }  // namespace telltale

@@ -51,17 +51,17 @@ class ValueSets(unittest.TestCase):
             with self.subTest(path.stem):
                 yield path
 
-    def test_there_are_enough(self):
+    def test_there_are_enough_value_sets(self):
         self.assertGreaterEqual(len(VALUE_SETS), 12)
         self.assertEqual(len(HELMS), 2, f"both major versions of Helm; found {HELMS}")
 
-    def test_lint_is_strict_and_content(self):
+    def test_strict_lint_passes(self):
         for release in HELMS:
             for path in self.each():
                 done = helm.run(release, "lint", "--strict", helm.CHART, "-f", path, "--kube-version", helm.CLUSTER)
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
-    def test_output_is_the_same_twice_and_from_every_helm(self):
+    def test_output_is_reproducible_and_equal_for_every_helm(self):
         for path in self.each():
             texts = [helm.template(release, "-f", path) for release in HELMS]
             self.assertEqual(texts[0], helm.template(HELMS[0], "-f", path))
@@ -80,7 +80,7 @@ class ValueSets(unittest.TestCase):
                 count += 1
         print(f"{count} manifests of {len(VALUE_SETS)} value sets, Kubernetes {schemas.version}")
 
-    def test_nothing_points_to_nothing(self):
+    def test_all_references_exist(self):
         for path in self.each():
             objects = helm.rendered(HELM, "-f", path)
             self.assertEqual(list(rules.broken_references(objects, provided=["of-mine"])), [])
@@ -93,7 +93,7 @@ class ValueSets(unittest.TestCase):
             seen += len(list(rules.pods(objects)))
         self.assertGreaterEqual(seen, 12)
 
-    def test_a_sidecar_that_hangs_is_back_before_its_silence_restarts_the_application(self):
+    def test_a_hanging_sidecar_is_restarted_before_the_application(self):
         seen = 0
         for path in self.each():
             for native in ("true", "false"):
@@ -115,7 +115,7 @@ class ValueSets(unittest.TestCase):
 
 
 class Examples(unittest.TestCase):
-    def test_a_disk_check_on_a_volume_says_that_it_has_to_be_mounted(self):
+    def test_a_disk_check_on_a_volume_requires_it_to_be_mounted(self):
         blocks = re.findall(r"^```yaml\n(.*?)^```$", (helm.CHART / "README.md").read_text(), re.S | re.M)
         values = [one for text in blocks if "{{" not in text for one in manifests.documents(text)]
         values += [one for path in VALUE_SETS for one in values_of(path)]
@@ -133,13 +133,13 @@ class Toggles(unittest.TestCase):
             with self.subTest(toggle):
                 self.assertEqual(names(helm.rendered(HELM, "--set", f"{toggle}.enabled=true")) - plain, added)
 
-    def test_nothing_is_left_when_it_is_off(self):
+    def test_enabled_false_renders_nothing(self):
         for path in VALUE_SETS:
             found = names(helm.rendered(HELM, "-f", path, "--set", "enabled=false"))
             self.assertLessEqual(found, {("Deployment", "telltale-demo"), ("Deployment", "watcher-demo"), ("Deployment", "7654321-demo"),
                                          ("Job", "telltale-job"), ("Job", "7654321-job")}, path.stem)
 
-    def test_those_that_need_another(self):
+    def test_features_that_require_another(self):
         found = names(helm.rendered(HELM, "--set", "service.enabled=true,serviceMonitor.enabled=true"))
         self.assertIn(("ServiceMonitor", "telltale"), found)
         found = names(helm.rendered(HELM, "--set", "autoscaling.enabled=true,demo.enabled=true"))
@@ -155,7 +155,7 @@ class Toggles(unittest.TestCase):
             with self.subTest(bad), self.assertRaisesRegex(AssertionError, words):
                 helm.template(HELM, "--set", bad)
 
-    def test_a_spread_is_in_the_pod_only_when_asked_for(self):
+    def test_a_topology_spread_is_rendered_only_when_configured(self):
         on = pod(helm.rendered(HELM, "--set", "demo.enabled=true,demo.topologySpread.enabled=true"))["spec"]
         off = pod(helm.rendered(HELM, "--set", "demo.enabled=true"))["spec"]
         self.assertEqual(on["topologySpreadConstraints"][0]["maxSkew"], 1)
@@ -180,7 +180,7 @@ class Toggles(unittest.TestCase):
 
 
 class Sidecar(unittest.TestCase):
-    def test_it_is_native_where_the_cluster_knows_that(self):
+    def test_it_is_native_where_the_cluster_supports_that(self):
         for cluster, native in (("1.25.0", False), ("1.28.15", False), ("1.29.0", True), ("1.33.1-gke.100", True)):
             with self.subTest(cluster):
                 spec = pod(helm.rendered(HELM, "--set", "demo.enabled=true", cluster=cluster))["spec"]
@@ -192,7 +192,7 @@ class Sidecar(unittest.TestCase):
                     # sidecar.
                     self.assertNotIn("startupProbe", spec["initContainers"][0])
 
-    def test_probes_are_on_the_application_and_ask_the_sidecar(self):
+    def test_probes_are_on_the_application_and_query_the_sidecar(self):
         spec = pod(helm.rendered(HELM, "--set", "demo.enabled=true,sidecar.port=9700,sidecar.explain=false"))["spec"]
         application = spec["containers"][0]
         asked = {name: application[f"{name}Probe"]["httpGet"] for name in ("startup", "readiness", "liveness")}
@@ -203,7 +203,7 @@ class Sidecar(unittest.TestCase):
         self.assertEqual(sidecar["args"][-1], "[::]:9700")
         self.assertNotIn("readinessProbe", sidecar)
 
-    def test_the_readiness_probe_that_explains_is_the_only_one(self):
+    def test_there_is_one_readiness_probe_with_a_message(self):
         for native in ("true", "false"):
             containers = {c["name"]: c for c in rules.containers(pod(helm.rendered(
                 HELM, "--set", f"demo.enabled=true,sidecar.native={native}"))["spec"])}
@@ -212,7 +212,7 @@ class Sidecar(unittest.TestCase):
                              {"exec": {"command": ["/telltale", "healthcheck", "--gate", "ready"]}, "periodSeconds": 5,
                               "timeoutSeconds": 3, "failureThreshold": 1})
 
-    def test_a_readiness_probe_that_asks_something_else_is_on_the_application(self):
+    def test_a_readiness_probe_of_another_target_is_on_the_application(self):
         for own in ("sidecar.explain=false", "probes.readiness.path=/ready?exclude=db", "probes.readiness.host=10.0.0.1",
                     "probes.readiness.httpHeaders[0].name=A,probes.readiness.httpHeaders[0].value=b"):
             spec = pod(helm.rendered(HELM, "--set", f"demo.enabled=true,{own}"))["spec"]
@@ -221,7 +221,7 @@ class Sidecar(unittest.TestCase):
         spec = pod(helm.rendered(HELM, "--set", "demo.enabled=true,probes.readiness.enabled=false"))["spec"]
         self.assertEqual([c["name"] for c in rules.containers(spec) if "readinessProbe" in c], [])
 
-    def test_fields_of_a_probe_are_where_kubernetes_has_them(self):
+    def test_probe_fields_have_the_structure_of_kubernetes(self):
         spec = pod(helm.rendered(HELM, "-f", helm.CHART / "ci" / "probe-fields-values.yaml"))["spec"]
         application = spec["containers"][0]
         self.assertEqual(application["readinessProbe"],
@@ -232,7 +232,7 @@ class Sidecar(unittest.TestCase):
         self.assertEqual(application["livenessProbe"]["httpGet"]["path"], "/health")
         self.assertEqual(application["startupProbe"]["initialDelaySeconds"], 1)
 
-    def test_why_a_start_failed_is_in_the_termination_message(self):
+    def test_the_reason_of_a_failed_start_is_in_the_termination_message(self):
         spec = pod(helm.rendered(HELM, "--set", "demo.enabled=true"))["spec"]
         self.assertEqual(spec["initContainers"][0]["terminationMessagePolicy"], "FallbackToLogsOnError")
 
@@ -250,7 +250,7 @@ class Sidecar(unittest.TestCase):
         port, = next(one["spec"]["ports"] for one in objects if one["kind"] == "Service")
         self.assertEqual((port["port"], port["targetPort"], port["name"]), (9700, 9700, "telltale"))
 
-    def test_what_it_watches_is_mounted_read_only(self):
+    def test_checked_volumes_are_mounted_read_only(self):
         spec = pod(helm.rendered(HELM, "-f", helm.CHART / "demo.yaml"))["spec"]
         mounts = {mount["mountPath"]: mount.get("readOnly") for mount in spec["initContainers"][0]["volumeMounts"]}
         self.assertEqual(mounts, {"/etc/telltale": True, "/data": True})
@@ -258,7 +258,7 @@ class Sidecar(unittest.TestCase):
         mounts = {mount["mountPath"]: mount.get("readOnly") for mount in spec["initContainers"][0]["volumeMounts"]}
         self.assertIs(mounts["/rw"], False)
 
-    def test_another_configuration_has_another_name_and_so_rolls_the_pods(self):
+    def test_a_changed_configuration_has_a_new_name_and_restarts_pods(self):
         def mounted(*arguments):
             objects = helm.rendered(HELM, "--set", "demo.enabled=true", *arguments)
             volume, = (one["configMap"]["name"] for one in pod(objects)["spec"]["volumes"] if one["name"] == "telltale-config")
@@ -270,7 +270,7 @@ class Sidecar(unittest.TestCase):
         objects = helm.rendered(HELM)
         self.assertTrue(all(one["immutable"] for one in objects if one["kind"] == "ConfigMap"))
 
-    def test_a_job_whose_pod_changes_is_another_job(self):
+    def test_a_job_with_a_changed_pod_has_a_new_name(self):
         def job(*arguments):
             return next((one["metadata"]["name"], one["spec"]["template"]) for one in
                         helm.rendered(HELM, "--set", "demo.job.enabled=true", *arguments) if one["kind"] == "Job")
@@ -281,7 +281,7 @@ class Sidecar(unittest.TestCase):
         self.assertEqual(len({name for name, _ in jobs}), len(jobs))
         self.assertEqual(job(), job("--set", "service.enabled=true,commonLabels.team=shop,prometheusRule.enabled=true"))
 
-    def test_a_job_completes_because_the_sidecar_is_native_or_is_refused(self):
+    def test_a_job_requires_a_native_sidecar(self):
         spec = pod(helm.rendered(HELM, "--set", "demo.job.enabled=true"), "Job")["spec"]
         self.assertEqual([c["name"] for c in spec["containers"]], ["app"])
         self.assertEqual(spec["initContainers"][0]["restartPolicy"], "Always")
@@ -289,7 +289,7 @@ class Sidecar(unittest.TestCase):
         with self.assertRaisesRegex(AssertionError, "native sidecar"):
             helm.template(HELM, "--set", "demo.job.enabled=true,sidecar.native=false")
 
-    def test_tls_changes_the_scheme_of_everything_that_asks(self):
+    def test_tls_changes_the_scheme_of_all_queries(self):
         objects = helm.rendered(HELM, "-f", helm.CHART / "ci" / "tls-values.yaml")
         spec = pod(objects)["spec"]
         probes = [p["httpGet"]["scheme"] for c in rules.containers(spec) for n, p in c.items()
@@ -301,7 +301,7 @@ class Sidecar(unittest.TestCase):
             self.assertEqual((endpoint["scheme"], endpoint["tlsConfig"]), ("https", {"insecureSkipVerify": True}))
             self.assertEqual(endpoint["authorization"]["credentials"], {"name": "telltale-token", "key": "token"})
 
-    def test_everything_asks_where_the_sidecar_listens(self):
+    def test_all_queries_use_the_listening_address(self):
         def asked(*arguments):
             objects = helm.rendered(HELM, "--set", "demo.enabled=true,service.enabled=true,podMonitor.enabled=true", *arguments)
             spec = pod(objects)["spec"]
@@ -355,7 +355,7 @@ class Names(unittest.TestCase):
             for item in one:
                 yield from self.labels(item)
 
-    def test_a_long_name_is_cut_to_what_kubernetes_takes(self):
+    def test_a_long_name_is_truncated_to_the_limit_of_kubernetes(self):
         everything = helm.CHART / "ci" / "everything-values.yaml"
         for length in (46, 47, 48, 49, 50, 53, 54, 57, 58, 61, 62, 63):
             for end in ("-", ".", "_", "._-", "z"):
@@ -381,7 +381,7 @@ class Mistakes(unittest.TestCase):
         valid = subprocess.run([TELLTALE, "validate", "-"], input=json.dumps(config), text=True, capture_output=True)
         return done.stderr if done.returncode else "", valid.returncode == 0
 
-    def test_both_refuse_them(self):
+    def test_the_chart_and_the_program_reject_invalid_values(self):
         disk, db = {"name": "a", "type": "disk", "path": "/"}, {"name": "b", "type": "sqlite", "path": "/b"}
         for words, config in (
                 ("the name a is given twice", {"checks": [disk, db, {**db, "name": "a"}]}),
@@ -412,16 +412,16 @@ class Mistakes(unittest.TestCase):
                 ("must not feed live", {"checks": [{**disk, "scope": "shared", "gates": ["live"]}]}),
                 ("must not feed live", {"checks": [{**disk, "scope": "shared", "gates": "live"}]})):
             with self.subTest(words):
-                said, accepted = self.judged(config)
-                self.assertIn(words, said)
+                output, accepted = self.judged(config)
+                self.assertIn(words, output)
                 self.assertFalse(accepted)
 
-    def test_several_are_told_at_once(self):
+    def test_several_errors_are_reported_together(self):
         disk = {"name": "a", "type": "disk", "path": "/", "interval": "1s"}
-        said, _ = self.judged({"server": {"metrics": "token"}, "checks": [disk, disk]})
-        self.assertRegex(said, r"(?s)no token.*not below interval.*given twice.*not below interval")
+        output, _ = self.judged({"server": {"metrics": "token"}, "checks": [disk, disk]})
+        self.assertRegex(output, r"(?s)no token.*not below interval.*given twice.*not below interval")
 
-    def test_both_accept_what_is_near_them(self):
+    def test_the_chart_and_the_program_accept_similar_valid_values(self):
         disk, db = {"name": "a", "type": "disk", "path": "/"}, {"name": "b", "type": "sqlite", "path": "/b"}
         for config in (
                 {"checks": [disk, {**disk, "name": "aa"}, db]},
@@ -461,13 +461,13 @@ class Mistakes(unittest.TestCase):
             less, more = bounds[unit]
             for warn, fail in ((less, more), (more, less), (less, less), ("${WARN:-" + less + "}", more)):
                 with self.subTest(option, warn=warn, fail=fail):
-                    said, accepted = self.judged({"checks": [{"name": "c", "type": kind, **needed[kind], option: {"warn": warn, "fail": fail}}]})
+                    output, accepted = self.judged({"checks": [{"name": "c", "type": kind, **needed[kind], option: {"warn": warn, "fail": fail}}]})
                     # A variable's value is not known before the program runs.
-                    self.assertEqual(said == "", accepted or "${" in warn, said)
-                    if said:
-                        self.assertRegex(said, rf"check c: {option}\.(warn|fail) {more} is above {option}\.(warn|fail) {less}")
+                    self.assertEqual(output == "", accepted or "${" in warn, output)
+                    if output:
+                        self.assertRegex(output, rf"check c: {option}\.(warn|fail) {more} is above {option}\.(warn|fail) {less}")
 
-    def test_a_native_sidecar_is_judged_by_the_drain_delay_that_the_chart_gives_it(self):
+    def test_a_native_sidecar_is_validated_with_its_default_drain_delay(self):
         def rendered(**server):
             config = {"server": server, "checks": [{"name": "a", "type": "disk", "path": "/"}]}
             text, = config_maps(helm.rendered(HELM, "--set", "sidecar.native=true", "--set-json", f"config={json.dumps(config)}")).values()

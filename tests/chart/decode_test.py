@@ -79,7 +79,7 @@ class Decoded(unittest.TestCase):
                     self.assertEqual({one["metadata"]["labels"]["app.kubernetes.io/instance"] for one in objects}, {name})
                     self.assertEqual(list(rules.broken_references(objects)), [])
 
-    def test_overrides_given_as_numbers_are_the_digits_that_were_written(self):
+    def test_overrides_given_as_numbers_keep_their_digits(self):
         for number in (7, 1234567, 123456789012):
             values = {"nameOverride": number, "fullnameOverride": number, "prometheusRule": {"job": number},
                       "image": {"tag": number}, "existingConfigMap": number}

@@ -58,7 +58,7 @@ class Promtool(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done.stdout
 
-    def test_alerts_fire_when_they_should_and_only_then(self):
+    def test_alerts_fire_only_under_their_condition(self):
         (self.folder / "alerts.rendered.yaml").write_text(yaml.safe_dump(rules()))
         (self.folder / "alerts_test.yaml").write_text((HERE / "alerts_test.yaml").read_text())
         self.promtool("test", "rules", "alerts_test.yaml")
@@ -71,7 +71,7 @@ class Promtool(unittest.TestCase):
     def test_the_file_is_valid_without_helm_too(self):
         self.promtool("check", "rules", str(helm.CHART / "alerts.yaml"))
 
-    def test_every_panel_asks_a_valid_question(self):
+    def test_every_panel_has_a_valid_query(self):
         questions = [{"record": f"panel:{number}", "expr": expression.replace("$__rate_interval", "5m")}
                      for number, (_, expression) in enumerate(panel_expressions())]
         self.assertGreater(len(questions), 20)
@@ -80,7 +80,7 @@ class Promtool(unittest.TestCase):
 
 
 class Changes(unittest.TestCase):
-    def test_an_alert_can_be_changed_by_its_name(self):
+    def test_an_alert_can_be_changed_by_name(self):
         objects = helm.rendered(helm.releases()[-1], "-f", helm.CHART / "ci" / "alerts-values.yaml")
         rule = next(one for one in objects if one["kind"] == "PrometheusRule")
         alerts = {one["alert"]: one for group in rule["spec"]["groups"] for one in group["rules"]}
@@ -92,7 +92,7 @@ class Changes(unittest.TestCase):
         self.assertEqual(rule["metadata"]["labels"]["release"], "prometheus")
 
 
-    def test_a_threshold_is_the_number_that_is_given(self):
+    def test_a_threshold_is_rendered_exactly(self):
         for threshold, written in (("0.5", "0.5"), ("0", "0"), ("3", "3"), ("0.000001", "0.000001"), ("1073741824", "1073741824"),
                                    ("1e12", "1000000000000"), ("12.75", "12.75"), ("1e-9", "1e-9")):
             for release in helm.releases():
@@ -118,7 +118,7 @@ class Metrics(harness.TestCase):
             names |= {f"telltale_{one['name']}_{measurement['name']}" for measurement in one["measurements"]}
         return names
 
-    def test_alerts_and_panels_ask_for_metrics_that_exist(self):
+    def test_alerts_and_panels_use_existing_metrics(self):
         known = self.known()
         asked = {name for group in rules()["groups"] for rule in group["rules"] for name in WORD.findall(rule["expr"])}
         asked |= {name for _, expression in panel_expressions() for name in WORD.findall(expression)}
@@ -127,7 +127,7 @@ class Metrics(harness.TestCase):
 
 
 class Dashboard(unittest.TestCase):
-    def test_its_panels_have_names_and_places_of_their_own(self):
+    def test_panels_have_unique_names_and_positions(self):
         panels = dashboard()["panels"]
         for field in ("id", "title"):
             self.assertEqual(len({panel[field] for panel in panels}), len(panels), field)
@@ -136,7 +136,7 @@ class Dashboard(unittest.TestCase):
         self.assertEqual(len(taken), len(set(taken)), "two panels overlap")
         self.assertLess(max(x for x, _ in taken), 24)
 
-    def test_its_variables_are_those_that_it_uses(self):
+    def test_the_defined_variables_are_the_used_ones(self):
         used = set(re.findall(r'=~"\$(\w+)"', json.dumps([expression for _, expression in panel_expressions()]).replace("\\", "")))
         self.assertEqual(used | {"datasource"}, {variable["name"] for variable in dashboard()["templating"]["list"]})
 

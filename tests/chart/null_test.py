@@ -55,14 +55,14 @@ class Null(unittest.TestCase):
         self.assertEqual([place for one in objects for place in nothings(one)], [])
         return objects, ""
 
-    def test_every_default_may_be_null_or_is_missed_by_name(self):
+    def test_every_default_may_be_null_or_is_reported_by_name(self):
         refused = set()
         for release in helm.releases():
             for path in paths(DEFAULTS):
                 with self.subTest(".".join(path), helm=release):
-                    objects, said = self.judged(at(path, None), "-f", EVERYTHING, release=release)
+                    objects, output = self.judged(at(path, None), "-f", EVERYTHING, release=release)
                     if objects is None:
-                        self.assertRegex(said, rf"\b{path[-1]}\b|: telltale: ")
+                        self.assertRegex(output, rf"\b{path[-1]}\b|: telltale: ")
                         refused.add(".".join(path))
         self.assertLessEqual({"sidecar", "sidecar.address", "sidecar.port", "sidecar.name", "probes", "probes.startup", "probes.readiness",
                               "probes.liveness", "service", "service.type", "podMonitor", "podMonitor.interval", "serviceMonitor",
@@ -73,39 +73,39 @@ class Null(unittest.TestCase):
                                     "sidecar.securityContext.runAsUser", "probes.readiness.periodSeconds", "podMonitor.enabled",
                                     "podMonitor.labels", "prometheusRule.alerts", "dashboard.labels", "demo.tolerations", "sidecar.resources.limits"}, set())
 
-    def test_native_is_auto_then(self):
+    def test_native_null_means_auto(self):
         for cluster, kind in (("1.28.0", "containers"), ("1.31.0", "initContainers")):
-            objects, said = self.judged({"sidecar": {"native": None}, "demo": {"enabled": True}}, "--kube-version", cluster)
+            objects, output = self.judged({"sidecar": {"native": None}, "demo": {"enabled": True}}, "--kube-version", cluster)
             spec = next(one for one in objects if one["kind"] == "Deployment")["spec"]["template"]["spec"]
-            self.assertIn("telltale", [one["name"] for one in spec[kind]], said)
+            self.assertIn("telltale", [one["name"] for one in spec[kind]], output)
 
     def test_one_limit_of_a_disruption_budget_is_enough(self):
-        objects, said = self.judged({"podDisruptionBudget": {"enabled": True, "minAvailable": None, "maxUnavailable": 1}})
+        objects, output = self.judged({"podDisruptionBudget": {"enabled": True, "minAvailable": None, "maxUnavailable": 1}})
         spec = next(one for one in objects if one["kind"] == "PodDisruptionBudget")["spec"]
-        self.assertEqual((spec["maxUnavailable"], "minAvailable" in spec), (1, False), said)
+        self.assertEqual((spec["maxUnavailable"], "minAvailable" in spec), (1, False), output)
 
-    def test_a_configuration_of_nothing_is_refused_unless_there_is_another(self):
+    def test_an_empty_configuration_is_rejected_without_an_existing_one(self):
         for more in ({}, {"podMonitor": {"enabled": True}, "demo": {"enabled": True}}):
             with self.subTest(more):
-                objects, said = self.judged({"config": None, **more})
-                self.assertIn("telltale: config is empty", said)
-                objects, said = self.judged({"config": None, "existingConfigMap": "of-mine", **more})
-                self.assertIsNotNone(objects, said)
+                objects, output = self.judged({"config": None, **more})
+                self.assertIn("telltale: config is empty", output)
+                objects, output = self.judged({"config": None, "existingConfigMap": "of-mine", **more})
+                self.assertIsNotNone(objects, output)
 
     def test_a_variable_without_a_value_has_none(self):
         values = {"demo": {"enabled": True}, "sidecar": {"env": [{"name": "A", "value": None}, {"name": "B", "value": "b"}]}}
-        objects, said = self.judged(values)
+        objects, output = self.judged(values)
         env = next(one for one in objects if one["kind"] == "Deployment")["spec"]["template"]["spec"]["initContainers"][0]["env"]
-        self.assertEqual(env[:2], [{"name": "A"}, {"name": "B", "value": "b"}], said)
+        self.assertEqual(env[:2], [{"name": "A"}, {"name": "B", "value": "b"}], output)
 
-    def test_a_label_that_is_null_is_not_there(self):
+    def test_a_null_label_is_omitted(self):
         for release in helm.releases():
             for where in (("commonLabels",), ("service", "annotations"), ("podMonitor", "labels")):
                 with self.subTest(where, helm=release):
-                    objects, said = self.judged(at((*where, "team"), None), "-f", EVERYTHING, release=release)
-                    self.assertNotIn("team", yaml.safe_dump(objects), said)
+                    objects, output = self.judged(at((*where, "team"), None), "-f", EVERYTHING, release=release)
+                    self.assertNotIn("team", yaml.safe_dump(objects), output)
 
-    def test_a_default_that_an_umbrella_takes_away_is_missed_too(self):
+    def test_a_default_removed_by_a_parent_chart_is_reported(self):
         with tempfile.TemporaryDirectory(prefix="telltale-umbrella-") as folder:
             umbrella = pathlib.Path(folder)
             (umbrella / "Chart.yaml").write_text("apiVersion: v2\nname: shop\nversion: 1.0.0\n")

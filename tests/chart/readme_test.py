@@ -57,7 +57,7 @@ class Chart(unittest.TestCase):
             self.assertEqual(spec["containers"][0]["livenessProbe"]["httpGet"]["path"], "/health")
             self.assertIn("preStop", spec["containers"][0]["lifecycle"])
 
-    def test_your_pod_is_left_alone_while_the_dependency_is_off(self):
+    def test_a_disabled_dependency_does_not_change_your_pod(self):
         self.write_shop()
         for release in helm.releases():
             objects = helm.rendered(release, "--set", "telltale.enabled=false", chart=self.shop)
@@ -66,7 +66,7 @@ class Chart(unittest.TestCase):
             self.assertEqual(sorted(spec), ["containers", "volumes"])
             self.assertEqual([one["name"] for one in spec["containers"]], ["shop"])
 
-    def test_enabled_without_a_condition_switches_it_off_as_well(self):
+    def test_enabled_false_disables_it_without_a_condition(self):
         self.write_shop()
         file = self.shop / "Chart.yaml"
         file.write_text(file.read_text().replace("    condition: telltale.enabled\n", ""))
@@ -76,7 +76,7 @@ class Chart(unittest.TestCase):
             self.assertNotIn("initContainers", off[0]["spec"]["template"]["spec"])
             self.assertIn("ConfigMap", {one["kind"] for one in on})
 
-    def test_global_values_of_your_chart_are_no_error(self):
+    def test_global_values_of_your_chart_are_accepted(self):
         self.write_shop()
         for release in helm.releases():
             helm.rendered(release, "--set", "global.imageRegistry=example.com,global.debug=true", chart=self.shop)
@@ -88,7 +88,7 @@ class Chart(unittest.TestCase):
         self.assertEqual([one["name"] for one in spec["containers"]], ["shop", "telltale"])
         self.assertNotIn("initContainers", spec)
 
-    def test_what_your_pod_says_of_probes_init_containers_and_labels_stays(self):
+    def test_probes_init_containers_and_labels_of_your_pod_are_kept(self):
         self.write_shop()
         file = self.shop / "templates" / "deployment.yaml"
         own = ("      livenessProbe: {tcpSocket: {port: 8000}}\n  initContainers:\n    - {name: migrate, image: example/shop:1}\n"
@@ -112,7 +112,7 @@ class Chart(unittest.TestCase):
                 for one in helm.rendered(HELM, "-f", file):
                     self.assertEqual(known.errors(one), [])
 
-    def test_the_table_names_every_value_and_no_other(self):
+    def test_the_table_lists_exactly_the_values(self):
         values = yaml.safe_load((helm.CHART / "values.yaml").read_text())
         table = (helm.CHART / "README.md").read_text().split("## Values\n", 1)[1]
         named = set()
@@ -148,7 +148,7 @@ class Project(unittest.TestCase):
             self.assertIn("exec", sidecar["readinessProbe"])
             self.assertEqual(sidecar["terminationMessagePolicy"], "FallbackToLogsOnError")
 
-    def test_the_one_line_of_the_readme_is_that_of_the_chart(self):
+    def test_the_line_in_the_readme_is_that_of_the_chart(self):
         line = re.search(r"^```gotemplate\n(.*?)^```$", (helm.ROOT / "README.md").read_text(), re.S | re.M).group(1)
         self.assertIn(line, blocks(helm.CHART / "README.md")["templates/deployment.yaml"])
 

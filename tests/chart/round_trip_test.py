@@ -99,7 +99,7 @@ class RoundTrip(unittest.TestCase):
                 check, accepts = filled(kind, option, form, text)
                 yield f"{kind}.{option}: {what}", {"name": f"{kind}-{option}-{number}", "type": kind, **check}, accepts
 
-    def test_every_text_of_every_option_comes_back(self):
+    def test_every_text_of_every_option_round_trips(self):
         made = list(self.checks())
         self.assertGreater(len(made), 800)
         for release in helm.releases():
@@ -118,7 +118,7 @@ class RoundTrip(unittest.TestCase):
             done = subprocess.run([TELLTALE, "validate", "-"], input=text.encode(), capture_output=True, timeout=60)
             self.assertEqual(done.returncode, 0, (done.stdout + done.stderr).decode()[:2000])
 
-    def test_a_text_that_helm_would_read_as_something_else_has_to_be_quoted(self):
+    def test_a_text_that_helm_would_convert_must_be_quoted(self):
         refused = 0
         for kind, option, form in text_options():
             for written in ("on", "1e3", "007", "1.50"):
@@ -138,7 +138,7 @@ class RoundTrip(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertRegex((done.stdout + done.stderr).decode(), r'(?m)^ +\d+ \| +(- )?fail: "101%"\n +\| +\^$')
 
-    def test_numbers_lists_and_empty_values_stay_what_they_are(self):
+    def test_numbers_lists_and_empty_values_keep_their_type(self):
         config = {"server": {}, "ready_without_checks": True, "defaults": {"rise": 3, "jitter": "20%", "interval": "5s"},
                   "checks": [{"name": "1e3", "type": "marker", "paths": ["/a: b", "/c #d"], "gates": [], "links": {}},
                              {"name": "d", "type": "disk", "path": "/", "fall": 2, "expect_writable": False}]}

@@ -49,7 +49,7 @@ class Rules(unittest.TestCase):
         change(bad)
         return bad
 
-    def test_what_is_right_is_left_alone(self):
+    def test_valid_manifests_pass(self):
         objects = [self.good, SERVICE]
         self.assertEqual(list(rules.broken_references(objects)) + list(rules.not_restricted(objects)), [])
 
@@ -86,7 +86,7 @@ class Rules(unittest.TestCase):
                 change(bad)
                 self.assertRegex("\n".join(rules.bad_names([bad])), words)
 
-    def test_patience(self):
+    def test_liveness_delays(self):
         sidecar = {"name": "telltale", "image": "t:1", "ports": [{"name": "telltale", "containerPort": 1}],
                    "livenessProbe": {"httpGet": {"path": "/ping", "port": 1}, "terminationGracePeriodSeconds": 5}}
         def judged(failures, **own):
@@ -130,7 +130,7 @@ class Rules(unittest.TestCase):
                    "spec": {"selector": {}, "podMetricsEndpoints": [{"prt": "web"}]}}
         self.assertRegex("\n".join(schemas.errors(monitor)), "prt")
 
-    def test_a_key_that_is_given_twice(self):
+    def test_a_duplicate_key(self):
         with self.assertRaisesRegex(yaml.YAMLError, "given twice"):
             manifests.documents("a: 1\nb: {c: 1, c: 2}\n")
 

@@ -1,4 +1,4 @@
-// What every check type of the program has to say about itself.
+// Tests the declarations of all check types of the program.
 #include <algorithm>
 #include <set>
 #include <string_view>
@@ -11,7 +11,7 @@ using namespace telltale;
 
 namespace {
 
-/// One sentence, which fits on a line of docs/checks.md.
+/// One sentence that fits on a line of docs/checks.md.
 bool is_line(std::string_view text) {
   return text.size() > 10 && text.size() <= 100 && text.ends_with('.') && text.find('\n') == std::string_view::npos;
 }
@@ -23,7 +23,7 @@ bool is_name(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("declarations: every type says in one line each what it watches, proves and does not prove") {
+TEST_CASE("declarations: every type documents in one line each what it checks, proves and does not prove") {
   CHECK(all_checks().size() >= 4);
   for (const auto& type : all_checks()) {
     CAPTURE(type.name);
@@ -44,7 +44,7 @@ TEST_CASE("declarations: the default timeout of a type is below its default inte
   }
 }
 
-TEST_CASE("declarations: options and measurements have a name of their own and a documentation") {
+TEST_CASE("declarations: options and measurements have unique names and documentation") {
   for (const auto& type : all_checks()) {
     CAPTURE(type.name);
     std::set<std::string_view> names;

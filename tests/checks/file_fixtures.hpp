@@ -1,4 +1,4 @@
-// What the tests of file-system checks share: a directory that goes away, children with other rights, a probe.
+// Shared by the tests of file-system checks: files, child processes with other privileges, and a probe.
 #pragma once
 
 #include <fcntl.h>
@@ -34,14 +34,14 @@ inline void write_file(const std::string& path, const std::string& text) {
   if (written != static_cast<ssize_t>(text.size())) throw std::runtime_error("cannot write " + path);
 }
 
-/// Sets the modification time to so long ago.
+/// Sets the modification time to this age.
 inline void set_age(const std::string& path, std::chrono::nanoseconds age) {
   std::filesystem::last_write_time(path,
                                    std::filesystem::file_time_type::clock::now() -
                                        std::chrono::duration_cast<std::filesystem::file_time_type::duration>(age));
 }
 
-/// A check of `type` with these options, and what it remembers; `run` probes it as a worker does.
+/// A check of `type` with these options and its state; `run` probes it as a worker does.
 class checked {
  public:
   checked(const check_type& type, std::vector<raw_member> options) {
@@ -101,7 +101,7 @@ inline std::string in_child(const std::function<std::string()>& body) {
 
 constexpr uid_t nobody = 65534;
 
-/// `body` without any privileges. As an ordinary user, simply as that user.
+/// Runs `body` without privileges. An ordinary user remains that user.
 inline std::string as_nobody(const std::function<std::string()>& body) {
   return in_child([&]() -> std::string {
     if (::geteuid() == 0 && (::setgroups(0, nullptr) != 0 || ::setgid(nobody) != 0 || ::setuid(nobody) != 0))
@@ -110,7 +110,7 @@ inline std::string as_nobody(const std::function<std::string()>& body) {
   });
 }
 
-/// `body` in mounts of its own, which vanish with the child.
+/// Runs `body` in its own mount namespace, which ends with the child.
 inline std::string in_private_mounts(const std::function<std::string()>& body) {
   return in_child([&]() -> std::string {
     if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
@@ -119,7 +119,7 @@ inline std::string in_private_mounts(const std::function<std::string()>& body) {
   });
 }
 
-/// Whether this machine lets us mount a tmpfs of our own; says why not.
+/// Whether mounting a tmpfs is permitted here; prints the reason if not.
 inline bool may_mount() {
   const temp_folder at;
   const auto tried = in_private_mounts([&]() -> std::string {

@@ -1,5 +1,5 @@
-// A FUSE file system whose answers the test decides, spoken raw over /dev/fuse (linux/fuse.h): errors of single calls,
-// any numbers of statfs, a server that is gone.
+// A FUSE file system with scripted responses, over the raw /dev/fuse protocol (linux/fuse.h): errors of single calls,
+// any statfs numbers, a server that crashes.
 #pragma once
 
 #include <dirent.h>
@@ -28,10 +28,10 @@
 
 namespace telltale::testing {
 
-/// The root has the files given to it. Answers are set before the calls that they are for; they are never cached.
+/// The root contains the given files. Responses are set before the calls they apply to, and are never cached.
 class fuse_server {
  public:
-  /// `type` is "fuse" or "fuse.NAME". Mounts at `point`, in the namespace of the caller.
+  /// `type` is "fuse" or "fuse.NAME". Mounts at `point` in the caller's mount namespace.
   fuse_server(std::string point, std::map<std::string, std::string> files, const std::string& type = "fuse",
               const std::string& source = "test")
       : point_(std::move(point)) {
@@ -44,23 +44,23 @@ class fuse_server {
   fuse_server(const fuse_server&) = delete;
   fuse_server& operator=(const fuse_server&) = delete;
   ~fuse_server() {
-    die();
+    crash();
     if (mounted_) ::umount2(point_.c_str(), MNT_DETACH);
     ::close(stop_);
   }
 
   bool works() const { return mounted_; }
-  /// Answers this kind of request (FUSE_GETATTR ...) with an errno, or for this file alone; 0: as usual.
+  /// Makes this kind of request (FUSE_GETATTR ...) fail with an errno, or only for this file; 0 restores success.
   void fail(std::uint32_t opcode, int error, const std::string& file = {}) {
     only_.at(opcode) = file.empty() ? 0 : node_of(file);
     errors_.at(opcode) = error;
   }
-  /// What statfs answers.
+  /// Sets the response of statfs.
   void numbers(const fuse_kstatfs& wanted) { numbers_ = wanted; }
-  /// Ends as a server does that crashed: every call gets ENOTCONN from now on.
-  void die() {
+  /// Ends like a crashed server: every further call fails with ENOTCONN.
+  void crash() {
     const std::uint64_t one = 1;
-    [[maybe_unused]] const auto told = ::write(stop_, &one, sizeof one);
+    [[maybe_unused]] const auto ignored = ::write(stop_, &one, sizeof one);
     if (thread_.joinable()) thread_.join();
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));
   }
@@ -171,7 +171,7 @@ class fuse_server {
     }
   }
 
-  /// Everything at once; from the second request on nothing.
+  /// All entries at once; nothing for later requests.
   void list(const char* rest, std::string& body) const {
     fuse_read_in in{};
     std::memcpy(&in, rest, sizeof in);
@@ -219,7 +219,7 @@ class fuse_server {
   std::thread thread_;
 };
 
-/// Runs `body` in a child with such a file system mounted; "skipped: ..." where that is not possible.
+/// Runs `body` in a child with this file system mounted; returns "skipped: ..." where that is not possible.
 inline std::string on_fuse(std::map<std::string, std::string> files,
                            const std::function<std::string(const std::string& path, fuse_server&)>& body,
                            const std::string& type = "fuse", const std::string& source = "test") {
@@ -231,7 +231,7 @@ inline std::string on_fuse(std::map<std::string, std::string> files,
   });
 }
 
-/// Says so when a test could not run here.
+/// Whether a test was skipped; prints the reason.
 inline bool skipped_fuse(const std::string& found) {
   const bool so = found.starts_with("skipped") || found == "cannot make private mounts";
   if (so) MESSAGE(found << " (needs root and /dev/fuse)");

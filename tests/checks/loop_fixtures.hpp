@@ -1,4 +1,4 @@
-// File systems of block devices in files: loop devices that vanish with the test, and what is mounted from them.
+// File systems on temporary loop devices.
 #pragma once
 
 #include <fcntl.h>
@@ -20,13 +20,13 @@
 
 namespace telltale::testing {
 
-/// A loop device that forgets its file as soon as nothing has it mounted or open.
+/// A loop device that detaches its file as soon as it is neither mounted nor open.
 class loop_device {
  public:
   explicit loop_device(const std::string& file) {
     const int control = ::open("/dev/loop-control", O_RDWR | O_CLOEXEC);
     const int backing = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
-    // Somebody else may take the free one first.
+    // Another process may take the free device first.
     for (int attempt = 0; control >= 0 && backing >= 0 && device_ < 0 && attempt < 20; ++attempt) {
       path_ = fmt::format("/dev/loop{}", ::ioctl(control, LOOP_CTL_GET_FREE));
       device_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
@@ -54,7 +54,7 @@ class loop_device {
   std::string path_;
 };
 
-/// How the file system of a test is made and mounted.
+/// How the file system of a test is created and mounted.
 struct file_system_image {
   std::string type = "ext4";
   std::string make = "-m 5 -N 2000";  // options of mkfs
@@ -62,7 +62,7 @@ struct file_system_image {
   unsigned mebibytes = 32;
 };
 
-/// Whether an image could be made: "" or the reason why not.
+/// Creates an image; returns "" or the reason for failure.
 inline std::string make_image(const std::string& file, const file_system_image& wanted) {
   write_file(file, "");
   std::filesystem::resize_file(file, std::uintmax_t{wanted.mebibytes} << 20);
@@ -72,8 +72,8 @@ inline std::string make_image(const std::string& file, const file_system_image& 
   return std::system(command.c_str()) == 0 ? "" : "skipped: no mkfs." + wanted.type;
 }
 
-/// Runs `body` in a child that has the image mounted in a mount namespace of its own; "skipped: ..." where that is not
-/// possible.
+/// Runs `body` in a child that has the image mounted in its own mount namespace; returns "skipped: ..." where that is
+/// not possible.
 inline std::string on_image(const file_system_image& wanted,
                             const std::function<std::string(const std::string& path, const loop_device&)>& body) {
   const temp_folder top;
@@ -104,14 +104,14 @@ inline std::string on_ext4(const std::function<std::string(const std::string& pa
   return on_image({"ext4", make, "", 32}, [&](const std::string& path, const loop_device&) { return body(path); });
 }
 
-/// Says so when a test could not run here.
+/// Whether a test was skipped; prints the reason.
 inline bool skipped(const std::string& found) {
   const bool so = found.starts_with("skipped") || found == "cannot make private mounts";
   if (so) MESSAGE(found << " (needs root, loop devices and the tools of the file system)");
   return so;
 }
 
-/// `from` is seen at `to` as well; with `readonly` as the volume of an application in a sidecar.
+/// Bind-mounts `from` at `to`; with `readonly` like an application's volume in a sidecar.
 inline bool bind_mount(const std::string& from, const std::string& to, bool readonly = false) {
   std::filesystem::create_directories(to);
   if (::mount(from.c_str(), to.c_str(), nullptr, MS_BIND, nullptr) != 0) return false;

@@ -107,6 +107,66 @@ TEST_CASE("check: a check that cannot be built is reported, not thrown") {
   CHECK(done.err == "telltale check: the secret cannot be read\n");
 }
 
+namespace {
+
+/// Runs take a second, and `beta` passes from the run with this number on.
+struct attempts {
+  int passes_at;
+  int runs = 0;
+  std::chrono::steady_clock::time_point clock{};
+  std::vector<std::string> said;
+
+  check_environment world() {
+    check_environment out;
+    out.run = [this](const config& chosen) {
+      ++runs;
+      clock += std::chrono::seconds(1);
+      auto results = fake_run(chosen);
+      for (auto& one : results)
+        if (runs >= passes_at) one.found = outcome::pass("closed");
+      return results;
+    };
+    out.waiting.sleep = [this](auto pause) { clock += pause; };
+    out.waiting.now = [this] { return clock; };
+    out.waiting.say = [this](auto line) { said.emplace_back(line); };
+    return out;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("check: with --for all checks run again until they pass, and the last results are printed") {
+  attempts tried{3};
+  auto asked = wants({});
+  asked.limit = std::chrono::seconds(60);
+  const auto done = run(three, asked, tried.world());
+  CHECK(done.exit_code == 0);
+  CHECK(done.out == "[+]alpha ok\n[+]beta ok\n[+]gamma ok\n");
+  CHECK(tried.runs == 3);
+  CHECK(tried.said == std::vector<std::string>{"[-]beta fail missing: no door", "passed after 5 s"});
+}
+
+TEST_CASE("check: with --for the last failing results are printed when the time is over") {
+  attempts tried{99};
+  auto asked = wants({});
+  asked.limit = std::chrono::seconds(4);
+  const auto done = run(three, asked, tried.world());
+  CHECK(done.exit_code == 1);
+  CHECK(done.out == "[+]alpha ok\n[-]beta fail missing: no door\n[+]gamma ok\n");
+  CHECK(tried.runs == 3);  // at 0, 2 and 4 s
+  CHECK(tried.said == std::vector<std::string>{"[-]beta fail missing: no door",
+                                               "timed out after 5 s: [-]beta fail missing: no door"});
+}
+
+TEST_CASE("check: with --for a failing check of severity degraded passes at once, as its exit code does") {
+  attempts tried{99};
+  auto asked = wants({});
+  asked.limit = std::chrono::seconds(4);
+  const auto done = run("checks: [{name: beta, type: door, path: /b, severity: degraded}]\n", asked, tried.world());
+  CHECK(done.exit_code == 0);
+  CHECK(tried.runs == 1);
+}
+
 TEST_CASE("check: the table is coloured on a terminal, unless NO_COLOR or the option disables it") {
   struct row {
     color_mode mode;

@@ -1,8 +1,11 @@
 #include "commands/command_line.hpp"
 
 #include <sstream>
+#include <stdexcept>
 
 #include <doctest/doctest.h>
+
+#include <telltale/option_group.hpp>
 
 #include "commands/help_text.hpp"
 
@@ -10,6 +13,49 @@ using namespace telltale;
 using namespace std::chrono_literals;
 
 namespace {
+
+struct login {
+  std::string user;
+  std::optional<secret> password;
+  static options_of<login> declared() {
+    return options_of<login>()
+        .required("user", &login::user, "Who.")
+        .optional("password", &login::password, "Their password.");
+  }
+};
+
+/// Options of every shape that the http check has.
+struct http_options {
+  telltale::url url;
+  std::string method = "GET";
+  std::vector<std::string> status;
+  secret_map headers;
+  text_map json;
+  std::optional<login> basic;
+  bool insecure = false;
+  static options_of<http_options> declared() {
+    using self = http_options;
+    return options_of<self>()
+        .required("url", &self::url, "Where.")
+        .optional("method", &self::method, "How.")
+        .optional("status", &self::status, "Which statuses pass.")
+        .optional("headers", &self::headers, "What to send.")
+        .optional("json", &self::json, "What the body says.")
+        .optional("basic", &self::basic, "Who asks.")
+        .optional("insecure", &self::insecure, "Trust anything.");
+  }
+};
+
+class http_check final : public blocking_check {
+ public:
+  explicit http_check(http_options) {}
+  outcome probe(probe_context&) override { return outcome::pass("fine"); }
+};
+
+const check_table& with_http() {
+  static const check_table table{blocking_type<http_check, http_options>({.name = "http"})};
+  return table;
+}
 
 std::vector<std::string> split(const std::string& line) {
   std::istringstream words(line);
@@ -20,7 +66,7 @@ std::vector<std::string> split(const std::string& line) {
 
 template <class Command>
 Command parsed(const std::string& line) {
-  auto out = parse_command_line(split(line));
+  auto out = parse_command_line(split(line), with_http);
   if (const auto* refused = std::get_if<command_result>(&out); refused && !std::is_same_v<Command, command_result>)
     FAIL(line << ": " << refused->err);
   REQUIRE(std::holds_alternative<Command>(out));
@@ -55,6 +101,8 @@ TEST_CASE("command line: check takes names, a file, a format and colour in any o
   CHECK(check.format == result_format::junit);
   CHECK(check.color == color_mode::never);
   CHECK(parsed<check_command>("check").format == result_format::table);
+  CHECK(parsed<check_command>("check").limit == 0s);
+  CHECK(parsed<check_command>("check --for 50s db").limit == 50s);
 }
 
 TEST_CASE("command line: healthcheck queries the ready gate within one second by default") {
@@ -77,6 +125,43 @@ TEST_CASE("command line: everything after -- is the command of wait, including o
   CHECK(wait.program == std::vector<std::string>{"./server", "--timeout", "x", "--", "y"});
   CHECK(parsed<wait_command>("wait").program.empty());
   CHECK(parsed<wait_command>("wait").timeout == 60s);
+}
+
+TEST_CASE("command line: wait runs the checks itself with --run, and its interval is that of the checks") {
+  const auto wait = parsed<wait_command>("wait --run -c deps.yaml --fail-fast --timeout 60s -- ./server");
+  CHECK(wait.run);
+  CHECK(wait.fail_fast);
+  CHECK(wait.question.config == "deps.yaml");
+  CHECK_FALSE(wait.interval);
+  CHECK(wait.program == std::vector<std::string>{"./server"});
+  CHECK_FALSE(parsed<wait_command>("wait").run);
+}
+
+TEST_CASE("command line: healthcheck --http takes the options of the http check") {
+  const auto asked = parsed<healthcheck_command>(
+      "healthcheck --http http://app:8000/health --timeout 3s --status 200-299 --status 404 --insecure "
+      "--header X-A=b --json /status=ok --basic-user me --basic-password env:PASSWORD");
+  CHECK(asked.timeout == 3s);
+  REQUIRE(asked.http);
+  CHECK(asked.http->find("url")->text == "http://app:8000/health");
+  CHECK(asked.http->find("status")->items.size() == 2);
+  CHECK(asked.http->find("insecure")->text == "true");
+  CHECK(asked.http->find("headers")->find("X-A")->text == "b");
+  CHECK(asked.http->find("json")->find("/status")->text == "ok");
+  CHECK(asked.http->find("basic")->find("user")->text == "me");
+  CHECK(asked.http->find("basic")->find("password")->find("env")->text == "PASSWORD");
+  const auto help = parsed<command_result>("healthcheck --help");
+  CHECK(help.out.find("--basic-password env:NAME|file:PATH") != std::string::npos);
+}
+
+TEST_CASE("command line: the table of check types is built only for --http and --help") {
+  const check_table_source forbidden = []() -> const check_table& { throw std::logic_error("the table was built"); };
+  const auto asked = parse_command_line({"healthcheck", "--gate", "live", "--url", "unix:/x"}, forbidden);
+  CHECK(std::holds_alternative<healthcheck_command>(asked));
+  CHECK(std::holds_alternative<wait_command>(parse_command_line({"wait", "--run"}, forbidden)));
+  CHECK_THROWS_AS(parse_command_line({"healthcheck", "--http", "http://a"}, forbidden), std::logic_error);
+  const auto without = parse_command_line({"healthcheck", "--http", "http://a"});
+  CHECK(std::get<command_result>(without).err.find("this program has no check type http") != std::string::npos);
 }
 
 TEST_CASE("command line: validate, checks and schema") {
@@ -119,6 +204,16 @@ TEST_CASE("command line: invalid arguments are refused in one line with advice")
            {"wait --", 2, "missing command after --"},
            {"wait ./server", 2, "unexpected argument './server'"},
            {"wait --url http://a:1 -c b.yaml", 2, "use --url or -c, not both"},
+           {"wait --run --url http://a:1", 2, "--run queries no sidecar: remove --url"},
+           {"wait --fail-fast", 2, "--fail-fast needs --run"},
+           {"check --for soon", 2, "--for: expected a duration"},
+           {"healthcheck --http http://a --url http://b", 1, "--http queries no sidecar"},
+           {"healthcheck --http http://a -c x.yaml", 1, "--http queries no sidecar"},
+           {"healthcheck --http http://a --gate live", 1, "--http queries no sidecar"},
+           {"healthcheck --http http://a --statsu 200", 1, "unknown option '--statsu'; did you mean '--status'?"},
+           {"healthcheck --http http://a --method GET --method PUT", 1, "--method"},
+           {"healthcheck --http http://a --header X", 1, "--header: expected NAME=VALUE"},
+           {"healthcheck --http http://a --header X=1 --header X=2", 1, "--header: 'X' is given twice"},
            {"validate", 2, "missing file name"},
            {"checks a b", 2, "expected at most one check type"},
            {"checks disk --markdown", 2, "--markdown cannot be combined"},

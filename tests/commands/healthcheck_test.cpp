@@ -1,6 +1,10 @@
 #include "commands/healthcheck.hpp"
 
+#include <stdexcept>
+
 #include <doctest/doctest.h>
+
+#include <telltale/option.hpp>
 
 #include "client/query_gate.hpp"
 #include "commands/small_server.hpp"
@@ -228,4 +232,72 @@ TEST_CASE("wait: a command that cannot be executed has the exit codes of shells"
   CHECK(become({"telltale-no-such-program"}) == 127);
   temp_folder folder;
   CHECK(become({folder.write("plain.txt", "not a program")}) == 126);
+}
+
+namespace {
+
+struct http_options {
+  telltale::url url;
+  std::vector<std::uint64_t> status;
+  static options_of<http_options> declared() {
+    return options_of<http_options>()
+        .required("url", &http_options::url, "Where.")
+        .optional("status", &http_options::status, "Which.");
+  }
+};
+
+class http_check final : public blocking_check {
+ public:
+  explicit http_check(http_options) {}
+  outcome probe(probe_context&) override { return {}; }
+};
+
+command_result request(std::vector<raw_member> options, const outcome& found) {
+  healthcheck_command asked;
+  asked.http = raw_value::map(std::move(options));
+  asked.timeout = 3s;
+  return healthcheck_http(asked, {blocking_type<http_check, http_options>({.name = "http"})}, [&](const config& one) {
+    REQUIRE(one.checks.size() == 1);
+    CHECK(one.checks[0].settings.timeout == 3s);
+    CHECK(one.checks[0].options->find("url")->text == "http://app:8000/health");
+    return check_results{{one.checks[0], found, {}}};
+  });
+}
+
+const raw_member app{"url", {}, raw_value::scalar("http://app:8000/health")};
+
+}  // namespace
+
+TEST_CASE("healthcheck --http: the outcome is one line, and the exit code 0 or 1") {
+  struct row {
+    outcome found;
+    int code;
+    std::string line;
+  };
+  for (const auto& [found, code, line] : {
+           row{outcome::pass("200 OK"), 0, "pass ok: 200 OK\n"},
+           row{outcome::warn(reason::threshold, "took 2 s"), 0, "warn threshold: took 2 s\n"},
+           row{outcome::fail(reason::auth, "401\n\x1B[2J"), 1, "fail auth: 401??[2J\n"},
+       }) {
+    const auto done = request({app}, found);
+    CHECK(done.exit_code == code);
+    CHECK(done.out == line);
+    CHECK(done.err.empty());
+  }
+  CHECK(request({app}, outcome::fail(reason::auth, std::string(9'000, 'x'))).out.size() < 4096);
+}
+
+TEST_CASE("healthcheck --http: an invalid option or a check that cannot be built is exit code 1 and one line") {
+  const auto invalid = request({app, {"status", {}, raw_value::scalar("fine")}}, {});
+  CHECK(invalid.exit_code == 1);
+  CHECK(invalid.out == "telltale healthcheck: status: expected a whole number such as 3, not 'fine'\n");
+  healthcheck_command asked;
+  asked.http = raw_value::map({app});
+  const check_table table{blocking_type<http_check, http_options>({.name = "http"})};
+  const auto thrown = healthcheck_http(asked, table, [](const config&) -> check_results {
+    throw std::runtime_error("check 'http': the secret cannot be read");
+  });
+  CHECK(thrown.exit_code == 1);
+  CHECK(thrown.out == "telltale healthcheck: check 'http': the secret cannot be read\n");
+  CHECK(healthcheck_http(asked, {}, {}).out == "telltale healthcheck: this program has no check type http\n");
 }

@@ -151,7 +151,7 @@ class Check(Commands):
             found = json.loads(self.check("--format", "json", code=1))
         self.assertEqual([c["reason"] for c in found["checks"]], ["ok", "timeout"])
 
-    def test_a_secret_shows_in_no_format(self):
+    def test_no_format_shows_a_secret(self):
         with socket.socket() as nobody:
             nobody.bind(("127.0.0.1", 0))
             url = f"ws://127.0.0.1:{nobody.getsockname()[1]}/?token={SECRET}"
@@ -170,7 +170,7 @@ class Check(Commands):
 
 
 class Reference(Commands):
-    def test_the_list_of_types_and_each_type_in_full(self):
+    def test_types_are_listed_and_each_is_described(self):
         listed = self.run_telltale("checks")
         self.assertEqual(listed.returncode, 0, listed)
         types = json.loads(self.run_telltale("checks", "--format", "json").stdout)
@@ -184,7 +184,7 @@ class Reference(Commands):
         self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1))
         self.assertIn("did you mean 'disk'", done.stderr)
 
-    def test_the_schema_is_one_and_accepts_the_examples(self):
+    def test_the_schema_is_valid_and_accepts_the_examples(self):
         schema = json.loads(self.run_telltale("schema").stdout)
         jsonschema.Draft7Validator.check_schema(schema)
         validator = jsonschema.Draft7Validator(schema)
@@ -213,6 +213,10 @@ class Reference(Commands):
         self.assertEqual(done.stdout, "one.yaml: ok (1 check)\n")
         for place in (r"two\.yaml:3:\d+: ", r"nowhere\.yaml: ", r"three\.yaml:\d+:\d+: "):
             self.assertRegex(done.stderr, rf"(?m)^{place}")
+        self.write(checks(ROOT, "{name: db, type: tcp, address: 'db:5432'}"), "hinted.yaml")
+        done = self.run_telltale("validate", "hinted.yaml")
+        self.assertEqual((done.returncode, done.stdout), (0, "hinted.yaml: ok (2 checks)\n"), done)
+        self.assertRegex(done.stderr, r"^hinted\.yaml:3:\d+: hint: address: on port 5432 PostgreSQL .*\n$")
         done = self.run_telltale("validate", *map(str, SOURCE.glob("examples/*.yaml")))
         self.assertEqual((done.returncode, done.stderr), (0, ""), done)
 
@@ -246,7 +250,7 @@ class Manners(Commands):
             self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1), done)
             self.assertIn(words, done.stderr)
 
-    def test_a_closed_reader_is_no_crash(self):
+    def test_a_closed_reader_does_not_crash_the_command(self):
         """As in `telltale checks | head -1`, which ends before everything is written."""
         for arguments in (("checks",), ("checks", "--markdown"), ("schema",), ("--help",), ("check",), ("--version",)):
             for ignored in (False, True):  # SIGPIPE, as some parents leave it
@@ -294,6 +298,16 @@ class Logging(Commands):
         severities = {"info": "INFO", "warn": "WARNING", "error": "ERROR"}
         for line in map(json.loads, lines):
             self.assertEqual(line["severity"], severities[line["level"]], line)
+
+    def test_hints_are_logged_once_at_the_start_and_after_a_reload(self):
+        hinted = "{name: live, type: tcp, address: 'db.internal:80', gates: [live], interval: 1h}"
+        sidecar = self.start(checks(ROOT, hinted))
+        self.assertEqual([(l["level"], l["line"]) for l in sidecar.log if l["msg"].startswith("hint: gates: ")],
+                         [("info", 3)])
+        sidecar.config.write_text(checks(hinted, ROOT))
+        sidecar.process.send_signal(signal.SIGHUP)
+        harness.wait_until(lambda: [l["line"] for l in sidecar.log if l["msg"].startswith("hint: ")] == [3, 2],
+                           "the hint is logged again")
 
     def test_log_output_stdout_leaves_standard_error_empty(self):
         lines, errors = self.run_for_a_moment("--log-output", "stdout")

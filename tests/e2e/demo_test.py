@@ -107,7 +107,7 @@ class Once(harness.TestCase):
         harness.wait_until(lambda: not processes_of_session(demo.process.pid), "every process has ended")
         self.assertEqual(os.listdir(self.dir), [])
 
-    def test_once_shows_the_way_to_ready_and_ends_with_0(self):
+    def test_once_shows_the_startup_until_ready_and_exits_with_0(self):
         code, demo = self.finish("--once")
         self.assertEqual(code, 0, demo.output)
         self.assertRegex(demo.output, r"started: not yet   ready: no(.|\n)*started: yes   ready: yes")
@@ -117,7 +117,7 @@ class Once(harness.TestCase):
         self.assertNotIn("building", demo.output)
         self.expect_nothing_left(demo)
 
-    def test_a_sidecar_that_does_not_start_shows_its_last_output_and_ends_with_1(self):
+    def test_a_failed_start_shows_the_last_output_and_exits_with_1(self):
         broken = self.dir / "broken"
         broken.write_text("#!/bin/sh\necho cannot start today >&2\nexit 3\n")
         broken.chmod(0o755)

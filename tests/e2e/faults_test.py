@@ -126,8 +126,8 @@ class Run:
 
     def judge_end(self):
         """It did not start: that needs a message and an exit code."""
-        said = self.log.read_text(errors="replace").strip()
-        if self.answered or self.process.returncode <= 0 or not said or not self.fault()[1]:
+        output = self.log.read_text(errors="replace").strip()
+        if self.answered or self.process.returncode <= 0 or not output or not self.fault()[1]:
             self.fail(f"it ended with {self.process.returncode}")
         return "refused to start"
 
@@ -164,8 +164,8 @@ class Run:
             self.fail("it does not end on SIGTERM")
         if self.process.returncode != 0:
             self.fail(f"it ended with {self.process.returncode}")
-        said = self.log.read_text(errors="replace")
-        if re.search(r"terminate called|Sanitizer|runtime error|died of SIG(?!KILL)", said):
+        output = self.log.read_text(errors="replace")
+        if re.search(r"terminate called|Sanitizer|runtime error|died of SIG(?!KILL)", output):
             self.fail("something crashed")
 
     def result(self):

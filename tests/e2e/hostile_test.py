@@ -146,10 +146,10 @@ class Hostile(harness.TestCase):
             self.assertGreater(did[name].get(key, 0), 20, (name, key))
         self.assert_nothing_is_left(sidecar, before)
 
-    def test_9000_slow_clients_and_all_other_attacks_do_not_delay_an_honest_probe(self):
+    def test_9000_slow_clients_and_all_other_attacks_do_not_delay_a_legitimate_probe(self):
         self.storm(20_000, "room for all")
 
-    def test_at_the_limit_the_oldest_are_evicted_and_an_honest_probe_is_not_delayed(self):
+    def test_at_the_limit_the_oldest_are_evicted_and_a_legitimate_probe_is_not_delayed(self):
         self.storm(2_000, "cap reached")
 
     @unittest.skipIf(harness.SANITIZED, "without descriptors the sanitizer's vptr check cannot look at memory and reports it")

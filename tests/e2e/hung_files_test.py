@@ -75,12 +75,12 @@ class HungFiles(harness.TestCase):
         self.expect_on_schedule(sidecar, f"before, {mounts} mounts")
         before = self.most_descriptors
 
-        def hang_anew():
+        def hang_again():
             self.expect_recovery(sidecar)
             self.mounts.hang()
-        self.expect_on_schedule(sidecar, f"{mounts} mounts just hung", hang_anew)
+        self.expect_on_schedule(sidecar, f"{mounts} mounts just hung", hang_again)
         self.expect_stuck(sidecar)
-        self.healthy.expect_never_red(sidecar.log)
+        self.healthy.expect_no_failure(sidecar.log)
         stuck = len(processes_of(sidecar.process.pid))
         self.expect_on_schedule(sidecar, f"{mounts} mounts stuck")
         self.assertLessEqual(self.most_processes, MOST_WORKERS + len(self.hanging))

@@ -75,7 +75,7 @@ class Healthy:
                 return
         self.test.assertLess(p99, ALLOWED, f"{what}: healthy checks are late")
 
-    def expect_never_red(self, log):
+    def expect_no_failure(self, log):
         """Since their first result: a busy machine may take long to start."""
         red = [line for line in log
                if line.get("check") in self.lines and line["state"] == "fail" and line["previous"] != "pending"]

@@ -43,8 +43,8 @@ class AllAddresses(harness.TestCase):
         sidecar = self.start(CONFIG, listen="[::]:0", prefix=[WITHOUT_IPV6])
         self.assertTrue(sidecar.address.startswith("0.0.0.0:"), sidecar.address)
         self.assertEqual(sidecar.get("/ready").status, 200)
-        said = [line for line in sidecar.log if "IPv6" in line["msg"]]
-        self.assertEqual([(line["level"], line["wanted"], line["address"]) for line in said],
+        logged = [line for line in sidecar.log if "IPv6" in line["msg"]]
+        self.assertEqual([(line["level"], line["wanted"], line["address"]) for line in logged],
                          [("warn", "[::]:0", sidecar.address)])
 
     def healthcheck(self, prefix, *where):

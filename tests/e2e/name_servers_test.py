@@ -50,7 +50,7 @@ class NameServers(harness.TestCase):
     def get(self, target):
         return ask_unix(self.path, target)
 
-    def expect_red(self, reason, words):
+    def expect_failure(self, reason, words):
         def all_red():
             checks = {c["name"]: c for c in self.get("/checks").json["checks"]}
             return all(checks[name]["state"] == "fail" and checks[name]["reason"] == reason for name in self.named) and checks
@@ -66,26 +66,26 @@ class NameServers(harness.TestCase):
                                         figures=lambda: f"; at most {self.most_workers} workers")
 
     def expect_nothing_else_happened(self):
-        self.healthy.expect_never_red(self.sidecar.log)
+        self.healthy.expect_no_failure(self.sidecar.log)
         self.assertLessEqual(self.most_workers, MOST_WORKERS)
         self.assertTrue((self.dir / "asked").exists(), "the name server was asked")
         self.assertEqual(self.sidecar.end(), 0)
 
     def test_a_failing_server_delays_no_other_check(self):
-        self.expect_red("dns", "")
+        self.expect_failure("dns", "")
         self.expect_on_schedule("each fails at once (SERVFAIL)")
         self.treat_questions("refused")
         self.expect_on_schedule("nobody listens (refused)")
-        self.expect_red("dns", "")
+        self.expect_failure("dns", "")
         self.expect_nothing_else_happened()
 
     def test_a_silent_server_delays_no_other_check(self):
-        def hang_anew():
+        def hang_again():
             self.treat_questions("servfail")
-            self.expect_red("dns", "")
+            self.expect_failure("dns", "")
             self.treat_questions("silent")
-        self.expect_on_schedule("the name server just fell silent", hang_anew)
-        self.expect_red("timeout", LATE)
+        self.expect_on_schedule("the name server just fell silent", hang_again)
+        self.expect_failure("timeout", LATE)
         self.expect_on_schedule("it stays silent")
         self.expect_nothing_else_happened()
 

@@ -80,10 +80,10 @@ checks:
         self.assertRegex(done.stderr, rf"^telltale\.yaml:4:11: warning: TLS certificate {cert}: expired on \d{{4}}-\d\d-\d\d "
                                       r"\d\d:\d\d UTC; renew it, verifying clients reject it\n$")
         sidecar = self.start((self.dir / "telltale.yaml").read_text(), env={"TELLTALE_TEST_SECRET": SECRET})
-        said = [line for line in sidecar.log if "certificate" in line["msg"]]
-        self.assertEqual(len(said), 1, said)
-        self.assertEqual(said[0]["level"], "warn")
-        self.assertIn(f"TLS certificate {cert}: expired on", said[0]["msg"])
+        logged = [line for line in sidecar.log if "certificate" in line["msg"]]
+        self.assertEqual(len(logged), 1, logged)
+        self.assertEqual(logged[0]["level"], "warn")
+        self.assertIn(f"TLS certificate {cert}: expired on", logged[0]["msg"])
 
 
 if __name__ == "__main__":

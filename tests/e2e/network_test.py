@@ -37,7 +37,7 @@ class Names(harness.TestCase):
         found = sidecar.wait_check("ws", "pass", "ok")
         self.assertIn("resolve_seconds", str(found))
 
-    def test_an_unknown_name_is_dns_and_delays_no_other_check(self):
+    def test_an_unknown_name_has_the_reason_dns_and_delays_no_other_check(self):
         began = time.monotonic()
         try:
             socket.getaddrinfo("nosuch.invalid", 80)
@@ -69,7 +69,7 @@ class Certificates(harness.TestCase):
         for host in ("localhost", "127.0.0.1"):
             self.found(files, "pass", "ok", host, ca_file=self.authority.cert)
 
-    def test_each_invalid_certificate_is_tls_with_its_own_message(self):
+    def test_each_invalid_certificate_has_the_reason_tls_and_its_own_message(self):
         good, expired = self.authority.issue("good"), self.authority.issue("expired", days=-1)
         other = self.authority.issue("other", hosts="DNS:other.test")
         alone = self.authority.self_signed("alone")
@@ -221,7 +221,7 @@ class ClientClasses(harness.TestCase):
         self.assertEqual(get("/checks").status, 200)
         self.assertIn(self.path, get("/checks/model").text)
 
-    def expect_trusted_clients_learn_everything(self):
+    def expect_trusted_clients_see_everything(self):
         self.expect_everything(self.sidecar.get)
         self.expect_everything(lambda target: self.get(target, Authorization=f"Bearer {SECRET}"))
 
@@ -240,7 +240,7 @@ class ClientClasses(harness.TestCase):
                 self.assertEqual(answer.status, 401, answer.text)
                 self.assertTrue(answer.headers["www-authenticate"].startswith("Bearer"))
                 self.assertNotIn("model", answer.text)
-        self.expect_trusted_clients_learn_everything()
+        self.expect_trusted_clients_see_everything()
 
     def test_none_without_a_token_gives_no_access(self):
         self.begin("none", token=False)
@@ -257,7 +257,7 @@ class ClientClasses(harness.TestCase):
             text = self.get(target).text
             self.assertIn("model", text)
             self.assertNotIn(self.path, text)
-        self.expect_trusted_clients_learn_everything()
+        self.expect_trusted_clients_see_everything()
 
     def test_full_shows_everything(self):
         self.begin("full")

@@ -72,7 +72,7 @@ class Reload(harness.TestCase):
         self.assertEqual(sidecar.address, address)
         self.assertEqual(self.metric(sidecar, "telltale_config_hash"), hash_before)
 
-    def test_an_invalid_one_is_rejected_with_its_location_and_the_old_one_stays(self):
+    def test_an_invalid_configuration_is_rejected_with_its_location_and_the_old_one_stays(self):
         sidecar = self.sidecar()
         hash_before = self.metric(sidecar, "telltale_config_hash")
         line = self.reload(sidecar, self.text(more="  - {name: x, type: dsik, path: /}\n"), "not reloaded")
@@ -90,7 +90,7 @@ class Reload(harness.TestCase):
         self.reload(sidecar, self.text())
         self.assertEqual(self.metric(sidecar, "telltale_config_last_reload_successful"), 1)
 
-    def test_listeners_stay_as_at_the_start_which_is_logged_each_time(self):
+    def test_listeners_are_not_changed_and_each_reload_logs_that(self):
         (self.dir / "loaded").touch()
         text = self.text().replace("shutdown_timeout: 5s", f"shutdown_timeout: 5s, listen: 'unix:{self.dir}/s'")
         sidecar = self.start(text, listen=None)

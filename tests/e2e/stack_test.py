@@ -42,7 +42,7 @@ class Stack(harness.TestCase):
         temporary.write_text("{}")
         os.rename(temporary, self.marker)
 
-    def expect_red(self, check, reason, words):
+    def expect_failure(self, check, reason, words):
         """/ready, /checks, healthcheck and the log all contain the check, the reason and the message."""
         found = self.sidecar.wait_check(check, "fail", reason, IN_TIME)
         self.assertIn(words, found["message"])
@@ -65,7 +65,7 @@ class Stack(harness.TestCase):
                                        for l in self.sidecar.log), f"a log line for {check} {reason}")
         self.assertEqual(self.sidecar.get("/health").status, 200, "a dependency is no reason to be restarted")
 
-    def expect_green(self, check):
+    def expect_pass(self, check):
         self.sidecar.wait_check(check, "pass", None, IN_TIME)
         self.sidecar.wait_status("/ready", 200, IN_TIME)
         probe = self.run_telltale("healthcheck", "--url", self.sidecar.url)
@@ -79,52 +79,52 @@ class Stack(harness.TestCase):
 
     def test_a_locked_database(self):
         self.database.sql("begin immediate")
-        self.expect_red("db", "locked", "writer lock held")
+        self.expect_failure("db", "locked", "writer lock held")
         self.database.sql("rollback")
-        self.expect_green("db")
+        self.expect_pass("db")
 
     def test_a_backlog_behind_a_stuck_reader(self):
         reader = harness.sqlite3.connect(self.database.path, isolation_level=None)
         reader.execute("begin")
         reader.execute("select count(*) from t").fetchall()
         self.database.write(2000)
-        self.expect_red("db", "threshold", "WAL")
+        self.expect_failure("db", "threshold", "WAL")
         reader.close()
         self.database.write(10)
         self.database.sql("pragma wal_checkpoint(truncate)")
-        self.expect_green("db")
+        self.expect_pass("db")
 
     def test_a_database_deleted_under_the_application(self):
         self.database.path.unlink()
-        self.expect_red("db", "replaced", "deleted")
+        self.expect_failure("db", "replaced", "deleted")
 
     def test_a_database_overwritten_with_garbage(self):
         self.database.close()
         self.database.path.write_bytes(os.urandom(8192))
-        self.expect_red("db", "corrupt", "SQLite")
+        self.expect_failure("db", "corrupt", "SQLite")
 
     def test_a_removed_marker(self):
         self.marker.unlink()
-        self.expect_red("model", "missing", "model.loaded")
+        self.expect_failure("model", "missing", "model.loaded")
         self.assertEqual(self.sidecar.get("/startup").status, 503, "startup follows a critical check that failed")
         self.drop_marker()
-        self.expect_green("model")
+        self.expect_pass("model")
         self.assertEqual(self.sidecar.get("/startup").status, 200)
 
     def test_a_stopped_websocket_endpoint(self):
         self.websocket.stop()
-        self.expect_red("updates", "refused", "refused")
+        self.expect_failure("updates", "refused", "refused")
         self.websocket.start()
-        self.expect_green("updates")
+        self.expect_pass("updates")
 
     def test_a_full_disk(self):
         if not self.tmpfs:
             self.skipTest("cannot mount a tmpfs here")
         ballast = self.disk / "ballast"
         ballast.write_bytes(bytes(970 * 1024))
-        self.expect_red("data", "threshold", "used")
+        self.expect_failure("data", "threshold", "used")
         ballast.unlink()
-        self.expect_green("data")
+        self.expect_pass("data")
 
     def test_nothing_is_logged_while_nothing_changes(self):
         passing = lambda: all(c["runs"] >= 2 and c["state"] == "pass" for c in self.sidecar.get("/checks").json["checks"])
@@ -141,7 +141,7 @@ class Stack(harness.TestCase):
                 os.kill(pid, 9)
             runs = self.sidecar.check("db")["runs"]
             harness.wait_until(lambda: self.sidecar.check("db")["runs"] > runs + 1, "the check runs again")
-        self.expect_green("db")
+        self.expect_pass("db")
 
 
 if __name__ == "__main__":

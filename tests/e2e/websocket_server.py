@@ -1,4 +1,4 @@
-"""A real WebSocket endpoint on a given port (python3-websockets, not ours): echoes, and prints `ready`.
+"""A real WebSocket endpoint on a given port (python3-websockets): echoes, and prints `ready`.
 usage: websocket_server.py PORT [CERT KEY]"""
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-// A server that is not ours, as a child process: from the tools folder (scripts/tools.sh) or installed.
+// A real server as a child process: from the tools folder (scripts/tools.sh) or installed.
 #pragma once
 
 #include <fcntl.h>
@@ -27,7 +27,7 @@ inline std::filesystem::path tools_folder() {
 }
 
 struct program_location {
-  std::string path;       ///< empty: it is nowhere
+  std::string path;       ///< empty when it was not found
   std::string libraries;  ///< for LD_LIBRARY_PATH
 };
 
@@ -68,7 +68,7 @@ inline bool modules_absent(const std::string& modules, const char* packages) {
   return missing;
 }
 
-/// Ends with the object, and with the test.
+/// Ends with the object and with the test.
 class server_program {
  public:
   /// Returns when a line of its output (stdout and stderr) contains `ready`, or at its end: then it is not running.

@@ -123,7 +123,7 @@ class Running(unittest.TestCase):
             time.sleep(0.2)
         return value
 
-    def test_telltale_becomes_healthy_and_says_when_the_application_is_not(self):
+    def test_telltale_becomes_healthy_and_reports_an_unhealthy_application(self):
         content = compose_file()
         self.compose(content, "up", "--detach", "--no-build", "app")
         app, telltale = f"{PROJECT}_app_1", f"{PROJECT}_telltale_1"
@@ -132,9 +132,9 @@ class Running(unittest.TestCase):
         def health():
             return self.run_podman("healthcheck", "run", telltale).returncode == 0
         self.until(health, self.run_podman("logs", telltale).stderr)
-        said = self.get("http://127.0.0.1:9640/ready?verbose")
+        output = self.get("http://127.0.0.1:9640/ready?verbose")
         for name in ("db", "data", "updates", "model"):
-            self.assertIn(f"[+]{name} ok", said)
+            self.assertIn(f"[+]{name} ok", output)
 
         self.compose(content, "up", "--detach", "--no-build", "prometheus")
         self.until(lambda: self.asked('telltale_gate_up{gate="ready", job="telltale"}') == ["1"], "Prometheus scrapes telltale")

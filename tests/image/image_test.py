@@ -40,7 +40,7 @@ class Content(unittest.TestCase):
         print(f"{size / MEGABYTE:.1f} MB unpacked, {len(self.files)} files; the program {self.files['opt/telltale/telltale']}")
         self.assertLess(size, LIMIT)
 
-    def test_it_holds_the_program_and_no_library(self):
+    def test_it_contains_the_program_and_no_library(self):
         self.assertEqual(set(self.files), {"opt/telltale/telltale", "telltale", "etc/telltale/telltale.yaml", "etc/passwd", "etc/group",
                                            "etc/ssl/certs/ca-certificates.crt"})
 
@@ -49,7 +49,7 @@ class Content(unittest.TestCase):
         self.assertEqual((self.config["Entrypoint"], self.config["Cmd"]), (["/telltale"], ["serve"]))
         self.assertIn("9640/tcp", self.config["ExposedPorts"])
 
-    def test_its_labels_tell_the_truth(self):
+    def test_its_labels_are_correct(self):
         labels = {key.removeprefix("org.opencontainers.image."): value for key, value in self.config["Labels"].items()}
         self.assertEqual(run(IMAGE, "--version").stdout.splitlines()[0], f"telltale {labels['version']}")
         self.assertEqual((labels["title"], labels["licenses"], labels["revision"]), ("telltale", "Apache-2.0", "0123abc"))
@@ -59,7 +59,7 @@ class Content(unittest.TestCase):
         self.assertIn("0.0.0.0:9640", (engine.ROOT / "image" / "telltale.yaml").read_text())
         self.assertRegex(run(IMAGE, "check", "--format", "text").stdout, r"(?m)^\[\+\]root|root .*ok")
 
-    def test_only_what_is_copied_is_sent_to_the_builder(self):
+    def test_only_copied_files_are_sent_to_the_builder(self):
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder, "Dockerfile")
             file.write_text("FROM scratch\nCOPY . /\n")
@@ -67,7 +67,7 @@ class Content(unittest.TestCase):
         sent = {path.split("/")[0] for path in host.files("localhost/context:test")}
         self.assertEqual(sent, {"CMakeLists.txt", "CMakePresets.json", "scripts", "cmake", "include", "lib", "checks", "sidecar", "image"})
 
-    def test_one_copy_brings_it_into_any_other_image(self):
+    def test_one_copy_instruction_adds_it_to_another_image(self):
         with tempfile.TemporaryDirectory() as folder:
             # It contains no file of the program's environment, not even a C library.
             pathlib.Path(folder, "Dockerfile").write_text(
@@ -109,7 +109,7 @@ class Container(unittest.TestCase):
     def ask_until(self, code):
         self.until(lambda: self.ask() == code)
 
-    def test_a_model_may_load_for_minutes(self):
+    def test_a_slow_startup_does_not_become_unhealthy(self):
         self.start()
         own = host.inspect(self.name)["Config"]["Healthcheck"]
         self.assertEqual(own["Test"], ["CMD", "/telltale", "healthcheck"])
@@ -121,7 +121,7 @@ class Container(unittest.TestCase):
         self.ask_until(0)
         self.assertEqual(self.health(), "healthy")
 
-    def test_it_goes_from_starting_to_healthy_to_unhealthy_and_back(self):
+    def test_its_health_changes_from_starting_to_healthy_to_unhealthy_and_back(self):
         # podman waits for the end of the start period; Docker ends it with the first success.
         self.start("--health-cmd", '["/telltale", "healthcheck"]', "--health-start-period", "1s", "--health-retries", "3")
         self.assertEqual(self.health(), "starting")

@@ -96,6 +96,19 @@ TEST_CASE("dial: every address is tried for its share of the time, including the
   CHECK(contains(run_session(io, names, named(), {}).failed.sentence, "(8 addresses tried)"));
 }
 
+TEST_CASE("dial: a connection that is established only after a wait is used") {
+  asio::io_context io;
+  black_hole hole(io);
+  fixed_resolver names;
+  names.answer.endpoints = {hole.full.local_endpoint()};
+  asio::steady_timer later(io, 50ms);  // the kernel repeats the dropped SYN after a second
+  later.async_wait([&](const boost::system::error_code&) { hole.full.accept(); });
+  const auto result = run_session(io, names, named(), {}, 3s);
+  CAPTURE(result.failed.sentence);
+  CHECK(result.out.verdict == verdict::pass);
+  CHECK(*result.out.measured("connect_seconds") >= 0.05);
+}
+
 TEST_CASE("dial: a connection that was established late is not closed at the end of its address's share") {
   asio::io_context io;
   peer server(io, silent);

@@ -117,9 +117,9 @@ def compare(title, text, wanted):
     errors = [error.message[:200] for error in validator.iter_errors(yaml.safe_load(text))]
     if (not errors) != wanted:
         problems.append(f"schema, {title}: expected it {'accepted' if wanted else 'refused'}: {errors}\n    {text}")
-    accepted, said = program_accepts(text)
+    accepted, output = program_accepts(text)
     if accepted != wanted:
-        problems.append(f"program, {title}: expected it {'accepted' if wanted else 'refused'}: {said}\n    {text}")
+        problems.append(f"program, {title}: expected it {'accepted' if wanted else 'refused'}: {output}\n    {text}")
 
 
 schema = json.loads(subprocess.run([telltale, "schema"], capture_output=True, check=True, timeout=20).stdout)

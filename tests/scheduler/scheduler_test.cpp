@@ -170,8 +170,7 @@ TEST_CASE("scheduler: it reports nothing after stop") {
   CHECK(w.io.run() < 3);
 }
 
-TEST_CASE(
-    "scheduler: an examination runs off the cadence, with a memory of its own, and the next probe is told of it") {
+TEST_CASE("scheduler: a deep check has its own schedule and state, and the next probe receives its result") {
   auto type = fakes::blocking_fake();
   type.examination = [](const raw_value&) { return examination_schedule{200ms, 3s}; };
   world w(with({fakes::check_named("db", type), fakes::check_named("other")}));

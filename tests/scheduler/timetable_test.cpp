@@ -159,6 +159,18 @@ TEST_CASE("timetable: of many due checks a few are returned at a time, each once
   for (std::size_t i = 0; i < count; ++i) CHECK(store_result[i] == (i + late) % count);
 }
 
+TEST_CASE("timetable: network checks are returned in smaller groups, because they run on the loop") {
+  timetable table(1);
+  cadence network{10s, 2s, 0s};
+  network.weight = network_weight;
+  for (std::size_t i = 0; i < 15; ++i) table.add(i < 10 ? network : ten, t0);
+  const auto now = t0 + 1s;
+  CHECK(table.take_due(now) == std::vector<std::size_t>{0, 1, 2, 3, 4, 5, 6, 7});
+  CHECK(table.next_due() <= now);
+  CHECK(table.take_due(now) == std::vector<std::size_t>{8, 9, 10, 11, 12, 13, 14});
+  CHECK(table.next_due() > now);
+}
+
 TEST_CASE("timetable: after a long pause each check runs once, not once per missed interval") {
   timetable table(1);
   for (int i = 0; i < 3; ++i) table.add({1s, 1s, 0s, 0.1}, t0);

@@ -71,8 +71,8 @@ def structure(points, sanitizer=""):
     workers = [p.workers for p in points]
     return [
         equal("descriptors", [l.descriptors for l in least]),
-        none_of("descriptors for workers that are gone", [l.surplus for l in least]),
-        none_of("processes that are no workers", [l.others for l in least]),
+        none_of("descriptors for ended workers", [l.surplus for l in least]),
+        none_of("processes other than workers", [l.others for l in least]),
         Finding("workers", max(workers) <= MOST_WORKERS and workers[-1] <= MOST_AT_REST,
                 f"{min(workers)} to {max(workers)}, {workers[-1]} in the end"),
         threads,

@@ -23,30 +23,30 @@ def failed(number=12, **changes):
 
 
 class Flat(unittest.TestCase):
-    def test_what_is_flat_but_for_noise_holds(self):
+    def test_noise_without_growth_passes(self):
         self.assertEqual(failed(), [])
 
-    def test_one_more_descriptor_at_one_point_is_enough(self):
+    def test_one_additional_descriptor_at_one_point_fails(self):
         self.assertEqual(failed(descriptors=lambda n: 11 + (n == 7)), ["descriptors"])
-        self.assertEqual(failed(surplus=lambda n: n == 7), ["descriptors for workers that are gone"])
+        self.assertEqual(failed(surplus=lambda n: n == 7), ["descriptors for ended workers"])
 
-    def test_so_is_one_zombie_one_thread_and_one_process(self):
+    def test_one_additional_zombie_thread_or_process_fails(self):
         self.assertEqual(failed(zombies=lambda n: n == 3), ["zombies"])
         self.assertEqual(failed(threads=lambda n: 1 + (n > 9)), ["threads of a process"])
-        self.assertEqual(failed(others=lambda n: n == 5), ["processes that are no workers"])
+        self.assertEqual(failed(others=lambda n: n == 5), ["processes other than workers"])
 
-    def test_the_pool_may_vary_below_its_cap_and_comes_to_rest(self):
+    def test_the_number_of_workers_may_vary_below_its_limit_and_returns_to_idle(self):
         self.assertEqual(failed(workers=lambda n: 16 if n < 11 else 3), [])
         self.assertEqual(failed(workers=lambda n: 17 if n == 4 else 1), ["workers"])
         self.assertEqual(failed(workers=lambda n: 4), ["workers"])
 
-    def test_memory_that_grows_by_more_than_two_percent_is_seen_whatever_the_warm_up_was(self):
+    def test_memory_that_grows_by_more_than_two_percent_fails_after_any_warm_up(self):
         self.assertEqual(failed(rss=lambda n: 9000 if n < 2 else 13000), [])
         self.assertEqual(failed(rss=lambda n: 13000 + 30 * n), [])
         self.assertEqual(failed(rss=lambda n: 13000 + 60 * n), ["RSS"])
         self.assertEqual(failed(rss=lambda n: 13000 - 60 * n), ["RSS"])
 
-    def test_it_is_the_largest_worker_that_may_not_grow(self):
+    def test_only_growth_of_the_largest_worker_fails(self):
         grown = ["memory of the largest worker"]
         self.assertEqual(failed(worker_kib=lambda n: {7: 1200 + 20 * n, 8: 900}), grown)
         self.assertEqual(failed(worker_kib=lambda n: {7: 1000 if n < 10 else 1200}), grown)
@@ -55,11 +55,11 @@ class Flat(unittest.TestCase):
         self.assertEqual(failed(worker_kib=lambda n: {7: 1200} if n < 10 else {8: 900}), [], "it retired")
         self.assertEqual(failed(worker_kib=lambda n: {n: 1200 + 20 * n}), grown, "whichever it is")
 
-    def test_what_happens_while_workers_are_hit_is_not_looked_at(self):
+    def test_worker_memory_is_ignored_while_workers_are_killed(self):
         self.assertEqual(failed(worker_kib=lambda n: {7: 1000 + 20 * n if n < 5 else 1200}), [])
         self.assertEqual(failed(worker_kib=lambda n: {} if n < 5 else {7: 1200}), [])
 
-    def test_too_few_points_are_no_judgement(self):
+    def test_too_few_points_give_no_result(self):
         found = judgement.sizes(points(4), DURATION, 40)
         self.assertEqual([f.holds for f in found], [None, None])
 
@@ -68,19 +68,19 @@ class Requests(unittest.TestCase):
     def holds(self, answered, counted, unsure=None, complaints=()):
         return judgement.requests(answered, unsure or {}, counted, complaints).holds
 
-    def test_what_was_answered_is_what_was_counted(self):
+    def test_received_responses_must_equal_counted_ones(self):
         self.assertTrue(self.holds({"/ready 200": 5, "/ready 503": 1}, {"/ready 200": 5, "/ready 503": 1}))
         self.assertFalse(self.holds({"/ready 200": 5}, {"/ready 200": 6}), "an answer was lost")
         self.assertFalse(self.holds({"/ready 200": 5}, {"/ready 200": 4, "/ready 503": 1}), "another status")
         self.assertFalse(self.holds({"/ready 200": 5}, {"/ready 503": 6}, {"/ready": 9}), "another status, and more")
         self.assertFalse(self.holds({"/health 200": 5}, {}), "not counted at all")
 
-    def test_clients_that_leave_early_may_have_been_answered(self):
+    def test_responses_to_disconnected_clients_may_be_counted(self):
         self.assertTrue(self.holds({"/checks 200": 5}, {"/checks 200": 8}, {"/checks": 3}))
         self.assertFalse(self.holds({"/checks 200": 5}, {"/checks 200": 9}, {"/checks": 3}))
         self.assertFalse(self.holds({"/checks 200": 5}, {"/checks 200": 4}, {"/checks": 3}))
 
-    def test_a_complaint_is_enough(self):
+    def test_a_complaint_fails(self):
         self.assertFalse(self.holds({}, {}, complaints=["/health answered 503"]))
 
 
@@ -88,7 +88,7 @@ class Ending(unittest.TestCase):
     def failed(self, code=0, processes=(), files=(), mounts=(), errors=()):
         return [f.name for f in judgement.ending(code, processes, files, mounts, errors) if not f.holds]
 
-    def test_it_ends_well_or_it_is_said_how_not(self):
+    def test_each_faulty_end_is_reported(self):
         self.assertEqual(self.failed(), [])
         self.assertEqual(self.failed(code=1), ["exit code"])
         self.assertEqual(self.failed(code=None), ["exit code"])

@@ -16,7 +16,7 @@ EXPECTED_ERRORS = ("check ", "gate ", "not reloaded")
 
 class Program(harness.Sidecar):
     def __init__(self, directory, config, **options):
-        self.said = collections.Counter()
+        self.logged = collections.Counter()
         self.errors = []
         self.answered = collections.Counter()
         self.tail = collections.deque(maxlen=40)
@@ -33,14 +33,14 @@ class Program(harness.Sidecar):
                 entry = json.loads(text)
             except ValueError:
                 continue
-            self.said[entry["msg"]] += 1
+            self.logged[entry["msg"]] += 1
             if entry["level"] == "error" and not entry["msg"].startswith(EXPECTED_ERRORS):
                 self.errors.append(text)
             if entry["msg"] == "listening":
                 self.log.append(entry)
 
     def lines(self, start):
-        return sum(n for message, n in list(self.said.items()) if message.startswith(start))
+        return sum(n for message, n in list(self.logged.items()) if message.startswith(start))
 
     def ask(self, method, path, headers=None):
         answer = super().ask(method, path, headers)

@@ -129,11 +129,11 @@ class Soak:
         else:
             found += judgement.sizes(self.points, self.duration, self.calm_since)
         try:
-            return found + self.what_it_says()
+            return found + self.response_findings()
         except OSError as error:
             return [*found, judgement.Finding("requests", False, f"it does not answer: {error}")]
 
-    def what_it_says(self):
+    def response_findings(self):
         last = self.load.last
         answered = collections.Counter(last["answered"]) + self.program.answered
         metrics = self.program.metrics()

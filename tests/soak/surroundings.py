@@ -78,9 +78,9 @@ class Peer:
         self._expect("done")
 
     def _expect(self, word):
-        said = self.process.stdout.readline().strip()
-        if said != word:
-            raise AssertionError(f"the peer said {said!r}, not {word!r}")
+        received = self.process.stdout.readline().strip()
+        if received != word:
+            raise AssertionError(f"the peer sent {received!r}, not {word!r}")
 
     def stop(self):
         self.process.kill()

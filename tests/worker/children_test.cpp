@@ -4,6 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 
 using namespace telltale;
@@ -60,4 +62,34 @@ TEST_CASE("children: a child collected elsewhere has an unknown status") {
   const auto status = collect_child(pid);
   REQUIRE(status);
   CHECK_FALSE(status->known);
+}
+
+TEST_CASE("children: killed children are awaited, one that stays only until the limit") {
+  using namespace std::chrono_literals;
+  const auto pause_for_ever = [] {
+    const pid_t pid = ::fork();
+    REQUIRE(pid >= 0);
+    while (pid == 0) ::pause();
+    register_child(pid);
+    return pid;
+  };
+  const pid_t killed = pause_for_ever();
+  const pid_t living = pause_for_ever();
+  auto known = registered_children();
+  CHECK(std::ranges::count(known, killed) == 1);
+  CHECK(std::ranges::count(known, living) == 1);
+
+  ::kill(killed, SIGKILL);
+  await_children({killed}, 60s);
+  CHECK(::waitpid(killed, nullptr, WNOHANG) == -1);  // collected
+  const auto begin = std::chrono::steady_clock::now();
+  await_children({living}, 30ms);
+  CHECK(std::chrono::steady_clock::now() - begin >= 30ms);
+  CHECK(::waitpid(living, nullptr, WNOHANG) == 0);
+
+  ::kill(living, SIGKILL);
+  await_children({living}, 60s);
+  for (const auto pid : {killed, living}) unregister_child(pid);
+  known = registered_children();
+  CHECK(std::ranges::count(known, killed) == 0);
 }

@@ -38,7 +38,7 @@ class staged_check final : public blocking_check {
   }
   outcome examine(probe_context& ctx) override {
     stage_.ran.push_back("examine " + how_);
-    return outcome::pass(ctx.examined ? "told" : "not told");
+    return outcome::pass(ctx.examined ? "with a result" : "without a result");
   }
 
  private:
@@ -81,14 +81,14 @@ struct fixture {
 
   stage on;
   check_table table = table_on(on);
-  std::vector<wire::from_worker> said;
+  std::vector<wire::from_worker> sent;
   bool program_is_there = true;
   bool going_on = true;
   std::uint64_t batches = 0;
   std::vector<wire::run_outcome> found;  ///< of the last batch
   std::unique_ptr<result_buffer> shared = std::make_unique<result_buffer>();
   std::size_t stops = 0;  ///< of the deadline timer
-  worker_loop loop{table, *shared, [this](const wire::from_worker& m) { return said.push_back(m), program_is_there; },
+  worker_loop loop{table, *shared, [this](const wire::from_worker& m) { return sent.push_back(m), program_is_there; },
                    [this] { ++stops; }};
 };
 
@@ -141,7 +141,7 @@ TEST_CASE("worker loop: many quick runs wake the program far fewer times") {
   fixture f;
   f.run(std::vector<std::uint64_t>(200, 0));
   CHECK(f.found.size() == 200);
-  CHECK(f.said.size() < 100);  // one on an otherwise idle machine
+  CHECK(f.sent.size() < 100);  // one on an otherwise idle machine
 }
 
 TEST_CASE("worker loop: unchanged outcomes do not wake a program that does not wait") {
@@ -149,11 +149,11 @@ TEST_CASE("worker loop: unchanged outcomes do not wake a program that does not w
   const outcome_kind passed{verdict::pass, reason::ok};
   const outcome_kind failed{verdict::fail, reason::internal};
   const auto told_of = [&](std::optional<outcome_kind> unchanged_kind, bool wake_wanted) {
-    f.said.clear();
+    f.sent.clear();
     const wire::run_batch batch{++f.batches, {{100, 0, 2s, {}, {}, unchanged_kind}}};
     f.shared->open(batch.batch, wake_wanted);
     CHECK(f.loop.handle(batch));
-    return !f.said.empty();
+    return !f.sent.empty();
   };
   CHECK(told_of(std::nullopt, false));
   CHECK_FALSE(told_of(passed, false));
@@ -170,8 +170,8 @@ TEST_CASE("worker loop: outcomes of a long batch are announced before its end") 
   f.run({0, 2, 0});
   CHECK(f.found.size() == 3);
   CHECK(f.found[1].duration >= 30ms);
-  REQUIRE(f.said.size() == 2);
-  for (const auto& message : f.said) CHECK(std::holds_alternative<wire::results_written>(message));
+  REQUIRE(f.sent.size() == 2);
+  for (const auto& message : f.sent) CHECK(std::holds_alternative<wire::results_written>(message));
 }
 
 TEST_CASE("worker loop: runs that the program has taken back do not begin") {
@@ -182,7 +182,7 @@ TEST_CASE("worker loop: runs that the program has taken back do not begin") {
   f.run({0, 0, 0, 0});
   CHECK(f.found.size() == 2);
   CHECK(f.on.ran.size() == 2);
-  CHECK_FALSE(f.said.empty());
+  CHECK_FALSE(f.sent.empty());
 }
 
 TEST_CASE("worker loop: the first run begins even when the program has closed the batch") {
@@ -226,8 +226,8 @@ TEST_CASE("worker loop: begins no further run when it cannot wake the program") 
 TEST_CASE("worker loop: resolves a name") {
   fixture f;
   CHECK(f.loop.handle(wire::lookup{7, "127.0.0.1", 80}));
-  REQUIRE(f.said.size() == 1);
-  const auto& answer = std::get<wire::lookup_result>(f.said[0]);
+  REQUIRE(f.sent.size() == 1);
+  const auto& answer = std::get<wire::lookup_result>(f.sent[0]);
   CHECK(answer.number == 7);
   REQUIRE(answer.resolution.endpoints.size() == 1);
   CHECK(answer.resolution.endpoints[0].port() == 80);
@@ -239,5 +239,5 @@ TEST_CASE("worker loop: a deep check calls examine, and a probe receives its las
   f.run({0, 20});
   REQUIRE(f.found.size() == 2);
   CHECK(f.on.ran == std::vector<std::string>{"ok", "examine ok"});
-  CHECK(f.found[1].outcome == outcome::pass("not told"));
+  CHECK(f.found[1].outcome == outcome::pass("without a result"));
 }

@@ -150,9 +150,9 @@ for length in (80, 900):
             {"name": "m", "type": "marker", "path": "/" + line, "content": {"/model": text}},
             {"name": "d", "type": "disk", "path": "/" + line}]}
         for flow in (False, True):
-            code, said = validate(yaml.safe_dump(config, default_flow_style=flow))
+            code, output = validate(yaml.safe_dump(config, default_flow_style=flow))
             if code != 0:
-                complain(f"validate, {title}, flow {flow}", yaml.safe_dump(config, default_flow_style=flow), said)
+                complain(f"validate, {title}, flow {flow}", yaml.safe_dump(config, default_flow_style=flow), output)
 
 # --- random layouts -------------------------------------------------------------------------------------------------
 

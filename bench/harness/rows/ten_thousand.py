@@ -1,5 +1,5 @@
 """10,000 checks, each every second: share of one processor, all processes together."""
-from harness import load, many, peers, rounds, sidecar, table, watched
+from harness import many, rounds, sidecar, table, watched
 
 NUMBER, NAME = 9, "ten-thousand"
 TITLE = "checks: CPU share"
@@ -11,9 +11,7 @@ def run(bench):
     markers, databases = watched.markers(bench), watched.databases(bench)
     lines = [local(bench, "marker", markers, 4), local(bench, "disk", ["/"], 4), local(bench, "sqlite", databases, 10)]
     bench.end_all()
-    lines.append(web_socket(bench))
-    bench.end_all()
-    return lines + network(bench)
+    return [*lines, web_socket(bench)]
 
 
 def local(bench, kind, paths, limit):
@@ -51,29 +49,3 @@ def web_socket(bench):
     return table.Line(NUMBER, f"{WEB_SOCKETS} websocket {TITLE}", f"{percent(each, WEB_SOCKETS):.1f} %",
                       peer_figure=f"{each:.0f} us a run")
 
-
-def network(bench):
-    """Measures blackbox_exporter only: no row runs telltale's network checks yet."""
-    lines = []
-    found = peers.start(bench, {"raw epoll": peers.RAW_EPOLL, "blackbox_exporter": peers.BLACKBOX})
-    target, blackbox = found["raw epoll"], found["blackbox_exporter"]
-    for what, module, limit in (("TCP connect", "tcp_connect", 35), ("HTTP keep-alive", "http_2xx", 25)):
-        line = table.Line(NUMBER, f"{COUNT:,} {what} {TITLE}", "not measured", "blackbox_exporter",
-                          goal=f"<= {limit} %", verdict=table.MISSING)
-        if isinstance(blackbox, str):
-            line.peer_figure = blackbox
-        else:
-            address = f"127.0.0.1:{target.port}"
-            url = f"/probe?module={module}&target={address if module == 'tcp_connect' else f'http://{address}/health'}"
-            line.peer_figure = f"{cpu_share(bench, blackbox, url):.0f} %"
-        lines.append(line)
-    return lines
-
-
-def cpu_share(bench, blackbox, path):
-    """Percent of a CPU, extrapolated to 10,000 per second."""
-    probes = bench.rounds(3_000, 500)
-    load.run(bench, blackbox.port, path, probes // 5, connections=4)
-    before = blackbox.process.cpu_seconds()
-    load.run(bench, blackbox.port, path, probes, connections=4)
-    return (blackbox.process.cpu_seconds() - before) / probes * COUNT * 100

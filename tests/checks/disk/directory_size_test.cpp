@@ -1,4 +1,4 @@
-// Counting a directory tree: what is counted, what is not, and where it stops.
+// Tests the size of a directory tree: what is counted, what is not, and the limits of the walk.
 #include "disk/directory_size.hpp"
 
 #include <linux/btrfs.h>
@@ -43,7 +43,7 @@ TEST_CASE("directory size: files and directories of the whole tree are counted")
   CHECK(size.bytes >= 200 * 1024);
 }
 
-TEST_CASE("directory size: hard links count once, symbolic links are not followed, holes weigh nothing") {
+TEST_CASE("directory size: hard links count once, symbolic links are not followed, holes do not count") {
   const temp_folder elsewhere;
   write_file(elsewhere / "big", hundred_kib);
   const temp_folder top;
@@ -59,7 +59,7 @@ TEST_CASE("directory size: hard links count once, symbolic links are not followe
   CHECK(measure_directory(top.path(), {}).complete());
 }
 
-TEST_CASE("directory size: each bound cuts the walk short and says so") {
+TEST_CASE("directory size: each limit stops the walk and is reported") {
   const temp_folder top;
   for (int i = 0; i < 20; ++i) write_file(top / std::to_string(i), "x");
   fs::create_directories(top / "a/b/c");
@@ -72,7 +72,7 @@ TEST_CASE("directory size: each bound cuts the walk short and says so") {
   CHECK(measure_directory(top.path(), {1000, 64, boot_clock::now()}).cut_short);
 }
 
-TEST_CASE("directory size: what cannot be opened is counted as such") {
+TEST_CASE("directory size: unreadable directories are counted") {
   CHECK(measure_directory("/nonexistent/telltale", {}).error == ENOENT);
   const temp_folder top;
   fs::permissions(top.path(), fs::perms(0755));
@@ -88,7 +88,7 @@ TEST_CASE("directory size: what cannot be opened is counted as such") {
   fs::permissions(top / "locked", fs::perms(0700));
 }
 
-TEST_CASE("directory size: other mounts below are left out, of other file systems and of the same") {
+TEST_CASE("directory size: mounts below the directory are not counted, even of the same file system") {
   if (!may_mount()) return;
   const temp_folder elsewhere;
   write_file(elsewhere / "file", hundred_kib);
@@ -108,7 +108,7 @@ TEST_CASE("directory size: other mounts below are left out, of other file system
   CHECK(found == "left out");
 }
 
-TEST_CASE("directory size: the layers of an overlay are counted, on whatever devices they are") {
+TEST_CASE("directory size: all layers of an overlay are counted, on any device") {
   if (!may_mount()) return;
   const temp_folder top;
   for (const auto* name : {"low", "up", "root"}) fs::create_directory(top / name);
@@ -135,7 +135,7 @@ TEST_CASE("directory size: the layers of an overlay are counted, on whatever dev
   CHECK(found == "2 devices, 5 entries, all counted");
 }
 
-TEST_CASE("directory size: subvolumes of btrfs are counted, and their equal inode numbers are not hard links") {
+TEST_CASE("directory size: btrfs subvolumes are counted, and equal inode numbers in them are not hard links") {
   const auto found = on_image({"btrfs", "", "", 128}, [](const std::string& path, const loop_device&) -> std::string {
     const int directory = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     for (const auto* name : {"a", "b"}) {
@@ -161,7 +161,7 @@ TEST_CASE("directory size: subvolumes of btrfs are counted, and their equal inod
   CHECK(found == "true false true true");
 }
 
-TEST_CASE("directory size: an error of reading the directory is no end of it, one of a single entry is counted") {
+TEST_CASE("directory size: an error while reading a directory fails, an error of a single entry is counted") {
   const std::map<std::string, std::string> files{{"one", hundred_kib}, {"two", hundred_kib}};
   struct row {
     std::uint32_t opcode;
@@ -173,8 +173,9 @@ TEST_CASE("directory size: an error of reading the directory is no end of it, on
            row{FUSE_READDIR, EIO, "error 5, 1 entries, 0 unreadable"},
            row{FUSE_OPENDIR, EIO, "error 5, 0 entries, 0 unreadable"},
            row{FUSE_LOOKUP, EIO, "error 0, 1 entries, 2 unreadable"},
-           row{FUSE_LOOKUP, ENOENT, "error 0, 1 entries, 0 unreadable"},  // gone since it was listed
-           row{FUSE_LOOKUP, ESTALE, "error 0, 1 entries, 0 unreadable"},  // gone on the server of a network file system
+           row{FUSE_LOOKUP, ENOENT, "error 0, 1 entries, 0 unreadable"},  // deleted after it was listed
+           row{FUSE_LOOKUP, ESTALE,
+               "error 0, 1 entries, 0 unreadable"},  // deleted on the server of a network file system
        }) {
     CAPTURE(expected);
     const auto found =

@@ -1,4 +1,4 @@
-// Errors of single calls on a file system, and a FUSE server that is gone.
+// Tests errors of single calls on a file system, and a FUSE server that has crashed.
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
@@ -18,14 +18,14 @@ using namespace telltale::testing;
 
 namespace {
 
-/// With the path called PATH.
-std::string said(checked& check, const std::string& path) {
+/// Replaces the path with PATH.
+std::string result_of(checked& check, const std::string& path) {
   auto text = described(check.run());
   for (auto at = text.find(path); at != std::string::npos; at = text.find(path)) text.replace(at, path.size(), "PATH");
   return text;
 }
 
-/// From now on statx fails in this process, as under container engines that do not know it.
+/// Makes statx fail in this process, as under container engines without support for it.
 bool refuse_statx() {
   std::array<sock_filter, 4> program{{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
                                       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_statx, 0, 1),
@@ -37,7 +37,7 @@ bool refuse_statx() {
 
 }  // namespace
 
-TEST_CASE("disk errors: an errno of any call is red, whichever of the others still answer") {
+TEST_CASE("disk errors: an error of any call fails, even when the other calls succeed") {
   struct row {
     std::uint32_t opcode;
     int error;
@@ -53,11 +53,11 @@ TEST_CASE("disk errors: an errno of any call is red, whichever of the others sti
     CAPTURE(expected);
     const auto found = on_fuse({}, [&, opcode = opcode, error = error](const std::string& path, fuse_server& server) {
       auto check = disk_on(path);
-      auto out = said(check, path) + " -> ";
+      auto out = result_of(check, path) + " -> ";
       server.fail(opcode, error);
-      out += said(check, path) + " -> ";
+      out += result_of(check, path) + " -> ";
       server.fail(opcode, 0);
-      return out + said(check, path);
+      return out + result_of(check, path);
     });
     if (skipped_fuse(found)) return;
     constexpr auto healthy = "pass ok: PATH 10% used, 3.5 MiB available";
@@ -65,12 +65,12 @@ TEST_CASE("disk errors: an errno of any call is red, whichever of the others sti
   }
 }
 
-TEST_CASE("disk errors: a FUSE server that is gone is unreachable") {
+TEST_CASE("disk errors: a crashed FUSE server is unreachable") {
   const auto found = on_fuse({}, [](const std::string& path, fuse_server& server) {
     auto check = disk_on(path);
-    auto out = said(check, path) + " -> ";
-    server.die();
-    return out + said(check, path);
+    auto out = result_of(check, path) + " -> ";
+    server.crash();
+    return out + result_of(check, path);
   });
   if (skipped_fuse(found)) return;
   CHECK(found ==
@@ -78,17 +78,17 @@ TEST_CASE("disk errors: a FUSE server that is gone is unreachable") {
         "(transport endpoint is not connected)");
 }
 
-TEST_CASE("disk errors: numbers that a real file system cannot have are named") {
+TEST_CASE("disk errors: impossible numbers are reported") {
   const auto found = on_fuse({}, [](const std::string& path, fuse_server& server) {
     constexpr auto unknown = ~std::uint64_t{0};
     auto check = disk_on(path);
     server.numbers({unknown, unknown, unknown, unknown, unknown, 4096, 255, 4096, 0, {}});
-    auto out = said(check, path) + "\n";
+    auto out = result_of(check, path) + "\n";
     // Blocks are counted in fragments, whatever the preferred size of a transfer is.
     server.numbers({1000, 50, 50, 0, 0, 1 << 20, 255, 4096, 0, {}});
-    out += said(check, path) + "\n";
+    out += result_of(check, path) + "\n";
     server.numbers({1000, 900, 900, 0, 0, 0, 255, 0, 0, {}});
-    return out + said(check, path);
+    return out + result_of(check, path);
   });
   if (skipped_fuse(found)) return;
   CHECK(
@@ -100,7 +100,7 @@ TEST_CASE("disk errors: numbers that a real file system cannot have are named") 
       "not measured");
 }
 
-TEST_CASE("disk errors: where statx is refused, stat and the mount table tell the same") {
+TEST_CASE("disk errors: without statx, stat and the mount table give the same result") {
   if (!may_mount()) return;
   const temp_folder top;
   std::filesystem::create_directory(top / "data");
@@ -113,7 +113,7 @@ TEST_CASE("disk errors: where statx is refused, stat and the mount table tell th
     if (!refuse_statx()) return "skipped: no seccomp filter";
     auto volume = disk_on(top / "data", {option("mount", "true"), option("size_limit", "1MiB")});
     auto parent = disk_on(top.path(), {option("mount", "true")});
-    return said(volume, top / "data") + "\n" + fmt::format("{}", to_string(parent.run().reason));
+    return result_of(volume, top / "data") + "\n" + fmt::format("{}", to_string(parent.run().reason));
   });
   if (found.starts_with("skipped")) MESSAGE(found);
   else CHECK(found == "pass ok: PATH 2.4% used, 3.9 MiB available; holds 100.0 KiB, 9.7% of its 1MiB\nmissing");

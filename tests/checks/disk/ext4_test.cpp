@@ -1,4 +1,4 @@
-// The disk check on real ext4 file systems in loop devices: root's reserve, limits, inodes, and what an error leaves.
+// Tests real ext4 file systems on loop devices: reserved blocks, limits, inodes, and the state after an error.
 #include <fcntl.h>
 #include <sys/statvfs.h>
 
@@ -17,7 +17,7 @@ std::string brief(const outcome& found) {
   return fmt::format("{} {}", to_string(found.verdict), to_string(found.reason));
 }
 
-/// As `df` shows it: what others than root may have of it counts.
+/// As shown by `df`: only space available to users other than root counts.
 double used_percent(const std::string& path) {
   struct statvfs now {};
   ::statvfs(path.c_str(), &now);
@@ -35,7 +35,7 @@ void fill_to(const std::string& path, double percent) {
 
 }  // namespace
 
-TEST_CASE("disk ext4: from empty over 80 and 88 to 100 %, where root could still write") {
+TEST_CASE("disk ext4: limits apply at 80, 88 and 100 %, where root could still write") {
   const auto found = on_ext4([](const std::string& path) {
     std::string out;
     auto check = disk_on(path);
@@ -57,7 +57,7 @@ TEST_CASE("disk ext4: from empty over 80 and 88 to 100 %, where root could still
         "pass ok\npass ok");
 }
 
-TEST_CASE("disk ext4: out of inodes while there is space is full") {
+TEST_CASE("disk ext4: a file system without free inodes is full although space is available") {
   const auto found = on_ext4(
       [](const std::string& path) {
         auto check = disk_on(path);
@@ -78,17 +78,17 @@ TEST_CASE("disk ext4: out of inodes while there is space is full") {
   CHECK(found == "pass ok, true, fail full, true");
 }
 
-TEST_CASE("disk ext4: after an error it refuses writes, and that is seen although the mount still says rw") {
+TEST_CASE("disk ext4: refused writes after an error are detected although the mount is still rw") {
   const auto found = on_ext4([](const std::string& path) -> std::string {
     auto check = disk_on(path);
     auto strict = disk_on(path, {option("expect_writable", "true")});
     auto writing = disk_on(path, {option("write_test", "true")});
     std::string out = brief(check.run()) + ", " + brief(strict.run()) + ", " + brief(writing.run());
-    // What ext4 does to itself with errors=remount-ro, asked for by hand.
+    // Does manually what ext4 does with errors=remount-ro.
     if (::mount(nullptr, path.c_str(), nullptr, MS_REMOUNT, "abort") != 0) return "skipped: abort is not permitted";
     const int fd = ::open((path + "/new").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
     if (fd >= 0) return "it can still be written";
-    // The kept mount table may be a moment old.
+    // The cached mount table may be out of date.
     const auto until = boot_clock::now() + std::chrono::seconds(2);
     while (check.run().verdict == verdict::pass && boot_clock::now() < until) continue;
     return out + " -> " + brief(check.run()) + ", " + brief(strict.run()) + ", " + brief(writing.run());
@@ -97,7 +97,7 @@ TEST_CASE("disk ext4: after an error it refuses writes, and that is seen althoug
   CHECK(found == "pass ok, pass ok, pass ok -> warn readonly, fail readonly, fail readonly");
 }
 
-TEST_CASE("disk ext4: a read-only bind, a remount and a remount back") {
+TEST_CASE("disk ext4: a read-only remount fails until it is reverted, and a read-only bind passes in its first run") {
   const auto found = on_ext4([](const std::string& path) -> std::string {
     auto strict = disk_on(path, {option("expect_writable", "true")});
     auto check = disk_on(path);
@@ -110,7 +110,7 @@ TEST_CASE("disk ext4: a read-only bind, a remount and a remount back") {
     if (::mount(path.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) != 0 ||
         ::mount(nullptr, path.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) != 0)
       return "no bind";
-    // The volume as a sidecar sees it; where it was mounted read-write before, that is a change.
+    // A read-only bind, as in a sidecar; for a check that observed the read-write mount it is a change.
     out += ", " + brief(disk_on(path, {option("expect_writable", "true")}).run()) + ", " + brief(strict.run());
     ::umount2(path.c_str(), MNT_DETACH);
     return out;
@@ -119,13 +119,13 @@ TEST_CASE("disk ext4: a read-only bind, a remount and a remount back") {
   CHECK(found == "pass ok, fail readonly, warn readonly, pass ok, pass ok, pass ok, fail readonly");
 }
 
-TEST_CASE("disk ext4: a full volume that nobody can write, such as a ROX volume, is full by design") {
+TEST_CASE("disk ext4: a full read-only volume, such as a ROX volume, passes") {
   const auto found = on_ext4([](const std::string& path) -> std::string {
     fill_to(path, 100);
     auto before = disk_on(path);
     auto out = brief(before.run());
     if (::mount(nullptr, path.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) != 0) return "no remount";
-    // To a check that begins now it never was different; to the other it is a full disk that turned read-only as well.
+    // A new check has no earlier state to compare; the other check observed a full disk that became read-only.
     const auto seen = disk_on(path).run();
     out += fmt::format(" -> {} {}", brief(seen), seen.message.ends_with(", read-only"));
     return out + fmt::format(", {}", brief(before.run()));

@@ -1,4 +1,4 @@
-// The disk check on a directory.
+// Creates disk checks of a directory for tests.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The rules of the disk check as tables: numbers in, verdicts and sentences out.
+// Tests the rules of the disk check as tables of numbers, verdicts and messages.
 #include "disk/judge.hpp"
 
 #include <cerrno>
@@ -40,7 +40,7 @@ std::string sentence(const raw_usage& raw, const disk_options& options = on_data
 
 }  // namespace
 
-TEST_CASE("disk: used is counted as df does, with root's reserve on neither side") {
+TEST_CASE("disk: usage is calculated as by df, without root's reserved blocks") {
   const auto now = usage_of({4096, 1000, 300, 250, 100, 40});
   CHECK(now.total_bytes == 4096'000);
   CHECK(now.used_bytes == 700 * 4096);
@@ -50,7 +50,7 @@ TEST_CASE("disk: used is counted as df does, with root's reserve on neither side
   CHECK(now.inodes_used_ratio == doctest::Approx(0.6));
 }
 
-TEST_CASE("disk: a reserve that is used up is full, as a negative number or as none available") {
+TEST_CASE("disk: an exhausted reserve is full, whether reported as negative or as zero") {
   CHECK(usage_of({4096, 1000, 40, static_cast<std::uint64_t>(-5), 0, 0}).available_bytes == 0);
   CHECK(usage_of({4096, 1000, 1000, 0, 0, 0}).used_ratio == 1);
   CHECK(sentence({4096, 1000, 40, static_cast<std::uint64_t>(-5), 0, 0}) ==
@@ -59,7 +59,7 @@ TEST_CASE("disk: a reserve that is used up is full, as a negative number or as n
   CHECK_FALSE(usage_of({4096, 1000, 0, 0, 0, 0}).has_inodes());
 }
 
-TEST_CASE("disk: numbers that cannot be true are named, never judged, and never red") {
+TEST_CASE("disk: impossible numbers are reported, not evaluated, and never fail") {
   constexpr auto unknown = ~std::uint64_t{0};
   struct row {
     raw_usage raw;
@@ -87,8 +87,8 @@ TEST_CASE("disk: numbers that cannot be true are named, never judged, and never 
   }
 }
 
-TEST_CASE("disk: the largest sizes that can be true are measured") {
-  // 8 EiB, as some network file systems report themselves, all but empty; and a full one of 15 EiB.
+TEST_CASE("disk: the largest possible sizes are measured") {
+  // An almost empty 8 EiB, as reported by some network file systems, and a full 15 EiB.
   CHECK(sentence({1ull << 20, 1ull << 43, (1ull << 43) - 1, (1ull << 43) - 1, 0, 0}) ==
         "pass ok: /data 0% used, 8.0 EiB available");
   CHECK(sentence({4096, 15ull << 48, 0, 0, 0, 0}) == "fail full: /data is full: no space available");
@@ -96,7 +96,7 @@ TEST_CASE("disk: the largest sizes that can be true are measured") {
         "pass ok: /data 50% used, 8.0 EiB available");
 }
 
-TEST_CASE("disk: inodes that cannot be counted are left out, impossible ones are named") {
+TEST_CASE("disk: unknown inode counts are omitted, impossible ones are reported") {
   constexpr auto unknown = ~std::uint64_t{0};
   for (const auto files : {std::uint64_t{0}, std::uint64_t{100}, unknown})
     CHECK(sentence({gib, 1000, 900, 900, files, unknown}) == "pass ok: /data 10% used, 900.0 GiB available");
@@ -114,7 +114,7 @@ TEST_CASE("disk: a percentage is never shown rounded up to a limit") {
   CHECK(displayed_percent(1) == 100);
 }
 
-TEST_CASE("disk: space at each side of each limit") {
+TEST_CASE("disk: space limits apply from their exact value") {
   CHECK(sentence(filled(0)) == "pass ok: /data 0% used, 1000.0 GiB available");
   CHECK(sentence(filled(799)) == "pass ok: /data 79.9% used, 201.0 GiB available");
   CHECK(sentence(filled(800)) == "warn threshold: /data 80% used (limit 80%)");
@@ -124,7 +124,7 @@ TEST_CASE("disk: space at each side of each limit") {
   CHECK(sentence(filled(1000)) == "fail full: /data is full: no space available");
 }
 
-TEST_CASE("disk: of share and bytes the stricter rule wins, and both are told") {
+TEST_CASE("disk: the stricter of percentage and byte limits applies, and both are reported") {
   auto options = on_data();
   options.free = {bytes{300 * gib}, bytes{250 * gib}};
   CHECK(sentence(filled(600), options) == "pass ok: /data 60% used, 400.0 GiB available");
@@ -135,7 +135,7 @@ TEST_CASE("disk: of share and bytes the stricter rule wins, and both are told") 
   CHECK(sentence(filled(950), options) == "fail threshold: /data 95% used (limit 90%)");
 }
 
-TEST_CASE("disk: inodes run out as space does") {
+TEST_CASE("disk: inode limits apply like space limits") {
   auto with_inodes = [](std::uint64_t used) {
     auto raw = filled(100);
     raw.files = 1000;
@@ -152,19 +152,19 @@ TEST_CASE("disk: inodes run out as space does") {
   CHECK(sentence(with_inodes(1000), lenient) == "fail full: /data has no inodes left: all 1000 are in use");
 }
 
-TEST_CASE("disk: a file system without a size is not called healthy") {
+TEST_CASE("disk: a file system without a size is not reported as healthy") {
   CHECK(sentence({4096, 0, 0, 0, 0, 0}) ==
         "warn mismatch: /data is on a file system that reports no size, so its space is not measured");
 }
 
-TEST_CASE("disk: a level is left two points below its limit") {
+TEST_CASE("disk: a level ends two percentage points below its limit") {
   memory kept;
   const auto options = on_data();
   struct row {
     std::uint64_t used;
     verdict expected;
   };
-  // Up, a wobble around 90 %, slowly down, up again.
+  // Usage rises, fluctuates around 90 %, falls slowly and rises again.
   for (const auto& [used, expected] : std::vector<row>{{895, verdict::warn},
                                                        {901, verdict::fail},
                                                        {899, verdict::fail},
@@ -182,7 +182,7 @@ TEST_CASE("disk: a level is left two points below its limit") {
   CHECK(judged(filled(890), options, kept).message == "/data 89% used (limit 90%, recovers below 88%)");
 }
 
-TEST_CASE("disk: a level of free bytes is left a tenth above its bound") {
+TEST_CASE("disk: a level of free bytes ends a tenth above its limit") {
   const lower_limit<bytes> limit{bytes{200}, bytes{100}};
   CHECK(judge_free(99, limit, verdict::pass) == verdict::fail);
   CHECK(judge_free(100, limit, verdict::pass) == verdict::warn);
@@ -192,7 +192,7 @@ TEST_CASE("disk: a level of free bytes is left a tenth above its bound") {
   CHECK(judge_free(221, limit, verdict::warn) == verdict::pass);
 }
 
-TEST_CASE("disk: a directory is judged by its quota, and half a count is no good news") {
+TEST_CASE("disk: a directory is evaluated against its quota, and an incomplete count does not pass") {
   auto options = on_data();
   options.size_limit = bytes{10 * gib};
   auto judge = [&](directory_size size) {

@@ -1,4 +1,4 @@
-// The mount table that is kept for a moment: when it is believed, and when it is read anew.
+// Tests when the cached mount table is used and when it is read again.
 #include "disk/mount_table.hpp"
 
 #include <doctest/doctest.h>
@@ -14,8 +14,8 @@ constexpr auto healthy =
     "21 1 8:2 / /data rw - ext4 b rw\n"
     "2 1 8:3 / /image ro - squashfs c ro\n";
 
-/// A table whose text the test changes, with a clock of its own.
-struct watched_table {
+/// A table with adjustable text and its own clock.
+struct cached_table {
   std::string text = healthy;
   int reads = 0;
   boot_clock::time_point now{1h};
@@ -29,8 +29,8 @@ struct watched_table {
 
 }  // namespace
 
-TEST_CASE("disk mount table: all looks of a moment share one reading") {
-  watched_table at;
+TEST_CASE("disk mount table: lookups within its lifetime share one read") {
+  cached_table at;
   for (int i = 0; i < 100; ++i) {
     CHECK(at.find(21)->point == "/data");
     CHECK(at.find(2, true)->type == "squashfs");
@@ -41,8 +41,8 @@ TEST_CASE("disk mount table: all looks of a moment share one reading") {
   CHECK(at.reads == 1);
 }
 
-TEST_CASE("disk mount table: an error that no flag tells of is seen as soon as the moment is over") {
-  watched_table at;
+TEST_CASE("disk mount table: an error without a statvfs flag is detected after the cache expires") {
+  cached_table at;
   at.find(21);
   at.text = "21 1 8:2 / /data rw - ext4 b rw,emergency_ro\n";
   CHECK(at.find(21)->refuses == refusal::none);
@@ -51,8 +51,8 @@ TEST_CASE("disk mount table: an error that no flag tells of is seen as soon as t
   CHECK(at.reads == 2);
 }
 
-TEST_CASE("disk mount table: a mount that is not in the kept one is looked for in a new one") {
-  watched_table at;
+TEST_CASE("disk mount table: a mount missing from the cache triggers a new read") {
+  cached_table at;
   at.find(21);
   CHECK_FALSE(at.find(3));
   CHECK(at.reads == 2);
@@ -62,8 +62,8 @@ TEST_CASE("disk mount table: a mount that is not in the kept one is looked for i
   CHECK(at.reads == 3);
 }
 
-TEST_CASE("disk mount table: a kept line is not believed against what the file system says of itself now") {
-  watched_table at;
+TEST_CASE("disk mount table: a cached line that contradicts statvfs is read again") {
+  cached_table at;
   at.find(21);
   at.text = "21 1 8:2 / /data ro - ext4 b rw\n";
   CHECK(at.find(21, true)->readonly);
@@ -72,8 +72,8 @@ TEST_CASE("disk mount table: a kept line is not believed against what the file s
   CHECK(at.reads == 3);
 }
 
-TEST_CASE("disk mount table: one that cannot be read is asked for again") {
-  watched_table at;
+TEST_CASE("disk mount table: a failed read is repeated") {
+  cached_table at;
   at.text.clear();
   CHECK_FALSE(at.find(21));
   at.text = healthy;

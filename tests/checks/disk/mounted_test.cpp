@@ -1,4 +1,4 @@
-// Volumes that are not mounted, or not any more: mounts that come and go below a path.
+// Tests volumes that are not mounted: mounts that appear and disappear below a path.
 #include <sys/sysmacros.h>
 
 #include <doctest/doctest.h>
@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The sentence with the test's directory called TOP and the types of the file systems around it called TYPE.
+/// Replaces the test's directory with TOP and the types of surrounding file systems with TYPE.
 std::string generic(std::string text, const temp_folder& top) {
   const auto replace = [&](const std::string& what, const std::string& by) {
     for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
@@ -38,7 +38,7 @@ bool mount_tmpfs(const std::string& at, const char* options = "size=4m") {
   return ::mount("volume", at.c_str(), "tmpfs", 0, options) == 0;
 }
 
-/// A path on a file system, as one look at it would find it.
+/// The observed state of a path on a file system.
 disk::path_state on(std::string type, std::uint64_t device, std::string source, std::string point, bool own) {
   disk::path_state out;
   out.measured = "/data/models";
@@ -47,14 +47,14 @@ disk::path_state on(std::string type, std::uint64_t device, std::string source, 
   return out;
 }
 
-/// Looks at /data/models again and again.
-struct watcher {
+/// Observes /data/models repeatedly.
+struct observer {
   memory kept;
   boot_clock::time_point now{1h};
   std::string real = "/data/models";
   bool steady = false;
 
-  std::string sees(const disk::path_state& seen) {
+  std::string observe(const disk::path_state& seen) {
     disk::disk_options options;
     options.path = {"/data/models"};
     const std::string subject = "/data/models";
@@ -66,8 +66,7 @@ struct watcher {
 
 }  // namespace
 
-TEST_CASE(
-    "disk mounted: with mount, a directory that is no mount point is red, and its parent's disk is not measured") {
+TEST_CASE("disk mounted: `mount` fails for a directory that is not a mount point, without measuring its parent") {
   if (!may_mount()) return;
   const temp_folder top;
   fs::create_directory(top / "data");
@@ -98,7 +97,7 @@ TEST_CASE(
   CHECK(disk_on("/", must_be_mounted()).run().reason != reason::missing);
 }
 
-TEST_CASE("disk mounted: a volume that goes away is said as long as it is away") {
+TEST_CASE("disk mounted: a volume that disappears is reported until it returns") {
   if (!may_mount()) return;
   const temp_folder top;
   fs::create_directory(top / "data");
@@ -113,7 +112,7 @@ TEST_CASE("disk mounted: a volume that goes away is said as long as it is away")
     auto out = described(check.run()) + "\n";
     out += described(inside.run()) + "\n";
     ::umount2((top / "data").c_str(), MNT_DETACH);
-    fs::create_directory(top / "data/models");  // by an application that goes on
+    fs::create_directory(top / "data/models");  // by an application that continues
     for (int i = 0; i < 2; ++i) out += described(check.run()) + "\n";
     return out + described(inside.run());
   });
@@ -157,7 +156,7 @@ TEST_CASE("disk mounted: a deleted directory that is still mounted is replaced, 
     fs::remove(top / "source");
     fs::create_directory(top / "source");
     fs::remove(top / "file");
-    const auto until = boot_clock::now() + 2s;  // the kept mount table may be a moment old
+    const auto until = boot_clock::now() + 2s;  // the cached mount table may be out of date
     while (file.run().verdict == verdict::pass && boot_clock::now() < until) continue;
     out += described(check.run()) + "\n";
     return out + described(file.run());
@@ -168,8 +167,8 @@ TEST_CASE("disk mounted: a deleted directory that is still mounted is replaced, 
         "warn replaced: TOP/file-view is a mount of a deleted file: new files at its source path are not visible here");
 }
 
-TEST_CASE("disk mounted: a directory that a network file system has only lost sight of is a warning") {
-  // After a failed lookup the kernel calls a directory deleted that is still there on the server.
+TEST_CASE("disk mounted: a directory that a network file system only appears to have deleted is a warning") {
+  // After a failed lookup the kernel marks a directory as deleted that still exists on the server.
   auto seen = on("nfs4", makedev(0, 40), "nas:/export", "/data/models", true);
   seen.is_directory = true;
   seen.mount->root = "/models//deleted";
@@ -184,7 +183,7 @@ TEST_CASE("disk mounted: a directory that a network file system has only lost si
   }
 }
 
-TEST_CASE("disk mounted: a device node stands for the file system that is mounted from it") {
+TEST_CASE("disk mounted: a device node selects the file system mounted from it") {
   const auto found = on_image({"ext4", "-m 5", "", 32}, [](const std::string& path, const loop_device& device) {
     const temp_folder other;
     fs::create_symlink(device.path(), other / "by-uuid");
@@ -209,95 +208,95 @@ TEST_CASE("disk mounted: a device node stands for the file system that is mounte
   CHECK(described(disk_on("/dev/null").run()) == "fail mismatch: /dev/null is a device, not a file system");
 }
 
-TEST_CASE("disk mounted: another file system at the same place is said for ten minutes") {
-  watcher at;
+TEST_CASE("disk mounted: another file system at the same path is reported for ten minutes") {
+  observer at;
   const auto one = on("ext4", makedev(8, 1), "/dev/sda1", "/data/models", true);
   const auto other = on("ext4", makedev(8, 17), "/dev/sdb1", "/data/models", true);
-  CHECK(at.sees(one) == "pass ok: fine");
+  CHECK(at.observe(one) == "pass ok: fine");
   CHECK(at.steady);
-  CHECK(at.sees(other) ==
+  CHECK(at.observe(other) ==
         "warn replaced: /data/models was a file system of its own (ext4), is now another one (ext4, /dev/sdb1)");
   CHECK_FALSE(at.steady);
   at.now += 9min;
-  CHECK(at.sees(other).starts_with("warn replaced: "));
+  CHECK(at.observe(other).starts_with("warn replaced: "));
   at.now += 1min;
-  CHECK(at.sees(other) == "pass ok: fine");
-  CHECK(at.sees(other) == "pass ok: fine");
-  CHECK(at.sees(one).starts_with("warn replaced: "));
-  CHECK(at.sees(other) == "pass ok: fine");
-  at.now += 20min;  // a return ends it, and the next change has ten minutes of its own
-  CHECK(at.sees(one).starts_with("warn replaced: "));
+  CHECK(at.observe(other) == "pass ok: fine");
+  CHECK(at.observe(other) == "pass ok: fine");
+  CHECK(at.observe(one).starts_with("warn replaced: "));
+  CHECK(at.observe(other) == "pass ok: fine");
+  at.now += 20min;  // the original's return ends the report, and the next change is reported for ten minutes again
+  CHECK(at.observe(one).starts_with("warn replaced: "));
 }
 
-TEST_CASE("disk mounted: a volume that is mounted late is a change, one that is away is never got used to") {
-  watcher at;
+TEST_CASE("disk mounted: a late mount is reported for ten minutes, a missing mount without limit") {
+  observer at;
   const auto parent = on("overlay", makedev(0, 40), "overlay", "/", false);
   const auto volume = on("xfs", makedev(8, 1), "/dev/sda1", "/data", false);
   const auto own = on("xfs", makedev(8, 2), "/dev/sda2", "/data/models", true);
-  at.sees(parent);
-  CHECK(at.sees(own) ==
+  at.observe(parent);
+  CHECK(at.observe(own) ==
         "warn replaced: /data/models was part of another file system (overlay), is now a file system of its own (xfs, "
         "/dev/sda2)");
   at.now += 10min;
-  CHECK(at.sees(own) == "pass ok: fine");
+  CHECK(at.observe(own) == "pass ok: fine");
   for (const auto* seen : {&volume, &parent}) {
     const auto& below = *seen;
     at.now += 24h;
-    CHECK(at.sees(below) ==
+    CHECK(at.observe(below) ==
           fmt::format("warn replaced: /data/models was a file system of its own (xfs), is now part of {} ({})",
                       below.mount->point, below.mount->type));
   }
-  CHECK(at.sees(own) == "pass ok: fine");
+  CHECK(at.observe(own) == "pass ok: fine");
 }
 
-TEST_CASE("disk mounted: a bind of the same file system that goes away shows another directory") {
-  watcher at;
-  at.sees(on("ext4", makedev(8, 1), "/dev/sda1", "/data/models", true));
-  CHECK(at.sees(on("ext4", makedev(8, 1), "/dev/sda1", "/", false)) ==
+TEST_CASE("disk mounted: a removed bind mount of the same file system is reported") {
+  observer at;
+  at.observe(on("ext4", makedev(8, 1), "/dev/sda1", "/data/models", true));
+  CHECK(at.observe(on("ext4", makedev(8, 1), "/dev/sda1", "/", false)) ==
         "warn replaced: /data/models was a separate mount (ext4), is now part of / (ext4)");
 }
 
-TEST_CASE("disk mounted: file systems without a lasting device number are known by what is mounted") {
+TEST_CASE("disk mounted: file systems without a stable device number are identified by their source") {
   for (const auto* type : {"nfs4", "btrfs", "zfs", "fuse.sshfs", "9p", "virtiofs"}) {
     CAPTURE(type);
-    watcher at;
-    at.sees(on(type, makedev(0, 40), "here", "/data/models", true));
-    CHECK(at.sees(on(type, makedev(0, 52), "here", "/data/models", true)) == "pass ok: fine");
-    CHECK(at.sees(on(type, makedev(0, 52), "there", "/data/models", true)).starts_with("warn replaced: "));
+    observer at;
+    at.observe(on(type, makedev(0, 40), "here", "/data/models", true));
+    CHECK(at.observe(on(type, makedev(0, 52), "here", "/data/models", true)) == "pass ok: fine");
+    CHECK(at.observe(on(type, makedev(0, 52), "there", "/data/models", true)).starts_with("warn replaced: "));
   }
-  watcher at;  // memory is new with each mount
-  at.sees(on("tmpfs", makedev(0, 40), "tmpfs", "/data/models", true));
-  CHECK(at.sees(on("tmpfs", makedev(0, 52), "tmpfs", "/data/models", true)).starts_with("warn replaced: "));
+  observer at;  // each tmpfs mount is a new file system
+  at.observe(on("tmpfs", makedev(0, 40), "tmpfs", "/data/models", true));
+  CHECK(at.observe(on("tmpfs", makedev(0, 52), "tmpfs", "/data/models", true)).starts_with("warn replaced: "));
 }
 
-TEST_CASE("disk mounted: the same ext4 on another device number is the same") {
-  watcher at;
+TEST_CASE("disk mounted: the same ext4 with another device number is not a change") {
+  observer at;
   auto seen = on("ext4", makedev(8, 1), "/dev/sda1", "/data/models", true);
   seen.id = 4711;
-  at.sees(seen);
+  at.observe(seen);
   seen.mount->device = makedev(8, 33);
   seen.mount->source = "/dev/sdc1";
-  CHECK(at.sees(seen) == "pass ok: fine");
+  CHECK(at.observe(seen) == "pass ok: fine");
   seen.id = 4712;  // mkfs on the same device
-  CHECK(at.sees(seen).starts_with("warn replaced: "));
+  CHECK(at.observe(seen).starts_with("warn replaced: "));
 }
 
-TEST_CASE("disk mounted: a link that is turned to another volume is a change, and got used to") {
-  watcher at;
+TEST_CASE("disk mounted: a link changed to another volume is reported for ten minutes") {
+  observer at;
   at.real = "/mnt/blue";
-  at.sees(on("ext4", makedev(8, 1), "/dev/sda1", "/mnt/blue", true));
+  at.observe(on("ext4", makedev(8, 1), "/dev/sda1", "/mnt/blue", true));
   at.real = "/mnt/g";
   const auto green = on("ext4", makedev(8, 2), "/dev/sda2", "/mnt/g", true);
-  CHECK(at.sees(green).starts_with("warn replaced: "));
+  CHECK(at.observe(green).starts_with("warn replaced: "));
   at.now += 10min;
-  CHECK(at.sees(green) == "pass ok: fine");
+  CHECK(at.observe(green) == "pass ok: fine");
 }
 
 TEST_CASE("disk mounted: without a mount table nothing is compared") {
-  watcher at;
-  at.sees(on("ext4", makedev(8, 1), "/dev/sda1", "/data/models", true));
+  observer at;
+  at.observe(on("ext4", makedev(8, 1), "/dev/sda1", "/data/models", true));
   disk::path_state blind;
-  CHECK(at.sees(blind) == "pass ok: fine");
-  CHECK(at.sees(on("ext4", makedev(8, 2), "/dev/sda2", "/data/models", true)).starts_with("warn replaced: "));
+  CHECK(at.observe(blind) == "pass ok: fine");
+  CHECK(at.observe(on("ext4", makedev(8, 2), "/dev/sda2", "/data/models", true)).starts_with("warn replaced: "));
   CHECK(at.kept.values().size() < memory::max_entries / 4);
 }

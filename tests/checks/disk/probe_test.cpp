@@ -1,4 +1,4 @@
-// The disk check on real file systems: a tmpfs filled step by step, read-only mounts, write tests.
+// Tests the disk check on real file systems: a tmpfs that fills up, read-only mounts, write tests.
 #include <sys/statvfs.h>
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Runs `body` with a tmpfs of 4 MiB and 64 inodes mounted on a directory that vanishes afterwards.
+/// Runs `body` with a tmpfs of 4 MiB and 64 inodes on a temporary directory.
 std::string on_tmpfs(const std::function<std::string(const std::string& path)>& body) {
   const temp_folder at;
   return in_private_mounts([&]() -> std::string {
@@ -71,7 +71,7 @@ TEST_CASE("disk: every measurement that is reported is declared") {
   }
 }
 
-TEST_CASE("disk: what is not there is missing, what may not be seen is denied") {
+TEST_CASE("disk: a missing path is missing, an inaccessible one is denied") {
   const temp_folder top;
   fs::permissions(top.path(), fs::perms(0755));
   CHECK(described(disk_on(top / "gone").run()) == "fail missing: " + (top / "gone") + " does not exist");
@@ -92,7 +92,7 @@ TEST_CASE("disk: what is not there is missing, what may not be seen is denied") 
   fs::permissions(top / "locked", fs::perms(0700));
 }
 
-TEST_CASE("disk: a tmpfs turns from green to yellow to red and back as it fills") {
+TEST_CASE("disk: a tmpfs passes, warns and fails as it fills, and recovers") {
   if (!may_mount()) return;
   const auto found = on_tmpfs([](const std::string& path) {
     std::string out;
@@ -126,7 +126,7 @@ TEST_CASE("disk: a file system without inodes left is full") {
   CHECK(found == "40 pass ok 41\n54 warn threshold 55\n60 fail threshold 61\n63 fail full 64\n");
 }
 
-TEST_CASE("disk: a read-only remount is seen, as a warning or as red") {
+TEST_CASE("disk: a read-only remount warns, or fails with expect_writable") {
   if (!may_mount()) return;
   const auto found = on_tmpfs([](const std::string& path) {
     auto remembering = disk_on(path);
@@ -144,7 +144,7 @@ TEST_CASE("disk: a read-only remount is seen, as a warning or as red") {
   CHECK(found == "pass ok\npass ok\npass ok\nwarn readonly\nfail readonly\nfail readonly\npass ok\n");
 }
 
-TEST_CASE("disk: a read-only bind of a writable file system is as writable as that is") {
+TEST_CASE("disk: a read-only bind of a writable file system counts as writable") {
   if (!may_mount()) return;
   const auto found = on_tmpfs([](const std::string& path) {
     if (::mount(path.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) != 0 ||
@@ -158,11 +158,11 @@ TEST_CASE("disk: a read-only bind of a writable file system is as writable as th
   CHECK(found == "pass true ok");
 }
 
-TEST_CASE("disk: a file system that turned read-only below a writable mount is suspicious at first sight") {
+TEST_CASE("disk: a read-only file system below a writable mount is reported in the first run") {
   if (!may_mount()) return;
   const temp_folder other;
   const auto found = on_tmpfs([&](const std::string& path) {
-    // The bind keeps its own flags while the file system behind both is turned: what an ext4 error looks like.
+    // The bind keeps its own flags while its file system becomes read-only, as after an ext4 error.
     if (::mount(path.c_str(), other.path().c_str(), nullptr, MS_BIND, nullptr) != 0 ||
         ::mount("tmpfs", path.c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, nullptr) != 0)
       return std::string("no bind");
@@ -172,7 +172,7 @@ TEST_CASE("disk: a file system that turned read-only below a writable mount is s
                      " is mounted read-write but cannot be written: a file system error, or a read-only volume");
 }
 
-TEST_CASE("disk: the mount of a path is found by any way that leads to it") {
+TEST_CASE("disk: the mount of a path is found through symbolic links") {
   const auto direct = disk::observe("/proc");
   REQUIRE(direct.mount);
   CHECK(direct.mount->type == "proc");
@@ -182,7 +182,7 @@ TEST_CASE("disk: the mount of a path is found by any way that leads to it") {
   CHECK(disk::observe(top.path()).mount != direct.mount);
 }
 
-TEST_CASE("disk: a write test tells full, denied and read-only apart and leaves nothing") {
+TEST_CASE("disk: a write test distinguishes full, denied and read-only, and leaves nothing") {
   const temp_folder top;
   fs::permissions(top.path(), fs::perms(0755));
   write_file(top / "file", "x");
@@ -191,7 +191,7 @@ TEST_CASE("disk: a write test tells full, denied and read-only apart and leaves 
   const auto before = traces(all);
   CHECK(disk::test_writing(top.path()).error == 0);
   CHECK(disk::test_writing(top / "file").error == 0);
-  // The time of the directory tells that a name came and went; nothing else does.
+  // Only the directory's modification time shows that a name was created and removed.
   CHECK(traces({top / "file"}) == before.substr(before.find('\n') + 1));
   CHECK(std::distance(fs::directory_iterator(top.path()), {}) == 1);
   CHECK(disk::test_writing(top / "gone").error == ENOENT);
@@ -210,14 +210,14 @@ TEST_CASE("disk: a write test tells full, denied and read-only apart and leaves 
   CHECK(full == "write true");
 }
 
-TEST_CASE("disk: without unnamed files a named one is used, and a forgotten one is cleared away") {
+TEST_CASE("disk: without unnamed files a named one is used, and a leftover one is removed") {
   const temp_folder top;
   CHECK(disk::test_writing(top.path(), false).error == 0);
   CHECK(fs::is_empty(top.path()));
   write_file(top / disk::named_test_file(), "left by a kill");
   CHECK(disk::test_writing(top.path(), false).error == 0);
   CHECK(fs::is_empty(top.path()));
-  // What is not ours to remove is not removed, and a link is not followed.
+  // Files of others are not removed, and a link is not followed.
   write_file(top / "precious", "data");
   fs::create_symlink("precious", top / disk::named_test_file());
   CHECK(disk::test_writing(top.path(), false).error == 0);
@@ -238,7 +238,7 @@ TEST_CASE("disk: a probe without a write test leaves no trace, not even an acces
   CHECK(traces(all) == before);
 }
 
-TEST_CASE("disk: a quota smaller than what the directory holds is red") {
+TEST_CASE("disk: a directory larger than its quota fails") {
   const temp_folder top;
   write_file(top / "file", std::string(300 * 1024, 'x'));
   auto found =
@@ -260,7 +260,7 @@ TEST_CASE("disk: a file system without a size is a warning") {
         "warn mismatch: /proc is on a file system that reports no size, so its space is not measured");
 }
 
-TEST_CASE("disk: options that contradict each other are refused") {
+TEST_CASE("disk: contradictory options are rejected") {
   auto refused = [](std::vector<raw_member> options) -> std::string {
     problems errors;
     options.push_back(option("path", "/data"));

@@ -1,4 +1,4 @@
-// File systems that stopped after an error, seen through read-only mounts, overlays and from a start after the error.
+// Tests file systems that stopped after an error: through read-only mounts, overlays and in a first run.
 #include <sys/statvfs.h>
 
 #include <doctest/doctest.h>
@@ -22,7 +22,7 @@ std::string errors_file(const loop_device& device, const char* name) {
   return fmt::format("/sys/fs/ext4/{}/{}", device.name(), name);
 }
 
-/// An error of the file system as ext4 handles it: by its errors= option.
+/// Triggers a file system error, which ext4 handles by its errors= option.
 bool break_ext4(const loop_device& device) {
   const int fd = ::open(errors_file(device, "trigger_fs_error").c_str(), O_WRONLY | O_CLOEXEC);
   const bool done = fd >= 0 && ::write(fd, "test", 4) == 4;
@@ -30,7 +30,7 @@ bool break_ext4(const loop_device& device) {
   return done;
 }
 
-/// The kept mount table may be a moment old.
+/// Repeats runs until one has the verdict, because the cached mount table may be out of date.
 outcome settled(checked& check, verdict wanted) {
   const auto until = boot_clock::now() + std::chrono::seconds(2);
   auto found = check.run();
@@ -38,8 +38,8 @@ outcome settled(checked& check, verdict wanted) {
   return found;
 }
 
-/// What a check that expects to write and one that does not say, and what two say that have just been started.
-std::string all_say(checked& strict, checked& plain, const std::string& path, verdict wanted) {
+/// The outcomes of a check with expect_writable and one without, followed by those of two new checks.
+std::string all_outcomes(checked& strict, checked& plain, const std::string& path, verdict wanted) {
   auto out = brief(settled(strict, wanted));
   out += ", " + brief(plain.run());
   auto late = disk_on(path, strictly());
@@ -59,9 +59,9 @@ TEST_CASE("disk stopped: a read-only bind satisfies expect_writable until ext4 s
     if (!bind_mount(path, view, true)) return std::string("no bind");
     auto strict = disk_on(view, strictly());
     auto plain = disk_on(view);
-    auto out = all_say(strict, plain, view, verdict::pass);
+    auto out = all_outcomes(strict, plain, view, verdict::pass);
     if (!break_ext4(device)) return std::string("skipped: errors cannot be triggered");
-    out += " -> " + all_say(strict, plain, view, verdict::fail);
+    out += " -> " + all_outcomes(strict, plain, view, verdict::fail);
     ::umount2(view.c_str(), MNT_DETACH);
     return out;
   });
@@ -70,7 +70,7 @@ TEST_CASE("disk stopped: a read-only bind satisfies expect_writable until ext4 s
 }
 
 TEST_CASE(
-    "disk stopped: an error that sets the read-only flag, as kernels before 6.12 do, is told from a mount option") {
+    "disk stopped: an error that sets the read-only flag, as before Linux 6.12, is distinguished from a mount option") {
   const auto found =
       on_image({"ext4", "-m 5", "errors=continue", 32}, [](const std::string& path, const loop_device& device) {
         const temp_folder other;
@@ -79,13 +79,13 @@ TEST_CASE(
         if (!bind_mount(path, view, true) || !bind_mount(path, elsewhere)) return std::string("no bind");
         auto strict = disk_on(view, strictly());
         auto out = brief(strict.run());
-        // What remount-ro did: the file system turns read-only while other mounts of it keep their own flags.
+        // The effect of remount-ro: the file system becomes read-only, but its other mounts keep their flags.
         if (::mount(nullptr, path.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, "errors=continue") != 0)
           return std::string("no remount");
         out += " -> " + brief(settled(strict, verdict::fail));
         out += ", " + brief(disk_on(view).run());
         ::umount2(elsewhere.c_str(), MNT_DETACH);
-        // With every mount read-only it may be meant so, until ext4 says that it has seen errors.
+        // With every mount read-only it may be intended, until ext4 reports errors.
         auto late = disk_on(view);
         out += "; " + brief(settled(late, verdict::pass));
         out += ", " + brief(disk_on(view, strictly()).run());
@@ -98,7 +98,7 @@ TEST_CASE(
   CHECK(found == "pass ok -> fail readonly, warn readonly; pass ok, fail readonly; warn readonly");
 }
 
-TEST_CASE("disk stopped: an overlay above an ext4 that stopped cannot be written, wherever that ext4 shows") {
+TEST_CASE("disk stopped: an overlay above a stopped ext4 is not writable, wherever that ext4 is mounted") {
   const auto found = on_image({"ext4", "-m 5", remounting, 32}, [](const std::string& path, const loop_device& device) {
     const temp_folder other;
     for (const auto* name : {"upper", "work", "etc"}) fs::create_directory(path + "/" + name);
@@ -112,10 +112,10 @@ TEST_CASE("disk stopped: an overlay above an ext4 that stopped cannot be written
     const auto root = other / "root";
     auto strict = disk_on(root, strictly());
     auto plain = disk_on(root);
-    auto out = all_say(strict, plain, root, verdict::pass);
+    auto out = all_outcomes(strict, plain, root, verdict::pass);
     if (!break_ext4(device)) return std::string("skipped: errors cannot be triggered");
-    out += " -> " + all_say(strict, plain, root, verdict::fail);
-    // In a container the ext4 shows only behind single files, such as /etc/hosts.
+    out += " -> " + all_outcomes(strict, plain, root, verdict::fail);
+    // In a container the ext4 is visible only as the source of single files, such as /etc/hosts.
     if (::mount((path + "/etc/hosts").c_str(), (other / "hosts").c_str(), nullptr, MS_BIND, nullptr) != 0 ||
         ::umount2(path.c_str(), MNT_DETACH) != 0)
       return std::string("no bind of a file");
@@ -131,7 +131,7 @@ TEST_CASE("disk stopped: an overlay above an ext4 that stopped cannot be written
         "fail readonly, warn readonly");
 }
 
-TEST_CASE("disk stopped: a healthy overlay beside an ext4 that stopped is not suspected") {
+TEST_CASE("disk stopped: a healthy overlay beside a stopped ext4 passes") {
   const auto found = on_image({"ext4", "-m 5", remounting, 32}, [](const std::string&, const loop_device& device) {
     const temp_folder other;
     for (const auto* name : {"lower", "upper", "work", "root"}) fs::create_directory(other / name);
@@ -150,7 +150,7 @@ TEST_CASE("disk stopped: a healthy overlay beside an ext4 that stopped is not su
   CHECK(found == "pass ok");
 }
 
-TEST_CASE("disk stopped: an overlay of lower directories alone is read-only by design, also as a read-only bind") {
+TEST_CASE("disk stopped: an overlay without an upper directory is read-only by design, also as a read-only bind") {
   if (!may_mount()) return;
   const auto found = in_private_mounts([&]() -> std::string {
     const temp_folder top;
@@ -158,14 +158,14 @@ TEST_CASE("disk stopped: an overlay of lower directories alone is read-only by d
     for (const auto* name : {"a", "b", "m", "bound"}) fs::create_directory(top / name);
     const auto layers = fmt::format("lowerdir={}:{}", top / "a", top / "b");
     if (::mount("overlay", (top / "m").c_str(), "overlay", 0, layers.c_str()) != 0) return "skipped: no overlay";
-    const auto said = [](const std::string& path) { return brief(disk_on(path, {}).run()); };
-    std::string out = said(top / "m");
+    const auto result_of = [](const std::string& path) { return brief(disk_on(path, {}).run()); };
+    std::string out = result_of(top / "m");
     out += ", expected writable: " + brief(disk_on(top / "m", {option("expect_writable", "true")}).run());
     if (::mount((top / "m").c_str(), (top / "bound").c_str(), nullptr, MS_BIND, nullptr) != 0) return "cannot bind";
     ::mount(nullptr, (top / "bound").c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr);
-    out += "; bound: " + said(top / "bound");
+    out += "; bound: " + result_of(top / "bound");
     ::umount2((top / "m").c_str(), MNT_DETACH);
-    out += ", alone: " + said(top / "bound");
+    out += ", alone: " + result_of(top / "bound");
     ::umount2((top / "bound").c_str(), MNT_DETACH);
     ::umount2(top.path().c_str(), MNT_DETACH);
     return out;
@@ -174,7 +174,7 @@ TEST_CASE("disk stopped: an overlay of lower directories alone is read-only by d
   CHECK(found == "pass ok, expected writable: fail readonly; bound: pass ok, alone: pass ok");
 }
 
-TEST_CASE("disk stopped: an overlay whose layers do not show passes on that the one below is read-only") {
+TEST_CASE("disk stopped: an overlay with hidden layers reports a read-only file system below it") {
   const auto found = on_image({"ext4", "-m 5", "", 32}, [](const std::string& path, const loop_device&) {
     const temp_folder other;
     for (const auto* name : {"upper", "work"}) fs::create_directory(path + "/" + name);
@@ -194,7 +194,7 @@ TEST_CASE("disk stopped: an overlay whose layers do not show passes on that the 
   CHECK(found == "pass ok -> fail readonly");
 }
 
-TEST_CASE("disk stopped: an ext4 that goes on after errors is a warning with their number") {
+TEST_CASE("disk stopped: an ext4 that continues after errors warns with their number") {
   const auto found =
       on_image({"ext4", "-m 5", "errors=continue", 32}, [](const std::string& path, const loop_device& device) {
         auto strict = disk_on(path, strictly());
@@ -209,7 +209,7 @@ TEST_CASE("disk stopped: an ext4 that goes on after errors is a warning with the
                       "mounted"));
 }
 
-TEST_CASE("disk stopped: an XFS that shut down answers nothing but statfs, and is red") {
+TEST_CASE("disk stopped: an XFS after a shutdown fails although statfs succeeds") {
   const auto found = on_image({"xfs", "", "", 320}, [](const std::string& path, const loop_device&) {
     auto plain = disk_on(path);
     auto out = brief(plain.run());
@@ -228,7 +228,7 @@ TEST_CASE("disk stopped: an XFS that shut down answers nothing but statfs, and i
   CHECK(found == "pass ok -> fail corrupt: PATH: Input/output error (stat; statfs still works)");
 }
 
-TEST_CASE("disk stopped: an ext4 that was shut down is red without being asked") {
+TEST_CASE("disk stopped: an ext4 after a shutdown fails without any option") {
   const auto found = on_image({"ext4", "-m 5", "", 32}, [](const std::string& path, const loop_device&) {
     const temp_folder other;
     const auto view = other / "view";

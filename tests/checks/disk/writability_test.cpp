@@ -1,4 +1,4 @@
-// Whether a file system can be written, as tables: what was seen in, verdicts and sentences out.
+// Tests whether a file system counts as writable, as tables of observations, verdicts and messages.
 #include "disk/writability.hpp"
 
 #include <doctest/doctest.h>
@@ -46,7 +46,7 @@ TEST_CASE("disk writability: the file system's own options decide, not the flags
   }
 }
 
-TEST_CASE("disk writability: errors and other mounts tell a read-only file system from one mounted so") {
+TEST_CASE("disk writability: errors and other mounts distinguish a stopped file system from a read-only mount") {
   auto seen = on("ext4", true, refusal::readonly);
   seen.writable_elsewhere = true;
   CHECK(write_state_of(seen) == write_state::readonly_inside);
@@ -57,7 +57,7 @@ TEST_CASE("disk writability: errors and other mounts tell a read-only file syste
   CHECK(write_state_of(seen) == write_state::mounted_readonly);
 }
 
-TEST_CASE("disk writability: an overlay is as writable as what lies below it") {
+TEST_CASE("disk writability: an overlay is as writable as its upper file system") {
   auto seen = on("overlay", false, refusal::none);
   CHECK(write_state_of(seen) == write_state::writable);
   seen.refused_below = true;
@@ -71,14 +71,14 @@ TEST_CASE("disk writability: an overlay is as writable as what lies below it") {
   CHECK(write_state_of(seen) == write_state::shut_down);
 }
 
-TEST_CASE("disk writability: without a mount table the flag of statvfs is all there is") {
+TEST_CASE("disk writability: without a mount table the flag of statvfs decides") {
   path_state seen;
   CHECK(write_state_of(seen) == write_state::writable);
   seen.readonly = true;
   CHECK(write_state_of(seen) == write_state::readonly);
 }
 
-TEST_CASE("disk writability: read-only is red when writing is expected, a warning when it was different before") {
+TEST_CASE("disk writability: read-only fails with expect_writable and warns when it was writable before") {
   const auto meant = on("ext4", true, refusal::readonly);
   const auto fine = on("ext4", false, refusal::none);
   memory kept;
@@ -91,7 +91,7 @@ TEST_CASE("disk writability: read-only is red when writing is expected, a warnin
         "warn readonly: /data is mounted read-write but cannot be written: a file system error, or a read-only volume");
 }
 
-TEST_CASE("disk writability: a file system that stopped is a warning, red when writing is expected or reads fail too") {
+TEST_CASE("disk writability: a stopped file system warns, and fails with expect_writable or when reads fail") {
   for (const bool readonly : {false, true}) {
     const auto stopped = on("ext4", readonly, refusal::stopped);
     CHECK(first_look(stopped, false) ==
@@ -102,8 +102,7 @@ TEST_CASE("disk writability: a file system that stopped is a warning, red when w
   }
 }
 
-TEST_CASE(
-    "disk writability: a mount that turns read-only is a change, one that always was is the volume of a sidecar") {
+TEST_CASE("disk writability: a mount that becomes read-only is a change, one that always was passes") {
   const auto bind = on("ext4", true, refusal::none);
   CHECK(first_look(bind, true) == "pass ok: fine");
   memory kept;
@@ -112,14 +111,14 @@ TEST_CASE(
   CHECK(judged(bind, false, kept) == "warn readonly: /data was mounted read-write and is now mounted read-only");
 }
 
-TEST_CASE("disk writability: only a file system that never could be written is full by design") {
+TEST_CASE("disk writability: only a file system that was never writable is full by design") {
   const auto full = [](const path_state& seen, const memory& kept) {
     return full_by_design(seen, write_state_of(seen), kept);
   };
   memory was_writable;
   was_writable.set("was_writable", 1);
   CHECK(full(on("squashfs", true, refusal::readonly), was_writable));
-  for (const bool readonly : {false, true}) {  // a ROX volume shows as either
+  for (const bool readonly : {false, true}) {  // a ROX volume may appear as either
     CHECK(full(on("ext4", readonly, refusal::readonly), {}));
     CHECK_FALSE(full(on("ext4", readonly, refusal::readonly), was_writable));
     CHECK_FALSE(full(on("ext4", readonly, refusal::none), {}));

@@ -1,4 +1,4 @@
-// The write test: what applications need to do, done on real file systems, and nothing left behind.
+// Tests the write test on real file systems: it does what applications do and leaves nothing behind.
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 
@@ -15,8 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The sentence of a check with a write test, with the path called PATH.
-std::string said(const std::string& path) {
+/// The message of a check with a write test; the path is replaced with PATH.
+std::string result_of(const std::string& path) {
   auto text =
       described(disk_on(path, {option("write_test", "true"), option("warn", "100%"), option("fail", "100%")}).run());
   for (auto at = text.find(path); at != std::string::npos; at = text.find(path)) text.replace(at, path.size(), "PATH");
@@ -32,11 +32,11 @@ bool set_flags(const std::string& path, long flags) {
 
 }  // namespace
 
-TEST_CASE("disk write: a directory that takes no more names is full, however much space there is") {
+TEST_CASE("disk write: a directory that accepts no more names is full, although space is available") {
   const auto found = on_image(
       {"ext4", "-m 0 -b 1024 -O ^dir_index", "max_dir_size_kb=4", 32}, [](const std::string& path, const loop_device&) {
         fs::create_directory(path + "/many");
-        auto out = said(path + "/many").substr(0, 8) + "\n";
+        auto out = result_of(path + "/many").substr(0, 8) + "\n";
         for (int i = 0;; ++i) {
           const auto name = fmt::format("{}/many/{:0>{}}", path, i, disk::named_test_file().size());
           const int fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
@@ -44,7 +44,7 @@ TEST_CASE("disk write: a directory that takes no more names is full, however muc
           ::close(fd);
         }
         const auto before = disk_on(path).run().measured("available_bytes").value_or(0);
-        out += said(path + "/many") + "\n" + said(path).substr(0, 8);
+        out += result_of(path + "/many") + "\n" + result_of(path).substr(0, 8);
         return out + fmt::format("\n{}", before > 1e6);
       });
   if (skipped(found)) return;
@@ -53,11 +53,11 @@ TEST_CASE("disk write: a directory that takes no more names is full, however muc
   CHECK(found.ends_with(" are available: the directory or the file system's metadata is full\npass ok:\ntrue"));
 }
 
-TEST_CASE("disk write: an append-only directory is not given a file that nobody could remove") {
+TEST_CASE("disk write: no file is created in an append-only directory, where it could not be removed") {
   const auto found = on_image({"ext4", "-m 0", "", 32}, [](const std::string& path, const loop_device&) {
     fs::create_directory(path + "/log");
     if (!set_flags(path + "/log", FS_APPEND_FL)) return std::string("skipped: no append-only flag");
-    auto out = said(path + "/log").substr(0, 8);
+    auto out = result_of(path + "/log").substr(0, 8);
     out += fs::is_empty(path + "/log") ? " empty" : " left a file";
     set_flags(path + "/log", 0);
     return out;
@@ -66,8 +66,8 @@ TEST_CASE("disk write: an append-only directory is not given a file that nobody 
   CHECK(found == "pass ok: empty");
 }
 
-TEST_CASE("disk write: no such file is not told as permission") {
-  const auto proc = said("/proc");
+TEST_CASE("disk write: a missing file is not reported as a permission error") {
+  const auto proc = result_of("/proc");
   CHECK(
       proc ==
       "fail readonly: write test: cannot create a file: no user can create files in PATH (No such file or directory); "
@@ -85,7 +85,7 @@ TEST_CASE("disk write: no such file is not told as permission") {
   CHECK(deleted == "replaced write test: cannot create a file: " + (top / "view") + " has been deleted");
 }
 
-TEST_CASE("disk write: each step that fails is named, and none leaves a file") {
+TEST_CASE("disk write: each failing step is named and leaves no file") {
   struct row {
     std::uint32_t opcode;
     int error;
@@ -101,11 +101,11 @@ TEST_CASE("disk write: each step that fails is named, and none leaves a file") {
        }) {
     CAPTURE(expected);
     const auto found = on_fuse({}, [&, opcode = opcode, error = error](const std::string& path, fuse_server& server) {
-      auto out = said(path).substr(0, 8) + " ";
+      auto out = result_of(path).substr(0, 8) + " ";
       server.fail(opcode, error);
-      out += said(path) + "\n";
+      out += result_of(path) + "\n";
       server.fail(opcode, 0);
-      out += said(path).substr(0, 8);  // also behind a file that could not be removed
+      out += result_of(path).substr(0, 8);  // also after a file that could not be removed
       return out + (::access((path + "/" + disk::named_test_file()).c_str(), F_OK) == 0 ? " left a file" : "");
     });
     if (skipped_fuse(found)) return;

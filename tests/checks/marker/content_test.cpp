@@ -1,4 +1,4 @@
-// What marker files may say, as a table.
+// Tests the content of marker files as tables.
 #include "marker/content.hpp"
 
 #include <doctest/doctest.h>
@@ -30,7 +30,7 @@ std::string judged(std::string_view json, const text_map& expected, std::string 
 
 }  // namespace
 
-TEST_CASE("marker content: values are compared by what they mean") {
+TEST_CASE("marker content: values are compared by meaning, not by spelling") {
   struct row {
     const char* json;
     const char* expected;
@@ -65,7 +65,7 @@ TEST_CASE("marker content: values are compared by what they mean") {
   }
 }
 
-TEST_CASE("marker content: a mismatch says where, what was found and what was expected") {
+TEST_CASE("marker content: a mismatch reports the location, the found and the expected value") {
   const auto json = R"({"model":{"name":"llama","tags":["a","b"],"a/b":1},"bell":"\u0007"})";
   CHECK(judged(json, {{"/model/name", "llama"}, {"/model/tags/1", "b"}, {"/model/a~1b", "1"}}) == "pass ok: ");
   CHECK(judged(json, {{"/model/name", "qwen"}}) == R"(fail mismatch: /m has /model/name "llama", expected qwen)");
@@ -76,7 +76,7 @@ TEST_CASE("marker content: a mismatch says where, what was found and what was ex
   CHECK(judged("7", {{"/x", "1"}}) == R"(fail mismatch: /m has no /x, expected 1)");
 }
 
-TEST_CASE("marker content: what is shown is short and stays UTF-8") {
+TEST_CASE("marker content: shown values are truncated and remain valid UTF-8") {
   std::string long_text;
   for (int i = 0; i < 1000; ++i) long_text += "\xc3\xa9";
   const auto found = judged("{\"v\":\"" + long_text + "\"}", {{"/v", "x"}});
@@ -93,7 +93,7 @@ TEST_CASE("marker content: text that is not one JSON document is corrupt") {
   CHECK(judged("", {{"/v", "1"}}) == "fail corrupt: /m is empty, expected JSON");
 }
 
-TEST_CASE("marker content: what is often written instead of JSON has words of its own") {
+TEST_CASE("marker content: common mistakes in JSON have their own messages") {
   using namespace std::string_literals;
   struct row {
     std::string text;
@@ -117,7 +117,7 @@ TEST_CASE("marker content: what is often written instead of JSON has words of it
   }
 }
 
-TEST_CASE("marker content: text that is merely torn or misspelt gets none of those words") {
+TEST_CASE("marker content: truncated or misspelt JSON gets the general message") {
   for (const char* text : {"{", R"({"v":1)", R"({"v":Na)", R"({"v":NaN)", R"({"v":"NaN)", "{'v':1}", "[ok]", "\xff",
                            "\x01\x02", R"({"v":nane})", R"({"v":1}x)"}) {
     CAPTURE(text);
@@ -127,11 +127,11 @@ TEST_CASE("marker content: text that is merely torn or misspelt gets none of tho
   CHECK(judged(R"({"v":"\ufeff"})", {{"/v", "\xef\xbb\xbf"}}) == "pass ok: ");
 }
 
-TEST_CASE("marker content: the writer's process id is found in JSON or in the first line, or missed in words") {
+TEST_CASE("marker content: the writer's process id is read from JSON or the first line, or its absence explained") {
   struct row {
     std::string where;
     std::string text;
-    std::string expected;  // the number, or the sentence
+    std::string expected;  // the number, or the message
   };
   for (const auto& [where, text, expected] :
        {row{"/pid", R"({"pid":7})", "7"},
@@ -168,7 +168,7 @@ TEST_CASE("marker content: the writer's process id is found in JSON or in the fi
   }
 }
 
-TEST_CASE("marker content: the writer is known while it still loads, so that one that died is not waited for") {
+TEST_CASE("marker content: the writer is identified while it still loads") {
   marker_options options;
   options.pid = "/pid";
   options.progress = "/p";
@@ -177,12 +177,12 @@ TEST_CASE("marker content: the writer is known while it still loads, so that one
   CHECK(found.writer == 7);
 }
 
-TEST_CASE("marker content: deep nesting is refused, not followed") {
+TEST_CASE("marker content: deep nesting is rejected") {
   const auto deep = std::string(30'000, '[') + std::string(30'000, ']');
   CHECK(judged(deep, {{"/v", "1"}}).starts_with("fail corrupt"));
 }
 
-TEST_CASE("marker content: progress below 1 is pending, and hides content that is not final") {
+TEST_CASE("marker content: progress below 1 is pending, and other content is not compared") {
   struct row {
     const char* json;
     const char* expected;

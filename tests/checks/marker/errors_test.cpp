@@ -1,4 +1,4 @@
-// Errors that single system calls give, as those of a file system that has shut down: each has to reach the verdict.
+// Tests errors of single system calls, as on a file system after a shutdown: each determines the verdict.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -19,7 +19,7 @@ using namespace telltale::testing;
 
 namespace {
 
-/// The errno that each call gives for the file with this name; 0 lets it through.
+/// The errno that each call returns for the file with this name; 0 for the real call.
 struct failing_calls {
   std::string path;
   int statx = 0;
@@ -42,7 +42,7 @@ Function next(const char* name) {
 
 }  // namespace
 
-// The linker takes these before those of the C library.
+// The linker prefers these to those of the C library.
 extern "C" int statx(int at, const char* path, int flags, unsigned mask, struct statx* out) noexcept {
   static const auto real = next<int (*)(int, const char*, int, unsigned, struct statx*)>("statx");
   return fails(path, broken.statx) ? -1 : real(at, path, flags, mask, out);
@@ -75,7 +75,7 @@ std::string judged(const std::string& path, bool with_content) {
 
 }  // namespace
 
-TEST_CASE("marker errors: what any call says of a dead file system is in the verdict, although others still answer") {
+TEST_CASE("marker errors: an error of any call fails, even when the other calls succeed") {
   const temp_folder top;
   const auto path = top / "m";
   write_file(path, R"({"v":1})");
@@ -99,7 +99,7 @@ TEST_CASE("marker errors: what any call says of a dead file system is in the ver
   }
 }
 
-TEST_CASE("marker errors: a kernel or sandbox that refuses the quick calls is no reason, opening decides") {
+TEST_CASE("marker errors: when a kernel or sandbox refuses the quick calls, opening the file decides") {
   const temp_folder top;
   const auto path = top / "m";
   write_file(path, "");

@@ -1,4 +1,4 @@
-// Ages against boot, start and spans, on clocks made up for the purpose.
+// Tests ages relative to boot, start and durations, with artificial clocks.
 #include "marker/freshness.hpp"
 
 #include <doctest/doctest.h>
@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A fraction of a second everywhere, as on file systems that keep nanoseconds.
+// All times have fractions of a second, as on file systems with nanosecond times.
 const wall_time now{1'700'000'000s + 500ms};
 const moments clocks{now, now - 3h, now - 10min};
 
@@ -27,7 +27,7 @@ const newer_than half_minute{newer_than::point::span, 30s};
 
 }  // namespace
 
-TEST_CASE("freshness: a marker of an earlier boot, run or beat is stale") {
+TEST_CASE("freshness: a marker of an earlier boot, start or interval is stale") {
   CHECK(judged(2h, boot) == "pass ok: ");
   CHECK(judged(4h, boot) == "fail stale: /m is over 4 h old, from before the boot over 3 h ago");
   CHECK(judged(9min, start) == "pass ok: ");
@@ -36,7 +36,7 @@ TEST_CASE("freshness: a marker of an earlier boot, run or beat is stale") {
   CHECK(judged(40s, half_minute) == "fail stale: /m is over 30 s old, must be newer than 30s");
 }
 
-TEST_CASE("freshness: a file time may lag by a tick of the clock, and no more") {
+TEST_CASE("freshness: a file time may lag by one clock tick at most") {
   CHECK(judged(10min + 9ms, start).starts_with("pass"));
   CHECK(judged(10min + 11ms, start).starts_with("fail stale"));
 }
@@ -48,12 +48,12 @@ TEST_CASE("freshness: whole-second file times are compared in whole seconds") {
   CHECK(judge_freshness("/m", wall_time{1'699'999'000s + 1ms}, start, at).verdict == verdict::fail);
 }
 
-TEST_CASE("freshness: a date in the future is not trusted, a small skew is") {
+TEST_CASE("freshness: a time in the future is rejected, a small skew is accepted") {
   CHECK(judged(-30s, start) == "pass ok: ");
   CHECK(judged(-2h, half_minute) == "fail mismatch: /m is dated 2 h in the future, so its age is unknown");
 }
 
-TEST_CASE("freshness: a marker is of this run when it is at least as new as the file it must be newer than") {
+TEST_CASE("freshness: a marker at least as new as the newer_than file is current") {
   const reference_file start_file{"/run/started", 0, false, now};
   auto judged = [&](wall_time modified) { return judge_reference("/m", modified, start_file); };
   CHECK(judged(now).verdict == verdict::pass);
@@ -66,7 +66,7 @@ TEST_CASE("freshness: a marker is of this run when it is at least as new as the 
   CHECK(judged(now - 1500ms).verdict == verdict::fail);
 }
 
-TEST_CASE("freshness: a directory, which becomes newer with each file in it, is no file to be newer than") {
+TEST_CASE("freshness: a directory is rejected as newer_than, because each file in it changes its time") {
   const auto found = judge_reference("/run/m", now + 1h, {"/run", 0, true, now});
   CHECK(found.reason == reason::mismatch);
   CHECK(found.sentence == "/run is a directory, expected a file that /run/m must be newer than");

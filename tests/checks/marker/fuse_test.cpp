@@ -1,4 +1,4 @@
-// Markers on file systems that answer some calls with errors.
+// Tests markers on file systems that return errors for some calls.
 #include <doctest/doctest.h>
 
 #include "checks/fuse_fixtures.hpp"
@@ -10,7 +10,7 @@ namespace telltale::checks {
 check_type marker();
 }
 
-TEST_CASE("marker fuse: an errno of any call is red") {
+TEST_CASE("marker fuse: an error of any call fails") {
   struct row {
     std::uint32_t opcode;
     int error;

@@ -1,4 +1,4 @@
-// The options of the marker check: what is accepted, and the sentences for what is not.
+// Tests which options the marker check accepts, and the messages for the others.
 #include "marker/options.hpp"
 
 #include <doctest/doctest.h>
@@ -29,7 +29,7 @@ std::string first_problem(std::vector<raw_member> options) {
 
 }  // namespace
 
-TEST_CASE("marker options: exactly one of path and paths, and never an empty set") {
+TEST_CASE("marker options: exactly one of path and paths is required, and the list is not empty") {
   CHECK(first_problem({option("path", "/m")}) == "accepted");
   CHECK(first_problem({files({"/m", "/n"})}) == "accepted");
   CHECK(first_problem({}) == "option 'path' is missing (or 'paths' for several files)");
@@ -38,7 +38,7 @@ TEST_CASE("marker options: exactly one of path and paths, and never an empty set
   CHECK(first_problem({files({"/m", "/n", "/m"})}) == "paths: /m is listed twice");
 }
 
-TEST_CASE("marker options: pointers are checked before anything runs") {
+TEST_CASE("marker options: JSON pointers are validated before the first run") {
   CHECK(first_problem({option("path", "/m"), content("/model", "llama")}) == "accepted");
   CHECK(first_problem({option("path", "/m"), content("/a~0b~1c", "x")}) == "accepted");
   CHECK(first_problem({option("path", "/m"), content("model", "llama")}) ==
@@ -49,7 +49,7 @@ TEST_CASE("marker options: pointers are checked before anything runs") {
         "progress: expected a JSON pointer such as /model/name, not '/a~'");
 }
 
-TEST_CASE("marker options: pid is a pointer or the whole text, which leaves no room for other content") {
+TEST_CASE("marker options: pid is a pointer, or the whole text and then excludes content") {
   CHECK(first_problem({option("path", "/m"), option("pid", "/pid")}) == "accepted");
   CHECK(first_problem({option("path", "/m"), option("pid", "/pid"), option("progress", "/p")}) == "accepted");
   CHECK(first_problem({option("path", "/m"), option("pid", "text")}) == "accepted");

@@ -1,4 +1,4 @@
-// The marker check on real files and on everything else that may lie at a path.
+// Tests the marker check on real files and on every other type of file.
 #include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -38,7 +38,7 @@ raw_member expecting(const std::string& pointer, const std::string& value) {
 
 }  // namespace
 
-TEST_CASE("marker: a file that is there passes, and its measurements are declared") {
+TEST_CASE("marker: an existing file passes, and its measurements are declared") {
   const temp_folder top;
   write_file(top / "m", R"({"p":1})");
   const auto found = marker_at(top / "m", {option("progress", "/p")}).run();
@@ -70,7 +70,7 @@ TEST_CASE("marker: absence is explained") {
         "fail missing: " + (top / "file/m") + " cannot exist: a part of it is not a directory");
 }
 
-TEST_CASE("marker: only a regular file counts, and nothing else is opened") {
+TEST_CASE("marker: only a regular file passes, and other types are not opened") {
   const temp_folder top;
   fs::create_directory(top / "directory");
   REQUIRE(::mkfifo((top / "pipe").c_str(), 0600) == 0);
@@ -79,7 +79,7 @@ TEST_CASE("marker: only a regular file counts, and nothing else is opened") {
   (top / "socket").copy(address.sun_path, sizeof address.sun_path - 1);
   const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   REQUIRE(::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-  // A reader that opened the pipe, even for an instant, would let this succeed.
+  // This would succeed if the check opened the pipe, even briefly.
   CHECK((::open((top / "pipe").c_str(), O_WRONLY | O_NONBLOCK) == -1 && errno == ENXIO));
   struct row {
     std::string path;
@@ -97,7 +97,7 @@ TEST_CASE("marker: only a regular file counts, and nothing else is opened") {
   ::close(socket);
 }
 
-TEST_CASE("marker: what may not be read is denied, with the user who may not") {
+TEST_CASE("marker: an unreadable file is denied, and the message names the user") {
   if (::geteuid() != 0) {
     MESSAGE("skipped: the owner of a file can always be let in (needs root)");
     return;
@@ -114,7 +114,7 @@ TEST_CASE("marker: what may not be read is denied, with the user who may not") {
           "fail denied: " + path + ": permission denied (to uid 65534)");
 }
 
-TEST_CASE("marker: who may read is the effective user, as it is for opening") {
+TEST_CASE("marker: read permission is that of the effective user, as for opening") {
   if (::geteuid() != 0) {
     MESSAGE("skipped: needs root to become another user");
     return;
@@ -130,7 +130,7 @@ TEST_CASE("marker: who may read is the effective user, as it is for opening") {
   CHECK(found == "fail denied: " + (top / "m") + ": permission denied (to uid 65534)");
 }
 
-TEST_CASE("marker: a file whose content is not wanted is not even opened") {
+TEST_CASE("marker: a file is opened only when its content is checked") {
   const temp_folder top;
   write_file(top / "m", R"({"v":1})");
   const int events = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -143,7 +143,7 @@ TEST_CASE("marker: a file whose content is not wanted is not even opened") {
   ::close(events);
 }
 
-TEST_CASE("marker: another user's file is read, although its access time cannot be spared") {
+TEST_CASE("marker: another user's file is read, although this may change its access time") {
   const temp_folder top;
   fs::permissions(top.path(), fs::perms(0755));
   write_file(top / "m", R"({"v":1})");
@@ -167,7 +167,7 @@ TEST_CASE("marker: an old marker is stale") {
   CHECK(by_boot.run().reason == reason::stale);
 }
 
-TEST_CASE("marker: a marker that is older than the file of this start is of an earlier run") {
+TEST_CASE("marker: a marker older than the newer_than file is of an earlier run") {
   const temp_folder top;
   write_file(top / "m", "");
   auto check = marker_at(top / "m", {option("newer_than_file", top / "started")});
@@ -178,7 +178,7 @@ TEST_CASE("marker: a marker that is older than the file of this start is of an e
   CHECK(described(check.run()).starts_with("fail stale: " + (top / "m") + " is "));
   write_file(top / "m", "");
   CHECK(check.run().verdict == verdict::pass);
-  fs::permissions(top / "started", fs::perms::none);  // its time is all that counts
+  fs::permissions(top / "started", fs::perms::none);  // only its time is needed
   CHECK(check.run().verdict == verdict::pass);
   fs::remove(top / "m");
   CHECK(described(check.run()) == "fail missing: " + (top / "m") + " does not exist");
@@ -188,7 +188,7 @@ TEST_CASE("marker: a marker that is older than the file of this start is of an e
   CHECK(check.run().reason == reason::mismatch);
 }
 
-TEST_CASE("marker: a file that was given its size in advance is not there until it is filled") {
+TEST_CASE("marker: a preallocated file is missing until it is filled") {
   const temp_folder top;
   write_file(top / "m", "");
   fs::resize_file(top / "m", 8u << 20);
@@ -203,7 +203,7 @@ TEST_CASE("marker: a file that was given its size in advance is not there until 
   CHECK(with_content.run().message.ends_with("at least 1GiB expected"));
 }
 
-TEST_CASE("marker: content decides") {
+TEST_CASE("marker: configured content is compared with the file") {
   const temp_folder top;
   auto check = marker_at(top / "m", {expecting("/model", "llama"), option("progress", "/p")});
   write_file(top / "m", R"({"model":"llama","p":0.4})");
@@ -219,7 +219,7 @@ TEST_CASE("marker: content decides") {
   CHECK(check.run().reason == reason::corrupt);
 }
 
-TEST_CASE("marker: a large file is fine until its content is asked for") {
+TEST_CASE("marker: a large file passes unless its content is checked") {
   const temp_folder top;
   write_file(top / "m", "");
   fs::resize_file(top / "m", 1ull << 30);
@@ -233,7 +233,7 @@ TEST_CASE("marker: a large file is fine until its content is asked for") {
         "fail mismatch: " + (top / "m") + " is 64.0 KiB, at least 1MiB expected");
 }
 
-TEST_CASE("marker: a set is ready when all of it is") {
+TEST_CASE("marker: a set passes when all its files pass") {
   const temp_folder top;
   std::vector<std::string> paths;
   for (int i = 0; i < 8; ++i) paths.push_back(top / std::to_string(i));
@@ -265,7 +265,7 @@ TEST_CASE("marker: a probe leaves no trace, not even an access time") {
   CHECK(info.st_atim.tv_sec == 1'000'000'000);
 }
 
-TEST_CASE("marker: a red that time cannot change is told without waiting") {
+TEST_CASE("marker: a failure that waiting cannot change is reported at once") {
   const temp_folder top;
   // The quickest of several runs: another process may hold the processor during one of them.
   auto quickest = [](checked& check, std::chrono::milliseconds timeout, reason expected) {

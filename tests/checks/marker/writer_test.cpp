@@ -1,4 +1,4 @@
-// The process that wrote a marker: real ones, in this and in other PID namespaces.
+// Tests the detection of the process that wrote a marker, in this and in other PID namespaces.
 #include "marker/writer.hpp"
 
 #include <sys/prctl.h>
@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A process that does nothing under a name of its own; killed and reaped at the end.
+/// An idle process with its own name; killed and reaped by the destructor.
 class sleeper {
  public:
   sleeper() {
@@ -35,7 +35,7 @@ class sleeper {
     }
     ::close(ready[1]);
     char none = 0;
-    while (::read(ready[0], &none, 1) > 0) continue;  // until it has its name
+    while (::read(ready[0], &none, 1) > 0) continue;  // until its name is set
     ::close(ready[0]);
   }
   sleeper(const sleeper&) = delete;
@@ -50,7 +50,7 @@ class sleeper {
     if (std::exchange(reaped_, true)) return;
     ::waitpid(pid_, nullptr, 0);
   }
-  /// Killed, and a zombie until it is reaped.
+  /// Kills it and leaves a zombie.
   void become_zombie() {
     kill();
     siginfo_t ended{};
@@ -66,7 +66,7 @@ checked marker_of(const std::string& path, const std::string& where = "text") {
   return {checks::marker(), {option("path", path), option("pid", where)}};
 }
 
-/// `body` as PID 1 of a namespace with a /proc of its own.
+/// Runs `body` as PID 1 of a namespace with its own /proc.
 std::string in_private_processes(const std::function<std::string()>& body) {
   return in_private_mounts([&]() -> std::string {
     if (::unshare(CLONE_NEWPID) != 0) return "cannot make a PID namespace";
@@ -83,7 +83,7 @@ bool may_have_processes() {
   return tried == "yes";
 }
 
-/// Runs `body` while a process in a mount namespace of its own does nothing, as in a container beside telltale's.
+/// Runs `body` beside an idle process in another mount namespace, as in another container.
 std::string beside_a_container(const std::function<std::string()>& body) {
   int ready[2];
   if (::pipe2(ready, O_CLOEXEC) != 0) return "pipe failed";
@@ -112,7 +112,7 @@ constexpr auto remedy =
 
 }  // namespace
 
-TEST_CASE("marker writer: a marker counts while its writer runs, and not a moment longer") {
+TEST_CASE("marker writer: a marker is valid only while its writer runs") {
   const temp_folder top;
   sleeper app;
   write_file(top / "m", std::to_string(app.pid()) + "\n");
@@ -125,7 +125,7 @@ TEST_CASE("marker writer: a marker counts while its writer runs, and not a momen
   CHECK(described(check.run()) == ended);
 }
 
-TEST_CASE("marker writer: a writer that died while loading is not waited for") {
+TEST_CASE("marker writer: a marker of a writer that died while loading is stale, not pending") {
   const temp_folder top;
   sleeper app;
   write_file(top / "m", fmt::format(R"({{"pid":{},"p":0.4}})", app.pid()));
@@ -136,7 +136,7 @@ TEST_CASE("marker writer: a writer that died while loading is not waited for") {
   CHECK(check.run().reason == reason::stale);
 }
 
-TEST_CASE("marker writer: a process that got the number later is not the writer") {
+TEST_CASE("marker writer: a later process with the same pid is not the writer") {
   const temp_folder top;
   sleeper app;
   write_file(top / "m", std::to_string(app.pid()));
@@ -146,13 +146,13 @@ TEST_CASE("marker writer: a process that got the number later is not the writer"
                     app.pid()));
 }
 
-TEST_CASE("marker writer: setting the clock does not take a writer away that was seen before") {
+TEST_CASE("marker writer: a writer remains identified after the clock is set") {
   const temp_folder top;
   sleeper app;
   write_file(top / "m", std::to_string(app.pid()));
   auto check = marker_of(top / "m");
   CHECK(check.run().verdict == verdict::pass);
-  set_age(top / "m", 1h);  // as it is after the clock was set ahead by an hour
+  set_age(top / "m", 1h);  // as after setting the clock ahead by an hour
   CHECK(check.run().verdict == verdict::pass);
   app.kill();
   app.reap();
@@ -167,7 +167,7 @@ TEST_CASE("marker writer: start times are compared with a tolerance for coarse c
   CHECK_FALSE(may_have_written(1h, now - 2h - 2001ms, at));
 }
 
-TEST_CASE("marker writer: telltale itself writes no markers") {
+TEST_CASE("marker writer: telltale's own processes are not writers") {
   const temp_folder top;
   for (const auto pid : {::getpid(), ::getppid()}) {
     write_file(top / "m", std::to_string(pid));
@@ -175,7 +175,7 @@ TEST_CASE("marker writer: telltale itself writes no markers") {
   }
 }
 
-TEST_CASE("marker writer: alone in its PID namespace, telltale says that it sees nobody") {
+TEST_CASE("marker writer: in a PID namespace of its own, telltale reports that writers are not visible") {
   if (!may_have_processes()) return;
   const temp_folder top;
   for (const std::string pid : {"1", "7"}) {
@@ -187,7 +187,7 @@ TEST_CASE("marker writer: alone in its PID namespace, telltale says that it sees
   }
 }
 
-TEST_CASE("marker writer: a shell in telltale's own container does not prove that the application shares it") {
+TEST_CASE("marker writer: a shell in telltale's container does not prove a shared PID namespace") {
   if (!may_have_processes()) return;
   const temp_folder top;
   CHECK(in_private_processes([&] {
@@ -197,8 +197,7 @@ TEST_CASE("marker writer: a shell in telltale's own container does not prove tha
         }).starts_with("warn idle: "));
 }
 
-TEST_CASE(
-    "marker writer: a container beside telltale's that is older than the marker proves that processes are shared") {
+TEST_CASE("marker writer: another container older than the marker proves a shared PID namespace") {
   if (!may_have_processes()) return;
   const temp_folder top;
   CHECK(in_private_processes([&] {
@@ -209,7 +208,7 @@ TEST_CASE(
         }) == fmt::format("fail stale: {} was written by process 41, which has ended", top / "m"));
 }
 
-TEST_CASE("marker writer: a debug container that was added after the marker was written proves nothing") {
+TEST_CASE("marker writer: a debug container started after the marker does not prove a shared PID namespace") {
   if (!may_have_processes()) return;
   const temp_folder top;
   write_file(top / "m", "41");
@@ -219,7 +218,7 @@ TEST_CASE("marker writer: a debug container that was added after the marker was 
         }).starts_with("warn idle: "));
 }
 
-TEST_CASE("marker writer: the init above telltale is not taken for an application with the same number") {
+TEST_CASE("marker writer: telltale's parent init is not mistaken for an application with the same pid") {
   if (!may_have_processes()) return;
   const temp_folder top;
   CHECK(in_private_processes([&] {  // init
@@ -234,7 +233,7 @@ TEST_CASE("marker writer: the init above telltale is not taken for an applicatio
                           top / "m", remedy));
 }
 
-TEST_CASE("marker writer: where the writer was the only other process, its end is seen all the same") {
+TEST_CASE("marker writer: the end of the only other process is detected") {
   if (!may_have_processes()) return;
   const temp_folder top;
   CHECK(in_private_processes([&]() -> std::string {
@@ -248,7 +247,7 @@ TEST_CASE("marker writer: where the writer was the only other process, its end i
         }) == "fail stale");
 }
 
-TEST_CASE("marker writer: a number of a PID namespace below ours is not looked for in ours") {
+TEST_CASE("marker writer: a pid of a nested PID namespace is not looked up in telltale's") {
   if (!may_have_processes()) return;
   const temp_folder top;
   int away[2];
@@ -258,7 +257,7 @@ TEST_CASE("marker writer: a number of a PID namespace below ours is not looked f
   if (container == 0) {
     ::close(done[1]);
     in_private_processes([&] {
-      // A number that is free in ours: the tests run few processes, and this is near the end of the range.
+      // This pid is free in the outer namespace: the tests run few processes, and it is near the end of the range.
       const int next = ::open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
       [[maybe_unused]] auto n = ::write(next, "32700", 5);
       sleeper app;
@@ -284,7 +283,7 @@ TEST_CASE("marker writer: a number of a PID namespace below ours is not looked f
                     top / "m", remedy));
 }
 
-TEST_CASE("marker writer: a process that /proc hides is not called ended") {
+TEST_CASE("marker writer: a process hidden by /proc is not reported as ended") {
   if (!may_mount()) return;
   const temp_folder top;
   std::filesystem::permissions(top.path(), std::filesystem::perms(0755));
@@ -298,7 +297,7 @@ TEST_CASE("marker writer: a process that /proc hides is not called ended") {
                           top / "m", app.pid()));
 }
 
-TEST_CASE("marker writer: without /proc nothing is claimed") {
+TEST_CASE("marker writer: without /proc the writer's state is unknown") {
   if (!may_mount()) return;
   const temp_folder top;
   sleeper app;

@@ -1,4 +1,4 @@
-// Markers under the hands of their writers: replaced, rewritten in place, swapped as Kubernetes does. No false red.
+// Tests that concurrent writes cause no false failure: replaced, rewritten in place, swapped as by Kubernetes.
 #include <signal.h>
 #include <sys/mman.h>
 
@@ -21,13 +21,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// How long each writer is watched: TELLTALE_TEST_WRITER_SECONDS, or a second.
+/// How long each writer is probed: TELLTALE_TEST_WRITER_SECONDS, or a second.
 std::chrono::seconds watched() {
   const char* wanted = std::getenv("TELLTALE_TEST_WRITER_SECONDS");
   return wanted ? std::chrono::seconds(std::max(1, std::atoi(wanted))) : 1s;
 }
 
-/// A process that repeats `step` until this object goes, or for ten seconds more than it is watched.
+/// A process that repeats `step` until this object is destroyed, at most ten seconds longer than it is probed.
 class busy_writer {
  public:
   explicit busy_writer(const std::function<void(int)>& step) : child_(::fork()) {
@@ -47,8 +47,8 @@ class busy_writer {
   pid_t child_;
 };
 
-/// Probes without a pause for as long as is wanted; the first red, or "" when there was none.
-std::string first_red(const std::string& path) {
+/// Probes without a pause for the given time; returns the first failure, or "".
+std::string first_failure(const std::string& path) {
   checked check(checks::marker(), {option("path", path),
                                    {"content", {}, raw_value::map({option("/model", "llama")})},
                                    option("newer_than", "start")});
@@ -58,7 +58,7 @@ std::string first_red(const std::string& path) {
   for (; boot_clock::now() < end; ++runs)
     if (const auto found = check.run(); found.verdict != verdict::pass) return described(found);
   CHECK(runs > 3);
-  MESSAGE(fmt::format("{} probes in {}, never red", runs, human_duration(watched())));
+  MESSAGE(fmt::format("{} probes in {}, no failure", runs, human_duration(watched())));
   return "";
 }
 
@@ -66,7 +66,7 @@ std::string text(int i) {
   return fmt::format(R"({{"model":"llama","step":{},"padding":"{}"}})", i, std::string(i % 3 * 1000u, 'x'));
 }
 
-/// Written in three pieces, as a writer with a small buffer does.
+/// Writes three pieces, like a writer with a small buffer.
 void write_slowly(const std::string& path, const std::string& content) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   const auto third = content.size() / 3;
@@ -79,7 +79,7 @@ void write_slowly(const std::string& path, const std::string& content) {
 }
 
 /// `rewrite` leaves the file incomplete or absent while it runs. On a loaded machine its process may be suspended
-/// within it, and so long a gap is rightly red: a red counts only when no gap was that long.
+/// meanwhile, and a long gap is a correct failure: a failure counts only when no gap was that long.
 std::string first_red_in_gaps(const std::function<void(const std::string& path, int)>& rewrite,
                               std::chrono::microseconds pause) {
   constexpr auto waited_out = 40ms;
@@ -87,7 +87,7 @@ std::string first_red_in_gaps(const std::function<void(const std::string& path, 
   auto* longest_gap = static_cast<std::atomic<std::int64_t>*>(
       ::mmap(nullptr, sizeof(std::int64_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   REQUIRE(longest_gap != MAP_FAILED);
-  std::string red;
+  std::string failure;
   for (int attempt = 0; attempt < 10; ++attempt) {
     const temp_folder top;
     write_file(top / "m", text(0));
@@ -98,28 +98,28 @@ std::string first_red_in_gaps(const std::function<void(const std::string& path, 
       longest_gap->store(std::max(longest_gap->load(), nanoseconds(boot_clock::now() - began).count()));
       ::usleep(static_cast<useconds_t>(pause.count()));
     });
-    red = first_red(top / "m");
-    if (red.empty()) break;
+    failure = first_failure(top / "m");
+    if (failure.empty()) break;
     ::usleep(200'000);  // a writer that is still suspended has yet to report its gap
     if (longest_gap->load() < nanoseconds(waited_out).count()) break;
   }
   ::munmap(longest_gap, sizeof(std::int64_t));
-  return red;
+  return failure;
 }
 
 }  // namespace
 
-TEST_CASE("marker writers: replacing by rename is never seen half-way") {
+TEST_CASE("marker writers: replacing by rename is never observed half-complete") {
   const temp_folder top;
   write_file(top / "m", text(0));
   const busy_writer writer([&](int i) {
     write_file(top / "m.new", text(i));
     fs::rename(top / "m.new", top / "m");
   });
-  CHECK(first_red(top / "m") == "");
+  CHECK(first_failure(top / "m") == "");
 }
 
-TEST_CASE("marker writers: a file replaced a thousand times a second is never seen half-way") {
+TEST_CASE("marker writers: a file replaced a thousand times a second is never observed half-complete") {
   const temp_folder top;
   write_file(top / "m", text(0));
   const auto began = boot_clock::now();
@@ -130,14 +130,14 @@ TEST_CASE("marker writers: a file replaced a thousand times a second is never se
     const auto left = std::chrono::duration_cast<std::chrono::microseconds>(next - boot_clock::now()).count();
     if (left > 0) ::usleep(static_cast<useconds_t>(left));
   });
-  CHECK(first_red(top / "m") == "");
+  CHECK(first_failure(top / "m") == "");
 }
 
-TEST_CASE("marker writers: rewriting in place is waited out") {
+TEST_CASE("marker writers: the check waits while a file is rewritten in place") {
   CHECK(first_red_in_gaps([](const std::string& path, int i) { write_slowly(path, text(i)); }, 300us) == "");
 }
 
-TEST_CASE("marker writers: deleting and writing anew is waited out") {
+TEST_CASE("marker writers: the check waits while a file is deleted and recreated") {
   CHECK(first_red_in_gaps(
             [](const std::string& path, int i) {
               ::unlink(path.c_str());
@@ -146,7 +146,7 @@ TEST_CASE("marker writers: deleting and writing anew is waited out") {
             1ms) == "");
 }
 
-TEST_CASE("marker writers: the ..data swap of a Kubernetes volume is never seen half-way") {
+TEST_CASE("marker writers: the ..data swap of a Kubernetes volume is never observed half-complete") {
   const temp_folder top;
   auto publish = [&](int i) {
     const auto version = fmt::format("..{}", i);
@@ -159,11 +159,11 @@ TEST_CASE("marker writers: the ..data swap of a Kubernetes volume is never seen 
   publish(0);
   fs::create_symlink("..data/m", top / "m");
   const busy_writer writer([&](int i) { publish(i + 1); });
-  CHECK(first_red(top / "m") == "");
+  CHECK(first_failure(top / "m") == "");
 }
 
-TEST_CASE("marker writers: a writer that died half-way stays red") {
+TEST_CASE("marker writers: a file left incomplete by a dead writer keeps failing") {
   const temp_folder top;
   write_file(top / "m", text(0).substr(0, 20));
-  CHECK(first_red(top / "m").starts_with("fail corrupt: " + (top / "m") + " is not valid JSON"));
+  CHECK(first_failure(top / "m").starts_with("fail corrupt: " + (top / "m") + " is not valid JSON"));
 }

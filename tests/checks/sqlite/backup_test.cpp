@@ -1,4 +1,4 @@
-// Backups: there, fresh, of the right kind, sound, and not behind.
+// Tests checks of backups: presence, age, format, integrity and version.
 #include <doctest/doctest.h>
 
 #include "checks/sqlite/fixtures.hpp"
@@ -23,7 +23,7 @@ struct backed_up {
     options.push_back(limit_option("backup", std::move(backup_options)));
     probe.emplace(at / "app.db", std::move(options));
   }
-  std::string said() { return probe->said(); }
+  std::string result() { return probe->result(); }
 
   temp_folder at;
   application app;
@@ -38,7 +38,7 @@ std::vector<raw_member> one(raw_member member) {
 
 }  // namespace
 
-TEST_CASE("sqlite backup: a good one passes and is measured") {
+TEST_CASE("sqlite backup: a valid backup passes with measurements") {
   backed_up world;
   set_age(world.at / "app.bak", 1h);
   const auto found = world.probe->run();
@@ -48,58 +48,59 @@ TEST_CASE("sqlite backup: a good one passes and is measured") {
   CHECK(found.measured("backup_bytes").value_or(0) > 300 * 4096);
 }
 
-TEST_CASE("sqlite backup: what is wrong with it is said") {
+TEST_CASE("sqlite backup: each fault has its reason and message") {
   backed_up world(one(limit_option("max_age", {option("warn", "1d"), option("fail", "2d")})));
   const auto bak = world.at / "app.bak";
   SUBCASE("missing") {
     std::filesystem::remove(bak);
-    CHECK(contains(world.said(), "fail missing: app.db: backup " + bak + " does not exist"));
+    CHECK(contains(world.result(), "fail missing: app.db: backup " + bak + " does not exist"));
   }
   SUBCASE("old") {
     set_age(bak, 30h);
-    CHECK(contains(world.said(), "warn threshold: app.db: backup " + bak + " is over 30 h old"));
+    CHECK(contains(world.result(), "warn threshold: app.db: backup " + bak + " is over 30 h old"));
     set_age(bak, 50h);
-    CHECK(contains(world.said(), "fail threshold: "));
+    CHECK(contains(world.result(), "fail threshold: "));
   }
   SUBCASE("from the future") {
     set_age(bak, -50min);
-    CHECK(contains(world.said(), "pass ok"));
+    CHECK(contains(world.result(), "pass ok"));
     set_age(bak, -2h);
-    CHECK(contains(world.said(), "warn mismatch: app.db: backup " + bak + " has a modification time in the future"));
+    CHECK(contains(world.result(), "warn mismatch: app.db: backup " + bak + " has a modification time in the future"));
   }
   SUBCASE("unfinished") {
     write_file(bak + "-wal", "x");
-    CHECK(contains(world.said(), "warn mismatch: app.db: backup " + bak + " is not a finished copy: " + bak + "-wal"));
+    CHECK(
+        contains(world.result(), "warn mismatch: app.db: backup " + bak + " is not a finished copy: " + bak + "-wal"));
   }
   SUBCASE("not a database") {
     write_file(bak, std::string(4096, 'x'));
-    CHECK(contains(world.said(), "fail corrupt: app.db: backup " + bak + " is not an SQLite database"));
+    CHECK(contains(world.result(), "fail corrupt: app.db: backup " + bak + " is not an SQLite database"));
   }
   SUBCASE("empty") {
     write_file(bak, "");
-    CHECK(contains(world.said(), "fail corrupt: app.db: backup " + bak + " is not an SQLite database"));
+    CHECK(contains(world.result(), "fail corrupt: app.db: backup " + bak + " is not an SQLite database"));
   }
   SUBCASE("truncated") {
     std::filesystem::resize_file(bak, 40'960);
-    CHECK(contains(world.said(), "is truncated: 40960 of "));
+    CHECK(contains(world.result(), "is truncated: 40960 of "));
   }
   SUBCASE("a directory") {
     std::filesystem::remove(bak);
     std::filesystem::create_directory(bak);
-    CHECK(contains(world.said(), "fail mismatch: app.db: backup " + bak + " is not a regular file"));
+    CHECK(contains(world.result(), "fail mismatch: app.db: backup " + bak + " is not a regular file"));
   }
   SUBCASE("the database itself") {
     std::filesystem::remove(bak);
     std::filesystem::create_hard_link(world.at / "app.db", bak);
-    CHECK(contains(world.said(), "is the database file itself under another name"));
+    CHECK(contains(world.result(), "is the database file itself under another name"));
   }
   SUBCASE("behind") {
     world.app.run("PRAGMA user_version = 6; PRAGMA wal_checkpoint(TRUNCATE)");
-    CHECK(contains(world.said(), "fail mismatch: app.db: backup " + bak + " has user_version 5, the database 6"));
+    CHECK(contains(world.result(), "fail mismatch: app.db: backup " + bak + " has user_version 5, the database 6"));
   }
 }
 
-TEST_CASE("sqlite backup: behind a link, the log that belongs to it is beside the file that the link points to") {
+TEST_CASE("sqlite backup: the -wal of a linked backup is looked up beside the link's target") {
   namespace fs = std::filesystem;
   backed_up world;
   const auto bak = world.at / "app.bak";
@@ -110,40 +111,40 @@ TEST_CASE("sqlite backup: behind a link, the log that belongs to it is beside th
     fs::create_symlink("monday", world.at / "daily/latest");
     fs::create_symlink(world.at / "daily/latest", bak);
   }
-  SUBCASE("a link in the way") {
+  SUBCASE("a link with a -wal beside it") {
     fs::remove(bak);
     fs::create_symlink("daily", world.at / "days");
     fs::create_symlink("days/monday", bak);
   }
   write_file(bak + "-wal", "not its log");  // SQLite does not look beside a link
-  CHECK(contains(world.said(), "pass ok"));
+  CHECK(contains(world.result(), "pass ok"));
   for (const auto* suffix : {"-wal", "-journal"}) {
     write_file((world.at / "daily/monday") + suffix, "x");
-    CHECK(contains(world.said(), "warn mismatch: app.db: backup " + bak + " is not a finished copy: "));
-    CHECK(contains(world.said(), std::string("/daily/monday") + suffix + " is not empty"));
+    CHECK(contains(world.result(), "warn mismatch: app.db: backup " + bak + " is not a finished copy: "));
+    CHECK(contains(world.result(), std::string("/daily/monday") + suffix + " is not empty"));
     fs::remove((world.at / "daily/monday") + suffix);
   }
   fs::remove(world.at / "daily/monday");
-  CHECK(contains(world.said(), "fail missing: app.db: backup " + bak + " is a symbolic link to something that does"));
+  CHECK(contains(world.result(), "fail missing: app.db: backup " + bak + " is a symbolic link to something that does"));
 }
 
-TEST_CASE("sqlite backup: a newer schema cookie of the original is no sign of being behind") {
-  // The copy has a cookie of its own: a test of SQLite, on which the choice of user_version rests.
+TEST_CASE("sqlite backup: a newer schema cookie in the database does not make the backup outdated") {
+  // VACUUM INTO changes the cookie of the copy, which is why user_version is compared instead.
   backed_up world;
   const auto cookie = [](const std::string& path) { return sqlite::observe_backup(path).header.header.schema_cookie; };
   world.app.run("CREATE TABLE u(x); CREATE TABLE v(x); DROP TABLE u; PRAGMA wal_checkpoint(TRUNCATE)");
   std::filesystem::remove(world.at / "app.bak");
   world.app.run("VACUUM INTO '" + world.at / "app.bak" + "'");
   CHECK(cookie(world.at / "app.bak") != cookie(world.at / "app.db"));
-  CHECK(contains(world.said(), "pass ok"));
+  CHECK(contains(world.result(), "pass ok"));
 }
 
-TEST_CASE("sqlite backup: with integrity it is read to the end, without a lock or a file beside it") {
+TEST_CASE("sqlite backup: `integrity` reads the whole backup without locks and without creating files") {
   backed_up world(one(option("integrity", "true")));
   const auto before = listing(world.at.path());
   CHECK(described(world.probe->examine()) == "pass ok: integrity ok");
   CHECK(listing(world.at.path()) == before);
-  CHECK(contains(world.said(), "integrity ok"));
+  CHECK(contains(world.result(), "integrity ok"));
 
   const int fd = ::open((world.at / "app.bak").c_str(), O_WRONLY | O_CLOEXEC);
   REQUIRE(fd >= 0);
@@ -158,43 +159,43 @@ TEST_CASE("sqlite backup: with integrity it is read to the end, without a lock o
   CHECK(world.probe->examine().reason == reason::idle);
 }
 
-TEST_CASE("sqlite backup: it is behind although the user_version of the database is only in the log yet") {
+TEST_CASE("sqlite backup: a backup is outdated when the newer user_version is only in the -wal") {
   backed_up world;
   SUBCASE("at the start of the log") { world.app.run("PRAGMA user_version = 6"); }
-  SUBCASE("far behind in a log whose index has several regions") {
+  SUBCASE("late in a log whose index has several regions") {
     world.app.run("PRAGMA cache_size = 5");
     for (int i = 0; i < 15; ++i) world.app.run(large_insert);
     world.app.run("PRAGMA user_version = 6");
     world.app.run("INSERT INTO t VALUES (1)");
   }
-  SUBCASE("before much else") {
+  SUBCASE("before many other frames") {
     world.app.run("PRAGMA user_version = 6");
     world.app.run("PRAGMA cache_size = 5");
     for (int i = 0; i < 30; ++i) world.app.run("UPDATE t SET x = randomblob(4000)");
   }
-  SUBCASE("while a reader keeps it from being copied") {
+  SUBCASE("while a reader prevents its checkpoint") {
     world.app.open(world.at / "app.db", 1);
     world.app.run("BEGIN; SELECT count(*) FROM t", 1);
     world.app.run("PRAGMA user_version = 6");
     world.app.run("PRAGMA wal_checkpoint(PASSIVE)");
   }
-  CHECK(contains(world.said(),
+  CHECK(contains(world.result(),
                  "fail mismatch: app.db: backup " + world.at / "app.bak" + " has user_version 5, the database 6"));
 }
 
-TEST_CASE("sqlite backup: a log without page 1 leaves the user_version of the file") {
+TEST_CASE("sqlite backup: the file's user_version applies when the -wal has no page 1") {
   backed_up world;
   world.app.run("UPDATE t SET x = 2 WHERE rowid = 1");
-  const auto said = world.said();
-  CHECK(contains(said, "pass ok"));
-  CHECK_FALSE(contains(said, "not compared"));
+  const auto result = world.result();
+  CHECK(contains(result, "pass ok"));
+  CHECK_FALSE(contains(result, "not compared"));
 }
 
-TEST_CASE("sqlite backup: a user_version that may be in a log nobody has open is not compared, as the message says") {
+TEST_CASE("sqlite backup: user_version is not compared when it may be in an unused -wal, and the message says so") {
   backed_up world;
   world.app.run("PRAGMA user_version = 6");
   world.app.crash();
-  const auto said = world.said();
-  CHECK(contains(said, "pass idle: "));
-  CHECK(contains(said, ", user_version of the backup not compared: that of the database may be in the log"));
+  const auto result = world.result();
+  CHECK(contains(result, "pass idle: "));
+  CHECK(contains(result, ", user_version of the backup not compared: that of the database may be in the log"));
 }

@@ -1,4 +1,4 @@
-// A backlog that a checkpoint is just copying, and one that stays.
+// Tests backlogs that a checkpoint is copying, and backlogs that persist.
 #include <doctest/doctest.h>
 
 #include "checks/sqlite/fixtures.hpp"
@@ -14,7 +14,7 @@ constexpr span checkpoint_lock{121, 1, F_WRLCK};
 constexpr span copying_lock{123, 1, F_WRLCK};  ///< read mark 0, which a checkpoint holds while it copies
 constexpr span newest_mark{124};
 
-/// A backlog of more than 1 MiB, which is the limit, and nobody who reads.
+/// A backlog above the limit of 1 MiB, without readers.
 struct behind {
   behind() {
     make_wal_database(app, at / "app.db");
@@ -32,27 +32,27 @@ struct behind {
 
 }  // namespace
 
-TEST_CASE("sqlite checkpoint: a backlog that is just being copied warns, and fails when the next run sees it again") {
+TEST_CASE("sqlite checkpoint: a backlog during a checkpoint warns first and fails in the next run") {
   behind world;
   const auto checkpointer = world.locking({checkpoint_lock, copying_lock});
-  const auto first = world.probe->said();
+  const auto first = world.probe->result();
   CHECK(contains(first, "warn threshold: app.db: WAL backlog 1."));
   CHECK(contains(first, "(limit 1.0 MiB): a checkpoint is running"));
   for (int i = 0; i < 2; ++i) {
-    const auto again = world.probe->said();
+    const auto again = world.probe->result();
     CHECK(contains(again, "fail threshold: "));
     CHECK(contains(again, "(limit 1.0 MiB): a checkpoint is running"));
   }
 }
 
-TEST_CASE("sqlite checkpoint: a backlog that was over its limit before the checkpoint began stays red during it") {
+TEST_CASE("sqlite checkpoint: a backlog that failed before the checkpoint keeps failing during it") {
   behind world;
-  CHECK(contains(world.probe->said(), "fail threshold: "));
+  CHECK(contains(world.probe->result(), "fail threshold: "));
   const auto checkpointer = world.locking({checkpoint_lock, copying_lock});
-  CHECK(contains(world.probe->said(), "fail threshold: "));
+  CHECK(contains(world.probe->result(), "fail threshold: "));
 }
 
-TEST_CASE("sqlite checkpoint: a backlog that grows from checkpoint to checkpoint fails") {
+TEST_CASE("sqlite checkpoint: a backlog that grows with each checkpoint fails") {
   behind world;
   const auto checkpointer = world.locking({checkpoint_lock});
   CHECK(world.probe->run().verdict == verdict::warn);
@@ -60,7 +60,7 @@ TEST_CASE("sqlite checkpoint: a backlog that grows from checkpoint to checkpoint
   CHECK(world.probe->run().verdict == verdict::fail);
 }
 
-TEST_CASE("sqlite checkpoint: one after the other, each with a log of its own, only warn") {
+TEST_CASE("sqlite checkpoint: consecutive checkpoints with restarted logs only warn") {
   behind world;
   for (int i = 0; i < 3; ++i) {
     {
@@ -72,7 +72,7 @@ TEST_CASE("sqlite checkpoint: one after the other, each with a log of its own, o
   }
 }
 
-TEST_CASE("sqlite checkpoint: between two that copied everything the next one begins anew") {
+TEST_CASE("sqlite checkpoint: a complete checkpoint in between resets the count") {
   behind world;
   world.app.open(world.at / "app.db", 1);
   for (int i = 0; i < 3; ++i) {
@@ -82,28 +82,28 @@ TEST_CASE("sqlite checkpoint: between two that copied everything the next one be
     }
     world.app.run("PRAGMA wal_checkpoint(PASSIVE)");
     CHECK(world.probe->run().verdict == verdict::pass);
-    world.app.run("BEGIN; SELECT * FROM t LIMIT 1", 1);  // keeps the log from being restarted
+    world.app.run("BEGIN; SELECT * FROM t LIMIT 1", 1);  // prevents a restart of the log
     world.app.run(large_insert);
     world.app.run("COMMIT", 1);
   }
 }
 
-TEST_CASE("sqlite checkpoint: a reader is named only when it is no connection that writes or copies") {
+TEST_CASE("sqlite checkpoint: a reader is named only when it is neither the writer nor the checkpointer") {
   behind world;
-  SUBCASE("a writer, with the mark it reads at") {
+  SUBCASE("a writer with its own read mark") {
     const auto writer = world.locking({writer_lock, newest_mark});
-    CHECK(contains(world.probe->said(), "fail threshold: app.db: WAL backlog"));
-    CHECK(contains(world.probe->said(), "(limit 1.0 MiB): a transaction is being written"));
+    CHECK(contains(world.probe->result(), "fail threshold: app.db: WAL backlog"));
+    CHECK(contains(world.probe->result(), "(limit 1.0 MiB): a transaction is being written"));
   }
   SUBCASE("a writer and a reader at another mark") {
     const auto writer = world.locking({writer_lock, newest_mark});
     const auto reader = world.locking({{125}});
-    CHECK(contains(world.probe->said(), "(limit 1.0 MiB): a reader blocks checkpoints"));
+    CHECK(contains(world.probe->result(), "(limit 1.0 MiB): a reader blocks checkpoints"));
   }
   SUBCASE("a checkpoint and a reader") {
     const auto checkpointer = world.locking({checkpoint_lock, copying_lock});
     const auto reader = world.locking({newest_mark});
-    CHECK(contains(world.probe->said(), "(limit 1.0 MiB): a reader blocks checkpoints"));
+    CHECK(contains(world.probe->result(), "(limit 1.0 MiB): a reader blocks checkpoints"));
   }
-  SUBCASE("nobody") { CHECK(contains(world.probe->said(), "(limit 1.0 MiB): checkpoints do not keep up")); }
+  SUBCASE("no reader") { CHECK(contains(world.probe->result(), "(limit 1.0 MiB): checkpoints do not keep up")); }
 }

@@ -1,4 +1,4 @@
-// Encrypted databases: telltale has no key, and judges what does not need one.
+// Tests checks of encrypted databases that need no key.
 #include <doctest/doctest.h>
 
 #include "base/descriptor.hpp"
@@ -19,7 +19,7 @@ bool has_sqlcipher() {
   return false;
 }
 
-/// A real SQLCipher with a database open, driven over pipes.
+/// A SQLCipher process with an open database, controlled over pipes.
 class cipher {
  public:
   explicit cipher(const std::string& path) {
@@ -44,7 +44,7 @@ class cipher {
   cipher& operator=(const cipher&) = delete;
   ~cipher() { crash(); }
 
-  /// What the statements print, up to a mark that is printed behind them.
+  /// The output of the statements, up to a mark that is printed after them.
   std::string run(const std::string& sql) {
     const auto text = sql + ";\n.print over\n";
     REQUIRE(::write(to_.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
@@ -57,7 +57,7 @@ class cipher {
     }
     return out.substr(0, out.size() - 5);
   }
-  /// Ends it as a clean stop does.
+  /// Stops it cleanly.
   void close() {
     to_ = {};
     wait();
@@ -96,7 +96,7 @@ std::vector<raw_member> backup_at(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("sqlite encrypted: of a header only what a cipher leaves open is believed") {
+TEST_CASE("sqlite encrypted: only plaintext fields of the header are validated") {
   image noise(100);
   for (std::size_t at = 0; at < 100; ++at) noise.byte(at, static_cast<std::uint32_t>(at * 37 + 11));
   auto header = sqlite::parse_encrypted_header(noise.view());
@@ -126,7 +126,7 @@ TEST_CASE("sqlite encrypted: of a header only what a cipher leaves open is belie
     CHECK(sqlite::parse_encrypted_header(noise.cut(size).view()).fault != sqlite::header_fault::none);
 }
 
-TEST_CASE("sqlite encrypted: in use, closed and after a crash it is what an open one is; without the option, damage") {
+TEST_CASE("sqlite encrypted: every state passes as for plain databases; without the option it is corrupt") {
   if (!has_sqlcipher()) return;
   const temp_folder at;
   cipher app(at / "app.db");
@@ -137,15 +137,15 @@ TEST_CASE("sqlite encrypted: in use, closed and after a crash it is what an open
   CHECK(contains(found.message, " in use, WAL backlog "));
   CHECK(found.measured("wal_backlog_bytes").value_or(0) > 0);
   CHECK(found.measured("page_count").value_or(0) == 2);
-  CHECK(contains(sqlite_probe(at / "app.db").said(), "fail corrupt: app.db: is not an SQLite database"));
-  CHECK(contains(sqlite_probe(at / "app.db").said(), "`encrypted: true`"));
+  CHECK(contains(sqlite_probe(at / "app.db").result(), "fail corrupt: app.db: is not an SQLite database"));
+  CHECK(contains(sqlite_probe(at / "app.db").result(), "`encrypted: true`"));
   SUBCASE("closed") { app.close(); }
   SUBCASE("crashed") { app.crash(); }
-  CHECK(contains(probe.said(), "pass idle: app.db: "));
+  CHECK(contains(probe.result(), "pass idle: app.db: "));
   CHECK_FALSE(probe.run().measured("page_count"));  // it is in the header, which is encrypted
 }
 
-TEST_CASE("sqlite encrypted: backlog and write lock are held against their limits") {
+TEST_CASE("sqlite encrypted: limits apply to the backlog and the write lock") {
   if (!has_sqlcipher()) return;
   const temp_folder at;
   cipher app(at / "app.db");
@@ -153,18 +153,18 @@ TEST_CASE("sqlite encrypted: backlog and write lock are held against their limit
   std::vector<raw_member> limits;
   limits.push_back(limit_option("wal_backlog", {option("warn", "256KiB"), option("fail", "1MiB")}));
   auto probe = encrypted(at / "app.db", std::move(limits));
-  CHECK(contains(probe.said(), "pass ok"));
+  CHECK(contains(probe.result(), "pass ok"));
   app.run("BEGIN IMMEDIATE");
   probe.run();
   probe.later(10s);
-  CHECK(
-      contains(probe.said(), fmt::format("warn locked: app.db: writer lock held for over 10 s by pid {}", app.pid())));
+  CHECK(contains(probe.result(),
+                 fmt::format("warn locked: app.db: writer lock held for over 10 s by pid {}", app.pid())));
   app.run("COMMIT");
   app.run(large_insert);
-  CHECK(contains(probe.said(), "fail threshold: app.db: WAL backlog "));
+  CHECK(contains(probe.result(), "fail threshold: app.db: WAL backlog "));
 }
 
-TEST_CASE("sqlite encrypted: a file deleted or replaced while in use is replaced") {
+TEST_CASE("sqlite encrypted: a file deleted or replaced while in use is reported as replaced") {
   if (!has_sqlcipher()) return;
   const temp_folder at;
   cipher app(at / "app.db");
@@ -173,37 +173,37 @@ TEST_CASE("sqlite encrypted: a file deleted or replaced while in use is replaced
   REQUIRE(probe.run().verdict == verdict::pass);
   SUBCASE("deleted") {
     fs::remove(at / "app.db");
-    CHECK(contains(probe.said(), "fail replaced: app.db: was deleted while in use"));
+    CHECK(contains(probe.result(), "fail replaced: app.db: was deleted while in use"));
   }
   SUBCASE("replaced") {
     fs::copy_file(at / "app.db", at / "other");
     fs::rename(at / "other", at / "app.db");
-    CHECK(contains(probe.said(), "fail replaced: app.db: is not the file in use"));
+    CHECK(contains(probe.result(), "fail replaced: app.db: is not the file in use"));
   }
   SUBCASE("replaced with all its files") {
     fs::copy_file(at / "app.db", at / "other");
     for (const auto* suffix : {"-wal", "-shm"}) fs::remove((at / "app.db") + suffix);
     fs::rename(at / "other", at / "app.db");
-    CHECK(contains(probe.said(), "fail replaced: app.db: was replaced while in use, and pid "));
+    CHECK(contains(probe.result(), "fail replaced: app.db: was replaced while in use, and pid "));
   }
   SUBCASE("-wal") {
     fs::remove(at / "app.db-wal");
-    CHECK(contains(probe.said(), "fail replaced: app.db: app.db-wal was deleted while in use"));
+    CHECK(contains(probe.result(), "fail replaced: app.db: app.db-wal was deleted while in use"));
   }
   SUBCASE("-wal and -shm") {
     for (const auto* suffix : {"-wal", "-shm"}) fs::remove((at / "app.db") + suffix);
-    CHECK(contains(probe.said(), "warn replaced: app.db: app.db-shm was deleted while in use"));
-    CHECK(contains(probe.said(), "fail replaced: app.db: app.db-shm was deleted while in use"));
+    CHECK(contains(probe.result(), "warn replaced: app.db: app.db-shm was deleted while in use"));
+    CHECK(contains(probe.result(), "fail replaced: app.db: app.db-shm was deleted while in use"));
   }
 }
 
-TEST_CASE("sqlite encrypted: with a rollback journal nothing is taken for a fault that only WAL mode has") {
+TEST_CASE("sqlite encrypted: rollback mode reports no faults specific to WAL mode") {
   if (!has_sqlcipher()) return;
   const temp_folder at;
   cipher app(at / "app.db");
   app.run("CREATE TABLE t(x); INSERT INTO t VALUES (1)");
   auto probe = encrypted(at / "app.db");
-  CHECK(contains(probe.said(), "pass idle"));
+  CHECK(contains(probe.result(), "pass idle"));
   for (const auto* sql : {"BEGIN; SELECT * FROM t", "COMMIT; BEGIN IMMEDIATE", "INSERT INTO t VALUES (2)", "COMMIT"}) {
     CAPTURE(std::string(sql));
     app.run(sql);
@@ -212,10 +212,10 @@ TEST_CASE("sqlite encrypted: with a rollback journal nothing is taken for a faul
   app.run("BEGIN IMMEDIATE");
   probe.run();
   probe.later(10s);
-  CHECK(contains(probe.said(), "warn locked: app.db: writer lock held for over 10 s"));
+  CHECK(contains(probe.result(), "warn locked: app.db: writer lock held for over 10 s"));
 }
 
-TEST_CASE("sqlite encrypted: commits show with a log and with a rollback journal") {
+TEST_CASE("sqlite encrypted: commits are detected in WAL mode and in rollback mode") {
   if (!has_sqlcipher()) return;
   const temp_folder at;
   cipher app(at / "app.db");
@@ -225,7 +225,7 @@ TEST_CASE("sqlite encrypted: commits show with a log and with a rollback journal
   SUBCASE("with a rollback journal") {}
   auto probe = encrypted(at / "app.db");
   const auto run = [&] {
-    app.run("BEGIN IMMEDIATE");  // so that it is seen in use
+    app.run("BEGIN IMMEDIATE");  // marks the database as in use
     const auto found = probe.run();
     app.run("COMMIT");
     return found.measured("last_commit_age_seconds").value_or(-1);
@@ -239,7 +239,7 @@ TEST_CASE("sqlite encrypted: commits show with a log and with a rollback journal
   CHECK(run() == 60);
 }
 
-TEST_CASE("sqlite encrypted: what no encrypted database looks like is damage") {
+TEST_CASE("sqlite encrypted: files that cannot be encrypted databases are corrupt") {
   const temp_folder at;
   struct row {
     std::string content;
@@ -254,23 +254,23 @@ TEST_CASE("sqlite encrypted: what no encrypted database looks like is damage") {
   for (const auto& row : rows) {
     CAPTURE(std::string(row.words));
     write_file(at / "app.db", row.content);
-    CHECK(contains(encrypted(at / "app.db").said(), std::string("fail corrupt: app.db: ") + row.words));
+    CHECK(contains(encrypted(at / "app.db").result(), std::string("fail corrupt: app.db: ") + row.words));
   }
   fs::remove(at / "app.db");
-  CHECK(contains(encrypted(at / "app.db").said(), "fail missing"));
+  CHECK(contains(encrypted(at / "app.db").result(), "fail missing"));
 }
 
 TEST_CASE_FIXTURE(database_in_use,
-                  "sqlite encrypted: a database that is not encrypted is told, and judged as what it is") {
-  CHECK(contains(encrypted(at / "app.db").said(), "warn mismatch: app.db: is not encrypted"));
+                  "sqlite encrypted: an unencrypted database is reported and otherwise checked as usual") {
+  CHECK(contains(encrypted(at / "app.db").result(), "warn mismatch: app.db: is not encrypted"));
   app.close();
   fs::resize_file(at / "app.db", 4096);
-  const auto said = encrypted(at / "app.db").said();
-  CHECK(contains(said, "fail corrupt: app.db: is truncated: 4096 of 8192 bytes are there"));
-  CHECK(contains(said, "is not encrypted"));
+  const auto result = encrypted(at / "app.db").result();
+  CHECK(contains(result, "fail corrupt: app.db: is truncated: 4096 of 8192 bytes are there"));
+  CHECK(contains(result, "is not encrypted"));
 }
 
-TEST_CASE("sqlite encrypted: a backup is judged by what it looks like from outside") {
+TEST_CASE("sqlite encrypted: a backup is checked by its file properties") {
   if (!has_sqlcipher()) return;
   const temp_folder at;
   cipher app(at / "app.db");
@@ -278,21 +278,21 @@ TEST_CASE("sqlite encrypted: a backup is judged by what it looks like from outsi
   app.run("PRAGMA user_version = 7; PRAGMA wal_checkpoint(TRUNCATE)");
   fs::copy_file(at / "app.db", at / "app.bak");
   auto probe = encrypted(at / "app.db", backup_at(at / "app.bak"));
-  CHECK(contains(probe.said(), "pass ok"));
+  CHECK(contains(probe.result(), "pass ok"));
   fs::resize_file(at / "app.bak", 1500);
-  CHECK(contains(probe.said(), "fail corrupt: app.db: backup " + at / "app.bak" + " is truncated"));
+  CHECK(contains(probe.result(), "fail corrupt: app.db: backup " + at / "app.bak" + " is truncated"));
   write_file(at / "app.bak", "");
-  CHECK(contains(probe.said(), "fail corrupt: app.db: backup " + at / "app.bak" + " is not an SQLite database"));
+  CHECK(contains(probe.result(), "fail corrupt: app.db: backup " + at / "app.bak" + " is not an SQLite database"));
   {
     application open;
     open.open(at / "plain");
     open.run("CREATE TABLE t(x)");
   }
   fs::rename(at / "plain", at / "app.bak");
-  CHECK(contains(probe.said(), "warn mismatch: app.db: backup " + at / "app.bak" + " is not encrypted"));
+  CHECK(contains(probe.result(), "warn mismatch: app.db: backup " + at / "app.bak" + " is not encrypted"));
 }
 
-TEST_CASE("sqlite encrypted: what needs the key is refused") {
+TEST_CASE("sqlite encrypted: options that need the key are rejected") {
   const auto refused = [](raw_member member) {
     problems errors;
     std::vector<raw_member> members;

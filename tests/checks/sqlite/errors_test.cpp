@@ -1,4 +1,4 @@
-// Databases on file systems that answer some calls with errors.
+// Tests databases on file systems that return errors for some calls.
 #include <doctest/doctest.h>
 
 #include "checks/fuse_fixtures.hpp"
@@ -21,7 +21,7 @@ std::map<std::string, std::string> rollback_database() {
 
 }  // namespace
 
-TEST_CASE("sqlite errors: an errno of any call on any of the files belongs into the verdict") {
+TEST_CASE("sqlite errors: an error of any call on any of the files determines the verdict") {
   struct row {
     std::uint32_t opcode;
     int error;

@@ -1,4 +1,4 @@
-// What a database's file system says about itself: pure functions of statfs and of texts of /proc.
+// Tests pure functions that describe a database's file system from statfs and texts of /proc.
 #include "sqlite/file_system.hpp"
 
 #include <sys/statvfs.h>
@@ -49,7 +49,7 @@ sqlite::file_system described_as(const struct statfs& where, std::uint64_t devic
 
 }  // namespace
 
-TEST_CASE("sqlite file system: room is known where a file system counts and can be written") {
+TEST_CASE("sqlite file system: free space is known for writable file systems that report it") {
   auto where = ordinary();
   CHECK(described_as(where).free_space.bytes_for_root == 500 * 1024);
   CHECK(described_as(where).free_space.bytes_for_others == 450 * 1024);
@@ -58,23 +58,23 @@ TEST_CASE("sqlite file system: room is known where a file system counts and can 
   CHECK(described_as(where).free_space.bytes_for_root == 0);
   CHECK(described_as(where).free_space.no_inodes);
   where.f_files = 0;   // btrfs counts no inodes
-  where.f_blocks = 0;  // and some count nothing at all
+  where.f_blocks = 0;  // and some report no counts
   CHECK(described_as(where).free_space == sqlite::free_space{});
   where.f_type = 0x6969;
   CHECK(described_as(where).network == "NFS");
 }
 
-TEST_CASE("sqlite file system: a read-only mount is full by design only when the file system is read-only itself") {
+TEST_CASE("sqlite file system: free space is ignored only when the file system itself is read-only") {
   auto where = ordinary();
   where.f_flags = ST_RDONLY;
   where.f_bavail = where.f_bfree = where.f_ffree = 0;
   CHECK(described_as(where, makedev(8, 1)).free_space.bytes_for_others == 0);  // the volume as a sidecar sees it
   CHECK(described_as(where, makedev(8, 1)).free_space.no_inodes);
   CHECK(described_as(where, makedev(8, 2)).free_space == sqlite::free_space{});
-  CHECK(described_as(where, makedev(8, 3)).free_space == sqlite::free_space{});  // does not show in the table
+  CHECK(described_as(where, makedev(8, 3)).free_space == sqlite::free_space{});  // is not in the table
 }
 
-TEST_CASE("sqlite file system: blocks are counted in fragments, and impossible numbers are no room known") {
+TEST_CASE("sqlite file system: blocks are counted in fragments, and impossible numbers leave free space unknown") {
   auto where = ordinary();
   where.f_bsize = 1 << 20;  // the preferred size of a transfer
   CHECK(described_as(where).free_space.bytes_for_others == 450 * 1024);
@@ -102,7 +102,7 @@ TEST_CASE("sqlite file system: blocks are counted in fragments, and impossible n
   CHECK_FALSE(described_as(where).free_space.no_inodes);
 }
 
-TEST_CASE("sqlite file system: the reserve of a file system is for root alone, and not for root of a user namespace") {
+TEST_CASE("sqlite file system: reserved blocks are usable by root, but not by root of a user namespace") {
   using sqlite::root_maps_to_root;
   CHECK(root_maps_to_root("         0          0 4294967295\n"));
   CHECK(root_maps_to_root("0 0 1"));
@@ -117,8 +117,7 @@ TEST_CASE("sqlite file system: the reserve of a file system is for root alone, a
   CHECK(described_as(where, makedev(8, 1), "0 100000 65536").free_space.bytes_for_root == 0);
 }
 
-TEST_CASE(
-    "sqlite file system: a file system is trusted when it is known to be local, refused when it is known not to be") {
+TEST_CASE("sqlite file system: local types are accepted, network types rejected, and unknown types reported") {
   struct row {
     std::uint32_t magic;
     unsigned device;
@@ -165,7 +164,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("sqlite file system: inode numbers of FUSE, FAT and 9p are known not to last") {
+TEST_CASE("sqlite file system: inode numbers of FUSE, FAT and 9p are treated as unstable") {
   for (const auto& [magic, last] : std::vector<std::pair<std::uint32_t, bool>>{{0xef53, true},
                                                                                {0x9123683e, true},
                                                                                {0x65735546, false},

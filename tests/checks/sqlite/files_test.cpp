@@ -1,4 +1,4 @@
-// What can be at the path of a database: nothing, something else, something unreadable, other journal modes.
+// Tests paths with no database, another kind of file, an unreadable file or another journal mode.
 #include <sys/inotify.h>
 
 #include <doctest/doctest.h>
@@ -9,43 +9,43 @@ using namespace telltale;
 using namespace telltale::testing;
 namespace fs = std::filesystem;
 
-TEST_CASE("sqlite: a missing database, and a missing directory") {
+TEST_CASE("sqlite: a missing database and a missing directory are reported as missing") {
   const temp_folder at;
-  CHECK(sqlite_probe(at / "app.db").said() == "fail missing: " + (at / "app.db") + " does not exist");
-  CHECK(sqlite_probe(at / "data/app.db").said() ==
+  CHECK(sqlite_probe(at / "app.db").result() == "fail missing: " + (at / "app.db") + " does not exist");
+  CHECK(sqlite_probe(at / "data/app.db").result() ==
         "fail missing: " + (at / "data/app.db") + " does not exist, nor does the directory " + (at / "data"));
   CHECK_FALSE(fs::exists(at / "app.db"));
 }
 
-TEST_CASE("sqlite: files that are no database are corrupt") {
+TEST_CASE("sqlite: files that are not databases are corrupt") {
   const temp_folder at;
   const auto path = at / "app.db";
   write_file(path, "");
-  CHECK(sqlite_probe(path).said() ==
+  CHECK(sqlite_probe(path).result() ==
         "fail corrupt: app.db: is empty (0 bytes): it was never written, or it was truncated");
   write_file(path, "SQLite format 3");
-  CHECK(contains(sqlite_probe(path).said(), "fail corrupt: app.db: has only 15 bytes"));
+  CHECK(contains(sqlite_probe(path).result(), "fail corrupt: app.db: has only 15 bytes"));
   std::string noise;
   for (int i = 0; i < 8192; ++i) noise += static_cast<char>(i * 7919 % 251);
   write_file(path, noise);
-  CHECK(contains(sqlite_probe(path).said(), "fail corrupt: app.db: is not an SQLite database"));
+  CHECK(contains(sqlite_probe(path).result(), "fail corrupt: app.db: is not an SQLite database"));
 }
 
-TEST_CASE("sqlite: a rollback journal is a mismatch, as severe as configured") {
+TEST_CASE("sqlite: a rollback journal is a mismatch with the configured severity") {
   const temp_folder at;
   application app(at / "app.db");
   app.run("CREATE TABLE t(x)");
   auto with = [&](const char* expect) {
     std::vector<raw_member> options;
     options.push_back(option("expect_wal", expect));
-    return sqlite_probe(at / "app.db", std::move(options)).said();
+    return sqlite_probe(at / "app.db", std::move(options)).result();
   };
   CHECK(with("warn") == "warn mismatch: app.db: is not in WAL mode: it uses a rollback journal");
   CHECK(with("fail") == "fail mismatch: app.db: is not in WAL mode: it uses a rollback journal");
   CHECK(with("ignore") == "pass ok: app.db: 8.0 KiB in rollback-journal mode");
 }
 
-TEST_CASE("sqlite: a hot journal is said") {
+TEST_CASE("sqlite: a hot journal is reported") {
   const temp_folder at;
   application app(at / "app.db");
   app.run("CREATE TABLE t(x)");
@@ -55,19 +55,19 @@ TEST_CASE("sqlite: a hot journal is said") {
   std::vector<raw_member> options;
   options.push_back(option("expect_wal", "ignore"));
   sqlite_probe probe(at / "app.db", std::move(options));
-  CHECK(probe.run().verdict == verdict::pass);  // a transaction at work also has a journal
+  CHECK(probe.run().verdict == verdict::pass);  // an active transaction also has a journal
   app.crash();
   const auto journal = read_file(at / "app.db-journal");
-  CHECK(contains(probe.said(), "warn corrupt: app.db: a writer died in the middle of a transaction"));
+  CHECK(contains(probe.result(), "warn corrupt: app.db: a writer died in the middle of a transaction"));
   CHECK(read_file(at / "app.db-journal") == journal);
 }
 
 TEST_CASE("sqlite: a directory or a FIFO at the path is a mismatch and is not opened") {
   const temp_folder at;
   fs::create_directory(at / "app.db");
-  CHECK(sqlite_probe(at / "app.db").said() == "fail mismatch: app.db: is a directory, not a database file");
+  CHECK(sqlite_probe(at / "app.db").result() == "fail mismatch: app.db: is a directory, not a database file");
   REQUIRE(::mkfifo((at / "fifo.db").c_str(), 0600) == 0);
-  CHECK(sqlite_probe(at / "fifo.db").said() == "fail mismatch: fifo.db: is a FIFO, not a database file");
+  CHECK(sqlite_probe(at / "fifo.db").result() == "fail mismatch: fifo.db: is a FIFO, not a database file");
 }
 
 TEST_CASE("sqlite: a FIFO beside the database is not opened") {
@@ -96,13 +96,14 @@ TEST_CASE("sqlite: a link is followed to the files beside its target") {
   fs::create_directory(at / "data");
   make_wal_database(app, at / "data/app.db");
   fs::create_symlink("data/app.db", at / "link.db");
-  CHECK(contains(sqlite_probe(at / "link.db").said(), "pass ok: link.db: 4.0 KiB in use, WAL backlog"));
+  CHECK(contains(sqlite_probe(at / "link.db").result(), "pass ok: link.db: 4.0 KiB in use, WAL backlog"));
   fs::remove(at / "link.db");
   fs::create_symlink("nowhere", at / "link.db");
-  CHECK(contains(sqlite_probe(at / "link.db").said(), "fail missing: " + (at / "link.db") + " is a symbolic link to"));
+  CHECK(
+      contains(sqlite_probe(at / "link.db").result(), "fail missing: " + (at / "link.db") + " is a symbolic link to"));
 }
 
-TEST_CASE("sqlite: every page size is read right") {
+TEST_CASE("sqlite: every page size is read correctly") {
   for (const unsigned size : {512u, 1024u, 2048u, 4096u, 8192u, 16384u, 32768u, 65536u}) {
     CAPTURE(size);
     const temp_folder at;
@@ -117,7 +118,7 @@ TEST_CASE("sqlite: every page size is read right") {
   }
 }
 
-TEST_CASE("sqlite: files that may not be read are denied, each by name") {
+TEST_CASE("sqlite: files without read permission are reported as denied, each by name") {
   const temp_folder at;
   REQUIRE(::chmod(at.path().c_str(), 0755) == 0);
   application app;
@@ -125,16 +126,16 @@ TEST_CASE("sqlite: files that may not be read are denied, each by name") {
   auto without = [&](const std::string& path) {
     const auto before = fs::status(path).permissions();
     fs::permissions(path, fs::perms::none);
-    auto said = as_nobody([&] { return sqlite_probe(at / "app.db").said(); });
+    auto result = as_nobody([&] { return sqlite_probe(at / "app.db").result(); });
     fs::permissions(path, before);
-    return said;
+    return result;
   };
   fs::permissions(at / "app.db-shm", fs::perms::all);
-  const auto said = without(at / "app.db");
-  CHECK(contains(said, "fail denied: " + (at / "app.db") + ": permission denied"));
-  CHECK(contains(said, fmt::format("; it belongs to uid {} and has mode 0000", ::geteuid())));
+  const auto result = without(at / "app.db");
+  CHECK(contains(result, "fail denied: " + (at / "app.db") + ": permission denied"));
+  CHECK(contains(result, fmt::format("; it belongs to uid {} and has mode 0000", ::geteuid())));
   CHECK(contains(without(at / "app.db-shm"), "app.db-shm: permission denied"));
   CHECK(contains(without(at / "app.db-wal"), "app.db-wal: permission denied"));
   CHECK(contains(without(at.path()), "fail denied: " + (at / "app.db") + ": permission denied"));
-  CHECK(contains(as_nobody([&] { return sqlite_probe(at / "app.db").said(); }), "pass ok"));
+  CHECK(contains(as_nobody([&] { return sqlite_probe(at / "app.db").result(); }), "pass ok"));
 }

@@ -1,5 +1,4 @@
-// What the tests of the sqlite check share: a real application in a process of its own, and a probe with a clock to
-// turn.
+// Shared by the tests of the sqlite check: a real application in its own process, and a probe with an adjustable clock.
 #pragma once
 
 #include <poll.h>
@@ -19,12 +18,12 @@ check_type sqlite();
 
 namespace telltale::testing {
 
-/// The child's side of `application`: a few connections, driven by messages.
+/// The child process of `application`: a few connections, controlled by messages.
 class application_side {
  public:
   explicit application_side(int socket) : socket_(socket) {}
 
-  /// Serves until the socket is closed, then leaves without closing anything, as a crash would.
+  /// Serves until the socket is closed, then exits without closing anything, as after a crash.
   void serve() {
     std::array<char, 4096> message{};
     for (;;) {
@@ -46,7 +45,7 @@ class application_side {
     }
     if (what == 'c') return ::sqlite3_close(std::exchange(database, nullptr)) == SQLITE_OK ? "+" : "-close failed";
     if (what == 'd') return ::close(::open(text.c_str(), O_RDONLY | O_CLOEXEC)) == 0 ? "+" : "-cannot open";
-    if (what == 'w') return write_until_told(database, text);
+    if (what == 'w') return write_until_message(database, text);
     std::string last;
     char* error = nullptr;
     auto keep = [](void* to, int, char** values, char**) {
@@ -57,13 +56,13 @@ class application_side {
     return std::string("-") + (error ? error : "?");
   }
 
-  /// Answers at once, runs `sql` over and over until the next message, and then answers "+RUNS ERRORS".
-  std::string write_until_told(sqlite3* database, const std::string& sql) {
+  /// Responds at once, repeats `sql` until the next message, and then responds "+RUNS ERRORS".
+  std::string write_until_message(sqlite3* database, const std::string& sql) {
     if (::send(socket_, "+", 1, MSG_NOSIGNAL) < 0) ::_exit(0);
     int runs = 0;
     int errors = 0;
-    pollfd told{socket_, POLLIN, 0};
-    for (; ::poll(&told, 1, 0) == 0; ++runs)
+    pollfd message{socket_, POLLIN, 0};
+    for (; ::poll(&message, 1, 0) == 0; ++runs)
       if (::sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) ++errors;
     char ignored = 0;
     if (::recv(socket_, &ignored, 1, 0) <= 0) ::_exit(0);
@@ -74,7 +73,7 @@ class application_side {
   std::map<int, sqlite3*> connections_;
 };
 
-/// An application that uses a database: SQLite never runs on it in the test's own process, except by the check itself.
+/// An application that uses a database. In the test's own process only the check runs SQLite on it.
 class application {
  public:
   /// `as`: the user it runs as, when the test is root.
@@ -100,9 +99,9 @@ class application {
   /// The first value of the last row.
   std::string run(const std::string& sql, int connection = 0) { return ask('s', connection, sql); }
   void close(int connection = 0) { ask('c', connection, ""); }
-  /// Opens and closes `path` beside SQLite: POSIX then drops every lock of this process on the file.
+  /// Opens and closes `path` without SQLite: POSIX then releases every lock of this process on the file.
   void close_another_descriptor(const std::string& path) { ask('d', 0, path); }
-  /// Lets it repeat `sql`; `stop_writing` gives "RUNS ERRORS".
+  /// Starts repeating `sql`; `stop_writing` returns "RUNS ERRORS".
   void keep_writing(const std::string& sql, int connection = 0) { ask('w', connection, sql); }
   std::string stop_writing() { return ask('s', 0, ""); }
   /// Ends it without closing anything.
@@ -123,9 +122,9 @@ class application {
     std::array<char, 4096> reply{};
     const auto got = ::recv(socket_, reply.data(), reply.size(), 0);
     if (got <= 0) throw std::runtime_error("application is gone");
-    const std::string said(reply.data() + 1, static_cast<std::size_t>(got - 1));
-    if (reply[0] != '+') throw std::runtime_error(text + ": " + said);
-    return said;
+    const std::string result(reply.data() + 1, static_cast<std::size_t>(got - 1));
+    if (reply[0] != '+') throw std::runtime_error(text + ": " + result);
+    return result;
   }
 
   pid_t child_ = 0;
@@ -144,7 +143,7 @@ inline void make_wal_database(application& app, const std::string& path) {
   app.run("CREATE TABLE t(x); INSERT INTO t VALUES (1)");
 }
 
-/// For TEST_CASE_FIXTURE: a database in WAL mode that an application has open.
+/// For TEST_CASE_FIXTURE: a database in WAL mode, opened by an application.
 struct database_in_use {
   database_in_use() { make_wal_database(app, at / "app.db"); }
 
@@ -152,7 +151,7 @@ struct database_in_use {
   application app;
 };
 
-/// One sqlite check, its memory, and a clock that the test turns instead of sleeping.
+/// One sqlite check, its state, and a clock that the test advances instead of sleeping.
 class sqlite_probe {
  public:
   explicit sqlite_probe(const std::string& path, std::vector<raw_member> options = {}) {
@@ -170,7 +169,7 @@ class sqlite_probe {
     probe_context ctx{began_ + turned_, deadline, std::chrono::system_clock::now(), memory, last_};
     return check_->probe(ctx);
   }
-  /// Examines, and lets later runs know of it as the program does; `ago` is the age they are told.
+  /// Runs a deep check and passes its result to later runs, as the program does; `ago` is its age.
   outcome examine(std::chrono::milliseconds limit = std::chrono::seconds(20), std::chrono::seconds ago = {}) {
     telltale::memory own;
     const auto now = boot_clock::now();
@@ -181,7 +180,7 @@ class sqlite_probe {
     return found;
   }
   void examined(outcome found) { last_ = examination{std::move(found), {}, {}}; }
-  std::string said() { return described(run()); }
+  std::string result() { return described(run()); }
   void later(std::chrono::milliseconds by) { turned_ += by; }
 
   telltale::memory memory;
@@ -189,7 +188,7 @@ class sqlite_probe {
  private:
   std::unique_ptr<blocking_check> check_;
   std::optional<examination> last_;
-  boot_clock::time_point began_ = boot_clock::now();  // every run starts then, so that ages are exact
+  boot_clock::time_point began_ = boot_clock::now();  // the start of every run, so that ages are exact
   std::chrono::milliseconds turned_{0};
 };
 
@@ -209,7 +208,7 @@ inline std::string read_file(const std::string& path) {
   return out;
 }
 
-/// Access times: an inspection leaves even these alone when it runs as the owner; SQLite itself reads files as anybody.
+/// Access times: an inspection preserves even these when it runs as the owner; SQLite itself does not.
 enum class access_times { compared, ignored };
 
 /// Name, inode, owner, mode, size and times of every file in a directory, with a hash of the content.

@@ -1,4 +1,4 @@
-// The parsers of SQLite's file formats, over bytes: whole, cut, damaged, random.
+// Tests the parsers of SQLite's file formats with valid, truncated, damaged and random bytes.
 #include <doctest/doctest.h>
 
 #include <random>
@@ -13,7 +13,7 @@ using namespace telltale::testing;
 
 namespace {
 
-/// The same bytes for every run of the tests.
+/// The same bytes in every test run.
 std::vector<std::byte> noise(std::size_t size, unsigned seed) {
   std::mt19937 random(seed);
   std::vector<std::byte> out(size);
@@ -48,14 +48,14 @@ TEST_CASE("database header: page sizes are powers of two from 512 to 65536") {
   }
 }
 
-TEST_CASE("database header: the page count counts only when a current SQLite wrote it") {
+TEST_CASE("database header: the page count is used only when a current SQLite wrote it") {
   auto old = database_image();
   CHECK_FALSE(parse_database_header(old.big32(92, 6).view()).header.page_count_valid);
   auto none = database_image();
   CHECK_FALSE(parse_database_header(none.big32(28, 0).view()).header.page_count_valid);
 }
 
-TEST_CASE("database header: each fault has its name") {
+TEST_CASE("database header: each fault is named") {
   struct row {
     header_fault fault;
     image bytes;
@@ -75,7 +75,7 @@ TEST_CASE("database header: each fault has its name") {
   CHECK_FALSE(parse_database_header(database_image(4096, 1).view()).header.wal());
 }
 
-TEST_CASE("WAL header: both byte orders of its checksum") {
+TEST_CASE("WAL header: both byte orders of its checksum are accepted") {
   for (const bool big_endian : {false, true}) {
     const auto header = parse_wal_header(wal_image(big_endian, 65536).view());
     REQUIRE(header);
@@ -86,7 +86,7 @@ TEST_CASE("WAL header: both byte orders of its checksum") {
   }
 }
 
-TEST_CASE("WAL header: cut, damaged or of the other byte order it is not a log") {
+TEST_CASE("WAL header: truncated, damaged and wrongly ordered headers are rejected") {
   CHECK_FALSE(parse_wal_header({}));
   CHECK_FALSE(parse_wal_header(wal_image(false).cut(31).view()));
   CHECK_FALSE(parse_wal_header(wal_image(false).big32(0, 0x377f0683).view()));
@@ -113,18 +113,18 @@ TEST_CASE("WAL index: every field is read from its offset") {
   CHECK(index.salt == std::array<std::uint32_t, 2>{0x11223344, 0x55667788});
 }
 
-TEST_CASE("WAL index: a restart of the log seen half-way has no backlog") {
+TEST_CASE("WAL index: a half-complete restart of the log has no backlog") {
   CHECK(parse_wal_index(index_image({.last_frame = 0, .backfilled = 10}).view()).index.backlog_frames() == 0);
 }
 
-TEST_CASE("WAL index: sizes of pages, also none while the log is empty") {
+TEST_CASE("WAL index: every page size is read, and zero while the log is empty") {
   for (const unsigned size : {512u, 4096u, 32768u, 65536u})
     CHECK(parse_wal_index(index_image({.page_size = size}).view()).index.page_size == size);
   CHECK(parse_wal_index(index_image({.page_size = 0, .last_frame = 0}).view()).state == wal_index_state::ok);
   CHECK(parse_wal_index(index_image({.page_size = 0}).view()).state == wal_index_state::torn);
 }
 
-TEST_CASE("WAL index: what SQLite would not believe is not believed") {
+TEST_CASE("WAL index: headers that SQLite rejects are rejected") {
   CHECK(parse_wal_index({}).state == wal_index_state::too_short);
   CHECK(parse_wal_index(index_image().cut(135).view()).state == wal_index_state::too_short);
   CHECK(parse_wal_index(image(136).view()).state == wal_index_state::uninitialised);
@@ -132,7 +132,7 @@ TEST_CASE("WAL index: what SQLite would not believe is not believed") {
   const auto newer = parse_wal_index(index_image({.version = 3008000}).view());
   CHECK(newer.state == wal_index_state::unknown_version);
   CHECK(newer.version == 3008000);
-  // One copy written, the other not yet; and both alike but damaged.
+  // One copy is written and the other is not; then both are equal but damaged.
   for (std::size_t at = 0; at < 48; ++at) {
     CAPTURE(at);
     auto half = index_image();
@@ -144,7 +144,7 @@ TEST_CASE("WAL index: what SQLite would not believe is not believed") {
   }
 }
 
-TEST_CASE("formats: random bytes of every length are refused and never read beyond") {
+TEST_CASE("formats: random bytes of every length are rejected without reading out of bounds") {
   for (unsigned seed = 0; seed < 2000; ++seed) {
     const auto bytes = noise(seed % 300, seed);
     CHECK(parse_database_header(bytes).fault != header_fault::none);

@@ -1,4 +1,4 @@
-// The sqlite check in its inspect mode, against a real SQLite application in another process.
+// Tests inspect mode against a real SQLite application in another process.
 #include <doctest/doctest.h>
 
 #include "checks/sqlite/fixtures.hpp"
@@ -18,7 +18,7 @@ std::vector<raw_member> small_backlog() {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(database_in_use, "sqlite: an application at work is healthy, and is measured") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite: a database in use passes with measurements") {
   sqlite_probe probe(at / "app.db");
   const auto found = probe.run();
   CHECK(described(found) == "pass ok: app.db: 4.0 KiB in use, WAL backlog 12.0 KiB");
@@ -30,13 +30,13 @@ TEST_CASE_FIXTURE(database_in_use, "sqlite: an application at work is healthy, a
   CHECK(found.measured("writer_lock_held_seconds") == 0);
 }
 
-TEST_CASE_FIXTURE(database_in_use, "sqlite: a database after a clean stop is idle, not red") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite: a database is idle after a clean stop and does not fail") {
   app.close();
   REQUIRE_FALSE(fs::exists(at / "app.db-shm"));
-  CHECK(sqlite_probe(at / "app.db").said() == "pass idle: app.db: 8.0 KiB, no application has it open");
+  CHECK(sqlite_probe(at / "app.db").result() == "pass idle: app.db: 8.0 KiB, no application has it open");
 }
 
-TEST_CASE_FIXTURE(database_in_use, "sqlite: a database whose application crashed is idle, and its WAL is mentioned") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite: a database is idle after a crash, and the message mentions its WAL") {
   app.crash();
   REQUIRE(fs::exists(at / "app.db-shm"));
   const auto found = sqlite_probe(at / "app.db").run();
@@ -45,8 +45,7 @@ TEST_CASE_FIXTURE(database_in_use, "sqlite: a database whose application crashed
   CHECK_FALSE(found.measured("wal_backlog_bytes"));  // the index is a leftover: nothing is read from it
 }
 
-TEST_CASE_FIXTURE(database_in_use,
-                  "sqlite: a write lock is reported once it is held for longer than the limit, with its holder") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite: a write lock held beyond the limit is reported with its holder") {
   sqlite_probe probe(at / "app.db");
   app.run("BEGIN IMMEDIATE");
   CHECK(probe.run().reason == reason::ok);
@@ -63,7 +62,7 @@ TEST_CASE_FIXTURE(database_in_use,
   CHECK(probe.run().verdict == verdict::pass);
 }
 
-TEST_CASE_FIXTURE(database_in_use, "sqlite: the write lock of a reader's neighbour fails when a fail limit is set") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite: a write lock beside a reader fails when a fail limit is set") {
   std::vector<raw_member> options;
   options.push_back(limit_option("writer_lock", {option("warn", "1s"), option("fail", "10s")}));
   sqlite_probe probe(at / "app.db", std::move(options));
@@ -73,7 +72,7 @@ TEST_CASE_FIXTURE(database_in_use, "sqlite: the write lock of a reader's neighbo
   CHECK(probe.run().verdict == verdict::fail);
 }
 
-TEST_CASE_FIXTURE(database_in_use, "sqlite: a busy writer that commits is not a stuck one") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite: a busy writer that commits is not reported as stuck") {
   sqlite_probe probe(at / "app.db");
   for (int i = 0; i < 5; ++i) {
     app.run("BEGIN IMMEDIATE");
@@ -86,21 +85,21 @@ TEST_CASE_FIXTURE(database_in_use, "sqlite: a busy writer that commits is not a 
   CHECK(probe.run().verdict == verdict::pass);
 }
 
-TEST_CASE_FIXTURE(database_in_use, "sqlite: an application in locking_mode=EXCLUSIVE is reported as such, not red") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite: locking_mode=EXCLUSIVE is reported and does not fail") {
   app.close();
   app.open(at / "app.db");
   app.run("PRAGMA locking_mode = EXCLUSIVE");
   app.run("INSERT INTO t VALUES (2)");
   REQUIRE_FALSE(fs::exists(at / "app.db-shm"));
   sqlite_probe probe(at / "app.db");
-  CHECK(probe.said() ==
+  CHECK(probe.result() ==
         fmt::format("pass ok: app.db: 8.0 KiB held in locking_mode=EXCLUSIVE by pid {}: only sizes are visible",
                     app.pid()));
   probe.later(1h);
   CHECK(probe.run().verdict == verdict::pass);
 }
 
-TEST_CASE_FIXTURE(database_in_use, "sqlite: exclusive mode entered after the first read still shows its backlog") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite: the backlog is known when exclusive mode began after the first read") {
   app.run("PRAGMA locking_mode = EXCLUSIVE");
   app.run("INSERT INTO t VALUES (2)");
   const auto found = sqlite_probe(at / "app.db").run();
@@ -117,7 +116,7 @@ TEST_CASE_FIXTURE(database_in_use,
   CHECK(sqlite_probe(at / "app.db").run().verdict == verdict::pass);
 }
 
-TEST_CASE_FIXTURE(database_in_use, "sqlite: an unknown version of the WAL index is reported and not read") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite: a WAL index of an unknown version is reported and not read") {
   auto index = read_file(at / "app.db-shm");
   for (const auto copy : {0, 48}) index[copy + 1] = static_cast<char>(index[copy + 1] + 1);
   write_file(at / "app.db-shm", index);
@@ -153,37 +152,37 @@ TEST_CASE_FIXTURE(database_in_use,
   CHECK(done.measured("wal_bytes").value() > 1 << 20);  // large, but all of it is checkpointed
 }
 
-TEST_CASE_FIXTURE(database_in_use, "sqlite: sizes and the age of the last commit have limits of their own") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite: sizes and the age of the last commit have their own limits") {
   std::vector<raw_member> options;
   options.push_back(limit_option("wal_size", {option("warn", "1KiB")}));
   options.push_back(limit_option("database_size", {option("fail", "4KiB")}));
   options.push_back(limit_option("last_commit_age", {option("warn", "1m")}));
   sqlite_probe probe(at / "app.db", std::move(options));
-  CHECK(contains(probe.said(), "fail threshold: app.db: database 4.0 KiB (limit 4.0 KiB); WAL file "));
-  CHECK_FALSE(contains(probe.said(), "no commit"));
+  CHECK(contains(probe.result(), "fail threshold: app.db: database 4.0 KiB (limit 4.0 KiB); WAL file "));
+  CHECK_FALSE(contains(probe.result(), "no commit"));
   probe.later(2min);
-  CHECK(contains(probe.said(), "no commit for over 2 min (limit 60 s)"));
+  CHECK(contains(probe.result(), "no commit for over 2 min (limit 60 s)"));
   CHECK(probe.run().measured("last_commit_age_seconds") == 120);
   app.run("INSERT INTO t VALUES (3)");
   CHECK(probe.run().measured("last_commit_age_seconds") == 0);
 }
 
 TEST_CASE_FIXTURE(database_in_use, "sqlite: a holder in another PID namespace is reported without its pid") {
-  const auto said = in_child([&]() -> std::string {
+  const auto result = in_child([&]() -> std::string {
     if (::unshare(CLONE_NEWPID) != 0) return "skipped";
     app.run("BEGIN IMMEDIATE");
     return in_child([&] {
       sqlite_probe probe(at / "app.db");
       probe.run();
       probe.later(12s);
-      return probe.said();
+      return probe.result();
     });
   });
-  if (said == "skipped") {
+  if (result == "skipped") {
     MESSAGE("skipped: a PID namespace needs CAP_SYS_ADMIN");
     return;
   }
-  CHECK(said ==
+  CHECK(result ==
         "warn locked: app.db: writer lock held for over 10 s by a process whose pid is not visible from here (limit 5 "
         "s)");
 }

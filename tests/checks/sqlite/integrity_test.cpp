@@ -1,4 +1,4 @@
-// Examinations: whole databases read with quick_check, politely, and what the probes make of it.
+// Tests deep checks with quick_check, and how later probes report their results.
 #include <doctest/doctest.h>
 
 #include "checks/sqlite/fixtures.hpp"
@@ -17,7 +17,7 @@ std::vector<raw_member> every(std::string every = "6h", std::string timeout = "3
   return out;
 }
 
-/// Overwrites the cells of a page behind the header, which nothing but reading the page can find.
+/// Overwrites the cells of a page after the header; only reading the page can detect it.
 void damage_page(const std::string& path, int page, int page_size = 4096) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
   REQUIRE(fd >= 0);
@@ -36,12 +36,12 @@ void make_checkpointed(application& app, const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("sqlite integrity: a sound database passes, and later probes say how long ago") {
+TEST_CASE("sqlite integrity: a valid database passes, and later probes report the age of the result") {
   const temp_folder at;
   application app;
   make_checkpointed(app, at / "app.db");
   sqlite_probe probe(at / "app.db", every());
-  CHECK(contains(probe.said(), "integrity not examined yet"));
+  CHECK(contains(probe.result(), "integrity not examined yet"));
   CHECK(described(probe.examine(20s, 2h)) == "pass ok: integrity ok");
   const auto found = probe.run();
   CHECK(contains(described(found), "pass ok: app.db: "));
@@ -49,24 +49,24 @@ TEST_CASE("sqlite integrity: a sound database passes, and later probes say how l
   CHECK(found.measured("integrity_age_seconds") == 7200);
 }
 
-TEST_CASE("sqlite integrity: damage behind the header fails, in examinations and in the probes after them") {
+TEST_CASE("sqlite integrity: a damaged page fails the deep check and the probes after it") {
   const temp_folder at;
   application app;
   make_checkpointed(app, at / "app.db");
   damage_page(at / "app.db", 20);
   sqlite_probe probe(at / "app.db", every());
-  CHECK(contains(probe.said(), "pass ok"));  // inspection reads no pages
+  CHECK(contains(probe.result(), "pass ok"));  // inspection reads no pages
   const auto found = probe.examine(20s, 1h);
   CHECK(found.verdict == verdict::fail);
   CHECK(found.reason == reason::corrupt);
   CHECK(contains(found.message, "quick_check reports: "));
-  const auto said = probe.said();
-  CHECK(contains(said, "fail corrupt: app.db: integrity: quick_check reports: "));
-  CHECK(contains(said, " ago)"));
+  const auto result = probe.result();
+  CHECK(contains(result, "fail corrupt: app.db: integrity: quick_check reports: "));
+  CHECK(contains(result, " ago)"));
   CHECK_FALSE(probe.run().measured("integrity_age_seconds"));
 }
 
-TEST_CASE("sqlite integrity: an examination leaves no trace, keeps no writer waiting and sees no error in it") {
+TEST_CASE("sqlite integrity: a deep check leaves no trace and causes no delay and no error in a writer") {
   const temp_folder at;
   application app;
   make_checkpointed(app, at / "app.db");
@@ -83,7 +83,7 @@ TEST_CASE("sqlite integrity: an examination leaves no trace, keeps no writer wai
   CHECK(app.run("PRAGMA integrity_check") == "ok");
 }
 
-TEST_CASE("sqlite integrity: one that does not end in time warns, and says what to do") {
+TEST_CASE("sqlite integrity: a deep check that times out warns with advice") {
   const temp_folder at;
   application app;
   make_checkpointed(app, at / "app.db");
@@ -94,20 +94,20 @@ TEST_CASE("sqlite integrity: one that does not end in time warns, and says what 
   CHECK(found.verdict == verdict::warn);
   CHECK(found.reason == reason::timeout);
   CHECK(contains(found.message, "raise integrity.timeout"));
-  CHECK(contains(probe.said(), "warn timeout: app.db: integrity: not examined"));
+  CHECK(contains(probe.result(), "warn timeout: app.db: integrity: not examined"));
 }
 
-TEST_CASE("sqlite integrity: it gives way when the backlog grows meanwhile, and does not begin when it is large") {
+TEST_CASE("sqlite integrity: a deep check stops when the backlog grows and does not start when it is large") {
   const temp_folder at;
   application app;
   make_checkpointed(app, at / "app.db");
   for (int i = 0; i < 100; ++i) app.run(large_insert);
   app.run("PRAGMA wal_checkpoint(TRUNCATE); INSERT INTO t VALUES (3)");
-  // A log that was longer once grows without the file growing.
+  // A log that was longer before can grow without a larger file.
   const auto seen = sqlite::observe(at / "app.db");
   const auto now = sqlite::backlog_bytes(seen).value_or(0);
   app.keep_writing("INSERT INTO t VALUES (randomblob(100000))");
-  // Whether the reading was already over before the writer had gone so far is up to the machine.
+  // On a fast machine the deep check may end before the backlog is large enough.
   outcome found;
   for (int i = 0; i < 200 && found.reason != reason::locked; ++i)
     found = sqlite::quick_check(seen, now + 8192, boot_clock::now() + 20s);
@@ -117,8 +117,7 @@ TEST_CASE("sqlite integrity: it gives way when the backlog grows meanwhile, and 
   CHECK(sqlite::quick_check(sqlite::observe(at / "app.db"), 4096, boot_clock::now() + 20s).reason == reason::locked);
 }
 
-TEST_CASE(
-    "sqlite integrity: where reading would leave a trace or be in the way, nothing is examined and nothing is red") {
+TEST_CASE("sqlite integrity: a deep check that would leave a trace or block a writer is skipped without a failure") {
   const temp_folder at;
   application app;
   make_checkpointed(app, at / "app.db");
@@ -137,10 +136,10 @@ TEST_CASE(
   CHECK(found.verdict == verdict::warn);
   CHECK(found.reason == reason::idle);
   CHECK(listing(at.path()) == before);
-  CHECK_FALSE(contains(probe.said(), "fail"));
+  CHECK_FALSE(contains(probe.result(), "fail"));
 }
 
-TEST_CASE("sqlite integrity: rows that break a rule of their table are no damage") {
+TEST_CASE("sqlite integrity: rows that violate a constraint are not reported as damage") {
   const temp_folder at;
   application app;
   make_checkpointed(app, at / "app.db");
@@ -151,15 +150,15 @@ TEST_CASE("sqlite integrity: rows that break a rule of their table are no damage
   CHECK(probe.examine().verdict == verdict::pass);
 }
 
-TEST_CASE("sqlite integrity: files that are not in order are left to the probes") {
+TEST_CASE("sqlite integrity: files that inspection rejects are not read") {
   const temp_folder at;
   write_file(at / "app.db", std::string(8192, 'x'));
   sqlite_probe probe(at / "app.db", every());
   CHECK(described(probe.examine()) == "warn idle: integrity: not examined: its files are not in order");
-  CHECK(contains(probe.said(), "fail corrupt"));
+  CHECK(contains(probe.result(), "fail corrupt"));
 }
 
-TEST_CASE("sqlite integrity: collations and functions that only the application has do not make it red") {
+TEST_CASE("sqlite integrity: collations and functions defined by the application do not fail the check") {
   const temp_folder at;
   in_child([&]() -> std::string {
     sqlite3* database = nullptr;
@@ -187,7 +186,7 @@ TEST_CASE("sqlite integrity: collations and functions that only the application 
   CHECK(probe.examine().verdict == verdict::pass);
 }
 
-TEST_CASE("sqlite integrity: a worker that was killed at it is a warning, not a sick database") {
+TEST_CASE("sqlite integrity: a worker killed during a deep check is a warning, not corruption") {
   const temp_folder at;
   application app;
   make_checkpointed(app, at / "app.db");

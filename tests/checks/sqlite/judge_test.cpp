@@ -1,4 +1,4 @@
-// The judgement of looks that no test machine shows: races, network file systems, refusing kernels.
+// Tests verdicts for observations that cannot be produced here: races, network file systems, refused calls.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -46,9 +46,9 @@ boot_clock::time_point at(std::chrono::seconds time) { return boot_clock::time_p
 
 }  // namespace
 
-TEST_CASE("sqlite judge: nothing is wrong with a healthy database") { CHECK(judged(healthy()) == ""); }
+TEST_CASE("sqlite judge: a healthy database has no findings") { CHECK(judged(healthy()) == ""); }
 
-TEST_CASE("sqlite judge: a network file system is refused by name") {
+TEST_CASE("sqlite judge: a network file system is reported with its name") {
   CHECK(network_file_system_name(0x6969) == "NFS");
   CHECK(network_file_system_name(0xfe534d42) == "SMB2");
   CHECK(network_file_system_name(0xef53) == "");  // ext4
@@ -58,7 +58,7 @@ TEST_CASE("sqlite judge: a network file system is refused by name") {
         "fail mismatch: is on NFS: locks and shared memory are not reliable there, so it was not inspected\n");
 }
 
-TEST_CASE("sqlite judge: errors of the file system have their own reasons") {
+TEST_CASE("sqlite judge: each file system error has its reason") {
   auto with = [](int error) {
     auto seen = healthy();
     seen.database.error = error;
@@ -71,7 +71,7 @@ TEST_CASE("sqlite judge: errors of the file system have their own reasons") {
   CHECK(with(EMFILE).starts_with("fail internal: "));
 }
 
-TEST_CASE("sqlite judge: a short file is truncated only when the log cannot hold the rest") {
+TEST_CASE("sqlite judge: a short file is truncated only when the log cannot contain the missing pages") {
   auto seen = healthy();
   seen.database.facts.size = 0 + 4096;  // 4 of 5 pages missing, 6 frames of backlog
   CHECK(judged(seen) == "");
@@ -82,7 +82,7 @@ TEST_CASE("sqlite judge: a short file is truncated only when the log cannot hold
   CHECK(judged(seen) == "");
 }
 
-TEST_CASE("sqlite judge: a half-written index is somebody's work while its lock is held") {
+TEST_CASE("sqlite judge: a half-written index is in progress while its lock is held") {
   auto seen = healthy();
   seen.index.state = wal_index_state::torn;
   CHECK(says(seen, "warn corrupt: its WAL index is half written"));
@@ -92,7 +92,7 @@ TEST_CASE("sqlite judge: a half-written index is somebody's work while its lock 
   CHECK(judged(seen) == "");
 }
 
-TEST_CASE("sqlite judge: the log must be the one that the index describes") {
+TEST_CASE("sqlite judge: a log that does not match its index fails") {
   auto seen = healthy();
   seen.wal_start->salt[0] ^= 1;
   CHECK(says(seen, "fail replaced: app.db-wal is not the log in use"));
@@ -104,7 +104,7 @@ TEST_CASE("sqlite judge: the log must be the one that the index describes") {
   CHECK(says(seen, "fail replaced: app.db-wal was deleted while in use: 6 pages of committed data"));
 }
 
-TEST_CASE("sqlite judge: what only lasts a moment in a healthy database is marked so") {
+TEST_CASE("sqlite judge: states that a healthy database passes through are marked as transient") {
   auto truncated = healthy();
   truncated.wal.facts.size = 32;
   auto swapped = healthy();
@@ -122,7 +122,7 @@ TEST_CASE("sqlite judge: what only lasts a moment in a healthy database is marke
   CHECK(judge_files(rollback, wal_expectation::warn).at(0).ambiguity == ambiguity::none);
 }
 
-TEST_CASE("sqlite judge: no number is made up for what cannot be seen") {
+TEST_CASE("sqlite judge: values that cannot be observed are not measured") {
   auto seen = healthy();
   seen.locks.user = held_lock{42, true};
   seen.shm = {ENOENT, false, true, {}};
@@ -137,7 +137,7 @@ TEST_CASE("sqlite judge: no number is made up for what cannot be seen") {
   CHECK_FALSE(out.measured("last_commit_age_seconds"));
 }
 
-TEST_CASE("sqlite history: a lock is as old as the first look that saw it, until it breaks") {
+TEST_CASE("sqlite history: a lock's age counts from its first observation until it is interrupted") {
   memory kept;
   auto seen = healthy();
   auto held = [&](std::chrono::seconds when) { return history(kept, at(when)).writer_held_for(seen); };
@@ -149,14 +149,14 @@ TEST_CASE("sqlite history: a lock is as old as the first look that saw it, until
   CHECK(held(30s) == 0s);  // it committed in between
   CHECK(held(35s) == 5s);
   seen.shm_holders.writer = held_lock{43, true};
-  CHECK(held(40s) == 0s);  // somebody else
+  CHECK(held(40s) == 0s);  // another holder
   seen.shm_holders.writer.reset();
   CHECK_FALSE(held(41s));
   seen.shm_holders.writer = held_lock{43, true};
   CHECK(held(50s) == 0s);
 }
 
-TEST_CASE("sqlite history: the last commit is as old as the first look that saw its change counter") {
+TEST_CASE("sqlite history: the age of the last commit counts from the first observation of its change counter") {
   memory kept;
   auto seen = healthy();
   auto age = [&](std::chrono::seconds when) { return history(kept, at(when)).last_commit_age(seen); };
@@ -164,12 +164,12 @@ TEST_CASE("sqlite history: the last commit is as old as the first look that saw 
   CHECK(age(160s) == 60s);
   seen.index = parse_wal_index(index_image({.change = 10}).view());
   CHECK(age(170s) == 0s);
-  seen.shm_holders.connection.reset();  // the application stops: no commit, and the age goes on
+  seen.shm_holders.connection.reset();  // the application stops: there is no commit, and the age increases
   seen.locks.user.reset();
   CHECK(age(200s) == 30s);
 }
 
-TEST_CASE("sqlite history: a swap is fine once the new file is used, even between two runs") {
+TEST_CASE("sqlite history: a replaced file is accepted once it is in use, even between two runs") {
   memory kept;
   auto seen = healthy();
   auto replaced = [&] { return history(kept, at(0s)).replaced(seen).has_value(); };
@@ -179,12 +179,12 @@ TEST_CASE("sqlite history: a swap is fine once the new file is used, even betwee
   seen.locks.user.reset();
   CHECK(replaced());
   CHECK(replaced());
-  seen.header = parse_database_header(database_image().big32(24, 8).view());  // somebody opened it and committed
+  seen.header = parse_database_header(database_image().big32(24, 8).view());  // opened and committed meanwhile
   CHECK_FALSE(replaced());
   CHECK_FALSE(replaced());
 }
 
-TEST_CASE("sqlite history: in rollback mode a swap is mentioned once") {
+TEST_CASE("sqlite history: a replaced file in rollback mode is reported once") {
   memory kept;
   auto seen = healthy();
   seen.header = parse_database_header(database_image(4096, 1).view());
@@ -197,7 +197,7 @@ TEST_CASE("sqlite history: in rollback mode a swap is mentioned once") {
   CHECK_FALSE(replaced());
 }
 
-TEST_CASE("sqlite history: a dispute lasts for one holder and one index") {
+TEST_CASE("sqlite history: an index mismatch is remembered per holder and index") {
   memory kept;
   auto seen = healthy();
   auto before = [&] { return history(kept, at(0s)).index_mismatch_before(seen); };
@@ -217,24 +217,24 @@ TEST_CASE("sqlite history: a dispute lasts for one holder and one index") {
   CHECK_FALSE(before());
 }
 
-TEST_CASE("sqlite history: only an index that lay there unused may be read without") {
+TEST_CASE("sqlite history: an index may be ignored only when it was observed unused") {
   memory kept;
   auto seen = healthy();
   auto without = [&] { return history(kept, at(0s)).reads_without_index(seen); };
   seen.shm_holders = {};
-  CHECK_FALSE(without());  // in use by somebody whom no run saw come
+  CHECK_FALSE(without());  // in use since before the first run
   seen.locks.user.reset();
   CHECK_FALSE(without());
   seen.locks.user = held_lock{43, false};
   CHECK(without());
-  seen.shm_is_mount = true;  // then the application may have another one at its path
+  seen.shm_is_mount = true;  // the application may have another file at this path
   CHECK_FALSE(without());
   seen.shm_is_mount = false;
   seen.shm.facts.inode = 200;
   CHECK_FALSE(without());
 }
 
-TEST_CASE("sqlite judge: what locks say of each other is watched, and what an opening application does twice") {
+TEST_CASE("sqlite judge: a missing index lock is ambiguous while an application opens, and normal in exclusive mode") {
   auto seen = healthy();
   const auto found = [&] { return judge_files(seen, wal_expectation::warn).at(0); };
   seen.user_lacks_index_lock = true;
@@ -247,11 +247,11 @@ TEST_CASE("sqlite judge: what locks say of each other is watched, and what an op
   CHECK(found().reason == reason::replaced);
   seen = healthy();
   seen.shm_holders = {};
-  seen.locks.user = held_lock{42, true};  // exclusive mode keeps its index to itself
+  seen.locks.user = held_lock{42, true};  // exclusive mode does not share its index
   CHECK(judged(seen) == "");
 }
 
-TEST_CASE("sqlite history: an inode number that does not last proves nothing until the change counter goes back") {
+TEST_CASE("sqlite history: an unstable inode number is ignored until the change counter decreases") {
   for (const std::uint32_t version : {1u, 2u}) {
     CAPTURE(version);
     memory kept;
@@ -266,7 +266,7 @@ TEST_CASE("sqlite history: an inode number that does not last proves nothing unt
     seen.shm_holders = {};
     seen.locks.user.reset();
     seen.database.facts.inode = 200;
-    seen.database.facts.device = 2;  // and mounted anew
+    seen.database.facts.device = 2;  // and mounted again
     CHECK_FALSE(replaced());
     seen.locks.user = held_lock{42, false};
     seen.shm_holders.connection = held_lock{42, false};
@@ -274,7 +274,7 @@ TEST_CASE("sqlite history: an inode number that does not last proves nothing unt
     seen.shm_holders = {};
     seen.locks.user.reset();
     seen.database.facts.inode = 201;
-    counted(9);  // what was in the log came into the database when it was closed
+    counted(9);  // the close copied the log into the database
     CHECK_FALSE(replaced());
     if (version == 2) {
       seen.locks.user = held_lock{42, false};
@@ -287,7 +287,7 @@ TEST_CASE("sqlite history: an inode number that does not last proves nothing unt
   }
 }
 
-TEST_CASE("sqlite judge: a restart that is half done leaves no copied part to the new log") {
+TEST_CASE("sqlite judge: a half-complete restart does not count the old copied frames for the new log") {
   memory kept;
   auto seen = healthy();
   const upper_limit<bytes> limit{bytes{8 * 4120}, {}};

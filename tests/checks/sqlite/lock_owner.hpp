@@ -1,4 +1,4 @@
-// A process that holds locks on bytes of a file, as SQLite does at moments that a test cannot stop it in.
+// A process that holds locks on bytes of a file, as SQLite does at times when a test cannot stop it.
 #pragma once
 
 #include <fcntl.h>
@@ -29,7 +29,7 @@ inline struct flock asking(const span& what) {
   return out;
 }
 
-/// A process that has these locks, as far as it gets them, until this object goes.
+/// A process that holds those of these locks that are free, until this object is destroyed.
 class lock_owner {
  public:
   lock_owner(const std::string& path, const std::vector<span>& wanted) {

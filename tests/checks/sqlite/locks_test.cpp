@@ -1,4 +1,4 @@
-// Locks of several processes, seen with few questions as if each byte had been asked for.
+// Tests that a few lock queries find the same holders as one query per byte.
 #include "sqlite/file_locks.hpp"
 
 #include <fstream>
@@ -50,14 +50,14 @@ database_locks database_plainly(int fd) {
 
 }  // namespace
 
-TEST_CASE("sqlite locks: nobody, and locks outside of what SQLite locks, are nobody") {
+TEST_CASE("sqlite locks: locks outside SQLite's byte ranges are ignored") {
   const locked_file file;
   const lock_owner other(file.path, {{0, 120}, {129, 20}, {pending + 512, 100}});
   CHECK(locks_of_shm(file.fd) == shm_locks{});
   CHECK(locks_of_database(file.fd) == database_locks{});
 }
 
-TEST_CASE("sqlite locks: readers of several processes are each found, whoever came first") {
+TEST_CASE("sqlite locks: readers in several processes are all found, in any order of arrival") {
   const locked_file file;
   const lock_owner late_mark(file.path, {{128}, {126}});
   const lock_owner early_mark(file.path, {{128}, {123}});
@@ -73,7 +73,7 @@ TEST_CASE("sqlite locks: readers of several processes are each found, whoever ca
   CHECK_FALSE(seen.recoverer);
 }
 
-TEST_CASE("sqlite locks: a lock over several bytes is held on each of them, also one without an end") {
+TEST_CASE("sqlite locks: a lock over several bytes, or to the end of the file, is found on each byte") {
   const locked_file file;
   {
     const lock_owner recovery(file.path, {{120, 8, F_WRLCK}});
@@ -86,7 +86,7 @@ TEST_CASE("sqlite locks: a lock over several bytes is held on each of them, also
   CHECK(locks_of_database(file.fd) == database_locks{it, it, it});
 }
 
-TEST_CASE("sqlite locks: the stages of a rollback-mode writer are told apart") {
+TEST_CASE("sqlite locks: the stages of a rollback-mode writer are distinguished") {
   const locked_file file;
   const lock_owner reader(file.path, {{pending + 2, 510}});
   const held_lock shared{reader.pid(), false};
@@ -98,7 +98,7 @@ TEST_CASE("sqlite locks: the stages of a rollback-mode writer are told apart") {
   CHECK(locks_of_database(file.fd) == database_locks{shared, reserving, held_lock{starting.pid(), false}});
 }
 
-TEST_CASE("sqlite locks: in WAL mode it is asked who writes the database itself once there is a journal") {
+TEST_CASE("sqlite locks: in WAL mode the database's write lock is queried once a journal exists") {
   const locked_file file;
   const auto bytes = database_image().raw();
   write_file(file.path, std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
@@ -112,8 +112,8 @@ TEST_CASE("sqlite locks: in WAL mode it is asked who writes the database itself 
   CHECK_FALSE(seen.hot_journal());
 }
 
-TEST_CASE("sqlite locks: any mix of holders is seen as if each byte had been asked for") {
-  std::mt19937 random(4711);  // NOLINT: the same mixes every time
+TEST_CASE("sqlite locks: random sets of holders are found as by one query per byte") {
+  std::mt19937 random(4711);  // NOLINT: the same sets every time
   const auto any = [&](int from, int to) { return std::uniform_int_distribution(from, to)(random); };
   for (int round = 0; round < 60; ++round) {
     CAPTURE(round);
@@ -133,7 +133,7 @@ TEST_CASE("sqlite locks: any mix of holders is seen as if each byte had been ask
   }
 }
 
-TEST_CASE("sqlite locks: the kernel's table names every holder, and nobody who waits") {
+TEST_CASE("sqlite locks: every holder is read from /proc/locks, and waiting processes are not") {
   constexpr std::string_view table =
       "1: POSIX  ADVISORY  READ 4711 08:01:1234 128 128\n"
       "1: -> POSIX  ADVISORY  WRITE 4712 08:01:1234 128 128\n"
@@ -159,7 +159,7 @@ TEST_CASE("sqlite locks: the kernel's table names every holder, and nobody who w
     CHECK(locks_on(fmt::format("1: POSIX  ADVISORY  READ 1 {} 0 EOF\n", damaged), 7).empty());
 }
 
-TEST_CASE("sqlite locks: the table of this kernel has the locks of another process") {
+TEST_CASE("sqlite locks: /proc/locks of this kernel contains the locks of another process") {
   const locked_file file;
   const lock_owner owner(file.path, {{128}});
   std::ifstream locks("/proc/locks");
@@ -171,7 +171,7 @@ TEST_CASE("sqlite locks: the table of this kernel has the locks of another proce
   CHECK_FALSE(holds_lock(table.str(), ::getpid(), info.st_ino));
 }
 
-TEST_CASE("sqlite locks: a process that started after a file was last in use does not hold that file") {
+TEST_CASE("sqlite locks: a process that started after a file's last use is not its holder") {
   const locked_file file;
   const lock_owner young(file.path, {{pending + 2, 510}});
   struct stat info {};
@@ -185,7 +185,7 @@ TEST_CASE("sqlite locks: a process that started after a file was last in use doe
   CHECK_FALSE(before.pid);
 }
 
-TEST_CASE("sqlite locks: a file that is locked as a -shm is not a database that somebody still holds") {
+TEST_CASE("sqlite locks: a file locked as a -shm is not taken for a held database") {
   const locked_file file;
   const lock_owner owner(file.path, {{128}, {123}});
   struct stat info {};

@@ -1,4 +1,4 @@
-// What SQLite would have to create or open to write: directories, left-over side files, and for whom.
+// Tests permissions that SQLite needs to write: on directories and leftover side files, per user.
 #include <doctest/doctest.h>
 
 #include "checks/sqlite/fixtures.hpp"
@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr uid_t stranger = 65533;
+constexpr uid_t other_user = 65533;
 
 bool is_root() {
   if (::geteuid() == 0) return true;
@@ -23,7 +23,7 @@ std::string written(const std::string& path) {
   std::vector<raw_member> options;
   options.push_back(option("mode", "write"));
   options.push_back(option("expect_wal", "ignore"));
-  return sqlite_probe(path, std::move(options)).said();
+  return sqlite_probe(path, std::move(options)).result();
 }
 
 /// A database, its directory and its side files, each with an owner and a mode.
@@ -34,7 +34,7 @@ struct site {
     REQUIRE(::chown(path.c_str(), owner, owner) == 0);
     REQUIRE(::chmod(path.c_str(), mode) == 0);
   }
-  /// As the user of the database, as which the application runs as well.
+  /// As the owner of the database, which is also the application's user.
   std::string said_to_owner() const {
     return as_nobody([&] { return written(at / "app.db"); });
   }
@@ -52,7 +52,7 @@ struct closed_site : site {
   }
 };
 
-/// In WAL mode with what a crash leaves.
+/// In WAL mode after a crash.
 struct crashed_site : site {
   crashed_site() {
     application app("", nobody);
@@ -65,7 +65,7 @@ struct crashed_site : site {
 
 }  // namespace
 
-TEST_CASE("sqlite may write: a directory in which SQLite cannot create its files is read-only, before anybody tries") {
+TEST_CASE("sqlite may write: a directory in which SQLite cannot create its files is read-only before any write") {
   if (!is_root()) return;
   const closed_site world;
   CHECK(contains(world.said_to_owner(), "pass idle"));
@@ -80,7 +80,7 @@ TEST_CASE("sqlite may write: a directory in which SQLite cannot create its files
   CHECK(contains(world.said_to_owner(), "pass idle"));
 }
 
-TEST_CASE("sqlite may write: a side file that is left over and cannot be written is read-only, and is named") {
+TEST_CASE("sqlite may write: a leftover side file that cannot be written is read-only, and is named") {
   if (!is_root()) return;
   for (const std::string name : {"app.db-wal", "app.db-shm"}) {
     CAPTURE(name);
@@ -95,7 +95,7 @@ TEST_CASE("sqlite may write: a side file that is left over and cannot be written
   }
 }
 
-TEST_CASE("sqlite may write: side files that are left over need no directory, one that is missing does") {
+TEST_CASE("sqlite may write: a writable directory is needed only when a side file is missing") {
   if (!is_root()) return;
   const crashed_site world;
   world.own("", 0, 0755);
@@ -104,7 +104,7 @@ TEST_CASE("sqlite may write: side files that are left over need no directory, on
   CHECK(contains(world.said_to_owner(), "fail readonly: app.db: SQLite cannot create app.db-shm"));
 }
 
-TEST_CASE("sqlite may write: an application that has its files open needs no directory either") {
+TEST_CASE("sqlite may write: an application with open files needs no writable directory") {
   if (!is_root()) return;
   const site world;
   application app("", nobody);
@@ -116,7 +116,7 @@ TEST_CASE("sqlite may write: an application that has its files open needs no dir
   CHECK(contains(world.said_to_owner(), "pass ok"));
 }
 
-TEST_CASE("sqlite may write: with a rollback journal, the journal must be there and writable or the directory is") {
+TEST_CASE("sqlite may write: rollback mode needs a writable journal or a directory in which to create it") {
   if (!is_root()) return;
   const site world;
   application app("", nobody);
@@ -135,27 +135,27 @@ TEST_CASE("sqlite may write: with a rollback journal, the journal must be there 
   CHECK(contains(world.said_to_owner(), "fail readonly: app.db: app.db-journal belongs to uid 0"));
 }
 
-TEST_CASE("sqlite may write: what only the database's owner may do is not held against another user") {
+TEST_CASE("sqlite may write: the permissions of the database's owner count, not those of the probing user") {
   if (!is_root()) return;
-  const auto said = [](const site& world) {
+  const auto result = [](const site& world) {
     return in_child([&]() -> std::string {
-      if (::setgroups(0, nullptr) != 0 || ::setgid(stranger) != 0 || ::setuid(stranger) != 0) return "not dropped";
+      if (::setgroups(0, nullptr) != 0 || ::setgid(other_user) != 0 || ::setuid(other_user) != 0) return "not dropped";
       return written(world.at / "app.db");
     });
   };
   const closed_site closed;
   closed.own("app.db", nobody, 0666);
-  CHECK(contains(said(closed), "pass idle"));  // the directory is the owner's, who can create files there
+  CHECK(contains(result(closed), "pass idle"));  // the directory is the owner's, who can create files there
   closed.own("", 0, 0755);
-  CHECK(contains(said(closed), "fail readonly"));  // nor can the owner
+  CHECK(contains(result(closed), "fail readonly"));  // nor can the owner
   const crashed_site crashed;
   crashed.own("app.db", nobody, 0666);
-  CHECK(contains(said(crashed), "pass idle"));
+  CHECK(contains(result(crashed), "pass idle"));
   crashed.own("app.db-wal", 0, 0644);
-  CHECK(contains(said(crashed), "fail readonly: app.db: app.db-wal"));
+  CHECK(contains(result(crashed), "fail readonly: app.db: app.db-wal"));
 }
 
-TEST_CASE("sqlite may write: root, who may write everything, warns of what the database's owner cannot do") {
+TEST_CASE("sqlite may write: a probe as root warns when the database's owner cannot write") {
   if (!is_root()) return;
   const closed_site closed;
   CHECK(contains(written(closed.at / "app.db"), "pass idle"));
@@ -174,7 +174,7 @@ TEST_CASE("sqlite may write: root, who may write everything, warns of what the d
   CHECK(contains(written(crashed.at / "app.db"), "warn readonly: app.db: app.db-shm belongs to uid 0"));
 }
 
-TEST_CASE("sqlite may write: a directory on a read-only mount is said where the database itself can be written") {
+TEST_CASE("sqlite may write: a directory on a read-only mount is reported although the database is writable") {
   if (!may_mount()) return;
   const temp_folder at;
   {
@@ -182,20 +182,20 @@ TEST_CASE("sqlite may write: a directory on a read-only mount is said where the 
     make_wal_database(app, at / "app.db");
     app.close();
   }
-  const auto said = in_private_mounts([&]() -> std::string {
+  const auto result = in_private_mounts([&]() -> std::string {
     const auto* path = at.path().c_str();
     const auto database = at / "app.db";
-    // The usual mistake: the file is mounted into a container whose root is read-only.
+    // A common mistake: the file is mounted into a container whose root is read-only.
     if (::mount(path, path, nullptr, MS_BIND, nullptr) != 0) return "no bind mount";
     if (::mount(database.c_str(), database.c_str(), nullptr, MS_BIND, nullptr) != 0) return "no bind mount of the file";
     if (::mount(nullptr, path, nullptr, MS_BIND | MS_REMOUNT | MS_RDONLY, nullptr) != 0) return "no remount";
     return written(database);
   });
-  CHECK(contains(said, "fail readonly: app.db: SQLite cannot create app.db-wal: "));
-  CHECK(contains(said, "is on a read-only file system"));
+  CHECK(contains(result, "fail readonly: app.db: SQLite cannot create app.db-wal: "));
+  CHECK(contains(result, "is on a read-only file system"));
 }
 
-TEST_CASE("sqlite may write: a writer that dies after the look is told as one that died") {
+TEST_CASE("sqlite may write: a writer that crashes after the inspection is reported as crashed") {
   const temp_folder at;
   application app(at / "app.db");
   app.run("CREATE TABLE t(x)");
@@ -213,16 +213,18 @@ TEST_CASE("sqlite may write: a writer that dies after the look is told as one th
   app.run(large_insert);
   app.crash();
   sqlite::try_write(found, options, ctx);
-  const auto said = described(sqlite::finish(std::move(found), options));
-  CHECK(contains(said, "warn "));
-  CHECK(contains(said, "a writer died in the middle of a transaction"));
-  CHECK_FALSE(contains(said, "code 14"));
-  const auto journal_mode = said.find("is not in WAL mode");
+  const auto result = described(sqlite::finish(std::move(found), options));
+  CHECK(contains(result, "warn "));
+  CHECK(contains(result, "a writer died in the middle of a transaction"));
+  CHECK_FALSE(contains(result, "code 14"));
+  const auto journal_mode = result.find("is not in WAL mode");
   CHECK((journal_mode == std::string::npos) == (options.expect_wal == sqlite::wal_expectation::ignore));
-  CHECK(said.find("is not in WAL mode", journal_mode == std::string::npos ? 0 : journal_mode + 1) == std::string::npos);
+  CHECK(result.find("is not in WAL mode", journal_mode == std::string::npos ? 0 : journal_mode + 1) ==
+        std::string::npos);
 }
 
-TEST_CASE_FIXTURE(database_in_use, "sqlite may write: an application that closes after the look is not tried") {
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite may write: no write is tried when the application closes after the inspection") {
   sqlite::sqlite_options options;
   options.path.text = at / "app.db";
   memory kept;
@@ -233,7 +235,7 @@ TEST_CASE_FIXTURE(database_in_use, "sqlite may write: an application that closes
   app.close();
   REQUIRE_FALSE(fs::exists(at / "app.db-wal"));
   sqlite::try_write(found, options, ctx);
-  const auto said = described(sqlite::finish(std::move(found), options));
-  CHECK(contains(said, "pass ok: "));
-  CHECK(contains(said, "write not tried: SQLite would have to create or rebuild"));
+  const auto result = described(sqlite::finish(std::move(found), options));
+  CHECK(contains(result, "pass ok: "));
+  CHECK(contains(result, "write not tried: SQLite would have to create or rebuild"));
 }

@@ -1,4 +1,4 @@
-// What the check misread once: each case was a false green, a false red or a trace.
+// Regression tests: each case was once a false pass, a false failure or a side effect.
 #include <doctest/doctest.h>
 
 #include "checks/sqlite/fixtures.hpp"
@@ -30,14 +30,14 @@ void overwrite(const std::string& path, off_t at, const void* bytes, std::size_t
 
 }  // namespace
 
-TEST_CASE("sqlite regressions: an index cut to any length its application cannot live with is corrupt") {
+TEST_CASE("sqlite regressions: an index truncated below the length that its application needs is corrupt") {
   for (const auto size : {0, 100, 136, 200, 4096, 32767}) {
     CAPTURE(size);
     const temp_folder at;
     application app;
     make_wal_database(app, at / "app.db");
     fs::resize_file(at / "app.db-shm", static_cast<std::uintmax_t>(size));
-    CHECK(contains(sqlite_probe(at / "app.db").said(),
+    CHECK(contains(sqlite_probe(at / "app.db").result(),
                    fmt::format("fail corrupt: app.db: app.db-shm was truncated to {} bytes", size)));
   }
   CHECK(sqlite::wal_index_bytes(0) == 32768);
@@ -47,13 +47,13 @@ TEST_CASE("sqlite regressions: an index cut to any length its application cannot
   CHECK(sqlite::wal_index_bytes(4062 + 4097) == 3 * 32768);
 }
 
-TEST_CASE("sqlite regressions: an index that its first user is still making is not a truncated one") {
+TEST_CASE("sqlite regressions: an index that is still being created is not truncated") {
   sqlite::observation seen;
   seen.path = "/data/app.db";
   seen.header = sqlite::parse_database_header(database_image().view());
   seen.database.exists = seen.shm.exists = true;
   seen.locks.user = seen.shm_holders.connection = sqlite::held_lock{4711, false};
-  const auto look = [&](std::uint64_t size, sqlite::wal_index_state state, bool writing) {
+  const auto judged = [&](std::uint64_t size, sqlite::wal_index_state state, bool writing) {
     seen.shm.facts.size = size;
     seen.index.state = state;
     seen.shm_holders.writer = writing ? std::optional(sqlite::held_lock{4711, true}) : std::nullopt;
@@ -61,29 +61,29 @@ TEST_CASE("sqlite regressions: an index that its first user is still making is n
     return found ? found->reason : reason::ok;
   };
   using enum sqlite::wal_index_state;
-  // It grows by blocks of 4096 bytes under the lock of the writer, and its header is written after that.
-  CHECK(look(0, too_short, true) == reason::ok);
-  CHECK(look(4096, uninitialised, true) == reason::ok);
-  CHECK(look(28672, uninitialised, true) == reason::ok);
-  CHECK(look(0, too_short, false) == reason::corrupt);
-  CHECK(look(4096, uninitialised, false) == reason::corrupt);
-  CHECK(look(4096, ok, true) == reason::corrupt);
-  CHECK(look(4096, torn, true) == reason::corrupt);
+  // It grows by blocks of 4096 bytes under the writer's lock, before its header is written.
+  CHECK(judged(0, too_short, true) == reason::ok);
+  CHECK(judged(4096, uninitialised, true) == reason::ok);
+  CHECK(judged(28672, uninitialised, true) == reason::ok);
+  CHECK(judged(0, too_short, false) == reason::corrupt);
+  CHECK(judged(4096, uninitialised, false) == reason::corrupt);
+  CHECK(judged(4096, ok, true) == reason::corrupt);
+  CHECK(judged(4096, torn, true) == reason::corrupt);
 }
 
-TEST_CASE("sqlite regressions: exclusive locking with a rollback journal is no stuck writer") {
+TEST_CASE("sqlite regressions: exclusive locking in rollback mode is not a stuck writer") {
   const temp_folder at;
   application app(at / "app.db");
   app.run("CREATE TABLE t(x); PRAGMA locking_mode = EXCLUSIVE; INSERT INTO t VALUES (1)");
   sqlite_probe probe(at / "app.db");
   probe.run();
   probe.later(1h);
-  const auto said = probe.said();
-  CHECK(contains(said, "warn mismatch: app.db: is not in WAL mode"));
-  CHECK_FALSE(contains(said, "locked"));
+  const auto result = probe.result();
+  CHECK(contains(result, "warn mismatch: app.db: is not in WAL mode"));
+  CHECK_FALSE(contains(result, "locked"));
 }
 
-TEST_CASE("sqlite regressions: in rollback mode a query keeps no writer from committing") {
+TEST_CASE("sqlite regressions: a query in rollback mode does not block a commit") {
   const temp_folder at;
   application app(at / "app.db");
   app.run("CREATE TABLE t(x)");
@@ -101,46 +101,46 @@ TEST_CASE_FIXTURE(database_in_use, "sqlite regressions: queries may use virtual 
   for (const auto* sql : {"SELECT count(*) FROM f WHERE f MATCH 'mast'", "SELECT count(*) FROM json_each('[7]')",
                           "SELECT count(*) FROM pragma_table_info('t')"}) {
     CAPTURE(sql);
-    CHECK(contains(querying(at / "app.db", sql, "1").said(), "pass ok"));
+    CHECK(contains(querying(at / "app.db", sql, "1").result(), "pass ok"));
   }
   for (const auto* sql : {"INSERT INTO f VALUES ('x')", "PRAGMA query_only = 0", "ATTACH ':memory:' AS m"}) {
     CAPTURE(sql);
-    CHECK(contains(querying(at / "app.db", sql).said(), "fail mismatch"));
+    CHECK(contains(querying(at / "app.db", sql).result(), "fail mismatch"));
   }
 }
 
-TEST_CASE_FIXTURE(database_in_use, "sqlite regressions: a query that wants all memory is refused it") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite regressions: a query that exceeds the memory limit fails") {
   app.run("SELECT * FROM t");
-  const auto said = in_child([&] {
+  const auto result = in_child([&] {
     return querying(at / "app.db",
                     "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200) "
                     "SELECT x FROM (SELECT hex(zeroblob(500000)) || i AS x FROM n) ORDER BY x")
-        .said();
+        .result();
   });
-  CHECK(contains(said, "fail mismatch: app.db: SQLite exceeded its 64 MiB"));
+  CHECK(contains(result, "fail mismatch: app.db: SQLite exceeded its 64 MiB"));
 }
 
-TEST_CASE_FIXTURE(database_in_use, "sqlite regressions: NULL satisfies no order") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite regressions: NULL satisfies no comparison") {
   app.run("SELECT * FROM t");
-  CHECK(contains(querying(at / "app.db", "SELECT max(x) FROM t WHERE x > 1000", "> 5").said(),
+  CHECK(contains(querying(at / "app.db", "SELECT max(x) FROM t WHERE x > 1000", "> 5").result(),
                  "fail mismatch: app.db: the query returns 'NULL', expected > 5"));
 }
 
 TEST_CASE_FIXTURE(database_in_use,
-                  "sqlite regressions: an index of an unknown version, whole in itself, is not given to SQLite") {
+                  "sqlite regressions: a valid index of an unknown version is not opened with SQLite") {
   auto start = index_image({.version = 3008000}).raw();
   overwrite(at / "app.db-shm", 0, start.data(), 96);
   auto probe = querying(at / "app.db", "SELECT 1");
-  const auto said = probe.said();
-  CHECK(contains(said, "warn mismatch: app.db: its WAL index has version 3008000"));
-  CHECK_FALSE(contains(said, "fail"));
+  const auto result = probe.result();
+  CHECK(contains(result, "warn mismatch: app.db: its WAL index has version 3008000"));
+  CHECK_FALSE(contains(result, "fail"));
 }
 
-TEST_CASE("sqlite regressions: an application that closed another descriptor has lost its locks, not its file") {
+TEST_CASE("sqlite regressions: an application that closed another descriptor lost its locks, not its file") {
   const temp_folder at;
   const auto path = at / "app.db";
-  const auto said = in_child([&]() -> std::string {
-    // SQLite in this process, so that it can make the mistake.
+  const auto result = in_child([&]() -> std::string {
+    // SQLite runs in this process, so that the test can make the mistake.
     sqlite3* database = nullptr;
     ::sqlite3_open(path.c_str(), &database);
     for (const char* sql : {"PRAGMA journal_mode = WAL", "CREATE TABLE t(x); INSERT INTO t VALUES (1)"})
@@ -151,11 +151,11 @@ TEST_CASE("sqlite regressions: an application that closed another descriptor has
     const pid_t watcher = ::fork();
     if (watcher == 0) {
       sqlite_probe probe(path);
-      auto first = probe.said();
+      auto first = probe.result();
       char byte = 0;
       [[maybe_unused]] auto ignored = ::write(told[1], "x", 1);
       ignored = ::read(asked[0], &byte, 1);
-      const auto text = first.substr(0, 7) + "\n" + probe.said();
+      const auto text = first.substr(0, 7) + "\n" + probe.result();
       ignored = ::write(told[1], text.data(), text.size());
       ::_exit(0);
     }
@@ -167,10 +167,10 @@ TEST_CASE("sqlite regressions: an application that closed another descriptor has
     ::waitpid(watcher, nullptr, 0);
     return std::string(block, static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
   });
-  CHECK(contains(said, "pass ok\nwarn locked: app.db: has lost its locks"));
+  CHECK(contains(result, "pass ok\nwarn locked: app.db: has lost its locks"));
 }
 
-TEST_CASE("sqlite regressions: a damaged log that nobody uses yet is said, as is one of another database") {
+TEST_CASE("sqlite regressions: an unused log that is damaged or belongs to another database is reported") {
   const temp_folder at;
   {
     application app;
@@ -179,15 +179,15 @@ TEST_CASE("sqlite regressions: a damaged log that nobody uses yet is said, as is
     app.crash();
   }
   sqlite_probe probe(at / "app.db");
-  CHECK(contains(probe.said(), "pass idle"));
+  CHECK(contains(probe.result(), "pass idle"));
   const auto other = wal_image(false, 8192);
   overwrite(at / "app.db-wal", 0, other.view().data(), other.view().size());
-  CHECK(contains(probe.said(), "fail corrupt: app.db: app.db-wal has pages of 8192 bytes, the database of 4096"));
+  CHECK(contains(probe.result(), "fail corrupt: app.db: app.db-wal has pages of 8192 bytes, the database of 4096"));
   overwrite(at / "app.db-wal", 0, "xxxxxxxx", 8);
-  CHECK(contains(probe.said(), "warn corrupt: app.db: app.db-wal does not start with a WAL header"));
+  CHECK(contains(probe.result(), "warn corrupt: app.db: app.db-wal does not start with a WAL header"));
 }
 
-TEST_CASE("sqlite regressions: as root, a query changes the mode of no empty log") {
+TEST_CASE("sqlite regressions: a query as root does not change the mode of an empty log") {
   if (::geteuid() != 0) {
     MESSAGE("skipped: only root's SQLite changes modes");
     return;
@@ -203,7 +203,7 @@ TEST_CASE("sqlite regressions: as root, a query changes the mode of no empty log
   CHECK(listing(at.path()) == before);
 }
 
-TEST_CASE("sqlite regressions: an application that comes and goes while it is queried is never denied") {
+TEST_CASE("sqlite regressions: queries never deny access to an application that repeatedly opens and closes") {
   const temp_folder at;
   application keeper;
   make_wal_database(keeper, at / "app.db");
@@ -219,10 +219,10 @@ TEST_CASE("sqlite regressions: an application that comes and goes while it is qu
     }
   }
   auto probe = querying(at / "app.db", "SELECT count(*) FROM t");
-  std::string red;
+  std::string failure;
   for (int i = 0; i < 500; ++i)
-    if (const auto found = probe.run(); found.verdict == verdict::fail) red = described(found);
+    if (const auto found = probe.run(); found.verdict == verdict::fail) failure = described(found);
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
-  CHECK(red == "");
+  CHECK(failure == "");
 }

@@ -1,4 +1,4 @@
-// Files deleted, swapped or cut while an application uses them: what a look at names alone would not see.
+// Tests files that are deleted, replaced or truncated while an application uses them.
 #include <doctest/doctest.h>
 
 #include "checks/sqlite/fixtures.hpp"
@@ -17,15 +17,15 @@ std::string still_open(const application& app) {
       app.pid());
 }
 
-/// A database in WAL mode that nobody has open.
+/// A closed database in WAL mode.
 void make_backup(const std::string& path) {
   application other;
   make_wal_database(other, path);
   other.close();
 }
 
-/// As somebody does who restores a backup: the three files go, a copy takes their place. It is made before, as a file
-/// that nobody holds gives its inode number to the next one.
+/// Restores a backup: removes the three files and renames a copy into place. The copy is made first, because a new file
+/// may get the inode number of a removed one.
 void restore(const std::string& backup, const std::string& path) {
   fs::copy_file(backup, path + ".new");
   for (const auto* suffix : {"", "-wal", "-shm"}) fs::remove(path + suffix);
@@ -39,43 +39,44 @@ TEST_CASE_FIXTURE(database_in_use, "sqlite: a truncated database is corrupt") {
   app.close();
   REQUIRE(sqlite_probe(at / "app.db").run().verdict == verdict::pass);
   fs::resize_file(at / "app.db", 64 * 4096);
-  CHECK(contains(sqlite_probe(at / "app.db").said(), "fail corrupt: app.db: is truncated: 262144 of "));
+  CHECK(contains(sqlite_probe(at / "app.db").result(), "fail corrupt: app.db: is truncated: 262144 of "));
 }
 
 TEST_CASE_FIXTURE(database_in_use, "sqlite: a database truncated under a running application is corrupt") {
   app.run(large_insert);
   app.run("PRAGMA wal_checkpoint(TRUNCATE)");
   fs::resize_file(at / "app.db", 64 * 4096);
-  CHECK(contains(sqlite_probe(at / "app.db").said(), "is truncated"));
+  CHECK(contains(sqlite_probe(at / "app.db").result(), "is truncated"));
 }
 
-TEST_CASE_FIXTURE(database_in_use, "sqlite: a database deleted while in use is replaced, with the pid that lost it") {
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite: a database deleted while in use is replaced, with the pid of its application") {
   fs::remove(at / "app.db");
-  CHECK(sqlite_probe(at / "app.db").said() ==
+  CHECK(sqlite_probe(at / "app.db").result() ==
         fmt::format("fail replaced: app.db: was deleted while in use by pid {}: data written to it now is lost",
                     app.pid()));
 }
 
-TEST_CASE_FIXTURE(database_in_use,
-                  "sqlite: a database deleted with all its files is replaced when a run saw it in use, else missing") {
+TEST_CASE_FIXTURE(
+    database_in_use,
+    "sqlite: a database deleted with all its files is replaced when it was observed in use, else missing") {
   sqlite_probe watching(at / "app.db");
   REQUIRE(watching.run().verdict == verdict::pass);
   for (const auto* suffix : {"", "-wal", "-shm"}) fs::remove((at / "app.db") + suffix);
-  CHECK(contains(watching.said(), "fail replaced: app.db: was deleted after it was last seen in use"));
+  CHECK(contains(watching.result(), "fail replaced: app.db: was deleted after it was last seen in use"));
   CHECK(sqlite_probe(at / "app.db").run().reason == reason::missing);
 }
 
-TEST_CASE_FIXTURE(database_in_use,
-                  "sqlite: a database swapped under its application is replaced, without any memory of it") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite: a database replaced while in use is detected in the first run") {
   fs::copy_file(at / "app.db", at / "backup.db");
   fs::rename(at / "backup.db", at / "app.db");
   sqlite_probe probe(at / "app.db");
-  CHECK(contains(probe.said(), fmt::format("fail replaced: app.db: is not the file in use by pid {}", app.pid())));
+  CHECK(contains(probe.result(), fmt::format("fail replaced: app.db: is not the file in use by pid {}", app.pid())));
   probe.later(1h);
   CHECK(probe.run().reason == reason::replaced);
 }
 
-TEST_CASE("sqlite: a database swapped with all its files is replaced until its application has ended") {
+TEST_CASE("sqlite: a database swapped with all its files stays replaced until its application has ended") {
   const temp_folder at;
   application old;
   make_wal_database(old, at / "app.db");
@@ -89,7 +90,7 @@ TEST_CASE("sqlite: a database swapped with all its files is replaced until its a
   fs::remove(at / "app.db-wal");
   fs::remove(at / "app.db-shm");
   fs::rename(at / "new.db", at / "app.db");
-  CHECK(probe.said() == still_open(old));
+  CHECK(probe.result() == still_open(old));
   CHECK(probe.run().reason == reason::replaced);
 
   old.crash();
@@ -100,7 +101,7 @@ TEST_CASE("sqlite: a database swapped with all its files is replaced until its a
   CHECK(probe.run().reason == reason::idle);
 }
 
-TEST_CASE_FIXTURE(database_in_use, "sqlite: a database swapped while nobody used it is fine") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite: a database swapped while closed passes") {
   sqlite_probe probe(at / "app.db");
   REQUIRE(probe.run().verdict == verdict::pass);
   app.close();
@@ -116,11 +117,11 @@ TEST_CASE_FIXTURE(database_in_use,
   sqlite_probe probe(at / "app.db");
   REQUIRE(probe.run().verdict == verdict::pass);
   app.close();
-  SUBCASE("and lives on") {}
+  SUBCASE("and continues") {}
   SUBCASE("and ended") { app.crash(); }
   fs::rename(at / "new.db", at / "app.db");
-  CHECK(contains(probe.said(), "pass idle"));
-  CHECK(contains(probe.said(), "pass idle"));
+  CHECK(contains(probe.result(), "pass idle"));
+  CHECK(contains(probe.result(), "pass idle"));
 }
 
 TEST_CASE_FIXTURE(database_in_use,
@@ -132,23 +133,22 @@ TEST_CASE_FIXTURE(database_in_use,
     app.crash();
     restore(at / "new.db", at / "app.db");
   }
-  SUBCASE("and dies only after the swap was reported") {
+  SUBCASE("and ends only after the swap was reported") {
     restore(at / "new.db", at / "app.db");
-    CHECK(probe.said() == still_open(app));
+    CHECK(probe.result() == still_open(app));
     app.crash();
   }
   SUBCASE("and the file was missing for a run") {
     for (const auto* suffix : {"", "-wal", "-shm"}) fs::remove((at / "app.db") + suffix);
-    CHECK(contains(probe.said(), "was deleted after it was last seen in use"));
+    CHECK(contains(probe.result(), "was deleted after it was last seen in use"));
     app.crash();
     CHECK(probe.run().reason == reason::missing);
     fs::rename(at / "new.db", at / "app.db");
   }
-  CHECK(contains(probe.said(), "pass idle"));
+  CHECK(contains(probe.result(), "pass idle"));
 }
 
-TEST_CASE(
-    "sqlite: an application that opens on demand and gets its database by rename while closed is never replaced") {
+TEST_CASE("sqlite: a database renamed into place while its on-demand application has it closed is never replaced") {
   const temp_folder at;
   make_backup(at / "app.db");
   application app;
@@ -160,13 +160,12 @@ TEST_CASE(
     app.close();
     make_backup(at / "new.db");
     fs::rename(at / "new.db", at / "app.db");
-    CHECK(contains(probe.said(), "pass idle"));
+    CHECK(contains(probe.result(), "pass idle"));
   }
 }
 
-TEST_CASE_FIXTURE(
-    database_in_use,
-    "sqlite: a restored database stays replaced while its application holds the deleted one, whoever reads the new") {
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite: a restored database stays replaced while its application has the deleted one open") {
   SUBCASE("a backup in WAL mode") { make_backup(at / "backup.db"); }
   SUBCASE("a backup with a rollback journal") {
     application other(at / "backup.db");
@@ -176,19 +175,19 @@ TEST_CASE_FIXTURE(
   sqlite_probe probe(at / "app.db");
   REQUIRE(probe.run().verdict == verdict::pass);
   restore(at / "backup.db", at / "app.db");
-  CHECK(contains(probe.said(), still_open(app)));
+  CHECK(contains(probe.result(), still_open(app)));
   application shell(at / "app.db");
   shell.run("SELECT * FROM t");
-  CHECK(contains(probe.said(), still_open(app)));
+  CHECK(contains(probe.result(), still_open(app)));
   shell.close();
-  CHECK(contains(probe.said(), still_open(app)));
-  app.run("INSERT INTO t VALUES (2)");  // to a file without a name
-  CHECK(contains(probe.said(), still_open(app)));
+  CHECK(contains(probe.result(), still_open(app)));
+  app.run("INSERT INTO t VALUES (2)");  // to the deleted file
+  CHECK(contains(probe.result(), still_open(app)));
   app.close();
   for (int i = 0; i < 2; ++i) CHECK(probe.run().reason != reason::replaced);
 }
 
-TEST_CASE("sqlite: a swapped database stays replaced while any process holds the old one") {
+TEST_CASE("sqlite: a swapped database stays replaced while any process has the old one open") {
   const temp_folder at;
   application first;
   make_wal_database(first, at / "app.db");
@@ -198,27 +197,27 @@ TEST_CASE("sqlite: a swapped database stays replaced while any process holds the
   sqlite_probe probe(at / "app.db");
   REQUIRE(probe.run().verdict == verdict::pass);
   restore(at / "backup.db", at / "app.db");
-  CHECK(contains(probe.said(), "fail replaced"));
+  CHECK(contains(probe.result(), "fail replaced"));
   first.crash();
-  CHECK(probe.said() == still_open(second));
+  CHECK(probe.result() == still_open(second));
   second.crash();
-  CHECK(contains(probe.said(), "pass idle"));
+  CHECK(contains(probe.result(), "pass idle"));
 }
 
-TEST_CASE("sqlite: a worker of telltale that still reads the old file does not make a swapped database replaced") {
+TEST_CASE("sqlite: a worker of telltale that reads the old file does not make a swapped database replaced") {
   const temp_folder at;
   application worker;  // has the same parent as the process of the probe
   make_wal_database(worker, at / "app.db");
   make_backup(at / "backup.db");
   CHECK(in_child([&] {
           sqlite_probe probe(at / "app.db");
-          if (auto said = probe.said(); !contains(said, "pass ok")) return said;
+          if (auto result = probe.result(); !contains(result, "pass ok")) return result;
           restore(at / "backup.db", at / "app.db");
           return described(probe.run());
         }).starts_with("pass idle"));
 }
 
-TEST_CASE("sqlite: where pids are not visible, a swapped database is replaced until somebody opens the new one") {
+TEST_CASE("sqlite: without visible pids a swapped database stays replaced until the new one is opened") {
   if (::geteuid() != 0) {
     MESSAGE("skipped: not root, so no PID namespace");
     return;
@@ -229,22 +228,22 @@ TEST_CASE("sqlite: where pids are not visible, a swapped database is replaced un
   make_backup(at / "backup.db");
   application reader;
   bool ends = false;
-  SUBCASE("the application lives") {}
-  SUBCASE("the application has closed it, which cannot be seen") { ends = true; }
+  SUBCASE("the application runs") {}
+  SUBCASE("the application has closed it, which is not visible") { ends = true; }
   const auto report = in_child([&]() -> std::string {
     if (::unshare(CLONE_NEWPID) != 0) return "skipped";
     return in_child([&]() -> std::string {
       sqlite_probe probe(at / "app.db");
-      if (const auto said = probe.said(); !contains(said, "pass ok")) return said;
+      if (const auto result = probe.result(); !contains(result, "pass ok")) return result;
       if (ends) app.close();
       restore(at / "backup.db", at / "app.db");
       for (int i = 0; i < 2; ++i)
-        if (const auto said = probe.said(); !contains(said, "and no application has opened the new file") ||
-                                            !contains(said, "is not visible from here"))
-          return said;
+        if (const auto result = probe.result(); !contains(result, "and no application has opened the new file") ||
+                                                !contains(result, "is not visible from here"))
+          return result;
       reader.open(at / "app.db");
       reader.run("SELECT * FROM t");
-      if (const auto said = probe.said(); !contains(said, "pass ok")) return said;
+      if (const auto result = probe.result(); !contains(result, "pass ok")) return result;
       reader.close();
       return probe.run().reason == reason::idle ? "" : "not idle";
     });
@@ -256,26 +255,27 @@ TEST_CASE("sqlite: where pids are not visible, a swapped database is replaced un
 TEST_CASE_FIXTURE(database_in_use, "sqlite: -wal or -shm deleted while in use is replaced") {
   SUBCASE("-wal") {
     fs::remove(at / "app.db-wal");
-    CHECK(contains(sqlite_probe(at / "app.db").said(), "fail replaced: app.db: app.db-wal was deleted while in use"));
+    CHECK(contains(sqlite_probe(at / "app.db").result(), "fail replaced: app.db: app.db-wal was deleted while in use"));
   }
   SUBCASE("-shm") {
     fs::remove(at / "app.db-shm");
-    // An application that is just opening the database looks the same, for as long as the disk makes it wait.
+    // An application that is opening the database on a slow disk looks the same.
     sqlite_probe probe(at / "app.db");
-    const auto first = probe.said();
+    const auto first = probe.result();
     CHECK(contains(first, "warn replaced: app.db: app.db-shm was deleted while in use"));
     CHECK(contains(first, "unless an application is opening it now"));
-    CHECK(contains(probe.said(), "fail replaced: app.db: app.db-shm was deleted while in use"));
+    CHECK(contains(probe.result(), "fail replaced: app.db: app.db-shm was deleted while in use"));
   }
 }
 
 TEST_CASE_FIXTURE(database_in_use, "sqlite: -wal or -shm truncated while in use is corrupt") {
   SUBCASE("-wal") {
     fs::resize_file(at / "app.db-wal", 100);
-    CHECK(contains(sqlite_probe(at / "app.db").said(), "fail corrupt: app.db: app.db-wal was truncated while in use"));
+    CHECK(
+        contains(sqlite_probe(at / "app.db").result(), "fail corrupt: app.db: app.db-wal was truncated while in use"));
   }
   SUBCASE("-shm") {
     fs::resize_file(at / "app.db-shm", 0);
-    CHECK(contains(sqlite_probe(at / "app.db").said(), "fail corrupt: app.db: app.db-shm was truncated to 0 bytes"));
+    CHECK(contains(sqlite_probe(at / "app.db").result(), "fail corrupt: app.db: app.db-shm was truncated to 0 bytes"));
   }
 }

@@ -1,5 +1,4 @@
-// Databases overwritten in place under their application, applications that lost their locks, and inode numbers that do
-// not last.
+// Tests databases overwritten in place while in use, applications that lost their locks, and unstable inode numbers.
 #include <sys/vfs.h>
 
 #include <doctest/doctest.h>
@@ -13,7 +12,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// As `cp backup.db app.db` does: the same file, with other content.
+/// Like `cp backup.db app.db`: the same file with other content.
 void restore_in_place(const std::string& from, const std::string& to) {
   fs::copy_file(from, to, fs::copy_options::overwrite_existing);
 }
@@ -22,7 +21,7 @@ void restore_in_place(const std::string& from, const std::string& to) {
 
 TEST_CASE_FIXTURE(
     database_in_use,
-    "sqlite restored: a backup in rollback mode copied over a database in use is replaced, whatever is expected") {
+    "sqlite restored: a rollback-mode backup copied over a database in use is replaced, for any expect_wal") {
   app.run(fmt::format("VACUUM INTO '{}'", at / "backup.db"));
   std::vector<raw_member> options;
   SUBCASE("by default") {}
@@ -30,42 +29,42 @@ TEST_CASE_FIXTURE(
   sqlite_probe probe(at / "app.db", std::move(options));
   REQUIRE(probe.run().verdict == verdict::pass);
   restore_in_place(at / "backup.db", at / "app.db");
-  const auto said = probe.said();
-  CHECK(
-      contains(said, fmt::format("fail replaced: app.db: was overwritten in place while in use by pid {}", app.pid())));
-  CHECK_FALSE(contains(said, "not in WAL mode"));
+  const auto result = probe.result();
+  CHECK(contains(result,
+                 fmt::format("fail replaced: app.db: was overwritten in place while in use by pid {}", app.pid())));
+  CHECK_FALSE(contains(result, "not in WAL mode"));
 }
 
-TEST_CASE_FIXTURE(
-    database_in_use,
-    "sqlite restored: the same while nobody uses it is only another journal mode, until an application opens it") {
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite restored: the same on a closed database is only another journal mode until it is opened") {
   app.run(fmt::format("VACUUM INTO '{}'", at / "backup.db"));
   sqlite_probe probe(at / "app.db");
   REQUIRE(probe.run().verdict == verdict::pass);
   app.close();
   REQUIRE(probe.run().reason == reason::idle);
   restore_in_place(at / "backup.db", at / "app.db");
-  CHECK(contains(probe.said(), "warn mismatch: app.db: is not in WAL mode"));
+  CHECK(contains(probe.result(), "warn mismatch: app.db: is not in WAL mode"));
   app.open(at / "app.db");
   app.run("PRAGMA journal_mode = WAL");
   app.run("INSERT INTO t VALUES (2)");
   CHECK(probe.run().verdict == verdict::pass);
 }
 
-TEST_CASE_FIXTURE(database_in_use,
-                  "sqlite restored: an application that changes its journal mode and back never looks like it") {
+TEST_CASE_FIXTURE(
+    database_in_use,
+    "sqlite restored: an application that changes its journal mode and back is never reported as replaced") {
   app.keep_writing(
       "PRAGMA journal_mode = DELETE; INSERT INTO t VALUES (1); PRAGMA journal_mode = WAL; INSERT INTO t VALUES (2)");
   sqlite_probe probe(at / "app.db");
-  std::string red;
+  std::string failure;
   for (int i = 0; i < 500; ++i)
-    if (const auto found = probe.run(); found.reason == reason::replaced) red = described(found);
+    if (const auto found = probe.run(); found.reason == reason::replaced) failure = described(found);
   CHECK(app.stop_writing().ends_with(" 0"));
-  CHECK(red == "");
+  CHECK(failure == "");
 }
 
 TEST_CASE_FIXTURE(database_in_use,
-                  "sqlite restored: a copy in WAL mode over a database whose log is copied shows in its header") {
+                  "sqlite restored: a WAL-mode copy over a checkpointed database is detected by its header") {
   app.run("PRAGMA wal_checkpoint");
   fs::copy_file(at / "app.db", at / "backup.db");
   app.run("CREATE TABLE u(x)");
@@ -76,7 +75,7 @@ TEST_CASE_FIXTURE(database_in_use,
   SUBCASE("restored") {
     restore_in_place(at / "backup.db", at / "app.db");
     for (int i = 0; i < 2; ++i)
-      CHECK(contains(probe.said(),
+      CHECK(contains(probe.result(),
                      fmt::format("fail replaced: app.db: was overwritten in place while in use by pid {}", app.pid())));
   }
   SUBCASE("only touched") {
@@ -98,43 +97,43 @@ TEST_CASE_FIXTURE(database_in_use,
 }
 
 TEST_CASE_FIXTURE(database_in_use,
-                  "sqlite lost locks: the warning stays when the last lock goes as well, until the process is gone") {
+                  "sqlite lost locks: the warning persists without any lock until the process has ended") {
   sqlite_probe probe(at / "app.db");
   REQUIRE(probe.run().verdict == verdict::pass);
   const auto warning = fmt::format("warn locked: app.db: has lost its locks by pid {}", app.pid());
   app.close_another_descriptor(at / "app.db");
-  CHECK(contains(probe.said(), warning));
+  CHECK(contains(probe.result(), warning));
   app.close_another_descriptor(at / "app.db-shm");
-  for (int i = 0; i < 3; ++i) CHECK(contains(probe.said(), warning));
+  for (int i = 0; i < 3; ++i) CHECK(contains(probe.result(), warning));
   SUBCASE("it ends") {
     app.crash();
-    CHECK(contains(probe.said(), "pass idle"));
+    CHECK(contains(probe.result(), "pass idle"));
   }
   SUBCASE("it closes the database") {
     app.close();
-    CHECK(contains(probe.said(), "pass idle"));
+    CHECK(contains(probe.result(), "pass idle"));
   }
-  SUBCASE("another application brings locks") {
+  SUBCASE("another application takes locks") {
     application other(at / "app.db");
     other.run("SELECT * FROM t");
-    CHECK(contains(probe.said(), "pass ok"));
+    CHECK(contains(probe.result(), "pass ok"));
     other.close();
-    CHECK_FALSE(contains(probe.said(), "lost"));
+    CHECK_FALSE(contains(probe.result(), "lost"));
   }
 }
 
-TEST_CASE_FIXTURE(database_in_use, "sqlite lost locks: a lock that is back ends the warning") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite lost locks: the warning ends when the lock is taken again") {
   sqlite_probe probe(at / "app.db");
   REQUIRE(probe.run().verdict == verdict::pass);
   app.close_another_descriptor(at / "app.db");
-  CHECK(contains(probe.said(), "warn locked: app.db: has lost its locks"));
+  CHECK(contains(probe.result(), "warn locked: app.db: has lost its locks"));
   app.close();
   app.open(at / "app.db");
   app.run("SELECT * FROM t");
-  CHECK(contains(probe.said(), "pass ok"));
+  CHECK(contains(probe.result(), "pass ok"));
 }
 
-TEST_CASE("sqlite lost locks: a -shm that lost its locks while the database has some is not the one in use") {
+TEST_CASE("sqlite lost locks: a -shm without locks beside a locked database is reported as replaced") {
   const temp_folder at;
   application crashed;
   make_wal_database(crashed, at / "app.db");
@@ -145,23 +144,23 @@ TEST_CASE("sqlite lost locks: a -shm that lost its locks while the database has 
   app.run("SELECT * FROM t");
   REQUIRE(probe.run().reason == reason::ok);
   app.close_another_descriptor(at / "app.db-shm");
-  CHECK(contains(probe.said(), "warn replaced: app.db: app.db-shm is not the one in use"));
-  const auto second = probe.said();
+  CHECK(contains(probe.result(), "warn replaced: app.db: app.db-shm is not the one in use"));
+  const auto second = probe.result();
   CHECK(contains(second, "fail replaced: app.db: app.db-shm is not the one in use"));
   CHECK(contains(second, "or the application closed another descriptor of it"));
 }
 
-TEST_CASE_FIXTURE(database_in_use, "sqlite lost locks: they do not hide that the log was replaced") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite lost locks: a replaced log is still reported") {
   sqlite_probe probe(at / "app.db");
   REQUIRE(probe.run().verdict == verdict::pass);
   app.close_another_descriptor(at / "app.db");
   fs::remove(at / "app.db-wal");
-  const auto said = probe.said();
-  CHECK(contains(said, "fail replaced: app.db: app.db-wal was deleted while in use"));
-  CHECK(contains(said, "has lost its locks"));
+  const auto result = probe.result();
+  CHECK(contains(result, "fail replaced: app.db: app.db-wal was deleted while in use"));
+  CHECK(contains(result, "has lost its locks"));
 }
 
-TEST_CASE("sqlite restored: file systems that give out inode numbers anew are known") {
+TEST_CASE("sqlite restored: file systems that reassign inode numbers are recognised") {
   struct statfs where {};
   const sqlite::proc_texts none{[] { return std::string(); }, [] { return std::string(); }};
   for (const auto magic : {0x65735546, 0x4d44, 0x2011bab0, 0x01021997}) {

@@ -1,4 +1,4 @@
-// Applications that use the same database with different -wal and -shm files, and everything healthy that looks alike.
+// Tests applications that use one database with different -wal and -shm files, and healthy states that look similar.
 #include <doctest/doctest.h>
 
 #include "checks/sqlite/fixtures.hpp"
@@ -10,21 +10,21 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// As somebody does who wants to be rid of a large log; everything in it was copied.
+/// Deletes a large log after a complete checkpoint, as an operator might.
 void remove_side_files(application& app, const std::string& path) {
   app.run("PRAGMA wal_checkpoint");
   fs::remove(path + "-wal");
   fs::remove(path + "-shm");
 }
 
-/// What somebody does at a shell: opens, writes, closes.
+/// Opens, writes and closes, like the sqlite3 shell.
 void visit(const std::string& path) {
   application shell(path);
   shell.run("INSERT INTO t VALUES (2)");
   shell.close();
 }
 
-/// A process that runs `body` over and over until this object goes.
+/// A process that repeats `body` until this object is destroyed.
 class repeating {
  public:
   explicit repeating(const std::function<void()>& body) : child_(::fork()) {
@@ -62,7 +62,7 @@ void lock(int fd, short kind, off_t first, off_t length) {
   ::fcntl(fd, F_SETLK, &how);
 }
 
-/// Locks in the order in which SQLite opens and closes, on a disk that makes it wait for the -shm: 20 times a second.
+/// Locks in SQLite's order of opening and closing, on a disk with a slow -shm: 20 times a second.
 void open_slowly_and_close(int database, const std::string& shm_path, const std::string& content) {
   lock(database, F_RDLCK, 0x40000002, 510);
   ::usleep(40'000);
@@ -75,20 +75,19 @@ void open_slowly_and_close(int database, const std::string& shm_path, const std:
   lock(database, F_UNLCK, 0x40000002, 510);
 }
 
-/// The first of so many runs that says anything but "pass".
+/// The first of so many runs whose verdict is not "pass".
 std::string first_complaint(sqlite_probe& probe, int runs) {
   for (int i = 0; i < runs; ++i)
     if (const auto found = probe.run(); found.verdict != verdict::pass) return described(found);
   return "";
 }
 
-/// `body` in mounts of its own and as a grandchild, so that no application of the test has the same parent: those of
-/// telltale's own workers do not count.
+/// Runs `body` in its own mount namespace and as a grandchild: processes with the probe's parent count as workers.
 std::string mounted(const std::function<std::string()>& body) {
   return in_private_mounts([&] { return in_child(body); });
 }
 
-/// Mounts one file on another; a sentence when that fails.
+/// Mounts one file on another; returns a message on failure.
 std::string mount_file(const std::string& from, const std::string& to) {
   if (!fs::exists(to)) write_file(to, "");
   return ::mount(from.c_str(), to.c_str(), nullptr, MS_BIND, nullptr) == 0 ? "" : "no bind mount\n";
@@ -96,52 +95,52 @@ std::string mount_file(const std::string& from, const std::string& to) {
 
 }  // namespace
 
-TEST_CASE("sqlite split brain: -wal and -shm made anew by a shell are not the ones in use") {
+TEST_CASE("sqlite split brain: -wal and -shm recreated by a shell are reported as not in use") {
   const temp_folder at;
   const auto path = at / "app.db";
   application app;
   make_wal_database(app, path);
   sqlite_probe probe(path);
-  SUBCASE("seen from the start") { REQUIRE(probe.run().verdict == verdict::pass); }
-  SUBCASE("first looked at when it is too late") {}
+  SUBCASE("a run before the fault") { REQUIRE(probe.run().verdict == verdict::pass); }
+  SUBCASE("first run after the fault") {}
   remove_side_files(app, path);
   visit(path);
   REQUIRE(fs::exists(path + "-shm"));
-  const auto first = probe.said();
+  const auto first = probe.result();
   CHECK(contains(first, fmt::format("warn replaced: app.db: app.db-shm is not the one in use by pid {}", app.pid())));
   CHECK(contains(first, "unless an application is opening it now"));
-  const auto second = probe.said();
+  const auto second = probe.result();
   CHECK(contains(second, fmt::format("fail replaced: app.db: app.db-shm is not the one in use by pid {}", app.pid())));
   CHECK_FALSE(contains(second, "unless"));
 
   app.crash();
-  CHECK(contains(probe.said(), "pass idle"));
+  CHECK(contains(probe.result(), "pass idle"));
 }
 
-TEST_CASE("sqlite split brain: it shows from another PID namespace, as that of another container is") {
+TEST_CASE("sqlite split brain: it is detected from another PID namespace, like that of another container") {
   const temp_folder at;
   const auto path = at / "app.db";
   application app;
   make_wal_database(app, path);
   remove_side_files(app, path);
   visit(path);
-  const auto said = in_child([&]() -> std::string {
+  const auto result = in_child([&]() -> std::string {
     if (::unshare(CLONE_NEWPID) != 0) return "skipped";
     return in_child([&] {
       sqlite_probe probe(path);
       probe.run();
-      return probe.said();
+      return probe.result();
     });
   });
-  if (said == "skipped") {
+  if (result == "skipped") {
     MESSAGE("skipped: a PID namespace needs CAP_SYS_ADMIN");
     return;
   }
-  CHECK(
-      contains(said, "fail replaced: app.db: app.db-shm is not the one in use by a process whose pid is not visible"));
+  CHECK(contains(result,
+                 "fail replaced: app.db: app.db-shm is not the one in use by a process whose pid is not visible"));
 }
 
-TEST_CASE("sqlite split brain: a second application that stays on the new files does not hide it") {
+TEST_CASE("sqlite split brain: it is still reported when a second application uses the new files") {
   const temp_folder at;
   const auto path = at / "app.db";
   application app;
@@ -151,15 +150,15 @@ TEST_CASE("sqlite split brain: a second application that stays on the new files 
   remove_side_files(app, path);
   application second(path);
   second.run("INSERT INTO t VALUES (2)");
-  CHECK(contains(probe.said(),
+  CHECK(contains(probe.result(),
                  fmt::format("warn replaced: app.db: app.db-shm is not the one in use by pid {}", app.pid())));
-  CHECK(contains(probe.said(),
+  CHECK(contains(probe.result(),
                  fmt::format("fail replaced: app.db: app.db-shm is not the one in use by pid {}", app.pid())));
   app.crash();
-  CHECK(contains(probe.said(), "pass ok"));
+  CHECK(contains(probe.result(), "pass ok"));
 }
 
-TEST_CASE("sqlite split brain: a swapped -shm is not the one in use") {
+TEST_CASE("sqlite split brain: a replaced -shm is reported as not in use") {
   const temp_folder at;
   const auto path = at / "app.db";
   application app;
@@ -168,11 +167,11 @@ TEST_CASE("sqlite split brain: a swapped -shm is not the one in use") {
   REQUIRE(probe.run().verdict == verdict::pass);
   fs::copy_file(path + "-shm", at / "copy");
   fs::rename(at / "copy", path + "-shm");
-  CHECK(contains(probe.said(), "warn replaced: app.db: app.db-shm is not the one in use"));
-  CHECK(contains(probe.said(), "fail replaced: app.db: app.db-shm is not the one in use"));
+  CHECK(contains(probe.result(), "warn replaced: app.db: app.db-shm is not the one in use"));
+  CHECK(contains(probe.result(), "fail replaced: app.db: app.db-shm is not the one in use"));
 }
 
-TEST_CASE("sqlite split brain: several applications with the same files are none, in whatever order they came") {
+TEST_CASE("sqlite split brain: several applications with the same files pass, in any order of arrival") {
   const temp_folder at;
   const auto path = at / "app.db";
   application first;
@@ -192,24 +191,24 @@ TEST_CASE("sqlite split brain: several applications with the same files are none
   CHECK(first_complaint(probe, 2) == "");
 }
 
-TEST_CASE("sqlite split brain: an application that opens and closes all the time never makes it red") {
+TEST_CASE("sqlite split brain: an application that repeatedly opens and closes never fails the check") {
   const temp_folder at;
   const auto path = at / "app.db";
   application app;
   make_wal_database(app, path);
   bool keeps_files = false;
   SUBCASE("alone") { app.close(); }
-  SUBCASE("alone, and leaving -wal and -shm behind") {
+  SUBCASE("alone, leaving -wal and -shm behind") {
     app.close();
     keeps_files = true;
   }
-  SUBCASE("beside one that stays") {}
+  SUBCASE("beside a permanent application") {}
   const repeating restless([&] { open_and_close(path, keeps_files); });
   sqlite_probe probe(path);
   CHECK(first_complaint(probe, 1500) == "");
 }
 
-TEST_CASE("sqlite split brain: one that opens and closes on a slow disk, twenty times a second, never makes it red") {
+TEST_CASE("sqlite split brain: opening and closing twenty times a second on a slow disk never fails the check") {
   const temp_folder at;
   const auto path = at / "app.db";
   application app;
@@ -227,7 +226,7 @@ TEST_CASE("sqlite split brain: one that opens and closes on a slow disk, twenty 
   ::close(database);
 }
 
-TEST_CASE("sqlite split brain: a reader that may not write the index left by a crash is no second application") {
+TEST_CASE("sqlite split brain: a reader without write access to a leftover index is not a second application") {
   const temp_folder at;
   const auto path = at / "app.db";
   {
@@ -236,7 +235,7 @@ TEST_CASE("sqlite split brain: a reader that may not write the index left by a c
     app.crash();
   }
   sqlite_probe probe(path);
-  REQUIRE(contains(probe.said(), "pass idle"));
+  REQUIRE(contains(probe.result(), "pass idle"));
   application reader("file:" + path + "?mode=ro&readonly_shm=1");
   reader.run("BEGIN; SELECT * FROM t");
   const auto seen = sqlite::observe(path);
@@ -244,7 +243,7 @@ TEST_CASE("sqlite split brain: a reader that may not write the index left by a c
   REQUIRE_FALSE(seen.live());
   CHECK(first_complaint(probe, 3) == "");
   {
-    // Between two transactions it has no lock on the index, and so it stays when the application is back.
+    // Between two transactions it has no lock on the index, even after the application has restarted.
     reader.run("COMMIT");
     CHECK(first_complaint(probe, 1) == "");
     application app(path);
@@ -254,74 +253,74 @@ TEST_CASE("sqlite split brain: a reader that may not write the index left by a c
     app.crash();
     CHECK(first_complaint(probe, 1) == "");
   }
-  // A worker of telltale that examines such a database is a sibling of the one that probes.
+  // A worker of telltale that runs a deep check is a sibling of the probing one.
   CHECK(in_child([&] {
           sqlite_probe fresh(path);
           return first_complaint(fresh, 3);
         }) == "");
 }
 
-TEST_CASE("sqlite split brain: a database mounted as a single file is named as such while it is in use") {
+TEST_CASE("sqlite split brain: a database mounted as a single file is reported while it is in use") {
   if (!may_mount()) return;
   const temp_folder at;
   const auto path = at / "app.db";
   application app;
   make_wal_database(app, path);
   fs::create_directory(at / "mounted");
-  const auto said = mounted([&] {
+  const auto result = mounted([&] {
     auto out = mount_file(path, at / "mounted/app.db");
     sqlite_probe probe(at / "mounted/app.db");
-    out += probe.said() + "\n";
+    out += probe.result() + "\n";
     app.close();
-    return out + probe.said();
+    return out + probe.result();
   });
-  CHECK(contains(said,
+  CHECK(contains(result,
                  fmt::format("fail mismatch: app.db: is mounted as a single file and in use by pid {}", app.pid())));
-  CHECK(contains(said, "mount the directory"));
-  CHECK(contains(said, "\npass idle: "));
+  CHECK(contains(result, "mount the directory"));
+  CHECK(contains(result, "\npass idle: "));
 }
 
-TEST_CASE("sqlite split brain: three files mounted one by one pass until the application makes new ones") {
+TEST_CASE("sqlite split brain: three files mounted one by one pass until the application creates new ones") {
   if (!may_mount()) return;
   const temp_folder at;
   const auto path = at / "app.db";
   application app;
   make_wal_database(app, path);
   fs::create_directory(at / "mounted");
-  const auto said = mounted([&] {
+  const auto result = mounted([&] {
     std::string out;
     for (const auto* suffix : {"", "-wal", "-shm"}) out += mount_file(path + suffix, at / "mounted/app.db" + suffix);
     sqlite_probe probe(at / "mounted/app.db");
-    out += probe.said().substr(0, 8) + "\n";
+    out += probe.result().substr(0, 8) + "\n";
     app.close();
-    out += probe.said().substr(0, 10) + "\n";
+    out += probe.result().substr(0, 10) + "\n";
     app.open(path);
     app.run("INSERT INTO t VALUES (2)");
-    return out + probe.said() + "\n" + probe.said();
+    return out + probe.result() + "\n" + probe.result();
   });
-  CAPTURE(said);
-  CHECK(contains(said, "pass ok:\npass idle:\n"));
-  CHECK(contains(said,
+  CAPTURE(result);
+  CHECK(contains(result, "pass ok:\npass idle:\n"));
+  CHECK(contains(result,
                  fmt::format("fail mismatch: app.db: is mounted as a single file and in use by pid {}", app.pid())));
-  CHECK_FALSE(contains(said, "replaced"));
+  CHECK_FALSE(contains(result, "replaced"));
 }
 
-TEST_CASE("sqlite split brain: a -shm mounted as a single file is named as such once it is not the one in use") {
+TEST_CASE("sqlite split brain: a -shm mounted as a single file is reported once it is not the one in use") {
   if (!may_mount()) return;
   const temp_folder at;
   const auto path = at / "app.db";
   application app;
   make_wal_database(app, path);
   write_file(at / "other", std::string(32768, '\0'));
-  const auto said = mounted([&] {
+  const auto result = mounted([&] {
     auto out = mount_file(at / "other", path + "-shm");
     sqlite_probe probe(path);
     probe.run();
-    return out + probe.said();
+    return out + probe.result();
   });
   CHECK(contains(
-      said,
+      result,
       fmt::format("fail mismatch: app.db: app.db-shm is mounted as a single file, and not the one in use by pid {}",
                   app.pid())));
-  CHECK(contains(said, "mount the directory"));
+  CHECK(contains(result, "mount the directory"));
 }

@@ -1,4 +1,4 @@
-// Checkpoint starvation: a log that is copied into the database but never restarted, and its healthy neighbours.
+// Tests checkpoint starvation (a log that is checkpointed but never restarted) and similar healthy states.
 #include <doctest/doctest.h>
 
 #include "checks/sqlite/fixtures.hpp"
@@ -35,7 +35,7 @@ class busy_database {
   }
   void begin(int reader) { app.run("BEGIN; SELECT count(*) FROM t", reader); }
   void end(int reader) { app.run("COMMIT", reader); }
-  /// Commits, each while a reader reads that began before it; the last one stays.
+  /// Commits, each during a read transaction that began before it; the last one remains open.
   void starve(int commits) {
     for (int i = 0; i < commits; ++i) {
       if (reading_) end(first_reader);
@@ -56,7 +56,7 @@ sqlite_probe limited(const std::string& path, const char* warn = "64KiB", const 
   return sqlite_probe(path, std::move(options));
 }
 
-/// Runs the probe after each of `rounds` rounds of work; the distinct "verdict reason" in order.
+/// Runs the probe after each of `rounds` rounds of work; returns the distinct "verdict reason" in order.
 template <class Work>
 std::string watched(sqlite_probe& probe, int rounds, Work work) {
   std::string out;
@@ -73,7 +73,7 @@ std::string watched(sqlite_probe& probe, int rounds, Work work) {
 
 }  // namespace
 
-TEST_CASE("sqlite starvation: the log is measured by what it holds, not by the size of its file") {
+TEST_CASE("sqlite starvation: the log's size is that of its valid frames, not of its file") {
   busy_database db(0);
   sqlite_probe probe(db.path);
   db.commit(3);
@@ -88,12 +88,12 @@ TEST_CASE("sqlite starvation: the log is measured by what it holds, not by the s
   CHECK_FALSE(probe.run().measured("wal_log_bytes"));
 }
 
-TEST_CASE("sqlite starvation: short readers that always overlap let the log grow for ever, and that is said") {
+TEST_CASE("sqlite starvation: overlapping short readers make the log grow without bound, which is reported") {
   busy_database db(1);
   auto probe = limited(db.path);
   db.begin(first_reader);
   int old = first_reader;
-  const auto said = watched(probe, 12, [&] {
+  const auto result = watched(probe, 12, [&] {
     for (int i = 0; i < 5; ++i) {
       db.commit();
       const int next = old == first_reader ? second_reader : first_reader;
@@ -102,14 +102,14 @@ TEST_CASE("sqlite starvation: short readers that always overlap let the log grow
       old = next;
     }
   });
-  CHECK(said == "pass ok, warn threshold, fail threshold");
+  CHECK(result == "pass ok, warn threshold, fail threshold");
   const auto found = probe.run();
   CHECK(contains(found.message, "WAL log "));
   CHECK(contains(found.message, "(limit 256.0 KiB): never restarted, because a reader is active at every commit"));
-  CHECK(found.measured("wal_backlog_bytes").value_or(1e9) < 32 << 10);  // every page is copied soon
+  CHECK(found.measured("wal_backlog_bytes").value_or(1e9) < 32 << 10);  // every page is copied early
   CHECK(found.measured("database_bytes").value_or(1e9) < 32 << 10);
 
-  // Once they pause, a checkpoint copies the rest, and the next commit starts the log anew.
+  // After a pause a checkpoint copies the rest, and the next commit restarts the log.
   db.end(old);
   db.commit();
   CHECK(probe.run().verdict == verdict::pass);
@@ -117,57 +117,57 @@ TEST_CASE("sqlite starvation: short readers that always overlap let the log grow
   CHECK(probe.run().measured("wal_log_bytes").value_or(1e9) < 64 << 10);
 }
 
-TEST_CASE("sqlite starvation: one reader that re-reads at the newest mark is enough") {
+TEST_CASE("sqlite starvation: one reader that repeatedly reads at the newest mark is sufficient") {
   busy_database db(1);
   auto probe = limited(db.path);
   db.begin(first_reader);
-  const auto said = watched(probe, 12, [&] {
+  const auto result = watched(probe, 12, [&] {
     for (int i = 0; i < 5; ++i) {
       db.commit();
       db.end(first_reader);
       db.begin(first_reader);
     }
   });
-  CHECK(said == "pass ok, warn threshold, fail threshold");
+  CHECK(result == "pass ok, warn threshold, fail threshold");
 }
 
-TEST_CASE("sqlite starvation: backups one after the other, each longer than a commit, are told") {
+TEST_CASE("sqlite starvation: consecutive backups, each longer than a commit, are reported") {
   busy_database db(1);
   auto probe = limited(db.path);
   db.begin(first_reader);
   int number = 0;
-  const auto said = watched(probe, 12, [&] {
+  const auto result = watched(probe, 12, [&] {
     for (int i = 0; i < 5; ++i) {
       db.commit();
-      // VACUUM INTO reads in one transaction; the one that holds the old mark ends when the copy is made.
+      // VACUUM INTO reads in one transaction; the transaction with the old mark ends when the copy is complete.
       db.app.run(fmt::format("VACUUM INTO '{}'", db.at / fmt::format("copy{}.db", number++)), second_reader);
       db.end(first_reader);
       db.begin(first_reader);
     }
   });
-  CHECK(said == "pass ok, warn threshold, fail threshold");
+  CHECK(result == "pass ok, warn threshold, fail threshold");
 }
 
-TEST_CASE("sqlite starvation: passive checkpoints that always miss the last commit are told without a reader") {
+TEST_CASE("sqlite starvation: passive checkpoints that always miss the last commit are reported without a reader") {
   busy_database db(0);
   auto probe = limited(db.path);
-  const auto said = watched(probe, 12, [&] {
+  const auto result = watched(probe, 12, [&] {
     for (int i = 0; i < 5; ++i) {
       db.begin(first_reader);
       db.commit();
-      db.checkpoint();  // copies what the reader sees
+      db.checkpoint();  // copies up to the reader's mark
       db.end(first_reader);
     }
   });
-  CHECK(said == "pass ok, warn threshold, fail threshold");
-  CHECK(contains(probe.said(), "pass ok"));  // nothing written since, and nobody reads: nothing gets worse
+  CHECK(result == "pass ok, warn threshold, fail threshold");
+  CHECK(contains(probe.result(), "pass ok"));  // without writes and readers the log does not grow
   db.commit();
-  CHECK(contains(probe.said(), "never restarted, because checkpoints do not catch up with the writers"));
+  CHECK(contains(probe.result(), "never restarted, because checkpoints do not catch up with the writers"));
   db.checkpoint();
   CHECK(probe.run().verdict == verdict::pass);
 }
 
-TEST_CASE("sqlite starvation: passive checkpoints without automatic ones are healthy while they copy everything") {
+TEST_CASE("sqlite starvation: explicit passive checkpoints pass while they copy everything") {
   busy_database db(0);
   auto probe = limited(db.path);
   CHECK(watched(probe, 20, [&] {
@@ -176,7 +176,7 @@ TEST_CASE("sqlite starvation: passive checkpoints without automatic ones are hea
         }) == "pass ok");
 }
 
-TEST_CASE("sqlite starvation: readers that pause now and then do not starve it") {
+TEST_CASE("sqlite starvation: readers that pause sometimes cause no starvation") {
   busy_database db(1);
   auto probe = limited(db.path);
   CHECK(watched(probe, 20, [&] {
@@ -187,7 +187,7 @@ TEST_CASE("sqlite starvation: readers that pause now and then do not starve it")
         }) == "pass ok");
 }
 
-TEST_CASE("sqlite starvation: the log of a burst that was copied is no fault, whatever comes after it") {
+TEST_CASE("sqlite starvation: a checkpointed log of a burst passes, whatever follows it") {
   busy_database db(0);
   auto probe = limited(db.path);
   db.commit();
@@ -199,7 +199,7 @@ TEST_CASE("sqlite starvation: the log of a burst that was copied is no fault, wh
         "n");
   }
   SUBCASE("many commits") { db.commit(80); }
-  SUBCASE("many commits, and a reader at the newest mark that stays") {
+  SUBCASE("many commits, and a permanent reader at the newest mark") {
     db.commit(80);
     db.begin(first_reader);
     reader = true;
@@ -208,7 +208,7 @@ TEST_CASE("sqlite starvation: the log of a burst that was copied is no fault, wh
   const auto burst = probe.run();
   CHECK(burst.verdict == verdict::pass);
   CHECK(burst.measured("wal_log_bytes").value_or(0) > 256 << 10);
-  for (int i = 0; i < 3; ++i) CHECK(probe.run().verdict == verdict::pass);  // no commit after it
+  for (int i = 0; i < 3; ++i) CHECK(probe.run().verdict == verdict::pass);  // no commit follows
   if (reader) return;
   db.app.run("INSERT INTO t VALUES (2)");
   const auto restarted = probe.run();
@@ -216,7 +216,7 @@ TEST_CASE("sqlite starvation: the log of a burst that was copied is no fault, wh
   CHECK(restarted.measured("wal_log_bytes").value_or(1e9) < 64 << 10);
 }
 
-TEST_CASE("sqlite starvation: a starved log stays red between two commits while a reader holds it") {
+TEST_CASE("sqlite starvation: a starved log keeps failing between two commits while a reader remains") {
   busy_database db(1);
   auto probe = limited(db.path);
   db.starve(20);
@@ -227,16 +227,16 @@ TEST_CASE("sqlite starvation: a starved log stays red between two commits while 
   CHECK(probe.run().verdict == verdict::pass);  // the next commit's checkpoint copies it, the one after restarts it
 }
 
-TEST_CASE("sqlite starvation: a log that is long because checkpoints are rare is judged by its backlog alone") {
+TEST_CASE("sqlite starvation: a log that is long because of rare checkpoints is judged only by its backlog") {
   busy_database db(0);
   auto probe = limited(db.path);
-  SUBCASE("nobody reads") {}
-  SUBCASE("somebody reads") { db.begin(first_reader); }
+  SUBCASE("without a reader") {}
+  SUBCASE("with a reader") { db.begin(first_reader); }
   CHECK(watched(probe, 10, [&] { db.commit(5); }) == "pass ok");
   CHECK(probe.run().measured("wal_log_bytes").value_or(0) > 256 << 10);
 }
 
-TEST_CASE("sqlite starvation: a backlog over its limit is reported beside the log") {
+TEST_CASE("sqlite starvation: a backlog over its limit is reported in addition to the log") {
   busy_database db(1);
   std::vector<raw_member> options;
   options.push_back(limit_option("wal_log", {option("warn", "64KiB")}));
@@ -244,12 +244,12 @@ TEST_CASE("sqlite starvation: a backlog over its limit is reported beside the lo
   sqlite_probe probe(db.path, std::move(options));
   db.starve(20);
   REQUIRE(probe.run().verdict == verdict::pass);
-  db.commit(20);  // the reader stays
-  const auto said = probe.said();
-  CHECK(contains(said, "a reader blocks checkpoints; WAL log "));
+  db.commit(20);  // the reader remains
+  const auto result = probe.result();
+  CHECK(contains(result, "a reader blocks checkpoints; WAL log "));
 }
 
-TEST_CASE("sqlite starvation: an application that starts over with a log of its own is not compared with the last") {
+TEST_CASE("sqlite starvation: a restarted application with a new log is not compared with the previous one") {
   busy_database db(1);
   auto probe = limited(db.path);
   db.starve(20);
@@ -264,27 +264,27 @@ TEST_CASE("sqlite starvation: an application that starts over with a log of its 
   CHECK(probe.run().verdict == verdict::pass);
 }
 
-TEST_CASE("sqlite starvation: there are limits by default, above those of the backlog") {
+TEST_CASE("sqlite starvation: the default limits are above those of the backlog") {
   const auto type = checks::sqlite();
   const temp_folder at;
   application app;
   make_wal_database(app, at / "app.db");
   app.open(at / "app.db", first_reader);
   sqlite_probe probe(at / "app.db");
-  // 300 pages of 4 KiB a round; copied before the next one, but read all the time.
+  // 300 pages of 4 KiB per round, copied before the next one while a reader is always present.
   app.run("PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 1");
   app.run("BEGIN; SELECT count(*) FROM t", first_reader);
-  std::string said;
+  std::string result;
   double log = 0;
-  for (int i = 0; i < 140 && (said.empty() || contains(said, "pass ok")); ++i) {
+  for (int i = 0; i < 140 && (result.empty() || contains(result, "pass ok")); ++i) {
     app.run(large_insert);
     app.run("DELETE FROM t");
     app.run("COMMIT; BEGIN; SELECT count(*) FROM t", first_reader);
     const auto found = probe.run();
-    said = described(found);
+    result = described(found);
     log = found.measured("wal_log_bytes").value_or(0);
   }
-  CHECK(contains(said, "warn threshold: app.db: WAL log 1"));
-  CHECK(contains(said, "(limit 128.0 MiB): never restarted"));
+  CHECK(contains(result, "warn threshold: app.db: WAL log 1"));
+  CHECK(contains(result, "(limit 128.0 MiB): never restarted"));
   CHECK(log > 128 << 20);
 }

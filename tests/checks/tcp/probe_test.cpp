@@ -136,7 +136,7 @@ TEST_CASE("tcp: each outcome has its reason and its words") {
       {"no match, stays", greets("SSH"), matching("^220 "), reason::mismatch, "sent 'SSH', expected", 200ms},
       {"silent, with a pattern", silent, matching("."), reason::timeout, "no answer within 200 ms", 200ms},
       {"closed at once, with a pattern", closes, matching("."), reason::refused, "closed the connection without"},
-      {"closed before TLS", closes, {{"tls", text("true")}}, reason::tls, "closed the connection"},
+      {"closed before TLS", closes, {{"tls", text("true")}}, reason::tls, "TLS handshake"},
       {"no TLS in time", silent, {{"tls", text("true")}}, reason::timeout, "no end of the TLS handshake", 200ms},
       {"no STARTTLS", greets("220 x\r\n"), starting_tls("smtp"), reason::timeout, "no answer to EHLO", 1s},
       {"silent before STARTTLS", silent, starting_tls("imap"), reason::timeout, "no greeting within", 200ms},

@@ -1,4 +1,4 @@
-// The websocket check and the addresses of a name: none, several, one that does not answer, an old one.
+// Tests name resolution by the websocket check: no address, several, one without a response, a remembered one.
 #include <doctest/doctest.h>
 #include <boost/asio/steady_timer.hpp>
 
@@ -20,9 +20,9 @@ TEST_CASE("websocket: nothing listening is a refused connection") {
   CHECK(contains(out.message, "refused the connection: nothing listens there"));
 }
 
-TEST_CASE("websocket: every address is tried, the last one gets its share of the time") {
+TEST_CASE("websocket: every address is tried, and the last one has its share of the time") {
   asio::io_context io;
-  // A full backlog drops further SYNs, as a black hole does.
+  // A full backlog drops further SYNs, like a black hole.
   tcp::acceptor full(io);
   full.open(tcp::v4());
   full.bind({asio::ip::address_v4::loopback(), 0});
@@ -45,7 +45,7 @@ TEST_CASE("websocket: every address is tried, the last one gets its share of the
   CHECK(contains(out.message, "within 200 ms (2 addresses tried)"));
 }
 
-TEST_CASE("websocket: a name that does not resolve, and a resolver that does not answer, are told apart") {
+TEST_CASE("websocket: an unknown name and a resolver without a response have different reasons") {
   asio::io_context io;
   fixed_resolver names;
   names.answer.error = "server.test does not resolve: Name or service not known";
@@ -58,7 +58,7 @@ TEST_CASE("websocket: a name that does not resolve, and a resolver that does not
   CHECK(out.reason == reason::timeout);
 }
 
-TEST_CASE("websocket: the last good address is used, and said so") {
+TEST_CASE("websocket: the last good address is used, and the message says so") {
   asio::io_context io;
   peer server(io, healthy);
   fixed_resolver names;

@@ -1,4 +1,4 @@
-// A probe that is cancelled at any point of its session ends without leaving an operation behind.
+// Tests that a probe cancelled at any point of its session leaves no operation behind.
 #include <doctest/doctest.h>
 
 #include "checks/websocket/peer.hpp"
@@ -9,7 +9,7 @@ using namespace telltale::fakes;
 
 namespace {
 
-/// Opens the WebSocket unless the client has gone, and then keeps to the rules or only listens.
+/// Opens the WebSocket unless the client has disconnected, and then follows the protocol or only reads.
 script opens(bool mute) {
   return [mute](tcp::socket socket) -> asio::awaitable<void> {
     const auto request = co_await read_request(socket);

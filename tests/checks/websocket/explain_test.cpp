@@ -1,4 +1,4 @@
-// From close codes to reasons and sentences, without a socket.
+// Tests the reasons and messages of close codes, without a socket.
 #include <string>
 
 #include <doctest/doctest.h>
@@ -8,11 +8,11 @@
 using namespace telltale;
 using namespace telltale::websocket;
 
-TEST_CASE("explain: a close frame gives its code, and the server's words without what they may not show") {
-  const auto told = explain_close(1011, "no\x1bmodel for hunter2", ping_phase, {"hunter2"});
-  CHECK(told.verdict == verdict::fail);
-  CHECK(told.reason == reason::refused);
-  CHECK(told.sentence ==
+TEST_CASE("explain: a close frame is reported with its code and the server's text, without secrets") {
+  const auto found = explain_close(1011, "no\x1bmodel for hunter2", ping_phase, {"hunter2"});
+  CHECK(found.verdict == verdict::fail);
+  CHECK(found.reason == reason::refused);
+  CHECK(found.sentence ==
         "the server closed the WebSocket before its pong with code 1011 (internal error): 'no?model for ***'");
   CHECK(explain_close(3000, "", ping_phase, {}).reason == reason::auth);
   CHECK(explain_close(1007, "", reply_phase, {}).reason == reason::protocol);

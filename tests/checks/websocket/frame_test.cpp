@@ -1,4 +1,4 @@
-// Frames of a server, over a socket: what breaks a rule is named, however its bytes arrive; what is valid passes.
+// Tests frames of a server over a socket: violations are reported however the bytes are split; valid frames pass.
 #include <doctest/doctest.h>
 #include <boost/asio/steady_timer.hpp>
 
@@ -10,7 +10,7 @@ using namespace std::string_literals;
 
 namespace {
 
-/// Opens and says `bytes`, one by one if wanted; keeps to the rules from then on.
+/// Opens the WebSocket and sends `bytes`, optionally one by one; then follows the protocol.
 script opens_then(std::string bytes, bool bytewise) {
   return [bytes, bytewise](tcp::socket socket) -> asio::awaitable<void> {
     const auto request = co_await read_request(socket);
@@ -29,7 +29,7 @@ script opens_then(std::string bytes, bool bytewise) {
 
 }  // namespace
 
-TEST_CASE("websocket frames: every broken rule is named") {
+TEST_CASE("websocket frames: every protocol violation is reported") {
   struct row {
     std::string name;
     std::string bytes;
@@ -65,7 +65,7 @@ TEST_CASE("websocket frames: every broken rule is named") {
     }
 }
 
-TEST_CASE("websocket frames: text has to be UTF-8, however it is cut, and only text") {
+TEST_CASE("websocket frames: only text has to be UTF-8, in any fragmentation") {
   struct row {
     std::string text;
     bool valid;
@@ -102,13 +102,13 @@ TEST_CASE("websocket frames: text has to be UTF-8, however it is cut, and only t
     }
 }
 
-TEST_CASE("websocket frames: a character that an empty last fragment cuts off is not seen (decision 029)") {
+TEST_CASE("websocket frames: a character cut off by an empty last fragment is not detected (decision 029)") {
   const auto bytes = server_frame(0x01, "\xe2\x82") + server_frame(0x80, "");
   CHECK(probe_against(opens_then(bytes, false), {}, 5s).verdict == verdict::pass);
   CHECK(probe_against(opens_then(bytes + server_frame(0x81, "a"), false), {}, 5s).reason == reason::protocol);
 }
 
-TEST_CASE("websocket frames: a session is the same however its bytes are cut") {
+TEST_CASE("websocket frames: a session has the same result however its bytes are split") {
   const auto bytes = server_frame(0x81, "one") + server_frame(0x01, "tw") + server_frame(0x89, "ping?") +
                      server_frame(0x80, "o") + server_frame(0x8a, "pong!") + server_frame(0x82, "");
   for (const bool bytewise : {false, true}) {
@@ -123,9 +123,9 @@ TEST_CASE("websocket frames: a session is the same however its bytes are cut") {
   }
 }
 
-TEST_CASE("websocket frames: a frame that is cut at the deadline is told only as far as it is known") {
+TEST_CASE("websocket frames: only the received part of a frame is reported at the deadline") {
   const auto late = [](std::string bytes) {
-    return probe_against(opens_and_says(std::move(bytes)), {}, 300ms).message;
+    return probe_against(opens_and_sends(std::move(bytes)), {}, 300ms).message;
   };
   const std::string unfinished = ": a fragmented message has not ended";
   CHECK(late("\x89\x05x").ends_with("no pong within 300 ms"));
@@ -137,7 +137,7 @@ TEST_CASE("websocket frames: a frame that is cut at the deadline is told only as
             .ends_with(": a frame of 4.0 GiB has not ended"));
 }
 
-TEST_CASE("websocket frames: what a server said before it reset the connection is told") {
+TEST_CASE("websocket frames: data sent before a connection reset is reported") {
   const auto resets = [](std::string bytes) -> script {
     return [bytes](tcp::socket socket) -> asio::awaitable<void> {
       const auto request = co_await read_request(socket);

@@ -1,4 +1,4 @@
-// Name-based virtual hosts: which Host header, server name indication and verified name a configuration leads to.
+// Tests name-based virtual hosts: the Host header, server name indication and verified name of a configuration.
 #include <cstdlib>
 
 #include <doctest/doctest.h>
@@ -24,12 +24,12 @@ std::string hosts_of(const std::string& request) {
   return out;
 }
 
-/// Serves the host `wanted` and answers 404 to every other; `heard` receives what was asked for.
-script serves_host(std::string wanted, std::string& heard) {
-  return [wanted, &heard](tcp::socket socket) -> asio::awaitable<void> {
+/// Serves the host `wanted` and responds 404 to any other; `requested` receives the requested hosts.
+script serves_host(std::string wanted, std::string& requested) {
+  return [wanted, &requested](tcp::socket socket) -> asio::awaitable<void> {
     const auto request = co_await read_request(socket);
-    heard = hosts_of(request);
-    auto reply = heard == wanted ? accepting(request) : std::string("HTTP/1.1 404 Not Found\r\n\r\n");
+    requested = hosts_of(request);
+    auto reply = requested == wanted ? accepting(request) : std::string("HTTP/1.1 404 Not Found\r\n\r\n");
     co_await say(socket, std::move(reply));
     co_await behave(socket);
   };
@@ -56,7 +56,7 @@ outcome probe_url(const script& behaviour, const std::string& url, options chose
 
 }  // namespace
 
-TEST_CASE("websocket host: the URL, server_name or headers name the virtual host, the most special one wins") {
+TEST_CASE("websocket host: the virtual host is that of headers, else server_name, else the URL") {
   ::setenv("TELLTALE_TEST_HOST", "secret.test", 1);
   auto both = with_host("b.test");
   both.emplace_back("server_name", text("c.test"));
@@ -78,23 +78,23 @@ TEST_CASE("websocket host: the URL, server_name or headers name the virtual host
   };
   for (const auto& r : rows) {
     CAPTURE(r.name);
-    std::string heard;
-    const auto out = probe_url(serves_host(r.host, heard), r.url, r.chosen);
+    std::string requested;
+    const auto out = probe_url(serves_host(r.host, requested), r.url, r.chosen);
     CAPTURE(out.message);
     CHECK(out.verdict == verdict::pass);
-    CHECK(heard == r.host);
+    CHECK(requested == r.host);
   }
 }
 
 TEST_CASE("websocket host: another virtual host is named as a possible cause") {
-  std::string heard;
-  const auto out = probe_url(serves_host("b.test", heard), "ws://a.test/", {});
+  std::string requested;
+  const auto out = probe_url(serves_host("b.test", requested), "ws://a.test/", {});
   CHECK(out.reason == reason::missing);
   CHECK(contains(out.message, "the Host header"));
 }
 
 TEST_CASE(
-    "websocket host: behind TLS server_name is indicated, verified and asked for; a Host header changes the last") {
+    "websocket host: with TLS server_name is indicated, verified and requested; a Host header changes the request") {
   const auto authority = make_identity({"Test CA", "", -3600, 86400, true});
   const temporary_pem ca(authority);
   const auto context = server_context(make_identity({"c.test", "DNS:c.test"}, &authority));
@@ -106,13 +106,13 @@ TEST_CASE(
         *static_cast<std::string*>(into) = name ? name : "";
         return SSL_TLSEXT_ERR_OK;
       });
-  std::string heard;
+  std::string requested;
   const script behaviour = [&](tcp::socket socket) -> asio::awaitable<void> {
     ssl::stream<tcp::socket> stream(std::move(socket), *context);
     auto [error] = co_await stream.async_handshake(ssl::stream_base::server, quiet);
     if (error) co_return;
     const auto request = co_await read_request(stream);
-    heard = hosts_of(request);
+    requested = hosts_of(request);
     auto reply = accepting(request);
     co_await say(stream, std::move(reply));
     co_await behave(stream);
@@ -126,20 +126,20 @@ TEST_CASE(
   CAPTURE(out.message);
   CHECK(out.verdict == verdict::pass);
   CHECK(indicated == "c.test");
-  CHECK(heard == "c.test:8443");
+  CHECK(requested == "c.test:8443");
 
   out = probe({{"ca_file", text(ca.path)}, {"headers", map_of({{"Host", text("b.test")}})}});
   CHECK(out.verdict == verdict::pass);
   CHECK(indicated == "c.test");
-  CHECK(heard == "b.test");
+  CHECK(requested == "b.test");
 
   out = probe({{"insecure", text("true")}});
   CHECK(out.verdict == verdict::pass);
   CHECK(indicated == "c.test");
-  CHECK(heard == "c.test:8443");
+  CHECK(requested == "c.test:8443");
 
   out = probe_url(behaviour, "wss://127.0.0.1:8443/",
                   {{"ca_file", text(ca.path)}, {"headers", map_of({{"Host", text("c.test")}})}});
-  CHECK(out.reason == reason::tls);  // a Host header says nothing about the certificate
+  CHECK(out.reason == reason::tls);  // a Host header does not affect verification
   CHECK(contains(out.message, "not for 127.0.0.1"));
 }

@@ -1,5 +1,4 @@
-// Ten thousand probes of peers that misbehave: each ends in time with its reason, and no connection is left at either
-// end.
+// Probes misbehaving peers ten thousand times: each probe ends in time with its reason and leaves no connection.
 #include <memory>
 
 #include <doctest/doctest.h>

@@ -1,5 +1,4 @@
-// The websocket check through a proxy that is not ours: nginx, with virtual hosts, TLS and HTTP/2, before a real
-// server.
+// Tests the websocket check through nginx with virtual hosts, TLS and HTTP/2, before a real server.
 #include <sys/socket.h>
 
 #include <optional>
@@ -18,7 +17,7 @@ using namespace telltale::fakes;
 
 namespace {
 
-/// A port that is nobody else's: it is bound, without listening, and shared with nginx by SO_REUSEPORT.
+/// Reserves a port: it is bound without listening, and shared with nginx by SO_REUSEPORT.
 struct reserved_port {
   reserved_port() : descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     const tcp::endpoint any(asio::ip::address_v4::loopback(), 0);
@@ -35,7 +34,7 @@ struct reserved_port {
   tcp::endpoint endpoint;
 };
 
-/// nginx before `backend`. It ends with the object, and with the test.
+/// nginx before `backend`. It ends with this object and with the test.
 class proxy {
  public:
   proxy(const program_location& program, const tcp::endpoint& backend) {
@@ -94,7 +93,7 @@ options at_host(const std::string& host) { return {{"headers", map_of({{"Host", 
 
 }  // namespace
 
-TEST_CASE("websocket nginx: virtual hosts, a dropped Upgrade header, TLS and HTTP/2 are told apart") {
+TEST_CASE("websocket nginx: virtual hosts, a dropped Upgrade header, TLS and HTTP/2 are distinguished") {
   const auto program = nginx();
   if (absent(program, "nginx") || absent()) return;
   const python_server backend;

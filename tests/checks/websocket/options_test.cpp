@@ -1,4 +1,4 @@
-// The options of the websocket check: what is accepted, what is a problem, what cannot be built.
+// Tests which options the websocket check accepts, and the problems reported for others.
 #include <unistd.h>
 
 #include <filesystem>
@@ -42,7 +42,7 @@ raw_value header(const std::string& name, const std::string& value) { return map
 
 }  // namespace
 
-TEST_CASE("websocket options: everything at once is accepted") {
+TEST_CASE("websocket options: all options together are accepted") {
   CHECK(problems_of({{"url", text("wss://example.org/ws?x=1")},
                      {"subprotocol", text("chat.v2")},
                      {"headers", header("X-Api-Key", "abc")},
@@ -62,7 +62,7 @@ TEST_CASE("websocket options: everything at once is accepted") {
         "");
 }
 
-TEST_CASE("websocket options: mistakes are told before anything is connected") {
+TEST_CASE("websocket options: mistakes are reported without a connection") {
   struct row {
     std::string words;
     pairs options;
@@ -117,7 +117,7 @@ TEST_CASE("websocket options: messages show the URL without its query") {
   CHECK(http::shown(target) == "ws://[::1]:8000/ws");
 }
 
-TEST_CASE("websocket options: what cannot be read is told when the check is built, without the value") {
+TEST_CASE("websocket options: unreadable values are reported when the check is built, without their content") {
   const auto failure_of = [](pairs members) -> std::string {
     try {
       checks::websocket().make_async(map_of(std::move(members)));

@@ -1,4 +1,4 @@
-// Scripted WebSocket servers on loopback, written to misbehave, and one run of the check against them.
+// Scripted WebSocket servers on loopback that misbehave, and one run of the check against them.
 #pragma once
 
 #include <stdexcept>
@@ -19,7 +19,7 @@ check_type websocket();
 
 namespace telltale::fakes {
 
-/// The 101 this request has to be answered with, with more header lines.
+/// The 101 response for this request, with additional header lines.
 inline std::string accepting(const std::string& request, const std::string& more = "") {
   const std::string name = "Sec-WebSocket-Key: ";
   const auto from = request.find(name);
@@ -30,7 +30,7 @@ inline std::string accepting(const std::string& request, const std::string& more
          accept_for(key) + "\r\n" + more + "\r\n";
 }
 
-/// Bytes of a short frame as a server sends it.
+/// The bytes of a short server frame.
 inline std::string server_frame(int first, const std::string& payload) {
   return std::string(1, static_cast<char>(first)) + static_cast<char>(payload.size()) + payload;
 }
@@ -50,7 +50,7 @@ asio::awaitable<std::pair<int, std::string>> read_frame(Stream& socket) {
   co_return std::pair<int, std::string>(static_cast<unsigned char>(head[0]), payload);
 }
 
-/// A server that keeps to the rules: echoes messages, answers pings and the close.
+/// A server that follows the protocol: echoes messages, responds to pings and the close.
 template <class Stream>
 asio::awaitable<void> behave(Stream& socket) {
   for (;;) {
@@ -63,7 +63,7 @@ asio::awaitable<void> behave(Stream& socket) {
   }
 }
 
-/// Opens with these header lines besides, then keeps to the rules.
+/// Opens the WebSocket with these additional header lines, then follows the protocol.
 inline script opens_with(std::string more_headers) {
   return [more_headers](tcp::socket socket) -> asio::awaitable<void> {
     const auto request = co_await read_request(socket);
@@ -79,7 +79,7 @@ inline std::shared_ptr<async_check> make_check(options chosen) {
   return make_check(checks::websocket(), std::move(chosen));
 }
 
-/// The check with these options, besides its URL, against this behaviour.
+/// Runs the check with its URL and these options against this behaviour.
 inline outcome probe_against(const script& behaviour, options chosen = {}, std::chrono::milliseconds timeout = 2s,
                              std::string scheme = "ws") {
   asio::io_context io;

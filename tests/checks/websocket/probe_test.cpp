@@ -1,4 +1,4 @@
-// The websocket check against scripted peers on loopback: one row a way to misbehave.
+// Tests the websocket check against scripted peers on loopback, one misbehaviour per row.
 #include <doctest/doctest.h>
 #include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -50,8 +50,9 @@ socket_task answers_close_never(tcp::socket socket) {
   co_await until_closed(socket);
 }
 
-/// Talks all the time, and answers our ping only once its own was answered, after a wrong pong and within a message.
-socket_task chatters(tcp::socket socket) {
+/// Sends continuously, and responds to the check's ping only after its own was answered, after a wrong pong and within
+/// a message.
+socket_task sends_continuously(tcp::socket socket) {
   const auto request = co_await read_request(socket);
   auto reply = accepting(request) + server_frame(0x81, "greeting") + server_frame(0x89, "are you there");
   co_await say(socket, std::move(reply));
@@ -93,7 +94,7 @@ struct row {
 
 }  // namespace
 
-TEST_CASE("websocket: a healthy endpoint passes, with the time of every phase") {
+TEST_CASE("websocket: a healthy endpoint passes with the duration of every phase") {
   const auto out = probe_against(healthy);
   CAPTURE(out.message);
   CHECK(out.verdict == verdict::pass);
@@ -108,12 +109,12 @@ TEST_CASE("websocket: a healthy endpoint passes, with the time of every phase") 
   CHECK_FALSE(out.measured("tls_seconds"));
 }
 
-TEST_CASE("websocket: what is configured is asked for, and served") {
+TEST_CASE("websocket: configured headers, subprotocol and message are sent") {
   CHECK(probe_against(opens_with("Sec-WebSocket-Protocol: chat\r\n"), {{"subprotocol", text("chat")}}).verdict ==
         verdict::pass);
   CHECK(probe_against(healthy, {{"send", text("hello")}, {"expect", text("ell")}}).verdict == verdict::pass);
   CHECK(probe_against(healthy, {{"ping", text("false")}}).verdict == verdict::pass);
-  const auto greeted = probe_against(chatters, {{"expect", text("greet")}});
+  const auto greeted = probe_against(sends_continuously, {{"expect", text("greet")}});
   CHECK(greeted.verdict == verdict::pass);
   CHECK(greeted.measured("reply_seconds"));
   const script with_header = [](tcp::socket socket) -> socket_task {
@@ -128,20 +129,20 @@ TEST_CASE("websocket: what is configured is asked for, and served") {
         verdict::pass);
 }
 
-TEST_CASE("websocket: a chatty server is healthy, and its own pings are answered") {
-  const auto out = probe_against(chatters);
+TEST_CASE("websocket: a server that sends continuously passes, and its pings are answered") {
+  const auto out = probe_against(sends_continuously);
   CAPTURE(out.message);
   CHECK(out.verdict == verdict::pass);
 }
 
-TEST_CASE("websocket: not answering the close is remarked on, not failed") {
+TEST_CASE("websocket: a missing close response is mentioned and does not fail") {
   const auto out = probe_against(answers_close_never);
   CHECK(out.verdict == verdict::pass);
   CHECK(contains(out.message, "did not answer the close"));
   CHECK_FALSE(out.measured("close_seconds"));
 }
 
-TEST_CASE("websocket: every misbehaviour has its reason and its sentence") {
+TEST_CASE("websocket: every misbehaviour has its reason and message") {
   const row rows[] = {
       {"silent after accept", silent, reason::timeout, "no answer to the WebSocket handshake within ", {}, 200ms},
       {"drips", drips, reason::timeout, "handshake stopped after", {}, 300ms},
@@ -173,15 +174,15 @@ TEST_CASE("websocket: every misbehaviour has its reason and its sentence") {
       {"hangs up", hangs_up, reason::refused, "closed the connection without an answer"},
       {"resets", resets, reason::refused, "dropped the connection without an answer"},
       {"closes mid-handshake", answers("HTTP/1.1 101 Switch", true), reason::protocol, "closed the connection during"},
-      {"never pongs", opens_and_says(""), reason::timeout, "no pong within ", {}, 200ms},
-      {"wrong pong", opens_and_says(server_frame(0x8a, "12345678")), reason::timeout, "no pong", {}, 200ms},
-      {"closes instead of pong", opens_and_says(server_frame(0x88, "\x03\xf3"s)), reason::refused,
+      {"never pongs", opens_and_sends(""), reason::timeout, "no pong within ", {}, 200ms},
+      {"wrong pong", opens_and_sends(server_frame(0x8a, "12345678")), reason::timeout, "no pong", {}, 200ms},
+      {"closes instead of pong", opens_and_sends(server_frame(0x88, "\x03\xf3"s)), reason::refused,
        "code 1011 (internal error)"},
       {"hangs up instead of pong", closes_after_ping, reason::protocol, "closed the connection before its pong"},
-      {"masked frame", opens_and_says("\x8a\x80\0\0\0\0"s), reason::protocol, "masked"},
-      {"huge frame", opens_and_says("\x82\x7f\0\0\0\x10\0\0\0\0"s), reason::timeout, "a frame of 64.0 GiB", {}, 200ms},
+      {"masked frame", opens_and_sends("\x8a\x80\0\0\0\0"s), reason::protocol, "masked"},
+      {"huge frame", opens_and_sends("\x82\x7f\0\0\0\x10\0\0\0\0"s), reason::timeout, "a frame of 64.0 GiB", {}, 200ms},
       {"expected text in what is not UTF-8",
-       opens_and_says(server_frame(0x81, "there \xff")),
+       opens_and_sends(server_frame(0x81, "there \xff")),
        reason::protocol,
        "not valid UTF-8",
        {{"ping", text("false")}, {"expect", text("there")}}},
@@ -212,13 +213,13 @@ TEST_CASE("websocket: every misbehaviour has its reason and its sentence") {
   CHECK(open_descriptors() == descriptors);
 }
 
-TEST_CASE("websocket: a reply sent before our message does not count as its reply") {
-  const auto out = probe_against(chatters, {{"send", text("hi")}, {"expect", text("greet")}}, 200ms);
+TEST_CASE("websocket: a message sent before the check's own does not count as its reply") {
+  const auto out = probe_against(sends_continuously, {{"send", text("hi")}, {"expect", text("greet")}}, 200ms);
   CHECK(out.verdict == verdict::fail);
 }
 
-TEST_CASE("websocket: the loop may end in the middle of a probe") {
-  for (const auto& behaviour : {script(silent), opens_and_says("")}) {
+TEST_CASE("websocket: the loop may end during a probe") {
+  for (const auto& behaviour : {script(silent), opens_and_sends("")}) {
     asio::io_context io;
     peer server(io, behaviour);
     fixed_resolver names;

@@ -1,4 +1,4 @@
-// A WebSocket server that is not ours: Debian's python3-websockets, as a child process.
+// A real WebSocket server, Debian's python3-websockets, as a child process.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace telltale::fakes {
 
-/// Echoes at any path; talks first at /large; wants a token at /token; says at /count how many other connections are
-/// open, once its own tasks have caught up.
+/// Echoes at any path; sends first at /large; requires a token at /token; reports at /count how many other connections
+/// are open, once its own tasks have run.
 inline constexpr const char* python_program = R"(
 import asyncio, websockets
 others = set()

@@ -1,5 +1,5 @@
-// Situation -> reason -> words: what a server does, the reason of the finding, the words that its sentence must and
-// must not have. A sentence names causes only as far as they are known from the bytes received.
+// Tests the reason of each situation, and the words that its message must and must not contain.
+// A message names only causes that are known from the received bytes.
 #include <cstdlib>
 
 #include <doctest/doctest.h>
@@ -41,7 +41,7 @@ void check_rows(const std::vector<row>& rows) {
 script answers_bytewise(std::string bytes) {
   return [bytes](tcp::socket socket) -> asio::awaitable<void> {
     co_await read_request(socket);
-    co_await say_bytewise(socket, bytes);
+    co_await send_bytewise(socket, bytes);
   };
 }
 
@@ -56,7 +56,7 @@ const std::string goaway = "\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0\x01"s;
 
 }  // namespace
 
-TEST_CASE("websocket reasons: a declined handshake claims no more than its status says") {
+TEST_CASE("websocket reasons: a declined handshake is reported by its status alone") {
   const std::string dropped = "a proxy that drops the Upgrade header";
   check_rows({
       {"401", status("401 No"), reason::auth, {"401 Unauthorized", "credentials"}, {"other credentials", dropped}},
@@ -96,7 +96,7 @@ TEST_CASE("websocket reasons: a declined handshake claims no more than its statu
   });
 }
 
-TEST_CASE("websocket reasons: a version is named only where the server sent one that is another") {
+TEST_CASE("websocket reasons: a version is reported only when the server sent a different one") {
   const std::string dropped = "a proxy that drops the Upgrade header";
   const auto version = [](std::string line, const std::string& value) {
     return status(line, "Sec-WebSocket-Version: " + value + "\r\n");
@@ -123,7 +123,7 @@ TEST_CASE("websocket reasons: a version is named only where the server sent one 
   });
 }
 
-TEST_CASE("websocket reasons: a server that speaks HTTP/2 is told as that") {
+TEST_CASE("websocket reasons: an HTTP/2 server is reported as such") {
   const words http2 = {"HTTP/2", "HTTP/1.1"};
   check_rows({
       {"SETTINGS", answers(settings), reason::protocol, http2, {"does not speak HTTP"}},
@@ -142,39 +142,39 @@ TEST_CASE("websocket reasons: a server that speaks HTTP/2 is told as that") {
   });
 }
 
-TEST_CASE("websocket reasons: an HTTP response behind a 101 is told as that") {
+TEST_CASE("websocket reasons: an HTTP response after a 101 is reported as such") {
   const words another = {"HTTP response", "101"};
   const std::string refusal = "HTTP/1.1 400 Bad Request\r\n\r\nno";
   const script bytewise = [refusal](tcp::socket socket) -> asio::awaitable<void> {
     const auto request = co_await read_request(socket);
     auto reply = accepting(request);
     co_await say(socket, std::move(reply));
-    co_await say_bytewise(socket, refusal);
+    co_await send_bytewise(socket, refusal);
   };
   check_rows({
-      {"in one piece", opens_and_says(refusal), reason::protocol, another, {"fragmented"}},
+      {"in one piece", opens_and_sends(refusal), reason::protocol, another, {"fragmented"}},
       {"byte by byte", bytewise, reason::protocol, another, {"fragmented"}},
-      {"HTTP/1.0", opens_and_says("HTTP/1.0 502 X\r\n\r\n"), reason::protocol, another, {"fragmented"}},
+      {"HTTP/1.0", opens_and_sends("HTTP/1.0 502 X\r\n\r\n"), reason::protocol, another, {"fragmented"}},
       {"after a message (decision 029)",
-       opens_and_says(server_frame(0x81, "hello") + refusal),
+       opens_and_sends(server_frame(0x81, "hello") + refusal),
        reason::protocol,
        {"a control frame is fragmented"},
        {"HTTP response"}},
       {"not quite",
-       opens_and_says("HTTX/1.1 400"),
+       opens_and_sends("HTTX/1.1 400"),
        reason::protocol,
        {"control frame is fragmented"},
        {"HTTP response"}},
-      {"a frame of an extension", opens_and_says("\xc1\x01z"), reason::protocol, {"reserved bits"}, {"HTTP"}},
+      {"a frame of an extension", opens_and_sends("\xc1\x01z"), reason::protocol, {"reserved bits"}, {"HTTP"}},
       {"the text in a message is none of it",
-       opens_and_says(server_frame(0x81, "HTTP/1.1 400") + close_frame(1011)),
+       opens_and_sends(server_frame(0x81, "HTTP/1.1 400") + close_frame(1011)),
        reason::refused,
        {"1011"},
        {"HTTP response"}},
   });
 }
 
-TEST_CASE("websocket reasons: TLS and plain HTTP on the other's port are told as that") {
+TEST_CASE("websocket reasons: TLS on a plain port and plain HTTP on a TLS port are reported as such") {
   const words use_wss = {"TLS on this port", "wss://"};
   const std::string nginx = "<html><center>The plain HTTP request was sent to HTTPS port</center></html>";
   const std::string elsewhere = "<html>Read https://example.org/port and http://example.org/server</html>";
@@ -212,14 +212,14 @@ TEST_CASE("websocket reasons: TLS and plain HTTP on the other's port are told as
        {"without an answer", "possible", "TLS on this port"}},
       {"a body that does not come", status("400 Bad Request"), reason::refused, {"400"}, {"TLS"}},
       {"wss:// to plain HTTP",
-       says_at_once("HTTP/1.1 400 Bad Request\r\n\r\n"),
+       sends_at_once("HTTP/1.1 400 Bad Request\r\n\r\n"),
        reason::tls,
        {"plain HTTP on this port, not TLS"},
        {},
        insecure,
        "wss"},
       {"wss:// to something else",
-       says_at_once("SSH-2.0-OpenSSH_9.2\r\n"),
+       sends_at_once("SSH-2.0-OpenSSH_9.2\r\n"),
        reason::tls,
        {"speaks SSH on this port, not TLS"},
        {"HTTP"},
@@ -228,8 +228,8 @@ TEST_CASE("websocket reasons: TLS and plain HTTP on the other's port are told as
   });
 }
 
-TEST_CASE("websocket reasons: a close has the reason of its code") {
-  const auto closes = [](int code, const std::string& why = "") { return opens_and_says(close_frame(code, why)); };
+TEST_CASE("websocket reasons: each close code has its reason") {
+  const auto closes = [](int code, const std::string& why = "") { return opens_and_sends(close_frame(code, why)); };
   check_rows({
       {"1000", closes(1000), reason::refused, {"code 1000 (normal closure)"}},
       {"1002", closes(1002), reason::protocol, {"code 1002 (protocol error)"}},
@@ -243,14 +243,14 @@ TEST_CASE("websocket reasons: a close has the reason of its code") {
       {"4001", closes(4001), reason::refused, {"code 4001"}, {"unauthorized", "forbidden"}},
       {"4400", closes(4400), reason::refused, {"code 4400"}, {"unauthorized", "forbidden"}},
       {"4404", closes(4404), reason::refused, {"code 4404"}, {"unauthorized", "forbidden"}},
-      {"no code", opens_and_says(server_frame(0x88, "")), reason::refused, {"without a code"}},
+      {"no code", opens_and_sends(server_frame(0x88, "")), reason::refused, {"without a code"}},
       {"with words", closes(4401, "token expired"), reason::auth, {"4401", "'token expired'"}},
       {"with words and a code of the registry", closes(1011, "no model"), reason::refused, {"1011", "'no model'"}},
   });
 }
 
-TEST_CASE("websocket reasons: the server's close reason is printable, shortened and free of secrets") {
-  const auto closes = [](const std::string& why) { return opens_and_says(close_frame(1008, why)); };
+TEST_CASE("websocket reasons: the server's close reason is shown printable, shortened and without secrets") {
+  const auto closes = [](const std::string& why) { return opens_and_sends(close_frame(1008, why)); };
   const options bearer = {{"headers", map_of({{"Authorization", text("Bearer abc.def-123")}})}};
   ::setenv("TELLTALE_TEST_KEY", "k9z", 1);
   ::setenv("TELLTALE_TEST_LOGIN", R"({"password": "correct horse"})", 1);
@@ -307,7 +307,7 @@ TEST_CASE("websocket reasons: the server's close reason is printable, shortened 
   });
 }
 
-TEST_CASE("websocket reasons: a redirect does not repeat secrets") {
+TEST_CASE("websocket reasons: a reported redirect contains no secrets") {
   const options bearer = {{"headers", map_of({{"Authorization", text("Bearer abc.def-123")}})}};
   check_rows({
       {"a header in the path",

@@ -1,4 +1,4 @@
-// The handshake reply, judged without a socket: one row a way to get it wrong.
+// Tests the evaluation of handshake replies without a socket, one mistake per row.
 #include <string>
 #include <vector>
 
@@ -39,7 +39,7 @@ TEST_CASE("reply: a correct handshake is accepted") {
                     {}, {}, found) == finding());
 }
 
-TEST_CASE("reply: every broken handshake has its reason and its sentence") {
+TEST_CASE("reply: every invalid handshake has its reason and message") {
   const std::string redirect =
       "HTTP/1.1 301 Moved Permanently\r\nLocation: https://other.example/ws?token=hidden\r\n\r\n";
   const row rows[] = {

@@ -1,4 +1,4 @@
-// What scripted WebSocket servers do in more than one test: answer, open and talk, close.
+// Behaviours of scripted WebSocket servers for several tests: respond, open and send, close.
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
@@ -7,7 +7,7 @@
 
 namespace telltale::fakes {
 
-/// Says `bytes` to the request; then hangs up, or waits for the client to.
+/// Responds `bytes` to the request; then disconnects, or waits until the client does.
 inline script answers(std::string bytes, bool hang_up = false) {
   return [bytes, hang_up](tcp::socket socket) -> asio::awaitable<void> {
     co_await read_request(socket);
@@ -16,13 +16,13 @@ inline script answers(std::string bytes, bool hang_up = false) {
   };
 }
 
-/// Answers with this status line, more header lines and the front of a body that does not end.
+/// Responds with this status line, more header lines and the start of a body that does not end.
 inline script status(const std::string& line, const std::string& headers = "") {
   return answers("HTTP/1.1 " + line + "\r\n" + headers + "Content-Length: 1000000\r\n\r\npartial body");
 }
 
-/// Opens the WebSocket, says `bytes` whatever it hears, and reads on until the client has gone.
-inline script opens_and_says(std::string bytes) {
+/// Opens the WebSocket, sends `bytes` in any case, and reads until the client disconnects.
+inline script opens_and_sends(std::string bytes) {
   return [bytes](tcp::socket socket) -> asio::awaitable<void> {
     const auto request = co_await read_request(socket);
     auto reply = accepting(request) + bytes;
@@ -31,16 +31,16 @@ inline script opens_and_says(std::string bytes) {
   };
 }
 
-/// Does not read; says `bytes` and waits for the client to go. For what a server says during a TLS handshake.
-inline script says_at_once(std::string bytes) {
+/// Sends `bytes` without reading and waits until the client disconnects. For responses to a TLS handshake.
+inline script sends_at_once(std::string bytes) {
   return [bytes](tcp::socket socket) -> asio::awaitable<void> {
     co_await say(socket, bytes);
     co_await until_closed(socket);
   };
 }
 
-/// Says the bytes one by one, until there is nobody to hear them: a finding must not depend on how they arrive.
-inline asio::awaitable<void> say_bytewise(tcp::socket& socket, std::string bytes) {
+/// Sends the bytes one by one until the client disconnects: findings must not depend on how bytes arrive.
+inline asio::awaitable<void> send_bytewise(tcp::socket& socket, std::string bytes) {
   asio::steady_timer pause(socket.get_executor());
   for (const char c : bytes) {
     const auto buffer = asio::buffer(&c, 1);
@@ -52,7 +52,7 @@ inline asio::awaitable<void> say_bytewise(tcp::socket& socket, std::string bytes
   co_await until_closed(socket);
 }
 
-/// A close frame of a server, with a code and its reason.
+/// A server's close frame with a code and its reason.
 inline std::string close_frame(int code, const std::string& why = "") {
   return server_frame(0x88, std::string(1, static_cast<char>(code >> 8)) + static_cast<char>(code) + why);
 }

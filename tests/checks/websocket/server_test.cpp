@@ -1,4 +1,4 @@
-// The websocket check against a server that is not ours: Debian's python3-websockets.
+// Tests the websocket check against a real server, Debian's python3-websockets.
 #include <cstdlib>
 
 #include <doctest/doctest.h>
@@ -8,7 +8,7 @@
 using namespace telltale;
 using namespace telltale::fakes;
 
-TEST_CASE("websocket server: a real server is healthy, with subprotocol and reply") {
+TEST_CASE("websocket server: a real server passes with subprotocol and reply") {
   if (absent()) return;
   const python_server server;
   asio::io_context io;
@@ -31,7 +31,7 @@ TEST_CASE("websocket server: a real server is healthy, with subprotocol and repl
   CHECK(other.reason == reason::protocol);
 }
 
-TEST_CASE("websocket server: a real server may push megabytes, and the expected text is found across its fragments") {
+TEST_CASE("websocket server: a real server may send megabytes, and the expected text is found across fragments") {
   if (absent()) return;
   const python_server server;
   asio::io_context io;
@@ -43,7 +43,7 @@ TEST_CASE("websocket server: a real server may push megabytes, and the expected 
   CHECK(out.verdict == verdict::pass);
 }
 
-TEST_CASE("websocket server: a real server is told a token as a subprotocol, and its refusal does not repeat it") {
+TEST_CASE("websocket server: a token is sent as a subprotocol, and a refusal is reported without it") {
   if (absent()) return;
   const python_server server;
   asio::io_context io;
@@ -63,7 +63,7 @@ TEST_CASE("websocket server: a real server is told a token as a subprotocol, and
   CHECK(contains(bad.message, "4401 (unauthorized, by convention): 'this token has expired: ***'"));
 }
 
-TEST_CASE("websocket server: after 200 probes its connection count is back where it was") {
+TEST_CASE("websocket server: after 200 probes the server's connection count is unchanged") {
   if (absent()) return;
   const python_server server;
   const auto descriptors = open_descriptors();

@@ -1,5 +1,5 @@
-// What a server sends without being asked may have any size and any number; the expected text is found wherever it is
-// in a message; and none of it is stored.
+// Tests that unsolicited messages may have any size and number, that the expected text is found anywhere in a message,
+// and that messages are not stored.
 #include <fstream>
 
 #include <doctest/doctest.h>
@@ -29,7 +29,7 @@ std::string repeated(const std::string& text, int count) {
   return out;
 }
 
-/// Opens, says `bytes`, then keeps to the rules.
+/// Opens the WebSocket, sends `bytes`, then follows the protocol.
 script greets(std::string bytes) {
   return [bytes](tcp::socket socket) -> asio::awaitable<void> {
     const auto request = co_await read_request(socket);
@@ -40,7 +40,7 @@ script greets(std::string bytes) {
   };
 }
 
-/// Opens, says `first`, then `bytes` again and again until there is nobody to hear them.
+/// Opens the WebSocket, sends `first`, then `bytes` repeatedly until the client disconnects.
 script floods(std::string bytes, std::string first = "") {
   return [bytes, first](tcp::socket socket) -> asio::awaitable<void> {
     const auto request = co_await read_request(socket);
@@ -65,7 +65,7 @@ std::size_t status_kib(const std::string& field) {
 
 }  // namespace
 
-TEST_CASE("websocket sizes: what nobody asked about may be large and many") {
+TEST_CASE("websocket sizes: unsolicited messages may be large and numerous") {
   struct row {
     std::string name;
     std::string bytes;
@@ -87,7 +87,7 @@ TEST_CASE("websocket sizes: what nobody asked about may be large and many") {
       const auto request = co_await read_request(socket);
       auto reply = accepting(request) + r.bytes;
       co_await say(socket, std::move(reply));
-      co_await behave(socket);  // answers pings, and echoes our pongs as pongs nobody waits for
+      co_await behave(socket);  // answers pings, and echoes pongs as unsolicited pongs
     };
     const auto out = probe_against(reads_on, {}, 10s);
     CAPTURE(out.message);
@@ -95,7 +95,7 @@ TEST_CASE("websocket sizes: what nobody asked about may be large and many") {
   }
 }
 
-TEST_CASE("websocket sizes: the expected text is found wherever it is in a message, and only in one") {
+TEST_CASE("websocket sizes: the expected text is found anywhere within one message, but not across two") {
   const std::string far(3 * mebibyte, 'x');
   struct row {
     std::string name;
@@ -139,7 +139,7 @@ TEST_CASE("websocket sizes: the expected text is found wherever it is in a messa
   }
 }
 
-TEST_CASE("websocket sizes: text has to be UTF-8 to its end, however long and however cut it is") {
+TEST_CASE("websocket sizes: text has to be UTF-8 to its end, at any length and fragmentation") {
   const auto far = repeated("\xe2\x82\xac", mebibyte);
   struct row {
     std::string name;
@@ -164,7 +164,7 @@ TEST_CASE("websocket sizes: text has to be UTF-8 to its end, however long and ho
   }
 }
 
-TEST_CASE("websocket sizes: what does not end is ended by the timeout, and the sentence says what came") {
+TEST_CASE("websocket sizes: endless data ends with the timeout, and the message describes what was received") {
   struct row {
     std::string name;
     script behaviour;
@@ -179,19 +179,19 @@ TEST_CASE("websocket sizes: what does not end is ended by the timeout, and the s
        {},
        {"no pong within ", "has not ended"}},
       {"a frame of 64 GiB that never comes",
-       opens_and_says("\x82\x7f\0\0\0\x10\0\0\0\0"s),
+       opens_and_sends("\x82\x7f\0\0\0\x10\0\0\0\0"s),
        {},
        {"no pong within ", "a frame of 64.0 GiB has not ended"}},
       {"a message that is not finished",
-       opens_and_says(frame(0x01, "hello")),
+       opens_and_sends(frame(0x01, "hello")),
        expecting("hello"),
        {"no reply within ", "a fragmented message has not ended"}},
-      {"nothing at all", opens_and_says(""), {}, {"no pong within "}},
+      {"nothing at all", opens_and_sends(""), {}, {"no pong within "}},
       {"a frame of 64 GiB behind a message",
-       opens_and_says(frame(0x81, "hello") + "\x82\x7f\0\0\0\x10\0\0\0\0"s),
+       opens_and_sends(frame(0x81, "hello") + "\x82\x7f\0\0\0\x10\0\0\0\0"s),
        {},
        {"no pong within ", "a frame of 64.0 GiB has not ended"}},
-      {"a length with its top bit set", opens_and_says("\x82\x7f\xff\xff\xff\xff\xff\xff\xff\xff"s), {}, {"length"}},
+      {"a length with its top bit set", opens_and_sends("\x82\x7f\xff\xff\xff\xff\xff\xff\xff\xff"s), {}, {"length"}},
   };
   for (const auto& r : rows) {
     CAPTURE(r.name);
@@ -202,7 +202,7 @@ TEST_CASE("websocket sizes: what does not end is ended by the timeout, and the s
   }
 }
 
-TEST_CASE("websocket sizes: a message that began before ours is not its reply, even if it ends after it") {
+TEST_CASE("websocket sizes: a message that began before the check's own is not its reply, even if it ends later") {
   const auto began_before = [](std::string end) -> script {
     return [end](tcp::socket socket) -> asio::awaitable<void> {
       const auto request = co_await read_request(socket);
@@ -221,12 +221,12 @@ TEST_CASE("websocket sizes: a message that began before ours is not its reply, e
   CHECK(probe_against(began_before(frame(0x80, "") + frame(0x81, "ready")), chosen, 5s).verdict == verdict::pass);
 }
 
-TEST_CASE("websocket sizes: a close with code 3008 is not taken for our own timeout") {
-  const auto out = probe_against(opens_and_says(frame(0x81, "hello") + close_frame(3008)), expecting("ready"), 5s);
+TEST_CASE("websocket sizes: a close with code 3008 is not mistaken for the check's timeout") {
+  const auto out = probe_against(opens_and_sends(frame(0x81, "hello") + close_frame(3008)), expecting("ready"), 5s);
   CHECK(contains(out.message, "code 3008"));
 }
 
-TEST_CASE("websocket sizes: 200 MiB in one message do not show in the memory") {
+TEST_CASE("websocket sizes: a message of 200 MiB does not increase memory") {
   const script sends_much = [](tcp::socket socket) -> asio::awaitable<void> {
     const auto request = co_await read_request(socket);
     auto reply = accepting(request) + "\x82\x7f\0\0\0\0\x0c\x80\0\x05"s;  // 200 MiB and "ready"
@@ -240,7 +240,7 @@ TEST_CASE("websocket sizes: 200 MiB in one message do not show in the memory") {
     co_await say(socket, "ready");
     co_await behave(socket);
   };
-  probe_against(healthy);  // what a first run loads is not what is measured
+  probe_against(healthy);  // excludes one-time allocations from the measurement
   [[maybe_unused]] const bool anew =
       static_cast<bool>(std::ofstream("/proc/self/clear_refs") << "5" << std::flush);  // for VmHWM
   [[maybe_unused]] const auto before = status_kib("VmRSS");

@@ -1,4 +1,4 @@
-// Offered subprotocols: names and secrets, which answers are accepted, and that no secret is repeated.
+// Tests offered subprotocols: names and secrets, accepted responses, and that no secret is shown.
 #include <unistd.h>
 
 #include <cstdlib>
@@ -55,7 +55,7 @@ std::string failure_to_make(options chosen) {
 
 }  // namespace
 
-TEST_CASE("websocket subprotocol: what is offered is sent in its order, in one header") {
+TEST_CASE("websocket subprotocol: offers are sent in order in one header") {
   struct row {
     std::string name;
     raw_value subprotocol;
@@ -72,22 +72,22 @@ TEST_CASE("websocket subprotocol: what is offered is sent in its order, in one h
   };
   for (const auto& r : rows) {
     CAPTURE(r.name);
-    std::string heard;
-    const script takes_the_first = [&heard](tcp::socket socket) -> asio::awaitable<void> {
+    std::string offered;
+    const script takes_the_first = [&offered](tcp::socket socket) -> asio::awaitable<void> {
       const auto request = co_await read_request(socket);
-      heard = offered_in(request);
-      auto reply = accepting(request, choosing(heard.substr(0, heard.find(','))));
+      offered = offered_in(request);
+      auto reply = accepting(request, choosing(offered.substr(0, offered.find(','))));
       co_await say(socket, std::move(reply));
       co_await behave(socket);
     };
     const auto out = probe_against(takes_the_first, {{"subprotocol", r.subprotocol}}, 5s);
     CHECK(out.verdict == verdict::pass);
-    CHECK(heard == r.sent);
+    CHECK(offered == r.sent);
     CHECK_FALSE(contains(out.message, token));
   }
 }
 
-TEST_CASE("websocket subprotocol: any that was offered is accepted in the answer, and nothing else") {
+TEST_CASE("websocket subprotocol: only offered subprotocols are accepted in the response") {
   struct row {
     std::string name;
     std::string answer;
@@ -120,7 +120,7 @@ TEST_CASE("websocket subprotocol: any that was offered is accepted in the answer
   CHECK(contains(in_the_text.message, "chose none of the offered subprotocols ('bearer', ***)"));
 }
 
-TEST_CASE("websocket subprotocol: a server that echoes the secret does not bring it into a message") {
+TEST_CASE("websocket subprotocol: a secret echoed by the server is not shown") {
   const script behaviours[] = {
       status("302 Found", "Location: /login/" + token + "\r\n"),
       status("401 " + token, "X-Token: " + token + "\r\n"),
@@ -145,17 +145,17 @@ TEST_CASE("websocket subprotocol: a server that echoes the secret does not bring
   }
 }
 
-TEST_CASE("websocket subprotocol: an echoed prefix of a secret may be shown, the secret may not") {
+TEST_CASE("websocket subprotocol: an echoed prefix of a secret may be shown, the whole secret is not") {
   ::setenv("TELLTALE_TEST_TOKEN", "abc.def-123", 1);
   const options chosen = {
       {"headers",
        map_of({{"Authorization", map_of({{"env", text("TELLTALE_TEST_TOKEN")}, {"prefix", text("Bearer ")}})}})}};
-  const auto out = probe_against(opens_and_says(close_frame(4401, "bad Bearer abc.def-123")), chosen, 5s);
+  const auto out = probe_against(opens_and_sends(close_frame(4401, "bad Bearer abc.def-123")), chosen, 5s);
   CAPTURE(out.message);
   CHECK(contains(out.message, "'bad Bearer ***'"));
 }
 
-TEST_CASE("websocket subprotocol: mistakes are told before anything is connected") {
+TEST_CASE("websocket subprotocol: mistakes are reported without a connection") {
   struct row {
     std::string words;
     raw_value subprotocol;
@@ -180,7 +180,7 @@ TEST_CASE("websocket subprotocol: mistakes are told before anything is connected
   CHECK(problems_of({{"subprotocol", list_of({text("chat"), text("Chat")})}}) == "");
 }
 
-TEST_CASE("websocket subprotocol: a secret that cannot be sent is told when the check is built, without its value") {
+TEST_CASE("websocket subprotocol: an invalid secret is reported when the check is built, without its value") {
   const auto path = std::filesystem::temp_directory_path() / ("telltale-ws-token-" + std::to_string(::getpid()));
   const auto from_file = [&](const std::string& content) {
     std::ofstream(path) << content;

@@ -1,4 +1,4 @@
-// The websocket check over TLS, against certificates that are right and certificates that are not.
+// Tests the websocket check over TLS with valid and invalid certificates.
 #include <doctest/doctest.h>
 
 #include "checks/websocket/peer.hpp"
@@ -13,7 +13,7 @@ namespace {
 namespace ssl = boost::asio::ssl;
 using context_ptr = std::shared_ptr<ssl::context>;
 
-/// Speaks TLS and then behaves; the handshake may fail, then the connection is closed.
+/// Performs the TLS handshake and then follows the script; closes the connection when the handshake fails.
 script serves(context_ptr context, std::string more_headers = "") {
   return [context, more_headers](tcp::socket socket) -> asio::awaitable<void> {
     ssl::stream<tcp::socket> stream(std::move(socket), *context);
@@ -40,7 +40,7 @@ asio::awaitable<void> speaks_http(tcp::socket socket) {
 
 }  // namespace
 
-TEST_CASE("websocket tls: a certificate of the named authority passes, and its end is measured") {
+TEST_CASE("websocket tls: a certificate of the configured authority passes, and its expiry is measured") {
   const authority_folder known;
   const auto good = make_identity({}, &known.ca);
   const auto descriptors = open_descriptors();
@@ -55,14 +55,14 @@ TEST_CASE("websocket tls: a certificate of the named authority passes, and its e
   CHECK(open_descriptors() == descriptors);
 }
 
-TEST_CASE("websocket tls: a self-signed certificate can be named as trusted, or everything be accepted") {
+TEST_CASE("websocket tls: a self-signed certificate is accepted with ca_file or insecure") {
   const authority_folder known;
   const auto context = server_context(known.alone);
   CHECK(probe_against(serves(context), {{"ca_file", text(known.file("alone"))}}, 2s, "wss").verdict == verdict::pass);
   CHECK(probe_against(serves(context), {{"insecure", text("true")}}, 2s, "wss").verdict == verdict::pass);
 }
 
-TEST_CASE("websocket tls: server_name chooses the name that is asked for and verified") {
+TEST_CASE("websocket tls: server_name sets the indicated and verified name") {
   const authority_folder known;
   const auto other = make_identity({"other.test", "DNS:other.test"}, &known.ca);
   const auto context = server_context(other);
@@ -81,7 +81,7 @@ TEST_CASE("websocket tls: server_name chooses the name that is asked for and ver
   CHECK(asked == "other.test");
 }
 
-TEST_CASE("websocket tls: an IP address is verified as one") {
+TEST_CASE("websocket tls: an IP address is verified against address entries") {
   const authority_folder known;
   const auto by_address = make_identity({"x", "IP:127.0.0.1"}, &known.ca);
   const options chosen{{"ca_file", text(known.file("ca"))}, {"server_name", text("127.0.0.1")}};
@@ -90,7 +90,7 @@ TEST_CASE("websocket tls: an IP address is verified as one") {
   CHECK(contains(probe_against(serves(server_context(by_name)), chosen, 2s, "wss").message, "not for 127.0.0.1"));
 }
 
-TEST_CASE("websocket tls: every way not to be trusted has its sentence") {
+TEST_CASE("websocket tls: every verification failure has its message") {
   const authority_folder known;
   const auto with = [](const certificate_wish& wish, const identity* issuer) {
     return serves(server_context(make_identity(wish, issuer)));
@@ -121,7 +121,7 @@ TEST_CASE("websocket tls: every way not to be trusted has its sentence") {
   CHECK(open_descriptors() == descriptors);
 }
 
-TEST_CASE("websocket tls: a certificate near its end crosses the limit") {
+TEST_CASE("websocket tls: a certificate near its expiry exceeds the limit") {
   const authority_folder known;
   const auto context = server_context(make_identity({}, &known.ca));
   const auto limit = [&](const char* warn, const char* fail) {
@@ -137,7 +137,7 @@ TEST_CASE("websocket tls: a certificate near its end crosses the limit") {
   CHECK(probe_against(serves(context), limit("60d", "45d"), 2s, "wss").verdict == verdict::fail);
 }
 
-TEST_CASE("websocket tls: peers that cannot do TLS as we can") {
+TEST_CASE("websocket tls: incompatible and failing TLS peers have their reason and message") {
   const authority_folder known;
   const auto good = make_identity({}, &known.ca);
   const auto old = server_context(good);

@@ -1,4 +1,4 @@
-// Result codes and options of the sqlite check: small pure parts.
+// Tests pure functions of the sqlite check: result codes, options, URIs and the authorizer.
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 
@@ -12,7 +12,7 @@ using namespace telltale;
 using namespace telltale::sqlite;
 using namespace telltale::testing;
 
-TEST_CASE("sqlite words: result codes have a reason, extended ones before their family") {
+TEST_CASE("sqlite result codes: each has a reason, and extended codes override their primary code") {
   struct row {
     int code;
     verdict how_bad;
@@ -46,9 +46,8 @@ TEST_CASE("sqlite words: result codes have a reason, extended ones before their 
   }
 }
 
-TEST_CASE("sqlite words: every code that a database, its files or a query can produce is explained") {
-  // The rest of https://sqlite.org/rescode.html are results of writing, which a probe does not do, or of misusing
-  // SQLite.
+TEST_CASE("sqlite result codes: every code that a database, its files or a query can produce has a message") {
+  // Other codes of https://sqlite.org/rescode.html come from writing, which a probe does not do, or from misuse.
   const int codes[] = {SQLITE_ERROR,
                        SQLITE_PERM,
                        SQLITE_BUSY,
@@ -126,7 +125,7 @@ TEST_CASE("sqlite words: every code that a database, its files or a query can pr
     const auto found = explain_result(code, "text");
     CHECK_FALSE(contains(found.sentence, "SQLite returned code"));
     CHECK(found.sentence.size() > 10);
-    // What is not red must say why it is no healthy run either.
+    // A code that does not fail has a message that explains why it does not pass either.
     if (found.verdict == verdict::pass) CHECK((found.reason == reason::idle || found.reason == reason::locked));
     if (found.reason == reason::internal) CHECK(found.verdict == verdict::fail);
   }
@@ -137,13 +136,13 @@ TEST_CASE("sqlite words: every code that a database, its files or a query can pr
   }
 }
 
-TEST_CASE("sqlite words: an unknown code is internal, with its number") {
+TEST_CASE("sqlite result codes: an unknown code is internal, with its number") {
   const auto found = explain_result(200, "what is this");
   CHECK(found.reason == reason::internal);
   CHECK(found.sentence == "SQLite returned code 200: what is this");
 }
 
-TEST_CASE("sqlite words: options that contradict each other are refused") {
+TEST_CASE("sqlite options: contradictory options are rejected") {
   auto problem_of = [](std::vector<raw_member> members) {
     problems errors;
     members.push_back(option("path", "/data/app.db"));
@@ -161,7 +160,7 @@ TEST_CASE("sqlite words: options that contradict each other are refused") {
   CHECK_FALSE(problem_of({option("mode", "inspekt")}).empty());
 }
 
-TEST_CASE("sqlite words: the declaration is whole") {
+TEST_CASE("sqlite options: the declaration is complete") {
   const auto type = checks::sqlite();
   CHECK(type.name == "sqlite");
   CHECK(type.make_blocking);
@@ -169,7 +168,7 @@ TEST_CASE("sqlite words: the declaration is whole") {
   for (const auto& info : type.options) CHECK(info.doc.ends_with("."));
 }
 
-TEST_CASE("sqlite words: paths become URIs without a meaning of their own") {
+TEST_CASE("sqlite URIs: special characters of paths are escaped") {
   CHECK(database_uri("/data/app.db", access::read) == "file:/data/app.db?mode=ro");
   CHECK(database_uri("/data/app.db", access::read_without_trace) == "file:/data/app.db?mode=ro&readonly_shm=1");
   CHECK(database_uri("/a b?c#d%", access::write) == "file:/a%20b%3Fc%23d%25?mode=rw");
@@ -177,7 +176,7 @@ TEST_CASE("sqlite words: paths become URIs without a meaning of their own") {
   CHECK(database_uri("app.db", access::read) == "file:app.db?mode=ro");
 }
 
-TEST_CASE("sqlite words: the authorizer lets only reading pass") {
+TEST_CASE("sqlite authorizer: only reading is permitted") {
   auto allowed = [](int action, const char* first = nullptr, const char* second = nullptr) {
     return authorize_reading(nullptr, action, first, second, nullptr, nullptr) == SQLITE_OK;
   };

@@ -1,4 +1,4 @@
-// Proof that looking leaves no trace: files and times are the same before and after, and a writer notices nothing.
+// Tests that probes have no side effects: files and times stay the same, and writers are not affected.
 #include <doctest/doctest.h>
 
 #include "checks/sqlite/fixtures.hpp"
@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Of each kind, in each state. Reading through SQLite costs ten times as much as looking.
+/// Of each kind, in each state. Reading through SQLite costs ten times as much as an inspection.
 constexpr int inspections = 10'000;
 constexpr int queries = 1000;
 const std::string modes[] = {"inspect", "query"};
@@ -23,7 +23,7 @@ std::string probe_many(const std::string& path, const std::string& mode) {
   options.push_back(option("mode", mode));
   sqlite_probe probe(path, std::move(options));
   for (int i = 1; i < probes_of(mode); ++i) probe.run();
-  return probe.said();
+  return probe.result();
 }
 
 std::size_t open_descriptors() {
@@ -42,7 +42,7 @@ void make_access_times_old(const std::string& directory) {
 }  // namespace
 
 TEST_CASE(
-    "sqlite harmless: 10,000 inspections, or 1,000 queries, change neither a file nor a time, in any state of the "
+    "sqlite side effects: 10,000 inspections, or 1,000 queries, change no file and no time, in any state of the "
     "application") {
   for (const auto& mode : modes)
     for (const std::string state : {"running", "idle reader", "write lock", "stopped", "crashed", "exclusive"}) {
@@ -68,7 +68,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "sqlite harmless: an application of another user, in another PID namespace, on a read-only mount of the probe's") {
+    "sqlite side effects: none for an application of another user and PID namespace, probed on a read-only mount") {
   if (!may_mount()) return;
   for (const auto& mode : modes)
     for (const std::string state : {"running", "stopped", "crashed"}) {
@@ -82,20 +82,20 @@ TEST_CASE(
       if (state == "stopped") app.close();
       if (state == "crashed") app.crash();
       const auto before = listing(at.path());
-      const auto said = in_private_mounts([&]() -> std::string {
+      const auto result = in_private_mounts([&]() -> std::string {
         const auto* path = at.path().c_str();
         if (::unshare(CLONE_NEWPID) != 0) return "no PID namespace";
         if (::mount(path, path, nullptr, MS_BIND, nullptr) != 0) return "no bind mount";
         if (::mount(nullptr, path, nullptr, MS_BIND | MS_REMOUNT | MS_RDONLY, nullptr) != 0) return "no remount";
         return in_child([&] { return probe_many(at / "app.db", mode); });
       });
-      CHECK(contains(said, "pass "));
+      CHECK(contains(result, "pass "));
       CHECK(listing(at.path()) == before);
       if (state == "running") CHECK(app.run("INSERT INTO t VALUES (7); SELECT count(*) FROM t") == "2");
     }
 }
 
-TEST_CASE("sqlite harmless: another user's probes leave the files alone, also in a directory anybody may write") {
+TEST_CASE("sqlite side effects: another user's probes change no files, even in a world-writable directory") {
   if (::geteuid() != 0) {
     MESSAGE("skipped: needs root to become another user");
     return;
@@ -120,7 +120,7 @@ TEST_CASE("sqlite harmless: another user's probes leave the files alone, also in
 }
 
 TEST_CASE(
-    "sqlite harmless: a writing application sees no error and is never kept waiting in 10,000 inspections or 1,000 "
+    "sqlite side effects: a writing application gets no error and no delay during 10,000 inspections or 1,000 "
     "queries") {
   for (const auto& mode : modes) {
     CAPTURE(mode);
@@ -130,14 +130,14 @@ TEST_CASE(
     app.run("PRAGMA wal_autocheckpoint = 100");
     app.run("PRAGMA synchronous = OFF");
     app.keep_writing("BEGIN IMMEDIATE; INSERT INTO t VALUES (randomblob(500)); COMMIT");
-    int red = 0;
+    int failures = 0;
     std::string last;
     std::vector<raw_member> options;
     options.push_back(option("mode", mode));
     sqlite_probe probe(at / "app.db", std::move(options));
     for (int i = 0; i < probes_of(mode); ++i)
       if (const auto found = probe.run(); found.verdict != verdict::pass) {
-        ++red;
+        ++failures;
         last = described(found);
       }
     const auto result = app.stop_writing();
@@ -145,32 +145,31 @@ TEST_CASE(
     CHECK(result.ends_with(" 0"));
     CHECK_FALSE(result.starts_with("0 "));
     CAPTURE(last);
-    CHECK(red == 0);
+    CHECK(failures == 0);
     CHECK(app.run("PRAGMA integrity_check") == "ok");
   }
 }
 
-TEST_CASE_FIXTURE(
-    database_in_use,
-    "sqlite harmless: connections that come and go, and checkpoints that truncate, raise no false alarm") {
+TEST_CASE_FIXTURE(database_in_use,
+                  "sqlite side effects: short connections and truncating checkpoints cause no false failure") {
   app.keep_writing("INSERT INTO t VALUES (randomblob(9000)); PRAGMA wal_checkpoint(TRUNCATE); DELETE FROM t; VACUUM");
   sqlite_probe probe(at / "app.db");
-  std::string red;
+  std::string failure;
   for (int i = 0; i < queries; ++i)
-    if (const auto found = probe.run(); found.verdict != verdict::pass) red = described(found);
-  CHECK(red == "");
+    if (const auto found = probe.run(); found.verdict != verdict::pass) failure = described(found);
+  CHECK(failure == "");
   CHECK(app.stop_writing().ends_with(" 0"));
 }
 
 TEST_CASE_FIXTURE(database_in_use,
-                  "sqlite harmless: the guarded file layer creates, writes, cuts and deletes nothing") {
+                  "sqlite side effects: the guarded VFS does not create, write, truncate or delete files") {
   const auto until = boot_clock::now() + std::chrono::seconds(2);
   SUBCASE("no database is created") {
     sqlite::connection database(at / "new.db", sqlite::access::write, until);
     CHECK(database.failed());
     CHECK_FALSE(fs::exists(at / "new.db"));
   }
-  SUBCASE("a write is refused, the application goes on") {
+  SUBCASE("a write is refused, the application continues") {
     {
       sqlite::connection database(at / "app.db", sqlite::access::write, until);
       REQUIRE_FALSE(database.failed());
@@ -191,8 +190,8 @@ TEST_CASE_FIXTURE(database_in_use,
     CHECK(read_file(at / "app.db") == before);
     CHECK(fs::file_size(at / "app.db-wal") > 0);
   }
-  SUBCASE("whoever closes last leaves -wal and -shm alone") {
-    app.run("PRAGMA wal_checkpoint(PASSIVE)");  // nothing is left to do that the guard would refuse
+  SUBCASE("the last close keeps -wal and -shm") {
+    app.run("PRAGMA wal_checkpoint(PASSIVE)");  // no work remains that the guard would refuse
     const auto wal = read_file(at / "app.db-wal");
     {
       sqlite::connection database(at / "app.db", sqlite::access::write, until);
@@ -207,7 +206,7 @@ TEST_CASE_FIXTURE(database_in_use,
     plain.close();
     CHECK_FALSE(fs::exists(at / "app.db-wal"));
   }
-  SUBCASE("missing -wal and -shm are not made") {
+  SUBCASE("missing -wal and -shm are not created") {
     app.close();
     REQUIRE_FALSE(fs::exists(at / "app.db-wal"));
     const auto before = listing(at.path());
@@ -217,7 +216,7 @@ TEST_CASE_FIXTURE(database_in_use,
       CHECK(listing(at.path()) == before);
     }
   }
-  SUBCASE("a missing -shm is not made for a -wal that is there") {
+  SUBCASE("a missing -shm is not created for an existing -wal") {
     app.crash();
     fs::remove(at / "app.db-shm");
     const auto before = listing(at.path());

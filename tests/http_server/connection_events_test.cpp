@@ -31,7 +31,7 @@ struct known_client : raw_client {
 
 }  // namespace
 
-TEST_CASE("connection news: a request and its end together give a response and an end") {
+TEST_CASE("connection events: a request and its end together give a response and an end") {
   running_server server(patient());
   known_client client(server);
   server.in_loop([&] {
@@ -43,7 +43,7 @@ TEST_CASE("connection news: a request and its end together give a response and a
   CHECK(server.empties());
 }
 
-TEST_CASE("connection news: an end after the response is detected") {
+TEST_CASE("connection events: an end after the response is detected") {
   running_server server(patient());
   known_client client(server);
   client.half_close();
@@ -51,7 +51,7 @@ TEST_CASE("connection news: an end after the response is detected") {
   CHECK(server.empties());
 }
 
-TEST_CASE("connection news: a request as long as one read, and one longer by a byte, are answered") {
+TEST_CASE("connection events: a request as long as one read, and one longer by a byte, are answered") {
   running_server server(patient());
   for (const std::size_t size : {512u, 1024u, 1536u, 4096u}) {
     CAPTURE(size);
@@ -68,7 +68,7 @@ TEST_CASE("connection news: a request as long as one read, and one longer by a b
   }
 }
 
-TEST_CASE("connection news: a request that arrives during a response is not lost") {
+TEST_CASE("connection events: a request that arrives during a response is not lost") {
   running_server server(patient(), flooding(16u << 20));
   raw_client client;
   client.receive_buffer(4096);
@@ -81,8 +81,7 @@ TEST_CASE("connection news: a request that arrives during a response is not lost
   CHECK(client.read_answer().size() > 16u << 20);
 }
 
-TEST_CASE(
-    "connection news: what is thrown away after a refusal is thrown away to its end, however much of it was there") {
+TEST_CASE("connection events: after a refusal all remaining bytes are discarded, whatever their number") {
   // A Unix socket delivers all of it at once; TCP has a window, and each part is an event.
   const temp_folder folder;
   const auto path = folder / "socket";

@@ -1,4 +1,4 @@
-// Databases that a newer SQLite wrote, or that need what only the application has: neither is damage.
+// Tests databases that need a newer SQLite or the application's extensions: neither is damage.
 #include <sqlite3.h>
 
 #include <doctest/doctest.h>
@@ -49,7 +49,7 @@ std::string big_endian(std::uint32_t value) {
   return out;
 }
 
-/// The last page 1 that the log holds, as an offset; a reader takes it instead of the file's.
+/// The offset of the last page 1 in the log, which overrides the file's.
 std::size_t page_one_in_log(const std::string& log) {
   const auto text = read_file(log);
   std::size_t found = 0;
@@ -59,13 +59,13 @@ std::size_t page_one_in_log(const std::string& log) {
   return found;
 }
 
-/// A database in use with this row in its schema, which SQLite does not check when it is written so.
+/// A database in use with this row in its schema, written without SQLite's validation.
 void make_with_schema(application& app, const std::string& path, const std::string& row) {
   make_wal_database(app, path);
   app.run("PRAGMA writable_schema = 1; INSERT INTO sqlite_schema VALUES (" + row + ")");
 }
 
-/// The same, as if `number` had been the release of the SQLite that wrote it, with page 1 in the file.
+/// The same, with `number` as the release of the SQLite that wrote it, and page 1 in the file.
 void make_written_by(application& app, const std::string& path, std::uint32_t number, const std::string& row) {
   make_with_schema(app, path, row);
   app.run("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -75,59 +75,60 @@ void make_written_by(application& app, const std::string& path, std::uint32_t nu
 
 }  // namespace
 
-TEST_CASE("sqlite newer: a schema that needs a newer SQLite warns in query, integrity and backup, whatever is new") {
+TEST_CASE("sqlite newer: a schema that needs a newer SQLite warns in query, integrity and backup") {
   for (const auto* row : newer_schemas) {
     CAPTURE(std::string(row));
     const temp_folder at;
     application app;
     make_written_by(app, at / "app.db", newer_number, row);
-    CHECK(contains(querying(at / "app.db", "SELECT count(*) FROM t").said(), "warn mismatch: app.db: " + needs_newer));
-    CHECK(contains(querying(at / "app.db", "SELECT 2", "2").said(), "warn mismatch: app.db: " + needs_newer));
+    CHECK(
+        contains(querying(at / "app.db", "SELECT count(*) FROM t").result(), "warn mismatch: app.db: " + needs_newer));
+    CHECK(contains(querying(at / "app.db", "SELECT 2", "2").result(), "warn mismatch: app.db: " + needs_newer));
     auto probe = examining(at / "app.db");
     CHECK(contains(described(probe.examine()), "warn mismatch: integrity: not examined: " + needs_newer));
-    CHECK(contains(probe.said(), "warn mismatch: app.db: integrity: not examined: " + needs_newer));
+    CHECK(contains(probe.result(), "warn mismatch: app.db: integrity: not examined: " + needs_newer));
 
     std::filesystem::copy_file(at / "app.db", at / "app.bak");
     std::vector<raw_member> backup;
     backup.push_back(limit_option("backup", {option("path", at / "app.bak"), option("integrity", "true")}));
     sqlite_probe backed_up(at / "app.db", std::move(backup));
     CHECK(contains(described(backed_up.examine()), "warn mismatch: integrity of backup: not examined: " + needs_newer));
-    CHECK(sqlite_probe(at / "app.db").run().verdict == verdict::pass);  // files, locks and log are judged as ever
+    CHECK(sqlite_probe(at / "app.db").run().verdict == verdict::pass);  // files, locks and log are checked as usual
   }
 }
 
-TEST_CASE("sqlite newer: the release counts that wrote the schema in the log, before a checkpoint has copied it") {
+TEST_CASE("sqlite newer: the release that wrote the schema is read from the log before a checkpoint copies it") {
   const temp_folder at;
   application app;
   make_with_schema(app, at / "app.db", newer_schemas[0]);
   overwrite(at / "app.db-wal", page_one_in_log(at / "app.db-wal") + 96, big_endian(newer_number));
-  CHECK(contains(querying(at / "app.db", "SELECT 1").said(), "warn mismatch: app.db: " + needs_newer));
+  CHECK(contains(querying(at / "app.db", "SELECT 1").result(), "warn mismatch: app.db: " + needs_newer));
 }
 
-TEST_CASE("sqlite newer: a schema that this SQLite's own release, an older one or none has written is damage") {
+TEST_CASE("sqlite newer: an unreadable schema written by this or an older release is damage") {
   for (const std::uint32_t number : {std::uint32_t{SQLITE_VERSION_NUMBER}, 3008000u, 0u, 0x55555555u}) {
     CAPTURE(number);
     const temp_folder at;
     application app;
     make_written_by(app, at / "app.db", number, newer_schemas[0]);
-    CHECK(contains(querying(at / "app.db", "SELECT 1").said(), "fail corrupt: app.db: the database is damaged: "));
+    CHECK(contains(querying(at / "app.db", "SELECT 1").result(), "fail corrupt: app.db: the database is damaged: "));
     CHECK(examining(at / "app.db").examine().reason == reason::corrupt);
   }
 }
 
-TEST_CASE("sqlite newer: damage of the schema is damage, whoever wrote it") {
+TEST_CASE("sqlite newer: a damaged schema is damage, whichever release wrote it") {
   for (const auto* row : {
            "'table', 'u', 'u', 99999, 'CREATE TABLE u(x)'",                           // no such page
            "'table', 'u', 'u', 2, NULL",                                              // a table without a statement
-           "'table', 'u', 'u', 2, 'UREATE TABLE u(x)'",                               // no statement of a schema
+           "'table', 'u', 'u', 2, 'UREATE TABLE u(x)'",                               // not a schema statement
            "'view', 'v', 'v', 0, CAST(x'435245415445205649455720760001ff' AS TEXT)",  // CREATE VIEW v and junk
-           "'vase', 'v', 'v', 0, 'CREATE VIEW v AS SELECT 1_000'",                    // no such kind
+           "'vase', 'v', 'v', 0, 'CREATE VIEW v AS SELECT 1_000'",                    // an unknown type
        }) {
     CAPTURE(std::string(row));
     const temp_folder at;
     application app;
     make_written_by(app, at / "app.db", newer_number, row);
-    CHECK(contains(querying(at / "app.db", "SELECT 1").said(), "fail corrupt: app.db: the database is damaged: "));
+    CHECK(contains(querying(at / "app.db", "SELECT 1").result(), "fail corrupt: app.db: the database is damaged: "));
     CHECK(examining(at / "app.db").examine().reason == reason::corrupt);
   }
 }
@@ -138,34 +139,32 @@ TEST_CASE("sqlite newer: a damaged schema page is damage in a database of a newe
   make_written_by(app, at / "app.db", newer_number, newer_schemas[0]);
   SUBCASE("its header") { overwrite(at / "app.db", 100, std::string(8, '\xff')); }
   SUBCASE("its cells") { overwrite(at / "app.db", 4096 - 200, std::string(200, '\x55')); }
-  CHECK(contains(querying(at / "app.db", "SELECT 1").said(), "fail corrupt"));
+  CHECK(contains(querying(at / "app.db", "SELECT 1").result(), "fail corrupt"));
   CHECK(examining(at / "app.db").examine().reason == reason::corrupt);
 }
 
-TEST_CASE_FIXTURE(database_in_use,
-                  "sqlite newer: a schema format that is not known needs a newer SQLite, or is damage") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite newer: an unknown schema format needs a newer SQLite or is damage") {
   app.run("PRAGMA wal_checkpoint(TRUNCATE)");
   overwrite(at / "app.db", 44, big_endian(5));
-  CHECK(contains(querying(at / "app.db", "SELECT 1").said(), "fail corrupt: app.db: the database is damaged: "));
+  CHECK(contains(querying(at / "app.db", "SELECT 1").result(), "fail corrupt: app.db: the database is damaged: "));
   CHECK(examining(at / "app.db").examine().reason == reason::corrupt);
   overwrite(at / "app.db", 96, big_endian(newer_number));
-  CHECK(contains(querying(at / "app.db", "SELECT 1").said(), "warn mismatch: app.db: " + needs_newer));
+  CHECK(contains(querying(at / "app.db", "SELECT 1").result(), "warn mismatch: app.db: " + needs_newer));
   CHECK(examining(at / "app.db").examine().reason == reason::mismatch);
 }
 
 TEST_CASE_FIXTURE(database_in_use,
-                  "sqlite newer: a backup with a file format of the future is another format, not another file") {
+                  "sqlite newer: a backup with a newer file format is reported as such, not as another kind of file") {
   app.run("VACUUM INTO '" + at / "app.bak" + "'");
   overwrite(at / "app.bak", 18, "\x03\x03");
   std::vector<raw_member> backup;
   backup.push_back(limit_option("backup", {option("path", at / "app.bak")}));
   CHECK(contains(
-      sqlite_probe(at / "app.db", std::move(backup)).said(),
+      sqlite_probe(at / "app.db", std::move(backup)).result(),
       "fail mismatch: app.db: backup " + at / "app.bak" + " has format version 3, which no known SQLite supports"));
 }
 
-TEST_CASE_FIXTURE(database_in_use,
-                  "sqlite newer: what only the application has is named in queries, with the way out") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite newer: queries name missing extensions of the application, with advice") {
   app.run("CREATE VIRTUAL TABLE f USING fts5(words); CREATE VIEW over_f AS SELECT * FROM f");
   app.run("CREATE VIEW tokens AS SELECT fts3_tokenizer('simple')");
   app.run(
@@ -192,11 +191,12 @@ TEST_CASE_FIXTURE(database_in_use,
   };
   for (const auto& row : rows) {
     CAPTURE(std::string(row.sql));
-    const auto said = querying(at / "app.db", row.sql).said();
-    CHECK(contains(said, std::string("fail mismatch: app.db: the configured query fails: ") + row.words));
-    CHECK(contains(said, row.remedy));
+    const auto result = querying(at / "app.db", row.sql).result();
+    CHECK(contains(result, std::string("fail mismatch: app.db: the configured query fails: ") + row.words));
+    CHECK(contains(result, row.remedy));
   }
-  CHECK(querying(at / "app.db", "SELECT count(*) FROM f", "0").run().verdict == verdict::pass);  // the way out
+  CHECK(querying(at / "app.db", "SELECT count(*) FROM f", "0").run().verdict ==
+        verdict::pass);  // the advised alternative
   CHECK(querying(at / "app.db", "SELECT x FROM t ORDER BY x COLLATE BINARY", "1").run().verdict == verdict::pass);
-  CHECK(examining(at / "app.db").examine().verdict == verdict::pass);  // none of it keeps pages from being read
+  CHECK(examining(at / "app.db").examine().verdict == verdict::pass);  // pages can be read without any of them
 }

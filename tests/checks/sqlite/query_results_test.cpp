@@ -1,4 +1,4 @@
-// Expectations and examinations of databases that are closed most of the time, or that cannot be read for a while.
+// Queries and deep checks of databases that are closed most of the time, or that cannot be read for a while.
 #include <doctest/doctest.h>
 
 #include "checks/sqlite/fixtures.hpp"
@@ -32,10 +32,10 @@ void make_closed(const std::string& path) {
   REQUIRE_FALSE(fs::exists(path + "-wal"));
 }
 
-/// An application that opens the database, writes and closes it, again and again.
-class coming_and_going {
+/// An application that repeatedly opens the database, writes and closes it.
+class reopening_application {
  public:
-  explicit coming_and_going(const std::string& path) : child_(::fork()) {
+  explicit reopening_application(const std::string& path) : child_(::fork()) {
     while (child_ == 0) {
       sqlite3* database = nullptr;
       ::sqlite3_open(path.c_str(), &database);
@@ -44,9 +44,9 @@ class coming_and_going {
       ::sqlite3_close(database);
     }
   }
-  coming_and_going(const coming_and_going&) = delete;
-  coming_and_going& operator=(const coming_and_going&) = delete;
-  ~coming_and_going() {
+  reopening_application(const reopening_application&) = delete;
+  reopening_application& operator=(const reopening_application&) = delete;
+  ~reopening_application() {
     ::kill(child_, SIGKILL);
     ::waitpid(child_, nullptr, 0);
   }
@@ -63,7 +63,7 @@ void damage(const std::string& path, off_t at) {
   ::close(fd);
 }
 
-/// Locks the database as `locking_mode=EXCLUSIVE` does from the start, and writes nothing.
+/// Takes the locks of `locking_mode=EXCLUSIVE` at its start and writes nothing.
 void open_exclusively(application& app, const std::string& path) {
   app.open(path);
   app.run("PRAGMA locking_mode = EXCLUSIVE");
@@ -77,19 +77,19 @@ void make_old(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("sqlite answers: a closed database is read, its expectation judged, and no trace left") {
+TEST_CASE("sqlite query results: a query of a closed database is evaluated and leaves no trace") {
   const temp_folder at;
   make_closed(at / "app.db");
   const auto before = listing(at.path());
   const auto found = expecting(at / "app.db", "1").run();
   CHECK(described(found) == "pass idle: app.db: 8.0 KiB, no application has it open, query returns '1'");
   CHECK(found.measured("query_value") == 1);
-  CHECK(expecting(at / "app.db", "> 1").said() == "fail mismatch: app.db: the query returns '1', expected > 1");
-  CHECK(contains(expecting(at / "app.db", "1", "SELECT x FROM nowhere").said(), "fail mismatch"));
+  CHECK(expecting(at / "app.db", "> 1").result() == "fail mismatch: app.db: the query returns '1', expected > 1");
+  CHECK(contains(expecting(at / "app.db", "1", "SELECT x FROM nowhere").result(), "fail mismatch"));
   CHECK(listing(at.path()) == before);
 }
 
-TEST_CASE("sqlite answers: an application that opens, writes and closes is judged by what it wrote last") {
+TEST_CASE("sqlite query results: a closed database is evaluated by its last committed content") {
   const temp_folder at;
   make_closed(at / "app.db");
   auto probe = expecting(at / "app.db", "< 50");
@@ -98,58 +98,59 @@ TEST_CASE("sqlite answers: an application that opens, writes and closes is judge
     app.open(at / "app.db");
     app.run("INSERT INTO t VALUES (1)");
     app.close();
-    CHECK(contains(probe.said(), fmt::format("the query returns '{}', expected", rows)) == (rows >= 50));
+    CHECK(contains(probe.result(), fmt::format("the query returns '{}', expected", rows)) == (rows >= 50));
   }
 }
 
-TEST_CASE("sqlite answers: while an application comes and goes no run passes that has not asked, and none is red") {
+TEST_CASE("sqlite query results: while an application opens and closes, runs pass only after a query and never fail") {
   const temp_folder at;
   make_closed(at / "app.db");
-  const coming_and_going app(at / "app.db");
+  const reopening_application app(at / "app.db");
   auto probe = expecting(at / "app.db", "< 1000");
   std::string wrong;
   int passed = 0;
   for (int i = 0; i < 500; ++i) {
     const auto found = probe.run();
-    const bool asked = contains(found.message, ", query returns '");
-    if (found.verdict == verdict::pass && asked) ++passed;
-    if (found.verdict == verdict::fail || (found.verdict == verdict::pass && !asked)) wrong = described(found);
+    const bool queried = contains(found.message, ", query returns '");
+    if (found.verdict == verdict::pass && queried) ++passed;
+    if (found.verdict == verdict::fail || (found.verdict == verdict::pass && !queried)) wrong = described(found);
   }
   CHECK(wrong == "");
   CHECK(passed > 400);
 }
 
-TEST_CASE("sqlite answers: a closed database with an empty log and an index left over is read as well") {
+TEST_CASE("sqlite query results: a closed database with an empty -wal and a leftover -shm is read as well") {
   const temp_folder at;
   make_closed(at / "app.db");
   write_file(at / "app.db-wal", "");
   SUBCASE("without -shm") {}
   SUBCASE("with -shm") { write_file(at / "app.db-shm", std::string(32768, '\0')); }
   const auto before = listing(at.path());
-  CHECK(expecting(at / "app.db", "> 1").said() == "fail mismatch: app.db: the query returns '1', expected > 1");
+  CHECK(expecting(at / "app.db", "> 1").result() == "fail mismatch: app.db: the query returns '1', expected > 1");
   CHECK(listing(at.path()) == before);
 }
 
-TEST_CASE("sqlite answers: damage of a closed database's schema is found by a query") {
+TEST_CASE("sqlite query results: a query detects a damaged schema in a closed database") {
   const temp_folder at;
   make_closed(at / "app.db");
   damage(at / "app.db", 100);
-  CHECK(contains(expecting(at / "app.db", nullptr).said(), "fail corrupt: app.db: the database is damaged: "));
+  CHECK(contains(expecting(at / "app.db", nullptr).result(), "fail corrupt: app.db: the database is damaged: "));
 }
 
-TEST_CASE("sqlite answers: an expectation that cannot be looked at warns; without one there is nothing to warn of") {
+TEST_CASE("sqlite query results: expect warns when the query cannot run; a query without expect does not") {
   const temp_folder at;
   {
     application app;
     make_wal_database(app, at / "app.db");
     app.crash();
   }
-  fs::remove(at / "app.db-shm");  // who reads this log has to make an index of it
-  CHECK(contains(expecting(at / "app.db", "1").said(), "warn idle: app.db: not queried: SQLite would have to create"));
-  CHECK(contains(expecting(at / "app.db", nullptr).said(), "pass idle: "));
+  fs::remove(at / "app.db-shm");  // reading this log requires creating an index
+  CHECK(
+      contains(expecting(at / "app.db", "1").result(), "warn idle: app.db: not queried: SQLite would have to create"));
+  CHECK(contains(expecting(at / "app.db", nullptr).result(), "pass idle: "));
 }
 
-TEST_CASE("sqlite answers: the last answer stays while the files are unchanged, and no longer") {
+TEST_CASE("sqlite query results: the last result is kept while the files are unchanged, and no longer") {
   const temp_folder at;
   make_closed(at / "app.db");
   make_old(at / "app.db");
@@ -161,23 +162,23 @@ TEST_CASE("sqlite answers: the last answer stays while the files are unchanged, 
   application app;
   open_exclusively(app, at / "app.db");
   failing.later(3min);
-  CHECK(failing.said() ==
+  CHECK(failing.result() ==
         "fail mismatch: app.db: the query did not return the expected '> 1' 3 min ago, and its files are unchanged; it "
         "cannot be run now: no other process can read in that mode");
   failing.later(3min);
-  CHECK(contains(failing.said(), "fail mismatch: app.db: the query did not return the expected '> 1' 6 min ago"));
-  CHECK(contains(holding.said(), "pass ok"));
-  CHECK(contains(holding.said(), "query returned the expected '1' "));
+  CHECK(contains(failing.result(), "fail mismatch: app.db: the query did not return the expected '> 1' 6 min ago"));
+  CHECK(contains(holding.result(), "pass ok"));
+  CHECK(contains(holding.result(), "query returned the expected '1' "));
 
   app.run("INSERT INTO t VALUES (2)");
   for (auto* probe : {&failing, &holding})
-    CHECK(contains(probe->said(), "warn locked: app.db: not queried: no other process can read in that mode"));
+    CHECK(contains(probe->result(), "warn locked: app.db: not queried: no other process can read in that mode"));
   app.close();
   CHECK(failing.run().verdict == verdict::pass);
   CHECK(holding.run().verdict == verdict::fail);
 }
 
-TEST_CASE("sqlite answers: the last answer does not stay where a change would not show in the times of the files") {
+TEST_CASE("sqlite query results: the last result is not kept when file times might not show a change") {
   const temp_folder at;
   make_closed(at / "app.db");
   auto probe = expecting(at / "app.db", "> 1");
@@ -186,10 +187,10 @@ TEST_CASE("sqlite answers: the last answer does not stay where a change would no
   REQUIRE(probe.run().verdict == verdict::fail);
   application app;
   open_exclusively(app, at / "app.db");
-  CHECK(contains(probe.said(), "warn locked: app.db: not queried"));
+  CHECK(contains(probe.result(), "warn locked: app.db: not queried"));
 }
 
-TEST_CASE("sqlite answers: an answer that changes by itself does not stay, however unchanged the files are") {
+TEST_CASE("sqlite query results: the result of a time-dependent query is not kept, even when the files are unchanged") {
   const temp_folder at;
   {
     application app;
@@ -215,7 +216,7 @@ TEST_CASE("sqlite answers: an answer that changes by itself does not stay, howev
   for (const auto& row : rows) {
     CAPTURE(std::string(row.query));
     auto probe = expecting(at / "app.db", "< 1000", row.query);
-    REQUIRE(contains(probe.said(), "query returns '"));
+    REQUIRE(contains(probe.result(), "query returns '"));
     application app;
     open_exclusively(app, at / "app.db");
     const auto found = probe.run();
@@ -224,7 +225,7 @@ TEST_CASE("sqlite answers: an answer that changes by itself does not stay, howev
   }
 }
 
-TEST_CASE("sqlite answers: integrity of a closed database is examined, without a trace") {
+TEST_CASE("sqlite deep check: a closed database is checked without a trace") {
   const temp_folder at;
   {
     application app;
@@ -236,16 +237,16 @@ TEST_CASE("sqlite answers: integrity of a closed database is examined, without a
   const auto before = listing(at.path());
   CHECK(described(probe.examine()) == "pass ok: integrity ok");
   CHECK(listing(at.path()) == before);
-  CHECK(contains(probe.said(), "pass idle: app.db: "));
-  CHECK(contains(probe.said(), ", integrity ok "));
+  CHECK(contains(probe.result(), "pass idle: app.db: "));
+  CHECK(contains(probe.result(), ", integrity ok "));
   damage(at / "app.db", 4096 * 20);
   CHECK(contains(described(probe.examine()), "fail corrupt: integrity: quick_check reports: "));
 }
 
-TEST_CASE("sqlite answers: integrity of a database whose application comes and goes is examined all the same") {
+TEST_CASE("sqlite deep check: a database whose application repeatedly opens and closes it is checked") {
   const temp_folder at;
   make_closed(at / "app.db");
-  const coming_and_going app(at / "app.db");
+  const reopening_application app(at / "app.db");
   auto probe = examining(at / "app.db");
   int passed = 0;
   std::string wrong;
@@ -258,42 +259,42 @@ TEST_CASE("sqlite answers: integrity of a database whose application comes and g
   CHECK(passed >= 90);
 }
 
-TEST_CASE("sqlite answers: an integrity check that never happens counts against its cadence") {
+TEST_CASE("sqlite deep check: a deep check that never completes warns after two intervals") {
   const temp_folder at;
   make_closed(at / "app.db");
   application app;
   open_exclusively(app, at / "app.db");
   auto probe = examining(at / "app.db");
-  SUBCASE("because it cannot be done") {
+  SUBCASE("because the database is locked") {
     REQUIRE(probe.examine().reason == reason::idle);
-    CHECK(contains(probe.said(), "pass ok"));
+    CHECK(contains(probe.result(), "pass ok"));
     probe.later(12h + 1min);
-    CHECK(contains(probe.said(), "pass ok"));
+    CHECK(contains(probe.result(), "pass ok"));
     probe.later(1s);
-    CHECK(probe.said() ==
+    CHECK(probe.result() ==
           "warn threshold: app.db: integrity was not examined for 12 h 1 min (every 6h): integrity: not examined: no "
           "other process can read in that mode");
   }
-  SUBCASE("because it does not get its turn") {
-    CHECK(contains(probe.said(), "pass ok"));
+  SUBCASE("because it is not scheduled") {
+    CHECK(contains(probe.result(), "pass ok"));
     probe.later(12h + 2min);
-    CHECK(contains(probe.said(), "warn threshold: app.db: integrity was not examined for 12 h 2 min (every 6h)"));
+    CHECK(contains(probe.result(), "warn threshold: app.db: integrity was not examined for 12 h 2 min (every 6h)"));
   }
 }
 
-TEST_CASE("sqlite answers: an integrity check that happened long ago counts as one that did not") {
+TEST_CASE("sqlite deep check: a deep check that completed too long ago warns like one that never completed") {
   const temp_folder at;
   make_closed(at / "app.db");
   auto probe = examining(at / "app.db");
   REQUIRE(probe.examine(20s, 12h).verdict == verdict::pass);
-  CHECK(contains(probe.said(), "pass idle"));
+  CHECK(contains(probe.result(), "pass idle"));
   REQUIRE(probe.examine(20s, 13h).verdict == verdict::pass);
-  CHECK(contains(probe.said(), "warn threshold: app.db: integrity was not examined for 13 h"));
-  probe.later(100h);  // however long it has been watched
+  CHECK(contains(probe.result(), "warn threshold: app.db: integrity was not examined for 13 h"));
+  probe.later(100h);  // however long the check has been running
   REQUIRE(probe.examine(20s, 1h).verdict == verdict::pass);
-  CHECK(contains(probe.said(), "pass idle"));
+  CHECK(contains(probe.result(), "pass idle"));
   probe.examined(outcome::fail(reason::corrupt, "integrity: quick_check reports: torn"));
-  CHECK(contains(probe.said(), "fail corrupt"));
+  CHECK(contains(probe.result(), "fail corrupt"));
 }
 
 namespace {
@@ -309,7 +310,7 @@ sqlite_probe expecting_without_wal(const std::string& path, const char* expect, 
 
 }  // namespace
 
-TEST_CASE("sqlite answers: with a rollback journal the database is read between two writes, and no trace is left") {
+TEST_CASE("sqlite query results: a database in rollback mode is read between two writes, without a trace") {
   const temp_folder at;
   application app(at / "app.db");
   app.run("CREATE TABLE t(x); INSERT INTO t VALUES (1)");
@@ -317,14 +318,14 @@ TEST_CASE("sqlite answers: with a rollback journal the database is read between 
   SUBCASE("while an application reads it") { app.run("BEGIN; SELECT * FROM t"); }
   SUBCASE("closed") { app.close(); }
   const auto before = listing(at.path());
-  CHECK(contains(expecting_without_wal(at / "app.db", "1", "SELECT count(*) FROM t").said(), "query returns '1'"));
-  CHECK(contains(expecting_without_wal(at / "app.db", "> 1", "SELECT count(*) FROM t").said(),
+  CHECK(contains(expecting_without_wal(at / "app.db", "1", "SELECT count(*) FROM t").result(), "query returns '1'"));
+  CHECK(contains(expecting_without_wal(at / "app.db", "> 1", "SELECT count(*) FROM t").result(),
                  "fail mismatch: app.db: the query returns '1', expected > 1"));
   CHECK(examining(at / "app.db").examine().verdict == verdict::pass);
   CHECK(listing(at.path()) == before);
 }
 
-TEST_CASE("sqlite answers: what a transaction with a rollback journal has not committed is not read") {
+TEST_CASE("sqlite query results: uncommitted changes of a rollback-mode transaction are not read") {
   for (const std::string mode : {"DELETE", "PERSIST", "TRUNCATE", "MEMORY", "OFF"}) {
     CAPTURE(mode);
     const temp_folder at;
@@ -332,18 +333,18 @@ TEST_CASE("sqlite answers: what a transaction with a rollback journal has not co
     app.run("PRAGMA journal_mode = " + mode + "; PRAGMA cache_size = 5; CREATE TABLE t(x)");
     app.run(large_insert);
     auto probe = expecting_without_wal(at / "app.db", "300", "SELECT count(*) FROM t");
-    CHECK(contains(probe.said(), "query returns '300'"));
+    CHECK(contains(probe.result(), "query returns '300'"));
     app.run("BEGIN");
-    app.run(large_insert);  // more than the cache holds, so that pages are in the file
-    const auto during = probe.said();
+    app.run(large_insert);  // exceeds the cache, so that uncommitted pages are in the file
+    const auto during = probe.result();
     CHECK_FALSE(contains(during, "gives"));
     CHECK(contains(during, "warn locked"));
     app.run("COMMIT");
-    CHECK(contains(probe.said(), "the query returns '600'"));
+    CHECK(contains(probe.result(), "the query returns '600'"));
   }
 }
 
-TEST_CASE("sqlite answers: a writer with a rollback journal is not kept from committing, and never read in half") {
+TEST_CASE("sqlite query results: queries do not block a rollback-mode writer and never read partial transactions") {
   const temp_folder at;
   application app(at / "app.db");
   app.run("CREATE TABLE a(x); CREATE TABLE b(x)");
@@ -360,5 +361,5 @@ TEST_CASE("sqlite answers: a writer with a rollback journal is not kept from com
   CAPTURE(result);
   CHECK(result.ends_with(" 0"));
   CHECK(wrong == "");
-  CHECK(contains(probe.said(), "query returns '1'"));
+  CHECK(contains(probe.result(), "query returns '1'"));
 }

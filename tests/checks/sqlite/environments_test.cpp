@@ -1,5 +1,4 @@
-// Where a database can lie: full and read-only file systems, huge files, logs written by machines of the other byte
-// order.
+// Tests databases in unusual environments: full and read-only file systems, huge files, logs of the other byte order.
 #include <sys/statvfs.h>
 
 #include <fstream>
@@ -19,10 +18,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Whom root of `in_user_namespace` is outside.
+/// The outer user id of root in `in_user_namespace`.
 constexpr uid_t mapped_root = 100'000;
 
-/// Runs `body` in a child that is root of a user namespace of its own.
+/// Runs `body` in a child that is root of its own user namespace.
 std::string in_user_namespace(const std::function<std::string()>& body) {
   int ready[2];
   int mapped[2];
@@ -52,7 +51,7 @@ std::string in_user_namespace(const std::function<std::string()>& body) {
   });
 }
 
-/// What `body` says on a tmpfs of its own, mounted at `at`.
+/// The text of `body`, run on its own tmpfs mounted at `at`.
 std::string on_tmpfs(const temp_folder& at, const char* options, const std::function<std::string()>& body) {
   return in_private_mounts([&]() -> std::string {
     if (::mount("tmpfs", at.path().c_str(), "tmpfs", 0, options) != 0) return "no tmpfs";
@@ -60,7 +59,7 @@ std::string on_tmpfs(const temp_folder& at, const char* options, const std::func
   });
 }
 
-/// Bytes this process has read (proc(5), rchar). Asking is reading as well, of a text with as many digits as it needs.
+/// Bytes this process has read (proc(5), rchar), including the variable length of that text itself.
 struct bytes_read_so_far {
   std::uint64_t without_asking = 0;
   std::uint64_t with_asking = 0;
@@ -74,7 +73,7 @@ bytes_read_so_far bytes_read() {
   return {value, value + text.size()};
 }
 
-/// Turns a log into what a big-endian machine would have written: another magic and other checksums, the same pages.
+/// Converts a log to that of a big-endian machine: another magic number and other checksums, the same pages.
 void make_checksums_big_endian(const std::string& path, std::size_t page_size) {
   auto text = read_file(path);
   const auto word = [&](std::size_t at) {
@@ -106,7 +105,7 @@ void make_checksums_big_endian(const std::string& path, std::size_t page_size) {
 
 }  // namespace
 
-TEST_CASE("sqlite places: a database where nobody knows whose locks are seen is looked at, with a warning") {
+TEST_CASE("sqlite environments: a file system that may not share locks is inspected with a warning") {
   std::map<std::string, std::string> files;
   {
     const temp_folder at;
@@ -128,7 +127,7 @@ TEST_CASE("sqlite places: a database where nobody knows whose locks are seen is 
     const auto found = on_fuse(
         files,
         [](const std::string& path, fuse_server&) {
-          return sqlite_probe(path + "/app.db", {option("expect_wal", "ignore")}).said();
+          return sqlite_probe(path + "/app.db", {option("expect_wal", "ignore")}).result();
         },
         type);
     if (skipped_fuse(found)) return;
@@ -136,7 +135,7 @@ TEST_CASE("sqlite places: a database where nobody knows whose locks are seen is 
   }
 }
 
-TEST_CASE("sqlite places: a disk that is full for all but root is full for root of a user namespace") {
+TEST_CASE("sqlite environments: reserved blocks are not counted as free for root of a user namespace") {
   const auto found =
       on_image({"ext4", "-m 20", "", 32}, [](const std::string& path, const loop_device&) -> std::string {
         {
@@ -151,10 +150,10 @@ TEST_CASE("sqlite places: a disk that is full for all but root is full for root 
         while (::statvfs(path.c_str(), &now) == 0 && now.f_bavail > 0 && ballast.write(block.data(), 65536).flush())
           continue;
         if (now.f_bfree == 0) return "the reserve is used up as well";
-        const auto inside = in_user_namespace([&] { return sqlite_probe(path + "/app.db").said(); });
+        const auto inside = in_user_namespace([&] { return sqlite_probe(path + "/app.db").result(); });
         fs::permissions(path, fs::perms(0755));
         ::chown((path + "/app.db").c_str(), 0, 0);
-        return inside + "\n" + sqlite_probe(path + "/app.db").said().substr(0, 9);
+        return inside + "\n" + sqlite_probe(path + "/app.db").result().substr(0, 9);
       });
   if (skipped(found)) return;
   CHECK(found ==
@@ -162,65 +161,65 @@ TEST_CASE("sqlite places: a disk that is full for all but root is full for root 
         "(SQLITE_FULL)\npass idle");
 }
 
-TEST_CASE("sqlite places: a full volume that is mounted read-only into a sidecar is full") {
+TEST_CASE("sqlite environments: a full volume mounted read-only into a sidecar is full") {
   if (!may_mount()) return;
   const temp_folder at;
   const temp_folder view;
-  const auto said = on_tmpfs(at, "size=1m", [&]() -> std::string {
+  const auto result = on_tmpfs(at, "size=1m", [&]() -> std::string {
     application app;
     make_wal_database(app, at / "app.db");
     if (!bind_mount(at.path(), view.path(), true)) return "no bind";
     sqlite_probe probe(view / "app.db");
-    const auto before = probe.said();
+    const auto before = probe.result();
     std::ofstream(at / "ballast") << std::string(2 << 20, 'x');
-    const auto full = probe.said();
+    const auto full = probe.result();
     if (::mount(nullptr, at.path().c_str(), nullptr, MS_REMOUNT | MS_RDONLY, "size=1m") != 0 && errno != EBUSY)
       return "no remount";
     return before.substr(0, 8) + " " + full.substr(0, 9);
   });
-  CHECK(said == "pass ok: fail full");
+  CHECK(result == "pass ok: fail full");
 }
 
-TEST_CASE("sqlite places: a full disk is said before the next commit fails, and again when there is room") {
+TEST_CASE("sqlite environments: a full disk is reported before a commit fails, and cleared when space is free") {
   if (!may_mount()) return;
   const temp_folder at;
-  const auto said = on_tmpfs(at, "size=1m", [&] {
+  const auto result = on_tmpfs(at, "size=1m", [&] {
     application app;
     make_wal_database(app, at / "app.db");
     sqlite_probe probe(at / "app.db");
-    const auto before = probe.said();
+    const auto before = probe.result();
     std::ofstream(at / "ballast") << std::string(2 << 20, 'x');
-    const auto full = probe.said();
+    const auto full = probe.result();
     fs::remove(at / "ballast");
-    return before.substr(0, 8) + "\n" + full + "\n" + probe.said().substr(0, 8);
+    return before.substr(0, 8) + "\n" + full + "\n" + probe.result().substr(0, 8);
   });
   CHECK(
-      said ==
+      result ==
       "pass ok:\nfail full: app.db: its file system is full (0 B left for its owner): commits that need new space fail "
       "(SQLITE_FULL)\npass ok:");
 }
 
-TEST_CASE("sqlite places: out of inodes fails an idle database, and warns for one whose files are all there") {
+TEST_CASE("sqlite environments: exhausted inodes fail an idle database and warn when all side files exist") {
   if (!may_mount()) return;
   const temp_folder at;
-  const auto said = on_tmpfs(at, "size=1m,nr_inodes=5", [&] {
+  const auto result = on_tmpfs(at, "size=1m,nr_inodes=5", [&] {
     application app;
     make_wal_database(app, at / "app.db");
     std::ofstream(at / "last").put('x');
     sqlite_probe probe(at / "app.db");
-    const auto live = probe.said();
+    const auto live = probe.result();
     app.close();
     std::ofstream(at / "last2").put('x');
     std::ofstream(at / "last3").put('x');
-    return live + "\n" + probe.said();
+    return live + "\n" + probe.result();
   });
   CHECK(contains(
-      said, "warn full: app.db: its file system is out of inodes: SQLite cannot create -wal, -shm or a journal\n"));
-  CHECK(contains(said, "\nfail full: app.db: its file system is out of inodes"));
+      result, "warn full: app.db: its file system is out of inodes: SQLite cannot create -wal, -shm or a journal\n"));
+  CHECK(contains(result, "\nfail full: app.db: its file system is out of inodes"));
 }
 
 TEST_CASE(
-    "sqlite places: a read-only mount is no fault, with the -shm of a running application or after a clean stop") {
+    "sqlite environments: a read-only mount passes with the -shm of a running application or after a clean stop") {
   if (!may_mount()) return;
   const temp_folder at;
   application app;
@@ -233,28 +232,28 @@ TEST_CASE(
       std::vector<raw_member> query;
       query.push_back(option("mode", "query"));
       query.push_back(option("query", "SELECT count(*) FROM t"));
-      return sqlite_probe(at / "app.db").said() + "\n" + sqlite_probe(at / "app.db", std::move(query)).said();
+      return sqlite_probe(at / "app.db").result() + "\n" + sqlite_probe(at / "app.db", std::move(query)).result();
     });
   };
-  auto said = read_only();
-  CHECK(contains(said, "pass ok: app.db: "));
-  CHECK(contains(said, "query returns '1'"));
+  auto result = read_only();
+  CHECK(contains(result, "pass ok: app.db: "));
+  CHECK(contains(result, "query returns '1'"));
   app.close();
-  said = read_only();
-  CHECK(contains(said, "pass idle: app.db: "));
-  CHECK(contains(said, "no application has it open, query returns '1'"));
-  // A crash leaves a log that nobody here may recover.
+  result = read_only();
+  CHECK(contains(result, "pass idle: app.db: "));
+  CHECK(contains(result, "no application has it open, query returns '1'"));
+  // A crash leaves a log that cannot be recovered on this mount.
   app.open(at / "app.db");
   app.run("INSERT INTO t VALUES (2)");
   app.crash();
   fs::remove(at / "app.db-shm");
-  said = read_only();
-  CHECK(contains(said, "is left for the next one"));
-  CHECK(contains(said, "not queried: SQLite would have to create its -wal and -shm files"));
-  CHECK_FALSE(contains(said, "fail"));
+  result = read_only();
+  CHECK(contains(result, "is left for the next one"));
+  CHECK(contains(result, "not queried: SQLite would have to create its -wal and -shm files"));
+  CHECK_FALSE(contains(result, "fail"));
 }
 
-TEST_CASE("sqlite places: a run reads as little of a 5 GiB database as of a small one") {
+TEST_CASE("sqlite environments: a run reads no more of a 5 GiB database than of a small one") {
   const temp_folder at;
   application app;
   make_wal_database(app, at / "small.db");
@@ -262,7 +261,7 @@ TEST_CASE("sqlite places: a run reads as little of a 5 GiB database as of a smal
   app.run("PRAGMA wal_checkpoint(TRUNCATE); INSERT INTO t VALUES (2)");
   fs::resize_file(at / "large.db", std::uintmax_t{5} << 30);  // sparse
   const auto read_by = [](sqlite_probe& probe) {
-    CHECK(probe.run().verdict == verdict::pass);  // whatever is read once
+    CHECK(probe.run().verdict == verdict::pass);  // includes reads that happen only once
     const auto start = bytes_read().with_asking;
     CHECK(probe.run().verdict == verdict::pass);
     return bytes_read().without_asking - start;
@@ -275,7 +274,7 @@ TEST_CASE("sqlite places: a run reads as little of a 5 GiB database as of a smal
   CHECK(large.run().measured("database_bytes") == 5368709120.0);
 }
 
-TEST_CASE("sqlite places: a log with the checksums of a big-endian machine is read as SQLite reads it") {
+TEST_CASE("sqlite environments: a log with big-endian checksums is accepted as by SQLite") {
   const temp_folder at;
   {
     application app;
@@ -300,7 +299,7 @@ TEST_CASE("sqlite places: a log with the checksums of a big-endian machine is re
   CHECK(found.measured("wal_backlog_bytes").value_or(0) > 300 * 4096);
 }
 
-TEST_CASE_FIXTURE(database_in_use, "sqlite places: a large log that is checkpointed is no backlog") {
+TEST_CASE_FIXTURE(database_in_use, "sqlite environments: a large checkpointed log is not a backlog") {
   app.run(large_insert);
   app.run("PRAGMA wal_checkpoint(PASSIVE)");
   std::vector<raw_member> limits;

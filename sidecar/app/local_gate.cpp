@@ -1,0 +1,84 @@
+// Implements the gate over the sidecar's parts.
+#include "app/local_gate.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "app/named_files.hpp"
+#include "app/permanent_failure.hpp"
+#include "app/working_loop.hpp"
+#include "diagnostics/error_text.hpp"
+#include "render/render.hpp"
+#include "worker/children.hpp"
+
+namespace telltale {
+namespace {
+
+constexpr std::chrono::milliseconds shutdown_limit{1'000};
+
+std::shared_ptr<const config> feeding(config all, gate g) {
+  std::erase_if(all.checks, [g](const check_config& one) { return !one.settings.feeds(g); });
+  if (all.checks.empty())
+    throw std::runtime_error(fmt::format("no check in {} feeds the gate {}", all.source, to_string(g)));
+  return std::make_shared<const config>(std::move(all));
+}
+
+bool is_undecided(const std::shared_ptr<const check_view>& view) { return view->status.state == check_state::pending; }
+
+bool is_permanent_failure(const check_view& view, boot_clock::time_point now) {
+  const auto& found = view.status;
+  return found.state == check_state::fail && view.config->settings.effective_severity() == severity::critical &&
+         is_permanent(found.reason, now - found.since);
+}
+
+}  // namespace
+
+local_gate::local_gate(config all, gate g)
+    : config_(feeding(std::move(all), g)),
+      gate_(g),
+      pool_(make_worker_pool(require_working(io_))),
+      names_(make_name_resolver(*pool_)),
+      board_(config_, boot_clock::now(), std::chrono::system_clock::now()),
+      scheduler_(io_, *config_, *pool_, *names_, board_, refused_) {
+  if (!refused_.empty()) throw std::runtime_error(to_text(errors_of(*config_, refused_)));
+  board_.changed = [this] { io_.stop(); };
+  scheduler_.start();
+}
+
+local_gate::~local_gate() {
+  scheduler_.stop();
+  workers_.ids = registered_children();
+}
+
+local_gate::awaited_workers::~awaited_workers() { await_children(ids, shutdown_limit); }
+
+local_gate::answer local_gate::ask(std::chrono::milliseconds timeout) {
+  const auto end = std::chrono::steady_clock::now() + timeout;
+  for (;;) {
+    const auto now = look();
+    const auto& state = now->of(gate_).state;
+    answer out{state.state != verdict::fail, false, gate_text(*now, gate_, state, details::full, {})};
+    out.permanent =
+        std::ranges::any_of(now->checks, [&](const auto& view) { return is_permanent_failure(*view, now->taken); });
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    const bool complete = std::ranges::none_of(now->checks, is_undecided);
+    if (complete || out.passes || out.permanent || left.count() <= 0) return out;
+    run_for(left);
+  }
+}
+
+void local_gate::run_for(std::chrono::milliseconds pause) {
+  io_.restart();
+  io_.run_for(pause);
+}
+
+snapshot_ptr local_gate::look() {
+  const auto now = boot_clock::now();
+  scheduler_.catch_up(now);
+  return board_.snapshot_at(now, gate_);
+}
+
+}  // namespace telltale
