@@ -63,7 +63,7 @@ namespace checks {
 check_type certificate() {
   return blocking_type<certificate_check, certificate_options>({
       .name = "certificate",
-      .summary = "Reads a certificate file, and reports when it expires or does not fit its key, names or chain.",
+      .summary = "Judges a certificate file: its expiry, key, names and chain.",
       .proves = "Every certificate in the file is valid, and fits `key`, `host` and `ca_file` where they are set.",
       .does_not_prove = "That a server uses the file, or has loaded it again since it was renewed: see `tls`.",
       .component = "system",

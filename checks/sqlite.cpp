@@ -2,8 +2,8 @@
 #include <telltale/check_type.hpp>
 
 #include "sqlite/backup.hpp"
+#include "sqlite/deep_check.hpp"
 #include "sqlite/encrypted.hpp"
-#include "sqlite/examine.hpp"
 #include "sqlite/inspect.hpp"
 #include "sqlite/latest_user_version.hpp"
 #include "sqlite/options.hpp"
@@ -25,11 +25,11 @@ class sqlite_check final : public blocking_check {
     if (options_.mode == sqlite::probe_mode::query) sqlite::query(found, options_, ctx);
     if (options_.mode == sqlite::probe_mode::write) sqlite::try_write(found, options_, ctx);
     if (options_.backup) judge_backup(found);
-    if (options_.examination()) sqlite::judge_examination(options_, ctx, found);
+    if (options_.deep_check()) sqlite::judge_deep_check(options_, ctx, found);
     return sqlite::finish(std::move(found), options_);
   }
 
-  outcome examine(probe_context& ctx) override { return sqlite::examine(options_, ctx); }
+  outcome deep_check(probe_context& ctx) override { return sqlite::run_deep_check(options_, ctx); }
 
  private:
   void judge_backup(sqlite::inspection& into) const {

@@ -9,8 +9,8 @@ using namespace std::chrono_literals;
 /// Reading a whole database costs disk time and cache.
 constexpr std::chrono::milliseconds min_every = 1s;
 constexpr std::chrono::milliseconds min_timeout = 100ms;
-/// Schedule of examinations when only the backup is examined.
-constexpr examination_schedule backup_only{6h, 1min};
+/// Schedule of deep checks when only the backup has one.
+constexpr deep_check_schedule backup_only{6h, 1min};
 
 }  // namespace
 
@@ -30,9 +30,9 @@ options_of<backup_options> backup_options::declared() {
                 "Also examine it with quick_check, at the times of `integrity` or else every 6h.");
 }
 
-std::optional<examination_schedule> sqlite_options::examination() const {
-  if (integrity) return examination_schedule{integrity->every, integrity->timeout};
-  return examines_backup() ? std::optional(backup_only) : std::nullopt;
+std::optional<deep_check_schedule> sqlite_options::deep_check() const {
+  if (integrity) return deep_check_schedule{integrity->every, integrity->timeout};
+  return checks_whole_backup() ? std::optional(backup_only) : std::nullopt;
 }
 
 void sqlite_options::validate(source_location at, problems& errors) const {
@@ -58,7 +58,7 @@ void sqlite_options::validate_encrypted(source_location at, problems& errors) co
   if (mode != probe_mode::inspect) refuse("mode");
   if (expect_wal == wal_expectation::fail) refuse("expect_wal");
   if (integrity) refuse("integrity");
-  if (examines_backup()) refuse("backup.integrity");
+  if (checks_whole_backup()) refuse("backup.integrity");
 }
 
 options_of<sqlite_options> sqlite_options::declared() {

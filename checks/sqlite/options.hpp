@@ -48,8 +48,8 @@ struct sqlite_options {
   std::optional<integrity_options> integrity;
   std::optional<backup_options> backup;
 
-  bool examines_backup() const { return backup && backup->integrity; }
-  std::optional<examination_schedule> examination() const;
+  bool checks_whole_backup() const { return backup && backup->integrity; }
+  std::optional<deep_check_schedule> deep_check() const;
 
   void validate(source_location at, problems& errors) const;
   static options_of<sqlite_options> declared();

@@ -25,7 +25,7 @@ bool is_about_data(std::string_view finding) {
 }
 
 /// The first damage, if any.
-query_result examine(connection& database) {
+query_result run_quick_check(connection& database) {
   // CHECK constraints may call functions that only the application defines.
   if (auto error = database.run("PRAGMA ignore_check_constraints = 1")) return {std::move(error), {}};
   sqlite3_stmt* raw = nullptr;
@@ -83,7 +83,7 @@ outcome quick_check(const observation& seen, std::uint64_t max_backlog, boot_clo
   query_result got;
   const auto error = read_database(seen, deadline, [&](connection& database) -> std::optional<sql_error> {
     const watchdog guard(database, [&] { return boot_clock::now() >= deadline || backlog_reached(); });
-    got = examine(database);
+    got = run_quick_check(database);
     if (got.error && got.error->code == SQLITE_INTERRUPT) how = backlog_reached() ? end::backlog_limit : end::deadline;
     // Damage counts as an error, so that it is discarded when the file was being written.
     return got.error || !got.value ? got.error : sql_error{SQLITE_CORRUPT, *got.value};
@@ -100,7 +100,7 @@ outcome quick_check_unchanging(const std::string& path, boot_clock::time_point d
     got.error = database.failed();
     if (!got.error) {
       const watchdog guard(database, [&] { return boot_clock::now() >= deadline; });
-      got = examine(database);
+      got = run_quick_check(database);
     }
   }
   const auto after = stat_and_open(path).state.facts;

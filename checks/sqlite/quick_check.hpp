@@ -13,7 +13,7 @@ namespace telltale::sqlite {
 
 /// Reads every page of a database in use. A checkpoint cannot restart the log meanwhile, so it stops when the backlog
 /// reaches `max_backlog` bytes, and does not start above that. Passes only when the whole database is intact. An
-/// incomplete examination warns, with `idle` when no action is needed.
+/// incomplete check warns, with `idle` when no action is needed.
 outcome quick_check(const observation&, std::uint64_t max_backlog, boot_clock::time_point deadline);
 
 /// The same for a file without a writer, such as a backup: opened as immutable, without locks or side files. Warns when

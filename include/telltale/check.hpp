@@ -10,27 +10,27 @@
 
 namespace telltale {
 
-/// The schedule of an examination (deep check): a slow test beside the probes, such as SQLite's quick_check.
-struct examination_schedule {
+/// The schedule of a deep check: a slow test beside the probes, such as SQLite's quick_check.
+struct deep_check_schedule {
   std::chrono::milliseconds every{};    ///< from start to start
   std::chrono::milliseconds timeout{};  ///< the worker is killed soon after it
 };
 
-/// The result of the last examination, as passed to later probes.
-struct examination {
+/// The result of the last deep check, as passed to later probes.
+struct deep_check_result {
   outcome found;
   std::chrono::nanoseconds age{0};                        ///< since it ended
   std::optional<std::chrono::nanoseconds> last_pass_age;  ///< since the end of the last one that passed, if any did
-  friend bool operator==(const examination&, const examination&) = default;
+  friend bool operator==(const deep_check_result&, const deep_check_result&) = default;
 };
 
 /// The context of one run of a blocking probe.
 struct probe_context {
-  boot_clock::time_point now;                        ///< when this run began
-  boot_clock::time_point deadline;                   ///< the worker is killed soon after it
-  std::chrono::system_clock::time_point started_at;  ///< when the program started, for comparing with file times
-  telltale::memory& memory;                          ///< kept between runs, see memory.hpp
-  std::optional<examination> examined{};             ///< the last examination; empty before the first has ended
+  boot_clock::time_point now;                          ///< when this run began
+  boot_clock::time_point deadline;                     ///< the worker is killed soon after it
+  std::chrono::system_clock::time_point started_at;    ///< when the program started, for comparing with file times
+  telltale::memory& memory;                            ///< kept between runs, see memory.hpp
+  std::optional<deep_check_result> last_deep_check{};  ///< the last deep check; empty before the first has ended
 };
 
 /// Base of checks whose operations may block: paths, SQLite, system calls on files of other programs.
@@ -43,12 +43,12 @@ class blocking_check {
   virtual ~blocking_check() = default;
   virtual outcome probe(probe_context& ctx) = 0;
 
-  /// The deep check, for types whose options have `std::optional<examination_schedule> examination() const`. Runs in
+  /// The deep check, for types whose options have `std::optional<deep_check_schedule> deep_check() const`. Runs in
   /// its own worker with its own time limit and state, beside the probes but never twice at the same time. It may be
   /// killed like a probe. It passes when the target is healthy, fails when it is not, and warns when it could not find
-  /// out. A failure persists until a later examination passes or fails. The next `probe` receives the result as
-  /// `ctx.examined`, and only its verdict reaches the gates.
-  virtual outcome examine(probe_context&) { return {}; }
+  /// out. A failure persists until a later one passes or fails. The next `probe` receives the result as
+  /// `ctx.last_deep_check`, and only its verdict reaches the gates.
+  virtual outcome deep_check(probe_context&) { return {}; }
 };
 
 }  // namespace telltale

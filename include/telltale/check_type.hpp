@@ -53,8 +53,8 @@ struct check_type : check_declaration {
   /// secret or certificate that cannot be read).
   std::function<std::unique_ptr<blocking_check>(const raw_value& options)> make_blocking;
   std::function<std::shared_ptr<async_check>(const raw_value& options)> make_async;
-  /// The schedule of the deep check (`blocking_check::examine`) with these options, if any. May be empty.
-  std::function<std::optional<examination_schedule>(const raw_value& options)> examination;
+  /// The schedule of the deep check (`blocking_check::deep_check`) with these options, if any. May be empty.
+  std::function<std::optional<deep_check_schedule>(const raw_value& options)> deep_check;
 };
 
 namespace detail {
@@ -99,8 +99,8 @@ check_type blocking_type(check_declaration about) {
   const auto options = std::make_shared<const options_of<Options>>(Options::declared());
   auto out = detail::declare<Options>(std::move(about), options);
   out.make_blocking = [options](const raw_value& raw) { return std::make_unique<Check>(detail::read(*options, raw)); };
-  if constexpr (requires(const Options o) { o.examination(); })
-    out.examination = [options](const raw_value& raw) { return detail::read(*options, raw).examination(); };
+  if constexpr (requires(const Options o) { o.deep_check(); })
+    out.deep_check = [options](const raw_value& raw) { return detail::read(*options, raw).deep_check(); };
   return out;
 }
 

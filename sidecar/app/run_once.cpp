@@ -32,7 +32,7 @@ class one_run {
  private:
   void start(std::size_t i) {
     const auto& c = conf_.checks[i];
-    const auto plan = c.type->examination ? c.type->examination(c.options) : std::nullopt;
+    const auto plan = c.type->deep_check ? c.type->deep_check(c.options) : std::nullopt;
     if (!plan || has_passed(records_[i])) return probe(i);
     // The deep check runs first, so that the probe receives its result.
     pool_->run(pool_->add({c.type->name, c.options, true}), plan->timeout, {}, [this, i](run_report report) {
@@ -60,7 +60,7 @@ class one_run {
 
   run_input input_of(std::size_t i) const {
     run_input out;
-    out.examined = records_[i].as_of(boot_clock::now());
+    out.last_deep_check = records_[i].as_of(boot_clock::now());
     return out;
   }
 

@@ -21,9 +21,9 @@ class deep_check_record {
   }
 
   /// Nothing before the first deep check has ended.
-  std::optional<examination> as_of(boot_clock::time_point now) const {
+  std::optional<deep_check_result> as_of(boot_clock::time_point now) const {
     if (!last_) return std::nullopt;
-    examination out{*last_, now - ended_, std::nullopt};
+    deep_check_result out{*last_, now - ended_, std::nullopt};
     if (passed_) out.last_pass_age = now - *passed_;
     return out;
   }

@@ -28,7 +28,7 @@ cadence cadence_of(const check_settings& s, bool local) {
 
 /// The first deep check runs soon after the start instead of hours later. After a failure the next one runs sooner, so
 /// that a repair becomes visible.
-cadence cadence_of(const examination_schedule& plan) {
+cadence cadence_of(const deep_check_schedule& plan) {
   constexpr std::chrono::milliseconds first{5'000};
   constexpr std::chrono::milliseconds after_failure{300'000};
   return {plan.every, std::min(plan.every, after_failure), std::min(plan.every, first), 0.1, false};
@@ -77,7 +77,7 @@ std::vector<scheduler::unit_ptr> scheduler::build_units(const config& conf, cons
   }
   for (std::size_t i = 0; i < conf.checks.size(); ++i) {
     const auto& c = conf.checks[i];
-    const auto plan = c.type->examination ? c.type->examination(c.options) : std::nullopt;
+    const auto plan = c.type->deep_check ? c.type->deep_check(c.options) : std::nullopt;
     if (!plan) continue;
     const auto known = kept[i] ? find_deep_check(out[i]) : nullptr;  // the same options have the same plan
     entries.push_back({cadence_of(*plan), known ? std::optional(known->number) : std::nullopt});
@@ -178,7 +178,7 @@ void scheduler::run(const unit_ptr& u, boot_clock::time_point now) {
 void scheduler::submit(const unit_ptr& u, boot_clock::time_point now) {
   run_input input(u->memory);
   input.unchanged_kind = std::exchange(u->unchanged_kind, std::nullopt);
-  if (u->record) input.examined = u->record->as_of(now);
+  if (u->record) input.last_deep_check = u->record->as_of(now);
   pool_.run(u->task, u->timeout, std::move(input),
             [this, u, epoch = epoch_](run_report report) { finished(u, epoch, std::move(report)); });
 }

@@ -112,7 +112,7 @@ outcome get_outcome(byte_reader& in) {
   return out;
 }
 
-void put(byte_writer& out, const std::optional<examination>& value) {
+void put(byte_writer& out, const std::optional<deep_check_result>& value) {
   out.number<std::uint8_t>(value ? 1 : 0);
   if (!value) return;
   put(out, value->found);
@@ -120,9 +120,9 @@ void put(byte_writer& out, const std::optional<examination>& value) {
   out.number<std::int64_t>(value->last_pass_age ? value->last_pass_age->count() : -1);
 }
 
-std::optional<examination> get_examination(byte_reader& in) {
+std::optional<deep_check_result> get_deep_check_result(byte_reader& in) {
   if (in.number<std::uint8_t>() == 0) return std::nullopt;
-  examination out;
+  deep_check_result out;
   out.found = get_outcome(in);
   out.age = std::chrono::nanoseconds(in.number<std::int64_t>());
   const auto pass = in.number<std::int64_t>();
@@ -130,7 +130,7 @@ std::optional<examination> get_examination(byte_reader& in) {
   return out;
 }
 
-std::size_t encoded_size(const std::optional<examination>& value) {
+std::size_t encoded_size(const std::optional<deep_check_result>& value) {
   if (!value) return 1;
   byte_writer out;
   put(out, value);

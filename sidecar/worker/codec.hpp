@@ -23,8 +23,8 @@ memory get_memory(byte_reader&);
 void put(byte_writer&, const outcome&);
 outcome get_outcome(byte_reader&);
 
-void put(byte_writer&, const std::optional<examination>&);
-std::optional<examination> get_examination(byte_reader&);
+void put(byte_writer&, const std::optional<deep_check_result>&);
+std::optional<deep_check_result> get_deep_check_result(byte_reader&);
 
 void put(byte_writer&, const resolution&);
 resolution get_resolution(byte_reader&);

@@ -40,7 +40,7 @@ struct define {
   std::uint64_t task = 0;
   std::string type;
   raw_value options;
-  bool examination = false;
+  bool deep_check = false;
 };
 struct forget {
   std::uint64_t task = 0;
@@ -50,7 +50,7 @@ struct run_item {
   std::uint64_t task = 0;
   std::chrono::nanoseconds timeout{0};
   telltale::memory memory;
-  std::optional<telltale::examination> examined;
+  std::optional<telltale::deep_check_result> last_deep_check;
   std::optional<outcome_kind> unchanged_kind;  ///< an outcome of this kind does not wake the program
 };
 /// Runs to execute in order. The result buffer decides which side owns each run; see docs/decisions/003.
@@ -95,7 +95,7 @@ struct run_item_view {
   std::uint64_t task = 0;
   std::chrono::nanoseconds timeout{0};
   const telltale::memory& memory;
-  const std::optional<telltale::examination>& examined;
+  const std::optional<telltale::deep_check_result>& last_deep_check;
   const std::optional<outcome_kind>& unchanged_kind;
 };
 std::string encode_batch(std::uint64_t batch, std::span<const run_item_view>);
@@ -112,6 +112,6 @@ std::optional<std::vector<run_outcome>> decode_outcomes(std::string_view);
 /// Sizes of a `run_batch` message without its runs, and of the variable parts of a run.
 inline constexpr std::size_t run_batch_overhead = 64;
 std::size_t encoded_size(const telltale::memory&);
-std::size_t encoded_size(const std::optional<examination>&);
+std::size_t encoded_size(const std::optional<deep_check_result>&);
 
 }  // namespace telltale::wire

@@ -20,9 +20,9 @@ TEST_CASE("deep check record: the last result and the last pass have their ages"
   deep_check_record record;
   record.note(outcome::pass("sound"), at(1h));
   record.note(outcome::fail(reason::corrupt, "torn"), at(3h));
-  CHECK(record.as_of(at(5h)) == examination{outcome::fail(reason::corrupt, "torn"), 2h, 4h});
+  CHECK(record.as_of(at(5h)) == deep_check_result{outcome::fail(reason::corrupt, "torn"), 2h, 4h});
   record.note(outcome::pass("sound"), at(6h));
-  CHECK(record.as_of(at(7h)) == examination{outcome::pass("sound"), 1h, 1h});
+  CHECK(record.as_of(at(7h)) == deep_check_result{outcome::pass("sound"), 1h, 1h});
 }
 
 TEST_CASE("deep check record: a deep check that did not complete clears no failure, but is reported otherwise") {
@@ -35,10 +35,10 @@ TEST_CASE("deep check record: a deep check that did not complete clears no failu
     CHECK(record.as_of(at(1h))->found == each);
     record.note(outcome::pass("sound"), at(2h));
     record.note(each, at(3h));
-    CHECK(record.as_of(at(3h)) == examination{each, 0h, 1h});
+    CHECK(record.as_of(at(3h)) == deep_check_result{each, 0h, 1h});
     record.note(outcome::fail(reason::corrupt, "torn"), at(4h));
     record.note(each, at(5h));
-    CHECK(record.as_of(at(6h)) == examination{outcome::fail(reason::corrupt, "torn"), 2h, 4h});
+    CHECK(record.as_of(at(6h)) == deep_check_result{outcome::fail(reason::corrupt, "torn"), 2h, 4h});
     record.note(outcome::fail(reason::corrupt, "worse"), at(7h));
     CHECK(record.as_of(at(7h))->found.message == "worse");
   }

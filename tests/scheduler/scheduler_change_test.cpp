@@ -80,7 +80,7 @@ TEST_CASE("scheduler: a change rebuilds a network check, and its old probe still
 
 TEST_CASE("scheduler: a change keeps the results of deep checks and never runs two at once") {
   auto type = fakes::blocking_fake();
-  type.examination = [](const raw_value&) { return examination_schedule{100ms, 50ms}; };
+  type.deep_check = [](const raw_value&) { return deep_check_schedule{100ms, 50ms}; };
   world w(with({fakes::check_named("a", type)}));  // tasks: 0 a, 1 its deep check
   w.sched.start();
   const auto answer_until = [&](worker_pool::task_id wanted) {
@@ -99,8 +99,8 @@ TEST_CASE("scheduler: a change keeps the results of deep checks and never runs t
   w.sched.change(with({fakes::check_named("b", type), fakes::check_named("a", type)}), {std::nullopt, 0}, w.refused);
   REQUIRE(w.pool.tasks.size() == 4);  // 2 b, 3 its deep check
   auto probe = answer_until(0);
-  REQUIRE(probe.examined);
-  CHECK(probe.examined->found.reason == reason::corrupt);
+  REQUIRE(probe.last_deep_check);
+  CHECK(probe.last_deep_check->found.reason == reason::corrupt);
   probe.done({outcome::pass("fine"), {}, {}, {}});
   for (int i = 0; i < 8; ++i) {
     w.io.run_one_for(50ms);

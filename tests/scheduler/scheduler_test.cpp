@@ -172,15 +172,15 @@ TEST_CASE("scheduler: it reports nothing after stop") {
 
 TEST_CASE("scheduler: a deep check has its own schedule and state, and the next probe receives its result") {
   auto type = fakes::blocking_fake();
-  type.examination = [](const raw_value&) { return examination_schedule{200ms, 3s}; };
+  type.deep_check = [](const raw_value&) { return deep_check_schedule{200ms, 3s}; };
   world w(with({fakes::check_named("db", type), fakes::check_named("other")}));
   REQUIRE(w.pool.tasks.size() == 3);
-  CHECK_FALSE(w.pool.tasks[0].examination);
-  CHECK(w.pool.tasks[2].examination);
+  CHECK_FALSE(w.pool.tasks[0].deep_check);
+  CHECK(w.pool.tasks[2].deep_check);
   CHECK(w.pool.tasks[2].type == "disk");
   w.sched.start();
   // Completes probes until the deep check is due.
-  std::optional<fakes::fake_worker_pool::asked> examination_run;
+  std::optional<fakes::fake_worker_pool::asked> deep_run;
   const auto answer_probes = [&](std::size_t more) {
     const auto goal = w.listener.runs.size() + more;
     w.until([&] {
@@ -189,38 +189,38 @@ TEST_CASE("scheduler: a deep check has its own schedule and state, and the next 
           w.pool.answer(outcome::pass("fine"));
           continue;
         }
-        REQUIRE_FALSE(examination_run);  // never a second one in parallel
-        examination_run = std::move(w.pool.runs.front());
+        REQUIRE_FALSE(deep_run);  // never a second one in parallel
+        deep_run = std::move(w.pool.runs.front());
         w.pool.runs.erase(w.pool.runs.begin());
       }
-      return w.listener.runs.size() >= goal && (more > 0 || examination_run);
+      return w.listener.runs.size() >= goal && (more > 0 || deep_run);
     });
   };
   answer_probes(0);
-  CHECK(examination_run->timeout == 3s);
-  CHECK(examination_run->memory == memory{});
+  CHECK(deep_run->timeout == 3s);
+  CHECK(deep_run->memory == memory{});
   answer_probes(6);  // they do not wait for the deep check
 
   memory kept;
   kept.set("pages", 7);
-  examination_run->done({outcome::fail(reason::corrupt, "page 7 is torn"), {}, {}, kept});
+  deep_run->done({outcome::fail(reason::corrupt, "page 7 is torn"), {}, {}, kept});
   for (const auto& [check, found] : w.listener.runs) CHECK(found.verdict == verdict::pass);
   w.until([&] { return w.pool.runs.size() == 3; });
   for (const auto& run : w.pool.runs) {
     CHECK(run.memory.get("pages").has_value() == (run.task == 2));
-    CHECK(run.examined.has_value() == (run.task == 0));
-    if (!run.examined) continue;
-    CHECK(run.examined->found == outcome::fail(reason::corrupt, "page 7 is torn"));
-    CHECK_FALSE(run.examined->last_pass_age);
+    CHECK(run.last_deep_check.has_value() == (run.task == 0));
+    if (!run.last_deep_check) continue;
+    CHECK(run.last_deep_check->found == outcome::fail(reason::corrupt, "page 7 is torn"));
+    CHECK_FALSE(run.last_deep_check->last_pass_age);
   }
 }
 
 TEST_CASE("scheduler: deep checks of several checks run one after the other") {
   auto type = fakes::blocking_fake();
-  type.examination = [](const raw_value&) { return examination_schedule{100ms, 50ms}; };
+  type.deep_check = [](const raw_value&) { return deep_check_schedule{100ms, 50ms}; };
   world w(with({fakes::check_named("a", type), fakes::check_named("b", type)}));
   w.sched.start();
-  std::vector<std::size_t> examined;
+  std::vector<std::size_t> deep_checked;
   w.until([&] {
     std::vector<fakes::fake_worker_pool::asked> running;
     for (auto& run : std::exchange(w.pool.runs, {})) {
@@ -228,14 +228,14 @@ TEST_CASE("scheduler: deep checks of several checks run one after the other") {
       else run.done({outcome::pass("fine"), {}, {}, {}});
     }
     REQUIRE(running.size() <= 1);
-    if (running.empty() || examined.size() >= 4) return examined.size() >= 4;
+    if (running.empty() || deep_checked.size() >= 4) return deep_checked.size() >= 4;
     // Its duration makes the other one come due, which then has to wait.
     for (int iterate = 0; iterate < 4; ++iterate) w.io.run_one_for(100ms);
     for (const auto& run : w.pool.runs) CHECK(run.task < 2);
-    examined.push_back(running[0].task);
+    deep_checked.push_back(running[0].task);
     running[0].done({outcome::pass("sound"), {}, {}, {}});
     return false;
   });
-  CHECK(std::count(examined.begin(), examined.end(), 2u) > 0);
-  CHECK(std::count(examined.begin(), examined.end(), 3u) > 0);
+  CHECK(std::count(deep_checked.begin(), deep_checked.end(), 2u) > 0);
+  CHECK(std::count(deep_checked.begin(), deep_checked.end(), 3u) > 0);
 }

@@ -135,9 +135,9 @@ TEST_CASE("messages: a batch round-trips in order") {
 TEST_CASE("messages: a run carries the last deep check, and a task says whether it is one") {
   const auto task = wire::decode_to_worker(wire::encode(wire::define{7, "sqlite", options_tree(), true}));
   REQUIRE(task);
-  CHECK(std::get<wire::define>(*task).examination);
+  CHECK(std::get<wire::define>(*task).deep_check);
 
-  const examination never_passed{outcome::fail(reason::corrupt, "page 7 is torn"), 90s, std::nullopt};
+  const deep_check_result never_passed{outcome::fail(reason::corrupt, "page 7 is torn"), 90s, std::nullopt};
   auto passed_before = never_passed;
   passed_before.last_pass_age = 6h;
   wire::run_batch batch{9, {{1, 7, 2s, {}, never_passed}, {2, 7, 2s, {}, passed_before}, {3, 7, 2s, {}, {}}}};
@@ -145,9 +145,9 @@ TEST_CASE("messages: a run carries the last deep check, and a task says whether 
   REQUIRE(message);
   const auto& arrived = std::get<wire::run_batch>(*message);
   REQUIRE(arrived.items.size() == 3);
-  CHECK(arrived.items[0].examined == never_passed);
-  CHECK(arrived.items[1].examined == passed_before);
-  CHECK_FALSE(arrived.items[2].examined);
+  CHECK(arrived.items[0].last_deep_check == never_passed);
+  CHECK(arrived.items[1].last_deep_check == passed_before);
+  CHECK_FALSE(arrived.items[2].last_deep_check);
 }
 
 TEST_CASE("messages: addresses of both families round-trip with port and scope") {
@@ -272,8 +272,8 @@ TEST_CASE("messages: 200,000 damaged messages are refused or decoded to valid va
 }
 
 TEST_CASE("messages: the encoded size of a deep check is known before encoding") {
-  const examination value{outcome::fail(reason::corrupt, "page 7 is torn"), 90s, 6h};
-  for (const auto& each : {std::optional(value), std::optional<examination>()}) {
+  const deep_check_result value{outcome::fail(reason::corrupt, "page 7 is torn"), 90s, 6h};
+  for (const auto& each : {std::optional(value), std::optional<deep_check_result>()}) {
     byte_writer out;
     wire::put(out, each);
     CHECK(std::move(out).take().size() == wire::encoded_size(each));

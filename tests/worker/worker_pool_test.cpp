@@ -199,14 +199,14 @@ TEST_CASE("worker pool: slow checks never take the last worker") {
 TEST_CASE("worker pool: a deep check has its own worker from the first run") {
   pool_fixture f;
   auto description = scripted("ok");
-  description.examination = true;
-  std::vector<run_report> examined;
+  description.deep_check = true;
+  std::vector<run_report> deep_checked;
   std::vector<run_report> probed;
-  f.submit(f.pool->add(description), 10s, examined);
+  f.submit(f.pool->add(description), 10s, deep_checked);
   f.submit(f.pool->add(scripted("ok")), 10s, probed);
-  REQUIRE(f.run_until([&] { return !examined.empty() && !probed.empty(); }));
+  REQUIRE(f.run_until([&] { return !deep_checked.empty() && !probed.empty(); }));
   CHECK(f.pool->counts().started == 2);
-  CHECK(examined[0].outcome == outcome{});  // the scripted check has no deep check
+  CHECK(deep_checked[0].outcome == outcome{});  // the scripted check has no deep check
 }
 
 TEST_CASE("worker pool: idle workers retire down to one and leave nothing behind") {

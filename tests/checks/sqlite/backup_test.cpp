@@ -142,7 +142,7 @@ TEST_CASE("sqlite backup: a newer schema cookie in the database does not make th
 TEST_CASE("sqlite backup: `integrity` reads the whole backup without locks and without creating files") {
   backed_up world(one(option("integrity", "true")));
   const auto before = listing(world.at.path());
-  CHECK(described(world.probe->examine()) == "pass ok: integrity ok");
+  CHECK(described(world.probe->deep_check()) == "pass ok: integrity ok");
   CHECK(listing(world.at.path()) == before);
   CHECK(contains(world.result(), "integrity ok"));
 
@@ -151,12 +151,12 @@ TEST_CASE("sqlite backup: `integrity` reads the whole backup without locks and w
   const std::string junk(200, '\x55');
   REQUIRE(::pwrite(fd, junk.data(), junk.size(), 4096 * 20) == 200);
   ::close(fd);
-  const auto found = world.probe->examine();
+  const auto found = world.probe->deep_check();
   CHECK(found.verdict == verdict::fail);
   CHECK(contains(described(found), "fail corrupt: integrity of backup: quick_check reports: "));
 
   std::filesystem::remove(world.at / "app.bak");
-  CHECK(world.probe->examine().reason == reason::idle);
+  CHECK(world.probe->deep_check().reason == reason::idle);
 }
 
 TEST_CASE("sqlite backup: a backup is outdated when the newer user_version is only in the -wal") {

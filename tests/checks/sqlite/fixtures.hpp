@@ -170,16 +170,16 @@ class sqlite_probe {
     return check_->probe(ctx);
   }
   /// Runs a deep check and passes its result to later runs, as the program does; `ago` is its age.
-  outcome examine(std::chrono::milliseconds limit = std::chrono::seconds(20), std::chrono::seconds ago = {}) {
+  outcome deep_check(std::chrono::milliseconds limit = std::chrono::seconds(20), std::chrono::seconds ago = {}) {
     telltale::memory own;
     const auto now = boot_clock::now();
     probe_context ctx{now, now + limit, std::chrono::system_clock::now(), own};
-    auto found = check_->examine(ctx);
-    last_ = examination{found, ago, {}};
+    auto found = check_->deep_check(ctx);
+    last_ = deep_check_result{found, ago, {}};
     if (found.verdict == verdict::pass) last_->last_pass_age = ago;
     return found;
   }
-  void examined(outcome found) { last_ = examination{std::move(found), {}, {}}; }
+  void set_deep_check(outcome found) { last_ = deep_check_result{std::move(found), {}, {}}; }
   std::string result() { return described(run()); }
   void later(std::chrono::milliseconds by) { turned_ += by; }
 
@@ -187,7 +187,7 @@ class sqlite_probe {
 
  private:
   std::unique_ptr<blocking_check> check_;
-  std::optional<examination> last_;
+  std::optional<deep_check_result> last_;
   boot_clock::time_point began_ = boot_clock::now();  // the start of every run, so that ages are exact
   std::chrono::milliseconds turned_{0};
 };

@@ -42,7 +42,7 @@ TEST_CASE("sqlite integrity: a valid database passes, and later probes report th
   make_checkpointed(app, at / "app.db");
   sqlite_probe probe(at / "app.db", every());
   CHECK(contains(probe.result(), "integrity not examined yet"));
-  CHECK(described(probe.examine(20s, 2h)) == "pass ok: integrity ok");
+  CHECK(described(probe.deep_check(20s, 2h)) == "pass ok: integrity ok");
   const auto found = probe.run();
   CHECK(contains(described(found), "pass ok: app.db: "));
   CHECK(contains(found.message, ", integrity ok 2 h ago"));
@@ -56,7 +56,7 @@ TEST_CASE("sqlite integrity: a damaged page fails the deep check and the probes 
   damage_page(at / "app.db", 20);
   sqlite_probe probe(at / "app.db", every());
   CHECK(contains(probe.result(), "pass ok"));  // inspection reads no pages
-  const auto found = probe.examine(20s, 1h);
+  const auto found = probe.deep_check(20s, 1h);
   CHECK(found.verdict == verdict::fail);
   CHECK(found.reason == reason::corrupt);
   CHECK(contains(found.message, "quick_check reports: "));
@@ -72,11 +72,11 @@ TEST_CASE("sqlite integrity: a deep check leaves no trace and causes no delay an
   make_checkpointed(app, at / "app.db");
   sqlite_probe probe(at / "app.db", every());
   const auto before = listing(at.path());
-  CHECK(probe.examine().verdict == verdict::pass);
+  CHECK(probe.deep_check().verdict == verdict::pass);
   CHECK(listing(at.path()) == before);
 
   app.keep_writing("INSERT INTO t VALUES (randomblob(500))");
-  for (int i = 0; i < 20; ++i) CHECK(probe.examine().verdict == verdict::pass);
+  for (int i = 0; i < 20; ++i) CHECK(probe.deep_check().verdict == verdict::pass);
   const auto result = app.stop_writing();
   CAPTURE(result);
   CHECK(result.ends_with(" 0"));
@@ -90,7 +90,7 @@ TEST_CASE("sqlite integrity: a deep check that times out warns with advice") {
   for (int i = 0; i < 20; ++i) app.run(large_insert);
   app.run("PRAGMA wal_checkpoint(TRUNCATE); INSERT INTO t VALUES (3)");
   sqlite_probe probe(at / "app.db", every());
-  const auto found = probe.examine(0ms);
+  const auto found = probe.deep_check(0ms);
   CHECK(found.verdict == verdict::warn);
   CHECK(found.reason == reason::timeout);
   CHECK(contains(found.message, "raise integrity.timeout"));
@@ -132,7 +132,7 @@ TEST_CASE("sqlite integrity: a deep check that would leave a trace or block a wr
     app.run("BEGIN IMMEDIATE");
   }
   const auto before = listing(at.path());
-  const auto found = probe.examine();
+  const auto found = probe.deep_check();
   CHECK(found.verdict == verdict::warn);
   CHECK(found.reason == reason::idle);
   CHECK(listing(at.path()) == before);
@@ -147,14 +147,14 @@ TEST_CASE("sqlite integrity: rows that violate a constraint are not reported as 
   app.run("INSERT INTO n VALUES (NULL)");
   app.run("PRAGMA writable_schema = 1; UPDATE sqlite_schema SET sql = 'CREATE TABLE n(x NOT NULL)' WHERE name = 'n'");
   sqlite_probe probe(at / "app.db", every());
-  CHECK(probe.examine().verdict == verdict::pass);
+  CHECK(probe.deep_check().verdict == verdict::pass);
 }
 
 TEST_CASE("sqlite integrity: files that inspection rejects are not read") {
   const temp_folder at;
   write_file(at / "app.db", std::string(8192, 'x'));
   sqlite_probe probe(at / "app.db", every());
-  CHECK(described(probe.examine()) == "warn idle: integrity: not examined: its files are not in order");
+  CHECK(described(probe.deep_check()) == "warn idle: integrity: not examined: its files are not in order");
   CHECK(contains(probe.result(), "fail corrupt"));
 }
 
@@ -178,12 +178,12 @@ TEST_CASE("sqlite integrity: collations and functions defined by the application
   application app(at / "app.db");
   app.run("CREATE TABLE t(x); INSERT INTO t VALUES (1)");
   sqlite_probe probe(at / "app.db", every());
-  const auto found = probe.examine();
+  const auto found = probe.deep_check();
   CHECK(described(found) ==
         "warn mismatch: integrity: not examined: no such collation sequence: mine: run `PRAGMA quick_check` in the "
         "application, which provides it");
   app.run("DROP INDEX i");
-  CHECK(probe.examine().verdict == verdict::pass);
+  CHECK(probe.deep_check().verdict == verdict::pass);
 }
 
 TEST_CASE("sqlite integrity: a worker killed during a deep check is a warning, not corruption") {
@@ -192,7 +192,7 @@ TEST_CASE("sqlite integrity: a worker killed during a deep check is a warning, n
   make_checkpointed(app, at / "app.db");
   sqlite_probe probe(at / "app.db", every());
   for (const auto why : {reason::timeout, reason::crashed, reason::stuck, reason::internal}) {
-    probe.examined(outcome::fail(why, "no answer within 30 s; the worker was killed"));
+    probe.set_deep_check(outcome::fail(why, "no answer within 30 s; the worker was killed"));
     const auto found = probe.run();
     CHECK(found.verdict == verdict::warn);
     CHECK(found.reason == why);

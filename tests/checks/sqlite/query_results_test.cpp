@@ -18,7 +18,7 @@ sqlite_probe expecting(const std::string& path, const char* expect, const char* 
   return sqlite_probe(path, std::move(options));
 }
 
-sqlite_probe examining(const std::string& path) {
+sqlite_probe deep_checking(const std::string& path) {
   std::vector<raw_member> options;
   options.push_back(limit_option("integrity", {option("every", "6h"), option("timeout", "1m")}));
   return sqlite_probe(path, std::move(options));
@@ -233,25 +233,25 @@ TEST_CASE("sqlite deep check: a closed database is checked without a trace") {
     app.run(large_insert);
     app.close();
   }
-  auto probe = examining(at / "app.db");
+  auto probe = deep_checking(at / "app.db");
   const auto before = listing(at.path());
-  CHECK(described(probe.examine()) == "pass ok: integrity ok");
+  CHECK(described(probe.deep_check()) == "pass ok: integrity ok");
   CHECK(listing(at.path()) == before);
   CHECK(contains(probe.result(), "pass idle: app.db: "));
   CHECK(contains(probe.result(), ", integrity ok "));
   damage(at / "app.db", 4096 * 20);
-  CHECK(contains(described(probe.examine()), "fail corrupt: integrity: quick_check reports: "));
+  CHECK(contains(described(probe.deep_check()), "fail corrupt: integrity: quick_check reports: "));
 }
 
 TEST_CASE("sqlite deep check: a database whose application repeatedly opens and closes it is checked") {
   const temp_folder at;
   make_closed(at / "app.db");
   const reopening_application app(at / "app.db");
-  auto probe = examining(at / "app.db");
+  auto probe = deep_checking(at / "app.db");
   int passed = 0;
   std::string wrong;
   for (int i = 0; i < 100; ++i) {
-    const auto found = probe.examine();
+    const auto found = probe.deep_check();
     if (found.verdict == verdict::pass) ++passed;
     if (found.verdict == verdict::fail) wrong = described(found);
   }
@@ -264,9 +264,9 @@ TEST_CASE("sqlite deep check: a deep check that never completes warns after two 
   make_closed(at / "app.db");
   application app;
   open_exclusively(app, at / "app.db");
-  auto probe = examining(at / "app.db");
+  auto probe = deep_checking(at / "app.db");
   SUBCASE("because the database is locked") {
-    REQUIRE(probe.examine().reason == reason::idle);
+    REQUIRE(probe.deep_check().reason == reason::idle);
     CHECK(contains(probe.result(), "pass ok"));
     probe.later(12h + 1min);
     CHECK(contains(probe.result(), "pass ok"));
@@ -285,15 +285,15 @@ TEST_CASE("sqlite deep check: a deep check that never completes warns after two 
 TEST_CASE("sqlite deep check: a deep check that completed too long ago warns like one that never completed") {
   const temp_folder at;
   make_closed(at / "app.db");
-  auto probe = examining(at / "app.db");
-  REQUIRE(probe.examine(20s, 12h).verdict == verdict::pass);
+  auto probe = deep_checking(at / "app.db");
+  REQUIRE(probe.deep_check(20s, 12h).verdict == verdict::pass);
   CHECK(contains(probe.result(), "pass idle"));
-  REQUIRE(probe.examine(20s, 13h).verdict == verdict::pass);
+  REQUIRE(probe.deep_check(20s, 13h).verdict == verdict::pass);
   CHECK(contains(probe.result(), "warn threshold: app.db: integrity was not examined for 13 h"));
   probe.later(100h);  // however long the check has been running
-  REQUIRE(probe.examine(20s, 1h).verdict == verdict::pass);
+  REQUIRE(probe.deep_check(20s, 1h).verdict == verdict::pass);
   CHECK(contains(probe.result(), "pass idle"));
-  probe.examined(outcome::fail(reason::corrupt, "integrity: quick_check reports: torn"));
+  probe.set_deep_check(outcome::fail(reason::corrupt, "integrity: quick_check reports: torn"));
   CHECK(contains(probe.result(), "fail corrupt"));
 }
 
@@ -321,7 +321,7 @@ TEST_CASE("sqlite query results: a database in rollback mode is read between two
   CHECK(contains(expecting_without_wal(at / "app.db", "1", "SELECT count(*) FROM t").result(), "query returns '1'"));
   CHECK(contains(expecting_without_wal(at / "app.db", "> 1", "SELECT count(*) FROM t").result(),
                  "fail mismatch: app.db: the query returns '1', expected > 1"));
-  CHECK(examining(at / "app.db").examine().verdict == verdict::pass);
+  CHECK(deep_checking(at / "app.db").deep_check().verdict == verdict::pass);
   CHECK(listing(at.path()) == before);
 }
 
@@ -350,12 +350,12 @@ TEST_CASE("sqlite query results: queries do not block a rollback-mode writer and
   app.run("CREATE TABLE a(x); CREATE TABLE b(x)");
   app.run("INSERT INTO a VALUES (0); INSERT INTO b VALUES (0)");
   auto probe = expecting_without_wal(at / "app.db", "1", "SELECT a.x = b.x FROM a, b");
-  auto examiner = examining(at / "app.db");
+  auto checker = deep_checking(at / "app.db");
   app.keep_writing("BEGIN; UPDATE a SET x = x + 1; UPDATE b SET x = x + 1; COMMIT");
   std::string wrong;
   for (int i = 0; i < 20; ++i) {
     if (const auto found = probe.run(); found.verdict == verdict::fail) wrong = described(found);
-    if (const auto found = examiner.examine(); found.verdict == verdict::fail) wrong = described(found);
+    if (const auto found = checker.deep_check(); found.verdict == verdict::fail) wrong = described(found);
   }
   const auto result = app.stop_writing();
   CAPTURE(result);

@@ -1,5 +1,5 @@
-// Combines examinations into one outcome, and adds that outcome to a probe.
-#include "sqlite/examine.hpp"
+// Runs the deep checks of a database and its backup, and adds their outcome to a probe.
+#include "sqlite/deep_check.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -25,7 +25,7 @@ std::uint64_t max_backlog(const sqlite_options& options) {
   return limit.value_or(bytes{64u << 20}).count / 2;
 }
 
-outcome examine_once(const sqlite_options& options, probe_context& ctx) {
+outcome check_database_once(const sqlite_options& options, probe_context& ctx) {
   const auto seen = observe(options.path.text);
   const auto wrong = judge_files(seen, wal_expectation::ignore);
   const auto failure = std::ranges::find(wrong, verdict::fail, &finding::verdict);
@@ -37,21 +37,21 @@ outcome examine_once(const sqlite_options& options, probe_context& ctx) {
 
 /// Retries, because an application that opens or closes the database briefly holds locks or removes files. Damage is
 /// final and not retried.
-outcome examine_database(const sqlite_options& options, probe_context& ctx) {
+outcome check_database(const sqlite_options& options, probe_context& ctx) {
   constexpr int attempts = 10;
   constexpr std::chrono::milliseconds between_attempts{20};
-  auto found = examine_once(options, ctx);
+  auto found = check_database_once(options, ctx);
   for (int attempt = 1; attempt < attempts && boot_clock::now() + between_attempts < own_deadline(ctx); ++attempt) {
     const bool may_pass =
         found.verdict == verdict::fail ? found.reason != reason::corrupt : found.reason == reason::idle;
     if (!may_pass) break;
     std::this_thread::sleep_for(between_attempts);
-    found = examine_once(options, ctx);
+    found = check_database_once(options, ctx);
   }
   return found;
 }
 
-outcome examine_backup(const sqlite_options& options, probe_context& ctx) {
+outcome check_backup(const sqlite_options& options, probe_context& ctx) {
   const auto seen = observe_backup(options.backup->path.text);
   if (seen.file.error != 0 || seen.header.fault != header_fault::none || !seen.unfinished.empty())
     return outcome::warn(reason::idle, "not examined: its file is not in order");
@@ -64,9 +64,9 @@ bool is_inconclusive(const outcome& found) {
          found.reason == reason::internal;
 }
 
-/// Time since the last successful examination, or else since the first run.
-std::chrono::nanoseconds time_since_examined(probe_context& ctx) {
-  if (ctx.examined && ctx.examined->last_pass_age) return *ctx.examined->last_pass_age;
+/// Time since the last successful deep check, or else since the first run.
+std::chrono::nanoseconds time_since_deep_check(probe_context& ctx) {
+  if (ctx.last_deep_check && ctx.last_deep_check->last_pass_age) return *ctx.last_deep_check->last_pass_age;
   constexpr std::string_view first_run = "first_run_ns";
   const auto now = ctx.now.time_since_epoch().count();
   if (const auto since = ctx.memory.get(first_run)) return std::chrono::nanoseconds(now - *since);
@@ -76,20 +76,20 @@ std::chrono::nanoseconds time_since_examined(probe_context& ctx) {
 
 }  // namespace
 
-outcome examine(const sqlite_options& options, probe_context& ctx) {
+outcome run_deep_check(const sqlite_options& options, probe_context& ctx) {
   findings all;
   const auto add = [&](std::string_view what, const outcome& found) {
     all.add(found.verdict, found.reason, fmt::format("{}: {}", what, found.message));
   };
-  if (options.integrity) add("integrity", examine_database(options, ctx));
-  if (options.examines_backup()) add("integrity of backup", examine_backup(options, ctx));
+  if (options.integrity) add("integrity", check_database(options, ctx));
+  if (options.checks_whole_backup()) add("integrity of backup", check_backup(options, ctx));
   return std::move(all).result("integrity ok");
 }
 
-void judge_examination(const sqlite_options& options, probe_context& ctx, inspection& into) {
-  const auto& last = ctx.examined;
-  const auto plan = *options.examination();
-  const auto since = time_since_examined(ctx);
+void judge_deep_check(const sqlite_options& options, probe_context& ctx, inspection& into) {
+  const auto& last = ctx.last_deep_check;
+  const auto plan = *options.deep_check();
+  const auto since = time_since_deep_check(ctx);
   if (last && last->last_pass_age) into.found.measure("integrity_age_seconds", to_seconds(*last->last_pass_age));
   const bool nothing = !last || last->found.verdict == verdict::pass || last->found.reason == reason::idle;
   if (nothing && since > 2 * plan.every + plan.timeout)
