@@ -8,8 +8,9 @@
 
 #include "base/ascii.hpp"
 #include "base/printable.hpp"
-#include "http/first_bytes.hpp"
 #include "http/status.hpp"
+#include "http/unexpected_status.hpp"
+#include "net/spoken_protocol.hpp"
 
 namespace telltale::grpc {
 namespace {
@@ -52,6 +53,31 @@ constexpr std::array<status_row, 16> status_table{{
     {"DATA_LOSS", reason::refused, "the health service of the server failed"},
     {"UNAUTHENTICATED", reason::auth, "the server requires other credentials"},
 }};
+
+/// What a status means for a call; empty when it says only that this is not a gRPC server.
+std::string_view http_status_words(unsigned status, bool retry_after) {
+  switch (status) {
+    case 401:
+      return "the server requires credentials";
+    case 403:
+      return "the server does not permit the call";
+    case 404:
+      return "no gRPC service is reachable at this address and authority";
+    case 407:
+      return "a proxy requires credentials";
+    case 429:
+      return "too many calls";
+    case 503:
+      return retry_after ? "the server asks to call again later"
+                         : "the server, or the backend of a proxy, is not available";
+    case 504:
+      return "a proxy received no reply from its backend in time";
+    default:
+      break;
+  }
+  if (status >= 500) return "the server, or the backend of a proxy, fails";
+  return status >= 300 && status < 400 ? "a redirect, which gRPC does not follow" : "";
+}
 
 /// Percent-decodes a grpc-message; what is not a valid escape sequence stays as it is.
 std::string decoded(std::string_view text) {
@@ -96,29 +122,10 @@ finding explain_status(unsigned code, std::string_view message, const question& 
 }
 
 finding explain_http_status(unsigned status, bool retry_after) {
-  const auto because = [&](reason why, std::string_view words) {
-    return failure(why, fmt::format("HTTP {} instead of a gRPC reply: {}", http::status_text(status), words));
-  };
-  switch (status) {
-    case 401:
-      return because(reason::auth, "the server requires credentials");
-    case 403:
-      return because(reason::denied, "the server does not permit the call");
-    case 404:
-      return because(reason::missing, "no gRPC service is reachable at this address and authority");
-    case 407:
-      return because(reason::auth, "a proxy requires credentials");
-    case 429:
-      return because(reason::overload, "too many calls");
-    case 503:
-      return retry_after ? because(reason::overload, "the server asks to call again later")
-                         : because(reason::refused, "the server, or the backend of a proxy, is not available");
-    default:
-      break;
-  }
-  if (status >= 500) return because(reason::refused, "the server, or the backend of a proxy, fails");
-  if (status >= 300 && status < 400) return because(reason::refused, "a redirect, which gRPC does not follow");
-  return because(reason::protocol, "the server speaks HTTP/2, but not gRPC");
+  const auto words = http_status_words(status, retry_after);
+  const auto why = words.empty() ? reason::protocol : http::reason_of_status(status, retry_after);
+  return failure(why, fmt::format("HTTP {} instead of a gRPC reply: {}", http::status_text(status),
+                                  words.empty() ? "the server speaks HTTP/2, but not gRPC" : words));
 }
 
 finding explain_content_type(std::string_view content_type, const question& what) {
@@ -165,14 +172,18 @@ finding judge_first_bytes(std::string_view bytes, bool complete) {
   if (bytes.empty()) return {};
   if (bytes.starts_with(http_1))
     return failure(reason::protocol, "the server speaks HTTP/1 on this port, and gRPC needs HTTP/2");
-  if (http::is_tls_record(bytes))
+  if (net::begins_tls(bytes) == net::begins::yes)
     return failure(reason::protocol, "the server speaks TLS on this port: set `tls: true`");
   if (!complete && bytes.size() < frame_header) return {};
   // RFC 9113 section 3.4: a server starts with SETTINGS, a frame of stream 0.
   const bool settings = bytes.size() >= frame_header && bytes[0] == 0 &&
                         bytes.substr(type_at, 1) == frame_of_settings &&
                         bytes.substr(stream_at, 4) == std::string_view("\0\0\0\0", 4);
-  return settings ? finding() : failure(reason::protocol, "the server does not speak HTTP/2 on this port");
+  if (settings) return {};
+  const auto other = net::recognise(bytes);
+  return failure(reason::protocol, other.answer == net::begins::yes
+                                       ? fmt::format("the server speaks {} on this port, not HTTP/2", other.protocol)
+                                       : "the server does not speak HTTP/2 on this port");
 }
 
 }  // namespace telltale::grpc

@@ -2,30 +2,36 @@
 #include "websocket/declined.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
+#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
 #include "base/ascii.hpp"
 #include "http/status.hpp"
+#include "http/unexpected_status.hpp"
 #include "websocket/explain.hpp"
 
 namespace telltale::websocket {
 namespace {
 
-struct status_row {
-  unsigned status;
-  reason why;
-  std::string_view causes;
-};
 /// A request without its Upgrade header is an ordinary GET, which frameworks answer with 400, 404 or 426.
-constexpr std::array<status_row, 5> status_table{
-    {{400, reason::refused, "a header of the request, a proxy that drops the Upgrade header"},
-     {403, reason::denied, "the path, the Host or Origin header, a missing subprotocol, the credentials"},
-     {404, reason::refused, "the path, the Host header, a proxy that drops the Upgrade header"},
-     {421, reason::refused, "the Host header, server_name"},
-     {426, reason::protocol, "a proxy that drops the Upgrade header"}}};
+std::string_view possible_causes(unsigned status) {
+  switch (status) {
+    case 400:
+      return "a header of the request, a proxy that drops the Upgrade header";
+    case 403:
+      return "the path, the Host or Origin header, a missing subprotocol, the credentials";
+    case 404:
+      return "the path, the Host header, a proxy that drops the Upgrade header";
+    case 421:
+      return "the Host header, server_name";
+    case 426:
+      return "a proxy that drops the Upgrade header";
+    default:
+      return "";
+  }
+}
 
 /// The values of Sec-WebSocket-Version, joined with ", ". RFC 6455 section 4.4: numbers from 0 to 255; other values are
 /// not shown.
@@ -58,10 +64,12 @@ finding explain_declined(const net::reply_head& reply, const secret_list& secret
                    fmt::format("the server answered {}, a redirect{}, which a WebSocket client does not follow", status,
                                target.empty() ? "" : " to " + target));
   }
-  for (const auto& row : status_table)
-    if (row.status == reply.status)
-      return failure(row.why, fmt::format("{} (possible causes: {})", declined, row.causes));
-  if (reply.status >= 300) return failure(reason::refused, declined);
+  const bool retry_after = reply.value("Retry-After").has_value();
+  const auto why = reply.status == 426 ? reason::protocol : http::reason_of_status(reply.status, retry_after);
+  if (why == reason::overload) return failure(why, declined + http::retry_words(reply));
+  if (const auto causes = possible_causes(reply.status); !causes.empty())
+    return failure(why, fmt::format("{} (possible causes: {})", declined, causes));
+  if (reply.status >= 300) return failure(why, declined);
   const auto instead = fmt::format("the server answered {} instead of 101", status);
   if (reply.status < 200) return failure(reason::protocol, instead);
   return failure(reason::protocol, instead +

@@ -27,7 +27,7 @@ constexpr std::array<close_row, 16> close_table{{{1000, reason::refused, "normal
                                                  {1010, reason::protocol, "missing extension"},
                                                  {1011, reason::refused, "internal error"},
                                                  {1012, reason::refused, "service restart"},
-                                                 {1013, reason::refused, "try again later"},
+                                                 {1013, reason::overload, "try again later"},
                                                  {3000, reason::auth, "unauthorized"},
                                                  {3003, reason::auth, "forbidden"},
                                                  {3008, reason::timeout, "timeout"},

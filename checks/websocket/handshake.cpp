@@ -14,6 +14,7 @@
 
 #include "http/first_bytes.hpp"
 #include "net/http_head.hpp"
+#include "net/spoken_protocol.hpp"
 #include "websocket/declined.hpp"
 #include "websocket/explain.hpp"
 
@@ -74,7 +75,7 @@ asio::awaitable<void> handshake_stream::send_close() {
 asio::awaitable<bool> handshake_stream::replied_twice() {
   expire_by(std::chrono::steady_clock::now() + a_moment);
   std::array<char, 64> more;
-  while (front_.size() < http_front.size() && http::agrees(front_, http_front)) {
+  while (front_.size() < http_front.size() && net::agrees(front_, http_front)) {
     const auto got = co_await below_.read_some(more);
     if (got.error) break;
     front_.append(more.data(), got.bytes);

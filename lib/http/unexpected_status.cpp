@@ -22,8 +22,9 @@ struct status_row {
   reason why;
   std::string_view words;
 };
-constexpr std::array<status_row, 12> status_table{
+constexpr std::array<status_row, 13> status_table{
     {{400, reason::refused, " (possible causes: a header of the request, the Host header)"},
+     {401, reason::auth, ""},
      {403, reason::denied, " (possible causes: the path, the Host header, the credentials, this client's address)"},
      {404, reason::missing, " (possible causes: the path, the Host header)"},
      {405, reason::refused, ": the path does not accept this method"},
@@ -36,6 +37,21 @@ constexpr std::array<status_row, 12> status_table{
      {503, reason::refused, ""},
      {504, reason::timeout, ": a proxy received no reply from its backend in time"}}};
 
+const status_row* row_of(unsigned status) {
+  const auto* row = std::ranges::find(status_table, status, &status_row::status);
+  return row == status_table.end() ? nullptr : row;
+}
+
+finding failed(reason why, std::string sentence) { return {verdict::fail, why, std::move(sentence)}; }
+
+}  // namespace
+
+reason reason_of_status(unsigned status, bool retry_after) {
+  if (status == 503 && retry_after) return reason::overload;
+  const auto* row = row_of(status);
+  return row ? row->why : reason::refused;
+}
+
 /// RFC 9110 section 10.2.3: seconds, or a date, which is not shown.
 std::string retry_words(const net::reply_head& reply) {
   constexpr unsigned longest = 86'400;
@@ -43,14 +59,6 @@ std::string retry_words(const net::reply_head& reply) {
   return seconds && *seconds <= longest
              ? fmt::format(", to be tried again in {}", human_duration(std::chrono::seconds(*seconds)))
              : "";
-}
-
-finding failed(reason why, std::string sentence) { return {verdict::fail, why, std::move(sentence)}; }
-
-}  // namespace
-
-bool is_busy(const net::reply_head& reply) {
-  return reply.status == 429 || (reply.status == 503 && reply.value("Retry-After"));
 }
 
 finding unexpected_status(const net::reply_head& reply, bool with_credentials, const secret_list& secrets) {
@@ -63,10 +71,10 @@ finding unexpected_status(const net::reply_head& reply, bool with_credentials, c
     return failed(reason::auth,
                   fmt::format("{}: the server {}", status,
                               with_credentials ? "does not accept the credentials" : "requires credentials"));
-  if (is_busy(reply)) return failed(reason::overload, status + retry_words(reply));
-  const auto* row = std::ranges::find(status_table, reply.status, &status_row::status);
-  return row == status_table.end() ? failed(reason::refused, status)
-                                   : failed(row->why, status + std::string(row->words));
+  const auto why = reason_of_status(reply.status, reply.value("Retry-After").has_value());
+  if (why == reason::overload) return failed(why, status + retry_words(reply));
+  const auto* row = row_of(reply.status);
+  return failed(why, row ? status + std::string(row->words) : status);
 }
 
 }  // namespace telltale::http

@@ -78,6 +78,9 @@ asio::awaitable<void> until_closed(Stream& socket) {
   }
 }
 
+/// Accepts, and never answers.
+inline asio::awaitable<void> silent(tcp::socket socket) { co_await until_closed(socket); }
+
 /// One address on 127.0.0.1 whose connections are handled by a script.
 class peer {
  public:
@@ -120,6 +123,12 @@ inline std::shared_ptr<async_check> make_check(const check_type& type, options c
   return type.make_async(raw);
 }
 
+inline std::size_t open_descriptors() {
+  std::size_t count = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) ++count;
+  return count;
+}
+
 /// Runs the check once and returns when `io` has no work left: a probe that leaves an operation pending makes this
 /// fail. `peers` are stopped when the probe has returned.
 inline outcome probe_once(asio::io_context& io, const std::shared_ptr<async_check>& check, name_resolver& names,
@@ -142,6 +151,26 @@ inline outcome probe_once(asio::io_context& io, const std::shared_ptr<async_chec
   return out;
 }
 
+/// Runs the check once against one server with this behaviour, which it reaches at any host name. Nothing of the check
+/// and the run is left, and the message begins with the target, `shown`.
+inline outcome probe_peer(const script& behaviour, std::shared_ptr<async_check> check,
+                          std::chrono::milliseconds timeout, const std::string& shown) {
+  const auto descriptors = open_descriptors();
+  outcome out;
+  {
+    asio::io_context io;
+    peer server(io, behaviour);
+    fixed_resolver names;
+    names.answer.endpoints = {server.endpoint()};
+    out = probe_once(io, check, names, timeout, {&server});
+    CHECK(server.finished() == 1);
+    check.reset();
+  }
+  CHECK(open_descriptors() == descriptors);
+  CHECK(out.message.starts_with(shown + ": "));
+  return out;
+}
+
 /// Starts the check and cancels it after `steps` handlers of the loop, as the scheduler does with a probe that overruns
 /// its deadline. Returns false when it had ended before. The cancelled probe must end, with no operation left behind.
 inline bool cancel_after(int steps, asio::io_context& io, const std::shared_ptr<async_check>& check,
@@ -161,12 +190,6 @@ inline bool cancel_after(int steps, asio::io_context& io, const std::shared_ptr<
   CHECK(done);
   CHECK(io.stopped());
   return under_way;
-}
-
-inline std::size_t open_descriptors() {
-  std::size_t count = 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) ++count;
-  return count;
 }
 
 }  // namespace telltale::fakes

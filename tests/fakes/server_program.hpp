@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include <doctest/doctest.h>
+
 namespace telltale::fakes {
 
 /// Where scripts/tools.sh unpacks servers.
@@ -42,6 +44,28 @@ inline program_location find_program(const std::string& name, const std::string&
   }
   const auto installed = "/" + program;
   return {::access(installed.c_str(), X_OK) == 0 ? installed : "", ""};
+}
+
+/// A program that is a single file, directly in the tools; `installed` is its path below / otherwise.
+inline program_location find_single_file(const std::string& name, const std::string& installed) {
+  const auto unpacked = tools_folder() / name;
+  if (::access(unpacked.c_str(), X_OK) == 0) return {unpacked, ""};
+  return find_program(name, installed);
+}
+inline program_location nginx() { return find_single_file("nginx", "usr/sbin/nginx"); }
+
+/// Says why a test is skipped when the program is nowhere.
+inline bool absent(const program_location& where, const char* name) {
+  if (where.path.empty()) MESSAGE("skipped: no " << name << "; scripts/tools.sh unpacks Debian's package");
+  return where.path.empty();
+}
+
+/// Debian's Python, and whether it cannot import these modules, as in "grpc, google.protobuf".
+inline program_location python() { return {"/usr/bin/python3", ""}; }
+inline bool modules_absent(const std::string& modules, const char* packages) {
+  const bool missing = std::system(("/usr/bin/python3 -c 'import " + modules + "' 2>/dev/null").c_str()) != 0;
+  if (missing) MESSAGE("skipped: /usr/bin/python3 cannot import " << modules << " (Debian: " << packages << ")");
+  return missing;
 }
 
 /// Ends with the object and with the test.

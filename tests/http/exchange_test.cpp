@@ -148,7 +148,7 @@ TEST_CASE("http exchange: each point at which a reply stops has its reason and i
       {"bad chunk", {{ok + "Transfer-Encoding: chunked\r\n\r\nx\r\n\r\n"}}, reason::protocol, "an invalid chunk"},
       {"long header", {{ok + "A: " + std::string(9000, 'b')}}, reason::protocol, "longer than 8 KiB"},
       {"invalid header", {{ok + "A\r\n\r\n"}}, reason::protocol, "not valid HTTP"},
-      {"SSH", {{"SSH-2.0-x\r\n"}}, reason::protocol, "does not speak HTTP"},
+      {"SSH", {{"SSH-2.0-x\r\n"}}, reason::protocol, "speaks SSH on this port, not HTTP"},
       {"HTTP/2",
        {{std::string("\0\0\6\4\0\0\0\0\0\0\5\0\0\40\0", 15)}},
        reason::protocol,

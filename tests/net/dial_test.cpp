@@ -15,8 +15,6 @@ namespace {
 
 using local = asio::local::stream_protocol;
 
-asio::awaitable<void> silent(tcp::socket socket) { co_await until_closed(socket); }
-
 net::target named(net::ip_version ip = net::ip_version::any) {
   return {{net::endpoint::kind_t::tcp, "server.test", 80, ""}, ip, {}};
 }

@@ -26,7 +26,6 @@ asio::awaitable<void> counts(Stream& stream) {
 }
 
 asio::awaitable<void> counts_plain(tcp::socket socket) { co_await counts(socket); }
-asio::awaitable<void> silent(tcp::socket socket) { co_await until_closed(socket); }
 asio::awaitable<void> never_closes(tcp::socket socket) {
   co_await until_closed(socket);
   asio::steady_timer pause(socket.get_executor(), 1s);

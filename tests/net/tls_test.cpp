@@ -1,8 +1,8 @@
 // Tests TLS: trusted certificates, client certificates, and peers with incompatible TLS.
 #include <boost/asio/ssl/stream.hpp>
 
+#include "fakes/authority_folder.hpp"
 #include "fakes/certificates.hpp"
-#include "fakes/temp_folder.hpp"
 #include "session.hpp"
 
 using namespace telltale;
@@ -13,41 +13,11 @@ namespace {
 namespace ssl = boost::asio::ssl;
 using context_ptr = std::shared_ptr<ssl::context>;
 
-/// A directory with the certificates of an authority, an unrelated one, and a self-signed server.
-class authorities {
- public:
-  authorities() {
-    write_pem(file("ca"), ca);
-    write_pem(file("stranger"), stranger);
-    write_pem(file("alone"), alone);
-  }
-  std::string file(const std::string& name) const { return folder_ / (name + ".pem"); }
-  /// Files of an identity, for cert_file and key_file.
-  std::string certificate(const std::string& name, const identity& of) const {
-    write_pem(file(name), of);
-    return file(name);
-  }
-  std::string key(const std::string& name, const identity& of, const EVP_CIPHER* cipher = nullptr) const {
-    const auto path = file(name + "-key");
-    std::unique_ptr<BIO, releaser<&::BIO_free_all>> out(::BIO_new_file(path.c_str(), "w"));
-    std::string password = "secret";
-    ::PEM_write_bio_PrivateKey(out.get(), of.key.get(), cipher, reinterpret_cast<unsigned char*>(password.data()),
-                               cipher ? static_cast<int>(password.size()) : 0, nullptr, nullptr);
-    return path;
-  }
-  net::tls_options trusting(const std::string& name) const {
-    net::tls_options out;
-    out.ca_file = file_path{file(name)};
-    return out;
-  }
-
-  const identity ca = make_identity({"Test CA", "", -3600, 90 * 86400, true});
-  const identity stranger = make_identity({"Other CA", "", -3600, 86400, true});
-  const identity alone = make_identity({});
-
- private:
-  temp_folder folder_;
-};
+net::tls_options trusting(const std::string& ca_file) {
+  net::tls_options out;
+  out.ca_file = file_path{ca_file};
+  return out;
+}
 
 /// Echoes over TLS; closes the connection if the handshake fails.
 script echoes(context_ptr context) {
@@ -74,7 +44,6 @@ context_ptr demanding(const identity& as, const identity& authority) {
   return out;
 }
 
-asio::awaitable<void> silent(tcp::socket socket) { co_await until_closed(socket); }
 asio::awaitable<void> hangs_up(tcp::socket socket) {
   std::string hello(16, '\0');
   const auto buffer = asio::buffer(hello);
@@ -116,17 +85,17 @@ std::string why_not(net::tls_options options) {
 }  // namespace
 
 TEST_CASE("tls: a certificate passes if its authority or itself is in ca_file, or verification is off") {
-  const authorities known;
+  const authority_folder known;
   const auto good = make_identity({}, &known.ca);
-  CHECK(probe(echoes(server_context(good)), known.trusting("ca")).out.verdict == verdict::pass);
-  CHECK(probe(echoes(server_context(known.alone)), known.trusting("alone")).out.verdict == verdict::pass);
+  CHECK(probe(echoes(server_context(good)), trusting(known.file("ca"))).out.verdict == verdict::pass);
+  CHECK(probe(echoes(server_context(known.alone)), trusting(known.file("alone"))).out.verdict == verdict::pass);
   net::tls_options any;
   any.insecure = true;
   CHECK(probe(echoes(server_context(known.alone)), any).out.verdict == verdict::pass);
 }
 
 TEST_CASE("tls: server_name sets the name for SNI and verification; an address is verified as an address") {
-  const authorities known;
+  const authority_folder known;
   const auto context = server_context(make_identity({"other.test", "DNS:other.test"}, &known.ca));
   std::string asked;
   ::SSL_CTX_set_tlsext_servername_arg(context->native_handle(), &asked);
@@ -136,7 +105,7 @@ TEST_CASE("tls: server_name sets the name for SNI and verification; an address i
         *static_cast<std::string*>(into) = name ? name : "";
         return SSL_TLSEXT_ERR_OK;
       });
-  auto options = known.trusting("ca");
+  auto options = trusting(known.file("ca"));
   options.server_name = "other.test";
   CHECK(probe(echoes(context), options).out.verdict == verdict::pass);
   CHECK(asked == "other.test");
@@ -149,7 +118,7 @@ TEST_CASE("tls: server_name sets the name for SNI and verification; an address i
 }
 
 TEST_CASE("tls: every verification failure has its own sentence") {
-  const authorities known;
+  const authority_folder known;
   const auto with = [](const certificate_wish& wish, const identity* issuer) {
     return echoes(server_context(make_identity(wish, issuer)));
   };
@@ -169,7 +138,7 @@ TEST_CASE("tls: every verification failure has its own sentence") {
   };
   for (const auto& r : rows) {
     CAPTURE(r.name);
-    const auto result = probe(r.behaviour, known.trusting(r.ca));
+    const auto result = probe(r.behaviour, trusting(known.file(r.ca)));
     CAPTURE(result.failed.sentence);
     CHECK(result.where == net::phase::tls);
     CHECK(result.failed.reason == reason::tls);
@@ -178,9 +147,9 @@ TEST_CASE("tls: every verification failure has its own sentence") {
 }
 
 TEST_CASE("tls: a certificate that expires soon crosses the limit") {
-  const authorities known;
+  const authority_folder known;
   const auto server = echoes(server_context(make_identity({}, &known.ca)));
-  auto options = known.trusting("ca");
+  auto options = trusting(known.file("ca"));
   options.certificate.warn = 60 * 24h;
   auto result = probe(server, options);
   CHECK(result.out.verdict == verdict::warn);
@@ -192,9 +161,9 @@ TEST_CASE("tls: a certificate that expires soon crosses the limit") {
 }
 
 TEST_CASE("tls: an authority that expires before the server's certificate crosses the limit, and is named") {
-  const authorities known;
+  const authority_folder known;
   const auto old = make_identity({"Old CA", "", -3600, 5 * 86400 + 60, true});
-  auto options = known.trusting("ca");
+  auto options = trusting(known.file("ca"));
   options.ca_file = file_path{known.certificate("old", old)};
   options.certificate.warn = 14 * 24h;
   const auto out = probe(echoes(server_context(make_identity({}, &old))), options).out;
@@ -205,7 +174,7 @@ TEST_CASE("tls: an authority that expires before the server's certificate crosse
 }
 
 TEST_CASE("tls: a certificate without end (RFC 5280: year 9999) is measured without overflow") {
-  const authorities known;
+  const authority_folder known;
   net::tls_options any;
   any.insecure = true;
   any.certificate.warn = 14 * 24h;
@@ -216,21 +185,22 @@ TEST_CASE("tls: a certificate without end (RFC 5280: year 9999) is measured with
 }
 
 TEST_CASE("tls: a chain with an intermediate passes when it is sent, and is called incomplete when it is not") {
-  const authorities known;
+  const authority_folder known;
   const auto middle = make_identity({"Middle", "", -3600, 90 * 86400, true}, &known.ca);
   const auto server = make_identity({}, &middle);
   const auto alone = server_context(server);
-  const auto result = probe(echoes(alone), known.trusting("ca"));
+  const auto result = probe(echoes(alone), trusting(known.file("ca")));
   CHECK(contains(result.failed.sentence, "incomplete chain"));
   CHECK(contains(result.failed.sentence, "'Middle' is not trusted"));
   const auto both = server_context(server);
   SSL_CTX_add1_chain_cert(both->native_handle(), middle.certificate.get());
-  CHECK(probe(echoes(both), known.trusting("ca")).out.verdict == verdict::pass);
-  CHECK(contains(probe(echoes(both), known.trusting("stranger")).failed.sentence, "unknown here: 'Test CA' is not"));
+  CHECK(probe(echoes(both), trusting(known.file("ca"))).out.verdict == verdict::pass);
+  CHECK(contains(probe(echoes(both), trusting(known.file("stranger"))).failed.sentence,
+                 "unknown here: 'Test CA' is not"));
 }
 
 TEST_CASE("tls: a peer with incompatible TLS fails with its own sentence") {
-  const authorities known;
+  const authority_folder known;
   const auto old = server_context(make_identity({}, &known.ca));
   ::SSL_CTX_set_security_level(old->native_handle(), 0);
   ::SSL_CTX_set_min_proto_version(old->native_handle(), TLS1_VERSION);
@@ -252,7 +222,7 @@ TEST_CASE("tls: a peer with incompatible TLS fails with its own sentence") {
   };
   for (const auto& r : rows) {
     CAPTURE(r.name);
-    const auto result = probe(r.behaviour, known.trusting("ca"), r.timeout);
+    const auto result = probe(r.behaviour, trusting(known.file("ca")), r.timeout);
     CAPTURE(result.failed.sentence);
     CHECK(result.where == net::phase::tls);
     CHECK(to_string(result.failed.reason) == to_string(r.why));
@@ -261,7 +231,7 @@ TEST_CASE("tls: a peer with incompatible TLS fails with its own sentence") {
 }
 
 TEST_CASE("tls: a server must select the protocol that the client requires by ALPN") {
-  const authorities known;
+  const authority_folder known;
   const auto good = make_identity({}, &known.ca);
   struct row {
     const char* selects;
@@ -278,7 +248,7 @@ TEST_CASE("tls: a server must select the protocol that the client requires by AL
   for (const auto& r : rows) {
     CAPTURE(r.selects);
     CAPTURE(r.required);
-    auto client = net::make_tls_client(known.trusting("ca"), "server.test", r.required);
+    auto client = net::make_tls_client(trusting(known.file("ca")), "server.test", r.required);
     const auto result = session_with(echoes(selecting(good, r.selects)), echo, std::move(client));
     CAPTURE(result.failed.sentence);
     CHECK(to_string(result.out.reason) == to_string(r.why));
@@ -287,7 +257,7 @@ TEST_CASE("tls: a server must select the protocol that the client requires by AL
 }
 
 TEST_CASE("tls: a server that requires a client certificate accepts the right one and rejects none or a wrong one") {
-  const authorities known;
+  const authority_folder known;
   const auto server = make_identity({}, &known.ca);
   const auto client = make_identity({"telltale", ""}, &known.ca);
   const auto wrong = make_identity({"nobody", ""}, &known.stranger);
@@ -295,7 +265,7 @@ TEST_CASE("tls: a server that requires a client certificate accepts the right on
     CAPTURE(version);
     const auto context = demanding(server, known.ca);
     ::SSL_CTX_set_max_proto_version(context->native_handle(), version);
-    auto options = known.trusting("ca");
+    auto options = trusting(known.file("ca"));
     auto result = probe(echoes(context), options);
     CHECK(result.out.reason == reason::tls);
     CHECK(contains(result.out.message, "client certificate"));
@@ -315,7 +285,7 @@ TEST_CASE("tls: a server that requires a client certificate accepts the right on
 }
 
 TEST_CASE("tls: an unusable file is reported with its name and the cause") {
-  const authorities known;
+  const authority_folder known;
   const auto one = make_identity({});
   const auto pair = [&](const std::string& certificate, const std::string& key) {
     net::tls_options out;
@@ -327,7 +297,7 @@ TEST_CASE("tls: an unusable file is reported with its name and the cause") {
   const auto certificate = known.certificate("one", one);
   const auto key = known.key("one", one);
   CHECK(why_not(pair(certificate, key)).empty());
-  CHECK(contains(why_not(known.trusting("absent")), "ca_file " + known.file("absent")));
+  CHECK(contains(why_not(trusting(known.file("absent"))), "ca_file " + known.file("absent")));
   CHECK(contains(why_not(pair(key, key)), "cert_file " + key + ": a private key, not a certificate in PEM"));
   CHECK(contains(why_not(pair(certificate, certificate)),
                  "key_file " + certificate + ": a certificate, not a private key in PEM"));

@@ -62,20 +62,8 @@ inline std::shared_ptr<async_check> make_grpc_check(options chosen) {
 
 /// The check of `server.test:50051` with this behaviour behind it.
 inline outcome probe_grpc(const script& behaviour, options chosen = {}, std::chrono::milliseconds timeout = 2s) {
-  const auto descriptors = open_descriptors();
-  outcome out;
-  {
-    asio::io_context io;
-    peer server(io, behaviour);
-    fixed_resolver names;
-    names.answer.endpoints = {server.endpoint()};
-    chosen.emplace_back("address", text("server.test:50051"));
-    out = probe_once(io, make_grpc_check(std::move(chosen)), names, timeout, {&server});
-    CHECK(server.finished() == 1);
-  }
-  CHECK(open_descriptors() == descriptors);
-  CHECK(contains(out.message, "server.test:50051: "));
-  return out;
+  chosen.emplace_back("address", text("server.test:50051"));
+  return probe_peer(behaviour, make_grpc_check(std::move(chosen)), timeout, "server.test:50051");
 }
 
 }  // namespace telltale::fakes

@@ -11,7 +11,6 @@ using namespace std::string_literals;
 
 namespace {
 
-asio::awaitable<void> silent(tcp::socket socket) { co_await until_closed(socket); }
 asio::awaitable<void> closes(tcp::socket socket) { co_await read_call(socket); }
 asio::awaitable<void> resets(tcp::socket socket) {
   co_await read_call(socket);
@@ -101,7 +100,7 @@ TEST_CASE("grpc: each outcome has its reason and its words") {
       {"503", answers(h2::headers_frame({{":status", "503"}}, true)), reason::refused, "HTTP 503 Service Unavailable"},
       {"HTTP/1", says("HTTP/1.1 505 HTTP Version Not Supported\r\n\r\n"), reason::protocol, "speaks HTTP/1"},
       {"TLS", says("\x15\x03\x01\x00\x02\x02\x46"s), reason::protocol, "speaks TLS on this port: set `tls: true`"},
-      {"another protocol", says("SSH-2.0-OpenSSH_9.2p1\r\n"), reason::protocol, "does not speak HTTP/2"},
+      {"another protocol", says("SSH-2.0-OpenSSH_9.2p1\r\n"), reason::protocol, "speaks SSH on this port"},
       {"silent", silent, reason::timeout, "no answer within ", 200ms},
       {"settings only", answers(""), reason::timeout, "no reply to the health call within ", 1s},
       {"header only", answers(h2::grpc_header()), reason::timeout, "no end of the reply", 1s},

@@ -1,18 +1,13 @@
 // A gRPC server that is not ours: Debian's python3-grpcio, as a child process.
 #pragma once
 
-#include <fcntl.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <csignal>
 #include <cstdio>
-#include <cstdlib>
-
-#include <openssl/pem.h>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "checks/grpc/peer.hpp"
+#include "fakes/server_program.hpp"
 #include "fakes/temp_folder.hpp"
 
 namespace telltale::fakes {
@@ -20,7 +15,8 @@ namespace telltale::fakes {
 /// Two servers: one with a health service, at a port, a port with TLS and a Unix socket, and one without. Debian does
 /// not package the health service of Python, so its messages are declared here with the protobuf library.
 inline constexpr const char* python_program = R"(
-import sys, time
+import os, signal, sys, time
+os.environ["GRPC_VERBOSITY"] = "NONE"
 from concurrent import futures
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
@@ -73,46 +69,23 @@ ports = [with_health.add_insecure_port("127.0.0.1:0"),
          without.add_insecure_port("127.0.0.1:0")]
 with_health.add_insecure_port("unix:" + folder + "/app.sock")
 with_health.start(), without.start()
-print(*ports, flush=True)
-sys.stdin.read()
+print("ports", *ports, flush=True)
+signal.pause()
 )";
 
 /// The servers as a child process, which ends with the object and with the test.
 class python_server {
  public:
-  static bool available() { return std::system("/usr/bin/python3 -c 'import grpc, google.protobuf' 2>/dev/null") == 0; }
-
-  python_server() : identity_(make_identity({})) {
-    write_pem(file("cert.pem"), identity_);
-    std::unique_ptr<BIO, releaser<&::BIO_free_all>> key(::BIO_new_file(file("key.pem").c_str(), "w"));
-    REQUIRE(::PEM_write_bio_PrivateKey(key.get(), identity_.key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
-    key.reset();
-    int in[2], out[2];
-    REQUIRE(::pipe2(in, O_CLOEXEC) == 0);
-    REQUIRE(::pipe2(out, O_CLOEXEC) == 0);
-    pid_ = ::fork();
-    if (pid_ == 0) {
-      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-      ::dup2(in[0], 0);
-      ::dup2(out[1], 1);
-      ::setenv("GRPC_VERBOSITY", "NONE", 1);
-      ::execl("/usr/bin/python3", "python3", "-c", python_program, folder_.path().c_str(), nullptr);
-      ::_exit(127);
-    }
-    ::close(in[0]);
-    ::close(out[1]);
-    input_ = in[1];
-    auto* lines = ::fdopen(out[0], "r");
-    REQUIRE(std::fscanf(lines, "%d %d %d", &plain, &tls, &without_health) == 3);
-    std::fclose(lines);
+  python_server() {
+    const auto identity = make_identity({});
+    write_pem(file("cert.pem"), identity);
+    write_key(file("key.pem"), identity);
+    program_.emplace(python(), std::vector<std::string>{"-c", python_program, folder_.path()}, "ports ");
+    CAPTURE(program_->said());
+    REQUIRE(program_->running());
+    const auto& said = program_->said();
+    REQUIRE(std::sscanf(said.c_str() + said.rfind("ports "), "ports %d %d %d", &plain, &tls, &without_health) == 3);
   }
-  ~python_server() {
-    ::close(input_);
-    ::kill(pid_, SIGKILL);  // grpcio would wait for its threads
-    ::waitpid(pid_, nullptr, 0);
-  }
-  python_server(const python_server&) = delete;
-  python_server& operator=(const python_server&) = delete;
 
   std::string file(const std::string& name) const { return folder_ / name; }
 
@@ -122,15 +95,9 @@ class python_server {
 
  private:
   temp_folder folder_;
-  identity identity_;
-  pid_t pid_ = 0;
-  int input_ = -1;
+  std::optional<server_program> program_;
 };
 
-inline bool absent() {
-  const bool missing = !python_server::available();
-  if (missing) MESSAGE("skipped: /usr/bin/python3 has no modules grpc and google.protobuf (Debian: python3-grpcio)");
-  return missing;
-}
+inline bool absent() { return modules_absent("grpc, google.protobuf", "python3-grpcio"); }
 
 }  // namespace telltale::fakes

@@ -144,6 +144,7 @@ TEST_CASE("grpc reply: an HTTP reply that is not gRPC is told apart by its statu
       {{{":status", "429"}}, reason::overload, "too many calls"},
       {{{":status", "503"}}, reason::refused, "the backend of a proxy, is not available"},
       {{{":status", "503"}, {"retry-after", "5"}}, reason::overload, "asks to call again later"},
+      {{{":status", "504"}}, reason::timeout, "a proxy received no reply from its backend in time"},
       {{{":status", "502"}}, reason::refused, "HTTP 502 Bad Gateway"},
       {{{":status", "301"}, {"location", "https://x"}}, reason::refused, "a redirect, which gRPC does not follow"},
       {{{":status", "415"}}, reason::protocol, "speaks HTTP/2, but not gRPC"},

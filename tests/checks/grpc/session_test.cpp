@@ -116,7 +116,7 @@ TEST_CASE("grpc session: each violation and each bound has its words, whole and 
   const row rows[] = {
       {"HTTP/1", "HTTP/1.1 400 Bad Request\r\n\r\n", reason::protocol, "speaks HTTP/1 on this port, and gRPC needs"},
       {"TLS alert", "\x15\x03\x01\x00\x02\x02\x46"s, reason::protocol, "speaks TLS on this port: set `tls: true`"},
-      {"banner", "220 mail.test ESMTP\r\n", reason::protocol, "does not speak HTTP/2 on this port"},
+      {"banner", "220 mail.test ESMTP\r\n", reason::protocol, "speaks SMTP or FTP on this port, not HTTP/2"},
       {"no SETTINGS first", h2::frame(h2::ping, 0, 0, "12345678"), reason::protocol, "does not speak HTTP/2"},
       {"acknowledged first", h2::frame(h2::settings, h2::ack, 0), reason::protocol, "violates HTTP/2"},
       {"oversized settings", h2::frame(h2::settings, 0, 0, std::string(300, '\0')), reason::protocol, "violates"},

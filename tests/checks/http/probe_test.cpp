@@ -12,7 +12,6 @@ using namespace telltale::fakes;
 
 namespace {
 
-asio::awaitable<void> silent(tcp::socket socket) { co_await until_closed(socket); }
 asio::awaitable<void> closes(tcp::socket socket) { co_await read_request(socket); }
 
 const std::string html = "<!doctype html><html><body>Bad gateway</body></html>";
@@ -164,7 +163,7 @@ TEST_CASE("http: each outcome has its reason and its words") {
        {},
        reason::protocol,
        "speaks HTTP/2 on this port"},
-      {"SSH", answers("SSH-2.0-OpenSSH\r\n", true), {}, reason::protocol, "does not speak HTTP"},
+      {"SSH", answers("SSH-2.0-OpenSSH\r\n", true), {}, reason::protocol, "speaks SSH on this port, not HTTP"},
   };
   for (const auto& r : rows) {
     CAPTURE(r.name);

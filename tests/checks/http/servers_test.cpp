@@ -21,17 +21,6 @@ struct row {
   std::chrono::milliseconds timeout = 20s;
 };
 
-/// The tools folder has nginx as a single file.
-program_location nginx() {
-  const auto unpacked = (tools_folder() / "nginx").string();
-  return {::access(unpacked.c_str(), X_OK) == 0 ? unpacked : find_program("nginx", "usr/sbin/nginx").path, ""};
-}
-
-bool absent(const program_location& where, const char* name) {
-  if (where.path.empty()) MESSAGE("skipped: no " << name << "; scripts/deps.sh installs it");
-  return where.path.empty();
-}
-
 /// Runs the check `times` times; it connects to `port`, or to the Unix socket that the options name.
 std::vector<outcome> probe_at(std::uint16_t port, const std::string& url, fakes::options chosen, int times = 1,
                               std::chrono::milliseconds timeout = 20s) {
@@ -241,13 +230,9 @@ TEST_CASE("http servers: haproxy") {
 }
 
 TEST_CASE("http servers: FastAPI on uvicorn") {
-  const program_location python{"/usr/bin/python3", ""};
-  if (std::system("/usr/bin/python3 -c 'import fastapi, uvicorn' 2>/dev/null") != 0) {
-    MESSAGE("skipped: /usr/bin/python3 has no module fastapi or uvicorn; scripts/deps.sh installs them");
-    return;
-  }
+  if (modules_absent("fastapi, uvicorn", "python3-fastapi python3-uvicorn")) return;
   ::setenv("TELLTALE_TEST_PASSWORD", "open-sesame", 1);
-  const server_program server(python, {"-c", fastapi_program}, "port ");
+  const server_program server(python(), {"-c", fastapi_program}, "port ");
   CAPTURE(server.said());
   REQUIRE(server.running());
   const row rows[] = {

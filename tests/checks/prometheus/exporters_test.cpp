@@ -11,13 +11,6 @@ using namespace telltale::fakes;
 
 namespace {
 
-/// A program of the tools folder, which has it directly in it; its path is empty when it is nowhere.
-program_location go_program(const std::string& name) {
-  const auto unpacked = tools_folder() / name;
-  if (::access(unpacked.c_str(), X_OK) == 0) return {unpacked, ""};
-  return find_program(name, "usr/bin/" + name);
-}
-
 /// The port in `msg="Listening on" address=127.0.0.1:41435`, or behind another text; 0 when there is none.
 std::uint16_t port_in(const std::string& said, const std::string& before) {
   const auto at = said.rfind(before);
@@ -45,11 +38,8 @@ constexpr const char* listening = "Listening on\" address=127.0.0.1:";
 }  // namespace
 
 TEST_CASE("prometheus exporters: the node exporter") {
-  const auto program = go_program("prometheus-node-exporter");
-  if (program.path.empty()) {
-    MESSAGE("skipped: no prometheus-node-exporter; scripts/tools.sh unpacks Debian's package");
-    return;
-  }
+  const auto program = find_single_file("prometheus-node-exporter", "usr/bin/prometheus-node-exporter");
+  if (absent(program, "prometheus-node-exporter")) return;
   const server_program server(program, {"--web.listen-address=127.0.0.1:0"}, listening);
   CAPTURE(server.said());
   REQUIRE(server.running());
@@ -67,11 +57,8 @@ TEST_CASE("prometheus exporters: the node exporter") {
 }
 
 TEST_CASE("prometheus exporters: Prometheus itself") {
-  const auto program = go_program("prometheus");
-  if (program.path.empty()) {
-    MESSAGE("skipped: no prometheus; scripts/tools.sh unpacks Debian's package");
-    return;
-  }
+  const auto program = find_single_file("prometheus", "usr/bin/prometheus");
+  if (absent(program, "prometheus")) return;
   const temp_folder folder;
   std::ofstream(folder / "prometheus.yml") << "global: {}\n";
   const server_program server(program,
@@ -91,10 +78,7 @@ TEST_CASE("prometheus exporters: Prometheus itself") {
 }
 
 TEST_CASE("prometheus exporters: the Python client, which sends OpenMetrics") {
-  if (std::system("/usr/bin/python3 -c 'import prometheus_client' 2>/dev/null") != 0) {
-    MESSAGE("skipped: /usr/bin/python3 has no module prometheus_client (Debian package python3-prometheus-client)");
-    return;
-  }
+  if (modules_absent("prometheus_client", "python3-prometheus-client")) return;
   constexpr const char* source = R"(
 import http.server, prometheus_client as p
 g = p.Gauge("queue_depth", 'Depth of a "queue"', ["queue"])
@@ -108,7 +92,7 @@ server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
 print("port", server.server_port, flush=True)
 server.serve_forever()
 )";
-  const server_program server({"/usr/bin/python3", ""}, {"-c", source}, "port ");
+  const server_program server(python(), {"-c", source}, "port ");
   REQUIRE(server.running());
   const options values{{R"(queue_depth{queue="mail \"urgent\"\n"})", text("12")},
                        {"jobs_total", text("3")},

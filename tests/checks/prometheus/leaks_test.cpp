@@ -1,26 +1,15 @@
 // Ten thousand probes of exporters that misbehave: each ends in time with its reason, and no connection is left at
 // either end.
 #include <memory>
-#include <vector>
 
 #include "checks/prometheus/peer.hpp"
+#include "fakes/many_probes.hpp"
 
 using namespace telltale;
 using namespace telltale::fakes;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int probes = 1'000;
-constexpr auto time_limit = 1s;
-#else
-constexpr int probes = 10'000;
-constexpr auto time_limit = 300ms;
-#endif
-constexpr int at_once = 60;
-constexpr auto late = 2s;  // what a busy machine may add
-
-asio::awaitable<void> silent(tcp::socket socket) { co_await until_closed(socket); }
 asio::awaitable<void> hangs_up(tcp::socket socket) { co_await read_request(socket); }
 
 /// Sends `bytes` over and over until the client has gone.
@@ -36,27 +25,13 @@ script floods(std::string head, std::string bytes) {
   };
 }
 
-/// One way to behave: an exporter that does, and the check that probes it.
-struct kind {
-  kind(asio::io_context& io, script behaviour, reason expected) : server(io, std::move(behaviour)), why(expected) {
-    names.answer.endpoints = {server.endpoint()};
-    check = make_check({{"up", text("1")}, {"sum(rate(requests_total))", map_of({{"absent", text("ignore")}})}},
-                       {{"max_page", text("32KiB")}});
-  }
-  peer server;
-  reason why;
-  fixed_resolver names;
-  std::shared_ptr<async_check> check;
-  int wrong = 0;
-  int out_of_time = 0;  ///< on a busy machine, before the peer has said what it wanted to say
-  std::string words;
-};
-
-using kinds = std::vector<std::unique_ptr<kind>>;
-
-kinds all_kinds(asio::io_context& io) {
-  kinds out;
-  const auto add = [&](script does, reason why) { out.push_back(std::make_unique<kind>(io, std::move(does), why)); };
+probed_peers all_kinds(asio::io_context& io) {
+  probed_peers out;
+  const auto add = [&](script does, reason why) {
+    auto check = make_check({{"up", text("1")}, {"sum(rate(requests_total))", map_of({{"absent", text("ignore")}})}},
+                            {{"max_page", text("32KiB")}});
+    out.push_back(std::make_unique<probed_peer>(io, std::move(does), std::move(check), why));
+  };
   const std::string head = "HTTP/1.1 200 OK\r\n\r\n";
   add(answers(reply_of("up 1\n")), reason::ok);
   add(answers(reply_of("up 2\n")), reason::mismatch);
@@ -76,55 +51,13 @@ kinds all_kinds(asio::io_context& io) {
   return out;
 }
 
-struct totals {
-  int done = 0;
-  int late = 0;
-};
-
-asio::awaitable<void> keep_probing(asio::io_context& io, const kinds& all, totals& total, int count,
-                                   std::size_t first) {
-  for (int i = 0; i < count; ++i) {
-    auto& k = *all[(first + static_cast<std::size_t>(i)) % all.size()];
-    const auto deadline = std::chrono::steady_clock::now() + time_limit;
-    const async_context ctx{io.get_executor(), deadline, &k.names};
-    const auto out = co_await k.check->probe(ctx);
-    total.late += std::chrono::steady_clock::now() > deadline + late;
-    ++total.done;
-    if (out.reason == k.why) continue;
-    ++(out.reason == reason::timeout ? k.out_of_time : k.wrong);
-    k.words = out.message;
-  }
-}
-
 }  // namespace
 
 TEST_CASE("prometheus leaks: after ten thousand probes nothing is connected and no descriptor is open") {
   const auto descriptors = open_descriptors();
   {
     asio::io_context io;
-    const auto all = all_kinds(io);
-    totals total;
-    int running = at_once;
-    for (int i = 0; i < at_once; ++i) {
-      const int count = probes / at_once + (i < probes % at_once ? 1 : 0);
-      asio::co_spawn(io, keep_probing(io, all, total, count, static_cast<std::size_t>(i)), [&](std::exception_ptr e) {
-        if (e) std::rethrow_exception(e);
-        if (--running > 0) return;
-        for (const auto& each : all) each->server.stop();
-      });
-    }
-    io.run_for(180s);
-    CHECK(io.stopped());
-    CHECK(total.done == probes);
-    CHECK(total.late == 0);
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      CAPTURE(i);
-      CAPTURE(all[i]->words);
-      CHECK(all[i]->server.open() == 0);
-      CHECK(all[i]->server.finished() >= probes / static_cast<int>(all.size()) - at_once);
-      CHECK(all[i]->wrong == 0);
-      CHECK(all[i]->out_of_time < all[i]->server.finished());
-    }
+    probe_many(io, all_kinds(io));
   }
   CHECK(open_descriptors() == descriptors);
 }

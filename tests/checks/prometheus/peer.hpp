@@ -42,19 +42,8 @@ inline std::shared_ptr<async_check> make_check(options values, options chosen = 
 /// One run against a server with this behaviour.
 inline outcome probe(const script& behaviour, options values, options chosen = {},
                      std::chrono::milliseconds timeout = 2s) {
-  const auto descriptors = open_descriptors();
-  outcome out;
-  {
-    asio::io_context io;
-    peer server(io, behaviour);
-    fixed_resolver names;
-    names.answer.endpoints = {server.endpoint()};
-    out = probe_once(io, make_check(std::move(values), std::move(chosen)), names, timeout, {&server});
-    CHECK(server.finished() == 1);
-  }
-  CHECK(open_descriptors() == descriptors);
-  CHECK(contains(out.message, "http://server.test:80/metrics: "));
-  return out;
+  return probe_peer(behaviour, make_check(std::move(values), std::move(chosen)), timeout,
+                    "http://server.test:80/metrics");
 }
 
 }  // namespace telltale::fakes

@@ -34,8 +34,6 @@ std::string until_close(const std::string& text) {
   return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n" + text;
 }
 
-asio::awaitable<void> silent(tcp::socket socket) { co_await until_closed(socket); }
-
 }  // namespace
 
 TEST_CASE("prometheus: a page with the expected values passes, with its measurements") {

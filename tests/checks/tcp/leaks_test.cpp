@@ -18,7 +18,6 @@ namespace {
 
 using socket_task = asio::awaitable<void>;
 
-socket_task silent(tcp::socket socket) { co_await until_closed(socket); }
 socket_task closes(tcp::socket) { co_return; }
 socket_task resets(tcp::socket socket) {
   socket.set_option(tcp::socket::linger(true, 0));

@@ -20,7 +20,6 @@ namespace {
 
 namespace ssl = boost::asio::ssl;
 
-asio::awaitable<void> silent(tcp::socket socket) { co_await until_closed(socket); }
 asio::awaitable<void> closes(tcp::socket) { co_return; }
 asio::awaitable<void> resets(tcp::socket socket) {
   socket.set_option(tcp::socket::linger(true, 0));
@@ -66,20 +65,8 @@ script speaks_tls(std::string bytes) {
 
 /// The check of `server.test` with this behaviour behind it.
 outcome probe(const script& behaviour, fakes::options chosen = {}, std::chrono::milliseconds timeout = 2s) {
-  const auto descriptors = open_descriptors();
-  outcome out;
-  {
-    asio::io_context io;
-    peer server(io, behaviour);
-    fixed_resolver names;
-    names.answer.endpoints = {server.endpoint()};
-    chosen.emplace_back("address", text("server.test:80"));
-    out = probe_once(io, make_check(checks::tcp(), std::move(chosen)), names, timeout, {&server});
-    CHECK(server.finished() == 1);
-  }
-  CHECK(open_descriptors() == descriptors);
-  CHECK(contains(out.message, "server.test:80: "));
-  return out;
+  chosen.emplace_back("address", text("server.test:80"));
+  return probe_peer(behaviour, make_check(checks::tcp(), std::move(chosen)), timeout, "server.test:80");
 }
 
 fakes::options expecting(const std::string& wanted, const std::string& sent = "") {

@@ -42,7 +42,7 @@ class mail_server {
       write_key(folder_ / "key.pem", identity);
       arguments.insert(arguments.end(), {certificate(), folder_ / "key.pem"});
     }
-    server_ = std::make_unique<server_program>(find_program("python", "usr/bin/python3"), arguments, "listening on ");
+    server_ = std::make_unique<server_program>(python(), arguments, "listening on ");
     REQUIRE_MESSAGE(server_->running(), server_->said());
     const auto& said = server_->said();
     const auto port = std::stoi(said.substr(said.rfind(' ') + 1));
@@ -64,11 +64,7 @@ class mail_server {
   tcp::endpoint endpoint_;
 };
 
-bool absent() {
-  const bool missing = std::system("/usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null") != 0;
-  if (missing) MESSAGE("skipped: /usr/bin/python3 has no module aiosmtpd (Debian package python3-aiosmtpd)");
-  return missing;
-}
+bool absent() { return modules_absent("aiosmtpd", "python3-aiosmtpd"); }
 
 }  // namespace
 

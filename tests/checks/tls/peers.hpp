@@ -9,6 +9,7 @@
 
 #include "fakes/certificates.hpp"
 #include "fakes/network_peer.hpp"
+#include "fakes/part_here.hpp"
 #include "fakes/temp_folder.hpp"
 
 namespace telltale::checks {
@@ -66,27 +67,15 @@ inline context_ptr demanding(const identity& as, const identity& authority, int 
   return out;
 }
 
-/// Runs the blocking part at once, instead of in a worker.
-class part_here final : public blocking_part {
- public:
-  explicit part_here(const raw_value& raw) : check_(checks::tls().make_blocking(raw)) {}
-  asio::awaitable<outcome> run(std::chrono::steady_clock::time_point) override {
-    memory none;
-    const auto now = boot_clock::now();
-    probe_context context{now, now + 1s, {}, none};
-    co_return check_->probe(context);
-  }
-
- private:
-  std::unique_ptr<blocking_check> check_;
-};
-
 /// A check that finds its blocking part in its context, as in the program.
 class whole_check final : public async_check {
  public:
-  explicit whole_check(options chosen) : part_(map_of(chosen)), check_(make_check(checks::tls(), std::move(chosen))) {}
+  explicit whole_check(options chosen)
+      : part_(checks::tls(), map_of(chosen)), check_(make_check(checks::tls(), std::move(chosen))) {}
   explicit whole_check(options chosen, std::shared_ptr<blocking_part> part)
-      : part_(map_of(chosen)), other_(std::move(part)), check_(make_check(checks::tls(), std::move(chosen))) {}
+      : part_(checks::tls(), map_of(chosen)),
+        other_(std::move(part)),
+        check_(make_check(checks::tls(), std::move(chosen))) {}
   asio::awaitable<outcome> probe(async_context ctx) override {
     ctx.part = other_ ? other_.get() : &part_;
     return check_->probe(std::move(ctx));
@@ -101,21 +90,9 @@ class whole_check final : public async_check {
 /// The check of `server.test` with this behaviour behind it.
 inline outcome probe(const script& behaviour, options chosen, std::chrono::milliseconds timeout = 10s,
                      std::shared_ptr<blocking_part> part = {}) {
-  const auto descriptors = open_descriptors();
-  outcome out;
-  {
-    asio::io_context io;
-    peer server(io, behaviour);
-    fixed_resolver names;
-    names.answer.endpoints = {server.endpoint()};
-    chosen.emplace_back("address", text("server.test:443"));
-    const auto check = std::make_shared<whole_check>(std::move(chosen), std::move(part));
-    out = probe_once(io, check, names, timeout, {&server});
-    CHECK(server.finished() == 1);
-  }
-  CHECK(open_descriptors() == descriptors);
-  CHECK(contains(out.message, "server.test:443: "));
-  return out;
+  chosen.emplace_back("address", text("server.test:443"));
+  auto check = std::make_shared<whole_check>(std::move(chosen), std::move(part));
+  return probe_peer(behaviour, std::move(check), timeout, "server.test:443");
 }
 
 }  // namespace telltale::fakes

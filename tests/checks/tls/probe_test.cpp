@@ -6,7 +6,6 @@ using namespace telltale::fakes;
 
 namespace {
 
-asio::awaitable<void> silent(tcp::socket socket) { co_await until_closed(socket); }
 asio::awaitable<void> closes(tcp::socket) { co_return; }
 /// Reads the whole hello first, so that closing does not reset the connection.
 asio::awaitable<void> hangs_up(tcp::socket socket) {

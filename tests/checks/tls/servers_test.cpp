@@ -11,17 +11,6 @@ namespace {
 
 program_location openssl() { return find_program("openssl", "usr/bin/openssl"); }
 
-/// The tools folder has nginx as a single file.
-program_location nginx() {
-  const auto unpacked = (tools_folder() / "nginx").string();
-  return {::access(unpacked.c_str(), X_OK) == 0 ? unpacked : find_program("nginx", "usr/sbin/nginx").path, ""};
-}
-
-bool absent(const program_location& where, const char* name) {
-  if (where.path.empty()) MESSAGE("skipped: no " << name << "; scripts/deps.sh installs it");
-  return where.path.empty();
-}
-
 outcome probe_at(const std::string& address, options chosen) {
   asio::io_context io;
   fixed_resolver names;

@@ -2,26 +2,12 @@
 #include <doctest/doctest.h>
 
 #include "checks/websocket/peer.hpp"
+#include "fakes/cancelled_probes.hpp"
 
 using namespace telltale;
 using namespace telltale::fakes;
 
 namespace {
-
-/// Cancels consecutive probes, each one handler later than the previous one, until a probe ends by itself.
-void cancel_everywhere(const script& behaviour, fakes::options chosen, int most) {
-  chosen.emplace_back("url", text("ws://server.test:81/ws"));
-  const auto check = make_check(std::move(chosen));
-  for (int steps = 0; steps < most; ++steps) {
-    CAPTURE(steps);
-    asio::io_context io;
-    peer server(io, behaviour);
-    fixed_resolver names;
-    names.answer.endpoints = {server.endpoint()};
-    if (!cancel_after(steps, io, check, names, {&server})) return;
-    CHECK(server.open() == 0);
-  }
-}
 
 /// Opens the WebSocket unless the client has disconnected, and then follows the protocol or only reads.
 script opens(bool mute) {
@@ -38,7 +24,9 @@ script opens(bool mute) {
 }  // namespace
 
 TEST_CASE("websocket cancelled: at any point of a healthy session") {
-  cancel_everywhere(opens(false), {{"send", text("hello")}}, 300);
+  cancel_everywhere(opens(false), make_check({{"url", text("ws://server.test:81/ws")}, {"send", text("hello")}}), 300);
 }
 
-TEST_CASE("websocket cancelled: while the pong does not come") { cancel_everywhere(opens(true), {}, 25); }
+TEST_CASE("websocket cancelled: while the pong does not come") {
+  cancel_everywhere(opens(true), make_check({{"url", text("ws://server.test:81/ws")}}), 25);
+}

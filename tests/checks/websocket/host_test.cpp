@@ -89,7 +89,7 @@ TEST_CASE("websocket host: the virtual host is that of headers, else server_name
 TEST_CASE("websocket host: another virtual host is named as a possible cause") {
   std::string requested;
   const auto out = probe_url(serves_host("b.test", requested), "ws://a.test/", {});
-  CHECK(out.reason == reason::refused);
+  CHECK(out.reason == reason::missing);
   CHECK(contains(out.message, "the Host header"));
 }
 

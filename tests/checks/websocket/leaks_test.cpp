@@ -16,7 +16,6 @@ namespace {
 namespace ssl = boost::asio::ssl;
 using socket_task = asio::awaitable<void>;
 
-socket_task silent(tcp::socket socket) { co_await until_closed(socket); }
 socket_task hangs_up(tcp::socket socket) { co_await read_request(socket); }
 
 script answers(std::string bytes) {

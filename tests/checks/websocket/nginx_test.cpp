@@ -1,32 +1,21 @@
 // Tests the websocket check through nginx with virtual hosts, TLS and HTTP/2, before a real server.
-#include <sys/prctl.h>
+#include <sys/socket.h>
 
-#include <filesystem>
-#include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
 #include "checks/websocket/python_server.hpp"
 #include "fakes/certificates.hpp"
+#include "fakes/server_program.hpp"
+#include "fakes/temp_folder.hpp"
 
 using namespace telltale;
 using namespace telltale::fakes;
 
 namespace {
-
-/// The path in TELLTALE_TOOLS, in the cache filled by scripts/tools.sh, or of an installed program; else empty.
-std::string nginx_program() {
-  const char* tools = std::getenv("TELLTALE_TOOLS");
-  const char* cache = std::getenv("XDG_CACHE_HOME");
-  const char* home = std::getenv("HOME");
-  const auto folder = tools   ? std::string(tools)
-                      : cache ? std::string(cache) + "/telltale/tools"
-                      : home  ? std::string(home) + "/.cache/telltale/tools"
-                              : std::string();
-  for (const auto& path : {folder + "/nginx", std::string("/usr/sbin/nginx")})
-    if (::access(path.c_str(), X_OK) == 0) return path;
-  return "";
-}
 
 /// Reserves a port: it is bound without listening, and shared with nginx by SO_REUSEPORT.
 struct reserved_port {
@@ -48,21 +37,15 @@ struct reserved_port {
 /// nginx before `backend`. It ends with this object and with the test.
 class proxy {
  public:
-  proxy(const std::string& program, const tcp::endpoint& backend) {
-    char name[] = "/tmp/telltale-nginx-XXXXXX";
-    REQUIRE(::mkdtemp(name));
-    folder_ = name;
+  proxy(const program_location& program, const tcp::endpoint& backend) {
     const auto identity = make_identity({});
-    write_pem((folder_ / "cert.pem").string(), identity);
-    write_key((folder_ / "key.pem").string(), identity);
-    std::ofstream(folder_ / "nginx.conf") << configuration("127.0.0.1:" + std::to_string(backend.port()));
-    start(program);
-  }
-  ~proxy() {
-    ::kill(pid_, SIGTERM);
-    ::waitpid(pid_, nullptr, 0);
-    std::fclose(log_);
-    std::filesystem::remove_all(folder_);
+    write_pem(folder_ / "cert.pem", identity);
+    write_key(folder_ / "key.pem", identity);
+    const auto file = folder_.write("nginx.conf", configuration("127.0.0.1:" + std::to_string(backend.port())));
+    const std::vector<std::string> arguments{"-p", folder_.path(), "-e", "stderr", "-c", file};
+    server_.emplace(program, arguments, "OS: ");  // nginx names the system once its sockets listen
+    CAPTURE(server_->said());
+    REQUIRE(server_->running());
   }
 
   reserved_port plain;
@@ -71,7 +54,7 @@ class proxy {
 
  private:
   std::string configuration(const std::string& backend) const {
-    const auto in = [&](const char* name) { return (folder_ / name).string() + ";"; };
+    const auto in = [&](const char* name) { return folder_ / name + ";"; };
     const auto server = [](const std::string& listen, const std::string& rest) {
       return "server { listen " + listen + "; " + rest + " }\n";
     };
@@ -93,34 +76,8 @@ class proxy {
     return out + "}\n";
   }
 
-  void start(const std::string& program) {
-    const auto file = (folder_ / "nginx.conf").string();
-    int log[2];
-    REQUIRE(::pipe2(log, O_CLOEXEC) == 0);
-    pid_ = ::fork();
-    if (pid_ == 0) {
-      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-      ::dup2(log[1], 2);
-      ::execl(program.c_str(), "nginx", "-p", folder_.c_str(), "-e", "stderr", "-c", file.c_str(), nullptr);
-      ::_exit(127);
-    }
-    ::close(log[1]);
-    log_ = ::fdopen(log[0], "r");
-    wait_until_it_listens();
-  }
-
-  /// It logs the name of the operating system once its sockets listen.
-  void wait_until_it_listens() {
-    char line[1024];
-    std::string output;
-    while (output.find("OS: ") == std::string::npos && std::fgets(line, sizeof line, log_)) output += line;
-    CAPTURE(output);
-    REQUIRE(output.find("OS: ") != std::string::npos);
-  }
-
-  std::filesystem::path folder_;
-  pid_t pid_ = 0;
-  std::FILE* log_ = nullptr;
+  temp_folder folder_;
+  std::optional<server_program> server_;
 };
 
 struct row {
@@ -137,25 +94,21 @@ options at_host(const std::string& host) { return {{"headers", map_of({{"Host", 
 }  // namespace
 
 TEST_CASE("websocket nginx: virtual hosts, a dropped Upgrade header, TLS and HTTP/2 are distinguished") {
-  const auto program = nginx_program();
-  if (program.empty()) {
-    MESSAGE("skipped: no nginx; scripts/tools.sh unpacks Debian's package");
-    return;
-  }
-  if (absent()) return;
+  const auto program = nginx();
+  if (absent(program, "nginx") || absent()) return;
   const python_server backend;
-  const proxy nginx(program, backend.endpoint);
+  const proxy front(program, backend.endpoint);
   const std::string dropped = "a proxy that drops the Upgrade header";
   const row rows[] = {
-      {"by a header", nginx.plain.endpoint, "ws", at_host("good.test"), reason::ok, "ping answered"},
-      {"by server_name", nginx.plain.endpoint, "ws", {{"server_name", text("good.test")}}, reason::ok, "ping answered"},
-      {"no such host", nginx.plain.endpoint, "ws", {}, reason::refused, "the Host header"},
-      {"Upgrade is dropped", nginx.plain.endpoint, "ws", at_host("drops.test"), reason::protocol, dropped},
-      {"Upgrade and HTTP/1.1 are", nginx.plain.endpoint, "ws", at_host("drops-all.test"), reason::refused, dropped},
-      {"a page", nginx.plain.endpoint, "ws", at_host("static.test"), reason::protocol, dropped},
-      {"TLS", nginx.tls.endpoint, "ws", {}, reason::protocol, "speaks TLS on this port"},
-      {"plain HTTP", nginx.plain.endpoint, "wss", {{"insecure", text("true")}}, reason::tls, "speaks plain HTTP"},
-      {"HTTP/2", nginx.http2.endpoint, "ws", {}, reason::protocol, "speaks HTTP/2"},
+      {"by a header", front.plain.endpoint, "ws", at_host("good.test"), reason::ok, "ping answered"},
+      {"by server_name", front.plain.endpoint, "ws", {{"server_name", text("good.test")}}, reason::ok, "ping answered"},
+      {"no such host", front.plain.endpoint, "ws", {}, reason::missing, "the Host header"},
+      {"Upgrade is dropped", front.plain.endpoint, "ws", at_host("drops.test"), reason::protocol, dropped},
+      {"Upgrade and HTTP/1.1 are", front.plain.endpoint, "ws", at_host("drops-all.test"), reason::refused, dropped},
+      {"a page", front.plain.endpoint, "ws", at_host("static.test"), reason::protocol, dropped},
+      {"TLS", front.tls.endpoint, "ws", {}, reason::protocol, "speaks TLS on this port"},
+      {"plain HTTP", front.plain.endpoint, "wss", {{"insecure", text("true")}}, reason::tls, "speaks plain HTTP"},
+      {"HTTP/2", front.http2.endpoint, "ws", {}, reason::protocol, "speaks HTTP/2"},
   };
   for (const auto& r : rows) {
     CAPTURE(r.name);

@@ -13,7 +13,6 @@ namespace {
 
 using socket_task = asio::awaitable<void>;
 
-socket_task silent(tcp::socket socket) { co_await until_closed(socket); }
 socket_task hangs_up(tcp::socket socket) { co_await read_request(socket); }
 socket_task resets(tcp::socket socket) {
   co_await read_request(socket);
@@ -167,10 +166,10 @@ TEST_CASE("websocket: every misbehaviour has its reason and message") {
       {"400", status("400 No"), reason::refused, "400 Bad Request"},
       {"401", status("401 No"), reason::auth, "401 Unauthorized"},
       {"403", status("403 No"), reason::denied, "403 Forbidden"},
-      {"404", status("404 No"), reason::refused, "404 Not Found"},
+      {"404", status("404 No"), reason::missing, "404 Not Found"},
       {"426", status("426 No"), reason::protocol, "426 Upgrade Required"},
       {"500", status("500 No"), reason::refused, "500 Internal Server Error"},
-      {"not HTTP", answers("SSH-2.0-OpenSSH_9.2\r\n"), reason::protocol, "does not speak HTTP"},
+      {"not HTTP", answers("SSH-2.0-OpenSSH_9.2\r\n"), reason::protocol, "speaks SSH on this port, not HTTP"},
       {"TLS on a ws:// port", answers("\x15\x03\x01\0\x02\x02\x28"s), reason::protocol, "start with wss://"},
       {"hangs up", hangs_up, reason::refused, "closed the connection without an answer"},
       {"resets", resets, reason::refused, "dropped the connection without an answer"},

@@ -1,11 +1,8 @@
 // Tests the websocket check over TLS with valid and invalid certificates.
-#include <unistd.h>
-
-#include <filesystem>
-
 #include <doctest/doctest.h>
 
 #include "checks/websocket/peer.hpp"
+#include "fakes/authority_folder.hpp"
 #include "fakes/certificates.hpp"
 
 using namespace telltale;
@@ -15,26 +12,6 @@ namespace {
 
 namespace ssl = boost::asio::ssl;
 using context_ptr = std::shared_ptr<ssl::context>;
-
-/// A directory with certificates of an authority, an unrelated authority, and a self-signed server.
-class authorities {
- public:
-  authorities() : dir_(std::filesystem::temp_directory_path() / ("telltale-ws-tls-" + std::to_string(::getpid()))) {
-    std::filesystem::create_directory(dir_);
-    write_pem(file("ca"), ca);
-    write_pem(file("stranger"), stranger);
-    write_pem(file("alone"), alone);
-  }
-  ~authorities() { std::filesystem::remove_all(dir_); }
-  std::string file(const std::string& name) const { return (dir_ / (name + ".pem")).string(); }
-
-  const identity ca = make_identity({"Test CA", "", -3600, 90 * 86400, true});
-  const identity stranger = make_identity({"Other CA", "", -3600, 86400, true});
-  const identity alone = make_identity({});
-
- private:
-  std::filesystem::path dir_;
-};
 
 /// Performs the TLS handshake and then follows the script; closes the connection when the handshake fails.
 script serves(context_ptr context, std::string more_headers = "") {
@@ -51,7 +28,6 @@ script serves(context_ptr context, std::string more_headers = "") {
   };
 }
 
-asio::awaitable<void> silent(tcp::socket socket) { co_await until_closed(socket); }
 asio::awaitable<void> hangs_up(tcp::socket socket) {
   std::string hello(16, '\0');
   const auto buffer = asio::buffer(hello);
@@ -65,7 +41,7 @@ asio::awaitable<void> speaks_http(tcp::socket socket) {
 }  // namespace
 
 TEST_CASE("websocket tls: a certificate of the configured authority passes, and its expiry is measured") {
-  const authorities known;
+  const authority_folder known;
   const auto good = make_identity({}, &known.ca);
   const auto descriptors = open_descriptors();
   const auto out = probe_against(serves(server_context(good)), {{"ca_file", text(known.file("ca"))}}, 2s, "wss");
@@ -80,14 +56,14 @@ TEST_CASE("websocket tls: a certificate of the configured authority passes, and 
 }
 
 TEST_CASE("websocket tls: a self-signed certificate is accepted with ca_file or insecure") {
-  const authorities known;
+  const authority_folder known;
   const auto context = server_context(known.alone);
   CHECK(probe_against(serves(context), {{"ca_file", text(known.file("alone"))}}, 2s, "wss").verdict == verdict::pass);
   CHECK(probe_against(serves(context), {{"insecure", text("true")}}, 2s, "wss").verdict == verdict::pass);
 }
 
 TEST_CASE("websocket tls: server_name sets the indicated and verified name") {
-  const authorities known;
+  const authority_folder known;
   const auto other = make_identity({"other.test", "DNS:other.test"}, &known.ca);
   const auto context = server_context(other);
   std::string asked;
@@ -106,7 +82,7 @@ TEST_CASE("websocket tls: server_name sets the indicated and verified name") {
 }
 
 TEST_CASE("websocket tls: an IP address is verified against address entries") {
-  const authorities known;
+  const authority_folder known;
   const auto by_address = make_identity({"x", "IP:127.0.0.1"}, &known.ca);
   const options chosen{{"ca_file", text(known.file("ca"))}, {"server_name", text("127.0.0.1")}};
   CHECK(probe_against(serves(server_context(by_address)), chosen, 2s, "wss").verdict == verdict::pass);
@@ -115,7 +91,7 @@ TEST_CASE("websocket tls: an IP address is verified against address entries") {
 }
 
 TEST_CASE("websocket tls: every verification failure has its message") {
-  const authorities known;
+  const authority_folder known;
   const auto with = [](const certificate_wish& wish, const identity* issuer) {
     return serves(server_context(make_identity(wish, issuer)));
   };
@@ -146,7 +122,7 @@ TEST_CASE("websocket tls: every verification failure has its message") {
 }
 
 TEST_CASE("websocket tls: a certificate near its expiry exceeds the limit") {
-  const authorities known;
+  const authority_folder known;
   const auto context = server_context(make_identity({}, &known.ca));
   const auto limit = [&](const char* warn, const char* fail) {
     return options{{"ca_file", text(known.file("ca"))},
@@ -162,7 +138,7 @@ TEST_CASE("websocket tls: a certificate near its expiry exceeds the limit") {
 }
 
 TEST_CASE("websocket tls: incompatible and failing TLS peers have their reason and message") {
-  const authorities known;
+  const authority_folder known;
   const auto good = make_identity({}, &known.ca);
   const auto old = server_context(good);
   ::SSL_CTX_set_security_level(old->native_handle(), 0);
