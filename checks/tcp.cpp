@@ -1,6 +1,7 @@
 // The tcp check: connects to a port or socket and optionally verifies the server's text.
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -12,6 +13,7 @@
 
 #include "base/peer_text.hpp"
 #include "net/dial.hpp"
+#include "net/tls_refusal.hpp"
 #include "tcp/options.hpp"
 
 namespace telltale {
@@ -34,8 +36,15 @@ struct plan {
   secret_list secrets;  ///< must not appear in messages
 };
 
+/// The connection was lost before a byte of the server: over TLS 1.3 perhaps for lack of a client certificate.
+finding explain_silence(const net::run& now, const plan& what, const net::tls_facts& facts, net::error_code error) {
+  auto refused = net::may_refuse(facts) ? net::judge_refusal(error, *what.target.tls) : finding();
+  if (refused.verdict != verdict::pass) return refused;
+  return net::explain_broken(error, expecting, false, now.budget);
+}
+
 /// Reads until the expected text arrives, at most 64 KiB.
-asio::awaitable<finding> await_text(net::run& now, const plan& what, net::stream& line) {
+asio::awaitable<finding> await_text(net::run& now, const plan& what, net::stream& line, const net::tls_facts& facts) {
   constexpr std::size_t most = 64 * 1024;
   const auto& wanted = *what.options.expect;
   std::string heard;
@@ -45,22 +54,23 @@ asio::awaitable<finding> await_text(net::run& now, const plan& what, net::stream
     const auto got = co_await line.read_some(chunk);
     heard.append(chunk.data(), got.bytes);
     if (!got.error && heard.size() < most) continue;
-    if (heard.empty()) co_return net::explain_broken(got.error, expecting, false, now.budget);
+    if (heard.empty()) co_return explain_silence(now, what, facts, got.error);
     co_return net::failure(reason::mismatch, fmt::format("the server sent '{}' instead of the expected text",
                                                          shown_peer_text(heard, what.secrets)));
   }
   co_return finding();
 }
 
-asio::awaitable<finding> talk(net::run& now, const plan& what, net::stream& line) {
+asio::awaitable<finding> talk(net::run& now, const plan& what, net::stream& line, const net::tls_facts& facts) {
   const net::stopwatch watch(now.found);
   if (!what.send.empty()) {
     const auto error = co_await line.write(what.send);
-    // The text that the server sent before it closed is more specific than the closed connection.
-    if (error && !what.options.expect) co_return net::explain_broken(error, sending, false, now.budget);
+    // What the server sent before it closed is more specific than the closed connection.
+    const bool may_tell_more = what.options.expect || net::may_refuse(facts);
+    if (error && !may_tell_more) co_return net::explain_broken(error, sending, false, now.budget);
   }
   if (!what.options.expect) co_return finding();
-  auto failed = co_await await_text(now, what, line);
+  auto failed = co_await await_text(now, what, line, facts);
   if (failed.verdict == verdict::pass) watch.stop("reply_seconds");
   co_return failed;
 }
@@ -81,9 +91,14 @@ asio::awaitable<outcome> run_once(std::shared_ptr<const plan> what, async_contex
   net::run now(std::move(ctx), to_text(what->options.address));
   auto dialed = co_await net::dial(now, what->target);
   auto failed = what->options.expect_refused ? judge_refusal(dialed) : dialed.failed;
-  if (dialed.line && !what->options.expect_refused) failed = co_await talk(now, *what, *dialed.line);
+  if (dialed.line && !what->options.expect_refused) failed = co_await talk(now, *what, *dialed.line, dialed.facts);
   now.add(std::move(failed));
-  now.judge_latency(what->options.network.latency);
+  const auto took = std::chrono::steady_clock::now() - now.begin;  // without the wait that follows
+  if (dialed.line && what->target.tls && !what->options.expect) {
+    auto refused = co_await net::await_refusal(now, *dialed.line, *what->target.tls, dialed.facts);
+    now.add(std::move(refused));
+  }
+  now.judge_duration(took, what->options.network.latency);
   if (dialed.line) co_await dialed.line->close(std::chrono::milliseconds(250));
   co_return std::move(now).result(done(what->options));
 }
