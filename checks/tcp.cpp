@@ -1,4 +1,5 @@
 // The tcp check: connects to a port or socket and optionally verifies the server's text.
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -6,6 +7,7 @@
 #include <telltale/check_type.hpp>
 
 #include "net/dial.hpp"
+#include "net/tls_refusal.hpp"
 #include "tcp/options.hpp"
 #include "tcp/plan.hpp"
 #include "tcp/session.hpp"
@@ -31,9 +33,14 @@ asio::awaitable<outcome> run_once(std::shared_ptr<const tcp_plan> what, async_co
   net::run now(std::move(ctx), to_text(what->options.address));
   auto dialed = co_await net::dial(now, what->target);
   auto failed = what->options.expect_refused ? judge_refusal(dialed) : dialed.failed;
-  if (dialed.line && !what->options.expect_refused) failed = co_await talk(now, *what, *dialed.line);
+  if (dialed.line && !what->options.expect_refused) failed = co_await talk(now, *what, *dialed.line, dialed.facts);
   now.add(std::move(failed));
-  now.judge_latency(what->options.network.latency);
+  const auto took = std::chrono::steady_clock::now() - now.begin;  // without the wait that follows
+  if (dialed.line && what->target.tls && !what->options.waits_for_text()) {
+    auto refused = co_await net::await_refusal(now, *dialed.line, *what->target.tls, dialed.facts);
+    now.add(std::move(refused));
+  }
+  now.judge_duration(took, what->options.network.latency);
   if (dialed.line) co_await dialed.line->close(std::chrono::milliseconds(250));
   co_return std::move(now).result(done(what->options));
 }

@@ -1,6 +1,4 @@
 // The tls check: completes a TLS handshake and judges the server's certificate, chain and version.
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -11,7 +9,7 @@
 #include <telltale/check_type.hpp>
 
 #include "net/dial.hpp"
-#include "net/tls_failure.hpp"
+#include "net/tls_refusal.hpp"
 #include "tls/options.hpp"
 #include "tls/served_file.hpp"
 
@@ -32,21 +30,6 @@ struct plan {
   net::target target;  ///< without TLS, which is started separately for the facts of its handshake
   net::tls_client client;
 };
-
-/// With TLS 1.3 a server judges the client's certificate after the client's handshake has ended. Then it sends an
-/// alert, or data of its protocol, or the end in answer to ours.
-asio::awaitable<finding> await_refusal(net::run& now, net::stream& line) {
-  constexpr std::chrono::milliseconds longest(500);
-  line.expire_by(std::min(now.until, std::chrono::steady_clock::now() + longest));
-  std::array<char, 512> ignored;
-  auto error = co_await line.shutdown_send();
-  while (!error) {
-    const auto got = co_await line.read_some(ignored);
-    error = got.error;
-  }
-  if (error.category() != net::tls_category()) co_return finding();
-  co_return net::failure(reason::tls, error.message());
-}
 
 /// The usual limit replaces a missing one: watching the expiry is what this type is for.
 void judge_expiry(net::run& now, const plan& what, const net::tls_facts& facts) {
@@ -76,8 +59,6 @@ std::string healthy_sentence(const plan& what, const net::tls_facts& facts) {
   if (what.options.security.insecure) out += ", certificate not verified";
   else if (facts.first_expiry) out += ", certificate valid until " + net::date(facts.first_expiry->dates.until);
   if (what.options.file) out += ", the same as in " + what.options.file->text;
-  if (facts.client_certificate_wanted && !what.options.security.cert_file)
-    out += " (the server asks for a client certificate)";
   return out;
 }
 
@@ -88,10 +69,10 @@ asio::awaitable<void> judge(net::run& now, const plan& what, net::stream& line, 
     auto other = co_await compare_file(now, *what.options.file, facts.identity);
     now.add(std::move(other));
   }
-  if (facts.client_certificate_wanted && facts.version > 1.25) {
-    auto refused = co_await await_refusal(now, line);
-    now.add(std::move(refused));
-  }
+  const auto took = std::chrono::steady_clock::now() - now.begin;  // without the wait that follows
+  auto refused = co_await net::await_refusal(now, line, what.client, facts);
+  now.add(std::move(refused));
+  now.judge_duration(took, what.options.network.latency);
 }
 
 /// Connects, and starts TLS at once or after STARTTLS. `line` is empty exactly when the result is a failure.
@@ -115,7 +96,7 @@ asio::awaitable<outcome> run_once(std::shared_ptr<const plan> what, async_contex
   auto failed = co_await connect(now, *what, line, facts);
   now.add(std::move(failed));
   if (line) co_await judge(now, *what, *line, facts);
-  now.judge_latency(what->options.network.latency);
+  else now.judge_latency(what->options.network.latency);
   if (line) co_await line->close(std::chrono::milliseconds(250));
   co_return std::move(now).result(healthy_sentence(*what, facts));
 }

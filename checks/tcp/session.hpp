@@ -7,11 +7,13 @@
 
 #include "net/run.hpp"
 #include "net/stream.hpp"
+#include "net/tls_facts.hpp"
 #include "tcp/plan.hpp"
 
 namespace telltale {
 
-/// Reads at most 64 KiB. Measures `reply_seconds`. The arguments must outlive the coroutine.
-boost::asio::awaitable<finding> talk(net::run&, const tcp_plan&, net::stream&);
+/// Reads at most 64 KiB; `facts` are those of the TLS handshake, if there was one. Measures `reply_seconds`. The
+/// arguments must outlive the coroutine.
+boost::asio::awaitable<finding> talk(net::run&, const tcp_plan&, net::stream&, const net::tls_facts& facts);
 
 }  // namespace telltale

@@ -33,6 +33,7 @@ struct dialed {
   std::unique_ptr<stream> line;  ///< empty exactly when `failed` is a failure
   phase where = phase::resolve;  ///< the last phase that was begun
   finding failed;                ///< the sentence does not name the target
+  tls_facts facts;               ///< of the handshake, with TLS
 };
 
 /// All phases end at `run.until`, which is also the deadline of the stream. At most 8 addresses are tried, each for an

@@ -59,9 +59,11 @@ finding judge_expiry(const std::string& who, const validity& period, const expir
   const auto left = period.until - now;
   const auto v = judge(left, limit);
   if (v == verdict::pass) return {};
-  const auto when = left < 0s ? "has expired" : fmt::format("expires in {}", left_text(left));
+  // An expired certificate is past every limit, so that none is named: the usual one can be 0.
+  if (left < 0s) return {v, reason::threshold, fmt::format("{} has expired, on {}", who, date(period.until))};
   return {v, reason::threshold,
-          fmt::format("{} {}, on {} (limit {})", who, when, date(period.until), telltale::to_text(crossed(limit, v)))};
+          fmt::format("{} expires in {}, on {} (limit {})", who, left_text(left), date(period.until),
+                      telltale::to_text(crossed(limit, v)))};
 }
 
 expiry_limit usual_expiry_limit(const validity& period) {

@@ -29,6 +29,7 @@ std::string date(std::chrono::sys_seconds);
 finding judge_validity(const std::string& who, const validity&, std::chrono::sys_seconds now);
 
 /// Compares the time until the end with the limit: `threshold`, e.g. "WHO expires in 9 d, on 2026-01-02 (limit 14d)".
+/// The sentence of an expired certificate names no limit.
 finding judge_expiry(const std::string& who, const validity&, const expiry_limit&, std::chrono::sys_seconds now);
 
 /// The limit of checks that have none: warn in the last sixth of the period, but not earlier than 21 days before its

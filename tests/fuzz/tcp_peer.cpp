@@ -62,11 +62,12 @@ const std::vector<choice>& all_choices() {
 
 asio::awaitable<outcome> converse(async_context where, const choice& what, fuzz::memory_stream& line) {
   net::run now(std::move(where), "server");
+  const net::tls_facts no_facts;
   finding failed;
   if (what.starttls) failed = co_await net::negotiate_starttls(now, line, *what.starttls);
   if (failed.verdict == verdict::pass) {
     line.mark();
-    failed = co_await talk(now, what.plan, line);
+    failed = co_await talk(now, what.plan, line, no_facts);
   }
   now.add(std::move(failed));
   co_return std::move(now).result("healthy");

@@ -188,6 +188,16 @@ TEST_CASE("tls: the usual limit warns in the last sixth, and a limit of the opti
   CHECK(contains(out.message, "(limit 20d)"));
 }
 
+TEST_CASE("tls: an expired certificate that is not verified is reported without a limit that nobody has set") {
+  const auto server = serves(server_context(make_identity({"server.test", "", -3600, -7200})));
+  const auto out = probe(server, {{"insecure", text("true")}});
+  CAPTURE(out.message);
+  CHECK(out.verdict == verdict::warn);
+  CHECK(out.reason == reason::threshold);
+  CHECK(contains(out.message, "the server's certificate has expired, on 20"));
+  CHECK_FALSE(contains(out.message, "limit"));
+}
+
 TEST_CASE("tls: options that contradict each other are refused") {
   const auto problem = [](options chosen) {
     problems found;
