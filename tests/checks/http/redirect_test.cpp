@@ -122,6 +122,37 @@ TEST_CASE("http redirect: without credentials another host is asked, by its own 
   CHECK(contains(heard[1], "Host: other.test\r\n"));
 }
 
+TEST_CASE("http redirect: a body stays with scheme, host and port, like credentials") {
+  const fakes::options sends{{"method", text("POST")}, {"body", text("password=hunter22")}};
+  for (const char* status : {"307 Temporary Redirect", "308 Permanent Redirect"}) {
+    std::vector<std::string> heard;
+    const auto elsewhere = redirect_to("http://other.test/in", status);
+    const auto out = probe(by_path({{"/health?token=hidden", elsewhere}, {"/in", reply("200 OK")}}, heard),
+                           following("2", sends));
+    CAPTURE(out.message);
+    CHECK(out.verdict == verdict::fail);
+    CHECK(to_string(out.reason) == "refused");
+    CHECK(contains(out.message, "redirects to http://other.test:80/in, where the body may not be sent"));
+    CHECK(heard.size() == 1);
+  }
+  std::vector<std::string> heard;
+  const auto elsewhere = redirect_to("http://other.test/in", "303 See Other");
+  probe(by_path({{"/health?token=hidden", elsewhere}, {"/in", reply("200 OK")}}, heard), following("2", sends));
+  REQUIRE(heard.size() == 2);
+  CHECK(heard[1].starts_with("GET /in "));
+  CHECK_FALSE(contains(heard[1], "hunter22"));
+}
+
+TEST_CASE("http redirect: a body that a 303 has dropped is not sent again") {
+  std::vector<std::string> heard;
+  const auto once_more = redirect_to("http://other.test/in", "307 Temporary Redirect");
+  probe(by_path({{"/health?token=hidden", redirect_to("/a", "303 See Other")}, {"/a", once_more}}, heard),
+        following("3", {{"method", text("POST")}, {"body", text("password=hunter22")}}));
+  REQUIRE(heard.size() == 3);
+  CHECK(heard[2].starts_with("GET /in "));
+  CHECK_FALSE(contains(heard[2], "hunter22"));
+}
+
 TEST_CASE("http redirect: the method changes to GET, except with 307 and 308") {
   for (const auto& [status, method] :
        {std::pair("303 See Other", "GET"), std::pair("307 Temporary Redirect", "POST")}) {
