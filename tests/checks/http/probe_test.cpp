@@ -208,6 +208,31 @@ TEST_CASE("http: a neighbour's own warning or failure is repeated, whatever its 
   CHECK(probe(answers(page("application/health+json", R"({"status":"pass"})"))).verdict == verdict::pass);
 }
 
+TEST_CASE("http: a health report that cannot be read is a warning") {
+  struct row {
+    std::string body;
+    std::string words;
+  };
+  const row rows[] = {
+      {R"({"output":")" + std::string(70'000, 'x') + R"(","status":"fail"})",
+       "200 OK: the health report is longer than 64KiB (max_body), and its status is unknown"},
+      {R"({"status":"fail")", "200 OK: the health report has no valid status"},
+      {R"({"status":"maybe"})", "200 OK: the health report has no valid status"},
+      {"", "200 OK: the health report has no valid status"},
+  };
+  for (const auto& r : rows) {
+    const auto out = probe(answers(page("application/health+json", r.body)));
+    CAPTURE(out.message);
+    CHECK(out.verdict == verdict::warn);
+    CHECK(to_string(out.reason) == "mismatch");
+    CHECK(contains(out.message, r.words));
+  }
+  const std::string type = "Content-Type: application/health+json\r\n";
+  CHECK(probe(answers("HTTP/1.1 204 No Content\r\n" + type + "\r\n")).verdict == verdict::pass);
+  CHECK(probe(answers("HTTP/1.1 200 OK\r\n" + type + "Content-Length: 5\r\n\r\n"), {{"method", text("HEAD")}})
+            .verdict == verdict::pass);
+}
+
 TEST_CASE("http: secrets are not shown when the server repeats them") {
   ::setenv("TELLTALE_TEST_SECRET", "hunter2hunter2", 1);
   const auto secret = map_of({{"env", text("TELLTALE_TEST_SECRET")}});
