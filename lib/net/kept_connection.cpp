@@ -20,6 +20,12 @@ options_of<reconnect_options> reconnect_options::declared() {
       "kept one hides, such as a full backlog or another certificate. After a failure the next one is always new.");
 }
 
+void lent_connection::wait_for_first_byte(const run& now) {
+  if (!reused) return;
+  const auto begin = std::chrono::steady_clock::now();
+  line->set_deadline(begin + (now.until - begin) / 2);
+}
+
 bool kept_connection::is_usable(const lent_connection& one) const {
   if (std::chrono::steady_clock::now() - one.since >= reconnect_) return false;
   const auto seen = one.line->peek();

@@ -299,6 +299,22 @@ TEST_CASE("http: a failure ends the kept connection, and POST never uses one") {
   CHECK(connections == 6);
 }
 
+TEST_CASE("http: the wait on a dead kept connection is no latency of the server") {
+  int connections = 0;
+  const script forgets = [&](tcp::socket socket) -> asio::awaitable<void> {
+    const bool first = ++connections == 1;
+    co_await read_request(socket);
+    co_await say(socket, reply("200 OK"));
+    co_await read_request(socket);
+    if (!first) co_await say(socket, reply("200 OK"));
+    co_await until_closed(socket);
+  };
+  const auto out = probe_often(forgets, {{"latency", map_of({{"fail", text("450ms")}})}}, 2, 1s);
+  CAPTURE(out[1].message);
+  CHECK(out[1].verdict == verdict::pass);
+  CHECK(connections == 2);
+}
+
 TEST_CASE("http: a slow reply crosses the limit on the latency") {
   const auto slow = [](tcp::socket socket) -> asio::awaitable<void> {
     co_await read_request(socket);
