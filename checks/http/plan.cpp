@@ -82,7 +82,8 @@ plan make_plan(http_options options) {
 next_visit follow(const plan& what, const visit& from, unsigned status, const std::string& location) {
   const auto status_words = http::status_text(status);
   const auto target = resolve_location(from.url, location);
-  if (!target) return {net::failure(reason::protocol, status_words + " redirects to an invalid address"), {}};
+  if (!target)
+    return {net::failure(reason::protocol, status_words + explain_location(location, what.request.secrets)), {}};
   const auto shown = without_secrets(http::shown(*target), what.request.secrets);
   const bool elsewhere = !may_carry_credentials(from.url, *target);
   const bool posts = from.request.starts_with("POST ") && (status == 307 || status == 308);
