@@ -49,6 +49,10 @@ finding explain_status(const net::reply_head& reply, std::string_view body, cons
   const auto status = http::status_text(reply.status);
   const auto report = is_health_report(reply) ? parse_health_report(body, by.secrets) : std::nullopt;
   if (report && !report->sentence.empty()) return net::failure(found.reason, status + ": " + report->sentence);
+  if (by.certificate_missing && (reply.status == 400 || reply.status == 403))
+    return net::failure(found.reason, status +
+                                          " (possible cause: the server has asked for a client certificate: "
+                                          "cert_file and key_file)");
   if (reply.status < 400)
     return net::failure(reason::mismatch, fmt::format("{}, expected {}", status, expected_words(by.expected)));
   return found;

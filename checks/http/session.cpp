@@ -83,6 +83,7 @@ class session {
     }
     const asked by{over_tls,
                    what_.with_credentials,
+                   over_tls && now_.client_certificate_wanted && !what_.options.request.tls.cert_file,
                    what_.options.redirects.most,
                    what_.options.status,
                    what_.request.secrets};

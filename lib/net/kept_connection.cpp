@@ -38,6 +38,7 @@ asio::awaitable<lent_connection> kept_connection::open(run& now, const target& w
     last->line->set_deadline(now.until);
     last->reused = true;
     now.certificate = last->certificate;
+    now.client_certificate_wanted = last->client_certificate_wanted;
     if (what.tls) judge_certificate(now, what.tls->options.certificate);
     co_return std::move(*last);
   }
@@ -53,6 +54,7 @@ asio::awaitable<lent_connection> kept_connection::open(run& now, const target& w
   out.where = made.where;
   out.failed = std::move(made.failed);
   out.certificate = now.certificate;
+  out.client_certificate_wanted = now.client_certificate_wanted;
   co_return out;
 }
 

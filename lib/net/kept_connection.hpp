@@ -34,6 +34,7 @@ struct lent_connection {
   finding failed;                                ///< the sentence does not name the target
   time_point since{};                            ///< when it was opened
   std::optional<tls_facts::expiry> certificate;  ///< as in `run`
+  bool client_certificate_wanted = false;        ///< as in `run`
 
   /// A reused connection may be dead without notice, behind a NAT or a load balancer. Until the first byte of a reply
   /// it has half of the remaining time, so that the rest is left for a new one. No effect on a new one.

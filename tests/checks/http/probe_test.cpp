@@ -229,8 +229,9 @@ TEST_CASE("http: a health report that cannot be read is a warning") {
   }
   const std::string type = "Content-Type: application/health+json\r\n";
   CHECK(probe(answers("HTTP/1.1 204 No Content\r\n" + type + "\r\n")).verdict == verdict::pass);
-  CHECK(probe(answers("HTTP/1.1 200 OK\r\n" + type + "Content-Length: 5\r\n\r\n"), {{"method", text("HEAD")}})
-            .verdict == verdict::pass);
+  CHECK(
+      probe(answers("HTTP/1.1 200 OK\r\n" + type + "Content-Length: 5\r\n\r\n"), {{"method", text("HEAD")}}).verdict ==
+      verdict::pass);
 }
 
 TEST_CASE("http: secrets are not shown when the server repeats them") {
@@ -262,6 +263,40 @@ TEST_CASE("http: over TLS, and TLS that is not wanted or not spoken") {
   CHECK(contains(out.message, "speaks plain HTTP on this port"));
   out = probe(answers_over_tls(context, ""), {}, 2s);
   CHECK(out.reason != reason::ok);
+}
+
+TEST_CASE("http: a client certificate that the server has asked for is a possible cause of a 400 or 403") {
+  const auto asks = server_context(make_identity({}));
+  asks->set_verify_mode(asio::ssl::verify_peer);
+  const char* url = "https://server.test/health";
+  const fakes::options insecure{{"insecure", text("true")}};
+  const std::string cause = " (possible cause: the server has asked for a client certificate: cert_file and key_file)";
+  auto out = probe(answers_over_tls(asks, reply("400 X")), insecure, 2s, url);
+  CHECK(out.message == "https://server.test:443/health: 400 Bad Request" + cause);
+  out = probe(answers_over_tls(asks, reply("403 X")), insecure, 2s, url);
+  CHECK(out.message == "https://server.test:443/health: 403 Forbidden" + cause);
+  CHECK(to_string(out.reason) == "denied");
+  out = probe(answers_over_tls(asks, reply("404 X")), insecure, 2s, url);
+  CHECK_FALSE(contains(out.message, "cert_file"));
+  out = probe(answers_over_tls(server_context(make_identity({})), reply("400 X")), insecure, 2s, url);
+  CHECK_FALSE(contains(out.message, "cert_file"));
+}
+
+TEST_CASE("http: on a kept connection, too, a client certificate is named") {
+  const auto asks = server_context(make_identity({}));
+  asks->set_verify_mode(asio::ssl::verify_peer);
+  const script changes = [asks](tcp::socket socket) -> asio::awaitable<void> {
+    asio::ssl::stream<tcp::socket> stream(std::move(socket), *asks);
+    auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, quiet);
+    if (error) co_return;
+    co_await read_request(stream);
+    co_await say(stream, reply("200 OK"));
+    co_await read_request(stream);
+    co_await say(stream, reply("400 X"));
+  };
+  const auto out = probe_often(changes, {{"insecure", text("true")}}, 2, 2s, "https://server.test/health");
+  CHECK(out[0].verdict == verdict::pass);
+  CHECK(contains(out[1].message, "asked for a client certificate"));
 }
 
 TEST_CASE("http: one connection is kept, and its certificate is judged in every run") {
@@ -309,7 +344,7 @@ TEST_CASE("http: the wait on a dead kept connection is no latency of the server"
     if (!first) co_await say(socket, reply("200 OK"));
     co_await until_closed(socket);
   };
-  const auto out = probe_often(forgets, {{"latency", map_of({{"fail", text("450ms")}})}}, 2, 1s);
+  const auto out = probe_often(forgets, {{"latency", map_of({{"fail", text("900ms")}})}}, 2, 2s);
   CAPTURE(out[1].message);
   CHECK(out[1].verdict == verdict::pass);
   CHECK(connections == 2);
