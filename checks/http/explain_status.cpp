@@ -21,6 +21,13 @@ std::string expected_words(const std::vector<status_range>& expected) {
   return out;
 }
 
+/// Why a redirect is judged instead of followed.
+std::string not_followed(const net::reply_head& reply, unsigned most) {
+  if (most == 0) return ", which is not followed (option redirects)";
+  if (reply.value("Location").value_or("").empty()) return " without an address (header Location)";
+  return fmt::format(": more than {} {} (option redirects)", most, most == 1 ? "redirect" : "redirects");
+}
+
 }  // namespace
 
 bool is_expected(unsigned status, const std::vector<status_range>& expected) {
@@ -35,13 +42,17 @@ finding explain_status(const net::reply_head& reply, std::string_view body, cons
   if (reply.status == 400 && !by.over_tls && http::says_that_tls_is_spoken(body)) return http::speaks_tls();
   auto found = http::unexpected_status(reply, by.with_credentials, by.secrets);
   if (http::is_redirect(reply.status)) {
-    if (!by.follows_redirects) found.sentence += ", which is not followed (option redirects)";
+    found.sentence += not_followed(reply, by.redirects);
     return found;
   }
   if (reply.status == 401) return found;
   const auto status = http::status_text(reply.status);
   const auto report = is_health_report(reply) ? parse_health_report(body, by.secrets) : std::nullopt;
   if (report && !report->sentence.empty()) return net::failure(found.reason, status + ": " + report->sentence);
+  if (by.certificate_missing && (reply.status == 400 || reply.status == 403))
+    return net::failure(found.reason, status +
+                                          " (possible cause: the server has asked for a client certificate: "
+                                          "cert_file and key_file)");
   if (reply.status < 400)
     return net::failure(reason::mismatch, fmt::format("{}, expected {}", status, expected_words(by.expected)));
   return found;

@@ -16,7 +16,8 @@ namespace telltale::web {
 struct asked {
   bool over_tls = false;
   bool with_credentials = false;
-  bool follows_redirects = false;
+  bool certificate_missing = false;  ///< the server has asked for a client certificate, and there is none
+  unsigned redirects = 0;            ///< the most that are followed
   const std::vector<status_range>& expected;
   const secret_list& secrets;
 };

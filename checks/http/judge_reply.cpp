@@ -48,13 +48,28 @@ finding judge_json_body(std::string_view body, bool cut, const http_options& opt
   return found;
 }
 
-finding judge_report(const net::reply_head& reply, std::string_view body, const secret_list& secrets) {
-  const auto report = is_health_report(reply) ? parse_health_report(body, secrets) : std::nullopt;
-  if (!report || report->status == health_report::status_t::pass) return {};
+/// Whether a reply can have a body (RFC 9110 section 6.4.1).
+bool may_have_body(const net::reply_head& reply, const http_options& options) {
+  return options.method != request_method::head && reply.status != 204 && reply.status != 304;
+}
+
+/// A server that sends a report means to say its status: one that cannot be read is not taken for a good one.
+finding judge_report(const net::reply_head& reply, std::string_view body, bool cut, const http_options& options,
+                     const secret_list& secrets) {
+  if (!is_health_report(reply) || !may_have_body(reply, options)) return {};
+  const auto found = [&](verdict v, std::string_view words) {
+    return finding{v, reason::mismatch, fmt::format("{}: {}", http::status_text(reply.status), words)};
+  };
+  if (cut)
+    return found(verdict::warn, fmt::format("the health report is longer than {} (max_body), and its status is unknown",
+                                            to_text(options.max_body)));
+  const auto report = parse_health_report(body, secrets);
+  if (!report) return found(verdict::warn, "the health report has no valid status");
+  if (report->status == health_report::status_t::pass) return {};
   const bool failed = report->status == health_report::status_t::fail;
   const auto more =
       report->sentence.empty() ? fmt::format("the server reports '{}'", failed ? "fail" : "warn") : report->sentence;
-  return {failed ? verdict::fail : verdict::warn, reason::mismatch, http::status_text(reply.status) + ": " + more};
+  return found(failed ? verdict::fail : verdict::warn, more);
 }
 
 }  // namespace
@@ -80,7 +95,7 @@ finding judge_body(const net::reply_head& reply, std::string_view body, bool cut
     return mismatch("the body does not contain the expected text" + within(cut, options));
   if (options.match && !options.match->found_in(body))
     return mismatch("the pattern of `match` is not found in the body" + within(cut, options));
-  return judge_report(reply, body, secrets);
+  return judge_report(reply, body, cut, options, secrets);
 }
 
 }  // namespace telltale::web

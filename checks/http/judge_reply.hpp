@@ -15,7 +15,8 @@ namespace telltale::web {
 finding judge_headers(const net::reply_head&, const http_options&, const secret_list&);
 
 /// The first expectation that the body does not meet: `fail mismatch`. `cut`: it is longer than `max_body`. Also a
-/// warning or failure that the server reports of itself as application/health+json.
+/// warning or failure that the server reports of itself as application/health+json, and a warning when this report
+/// cannot be read.
 finding judge_body(const net::reply_head&, std::string_view body, bool cut, const http_options&, const secret_list&);
 
 }  // namespace telltale::web

@@ -35,6 +35,13 @@ bool has_credentials(const http_options& of) {
          std::ranges::any_of(of.request.headers, [](const auto& header) { return http::may_be_secret(header.first); });
 }
 
+/// Why the next request may not go to another origin; empty when it may. A body may be a secret, as a password in it.
+std::string_view why_not_elsewhere(const plan& what, bool with_body) {
+  if (what.with_credentials) return "where the credentials may not be sent";
+  if (with_body) return "where the body may not be sent";
+  return what.options.request.unix_socket ? "away from the Unix socket" : "";
+}
+
 }  // namespace
 
 /// A request that the server may have processed must not be repeated unless its method is idempotent, so POST never
@@ -75,17 +82,14 @@ plan make_plan(http_options options) {
 next_visit follow(const plan& what, const visit& from, unsigned status, const std::string& location) {
   const auto status_words = http::status_text(status);
   const auto target = resolve_location(from.url, location);
-  if (!target) return {net::failure(reason::protocol, status_words + " redirects to an invalid address"), {}};
+  if (!target)
+    return {net::failure(reason::protocol, status_words + explain_location(location, what.request.secrets)), {}};
   const auto shown = without_secrets(http::shown(*target), what.request.secrets);
   const bool elsewhere = !may_carry_credentials(from.url, *target);
-  if (elsewhere && what.with_credentials)
-    return {net::failure(reason::refused,
-                         fmt::format("{} redirects to {}, where the credentials may not be sent", status_words, shown)),
-            {}};
-  if (elsewhere && what.options.request.unix_socket)
-    return {net::failure(reason::refused,
-                         fmt::format("{} redirects to {}, away from the Unix socket", status_words, shown)),
-            {}};
+  const bool posts = from.request.starts_with("POST ") && (status == 307 || status == 308);
+  const auto why = elsewhere ? why_not_elsewhere(what, posts && !what.body.empty()) : std::string_view();
+  if (!why.empty())
+    return {net::failure(reason::refused, fmt::format("{} redirects to {}, {}", status_words, shown, why)), {}};
   visit out{*target, what.request.target, ""};
   if (!what.options.request.unix_socket) out.target.to = {net::endpoint::kind_t::tcp, target->host, target->port, ""};
   out.target.tls.reset();
@@ -96,10 +100,9 @@ next_visit follow(const plan& what, const visit& from, unsigned status, const st
   auto request = what.request;
   request.path = target->target;
   if (elsewhere) request.host = http::host_header(*target, target->host);
-  const bool repeats = status == 307 || status == 308;
-  const bool to_get = what.options.method == request_method::post && !repeats;
+  const bool to_get = what.options.method == request_method::post && !posts;
   out.request = http::write_request(request, to_get ? "GET" : word(what.options.method), default_headers(), false,
-                                    to_get ? "" : what.body);
+                                    posts ? what.body : "");
   return {{}, std::move(out)};
 }
 

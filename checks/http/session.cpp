@@ -81,7 +81,11 @@ class session {
       auto sink = http::into(body);
       co_await talk.read_body(what_.options.max_body.count, std::move(sink));
     }
-    const asked by{over_tls, what_.with_credentials, what_.options.redirects.most > 0, what_.options.status,
+    const asked by{over_tls,
+                   what_.with_credentials,
+                   over_tls && now_.client_certificate_wanted && !what_.options.request.tls.cert_file,
+                   what_.options.redirects.most,
+                   what_.options.status,
                    what_.request.secrets};
     co_return explain_status(talk.head(), body, by);
   }

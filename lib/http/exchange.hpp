@@ -1,6 +1,7 @@
 // Sends a request over the kept connection of a check and receives the reply.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string_view>
@@ -21,7 +22,8 @@ class exchange {
       : now_(now), kept_(kept), to_(to), request_(request) {}
 
   /// Opens or reuses the connection, sends the request and reads the head of the reply. A reused connection that the
-  /// server has closed is replaced by a new one, once.
+  /// server has closed, or that is silent for half of the time, is replaced by a new one, once; the
+  /// run's latency begins then.
   boost::asio::awaitable<finding> begin();
   const net::reply_head& head() const { return reader_->head(); }
 
@@ -33,12 +35,14 @@ class exchange {
   /// Brings the deadline of the connection forward, for a body that is not worth waiting for.
   void expire_by(net::time_point deadline) { lent_.line->expire_by(deadline); }
 
-  /// For a run that has succeeded: the next one may use the connection.
+  /// For a run that has succeeded: the next one may use the connection. A server that needs more than a quarter of the
+  /// time for its reply gets a new one: a reused connection has less time.
   boost::asio::awaitable<void> end();
 
  private:
   boost::asio::awaitable<finding> attempt();
   bool was_stale() const;
+  bool is_slow() const;
 
   net::run& now_;
   net::kept_connection& kept_;
@@ -46,6 +50,7 @@ class exchange {
   std::string_view request_;
   net::lent_connection lent_;
   std::optional<reply_reader> reader_;
+  std::chrono::nanoseconds wait_{0};  ///< from the request to the head of its reply
 };
 
 }  // namespace telltale::http

@@ -24,7 +24,7 @@ finding reply_reader::explain_head(const net::error_code& error, bool over_tls) 
   if (error == asio::error::timed_out && answered_)
     return net::failure(reason::timeout, fmt::format("the reply stopped in its header after {} bytes, within {}",
                                                      bytes_.size(), human_duration(now_.budget)));
-  unanswered_ = !answered_ && error != asio::error::timed_out;
+  unanswered_ = true;
   auto failed = net::explain_broken(error, answered_ ? header_phase : reply_phase, answered_, now_.budget);
   if (failed.reason == reason::refused && !over_tls)
     failed.sentence += " (possible causes: TLS on this port, a proxy that cannot reach its backend)";
@@ -42,7 +42,10 @@ asio::awaitable<finding> reply_reader::fill_head(std::size_t& length, bool over_
     if (length != 0 || bytes_.size() > net::max_head) break;
     const auto got = co_await line_.read_some(chunk);
     if (got.error) co_return explain_head(got.error, over_tls);
-    if (!answered_) watch.stop("reply_seconds");
+    if (!answered_) {
+      watch.stop("reply_seconds");
+      line_.set_deadline(now_.until);
+    }
     answered_ = true;
     bytes_.append(chunk.data(), got.bytes);
   }

@@ -20,7 +20,7 @@
 namespace telltale::http {
 
 /// Interim replies (1xx) are skipped. Measures `reply_seconds`, until the first byte, and `body_seconds`. Buffers at
-/// most a head and one piece. Both arguments must outlive it.
+/// most a head and one piece. From the first byte on, the deadline is that of the run. Both arguments must outlive it.
 class reply_reader {
  public:
   reply_reader(net::run& now, net::stream& line) : now_(now), line_(line) {}
@@ -37,7 +37,8 @@ class reply_reader {
   /// Whether the body was not read to its end.
   bool cut() const { return framing_ && framing_->enough(); }
 
-  /// Whether the connection was lost before the first byte: on a reused one that is no failure of the server.
+  /// Whether the connection was lost before a complete head, or silent until its deadline: on a reused one that is no
+  /// failure of the server.
   bool unanswered() const { return unanswered_; }
   /// Whether the connection can carry another request: the reply is complete, nothing follows it, and the server keeps
   /// it open.

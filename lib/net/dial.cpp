@@ -91,6 +91,7 @@ asio::awaitable<finding> start_tls(run& now, std::unique_ptr<stream>& line, cons
   if (done.error) co_return failure(reason::tls, std::move(done.sentence));
   watch.stop("tls_seconds");
   now.certificate = done.facts.first_expiry;
+  now.client_certificate_wanted = done.facts.client_certificate_wanted;
   judge_certificate(now, client.options.certificate);
   if (done.other_protocol)
     co_return failure(

@@ -20,6 +20,12 @@ options_of<reconnect_options> reconnect_options::declared() {
       "kept one hides, such as a full backlog or another certificate. After a failure the next one is always new.");
 }
 
+void lent_connection::wait_for_first_byte(const run& now) {
+  if (!reused) return;
+  const auto begin = std::chrono::steady_clock::now();
+  line->set_deadline(begin + (now.until - begin) / 2);
+}
+
 bool kept_connection::is_usable(const lent_connection& one) const {
   if (std::chrono::steady_clock::now() - one.since >= reconnect_) return false;
   const auto seen = one.line->peek();
@@ -32,6 +38,7 @@ asio::awaitable<lent_connection> kept_connection::open(run& now, const target& w
     last->line->set_deadline(now.until);
     last->reused = true;
     now.certificate = last->certificate;
+    now.client_certificate_wanted = last->client_certificate_wanted;
     if (what.tls) judge_certificate(now, what.tls->options.certificate);
     co_return std::move(*last);
   }
@@ -47,6 +54,7 @@ asio::awaitable<lent_connection> kept_connection::open(run& now, const target& w
   out.where = made.where;
   out.failed = std::move(made.failed);
   out.certificate = now.certificate;
+  out.client_certificate_wanted = now.client_certificate_wanted;
   co_return out;
 }
 

@@ -34,17 +34,23 @@ struct lent_connection {
   finding failed;                                ///< the sentence does not name the target
   time_point since{};                            ///< when it was opened
   std::optional<tls_facts::expiry> certificate;  ///< as in `run`
+  bool client_certificate_wanted = false;        ///< as in `run`
+
+  /// A reused connection may be dead without notice, behind a NAT or a load balancer. Until the first byte of a reply
+  /// it has half of the remaining time, so that the rest is left for a new one. No effect on a new one.
+  void wait_for_first_byte(const run&);
 };
 
 /// At most one connection, for runs that never overlap. While it is idle it has no timer and no pending operation.
 ///
 /// A server may close a connection at the moment at which a request is sent. A run that finds a *reused* connection
-/// broken before the first byte of a reply therefore calls `open` again, once, and does not report it:
+/// broken or silent before the first byte of a reply therefore calls `open` again, once, and does not report it:
 ///
 ///   for (;;) {
 ///     auto lent = co_await kept.open(now, target);
 ///     if (!lent.line) co_return lent.failed;
-///     const auto reply = co_await talk(*lent.line);
+///     lent.wait_for_first_byte(now);
+///     const auto reply = co_await talk(*lent.line);         // sets the deadline to now.until at the first byte
 ///     if (lent.reused && reply.broken_unanswered) continue;  // the next one is new
 ///     if (reply.ok) co_await kept.give_back(std::move(lent));
 ///     co_return reply.failed;

@@ -28,6 +28,7 @@ struct run {
   findings found;
   std::string remark;                            ///< appended to the sentence of a healthy run
   std::optional<tls_facts::expiry> certificate;  ///< of the server, over TLS: the one that expires first
+  bool client_certificate_wanted = false;        ///< the server has asked for one; whether it insists is not known
 
   /// Records a finding; its sentence is prefixed with the target.
   void add(finding);

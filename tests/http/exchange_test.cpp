@@ -23,6 +23,7 @@ struct result {
 struct connection_plan {
   std::vector<std::string> replies;
   bool hang_up = true;
+  std::chrono::milliseconds pause{0};  ///< before each reply
 };
 
 class scripted_server {
@@ -38,6 +39,8 @@ class scripted_server {
     for (const auto& reply : plan.replies) {
       const auto request = co_await read_request(socket);
       if (request.empty()) co_return;
+      asio::steady_timer pause(socket.get_executor(), plan.pause);
+      co_await pause.async_wait(quiet);
       co_await say(socket, reply);
     }
     if (!plan.hang_up) co_await until_closed(socket);
@@ -207,8 +210,39 @@ TEST_CASE("http exchange: a kept connection that the server closes on the next r
   CHECK(got[1].status == 200);
   got = ask({{{hello, ""}}, {{""}}, {{hello}, false}}, 2);
   CHECK(got[1].failed.reason == reason::refused);
-  got = ask({{{hello, "HTTP/1.1"}}, {{hello}, false}}, 2);
-  CHECK(got[1].failed.reason == reason::protocol);  // it had begun to answer
+  got = ask({{{hello, "HTTP/1.1 2"}}, {{hello}, false}}, 2);
+  CHECK(got[1].failed == finding());
+  got = ask({{{hello, "HTTP/1.1 2"}}, {{"HTTP/1.1 2"}}, {{hello}, false}}, 2);
+  CHECK(got[1].failed.reason == reason::protocol);
+}
+
+TEST_CASE("http exchange: a kept connection without an answer is replaced in time for one") {
+  asking how;
+  how.timeout = 600ms;
+  auto got = ask({{{hello, ""}, false}, {{hello}, false}}, 2, how);
+  CHECK(got[1].failed == finding());
+  CHECK(got[1].out.measured("connect_seconds"));
+  got = ask({{{hello, ""}, false}, {{""}, false}, {{hello}, false}}, 2, how);
+  CHECK(to_string(got[1].failed.reason) == "timeout");
+  CHECK(contains(got[1].failed.sentence, "no reply within 600 ms (on the kept connection, then on a new one)"));
+}
+
+TEST_CASE("http exchange: a reply that has begun on a kept connection has all of the time") {
+  asking how;
+  how.timeout = 400ms;
+  const auto begin = std::chrono::steady_clock::now();
+  const auto got = ask({{{hello, "HTTP/1.1 200 OK\r\n"}, false}, {{hello}, false}}, 2, how);
+  CHECK(contains(got[1].failed.sentence, "the reply stopped in its header after 17 bytes"));
+  CHECK(std::chrono::steady_clock::now() - begin > 350ms);
+}
+
+TEST_CASE("http exchange: a connection whose server needs much of the time is not kept") {
+  asking how;
+  how.timeout = 400ms;
+  const auto got = ask({{{hello, hello}, false, 200ms}, {{hello}, false}}, 2, how);
+  CHECK(got[0].failed == finding());
+  CHECK(got[1].failed == finding());
+  CHECK(got[1].out.measured("connect_seconds"));
 }
 
 TEST_CASE("http exchange: a body over the limit is cut, and its connection is not used again") {

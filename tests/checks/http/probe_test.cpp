@@ -207,6 +207,32 @@ TEST_CASE("http: a neighbour's own warning or failure is repeated, whatever its 
   CHECK(probe(answers(page("application/health+json", R"({"status":"pass"})"))).verdict == verdict::pass);
 }
 
+TEST_CASE("http: a health report that cannot be read is a warning") {
+  struct row {
+    std::string body;
+    std::string words;
+  };
+  const row rows[] = {
+      {R"({"output":")" + std::string(70'000, 'x') + R"(","status":"fail"})",
+       "200 OK: the health report is longer than 64KiB (max_body), and its status is unknown"},
+      {R"({"status":"fail")", "200 OK: the health report has no valid status"},
+      {R"({"status":"maybe"})", "200 OK: the health report has no valid status"},
+      {"", "200 OK: the health report has no valid status"},
+  };
+  for (const auto& r : rows) {
+    const auto out = probe(answers(page("application/health+json", r.body)));
+    CAPTURE(out.message);
+    CHECK(out.verdict == verdict::warn);
+    CHECK(to_string(out.reason) == "mismatch");
+    CHECK(contains(out.message, r.words));
+  }
+  const std::string type = "Content-Type: application/health+json\r\n";
+  CHECK(probe(answers("HTTP/1.1 204 No Content\r\n" + type + "\r\n")).verdict == verdict::pass);
+  CHECK(
+      probe(answers("HTTP/1.1 200 OK\r\n" + type + "Content-Length: 5\r\n\r\n"), {{"method", text("HEAD")}}).verdict ==
+      verdict::pass);
+}
+
 TEST_CASE("http: secrets are not shown when the server repeats them") {
   ::setenv("TELLTALE_TEST_SECRET", "hunter2hunter2", 1);
   const auto secret = map_of({{"env", text("TELLTALE_TEST_SECRET")}});
@@ -236,6 +262,40 @@ TEST_CASE("http: over TLS, and TLS that is not wanted or not spoken") {
   CHECK(contains(out.message, "speaks plain HTTP on this port"));
   out = probe(answers_over_tls(context, ""), {}, 2s);
   CHECK(out.reason != reason::ok);
+}
+
+TEST_CASE("http: a client certificate that the server has asked for is a possible cause of a 400 or 403") {
+  const auto asks = server_context(make_identity({}));
+  asks->set_verify_mode(asio::ssl::verify_peer);
+  const char* url = "https://server.test/health";
+  const fakes::options insecure{{"insecure", text("true")}};
+  const std::string cause = " (possible cause: the server has asked for a client certificate: cert_file and key_file)";
+  auto out = probe(answers_over_tls(asks, reply("400 X")), insecure, 2s, url);
+  CHECK(out.message == "https://server.test:443/health: 400 Bad Request" + cause);
+  out = probe(answers_over_tls(asks, reply("403 X")), insecure, 2s, url);
+  CHECK(out.message == "https://server.test:443/health: 403 Forbidden" + cause);
+  CHECK(to_string(out.reason) == "denied");
+  out = probe(answers_over_tls(asks, reply("404 X")), insecure, 2s, url);
+  CHECK_FALSE(contains(out.message, "cert_file"));
+  out = probe(answers_over_tls(server_context(make_identity({})), reply("400 X")), insecure, 2s, url);
+  CHECK_FALSE(contains(out.message, "cert_file"));
+}
+
+TEST_CASE("http: on a kept connection, too, a client certificate is named") {
+  const auto asks = server_context(make_identity({}));
+  asks->set_verify_mode(asio::ssl::verify_peer);
+  const script changes = [asks](tcp::socket socket) -> asio::awaitable<void> {
+    asio::ssl::stream<tcp::socket> stream(std::move(socket), *asks);
+    auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, quiet);
+    if (error) co_return;
+    co_await read_request(stream);
+    co_await say(stream, reply("200 OK"));
+    co_await read_request(stream);
+    co_await say(stream, reply("400 X"));
+  };
+  const auto out = probe_often(changes, {{"insecure", text("true")}}, 2, 2s, "https://server.test/health");
+  CHECK(out[0].verdict == verdict::pass);
+  CHECK(contains(out[1].message, "asked for a client certificate"));
 }
 
 TEST_CASE("http: one connection is kept, and its certificate is judged in every run") {
@@ -271,6 +331,22 @@ TEST_CASE("http: a failure ends the kept connection, and POST never uses one") {
   CHECK(connections == 5);
   probe_often(counted, {}, 2);
   CHECK(connections == 6);
+}
+
+TEST_CASE("http: the wait on a dead kept connection is no latency of the server") {
+  int connections = 0;
+  const script forgets = [&](tcp::socket socket) -> asio::awaitable<void> {
+    const bool first = ++connections == 1;
+    co_await read_request(socket);
+    co_await say(socket, reply("200 OK"));
+    co_await read_request(socket);
+    if (!first) co_await say(socket, reply("200 OK"));
+    co_await until_closed(socket);
+  };
+  const auto out = probe_often(forgets, {{"latency", map_of({{"fail", text("900ms")}})}}, 2, 2s);
+  CAPTURE(out[1].message);
+  CHECK(out[1].verdict == verdict::pass);
+  CHECK(connections == 2);
 }
 
 TEST_CASE("http: a slow reply crosses the limit on the latency") {

@@ -93,9 +93,19 @@ TEST_CASE("http redirect: too many, invalid and forbidden ones fail") {
     std::string words;
   };
   const row rows[] = {
-      {"/health?token=hidden", following("3"), reason::refused, "302 Found redirects to /health"},
+      {"/health?token=hidden", following("3"), reason::refused,
+       "302 Found redirects to /health: more than 3 redirects (option redirects)"},
       {"/gone", following("1"), reason::missing, "after a redirect to http://server.test:80/gone: 404 Not Found"},
-      {"ftp://server.test/", following("1"), reason::protocol, "redirects to an invalid address"},
+      {"ftp://server.test/", following("1"), reason::protocol,
+       "redirects to the invalid address 'ftp://server.test/': it starts with neither http:// nor https://"},
+      {"/a b?key=hidden", following("1"), reason::protocol,
+       "redirects to the invalid address '/a b': its space is not percent-encoded"},
+      {"/\xc3\xa4", following("1"), reason::protocol,
+       "redirects to the invalid address '/\xc3\xa4': it contains a character that is not percent-encoded"},
+      {"http://u:hidden@server.test/", following("1"), reason::protocol,
+       "redirects to an invalid address: it contains a user name or password"},
+      {"http://server.test:99999/", following("1"), reason::protocol,
+       "redirects to the invalid address 'http://server.test:99999/'"},
       {"http://other.test/in", following("1", with_header), reason::refused,
        "302 Found redirects to http://other.test:80/in, where the credentials may not be sent"},
       {"/real", {}, reason::refused, "which is not followed (option redirects)"},
@@ -120,6 +130,37 @@ TEST_CASE("http redirect: without credentials another host is asked, by its own 
   CHECK(out.verdict == verdict::pass);
   REQUIRE(heard.size() == 2);
   CHECK(contains(heard[1], "Host: other.test\r\n"));
+}
+
+TEST_CASE("http redirect: a body stays with scheme, host and port, like credentials") {
+  const fakes::options sends{{"method", text("POST")}, {"body", text("password=hunter22")}};
+  for (const char* status : {"307 Temporary Redirect", "308 Permanent Redirect"}) {
+    std::vector<std::string> heard;
+    const auto elsewhere = redirect_to("http://other.test/in", status);
+    const auto out =
+        probe(by_path({{"/health?token=hidden", elsewhere}, {"/in", reply("200 OK")}}, heard), following("2", sends));
+    CAPTURE(out.message);
+    CHECK(out.verdict == verdict::fail);
+    CHECK(to_string(out.reason) == "refused");
+    CHECK(contains(out.message, "redirects to http://other.test:80/in, where the body may not be sent"));
+    CHECK(heard.size() == 1);
+  }
+  std::vector<std::string> heard;
+  const auto elsewhere = redirect_to("http://other.test/in", "303 See Other");
+  probe(by_path({{"/health?token=hidden", elsewhere}, {"/in", reply("200 OK")}}, heard), following("2", sends));
+  REQUIRE(heard.size() == 2);
+  CHECK(heard[1].starts_with("GET /in "));
+  CHECK_FALSE(contains(heard[1], "hunter22"));
+}
+
+TEST_CASE("http redirect: a body that a 303 has dropped is not sent again") {
+  std::vector<std::string> heard;
+  const auto once_more = redirect_to("http://other.test/in", "307 Temporary Redirect");
+  probe(by_path({{"/health?token=hidden", redirect_to("/a", "303 See Other")}, {"/a", once_more}}, heard),
+        following("3", {{"method", text("POST")}, {"body", text("password=hunter22")}}));
+  REQUIRE(heard.size() == 3);
+  CHECK(heard[2].starts_with("GET /in "));
+  CHECK_FALSE(contains(heard[2], "hunter22"));
 }
 
 TEST_CASE("http redirect: the method changes to GET, except with 307 and 308") {
