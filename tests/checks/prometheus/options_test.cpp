@@ -85,7 +85,7 @@ TEST_CASE("prometheus options: two values need different names") {
 
 TEST_CASE("prometheus options: values are a map of at least one, and at most 48") {
   CHECK(contains(problems_of(text("x")), "values: expected a map of metrics to what they have to be"));
-  CHECK(contains(problems_of(map_of({})), "values: expected a map of metrics"));
+  CHECK(contains(problems_of(map_of({})), "values: expected at least one metric, such as {queue_depth: \"< 100\"}"));
   options many;
   for (int i = 0; i < 48; ++i) many.emplace_back("x" + std::to_string(i), text("0"));
   CHECK(problems_of(map_of(many)).empty());
