@@ -13,7 +13,7 @@
 namespace telltale {
 namespace {
 
-boost::asio::awaitable<outcome> run_once(std::shared_ptr<prometheus::scraper> with, async_context ctx) {
+boost::asio::awaitable<outcome> evaluate_page(std::shared_ptr<prometheus::scraper> with, async_context ctx) {
   net::run now(std::move(ctx), with->shown());
   prometheus::scraped result;
   try {
@@ -26,12 +26,24 @@ boost::asio::awaitable<outcome> run_once(std::shared_ptr<prometheus::scraper> wi
   co_return std::move(now.found).result(now.shown + ": " + result.summary + now.remark, result.why);
 }
 
+/// The first run may have time for a second page, without which no rate is known.
+boost::asio::awaitable<outcome> run_once(std::shared_ptr<prometheus::scraper> with, async_context ctx) {
+  auto out = co_await evaluate_page(with, ctx);
+  if (out.reason != reason::pending) co_return out;
+  if (co_await with->wait_for_rates(ctx)) out = co_await evaluate_page(with, ctx);
+  co_return out;
+}
+
 class prometheus_check final : public async_check {
  public:
   explicit prometheus_check(prometheus_options options)
       : scraper_(std::make_shared<prometheus::scraper>(std::move(options))) {}
 
   boost::asio::awaitable<outcome> probe(async_context ctx) override { return run_once(scraper_, std::move(ctx)); }
+
+  void continue_from(const async_check& before) override {
+    if (const auto* same = dynamic_cast<const prometheus_check*>(&before)) scraper_->continue_from(*same->scraper_);
+  }
 
  private:
   std::shared_ptr<prometheus::scraper> scraper_;

@@ -47,7 +47,8 @@ std::string explain_rest(std::string_view rest, const selector& before) {
   if (rest.starts_with('('))
     return fmt::format("{}() is not known; known: sum, max, min, avg, count, rate", before.name);
   if (rest.starts_with('['))
-    return "a range such as [5m] does not belong here: rate() is measured between two runs of the check";
+    return "a range such as [5m] does not belong here: rate() is measured between two runs of the check, see "
+           "rate_window";
   const bool grouping = before.name == "sum" || before.name == "max" || before.name == "min" || before.name == "avg";
   if (grouping)
     return fmt::format("{} by labels is not supported; select the labels, or judge each series", before.name);

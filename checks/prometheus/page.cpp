@@ -13,24 +13,20 @@ namespace {
 
 constexpr std::size_t shown_series_bytes = 120;
 
-/// Seconds since the earlier page; 0: there is none that gives a rate.
-double seconds_since(const earlier_page& earlier, boot_clock::time_point at) {
-  if (earlier.of_rules.empty() || at - earlier.at > longest_rate_interval) return 0;
-  return to_seconds(at - earlier.at);
-}
-
 }  // namespace
 
-page::page(const rule_list& rules, const earlier_page& earlier, boot_clock::time_point at, bool openmetrics,
+page::page(const rule_list& rules, const page_history& earlier, boot_clock::time_point at, bool openmetrics,
            const secret_list& secrets)
     : rules_(rules),
       secrets_(secrets),
       at_(at),
+      window_(earlier.window()),
+      base_(earlier.base(at)),
       reader_(openmetrics, secrets, [this](const sample& one) { return take(one); }) {
-  const auto seconds = seconds_since(earlier, at);
+  const auto seconds = base_ ? to_seconds(at - base_->at) : 0;
   tallies_.reserve(rules.size());
   for (std::size_t i = 0; i < rules.size(); ++i)
-    tallies_.emplace_back(rules[i], seconds > 0 ? &earlier.of_rules[i] : nullptr, seconds);
+    tallies_.emplace_back(rules[i], base_ ? &base_->of_rules[i] : nullptr, seconds);
 }
 
 bool page::take(const sample& one) {
@@ -49,10 +45,11 @@ bool page::take(const sample& one) {
   return true;
 }
 
-finding page::finish(findings& measured, earlier_page& earlier) {
+finding page::finish(findings& measured, page_history& earlier) {
   if (stopped_.verdict != verdict::pass) return stopped_;
   if (const auto& failed = reader_.finish(); failed.verdict != verdict::pass) return failed;
   findings found;
+  findings unknown;  // reported after what is known
   std::size_t values = 0;
   std::size_t resets = 0;
   earlier_page now{at_, std::vector<series_values>(rules_.size())};
@@ -65,21 +62,37 @@ finding page::finish(findings& measured, earlier_page& earlier) {
       summary_ = fmt::format("{} is {}", rules_[i].what.text, number_text(result.value));
     }
     resets += result.resets;
+    if (result.waits_for_rate) unknown.add(explain_unknown(rules_[i]));
     waits_ = waits_ || result.waits_for_rate;
     if (rules_[i].what.rate) now.of_rules[i] = std::move(tallies_[i]).take_values();
   }
   measured.measure("series", static_cast<double>(series_));
   measured.measure("counter_resets", static_cast<double>(resets));
-  earlier = std::move(now);
+  earlier.add(std::move(now));
   summarise(values, resets);
+  auto rest = std::move(unknown).result("");
+  found.add({rest.verdict, rest.reason, std::move(rest.message)});
   auto all = std::move(found).result("");
   return {all.verdict, all.reason, std::move(all.message)};
+}
+
+/// An unknown rate is not a healthy one. Only series that appear while others are watched may be ignored, like the
+/// absent series that they were before.
+finding page::explain_unknown(const rule& what) const {
+  const auto sentence = [&](std::string_view why) {
+    return fmt::format("{} is not known yet: {}", what.what.text, why);
+  };
+  if (!base_)
+    return {verdict::fail, reason::pending,
+            sentence(fmt::format("it needs two pages that are at least {} apart (rate_window)", to_text(window_)))};
+  const auto v = verdict_of(what.wanted.absent);
+  return v == verdict::pass ? finding() : finding{v, reason::pending, sentence("its series are new")};
 }
 
 void page::summarise(std::size_t values, std::size_t resets) {
   if (summary_.empty() || rules_.size() > 1)
     summary_ = fmt::format("{} of {} values from {} samples", values, rules_.size(), reader_.samples());
-  if (waits_) summary_ += ", a rate is known after the next run";
+  if (waits_) summary_ += ", a rate is not known yet";
   if (resets > 0)
     summary_ += fmt::format(", {} restarted from zero", resets == 1 ? "1 counter" : fmt::format("{} counters", resets));
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -10,27 +11,19 @@
 #include <telltale/outcome.hpp>
 
 #include "base/peer_text.hpp"
+#include "prometheus/page_history.hpp"
 #include "prometheus/page_reader.hpp"
 #include "prometheus/rule.hpp"
 #include "prometheus/tally.hpp"
 
 namespace telltale::prometheus {
 
-/// What a check remembers of its last complete page: the values of the series whose rates it has to know.
-struct earlier_page {
-  boot_clock::time_point at;
-  std::vector<series_values> of_rules;  ///< in the order of the rules; empty before the first page
-};
-
-/// Values older than this give no rate.
-inline constexpr std::chrono::hours longest_rate_interval{1};
-
 /// One page, and what the rules find on it. The arguments by reference must outlive it.
 class page {
  public:
   static constexpr std::size_t max_series = 10'000;  ///< that all rules may match, because each takes memory
 
-  page(const rule_list&, const earlier_page&, boot_clock::time_point at, bool openmetrics, const secret_list&);
+  page(const rule_list&, const page_history&, boot_clock::time_point at, bool openmetrics, const secret_list&);
   page(const page&) = delete;
   page& operator=(const page&) = delete;
 
@@ -38,8 +31,8 @@ class page {
   bool feed(std::string_view piece) { return reader_.feed(piece); }
   bool stopped() const { return reader_.stopped(); }
   /// The page is complete. Returns what all rules find, or the failure of an invalid page. A valid page is measured,
-  /// and replaces the earlier one.
-  finding finish(findings& measured, earlier_page& earlier);
+  /// and added to the earlier ones.
+  finding finish(findings& measured, page_history& earlier);
 
   std::size_t samples() const { return reader_.samples(); }
   /// What a healthy run says: "queue_depth is 3", or "2 of 2 values from 812 samples".
@@ -49,11 +42,14 @@ class page {
 
  private:
   bool take(const sample&);
+  finding explain_unknown(const rule&) const;
   void summarise(std::size_t values, std::size_t resets);
 
   const rule_list& rules_;
   const secret_list& secrets_;
   boot_clock::time_point at_;
+  std::chrono::milliseconds window_;
+  std::shared_ptr<const earlier_page> base_;  ///< null: no rate can be computed yet
   std::vector<tally> tallies_;
   std::size_t series_ = 0;
   finding stopped_;

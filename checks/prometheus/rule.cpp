@@ -91,7 +91,11 @@ option_shape option_traits<prometheus::rule_list>::shape() {
 std::optional<prometheus::rule_list> option_traits<prometheus::rule_list>::parse(const raw_value& value,
                                                                                  std::string_view option,
                                                                                  problems& errors) {
-  if (value.kind != raw_value::kind_t::map || value.members.empty()) {
+  if (value.kind == raw_value::kind_t::map && value.members.empty()) {
+    errors.add(value.at, fmt::format("{}: expected at least one metric, such as {{queue_depth: \"< 100\"}}", option));
+    return std::nullopt;
+  }
+  if (value.kind != raw_value::kind_t::map) {
     detail::wrong_value(value, option, "a map of metrics to what they have to be, such as {queue_depth: \"< 100\"}",
                         errors);
     return std::nullopt;

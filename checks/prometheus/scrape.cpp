@@ -5,6 +5,9 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <telltale/units.hpp>
 
@@ -20,6 +23,9 @@ namespace asio = boost::asio;
 
 /// The order of Prometheus, so that both see the same names: OpenMetrics adds `_total` to the names of counters.
 constexpr const char* accept = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.6,*/*;q=0.1";
+
+/// What has to be left of the time of a run for another page.
+constexpr std::chrono::milliseconds time_for_page{500};
 
 std::string_view media_type(const net::reply_head& head) {
   auto value = head.value("content-type").value_or("");
@@ -42,7 +48,8 @@ finding judge_head(const net::reply_head& head, bool with_credentials, const sec
 scraper::scraper(prometheus_options options)
     : options_(std::move(options)),
       request_(http::make_request_plan(options_.request)),
-      connection_(options_.request.kept.reconnect) {
+      connection_(options_.request.kept.reconnect),
+      earlier_(options_.rate_window) {
   write_request();
 }
 
@@ -89,6 +96,17 @@ asio::awaitable<scraped> scraper::scrape(net::run& now) {
   declined_ = out.failed.reason == reason::auth && http::has_secrets(options_.request);
   if (declined_ && !unread.empty()) out.failed.sentence += " (they could not be read again: " + unread + ")";
   co_return out;
+}
+
+asio::awaitable<bool> scraper::wait_for_rates(async_context ctx) const {
+  if (earlier_.empty()) co_return false;
+  const auto now = boot_clock::now();
+  const auto pause = earlier_.ready_at(now) - now;
+  if (pause <= std::chrono::nanoseconds(0)) co_return false;  // it is the series that are new
+  asio::steady_timer timer(ctx.executor, std::chrono::steady_clock::now() + pause);
+  if (timer.expiry() + time_for_page >= ctx.deadline) co_return false;
+  const auto [error] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  co_return !error;
 }
 
 asio::awaitable<scraped> scraper::request_page(net::run& now) {

@@ -20,7 +20,7 @@ namespace telltale::prometheus {
 struct scraped {
   finding failed;
   std::string summary;      ///< of a healthy run
-  reason why = reason::ok;  ///< of a healthy run; `idle` while a rate is not known
+  reason why = reason::ok;  ///< of a healthy run; `idle` while a rate is not known that may be absent
 };
 
 /// The state of one check: its connection, and the page before. Its runs never overlap.
@@ -31,6 +31,13 @@ class scraper {
 
   /// The scraper and the run must outlive the coroutine.
   boost::asio::awaitable<scraped> scrape(net::run&);
+
+  /// After a page without a rate: waits until one can be computed from the next page. False, at once: the time until
+  /// the deadline does not suffice.
+  boost::asio::awaitable<bool> wait_for_rates(async_context) const;
+
+  /// Rates go on from the pages of another scraper with the same options.
+  void continue_from(const scraper& before) { earlier_ = before.earlier_; }
 
   const std::string& shown() const { return request_.shown; }
   const auto& latency() const { return options_.request.network.latency; }
@@ -45,7 +52,7 @@ class scraper {
   http::request_plan request_;
   std::string bytes_;  ///< of the request
   net::kept_connection connection_;
-  earlier_page earlier_;
+  page_history earlier_;
   bool declined_ = false;  ///< the last run ended with `auth`
 };
 

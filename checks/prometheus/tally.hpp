@@ -8,7 +8,6 @@
 #include <string_view>
 #include <unordered_map>
 
-#include <telltale/clock.hpp>
 #include <telltale/finding.hpp>
 
 #include "base/peer_text.hpp"
@@ -18,12 +17,6 @@ namespace telltale::prometheus {
 
 /// The values of the series of one rule, by a hash of their name and labels.
 using series_values = std::unordered_map<std::uint64_t, double>;
-
-/// Values of an earlier page, from which rates are computed.
-struct earlier_values {
-  boot_clock::time_point at;
-  series_values values;
-};
 
 /// The result of a rule on a complete page.
 struct evaluated {

@@ -56,6 +56,9 @@ class async_check {
  public:
   virtual ~async_check() = default;
   virtual boost::asio::awaitable<outcome> probe(async_context ctx) = 0;
+  /// A reload builds each check anew. One with the same type and options may take over here what its predecessor
+  /// remembers, which may still be running.
+  virtual void continue_from(const async_check& /*before*/) {}
 };
 
 }  // namespace telltale

@@ -67,6 +67,7 @@ std::vector<scheduler::unit_ptr> scheduler::build_units(const config& conf, cons
     const auto& c = conf.checks[i];
     const auto u = kept[i] ? units_[*kept[i]] : std::make_shared<unit>();
     u->timeout = c.settings.timeout;
+    if (u->check && network[i]) network[i]->continue_from(*u->check);
     u->check = network[i];
     if (c.type->make_blocking && !kept[i]) {
       u->task = pool_.add({c.type->name, c.options});

@@ -93,6 +93,7 @@ class Recipes(harness.TestCase):
             else:
                 healthy = page.replace("1200.0", "120.0").replace("70000", "700")
             check = {**check, "url": exporter.url(f"/{name}"), "severity": "critical"}  # shared ones exit with 0
+            check["rate_window"] = "100ms"  # one run of `telltale check` has time for both pages
             with self.subTest(recipe=name, page="healthy"):
                 exporter.pages[f"/{name}"] = healthy
                 done = self.run_check(check)
@@ -114,6 +115,7 @@ class OwnPage(harness.TestCase):
   - name: sidecar
     type: prometheus
     url: {watched.url}/metrics
+    rate_window: 500ms
     values:
       telltale_check_up{{check="root"}}: 1
       count(telltale_check_state): {{as: states, expect: "> 1"}}

@@ -107,7 +107,7 @@ reading read_page(std::string_view text, bool openmetrics, bool whole) {
   return out;
 }
 
-outcome evaluate(std::string_view text, bool openmetrics, bool whole, earlier_page& earlier, int second) {
+outcome evaluate(std::string_view text, bool openmetrics, bool whole, page_history& earlier, int second) {
   findings found;
   page one(rules(), earlier, boot_clock::time_point(std::chrono::seconds(second)), openmetrics, secrets);
   feed_pieces(text, whole, [&](std::string_view piece) { return one.feed(piece); });
@@ -131,8 +131,8 @@ void check_outcome(const outcome& found, const reading& page) {
 
 /// A page is also the next one: nothing has increased then.
 void check_rules(std::string_view text, bool openmetrics, const reading& page) {
-  earlier_page of_whole;
-  earlier_page of_pieces;
+  page_history of_whole(std::chrono::seconds(10));
+  page_history of_pieces(std::chrono::seconds(10));
   for (int second = 10; second <= 20; second += 10) {
     const auto whole = evaluate(text, openmetrics, true, of_whole, second);
     const auto pieces = evaluate(text, openmetrics, false, of_pieces, second);

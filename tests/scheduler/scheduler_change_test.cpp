@@ -78,6 +78,21 @@ TEST_CASE("scheduler: a change rebuilds a network check, and its old probe still
   CHECK(w.listener.runs[1].second.reason == reason::stuck);
 }
 
+TEST_CASE("scheduler: a kept network check continues from its predecessor, another does not") {
+  struct heir : endless_check {
+    void continue_from(const async_check& before) override { predecessor = &before; }
+    const async_check* predecessor = nullptr;
+  };
+  std::vector<std::shared_ptr<heir>> built;
+  const auto type = network_type([&](const raw_value&) { return built.emplace_back(std::make_shared<heir>()); });
+  world w(with({fakes::check_named("a", type)}));
+  w.sched.change(with({fakes::check_named("b", type), fakes::check_named("a", type)}), {std::nullopt, 0}, w.refused);
+  REQUIRE(built.size() == 3);
+  CHECK(built[0]->predecessor == nullptr);
+  CHECK(built[1]->predecessor == nullptr);
+  CHECK(built[2]->predecessor == built[0].get());
+}
+
 TEST_CASE("scheduler: a change keeps the results of deep checks and never runs two at once") {
   auto type = fakes::blocking_fake();
   type.deep_check = [](const raw_value&) { return deep_check_schedule{100ms, 50ms}; };

@@ -17,8 +17,9 @@ std::uint16_t port_in(const std::string& said, const std::string& before) {
   return at == std::string::npos ? 0 : static_cast<std::uint16_t>(std::atoi(said.c_str() + at + before.size()));
 }
 
-/// Two runs of a check, because a rate needs two.
+/// Two runs of a check. The first has time for the two pages of a rate.
 std::vector<outcome> run_twice(std::uint16_t port, options values, options chosen = {}) {
+  chosen.emplace_back("rate_window", text("100ms"));
   asio::io_context io;
   fixed_resolver names;
   names.answer.endpoints = {{asio::ip::address_v4::loopback(), port}};
@@ -49,7 +50,7 @@ TEST_CASE("prometheus exporters: the node exporter") {
                                {"count(node_cpu_seconds_total{mode=~'idle|user'})", text(">= 2")},
                                {"node_scrape_collector_success{collector='cpu'}", text("1")},
                                {"sum(rate(node_cpu_seconds_total))", map_of({{"as", text("busy")}})}});
-  CHECK(to_string(runs[0].reason) == "idle");
+  CHECK(to_string(runs[0].reason) == "ok");
   CHECK(to_string(runs[1].reason) == "ok");
   CHECK(runs[1].measured("samples") > 100);
   CHECK(runs[1].measured("node_memory_memavailable_bytes") > 1e6);

@@ -85,12 +85,25 @@ TEST_CASE("prometheus options: two values need different names") {
 
 TEST_CASE("prometheus options: values are a map of at least one, and at most 48") {
   CHECK(contains(problems_of(text("x")), "values: expected a map of metrics to what they have to be"));
-  CHECK(contains(problems_of(map_of({})), "values: expected a map of metrics"));
+  CHECK(contains(problems_of(map_of({})), "values: expected at least one metric, such as {queue_depth: \"< 100\"}"));
   options many;
   for (int i = 0; i < 48; ++i) many.emplace_back("x" + std::to_string(i), text("0"));
   CHECK(problems_of(map_of(many)).empty());
   many.emplace_back("y", text("0"));
   CHECK(contains(problems_of(map_of(many)), "values: at most 48 values"));
+}
+
+TEST_CASE("prometheus options: rate_window has limits") {
+  const auto problems_with_window = [](const char* window) {
+    problems found;
+    checks::prometheus().validate(
+        map_of({{"url", text("http://a/")}, {"values", map_of({{"x", text("0")}})}, {"rate_window", text(window)}}),
+        found, {});
+    return found.size() == 0 ? std::string() : found.list()[0].message;
+  };
+  for (const auto* bad : {"0s", "99ms", "11m"})
+    CHECK(contains(problems_with_window(bad), "rate_window: expected a duration from 100ms to 10m"));
+  for (const auto* good : {"100ms", "10s", "10m"}) CHECK(problems_with_window(good).empty());
 }
 
 TEST_CASE("prometheus options: a URL is required") {

@@ -36,7 +36,7 @@ class page_sequence {
 
  private:
   prometheus::rule_list rules_;
-  prometheus::earlier_page earlier_;
+  prometheus::page_history earlier_{std::chrono::seconds(10)};
   boot_clock::time_point now_{};
   secret_list secrets_;
 };

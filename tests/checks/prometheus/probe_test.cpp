@@ -192,21 +192,34 @@ TEST_CASE("prometheus: a token is sent, and not shown when the page repeats it")
   CHECK(contains(out.message, "up{token=\"***\"} is 0, expected 1"));
 }
 
-TEST_CASE("prometheus: one connection serves several runs, and a rate is known in the second") {
-  asio::io_context io;
-  int connections = 0;
-  const auto counts = [&](tcp::socket socket) -> asio::awaitable<void> {
+namespace {
+
+/// An exporter whose counter grows by 100 with each request of a connection.
+struct counting {
+  explicit counting(asio::io_context& in)
+      : io(in), server(in, [this](tcp::socket socket) { return serve(std::move(socket)); }) {
+    names.answer.endpoints = {server.endpoint()};
+  }
+  ~counting() {
+    server.stop();
+    io.run_for(5s);
+    CHECK(io.stopped());
+  }
+  counting(const counting&) = delete;
+  asio::awaitable<void> serve(tcp::socket socket) {
     ++connections;
-    for (int value = 100; value <= 200; value += 100) {
-      co_await read_request(socket);
-      co_await say(socket, reply_of(fmt::format("errors_total {}\n", value)));
+    for (;;) {
+      const auto request = co_await read_request(socket);
+      if (request.empty()) co_return;
+      ++requests;
+      co_await say(socket, reply_of(fmt::format("errors_total {}\n", 100 * requests)));
     }
-  };
-  peer server(io, counts);
-  fixed_resolver names;
-  names.answer.endpoints = {server.endpoint()};
-  const auto check = make_check({{"rate(errors_total)", text("> 0")}}, {{"reconnect", text("1h")}});
-  const auto run = [&] {
+  }
+  std::shared_ptr<async_check> make(const char* window) {
+    return make_check({{"rate(errors_total)", text("< 1")}},
+                      {{"reconnect", text("1h")}, {"rate_window", text(window)}});
+  }
+  outcome run(const std::shared_ptr<async_check>& check) {
     outcome out;
     const async_context ctx{io.get_executor(), std::chrono::steady_clock::now() + 5s, &names};
     bool done = false;
@@ -217,63 +230,53 @@ TEST_CASE("prometheus: one connection serves several runs, and a rate is known i
     });
     while (!done && io.run_one_for(5s) > 0) continue;
     return out;
-  };
-  auto out = run();
+  }
+
+  asio::io_context& io;
+  int connections = 0;
+  int requests = 0;
+  peer server;
+  fixed_resolver names;
+};
+
+}  // namespace
+
+TEST_CASE("prometheus: the first run requests a second page for a rate, over one connection with the next runs") {
+  asio::io_context io;
+  counting exporter(io);
+  const auto check = exporter.make("100ms");
+  auto out = exporter.run(check);
   CAPTURE(out.message);
-  CHECK(out.verdict == verdict::pass);
-  CHECK(to_string(out.reason) == "idle");
-  CHECK(contains(out.message, "a rate is known after the next run"));
-  out = run();
-  CAPTURE(out.message);
-  CHECK(out.verdict == verdict::pass);
-  CHECK(to_string(out.reason) == "ok");
+  CHECK(to_string(out.reason) == "mismatch");
+  CHECK(exporter.requests == 2);
   REQUIRE(out.measured("errors_total_per_second"));
   CHECK(*out.measured("errors_total_per_second") > 20);
+  CHECK(*out.measured("errors_total_per_second") <= 1000);
   CHECK_FALSE(out.measured("connect_seconds"));
-  CHECK(connections == 1);
-  server.stop();
-  io.run_for(5s);
-  CHECK(io.stopped());
+  out = exporter.run(check);
+  CHECK(to_string(out.reason) == "mismatch");
+  CHECK(exporter.requests == 3);
+  CHECK(exporter.connections == 1);
 }
 
-TEST_CASE("prometheus: over TLS and a Unix socket") {
-  namespace ssl = boost::asio::ssl;
+TEST_CASE("prometheus: a run without time for a second page fails as pending") {
   asio::io_context io;
-  const auto context = server_context(make_identity({}));
-  const auto secure = [context](tcp::socket socket) -> asio::awaitable<void> {
-    ssl::stream<tcp::socket> stream(std::move(socket), *context);
-    auto [error] = co_await stream.async_handshake(ssl::stream_base::server, quiet);
-    if (error) co_return;
-    co_await read_request(stream);
-    co_await say(stream, reply_of(page));
-    co_await until_closed(stream);
-  };
-  peer server(io, secure);
-  fixed_resolver names;
-  names.answer.endpoints = {server.endpoint()};
-  const auto check = make_check(up(), {{"insecure", text("true")}}, "https://server.test/metrics");
-  const auto out = probe_once(io, check, names, 5s, {&server});
-  CAPTURE(out.message);
-  CHECK(out.verdict == verdict::pass);
-  CHECK(out.measured("certificate_expiry_seconds"));
-  const auto gone = make_check(up(), {{"unix", text("/nowhere/app.sock")}});
-  CHECK(to_string(probe_once(io, gone, names, 2s, {}).reason) == "missing");
+  counting exporter(io);
+  const auto out = exporter.run(exporter.make("10s"));
+  CHECK(out.verdict == verdict::fail);
+  CHECK(to_string(out.reason) == "pending");
+  CHECK(contains(out.message, "rate(errors_total) is not known yet: it needs two pages that are at least 10s apart"));
+  CHECK(exporter.requests == 1);
 }
 
-TEST_CASE("prometheus: an exporter that is gone is refused, and one without a name does not resolve") {
+TEST_CASE("prometheus: after a reload a rate goes on from the earlier page") {
   asio::io_context io;
-  tcp::acceptor unused(io, {asio::ip::address_v4::loopback(), 0});
-  fixed_resolver names;
-  names.answer.endpoints = {unused.local_endpoint()};
-  unused.close();
-  CHECK(to_string(probe_once(io, make_check(up()), names, 2s, {}).reason) == "refused");
-  names.answer = {{}, "server.test does not resolve", false, false};
-  CHECK(to_string(probe_once(io, make_check(up()), names, 2s, {}).reason) == "dns");
-}
-
-TEST_CASE("prometheus: the latency has a limit") {
-  const auto out =
-      probe(answers(reply_of(page)), up(), {{"latency", map_of({{"warn", text("0ms")}, {"fail", text("9s")}})}});
-  CHECK(out.verdict == verdict::warn);
-  CHECK(to_string(out.reason) == "threshold");
+  counting exporter(io);
+  const auto before = exporter.make("100ms");
+  exporter.run(before);
+  const auto after = exporter.make("100ms");
+  after->continue_from(*before);
+  const auto out = exporter.run(after);
+  CHECK(to_string(out.reason) == "mismatch");
+  CHECK(exporter.requests == 3);
 }

@@ -18,14 +18,68 @@ std::string page(const std::string& value, const std::string& other = "") {
 
 }  // namespace
 
-TEST_CASE("rate: the first run has none, which is neither healthy nor a failure") {
+TEST_CASE("rate: until two pages are far enough apart it is not known, which is not healthy") {
   page_sequence check(rate_of());
-  const auto out = check.next(page("1000"));
+  for (const auto after : {0s, 4s, 5s}) {
+    const auto out = check.next(page("1000"), after);
+    CHECK(out.verdict == verdict::fail);
+    CHECK(to_string(out.reason) == "pending");
+    CHECK(out.message ==
+          "rate(errors_total) is not known yet: it needs two pages that are at least 10s apart (rate_window)");
+    CHECK_FALSE(out.measured("rate"));
+    CHECK(out.measured("series") == 1);
+  }
+  const auto out = check.next(page("1000"), 1s);
   CHECK(out.verdict == verdict::pass);
-  CHECK(to_string(out.reason) == "idle");
-  CHECK(contains(out.message, "a rate is known after the next run"));
-  CHECK_FALSE(out.measured("rate"));
-  CHECK(out.measured("series") == 1);
+  CHECK(out.measured("rate") == 0);
+}
+
+TEST_CASE("rate: a lasting fault does not become green between two updates of the exporter") {
+  page_sequence check(rate_of("rate(errors_total)", "< 50"));
+  const auto page_at = [](int second) { return page(std::to_string(second / 5 * 500)); };
+  check.next(page_at(0), 0s);
+  CHECK(check.next(page_at(10), 10s).verdict == verdict::fail);
+  for (int second = 12; second < 80; second += 2) {
+    CAPTURE(second);
+    const auto out = check.next(page_at(second), 2s);
+    CHECK(to_string(out.reason) == "mismatch");
+    CHECK(out.measured("rate") > 70);
+    CHECK(out.measured("rate") < 150);
+  }
+}
+
+TEST_CASE("rate: after a fault the window ends soon") {
+  page_sequence check(rate_of());
+  check.next(page("0"));
+  CHECK(check.next(page("5000"), 10s).verdict == verdict::fail);
+  int seconds = 0;
+  while (check.next(page("5000"), 2s).verdict == verdict::fail) seconds += 2;
+  CHECK(seconds < 20);
+}
+
+TEST_CASE("rate: series that are new count as absent before, once another page is known") {
+  struct row {
+    const char* absent;
+    telltale::verdict expected;
+    const char* why;
+  };
+  for (const auto& [absent, expected, why] :
+       {row{"fail", verdict::fail, "pending"}, row{"warn", verdict::warn, "pending"},
+        row{"ignore", verdict::pass, "idle"}}) {
+    CAPTURE(absent);
+    page_sequence check({{"rate(errors_total)", map_of({{"fail", text("1")}, {"absent", text(absent)}})}});
+    CHECK(check.next("other 1\n").verdict == expected);
+    auto out = check.next(page("5"));
+    CHECK(out.verdict == expected);
+    CHECK(to_string(out.reason) == why);
+    CHECK(contains(out.message, "not known yet"));
+    out = check.next(page("5000"));
+    CHECK(to_string(out.reason) == "threshold");
+    page_sequence fresh({{"rate(errors_total)", map_of({{"fail", text("1")}, {"absent", text(absent)}})}});
+    out = fresh.next(page("5"));
+    CHECK(out.verdict == verdict::fail);
+    CHECK(to_string(out.reason) == "pending");
+  }
 }
 
 TEST_CASE("rate: the increase is divided by the time between the runs") {
@@ -40,7 +94,7 @@ TEST_CASE("rate: the increase is divided by the time between the runs") {
   CHECK(out.verdict == verdict::fail);
   CHECK(contains(out.message, R"(rate(errors_total{job="a"}) is 20, expected < 1)"));
   out = check.next(page("1405"), 500ms);
-  CHECK(out.measured("rate") == 0);
+  CHECK(out.measured("rate") == doctest::Approx(400 / 20.5));
 }
 
 TEST_CASE("rate: a counter that was reset counts from zero") {
@@ -81,7 +135,9 @@ TEST_CASE("rate: a series that vanished and came back starts anew") {
   page_sequence check(rate_of());
   check.next(page("1000"));
   CHECK(to_string(check.next("other 1\n").reason) == "missing");
-  CHECK(to_string(check.next(page("5000")).reason) == "idle");
+  const auto out = check.next(page("5000"));
+  CHECK(to_string(out.reason) == "pending");
+  CHECK(out.message == "rate(errors_total) is not known yet: its series are new");
 }
 
 TEST_CASE("rate: after a page that is not valid the last valid one counts") {
@@ -96,14 +152,14 @@ TEST_CASE("rate: values of more than an hour ago give none") {
   check.next(page("1000"));
   CHECK(check.next(page("1360"), 1h).measured("rate") == doctest::Approx(0.1));
   const auto out = check.next(page("2000"), 1h + 1s);
-  CHECK(to_string(out.reason) == "idle");
+  CHECK(to_string(out.reason) == "pending");
   CHECK(check.next(page("2000"), 10s).measured("rate") == 0);
 }
 
 TEST_CASE("rate: two pages at the same time give none") {
   page_sequence check(rate_of());
   check.next(page("1000"));
-  CHECK(to_string(check.next(page("2000"), 0ms).reason) == "idle");
+  CHECK(to_string(check.next(page("2000"), 0ms).reason) == "pending");
 }
 
 TEST_CASE("rate: a rate that is missing does not hide another finding") {
