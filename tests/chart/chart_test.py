@@ -452,7 +452,9 @@ class Mistakes(unittest.TestCase):
     def test_the_bounds_of_every_limit_are_in_order(self):
         listed = json.loads(subprocess.run([TELLTALE, "checks", "--format", "json"], check=True, capture_output=True).stdout)
         needed = {"disk": {"path": "/"}, "sqlite": {"path": "/b"}, "tcp": {"address": "db:1", "tls": True},
-                  "websocket": {"url": "wss://127.0.0.1:1/"}}
+                  "websocket": {"url": "wss://127.0.0.1:1/"}, "certificate": {"path": "/c"}, "dns": {"query": "a.test"},
+                  "grpc": {"address": "a:1", "tls": True}, "http": {"url": "https://a/"}, "tls": {"address": "a:1"},
+                  "prometheus": {"url": "https://a/metrics", "values": {"up": "1"}}}
         bounds = {"size": ("1023KiB", "1MiB"), "percentage": ("9.5%", "80%"), "duration": ("59s", "1m")}
         limits = [(one["name"], option["name"], unit) for one in listed for option in one["options"] for unit in bounds
                   if option["type"].startswith(f"limit ({unit}")]

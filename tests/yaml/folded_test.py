@@ -113,7 +113,7 @@ for length in (40, 80, 200, 2000):
         configurations.append((title, {"checks": checks}))
 filled_options = {f"{c['type']}.{option}" for c in configurations[0][1]["checks"] for option in c}
 for expected in ("sqlite.query", "websocket.send", "websocket.headers", "disk.path", "marker.content", "marker.paths",
-                 "sqlite.expect", "disk.description", "disk.links", "websocket.url"):
+                 "sqlite.expect", "certificate.description", "certificate.links", "websocket.url"):
     if expected not in filled_options:
         problems.append(f"{expected} was not tried; tried were {sorted(filled_options)}")
 
