@@ -14,13 +14,28 @@ READ_BACK = os.environ["TELLTALE_READ_BACK"]
 TEXTS = ("text", "map of text")
 # Options that a check of the type needs besides the tested one.
 NEEDED = {"disk": {"path": "/"}, "marker": {"path": "/m"}, "sqlite": {"path": "/db"}, "tcp": {"address": "db:1"},
-          "websocket": {"url": "ws://127.0.0.1:1/"}}
+          "websocket": {"url": "ws://127.0.0.1:1/"}, "certificate": {"path": "/c"}, "dns": {"query": "a.test"},
+          "grpc": {"address": "a:1"}, "http": {"url": "http://a/"}, "tls": {"address": "a:1"},
+          "prometheus": {"url": "http://a/metrics", "values": {"up": "1"}}}
 WITH = {("sqlite", "query"): {"mode": "query"}, ("sqlite", "expect"): {"mode": "query", "query": "SELECT 1"},
-        ("websocket", "server_name"): {"url": "wss://127.0.0.1:1/"}}
+        ("websocket", "server_name"): {"url": "wss://127.0.0.1:1/"}, ("http", "body"): {"method": "POST"}}
+
+
+def expectation(text):
+    return text if text[0] not in "=!<>~" else "a" + text
+
+
+def pattern(text):
+    return "\\Q" + text + "\\E"
+
+
 # The syntax of options with a grammar of their own, and options without free text.
-GRAMMAR = {("marker", "progress"): lambda text: "/" + text.replace("~", "~0"), ("sqlite", "expect"): lambda text: text if text[0] not in "=!<>" else "a" + text,
+GRAMMAR = {("marker", "progress"): lambda text: "/" + text.replace("~", "~0"), ("sqlite", "expect"): expectation,
+           ("marker", "content"): expectation, ("http", "json"): expectation, ("http", "match"): pattern, ("tcp", "match"): pattern,
            ("sqlite", "query"): lambda text: "SELECT '{}'".format(text.replace("'", "''"))}
-NO_TEXT = {("marker", "newer_than"), ("tcp", "address"), ("tcp", "server_name"), ("websocket", "subprotocol"), ("websocket", "server_name"), ("marker", "pid")}
+NO_TEXT = {("marker", "newer_than"), ("tcp", "address"), ("tcp", "server_name"), ("websocket", "subprotocol"), ("websocket", "server_name"), ("marker", "pid"),
+           ("dns", "query"), ("grpc", "service"), ("grpc", "authority"), ("grpc", "server_name"), ("http", "server_name"), ("http", "redirects"),
+           ("http", "expect_headers"), ("prometheus", "values"), ("prometheus", "server_name"), ("tls", "server_name")}
 LENGTHS = (40, 80, 200, 2000)
 LONGEST_KEY = 40  # keys of the program have at most 256 bytes, including escape sequences
 SEEDS = {"words": "are you there ", "colon": "a: b ", "comment": "a #b ", "double quotes": 'a "b" ', "single quotes": "it's ''",
@@ -56,9 +71,9 @@ def filled(kind, option, form, text):
     """A check whose option has the text, and whether the program must accept it."""
     value = GRAMMAR.get((kind, option), str)(text)
     accepts = not any(c in text for c in UNUSUAL) and (option != "description" or len(text) <= 1000)
-    if option == "headers":
-        # A header has no line breaks, and no spaces at its ends.
-        value, accepts = {"X-Text": value}, accepts and value == value.strip() and value.isprintable()
+    if option in ("headers", "metadata"):
+        # A header has no line breaks, and no spaces at its ends; metadata is ASCII.
+        value, accepts = {"x-text": value}, accepts and value == value.strip() and value.isprintable() and (option == "headers" or value.isascii())
     elif form == "map of text":
         value = {"/" + text[:LONGEST_KEY].replace("~", "~0"): value}
     elif form == "links":

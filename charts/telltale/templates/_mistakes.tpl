@@ -66,7 +66,7 @@ checks: the name {{ $check.name }} is given twice
 {{- $limit := index . 2 }}
 {{- $warn := list (printf "%s.warn" $option) $limit.warn }}
 {{- $fail := list (printf "%s.fail" $option) $limit.fail }}
-{{- $ordered := has $option (list "free" "certificate") | ternary (concat $fail $warn) (concat $warn $fail) }}
+{{- $ordered := has $option (list "free" "certificate" "expiry" "answers" "below") | ternary (concat $fail $warn) (concat $warn $fail) }}
 {{- include "telltale.above" (concat (list (index . 0)) $ordered) }}
 {{- end }}
 
