@@ -22,7 +22,7 @@ class pattern {
 
   /// Whether the pattern matches anywhere in the text.
   bool found_in(std::string_view text) const;
-  /// The expression as it was written.
+  /// The expression in the configuration.
   const std::string& text() const;
 
  private:

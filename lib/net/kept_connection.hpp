@@ -28,7 +28,7 @@ struct session_state {
 /// A connection that `kept_connection::open` has lent to one run. Destroying it closes the connection.
 struct lent_connection {
   std::unique_ptr<stream> line;          ///< empty exactly when `failed` is a failure
-  std::unique_ptr<session_state> state;  ///< as it was given back; empty on a new connection
+  std::unique_ptr<session_state> state;  ///< of the earlier runs; empty on a new connection
   bool reused = false;
   phase where = phase::resolve;                  ///< the last phase of `dial` that was begun
   finding failed;                                ///< the sentence does not name the target

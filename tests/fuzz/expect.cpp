@@ -73,7 +73,7 @@ void json(std::string_view written, std::string_view text) {
   const auto found = judge_json(text, values);
   std::string why;
   const auto root = parse_json(text, why);
-  require(root.has_value() == why.empty(), "a text is JSON, or it is said what it is");
+  require(root.has_value() == why.empty(), "a text is JSON, or the reason why not is given");
   require(root || found.sentence == why, "what is not JSON is not judged");
   if (root) require(judge_values(*root, values) == found, "text and document are judged alike");
   if (found.verdict == verdict::pass) return require(root.has_value(), "what passes is JSON");
