@@ -72,9 +72,8 @@ status status_at(const status& s, const thresholds& limits, boot_clock::time_poi
   out.reason = reason::stale;
   out.outdated = true;
   const auto age = human_age(now - s.fresh_at);
-  out.message = s.state == check_state::pending
-                    ? fmt::format("no result for {}", age)
-                    : fmt::format("the last result is {} old; it was: {}", age, s.message);
+  out.message = s.state == check_state::pending ? fmt::format("no result for {}", age)
+                                                : fmt::format("the last result is {} old; it was: {}", age, s.message);
   if (s.state != check_state::fail) out.since = stale_at(s, limits);
   return out;
 }

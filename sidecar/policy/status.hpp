@@ -26,9 +26,9 @@ struct thresholds {
 struct status {
   check_state state = check_state::pending;
   telltale::reason reason = reason::pending;
-  bool outdated = false;     ///< `state` is `fail` only because the latest outcome is too old
-  std::string message;       ///< for `state`: one sentence
-  std::uint64_t streak = 0;  ///< consecutive outcomes that contradict `state`
+  bool outdated = false;              ///< `state` is `fail` only because the latest outcome is too old
+  std::string message;                ///< for `state`: one sentence
+  std::uint64_t streak = 0;           ///< consecutive outcomes that contradict `state`
   boot_clock::time_point since{};     ///< when the check entered `state`
   boot_clock::time_point fresh_at{};  ///< when the latest outcome arrived; for `pending`: when waiting began
   outcome last;                       ///< the latest outcome, regardless of thresholds

@@ -78,7 +78,7 @@ struct snapshot {
   std::array<gate_view, all_gates.size()> gates;          ///< indexed by `gate`
   bool draining = false;
   boot_clock::time_point taken{};
-  boot_clock::time_point valid_until{};  ///< from then on a status, a gate or a shown age differs by age alone
+  boot_clock::time_point valid_until{};          ///< from then on a status, a gate or a shown age differs by age alone
   std::chrono::system_clock::time_point wall{};  ///< `taken` on the wall clock
   std::chrono::system_clock::time_point started{};
 
