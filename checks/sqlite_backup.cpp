@@ -38,7 +38,7 @@ class sqlite_backup_check final : public blocking_check {
     const auto latest = sqlite::latest_user_version(out.seen);
     out.user_version = latest.value_or(header.header.user_version);
     if (options_.encrypted) return out;
-    if (header.fault != sqlite::header_fault::none)
+    if (!out.seen.readable() || header.fault != sqlite::header_fault::none)
       healthy += ", user_version not compared: the database cannot be read";
     else if (!latest) healthy += ", user_version not compared: that of the database may be in the log";
     return out;
