@@ -52,12 +52,9 @@ class sqlite_backup_check final : public blocking_check {
 check_type sqlite_backup() {
   return blocking_type<sqlite_backup_check, sqlite::backup_check_options>({
       .name = "sqlite_backup",
-      .summary = "A backup of an SQLite database: it exists, is recent, is a whole database and is not behind.",
-      .proves = "The file was modified recently, has the size and the header of a database, and its `user_version` is "
-                "not below that of the database.",
-      .does_not_prove =
-          "That every page of the backup is valid (`integrity` reads them all), or that it has the newest "
-          "rows.",
+      .summary = "A backup of an SQLite database: its age, completeness and `user_version`.",
+      .proves = "The file is recent, has the size and header of a database, and its `user_version` is not behind.",
+      .does_not_prove = "That every page of the backup is valid (see `integrity`), or that it has the newest rows.",
       .component = "datastore",
       .cadence = {.interval = std::chrono::minutes(1)},
       .measurements = {{"age_seconds", "Time since the backup's file was last modified."},

@@ -41,10 +41,9 @@ class sqlite_integrity_check final : public blocking_check {
 check_type sqlite_integrity() {
   return blocking_type<sqlite_integrity_check, sqlite::integrity_check_options>({
       .name = "sqlite_integrity",
-      .summary = "Reads a whole SQLite database with `PRAGMA quick_check`, and yields to those who use it.",
+      .summary = "Every page of an SQLite database, read with `PRAGMA quick_check`.",
       .proves = "Every page of the database was readable and consistent in the last run that was completed.",
-      .does_not_prove = "That indexes match their tables (quick_check does not compare them), or that no page was "
-                        "damaged since.",
+      .does_not_prove = "That indexes match their tables, which quick_check does not compare, or what happened since.",
       .component = "datastore",
       .cadence = sqlite::integrity_cadence,
       .measurements = {{"intact_timestamp_seconds",

@@ -130,7 +130,7 @@ TEST_CASE("added checks: a name that is taken is an error that names both places
       problems_in("checks:\n"
                   "  - {name: db-copy, type: scan, path: /b}\n"
                   "  - {name: db, type: store, path: /a, copy: /b}\n") ==
-      std::vector<problem>{{{3, 47}, "copy: 'db-copy' is already the name of the check in line 2 - names are unique"}});
+      std::vector<problem>{{{3, 45}, "copy: 'db-copy' is already the name of the check in line 2 - names are unique"}});
   CHECK(problems_in("checks:\n"
                     "  - {name: db, type: store, path: /a, copy: /b}\n"
                     "  - {name: db-copy, type: scan, path: /b}\n") ==
@@ -143,7 +143,7 @@ TEST_CASE("added checks: their own errors have the location of the option") {
   const std::string longest(60, 'a');
   const auto found = problems_in("checks:\n  - {name: " + longest + ", type: store, path: /a, copy: /b}\n");
   REQUIRE(found.size() == 1);
-  CHECK(found[0].at == source_location{2, 105});
+  CHECK(found[0].at == source_location{2, 103});
   CHECK(found[0].message.starts_with("name: '"));
 
   const auto short_interval = problems_in(

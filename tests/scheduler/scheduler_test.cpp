@@ -9,6 +9,8 @@
 #include <thread>
 #include <utility>
 
+#include "config/heartbeat.hpp"
+
 using namespace telltale;
 using namespace telltale::fakes;
 using namespace std::chrono_literals;
@@ -238,7 +240,8 @@ TEST_CASE("scheduler: a stall does not repeat a slow check") {
   w.sched.start();
   w.until([&] { return w.pool.runs.size() == 2; });
   while (!w.pool.runs.empty()) w.pool.answer(outcome::pass("fine"));
-  w.sched.catch_up(boot_clock::now() + 30s);
+  w.sched.catch_up(boot_clock::now() + heartbeat_limit);
+  REQUIRE(w.listener.pauses.size() == 1);
   w.until([&] { return !w.pool.runs.empty(); });
   CHECK(w.pool.runs.size() == 1);
   CHECK(w.pool.runs[0].task == 1);

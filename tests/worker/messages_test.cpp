@@ -39,11 +39,7 @@ std::vector<wire::to_worker> all_to_worker() {
           wire::define{7, "sqlite", options_tree()}, wire::forget{7},
           wire::run_batch{9,
                           {{1, 7, 2s, {}},
-                           {2,
-                            8,
-                            100ms,
-                            remembering({{"inode", -5}, {"size", 1}}),
-                            {},
+                           {2, 8, 100ms, remembering({{"inode", -5}, {"size", 1}}),
                             outcome_kind{verdict::warn, reason::threshold}}}},
           wire::lookup{3, "db.internal", 5432}};
 }
@@ -165,7 +161,7 @@ TEST_CASE("messages: a value outside its enumeration is refused") {
   CHECK_FALSE(wire::decode_from_worker("\x63"));
 
   const outcome_kind kind{verdict::pass, reason::ok};
-  auto batch = wire::encode(wire::run_batch{9, {{1, 7, 2s, {}, {}, kind}}});
+  auto batch = wire::encode(wire::run_batch{9, {{1, 7, 2s, {}, kind}}});
   CHECK(wire::decode_to_worker(batch));
   batch.back() = static_cast<char>(reason_count);
   CHECK_FALSE(wire::decode_to_worker(batch));

@@ -146,7 +146,7 @@ TEST_CASE("worker loop: unchanged outcomes do not wake a program that does not w
   const outcome_kind failed{verdict::fail, reason::internal};
   const auto told_of = [&](std::optional<outcome_kind> unchanged_kind, bool wake_wanted) {
     f.sent.clear();
-    const wire::run_batch batch{++f.batches, {{100, 0, 2s, {}, {}, unchanged_kind}}};
+    const wire::run_batch batch{++f.batches, {{100, 0, 2s, {}, unchanged_kind}}};
     f.shared->open(batch.batch, wake_wanted);
     CHECK(f.loop.handle(batch));
     return !f.sent.empty();
