@@ -17,51 +17,34 @@ namespace {
 
 class one_run {
  public:
-  one_run(const config& conf, deep_check_records& records) : conf_(conf), records_(records) {
-    records.resize(conf.checks.size());
-    for (const auto& c : conf.checks) results_.push_back({c, {}, {}});
+  one_run(const config& conf, std::vector<check_result> before) : conf_(conf), results_(std::move(before)) {
+    if (results_.empty())
+      for (const auto& c : conf.checks) results_.push_back({c, {}, {}});
   }
 
   std::vector<check_result> run() {
-    unanswered_ = results_.size();
-    for (std::size_t i = 0; i < results_.size(); ++i) start(i);
-    io_.run();
+    for (std::size_t i = 0; i < results_.size(); ++i)
+      if (is_wanted(results_[i])) probe(i);
+    if (unanswered_ > 0) io_.run();
     return std::move(results_);
   }
 
  private:
-  void start(std::size_t i) {
-    const auto& c = conf_.checks[i];
-    const auto plan = c.type->deep_check ? c.type->deep_check(c.options) : std::nullopt;
-    if (!plan || has_passed(records_[i])) return probe(i);
-    // The deep check runs first, so that the probe receives its result.
-    pool_->run(pool_->add({c.type->name, c.options, true}), plan->timeout, {}, [this, i](run_report report) {
-      records_[i].note(std::move(report.outcome), boot_clock::now());
-      probe(i);
-    });
-  }
-
-  static bool has_passed(const deep_check_record& record) {
-    const auto last = record.as_of(boot_clock::now());
-    return last && last->found.verdict == verdict::pass;
+  static bool is_wanted(const check_result& earlier) {
+    return !earlier.config.type->cadence.slow || earlier.found.verdict != verdict::pass;
   }
 
   void probe(std::size_t i) {
     const auto& c = conf_.checks[i];
+    ++unanswered_;
     auto done = [this, i](run_report report) { take(i, std::move(report)); };
     blocking_part* part = nullptr;
     if (c.type->make_blocking) {
-      const auto task = pool_->add({c.type->name, c.options});
-      if (!c.type->make_async) return pool_->run(task, c.settings.timeout, input_of(i), done);
+      const auto task = pool_->add({c.type->name, c.options, c.type->cadence.slow});
+      if (!c.type->make_async) return pool_->run(task, c.settings.timeout, {}, done);
       part = parts_.emplace_back(make_blocking_part(*pool_, task)).get();
     }
     run_async(io_, build(c), c.settings.timeout, *names_, part, done, [] {});
-  }
-
-  run_input input_of(std::size_t i) const {
-    run_input out;
-    out.last_deep_check = records_[i].as_of(boot_clock::now());
-    return out;
   }
 
   static std::shared_ptr<async_check> build(const check_config& c) {
@@ -79,7 +62,6 @@ class one_run {
   }
 
   const config& conf_;
-  deep_check_records& records_;
   std::vector<check_result> results_;
   std::size_t unanswered_ = 0;
   boost::asio::io_context io_{1};
@@ -90,9 +72,9 @@ class one_run {
 
 }  // namespace
 
-std::vector<check_result> run_once(const config& conf, deep_check_records& records) {
+std::vector<check_result> run_once(const config& conf, std::vector<check_result> before) {
   if (conf.checks.empty()) return {};
-  return one_run(conf, records).run();
+  return one_run(conf, std::move(before)).run();
 }
 
 }  // namespace telltale

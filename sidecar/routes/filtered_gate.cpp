@@ -30,7 +30,7 @@ std::vector<fed_status> fed_by(const snapshot& snap, gate which, const gate_filt
     const auto& settings = view->config->settings;
     const bool wanted = filter.only.empty() || only.contains(settings.name);
     if (settings.feeds(which) && wanted && !excluded.contains(settings.name))
-      out.push_back({&view->status, settings.effective_severity(), settings.name});
+      out.push_back({&view->status, settings.effective_severity(), settings.name, view->config->type->cadence.slow});
   }
   return out;
 }

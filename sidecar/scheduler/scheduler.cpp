@@ -21,17 +21,19 @@ namespace {
 
 /// Local checks coalesce wake-ups. Network checks do not: each wakes the loop several times anyway, and many may use
 /// the same server.
-cadence cadence_of(const check_settings& s, bool local) {
+cadence cadence_of(const check_config& c) {
+  const auto& s = c.settings;
+  const bool local = !c.type->make_async;
+  const bool slow = c.type->cadence.slow;
   const auto weight = local ? 1 : network_weight;
-  return {s.interval, s.effective_failing_interval(), s.initial_delay, s.jitter.ratio(), true, local, weight};
+  return {s.interval, s.effective_failing_interval(), s.initial_delay, s.jitter.ratio(), !slow, local && !slow, weight};
 }
 
-/// The first deep check runs soon after the start instead of hours later. After a failure the next one runs sooner, so
-/// that a repair becomes visible.
-cadence cadence_of(const deep_check_schedule& plan) {
-  constexpr std::chrono::milliseconds first{5'000};
-  constexpr std::chrono::milliseconds after_failure{300'000};
-  return {plan.every, std::min(plan.every, after_failure), std::min(plan.every, first), 0.1, false};
+/// After a failure a slow check rests for a share of its last run, so that it does not load the machine all the time.
+/// One that failed at once, because its file is missing, is repeated as soon as any other.
+std::chrono::nanoseconds rest_after(const run_report& report) {
+  constexpr int runs = 10;
+  return runs * report.duration;
 }
 
 }  // namespace
@@ -58,7 +60,6 @@ void scheduler::change(const config& conf, const kept_checks& kept, problems& re
   if (last_iteration_ != boot_clock::time_point{} && !stopped_) arm();
 }
 
-/// Checks come first, followed by their deep checks.
 std::vector<scheduler::unit_ptr> scheduler::build_units(const config& conf, const kept_checks& kept,
                                                         const std::vector<std::shared_ptr<async_check>>& network,
                                                         std::vector<timetable::entry_change>& entries) {
@@ -67,44 +68,26 @@ std::vector<scheduler::unit_ptr> scheduler::build_units(const config& conf, cons
     const auto& c = conf.checks[i];
     const auto u = kept[i] ? units_[*kept[i]] : std::make_shared<unit>();
     u->timeout = c.settings.timeout;
+    u->slow = c.type->cadence.slow;
     if (u->check && network[i]) network[i]->continue_from(*u->check);
     u->check = network[i];
     if (c.type->make_blocking && !kept[i]) {
-      u->task = pool_.add({c.type->name, c.options});
+      u->task = pool_.add({c.type->name, c.options, u->slow});
       if (u->check) u->part = make_blocking_part(pool_, u->task);
     }
     out.push_back(u);
-    entries.push_back({cadence_of(c.settings, !u->check), kept[i]});
-  }
-  for (std::size_t i = 0; i < conf.checks.size(); ++i) {
-    const auto& c = conf.checks[i];
-    const auto plan = c.type->deep_check ? c.type->deep_check(c.options) : std::nullopt;
-    if (!plan) continue;
-    const auto known = kept[i] ? find_deep_check(out[i]) : nullptr;  // the same options have the same plan
-    entries.push_back({cadence_of(*plan), known ? std::optional(known->number) : std::nullopt});
-    out.push_back(known ? known : std::make_shared<unit>());
-    if (known) continue;
-    auto& made = *out.back();
-    made.timeout = plan->timeout;
-    made.task = pool_.add({c.type->name, c.options, true});
-    made.parent = out[i];
-    out[i]->record = std::make_unique<deep_check_record>();
+    entries.push_back({cadence_of(c), kept[i]});
   }
   return out;
 }
 
-scheduler::unit_ptr scheduler::find_deep_check(const unit_ptr& check) const {
-  const auto found = std::ranges::find(units_, check, &unit::parent);
-  return found == units_.end() ? nullptr : *found;
-}
-
-/// Removes the checks that are no longer configured. A running deep check stays at the head of the queue until it has
+/// Removes the checks that are no longer configured. A running slow check stays at the head of the queue until it has
 /// ended, because two at a time would overload the disk.
 void scheduler::remove_gone(const std::vector<unit_ptr>& before) {
   for (const auto& u : before)
     if (u->removed && (!u->check || u->part)) pool_.remove(u->task);
-  for (std::size_t i = 1; i < deep_checks_.size();) {
-    if (deep_checks_[i]->removed) deep_checks_.erase(deep_checks_.begin() + static_cast<std::ptrdiff_t>(i));
+  for (std::size_t i = 1; i < slow_checks_.size();) {
+    if (slow_checks_[i]->removed) slow_checks_.erase(slow_checks_.begin() + static_cast<std::ptrdiff_t>(i));
     else ++i;
   }
 }
@@ -170,16 +153,15 @@ void scheduler::detect_stall(boot_clock::time_point now) {
 }
 
 void scheduler::run(const unit_ptr& u, boot_clock::time_point now) {
-  if (u->check) return run_network(u, now);
-  if (!u->parent) return submit(u, now);
-  deep_checks_.push_back(u);
-  if (deep_checks_.size() == 1) submit(u, now);
+  if (!u->slow) return begin(u, now);
+  slow_checks_.push_back(u);
+  if (slow_checks_.size() == 1) begin(u, now);
 }
 
-void scheduler::submit(const unit_ptr& u, boot_clock::time_point now) {
+void scheduler::begin(const unit_ptr& u, boot_clock::time_point now) {
+  if (u->check) return run_network(u, now);
   run_input input(u->memory);
   input.unchanged_kind = std::exchange(u->unchanged_kind, std::nullopt);
-  if (u->record) input.last_deep_check = u->record->as_of(now);
   pool_.run(u->task, u->timeout, std::move(input),
             [this, u, epoch = epoch_](run_report report) { finished(u, epoch, std::move(report)); });
 }
@@ -203,9 +185,9 @@ void scheduler::finished(const unit_ptr& u, std::uint64_t epoch, run_report repo
   if (stopped_) return;
   const auto now = boot_clock::now();
   detect_stall(now);
-  if (u->parent) {
-    deep_checks_.pop_front();
-    if (!deep_checks_.empty()) submit(deep_checks_.front(), now);
+  if (u->slow) {
+    slow_checks_.pop_front();
+    if (!slow_checks_.empty()) begin(slow_checks_.front(), now);
   }
   if (u->removed) return;
   if (epoch != epoch_) {
@@ -213,24 +195,15 @@ void scheduler::finished(const unit_ptr& u, std::uint64_t epoch, run_report repo
     table_.repeat(u->number, now);
     return arm();
   }
+  if (!u->check) u->memory = std::move(report.memory);
+  const auto rest = u->slow ? rest_after(report) : std::chrono::nanoseconds::zero();
+  const auto kind = outcome_kind::of(report.outcome);
   const auto ended = now - report.age;
-  const bool failing = store_result(*u, std::move(report), ended);
-  table_.finished(u->number, failing, now);
+  const bool failing = listener_.on_run(u->number, std::move(report), ended);
+  // While the check fails or recovers, every run may change its status.
+  if (!failing && !u->check) u->unchanged_kind = kind;
+  table_.finished(u->number, failing, now, rest);
   if (next_iteration(now) < expected_) arm();
-}
-
-bool scheduler::store_result(unit& u, run_report report, boot_clock::time_point ended) {
-  if (!u.check) u.memory = std::move(report.memory);
-  if (!u.parent) {
-    const auto kind = outcome_kind::of(report.outcome);
-    const bool failing = listener_.on_run(u.number, std::move(report), ended);
-    // While the check fails or recovers, every run may change its status.
-    if (!failing) u.unchanged_kind = kind;
-    return failing;
-  }
-  const bool failing = report.outcome.verdict == verdict::fail;
-  u.parent->record->note(std::move(report.outcome), ended);
-  return failing;
 }
 
 }  // namespace telltale

@@ -17,25 +17,24 @@
 
 #include "config/config.hpp"
 #include "config/kept_checks.hpp"
-#include "scheduler/deep_check_record.hpp"
 #include "scheduler/run_listener.hpp"
 #include "scheduler/timetable.hpp"
 #include "worker/worker_pool.hpp"
 
 namespace telltale {
 
-/// Uses one timer for all checks and their deep checks; both are units of one timetable, the checks first. Used on the
-/// io_context's only thread. The pool, resolver and listener must outlive it.
+/// Uses one timer for all checks. Used on the io_context's only thread. The pool, resolver and listener must outlive
+/// it.
 class scheduler {
  public:
   /// Builds the asynchronous checks. A check that cannot be built (an unreadable secret) is added to `refused`; the
   /// scheduler must not be started then.
   scheduler(boost::asio::io_context&, const config&, worker_pool&, name_resolver&, run_listener&, problems& refused);
 
-  /// Applies another configuration. Kept checks keep their phase, state, deep checks and running probe. Their
-  /// asynchronous objects are rebuilt, so that secrets and certificates are read again. The result of a removed check's
-  /// running probe is dropped. When a check cannot be built it is added to `refused` and nothing changes. The caller
-  /// informs the listener before the next loop iteration.
+  /// Applies another configuration. Kept checks keep their phase, state and running probe. Their asynchronous
+  /// objects are rebuilt, so that secrets and certificates are read again. The result of a removed check's running
+  /// probe is dropped. When a check cannot be built it is added to `refused` and nothing changes. The caller informs
+  /// the listener before the next loop iteration.
   void change(const config&, const kept_checks&, problems& refused);
 
   void start();
@@ -45,7 +44,7 @@ class scheduler {
   void catch_up(boot_clock::time_point now);
 
  private:
-  /// A check or its deep check. Callbacks hold the unit instead of its number, which a reload may change.
+  /// A check. Callbacks hold the unit instead of its number, which a reload may change.
   struct unit {
     std::size_t number = 0;  ///< index in `units_` and in the timetable
     bool removed = false;    ///< no longer part of the configuration
@@ -55,8 +54,7 @@ class scheduler {
     std::unique_ptr<blocking_part> part;
     telltale::memory memory;
     std::optional<outcome_kind> unchanged_kind;  ///< blocking checks: the latest outcome, unless it failed
-    std::unique_ptr<deep_check_record> record;   ///< checks with a deep check: its results
-    std::shared_ptr<unit> parent;                ///< deep checks: the check they belong to
+    bool slow = false;                           ///< its runs wait for those of other slow checks
     boot_clock::time_point
         running_since{};  ///< asynchronous checks: start of the running coroutine, else the clock's epoch
   };
@@ -65,7 +63,6 @@ class scheduler {
 
   std::vector<unit_ptr> build_units(const config&, const kept_checks&, const std::vector<std::shared_ptr<async_check>>&,
                                     std::vector<timetable::entry_change>&);
-  unit_ptr find_deep_check(const unit_ptr& check) const;
   void remove_gone(const std::vector<unit_ptr>& before);
   void detect_stall(boot_clock::time_point now);
   boot_clock::time_point next_iteration(boot_clock::time_point now) const;
@@ -73,11 +70,9 @@ class scheduler {
   void iterate();
   void iterate_again();
   void run(const unit_ptr&, boot_clock::time_point now);
-  void submit(const unit_ptr&, boot_clock::time_point now);
+  void begin(const unit_ptr&, boot_clock::time_point now);
   void run_network(const unit_ptr&, boot_clock::time_point now);
   void finished(const unit_ptr&, std::uint64_t epoch, run_report);
-  /// Returns whether the check is failing, which selects its next interval.
-  bool store_result(unit&, run_report, boot_clock::time_point ended);
 
   boost::asio::io_context& io_;
   boost::asio::steady_timer timer_;
@@ -89,8 +84,8 @@ class scheduler {
   std::uint64_t epoch_ = 0;  ///< incremented at each stall; results of an older epoch are dropped
   boot_clock::time_point last_iteration_{};
   boot_clock::time_point expected_{};
-  /// Due deep checks; the first one is running. Running them in parallel would overload the disk.
-  std::deque<unit_ptr> deep_checks_;
+  /// Due slow checks; the first one is running. Running them in parallel would overload the disk.
+  std::deque<unit_ptr> slow_checks_;
   bool iteration_posted_ = false;
   bool stopped_ = false;
 };

@@ -106,9 +106,9 @@ timetable::time_point timetable::random_time(time_point earliest, time_point lat
   return earliest + std::chrono::nanoseconds(part(random_));
 }
 
-void timetable::finished(std::size_t check, bool failing, time_point now) {
+void timetable::finished(std::size_t check, bool failing, time_point now, std::chrono::nanoseconds rest) {
   auto& e = entries_[check];
-  const auto interval = failing ? e.pace.failing_interval : e.pace.interval;
+  const auto interval = failing ? std::max(e.pace.failing_interval, std::min(rest, e.pace.interval)) : e.pace.interval;
   if (e.missed_due || interval != e.pace.interval) plan_next(check, interval, now);
   e.running = e.missed_due = false;
   e.ran_before = true;

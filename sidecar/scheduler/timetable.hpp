@@ -58,8 +58,9 @@ class timetable {
   /// Returns the checks due at `now` in the order of their due times, with a weight of `max_per_tick` in all; the rest
   /// stays due. The returned checks count as running until `finished`.
   std::vector<std::size_t> take_due(time_point now);
-  /// Ends a run. A failure plans the next run sooner; a run that took longer than its interval is followed at once.
-  void finished(std::size_t check, bool failing, time_point now);
+  /// Ends a run. A failure plans the next run sooner, but not within `rest` of its start unless the interval is
+  /// shorter; a run that took longer than its interval is followed at once.
+  void finished(std::size_t check, bool failing, time_point now, std::chrono::nanoseconds rest = {});
   /// Ends a run whose result was dropped: the check is due again at `now`.
   void repeat(std::size_t check, time_point now);
   /// Makes every check that is not running due at `now`, or as soon after it as `max_per_tick` allows.

@@ -73,6 +73,7 @@ bool board::on_run(std::size_t check, run_report report, boot_clock::time_point 
 void board::on_stall(std::chrono::nanoseconds pause, boot_clock::time_point now) {
   discard_snapshots();
   for (auto& p : entries_) {
+    if (p.view->config->type->cadence.slow) continue;  // its results are valid for hours, within `max_age`
     auto& view = writable_view(p);
     view.status = reset_after_stall(view.status, pause, now);
     log_change(p, view.status);
@@ -167,7 +168,8 @@ void board::evaluate_gates(boot_clock::time_point now) {
     fed.clear();
     for (auto check : feeding_[i]) {
       const auto& view = *shown(entries_[check]);
-      fed.push_back({&view.status, view.config->settings.effective_severity(), view.config->settings.name});
+      const auto& c = *view.config;
+      fed.push_back({&view.status, c.settings.effective_severity(), c.settings.name, c.type->cadence.slow});
     }
     const auto state =
         evaluate_gate({g, fed, ready_without_checks_, draining_, startup_, startup_passed_, now - heartbeat_});

@@ -93,39 +93,21 @@ TEST_CASE("scheduler: a kept network check continues from its predecessor, anoth
   CHECK(built[2]->predecessor == built[0].get());
 }
 
-TEST_CASE("scheduler: a change keeps the results of deep checks and never runs two at once") {
+TEST_CASE("scheduler: a removed slow check is awaited before another one runs") {
   auto type = fakes::blocking_fake();
-  type.deep_check = [](const raw_value&) { return deep_check_schedule{100ms, 50ms}; };
-  world w(with({fakes::check_named("a", type)}));  // tasks: 0 a, 1 its deep check
+  type.cadence.slow = true;
+  world w(with({fakes::check_named("a", type)}));
   w.sched.start();
-  const auto answer_until = [&](worker_pool::task_id wanted) {
-    std::optional<fakes::fake_worker_pool::asked> found;
-    w.until([&] {
-      for (auto& run : std::exchange(w.pool.runs, {})) {
-        if (run.task == wanted) found = std::move(run);
-        else run.done({outcome::pass("fine"), {}, {}, {}});
-      }
-      return found.has_value();
-    });
-    return std::move(*found);
-  };
-  answer_until(1).done({outcome::fail(reason::corrupt, "page 7 is torn"), {}, {}, {}});
-  auto under_way = answer_until(1);
-  w.sched.change(with({fakes::check_named("b", type), fakes::check_named("a", type)}), {std::nullopt, 0}, w.refused);
-  REQUIRE(w.pool.tasks.size() == 4);  // 2 b, 3 its deep check
-  auto probe = answer_until(0);
-  REQUIRE(probe.last_deep_check);
-  CHECK(probe.last_deep_check->found.reason == reason::corrupt);
-  probe.done({outcome::pass("fine"), {}, {}, {}});
-  for (int i = 0; i < 8; ++i) {
-    w.io.run_one_for(50ms);
-    for (auto& run : std::exchange(w.pool.runs, {})) {
-      CHECK(run.task != 3);  // waits for the running one
-      run.done({outcome::pass("fine"), {}, {}, {}});
-    }
-  }
-  under_way.done({outcome::pass("sound"), {}, {}, {}});
-  CHECK(answer_until(3).task == 3);
+  w.until([&] { return w.pool.runs.size() == 1; });
+  auto under_way = std::move(w.pool.runs.front());
+  w.pool.runs.clear();
+  w.sched.change(with({fakes::check_named("b", type)}), {std::nullopt}, w.refused);
+  for (int i = 0; i < 8; ++i) w.io.run_one_for(50ms);
+  CHECK(w.pool.runs.empty());
+  under_way.done({outcome::pass("intact"), {}, {}, {}});
+  w.until([&] { return w.pool.runs.size() == 1; });
+  CHECK(w.pool.runs[0].task == 1);
+  CHECK(w.listener.runs.empty());  // nobody asks for the result of the removed one
 }
 
 namespace {

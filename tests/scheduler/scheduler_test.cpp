@@ -9,6 +9,8 @@
 #include <thread>
 #include <utility>
 
+#include "config/heartbeat.hpp"
+
 using namespace telltale;
 using namespace telltale::fakes;
 using namespace std::chrono_literals;
@@ -170,72 +172,77 @@ TEST_CASE("scheduler: it reports nothing after stop") {
   CHECK(w.io.run() < 3);
 }
 
-TEST_CASE("scheduler: a deep check has its own schedule and state, and the next probe receives its result") {
-  auto type = fakes::blocking_fake();
-  type.deep_check = [](const raw_value&) { return deep_check_schedule{200ms, 3s}; };
-  world w(with({fakes::check_named("db", type), fakes::check_named("other")}));
-  REQUIRE(w.pool.tasks.size() == 3);
-  CHECK_FALSE(w.pool.tasks[0].deep_check);
-  CHECK(w.pool.tasks[2].deep_check);
-  CHECK(w.pool.tasks[2].type == "disk");
-  w.sched.start();
-  // Completes probes until the deep check is due.
-  std::optional<fakes::fake_worker_pool::asked> deep_run;
-  const auto answer_probes = [&](std::size_t more) {
-    const auto goal = w.listener.runs.size() + more;
-    w.until([&] {
-      while (!w.pool.runs.empty()) {
-        if (w.pool.runs.front().task != 2) {
-          w.pool.answer(outcome::pass("fine"));
-          continue;
-        }
-        REQUIRE_FALSE(deep_run);  // never a second one in parallel
-        deep_run = std::move(w.pool.runs.front());
-        w.pool.runs.erase(w.pool.runs.begin());
-      }
-      return w.listener.runs.size() >= goal && (more > 0 || deep_run);
-    });
-  };
-  answer_probes(0);
-  CHECK(deep_run->timeout == 3s);
-  CHECK(deep_run->memory == memory{});
-  answer_probes(6);  // they do not wait for the deep check
+namespace {
 
-  memory kept;
-  kept.set("pages", 7);
-  deep_run->done({outcome::fail(reason::corrupt, "page 7 is torn"), {}, {}, kept});
-  for (const auto& [check, found] : w.listener.runs) CHECK(found.verdict == verdict::pass);
-  w.until([&] { return w.pool.runs.size() == 3; });
-  for (const auto& run : w.pool.runs) {
-    CHECK(run.memory.get("pages").has_value() == (run.task == 2));
-    CHECK(run.last_deep_check.has_value() == (run.task == 0));
-    if (!run.last_deep_check) continue;
-    CHECK(run.last_deep_check->found == outcome::fail(reason::corrupt, "page 7 is torn"));
-    CHECK_FALSE(run.last_deep_check->last_pass_age);
-  }
+/// A type whose runs happen one at a time.
+check_type slow_fake() {
+  auto type = fakes::blocking_fake();
+  type.cadence.slow = true;
+  return type;
 }
 
-TEST_CASE("scheduler: deep checks of several checks run one after the other") {
-  auto type = fakes::blocking_fake();
-  type.deep_check = [](const raw_value&) { return deep_check_schedule{100ms, 50ms}; };
-  world w(with({fakes::check_named("a", type), fakes::check_named("b", type)}));
+}  // namespace
+
+TEST_CASE("scheduler: quick checks do not wait for slow ones") {
+  const auto type = slow_fake();
+  world w(with({fakes::check_named("db", type), fakes::check_named("other")}));
+  REQUIRE(w.pool.tasks.size() == 2);
+  CHECK(w.pool.tasks[0].slow);
+  CHECK_FALSE(w.pool.tasks[1].slow);
   w.sched.start();
-  std::vector<std::size_t> deep_checked;
+  std::optional<fakes::fake_worker_pool::asked> slow_run;
+  w.until([&] {
+    for (auto& run : std::exchange(w.pool.runs, {})) {
+      if (run.task == 1) {
+        run.done({outcome::pass("fine"), {}, {}, {}});
+        continue;
+      }
+      REQUIRE_FALSE(slow_run);  // single flight
+      slow_run = std::move(run);
+    }
+    return slow_run && w.listener.runs.size() >= 6;
+  });
+  memory kept;
+  kept.set("pages", 7);
+  slow_run->done({outcome::pass("intact"), {}, {}, kept});
+  CHECK(w.listener.runs.back() == std::pair{std::size_t{0}, outcome::pass("intact")});
+}
+
+TEST_CASE("scheduler: slow checks run one after the other") {
+  const auto type = slow_fake();
+  world w(with({fakes::check_named("a", type), fakes::check_named("b", type), fakes::check_named("quick")}));
+  w.sched.start();
+  std::vector<std::size_t> order;
   w.until([&] {
     std::vector<fakes::fake_worker_pool::asked> running;
     for (auto& run : std::exchange(w.pool.runs, {})) {
-      if (run.task >= 2) running.push_back(std::move(run));
+      if (run.task < 2) running.push_back(std::move(run));
       else run.done({outcome::pass("fine"), {}, {}, {}});
     }
     REQUIRE(running.size() <= 1);
-    if (running.empty() || deep_checked.size() >= 4) return deep_checked.size() >= 4;
+    if (running.empty() || order.size() >= 4) return order.size() >= 4;
     // Its duration makes the other one come due, which then has to wait.
     for (int iterate = 0; iterate < 4; ++iterate) w.io.run_one_for(100ms);
-    for (const auto& run : w.pool.runs) CHECK(run.task < 2);
-    deep_checked.push_back(running[0].task);
-    running[0].done({outcome::pass("sound"), {}, {}, {}});
+    for (const auto& run : w.pool.runs) CHECK(run.task == 2);
+    order.push_back(running[0].task);
+    running[0].done({outcome::pass("intact"), {}, {}, {}});
     return false;
   });
-  CHECK(std::count(deep_checked.begin(), deep_checked.end(), 2u) > 0);
-  CHECK(std::count(deep_checked.begin(), deep_checked.end(), 3u) > 0);
+  CHECK(std::ranges::count(order, 0u) > 0);
+  CHECK(std::ranges::count(order, 1u) > 0);
+}
+
+TEST_CASE("scheduler: a stall does not repeat a slow check") {
+  const auto type = slow_fake();
+  auto conf = with({fakes::check_named("db", type), fakes::check_named("quick")});
+  for (auto& c : conf.checks) c.settings.interval = 1h;
+  world w(conf);
+  w.sched.start();
+  w.until([&] { return w.pool.runs.size() == 2; });
+  while (!w.pool.runs.empty()) w.pool.answer(outcome::pass("fine"));
+  w.sched.catch_up(boot_clock::now() + heartbeat_limit);
+  REQUIRE(w.listener.pauses.size() == 1);
+  w.until([&] { return !w.pool.runs.empty(); });
+  CHECK(w.pool.runs.size() == 1);
+  CHECK(w.pool.runs[0].task == 1);
 }

@@ -1,5 +1,5 @@
 // Runs the pragma and converts its rows into an outcome.
-#include "sqlite/quick_check.hpp"
+#include "sqlite_integrity/quick_check.hpp"
 
 #include <sqlite3.h>
 
@@ -46,15 +46,15 @@ constexpr std::string_view run_in_application = ": run `PRAGMA quick_check` in t
 enum class end : std::uint8_t { completed, deadline, backlog_limit };
 
 outcome not_done(reason why, std::string sentence) {
-  return outcome::warn(why, "not examined: " + std::move(sentence));
+  sentence = "not examined: " + std::move(sentence);
+  return why == reason::idle ? outcome::pass(std::move(sentence), why) : outcome::warn(why, std::move(sentence));
 }
 
 outcome describe(const query_result& got, end how, std::uint64_t max_backlog) {
   if (how == end::backlog_limit)
     return not_done(reason::locked, fmt::format("quick_check stopped because the WAL backlog reached {}",
                                                 human_bytes(static_cast<double>(max_backlog))));
-  if (how == end::deadline)
-    return not_done(reason::timeout, "quick_check did not finish in time; raise integrity.timeout");
+  if (how == end::deadline) return not_done(reason::timeout, "quick_check did not finish in time; raise its timeout");
   if (got.error && got.error->code == SQLITE_BUSY_SNAPSHOT) return not_done(reason::idle, got.error->message);
   if (got.error) {
     // Collations and functions of the application are unknown here, which is not damage.

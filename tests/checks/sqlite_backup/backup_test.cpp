@@ -1,8 +1,8 @@
-// Tests checks of backups: presence, age, format, integrity and version.
+// Tests checks of backups: presence, age, format and version.
 #include <doctest/doctest.h>
 
 #include "checks/sqlite/fixtures.hpp"
-#include "sqlite/backup.hpp"
+#include "sqlite/copy_file.hpp"
 
 using namespace telltale;
 using namespace telltale::testing;
@@ -12,16 +12,14 @@ namespace {
 
 /// An application with a database, a backup of it, and a check of both.
 struct backed_up {
-  explicit backed_up(std::vector<raw_member> backup_options = {}) {
+  explicit backed_up(std::vector<raw_member> options = {}) {
     make_wal_database(app, at / "app.db");
     app.run("PRAGMA user_version = 5");
     app.run(large_insert);
     app.run("PRAGMA wal_checkpoint(TRUNCATE)");
     app.run("VACUUM INTO '" + at / "app.bak" + "'");
-    backup_options.push_back(option("path", at / "app.bak"));
-    std::vector<raw_member> options;
-    options.push_back(limit_option("backup", std::move(backup_options)));
-    probe.emplace(at / "app.db", std::move(options));
+    options.push_back(option("database", at / "app.db"));
+    probe.emplace(at / "app.bak", std::move(options), checks::sqlite_backup());
   }
   std::string result() { return probe->result(); }
 
@@ -43,21 +41,21 @@ TEST_CASE("sqlite backup: a valid backup passes with measurements") {
   set_age(world.at / "app.bak", 1h);
   const auto found = world.probe->run();
   CHECK(found.verdict == verdict::pass);
-  CHECK(found.measured("backup_age_seconds").value_or(0) >= 3600);
-  CHECK(found.measured("backup_age_seconds").value_or(0) < 3700);
-  CHECK(found.measured("backup_bytes").value_or(0) > 300 * 4096);
+  CHECK(found.measured("age_seconds").value_or(0) >= 3600);
+  CHECK(found.measured("age_seconds").value_or(0) < 3700);
+  CHECK(found.measured("size_bytes").value_or(0) > 300 * 4096);
 }
 
 TEST_CASE("sqlite backup: each fault has its reason and message") {
-  backed_up world(one(limit_option("max_age", {option("warn", "1d"), option("fail", "2d")})));
+  backed_up world(one(limit_option("age", {option("warn", "1d"), option("fail", "2d")})));
   const auto bak = world.at / "app.bak";
   SUBCASE("missing") {
     std::filesystem::remove(bak);
-    CHECK(contains(world.result(), "fail missing: app.db: backup " + bak + " does not exist"));
+    CHECK(contains(world.result(), "fail missing: backup " + bak + " does not exist"));
   }
   SUBCASE("old") {
     set_age(bak, 30h);
-    CHECK(contains(world.result(), "warn threshold: app.db: backup " + bak + " is over 30 h old"));
+    CHECK(contains(world.result(), "warn threshold: backup " + bak + " is over 30 h old"));
     set_age(bak, 50h);
     CHECK(contains(world.result(), "fail threshold: "));
   }
@@ -65,20 +63,19 @@ TEST_CASE("sqlite backup: each fault has its reason and message") {
     set_age(bak, -50min);
     CHECK(contains(world.result(), "pass ok"));
     set_age(bak, -2h);
-    CHECK(contains(world.result(), "warn mismatch: app.db: backup " + bak + " has a modification time in the future"));
+    CHECK(contains(world.result(), "warn mismatch: backup " + bak + " has a modification time in the future"));
   }
   SUBCASE("unfinished") {
     write_file(bak + "-wal", "x");
-    CHECK(
-        contains(world.result(), "warn mismatch: app.db: backup " + bak + " is not a finished copy: " + bak + "-wal"));
+    CHECK(contains(world.result(), "warn mismatch: backup " + bak + " is not a finished copy: " + bak + "-wal"));
   }
   SUBCASE("not a database") {
     write_file(bak, std::string(4096, 'x'));
-    CHECK(contains(world.result(), "fail corrupt: app.db: backup " + bak + " is not an SQLite database"));
+    CHECK(contains(world.result(), "fail corrupt: backup " + bak + " is not an SQLite database"));
   }
   SUBCASE("empty") {
     write_file(bak, "");
-    CHECK(contains(world.result(), "fail corrupt: app.db: backup " + bak + " is not an SQLite database"));
+    CHECK(contains(world.result(), "fail corrupt: backup " + bak + " is not an SQLite database"));
   }
   SUBCASE("truncated") {
     std::filesystem::resize_file(bak, 40'960);
@@ -87,7 +84,7 @@ TEST_CASE("sqlite backup: each fault has its reason and message") {
   SUBCASE("a directory") {
     std::filesystem::remove(bak);
     std::filesystem::create_directory(bak);
-    CHECK(contains(world.result(), "fail mismatch: app.db: backup " + bak + " is not a regular file"));
+    CHECK(contains(world.result(), "fail mismatch: backup " + bak + " is not a regular file"));
   }
   SUBCASE("the database itself") {
     std::filesystem::remove(bak);
@@ -96,7 +93,7 @@ TEST_CASE("sqlite backup: each fault has its reason and message") {
   }
   SUBCASE("behind") {
     world.app.run("PRAGMA user_version = 6; PRAGMA wal_checkpoint(TRUNCATE)");
-    CHECK(contains(world.result(), "fail mismatch: app.db: backup " + bak + " has user_version 5, the database 6"));
+    CHECK(contains(world.result(), "fail mismatch: backup " + bak + " has user_version 5, the database 6"));
   }
 }
 
@@ -120,43 +117,23 @@ TEST_CASE("sqlite backup: the -wal of a linked backup is looked up beside the li
   CHECK(contains(world.result(), "pass ok"));
   for (const auto* suffix : {"-wal", "-journal"}) {
     write_file((world.at / "daily/monday") + suffix, "x");
-    CHECK(contains(world.result(), "warn mismatch: app.db: backup " + bak + " is not a finished copy: "));
+    CHECK(contains(world.result(), "warn mismatch: backup " + bak + " is not a finished copy: "));
     CHECK(contains(world.result(), std::string("/daily/monday") + suffix + " is not empty"));
     fs::remove((world.at / "daily/monday") + suffix);
   }
   fs::remove(world.at / "daily/monday");
-  CHECK(contains(world.result(), "fail missing: app.db: backup " + bak + " is a symbolic link to something that does"));
+  CHECK(contains(world.result(), "fail missing: backup " + bak + " is a symbolic link to something that does"));
 }
 
 TEST_CASE("sqlite backup: a newer schema cookie in the database does not make the backup outdated") {
   // VACUUM INTO changes the cookie of the copy, which is why user_version is compared instead.
   backed_up world;
-  const auto cookie = [](const std::string& path) { return sqlite::observe_backup(path).header.header.schema_cookie; };
+  const auto cookie = [](const std::string& path) { return sqlite::observe_copy(path).header.header.schema_cookie; };
   world.app.run("CREATE TABLE u(x); CREATE TABLE v(x); DROP TABLE u; PRAGMA wal_checkpoint(TRUNCATE)");
   std::filesystem::remove(world.at / "app.bak");
   world.app.run("VACUUM INTO '" + world.at / "app.bak" + "'");
   CHECK(cookie(world.at / "app.bak") != cookie(world.at / "app.db"));
   CHECK(contains(world.result(), "pass ok"));
-}
-
-TEST_CASE("sqlite backup: `integrity` reads the whole backup without locks and without creating files") {
-  backed_up world(one(option("integrity", "true")));
-  const auto before = listing(world.at.path());
-  CHECK(described(world.probe->deep_check()) == "pass ok: integrity ok");
-  CHECK(listing(world.at.path()) == before);
-  CHECK(contains(world.result(), "integrity ok"));
-
-  const int fd = ::open((world.at / "app.bak").c_str(), O_WRONLY | O_CLOEXEC);
-  REQUIRE(fd >= 0);
-  const std::string junk(200, '\x55');
-  REQUIRE(::pwrite(fd, junk.data(), junk.size(), 4096 * 20) == 200);
-  ::close(fd);
-  const auto found = world.probe->deep_check();
-  CHECK(found.verdict == verdict::fail);
-  CHECK(contains(described(found), "fail corrupt: integrity of backup: quick_check reports: "));
-
-  std::filesystem::remove(world.at / "app.bak");
-  CHECK(world.probe->deep_check().reason == reason::idle);
 }
 
 TEST_CASE("sqlite backup: a backup is outdated when the newer user_version is only in the -wal") {
@@ -180,7 +157,7 @@ TEST_CASE("sqlite backup: a backup is outdated when the newer user_version is on
     world.app.run("PRAGMA wal_checkpoint(PASSIVE)");
   }
   CHECK(contains(world.result(),
-                 "fail mismatch: app.db: backup " + world.at / "app.bak" + " has user_version 5, the database 6"));
+                 "fail mismatch: backup " + world.at / "app.bak" + " has user_version 5, the database 6"));
 }
 
 TEST_CASE("sqlite backup: the file's user_version applies when the -wal has no page 1") {
@@ -196,6 +173,22 @@ TEST_CASE("sqlite backup: user_version is not compared when it may be in an unus
   world.app.run("PRAGMA user_version = 6");
   world.app.crash();
   const auto result = world.result();
-  CHECK(contains(result, "pass idle: "));
-  CHECK(contains(result, ", user_version of the backup not compared: that of the database may be in the log"));
+  CHECK(contains(result, "pass ok: "));
+  CHECK(contains(result, ", user_version not compared: that of the database may be in the log"));
+}
+
+TEST_CASE("sqlite backup: without a database only the file is judged") {
+  backed_up world;
+  world.app.run("PRAGMA user_version = 6; PRAGMA wal_checkpoint(TRUNCATE)");
+  const auto result = sqlite_probe(world.at / "app.bak", {}, checks::sqlite_backup()).result();
+  CHECK(contains(result, "pass ok: app.bak: 1.2 MiB"));
+  CHECK_FALSE(contains(result, "user_version"));
+}
+
+TEST_CASE("sqlite backup: a database that cannot be read is not compared, and the message says so") {
+  backed_up world;
+  world.app.close();
+  SUBCASE("missing") { std::filesystem::remove(world.at / "app.db"); }
+  SUBCASE("random bytes") { write_file(world.at / "app.db", std::string(8192, 'x')); }
+  CHECK(contains(world.result(), ", user_version not compared: the database cannot be read"));
 }
