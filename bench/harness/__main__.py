@@ -5,7 +5,7 @@ import pathlib
 import sys
 import time
 
-from harness import build, hot_functions, namespace, rows, table
+from harness import build, namespace, rows, table
 from harness.bench import Bench
 
 
@@ -19,8 +19,6 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: some minutes, less steady")
     parser.add_argument("--save", metavar="FILE", type=pathlib.Path,
                         help="also write the table as Markdown; docs/performance.md keeps the text around its table")
-    parser.add_argument("--hot-functions", metavar="FILE", type=pathlib.Path,
-                        help="measure nothing: write the names of the functions that are executed while telltale serves")
     parser.add_argument("--earlier", metavar="PROGRAM", type=pathlib.Path,
                         help="also measure the telltale of an earlier version, in the same rounds")
     parser.add_argument("names", nargs="*", metavar="NAME", help="rows to measure, by name or number; default: all")
@@ -36,8 +34,6 @@ def arguments():
     found.earlier = found.earlier and found.earlier.resolve()
     if found.save:
         found.save = found.save.resolve()
-    if found.hot_functions:
-        found.hot_functions = found.hot_functions.resolve()
     return found
 
 
@@ -65,10 +61,6 @@ def main():
     if not namespace.inside():
         build.prepare()
         return namespace.enter(sys.argv[1:])
-    if asked.hot_functions:
-        with Bench(quick=True, folder=namespace.folder()) as bench:
-            hot_functions.write(bench, asked.hot_functions)
-        return 0
     return measure(asked)
 
 

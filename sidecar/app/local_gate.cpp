@@ -78,7 +78,7 @@ void local_gate::run_for(std::chrono::milliseconds pause) {
 snapshot_ptr local_gate::look() {
   const auto now = boot_clock::now();
   scheduler_.catch_up(now);
-  return board_.snapshot_at(now, gate_);
+  return board_.snapshot_at(now);
 }
 
 }  // namespace telltale

@@ -12,10 +12,7 @@
 #include <cstdio>
 #include <optional>
 #include <string_view>
-#include <utility>
-#include <variant>
 
-#include "memory/code_pages.hpp"
 #include "worker/deadline_timer.hpp"
 #include "worker/messages.hpp"
 #include "worker/restrictions.hpp"
@@ -90,13 +87,10 @@ int worker_main(const check_table& table) {
   worker_loop loop(table, *result_buffer, send, [] { deadline_timer::stop(worker_deadline_timer); });
   static std::array<char, wire::max_message> buffer;
   if (!send(wire::ready{apply_restrictions()})) return 0;
-  bool tidied = false;
   while (const auto packet = receive(buffer)) {
     const auto message = wire::decode_to_worker(*packet);
     if (!message) return exit_bad_message;
     if (!loop.handle(*message)) return 0;
-    // Most code executed so far was process startup and the first runs of checks.
-    if (std::holds_alternative<wire::run_batch>(*message) && !std::exchange(tidied, true)) release_code_pages();
   }
   return 0;
 }
