@@ -14,6 +14,7 @@
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -42,6 +43,17 @@ void log_shortage(server_state& state, std::string_view message, std::string_vie
   log(log_level::warn, message, {{"error", why}, {"connections", static_cast<std::int64_t>(state.list.size())}});
 }
 
+void log_failure(const std::exception_ptr& thrown) {
+  if (!thrown) return;
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& e) {
+    log(log_level::error, "a connection failed", {{"error", std::string_view(e.what())}});
+  } catch (...) {
+    log(log_level::error, "a connection failed");
+  }
+}
+
 void make_room(server_state& state) {
   const auto now = connection_list::clock::now();
   while (state.list.size() >= state.service.limits.max_connections) {
@@ -54,7 +66,8 @@ void adopt(const std::shared_ptr<server_state>& state, const listener& from, con
            const sockaddr_storage& peer) {
   make_room(*state);
   auto over = tls ? make_tls_transport(fd.get(), tls->current()) : make_plain_transport(fd.get());
-  std::make_shared<connection>(state, std::move(fd), std::move(over), is_loopback(peer), from.number())->start();
+  asio::co_spawn(state->loop, serve_connection(state, std::move(fd), std::move(over), is_loopback(peer), from.number()),
+                 log_failure);
 }
 
 // These errors belong to a connection that failed in the queue, not to the listener (accept(2), Linux).

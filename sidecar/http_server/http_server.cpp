@@ -67,7 +67,6 @@ class server final : public http_server {
     *alive_ = false;
     close_listeners();
     state_->list.drop_all();
-    state_->clock.stop();
   }
   server(const server&) = delete;
   server& operator=(const server&) = delete;
@@ -88,7 +87,7 @@ class server final : public http_server {
   }
 
   std::size_t connections() const override { return state_->list.size(); }
-  const std::map<int, std::uint64_t>& refusals() const override { return state_->refusals; }
+  const std::map<int, std::uint64_t>& refusals() const override { return state_->service.refusals; }
 
   void stop(std::function<void()> done) override {
     state_->stopping = true;
