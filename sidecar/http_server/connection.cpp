@@ -132,12 +132,14 @@ bool connection::receive() {
 }
 
 bool connection::send() {
+  if (closed_) return true;
   const auto head = std::string_view(response_->head);
   const auto body = response_->body ? std::string_view(*response_->body) : std::string_view();
-  while (!closed_ && sent_ < head.size() + body.size()) {
+  while (sent_ < head.size() + body.size()) {
     const auto skip = std::min(sent_, head.size());
     const auto got = transport_->write({head.substr(skip), body.substr(sent_ - skip)});
     if (!done(got, phase::sending)) return false;
+    if (closed_) return true;
     sent_ += got.bytes;
   }
   return true;
