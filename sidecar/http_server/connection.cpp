@@ -47,8 +47,7 @@ class connection final : public droppable {
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
 
-  bool open() { return done(transport_->open(), phase::opening); }
-  void begin_request();
+  bool open();
   bool receive();
   bool send();
   bool part();
@@ -111,9 +110,10 @@ loop_awaitable<std::tuple<boost::system::error_code>> connection::ready() {
   return waiter_->async_wait(what, asio::as_tuple(resume));
 }
 
-void connection::begin_request() {
-  sent_ = 0;
-  enter(phase::waiting);
+bool connection::open() {
+  if (!done(transport_->open(), phase::opening)) return false;
+  if (!closed_) enter(phase::waiting);
+  return true;
 }
 
 // Reads until there is a response.
@@ -121,13 +121,17 @@ bool connection::receive() {
   while (!closed_) {
     response_ = overdue_ ? session_.refuse(too_slow) : session_.next(state_->stopping);
     if (response_) return true;
-    if (state_->stopping && session_.idle()) close();
-    else if (const auto got = transport_->read(session_.room()); got.state == io_state::ended && !session_.idle())
+    const bool between_requests = session_.idle();
+    if (state_->stopping && between_requests) break;
+    const auto got = transport_->read(session_.room());
+    if (got.state == io_state::ended && !between_requests) {
       response_ = session_.refuse(cut_off);
-    else if (!done(got, session_.idle() ? phase::waiting : phase::head)) return false;
-    else session_.received(got.bytes);
-    if (response_) return true;
+      return true;
+    }
+    if (!done(got, between_requests ? phase::waiting : phase::head)) return false;
+    session_.received(got.bytes);
   }
+  close();
   return true;
 }
 
@@ -142,6 +146,8 @@ bool connection::send() {
     if (closed_) return true;
     sent_ += got.bytes;
   }
+  sent_ = 0;
+  enter(session_.idle() ? phase::waiting : phase::head);
   return true;
 }
 
@@ -205,7 +211,6 @@ loop_awaitable<void> serve_connection(std::shared_ptr<server_state> state, descr
   connection peer(state, std::move(socket), std::move(over), loopback, listener);
   while (!peer.open()) co_await peer.ready();
   for (;;) {
-    peer.begin_request();
     while (!peer.receive()) co_await peer.ready();
     while (!peer.send()) co_await peer.ready();
     if (peer.is_over()) break;
