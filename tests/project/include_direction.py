@@ -23,7 +23,7 @@ HOMES = {
     "re2/": ["lib/expect/pattern"],
     "ares": ["checks/dns"],
     "nghttp2/": ["checks/grpc"],
-    "boost/beast": ["sidecar/http_server/", "checks/websocket/session",
+    "boost/beast": ["checks/websocket/session",
                     "checks/websocket/explain", "lib/http/body_framing", "lib/http/status", "lib/boost/"],
     "boost/url": ["lib/api/url", "lib/boost/"],
     "openssl/": ["lib/net/tls_", "sidecar/http_server/tls_", "lib/api/version"],
