@@ -10,7 +10,7 @@ import sys
 
 # Each component may include itself and those before it: first those of lib/, which checks/ may include too.
 LIB = ["base", "api", "expect", "net", "http"]
-ORDER = ["memory", "log", "yaml", "config", "diagnostics", "reference", "worker", "client", "scheduler", "policy", "snapshot", "render",
+ORDER = ["memory", "log", "yaml", "config", "diagnostics", "reference", "worker", "client", "runner", "scheduler", "policy", "snapshot", "render",
          "routes", "http_server", "reload", "results", "app", "commands"]
 
 # Where each third-party library may be included from, besides tests.
