@@ -20,7 +20,7 @@ struct measurement_info {
   std::string doc;   ///< one sentence; becomes HELP
 };
 
-/// Interval and timeout of a type's checks when the configuration does not set them.
+/// Interval and timeout of a type's checks when the configuration does not set them, and how they run.
 struct default_cadence {
   std::chrono::milliseconds interval{10'000};
   std::chrono::milliseconds timeout{2'000};  ///< must be below the interval

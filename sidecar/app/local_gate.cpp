@@ -39,10 +39,9 @@ bool is_permanent_failure(const check_view& view, boot_clock::time_point now) {
 local_gate::local_gate(config all, gate g)
     : config_(feeding(std::move(all), g)),
       gate_(g),
-      pool_(make_worker_pool(require_working(io_))),
-      names_(make_name_resolver(*pool_)),
+      runners_(make_runner_factory(require_working(io_))),
       board_(config_, boot_clock::now(), std::chrono::system_clock::now()),
-      scheduler_(io_, *config_, *pool_, *names_, board_, refused_) {
+      scheduler_(io_, *config_, *runners_, board_, refused_) {
   if (!refused_.empty()) throw std::runtime_error(to_text(errors_of(*config_, refused_)));
   board_.changed = [this] { io_.stop(); };
   scheduler_.start();
@@ -77,7 +76,7 @@ void local_gate::run_for(std::chrono::milliseconds pause) {
 
 snapshot_ptr local_gate::look() {
   const auto now = boot_clock::now();
-  scheduler_.catch_up(now);
+  scheduler_.detect_stall(now);
   return board_.snapshot_at(now);
 }
 

@@ -265,6 +265,14 @@ class CheckFor(Waiting):
         self.assertEqual(done.returncode, 2, done)
         self.assertIn("NOT_SET", done.stderr)
 
+    def test_checks_keep_their_state_from_one_attempt_to_the_next(self):
+        """A rate needs two pages, and no attempt has time for the second one."""
+        exporter = self.web_server(200, b"errors_total 7\n", [("Content-Type", "text/plain; version=0.0.4")])
+        self.write(checks(f"{{name: errors, type: prometheus, url: 'http://{exporter}/metrics', timeout: 1s, "
+                          "rate_window: 1500ms, values: {'sum(rate(errors_total))': 0}}"))
+        done = self.run_telltale("check", "--for", "20s", "-c", "deps.yaml", "--format", "text")
+        self.assertEqual((done.returncode, done.stdout), (0, "[+]errors ok\n"), done)
+
     def test_a_slow_check_that_passed_is_not_repeated(self):
         """It reads the whole database, which every attempt would repeat."""
         database = self.dir / "app.db"

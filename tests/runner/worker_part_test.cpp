@@ -1,10 +1,14 @@
 // Tests the blocking part of an async check over a pool that the test controls.
+#include "runner/worker_part.hpp"
+
 #include <doctest/doctest.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "fakes/configs.hpp"
 #include "fakes/fake_worker_pool.hpp"
+#include "runner/process_runner.hpp"
 
 using namespace telltale;
 using namespace std::chrono_literals;
@@ -28,7 +32,8 @@ struct fixture {
 
   asio::io_context context;
   fakes::fake_worker_pool pool;
-  std::unique_ptr<blocking_part> part = make_blocking_part(pool, pool.add({"tls", {}}));
+  std::unique_ptr<worker_part> part =
+      std::make_unique<worker_part>(make_process_runner(pool, fakes::check_named("site")));
   std::vector<outcome> got;
 };
 
@@ -65,6 +70,16 @@ TEST_CASE("blocking part: without an outcome it fails at the deadline, and start
   f.pool.answer(outcome::pass("in time"));
   f.proceed();
   CHECK(f.got.back() == outcome::pass("in time"));
+}
+
+TEST_CASE("blocking part: of a removed check it starts nothing") {
+  fixture f;
+  f.part->remove();
+  CHECK(f.pool.removed.size() == 1);
+  f.ask(10s);
+  REQUIRE(f.got.size() == 1);
+  CHECK(f.got[0].reason == reason::internal);
+  CHECK(f.pool.runs.empty());
 }
 
 TEST_CASE("blocking part: destroying everything during a run leaks nothing") {
