@@ -37,7 +37,7 @@ class Sqlite(harness.TestCase):
         self.database.write()
         sidecar = self.start(HEAD + f"  - {{name: db, type: sqlite, path: {self.path}, integrity: {{every: 1s, timeout: 900ms}}}}\n")
         self.wait_words(sidecar, "db-integrity", "intact")
-        self.assertEqual(sidecar.get("/ready").status, 200)
+        sidecar.wait_status("/ready", 200)
         self.assertRegex(sidecar.get("/metrics").text, r'telltale_sqlite_integrity_intact_timestamp_seconds\{check="db-integrity"\} [1-9]')
         before = self.overwrite(self.path, 7, b"\x55" * 200)
         found = sidecar.wait_check("db-integrity", "fail", "corrupt")
