@@ -10,8 +10,8 @@ TEST_CASE("body cache: a body is rendered once per key, and keys are not confuse
   body_cache cache;
   int made = 0;
   std::vector<body_key> keys;
-  for (const std::optional<gate> of : {std::optional(gate::live), std::optional(gate::ready),
-                                       std::optional(gate::startup), std::optional<gate>()})
+  for (const std::optional<gate> of :
+       {std::optional(gate::live), std::optional(gate::ready), std::optional(gate::startup), std::optional<gate>()})
     for (const auto form : {body_form::json, body_form::text})
       for (const auto level : {details::full, details::names, details::none}) keys.push_back({of, form, level});
   for (int round = 0; round < 2; ++round)

@@ -78,9 +78,17 @@ TEST_CASE("router: a reply takes one snapshot, or none when it shows no check") 
     std::string target;
     int snapshots;
   };
-  const row table[] = {{"/livez", 1},   {"/ready?exclude=disk", 1}, {"/startup?verbose", 1}, {"/metrics", 1},
-                       {"/checks", 1},  {"/checks/db", 1},          {"/checks/nothing", 1},  {"/", 1},
-                       {"/ping", 0},    {"/?help", 0},              {"/nowhere", 0}};
+  const row table[] = {{"/livez", 1},
+                       {"/ready?exclude=disk", 1},
+                       {"/startup?verbose", 1},
+                       {"/metrics", 1},
+                       {"/checks", 1},
+                       {"/checks/db", 1},
+                       {"/checks/nothing", 1},
+                       {"/", 1},
+                       {"/ping", 0},
+                       {"/?help", 0},
+                       {"/nowhere", 0}};
   for (const auto& expected : table) {
     CAPTURE(expected.target);
     int snapshots = 0;

@@ -10,9 +10,9 @@ using namespace telltale;
 TEST_CASE("check counters: every run counts, and a failure for its reason only") {
   check_counters counters;
   run_report run;
-  for (const auto& found : {outcome::pass("fine"), outcome::warn(reason::threshold, "close"),
-                            outcome::fail(reason::timeout, "late"), outcome::fail(reason::timeout, "late"),
-                            outcome::fail(reason::stuck, "stuck")}) {
+  for (const auto& found :
+       {outcome::pass("fine"), outcome::warn(reason::threshold, "close"), outcome::fail(reason::timeout, "late"),
+        outcome::fail(reason::timeout, "late"), outcome::fail(reason::stuck, "stuck")}) {
     run.outcome = found;
     counters.record(run);
   }
