@@ -28,7 +28,7 @@ asio::awaitable<outcome> run_once(std::shared_ptr<check_state> check, async_cont
   auto got = co_await grpc::ask(now, check->what, check->kept);
   now.add(got.found);
   now.judge_latency(check->what.options.network.latency);
-  co_await grpc::put_back(check->kept, std::move(got));
+  co_await grpc::put_back(now, check->kept, std::move(got));
   co_return std::move(now).result("SERVING");
 }
 
