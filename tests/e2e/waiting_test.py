@@ -92,6 +92,18 @@ class WaitRun(Waiting):
         self.assertRegex(rest, r"^telltale wait: ready after \S+ \S+\n$")
         self.assertEqual((process.returncode, output), (7, "--timeout a b\n"))
 
+    def test_checks_without_a_first_result_are_named_when_the_time_is_over(self):
+        port = self.listener(0).getsockname()[1]  # accepts, and never answers
+        self.write("defaults: {interval: 90s, timeout: 80s}\n" +
+                   checks(f'{{name: slow, type: tcp, address: "127.0.0.1:{port}", expect: hello}}',
+                          f'{{name: web, type: http, url: "http://127.0.0.1:{port}/", timeout: 70s}}',
+                          "{name: gone, type: marker, path: /nonexistent/marker}"))
+        done = self.start_waiting("wait", "--run", "-c", "deps.yaml", "--timeout", "1s")
+        said = done.communicate(timeout=harness.PATIENCE)[1].splitlines()[-1]
+        self.assertRegex(said, r"^telltale wait: timed out after .*\[\?\]slow pending; .*no result yet: "
+                               r"slow \(type tcp, timeout 1m20s\), web \(type http, timeout 1m10s\)$")
+        self.assertEqual(done.returncode, 1)
+
     def test_the_command_inherits_what_it_would_without_telltale(self):
         """Checks of each kind have run: one in a worker, one on the loop, one with a name lookup."""
         reader, writer = os.pipe()  # as with socket activation, and as many shells leave them
