@@ -1,6 +1,5 @@
 // The dns check: queries each name server for a record and judges their responses.
 #include <algorithm>
-#include <cerrno>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,18 +11,16 @@
 #include <telltale/check_type.hpp>
 #include <telltale/clock.hpp>
 
-#include "api/file_error.hpp"
-#include "base/small_file.hpp"
 #include "dns/ask.hpp"
 #include "dns/judge.hpp"
 #include "dns/options.hpp"
+#include "dns/system_servers.hpp"
 #include "net/explain.hpp"
 
 namespace telltale {
 namespace {
 
 namespace asio = boost::asio;
-constexpr const char* resolv_conf = "/etc/resolv.conf";
 
 /// Data of one check that is created once and used by every run.
 struct plan {
@@ -32,16 +29,14 @@ struct plan {
   dns::question asked;
 };
 
-/// The configured servers, or those of the system. As in the C library, no file means the server of this machine.
-finding find_servers(const dns_options& options, std::vector<dns::name_server>& into) {
-  constexpr std::size_t largest = std::size_t{64} * 1024;
-  into = options.servers;
-  if (!into.empty()) return {};
-  const auto file = read_small_file(resolv_conf, largest);
-  const bool is_absent = file.what == small_file::fault::open && file.error == ENOENT;
-  if (file.ok() || is_absent) return into = dns::name_servers_in(file.text), finding();
-  return net::failure(file.error == EACCES ? reason::denied : reason::internal,
-                      fmt::format("{}: {}", resolv_conf, file_error(file)));
+/// The name servers of the system, which a worker reads. Empty after adding why they cannot be read.
+asio::awaitable<std::vector<dns::name_server>> system_servers(net::run& now) {
+  auto read = co_await now.ctx.part->run(now.until);
+  if (read.verdict == verdict::pass) co_return dns::servers_in(read.message);
+  if (read.reason == reason::timeout || read.reason == reason::stuck)
+    read.message = "the name servers of the system could not be read: " + read.message;
+  now.add(net::failure(read.reason, std::move(read.message)));
+  co_return std::vector<dns::name_server>();
 }
 
 void measure(findings& into, const std::vector<dns::reply>& replies, const std::vector<dns::judgement>& all) {
@@ -86,12 +81,9 @@ std::string healthy_text(const std::vector<dns::judgement>& all, const std::vect
 
 asio::awaitable<outcome> run_once(std::shared_ptr<const plan> what, async_context ctx) {
   net::run now(std::move(ctx), what->options.query);
-  std::vector<dns::name_server> servers;
-  auto failed = find_servers(what->options, servers);
-  if (failed.verdict != verdict::pass) {
-    now.add(std::move(failed));
-    co_return std::move(now).result("");
-  }
+  auto servers = what->options.servers;
+  if (servers.empty()) servers = co_await system_servers(now);
+  if (servers.empty()) co_return std::move(now).result("");
   const auto replies = co_await dns::ask(now, what->asked, servers);
   std::vector<dns::judgement> all;
   all.reserve(replies.size());
@@ -116,7 +108,7 @@ class dns_check final : public async_check {
 namespace checks {
 
 check_type dns() {
-  return async_type<dns_check, dns_options>({
+  return async_type_with_part<dns_check, dns::system_servers, dns_options>({
       .name = "dns",
       .summary = "Asks each name server for a record.",
       .proves = "Each name server answers, and a response has the expected code and records.",

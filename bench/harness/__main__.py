@@ -1,5 +1,6 @@
 """Command line of the benchmarks: creates a directory and a namespace, and measures the rows inside."""
 import argparse
+import os
 import pathlib
 import sys
 import time
@@ -18,6 +19,8 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: some minutes, less steady")
     parser.add_argument("--save", metavar="FILE", type=pathlib.Path,
                         help="also write the table as Markdown; docs/performance.md keeps the text around its table")
+    parser.add_argument("--earlier", metavar="PROGRAM", type=pathlib.Path,
+                        help="also measure the telltale of an earlier version, in the same rounds")
     parser.add_argument("names", nargs="*", metavar="NAME", help="rows to measure, by name or number; default: all")
     found = parser.parse_args()
     known = {key: row for row in rows.ALL for key in (row.NAME, str(row.NUMBER))}
@@ -26,6 +29,9 @@ def arguments():
         parser.error(f"no such row: {', '.join(unknown)} (see --help)")
     wanted = [known[name] for name in found.names]
     found.rows = [row for row in rows.ALL if not wanted or row in wanted]
+    if found.earlier and not os.access(found.earlier, os.X_OK):
+        parser.error(f"--earlier {found.earlier}: not a program")
+    found.earlier = found.earlier and found.earlier.resolve()
     if found.save:
         found.save = found.save.resolve()
     return found
@@ -34,7 +40,7 @@ def arguments():
 def measure(asked):
     begin = time.monotonic()
     lines = []
-    with Bench(quick=asked.quick, folder=namespace.folder()) as bench:
+    with Bench(quick=asked.quick, folder=namespace.folder(), earlier=asked.earlier) as bench:
         for row in asked.rows:
             bench.say(f"{row.NUMBER} {row.TITLE}")
             try:

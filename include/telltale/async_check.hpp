@@ -50,8 +50,8 @@ struct async_context {
 
 /// Base of network checks. Built once in the program; `probe` runs on its loop, never twice at the same time, so
 /// members need no locks. It must never block, must stop by `ctx.deadline`, and must leave no operation behind when it
-/// returns. A probe that overruns its deadline is reported as `timeout` by the scheduler and then as `stuck`.
-/// Pass the context by value: a coroutine outlives its caller's temporaries.
+/// returns. A probe that overruns its deadline is reported as `timeout`, and further runs as `stuck` until it has
+/// ended. Pass the context by value: a coroutine outlives its caller's temporaries.
 class async_check {
  public:
   virtual ~async_check() = default;

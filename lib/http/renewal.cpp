@@ -2,29 +2,47 @@
 #include "http/renewal.hpp"
 
 #include <algorithm>
-#include <stdexcept>
+#include <chrono>
 
-#include "http/request.hpp"
+#include <fmt/format.h>
+
+#include <telltale/async_check.hpp>
 
 namespace telltale::http {
+namespace {
 
-bool has_secrets(const request_options& of) {
-  const auto is_secret = [](const auto& header) { return !header.second.secret.empty(); };
-  return of.basic || of.bearer || std::ranges::any_of(of.headers, is_secret);
-}
+bool is_declined(const finding& found) { return found.reason == reason::auth || found.reason == reason::denied; }
 
-outcome try_secrets(const request_options& options) try {
-  request_plan ignored;
-  read_secrets(options, ignored);
-  return outcome::pass("the secrets can be read");
-} catch (const std::runtime_error& e) {
-  return outcome::fail(reason::missing, e.what());
-}
-
-boost::asio::awaitable<std::string> unreadable_secrets(async_context ctx) {
+/// Why the secrets cannot be read; empty when they can.
+boost::asio::awaitable<std::string> unreadable_secrets(const async_context& ctx) {
   const auto now = std::chrono::steady_clock::now();
   const auto read = co_await ctx.part->run(now + (ctx.deadline - now) / 2);
   co_return read.verdict == verdict::pass ? std::string() : read.message;
+}
+
+}  // namespace
+
+bool has_secrets(const secret_map& values) {
+  return std::ranges::any_of(values, [](const auto& each) { return !each.second.secret.empty(); });
+}
+
+bool has_secrets(const request_options& of) { return of.basic || of.bearer || has_secrets(of.headers); }
+
+boost::asio::awaitable<finding> with_current_secrets(net::run& now, attempt_function attempt, read_function read) {
+  auto found = co_await attempt();
+  if (!is_declined(found) || !read || now.ctx.part == nullptr) co_return found;
+  auto why = co_await unreadable_secrets(now.ctx);
+  bool changed = false;
+  try {
+    changed = why.empty() && read();
+  } catch (const std::runtime_error& e) {
+    why = e.what();
+  }
+  if (!why.empty()) found.sentence += fmt::format(" (the secrets could not be read again: {})", why);
+  if (!changed) co_return found;
+  now.begin = std::chrono::steady_clock::now();
+  found = co_await attempt();
+  co_return found;
 }
 
 }  // namespace telltale::http

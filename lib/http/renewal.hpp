@@ -1,37 +1,51 @@
-// Reads the secrets of a request again after a server has declined them, without blocking the loop.
+// Repeats a request whose secrets were replaced after they had been read, without blocking the loop.
 #pragma once
 
+#include <functional>
+#include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <boost/asio/awaitable.hpp>
 
-#include <telltale/async_check.hpp>
 #include <telltale/check.hpp>
+#include <telltale/finding.hpp>
 
 #include "http/request_options.hpp"
+#include "net/run.hpp"
 
 namespace telltale::http {
 
 /// Whether the request has a secret, which may have been replaced since it was read.
 bool has_secrets(const request_options&);
+bool has_secrets(const secret_map&);
 
-/// Reads the secrets and drops them; fails when one cannot be read.
-outcome try_secrets(const request_options&);
-
-/// The blocking part of a check type whose secrets are those of its request: passes when they can be read. A path may
-/// be on a mount that hangs, which only a worker may find out. `Options` has them as `request`.
-template <class Options>
+/// The blocking part of a check type with secrets: passes when `read`, a function of the options, can read them, and
+/// fails when it throws std::runtime_error. A path may be on a mount that hangs, which only a worker may find out.
+template <class Options, void (*read)(const Options&)>
 class secrets_part final : public blocking_check {
  public:
-  explicit secrets_part(const Options& options) : options_(options.request) {}
-  outcome probe(probe_context&) override { return try_secrets(options_); }
+  explicit secrets_part(Options options) : options_(std::move(options)) {}
+  outcome probe(probe_context&) override try {
+    read(options_);
+    return outcome::pass("the secrets can be read");
+  } catch (const std::runtime_error& e) {
+    return outcome::fail(reason::missing, e.what());
+  }
 
  private:
-  request_options options_;
+  Options options_;
 };
 
-/// Runs the blocking part, for at most half of the time that is left. Returns why the secrets cannot be read; empty
-/// when they can.
-boost::asio::awaitable<std::string> unreadable_secrets(async_context ctx);
+/// One attempt of a run.
+using attempt_function = std::function<boost::asio::awaitable<finding>()>;
+/// Reads the secrets again, and returns whether one has changed. Throws std::runtime_error with a sentence when one
+/// cannot be used. Empty when there are none.
+using read_function = std::function<bool()>;
+
+/// Makes an attempt. When the server declines it (`auth`, `denied`), the secrets are read again: first by the blocking
+/// part, for at most half of the time that is left, then by `read`. If one has changed, there is a second attempt, and
+/// the run's latency begins then. What the functions refer to must outlive the coroutine.
+boost::asio::awaitable<finding> with_current_secrets(net::run&, attempt_function, read_function);
 
 }  // namespace telltale::http

@@ -26,6 +26,8 @@ void lent_connection::wait_for_first_byte(const run& now) {
   line->set_deadline(begin + (now.until - begin) / 2);
 }
 
+bool is_slow(const run& now, std::chrono::nanoseconds wait) { return wait > (now.until - now.begin) / 4; }
+
 bool kept_connection::is_usable(const lent_connection& one) const {
   if (std::chrono::steady_clock::now() - one.since >= reconnect_) return false;
   const auto seen = one.line->peek();

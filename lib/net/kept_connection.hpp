@@ -41,6 +41,10 @@ struct lent_connection {
   void wait_for_first_byte(const run&);
 };
 
+/// Whether a server needs so long for its reply, more than a quarter of the time of the run, that its connection is not
+/// kept: a reused one has less time. `wait` is that for the reply.
+bool is_slow(const run&, std::chrono::nanoseconds wait);
+
 /// At most one connection, for runs that never overlap. While it is idle it has no timer and no pending operation.
 ///
 /// A server may close a connection at the moment at which a request is sent. A run that finds a *reused* connection

@@ -11,9 +11,9 @@
 #include <boost/asio/io_context.hpp>
 
 #include "config/config.hpp"
+#include "runner/runner_factory.hpp"
 #include "scheduler/scheduler.hpp"
 #include "snapshot/board.hpp"
-#include "worker/worker_pool.hpp"
 
 namespace telltale {
 
@@ -24,7 +24,7 @@ class local_gate {
   struct answer {
     bool passes = false;
     bool permanent = false;  ///< a check that decides the gate has a failure that does not heal by waiting
-    std::string text;        ///< as the response of `/ready?verbose`
+    std::string text;        ///< as the response of `/ready?verbose`, and the checks that have no result yet
   };
 
   /// Starts the checks that feed the gate. Throws std::runtime_error when there is none, and when a check cannot be
@@ -41,7 +41,7 @@ class local_gate {
   void run_for(std::chrono::milliseconds);
 
  private:
-  /// Destroyed after the pool, which kills the workers.
+  /// Destroyed after the factory, which kills the workers.
   struct awaited_workers {
     ~awaited_workers();
     std::vector<pid_t> ids;
@@ -53,8 +53,7 @@ class local_gate {
   gate gate_;
   boost::asio::io_context io_{1};
   awaited_workers workers_;
-  std::unique_ptr<worker_pool> pool_;
-  std::unique_ptr<name_resolver> names_;
+  std::unique_ptr<runner_factory> runners_;
   board board_;
   problems refused_;
   scheduler scheduler_;

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "http_server/tls.hpp"
-#include "scheduler/network_checks.hpp"
+#include "runner/loop_runner.hpp"
 
 namespace telltale {
 
@@ -38,7 +38,11 @@ config_errors errors_of(const config& c, const problems& found) {
 named_files_report check_named_files(const config& c) {
   named_files_report out;
   read_token(c, out.refused);
-  network_checks(c, out.refused);
+  for (const auto& check : c.checks) try {
+      build_async_check(check);
+    } catch (const std::exception& e) {
+      out.refused.add(check.at, e.what());
+    }
   if (const auto files = tls_files_of(c)) try {
       const auto loaded = make_tls_context(*files);
       const auto warning = validity_warning(*loaded, *files, std::chrono::system_clock::now());

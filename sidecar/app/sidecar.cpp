@@ -80,10 +80,9 @@ sidecar::sidecar(config conf, const serve_options& options)
       signals_(require_working(io_), SIGTERM, SIGINT, SIGHUP),
       drain_timer_(io_),
       shutdown_timer_(io_),
-      pool_(make_worker_pool(io_)),
-      names_(make_name_resolver(*pool_)),
+      runners_(make_runner_factory(io_)),
       board_(config_, boot_clock::now(), std::chrono::system_clock::now()),
-      scheduler_(io_, *config_, *pool_, *names_, board_, refused_),
+      scheduler_(io_, *config_, *runners_, board_, refused_),
       options_(options),
       listeners_(listeners_of(*config_, options_)),
       tls_(config_->server.tls),
@@ -129,7 +128,7 @@ void sidecar::run() {
 reply sidecar::answer(const request& r) {
   const auto now = boot_clock::now();
   auto out = router_.answer(r, [this, now] {
-    scheduler_.catch_up(now);
+    scheduler_.detect_stall(now);
     return board_.snapshot_at(now);
   });
   ++requests_[{std::string(out.path_label), out.status}];
@@ -139,7 +138,7 @@ reply sidecar::answer(const request& r) {
 program_counters sidecar::counters() const {
   auto requests = requests_;
   for (const auto& [status, count] : server_->refusals()) requests[{"malformed", status}] = count;
-  return {pool_->counts(),        board_.loop_lag(),   board_.queue(),      std::move(requests),
+  return {runners_->counts(),     board_.loop_lag(),   board_.queue(),      std::move(requests),
           server_->connections(), log_lines_dropped(), reloader_.counters()};
 }
 
@@ -149,7 +148,7 @@ void sidecar::evaluate_soon() {
   boost::asio::post(io_, [this] {
     evaluating_ = false;
     const auto now = boot_clock::now();
-    scheduler_.catch_up(now);
+    scheduler_.detect_stall(now);
     board_.snapshot_at(now);
   });
 }
@@ -216,7 +215,7 @@ void sidecar::close_listeners() {
 void sidecar::finish(const char* how) {
   log(log_level::info, how);
   scheduler_.stop();
-  pool_->stop();
+  runners_->stop();
   io_.stop();
 }
 

@@ -18,10 +18,10 @@
 #include "http_server/http_server.hpp"
 #include "reload/reloader.hpp"
 #include "routes/routes.hpp"
+#include "runner/runner_factory.hpp"
 #include "scheduler/scheduler.hpp"
 #include "snapshot/board.hpp"
 #include "worker/reaper.hpp"
-#include "worker/worker_pool.hpp"
 
 namespace telltale {
 
@@ -53,8 +53,7 @@ class sidecar {
   boost::asio::signal_set signals_;
   boost::asio::steady_timer drain_timer_;
   boost::asio::steady_timer shutdown_timer_;
-  std::unique_ptr<worker_pool> pool_;
-  std::unique_ptr<name_resolver> names_;
+  std::unique_ptr<runner_factory> runners_;
   std::unique_ptr<reaper> reaper_;  ///< set as PID 1
   board board_;
   problems refused_;

@@ -64,12 +64,13 @@ std::string reasons(check_results results) {
 }
 
 /// Every attempt runs all checks, so that the results printed are those of one moment.
-check_results repeated_run(const config& chosen, std::chrono::milliseconds limit, const check_environment& world) {
+check_results repeated_run(const std::function<check_results()>& run, std::chrono::milliseconds limit,
+                           const check_environment& world) {
   constexpr std::chrono::milliseconds interval{1'000};
   check_results last;
   auto waiting = world.waiting;
   waiting.ask = [&](std::chrono::milliseconds) {
-    last = world.run(chosen);
+    last = run();
     return attempt{results_exit_code(last) == exit_ok, reasons(last)};
   };
   retry("passed", {limit, interval}, waiting);
@@ -84,8 +85,9 @@ command_result check(const check_command& asked, const check_table& table, const
     if (const auto* errors = std::get_if<config_errors>(&loaded)) return refused(asked, to_text(*errors));
     auto& chosen = std::get<config>(loaded);
     keep_named(chosen, asked.names);
+    const auto run = world.prepare(chosen);
     const bool once = asked.limit.count() == 0;
-    return shown(once ? world.run(chosen) : repeated_run(chosen, asked.limit, world), asked, world);
+    return shown(once ? run() : repeated_run(run, asked.limit, world), asked, world);
   } catch (const std::exception& error) {
     return refused(asked, fmt::format("telltale check: {}\n", error.what()));
   }

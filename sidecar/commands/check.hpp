@@ -14,7 +14,8 @@ namespace telltale {
 struct check_environment {
   environment variables;
   bool terminal = false;  ///< standard output is a terminal
-  std::function<check_results(const config&)> run;
+  /// Builds the checks and returns a function that runs them once; both may throw.
+  std::function<std::function<check_results()>(const config&)> prepare;
   retry_environment waiting;  ///< used with `--for`; without `ask`
 };
 

@@ -7,9 +7,10 @@
 #include <cstring>
 #include <exception>
 #include <functional>
+#include <memory>
 
 #include "app/blocked_signals.hpp"
-#include "app/run_once.hpp"
+#include "app/check_set.hpp"
 #include "app/serve.hpp"
 #include "app/standard_streams.hpp"
 #include "commands/check.hpp"
@@ -44,9 +45,8 @@ int print(const command_result& result) {
 /// What is logged below this level is part of the results.
 void log_from(log_level least) { configure_log({log_format::text, least}); }
 
-/// Runs checks as often as it is called, and keeps the deep checks of earlier runs.
-std::function<check_results(const config&)> repeatable_run() {
-  return [records = deep_check_records()](const config& checks) mutable { return run_once(checks, records); };
+std::function<check_results()> prepare(const config& conf) {
+  return [checks = std::make_shared<check_set>(conf)] { return checks->run_once(); };
 }
 
 /// Runs the selected command; each overload returns the exit code of the program.
@@ -67,15 +67,14 @@ struct runner {
   int operator()(const check_command& asked) const {
     log_from(log_level::error);
     if (asked.limit.count() != 0) exit_on_signals();
-    return print(
-        check(asked, table(),
-              {process_environment(), ::isatty(STDOUT_FILENO) == 1, repeatable_run(), terminal_environment("check")}));
+    return print(check(asked, table(),
+                       {process_environment(), ::isatty(STDOUT_FILENO) == 1, prepare, terminal_environment("check")}));
   }
 
   int operator()(const healthcheck_command& asked) const {
     if (!asked.http) return print(healthcheck(asked, process_environment()));
     log_from(log_level::error);
-    return print(healthcheck_http(asked, table(), repeatable_run()));
+    return print(healthcheck_http(asked, table(), [](const config& conf) { return check_set(conf).run_once(); }));
   }
 
   int operator()(const wait_command& asked) const {

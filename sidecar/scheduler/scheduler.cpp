@@ -2,111 +2,54 @@
 #include "scheduler/scheduler.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <random>
 #include <utility>
 
-#include <fmt/format.h>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
-#include <telltale/units.hpp>
-
 #include "config/heartbeat.hpp"
-#include "scheduler/async_run.hpp"
-#include "scheduler/network_checks.hpp"
 
 namespace telltale {
 namespace {
 
-/// Local checks coalesce wake-ups. Network checks do not: each wakes the loop several times anyway, and many may use
-/// the same server.
-cadence cadence_of(const check_settings& s, bool local) {
-  const auto weight = local ? 1 : network_weight;
-  return {s.interval, s.effective_failing_interval(), s.initial_delay, s.jitter.ratio(), true, local, weight};
-}
-
-/// The first deep check runs soon after the start instead of hours later. After a failure the next one runs sooner, so
-/// that a repair becomes visible.
-cadence cadence_of(const deep_check_schedule& plan) {
-  constexpr std::chrono::milliseconds first{5'000};
-  constexpr std::chrono::milliseconds after_failure{300'000};
-  return {plan.every, std::min(plan.every, after_failure), std::min(plan.every, first), 0.1, false};
+/// Results of slow checks are hours apart and age by themselves; a stall of seconds does not outdate them.
+cadence cadence_of(const check_config& check, const check_runner& runner) {
+  const auto& s = check.settings;
+  const bool slow = check.type->cadence.slow;
+  return {s.interval, s.effective_failing_interval(), s.initial_delay, s.jitter.ratio(), runner.coalesces(), !slow};
 }
 
 }  // namespace
 
-scheduler::scheduler(boost::asio::io_context& io, const config& conf, worker_pool& pool, name_resolver& names,
-                     run_listener& listener, problems& refused)
-    : io_(io), timer_(io), pool_(pool), names_(names), listener_(listener), table_(std::random_device{}()) {
+scheduler::scheduler(boost::asio::io_context& io, const config& conf, runner_factory& runners, run_listener& listener,
+                     problems& refused)
+    : io_(io), timer_(io), runners_(runners), listener_(listener), table_(std::random_device{}()) {
   change(conf, kept_checks(conf.checks.size()), refused);
 }
 
 void scheduler::change(const config& conf, const kept_checks& kept, problems& refused) {
-  const auto network = network_checks(conf, refused);
+  auto runners = make_runners(runners_, conf, refused);
   if (!refused.empty()) return;
+  auto before = std::exchange(units_, {});
   std::vector<timetable::entry_change> entries;
-  auto units = build_units(conf, kept, network, entries);
+  for (std::size_t i = 0; i < conf.checks.size(); ++i) {
+    const auto& check = conf.checks[i];
+    entries.push_back({cadence_of(check, *runners[i]), kept[i]});
+    auto u = kept[i] ? std::move(before[*kept[i]]) : std::make_shared<unit>();
+    if (kept[i]) runners[i]->continue_from(*u->runner);
+    u->runner = std::move(runners[i]);
+    u->timeout = check.settings.timeout;
+    u->slow = check.type->cadence.slow;
+    u->number = i;
+    units_.push_back(std::move(u));
+  }
+  for (const auto& gone : before)
+    if (gone) gone->removed = true;
+  const auto running = slow_.empty() ? nullptr : slow_.front();
+  std::erase_if(slow_, [&](const unit_ptr& u) { return u->removed && u != running; });
   table_.change(entries, boot_clock::now());
-  units.swap(units_);
-  for (auto& old : units) old->removed = true;
-  for (std::size_t i = 0; i < units_.size(); ++i) {
-    units_[i]->number = i;
-    units_[i]->removed = false;
-  }
-  remove_gone(units);
   if (last_iteration_ != boot_clock::time_point{} && !stopped_) arm();
-}
-
-/// Checks come first, followed by their deep checks.
-std::vector<scheduler::unit_ptr> scheduler::build_units(const config& conf, const kept_checks& kept,
-                                                        const std::vector<std::shared_ptr<async_check>>& network,
-                                                        std::vector<timetable::entry_change>& entries) {
-  std::vector<unit_ptr> out;
-  for (std::size_t i = 0; i < conf.checks.size(); ++i) {
-    const auto& c = conf.checks[i];
-    const auto u = kept[i] ? units_[*kept[i]] : std::make_shared<unit>();
-    u->timeout = c.settings.timeout;
-    if (u->check && network[i]) network[i]->continue_from(*u->check);
-    u->check = network[i];
-    if (c.type->make_blocking && !kept[i]) {
-      u->task = pool_.add({c.type->name, c.options});
-      if (u->check) u->part = make_blocking_part(pool_, u->task);
-    }
-    out.push_back(u);
-    entries.push_back({cadence_of(c.settings, !u->check), kept[i]});
-  }
-  for (std::size_t i = 0; i < conf.checks.size(); ++i) {
-    const auto& c = conf.checks[i];
-    const auto plan = c.type->deep_check ? c.type->deep_check(c.options) : std::nullopt;
-    if (!plan) continue;
-    const auto known = kept[i] ? find_deep_check(out[i]) : nullptr;  // the same options have the same plan
-    entries.push_back({cadence_of(*plan), known ? std::optional(known->number) : std::nullopt});
-    out.push_back(known ? known : std::make_shared<unit>());
-    if (known) continue;
-    auto& made = *out.back();
-    made.timeout = plan->timeout;
-    made.task = pool_.add({c.type->name, c.options, true});
-    made.parent = out[i];
-    out[i]->record = std::make_unique<deep_check_record>();
-  }
-  return out;
-}
-
-scheduler::unit_ptr scheduler::find_deep_check(const unit_ptr& check) const {
-  const auto found = std::ranges::find(units_, check, &unit::parent);
-  return found == units_.end() ? nullptr : *found;
-}
-
-/// Removes the checks that are no longer configured. A running deep check stays at the head of the queue until it has
-/// ended, because two at a time would overload the disk.
-void scheduler::remove_gone(const std::vector<unit_ptr>& before) {
-  for (const auto& u : before)
-    if (u->removed && (!u->check || u->part)) pool_.remove(u->task);
-  for (std::size_t i = 1; i < deep_checks_.size();) {
-    if (deep_checks_[i]->removed) deep_checks_.erase(deep_checks_.begin() + static_cast<std::ptrdiff_t>(i));
-    else ++i;
-  }
 }
 
 void scheduler::start() {
@@ -133,7 +76,7 @@ void scheduler::arm() {
   });
 }
 
-/// Posts another iteration behind pending handlers; cheaper than setting the timer.
+/// Posts another iteration behind pending handlers.
 void scheduler::iterate_again() {
   if (std::exchange(iteration_posted_, true)) return;
   boost::asio::post(io_, [this] {
@@ -145,92 +88,60 @@ void scheduler::iterate_again() {
 void scheduler::iterate() {
   const auto now = boot_clock::now();
   const auto lag = now - expected_;
-  catch_up(now);
+  detect_stall(now);
   last_iteration_ = now;
-  for (auto number : table_.take_due(now)) run(units_[number], now);
+  for (const auto number : table_.take_due(now)) run(units_[number]);
   listener_.on_iteration(std::max(lag, boot_clock::duration::zero()), now);
   arm();
 }
 
-void scheduler::catch_up(boot_clock::time_point now) {
-  if (stopped_) return;
-  detect_stall(now);
-  pool_.collect();
-}
-
 void scheduler::detect_stall(boot_clock::time_point now) {
   const auto pause = now - last_iteration_;
-  if (pause < heartbeat_limit) return;
+  if (stopped_ || pause < heartbeat_limit) return;
   last_iteration_ = now;
   ++epoch_;
-  for (const auto& u : units_) u->unchanged_kind.reset();  // the next result is reported whatever it is
   table_.make_due_now(now);
   listener_.on_stall(pause, now);
   arm();
 }
 
-void scheduler::run(const unit_ptr& u, boot_clock::time_point now) {
-  if (u->check) return run_network(u, now);
-  if (!u->parent) return submit(u, now);
-  deep_checks_.push_back(u);
-  if (deep_checks_.size() == 1) submit(u, now);
-}
-
-void scheduler::submit(const unit_ptr& u, boot_clock::time_point now) {
-  run_input input(u->memory);
-  input.unchanged_kind = std::exchange(u->unchanged_kind, std::nullopt);
-  if (u->record) input.last_deep_check = u->record->as_of(now);
-  pool_.run(u->task, u->timeout, std::move(input),
-            [this, u, epoch = epoch_](run_report report) { finished(u, epoch, std::move(report)); });
-}
-
-void scheduler::run_network(const unit_ptr& u, boot_clock::time_point now) {
-  if (u->running_since != boot_clock::time_point{}) {
-    run_report report;
-    report.outcome = outcome::fail(
-        reason::stuck, fmt::format("an earlier run has not ended for {}", human_age(now - u->running_since)));
-    return boost::asio::post(io_,
-                             [this, u, epoch = epoch_, report = std::move(report)] { finished(u, epoch, report); });
+void scheduler::run(const unit_ptr& u) {
+  if (u->slow) {
+    slow_.push_back(u);
+    if (slow_.size() > 1) return;
   }
-  u->running_since = now;
-  run_async(
-      io_, u->check, u->timeout, names_, u->part.get(),
-      [this, u, epoch = epoch_](run_report report) { finished(u, epoch, std::move(report)); },
-      [u] { u->running_since = {}; });
+  start_run(*u);
 }
 
-void scheduler::finished(const unit_ptr& u, std::uint64_t epoch, run_report report) {
+void scheduler::start_run(unit& u) {
+  u.runner->start(u.timeout, [this, &u, epoch = epoch_](run_report report) { finished(u, epoch, std::move(report)); });
+}
+
+/// Ends the first slow run, starts the next one, and returns the unit, which a reload may have removed.
+scheduler::unit_ptr scheduler::next_slow_run() {
+  auto ended = std::move(slow_.front());
+  slow_.pop_front();
+  if (!slow_.empty()) start_run(*slow_.front());
+  return ended;
+}
+
+void scheduler::finished(unit& u, std::uint64_t epoch, run_report report) {
   if (stopped_) return;
   const auto now = boot_clock::now();
   detect_stall(now);
-  if (u->parent) {
-    deep_checks_.pop_front();
-    if (!deep_checks_.empty()) submit(deep_checks_.front(), now);
-  }
-  if (u->removed) return;
-  if (epoch != epoch_) {
+  const auto alive = u.slow ? next_slow_run() : nullptr;
+  if (u.removed) return;
+  if (epoch != epoch_ && !u.slow) {
     // The run began before a stall, so its result may be outdated: drop it and run again at once.
-    table_.repeat(u->number, now);
+    table_.repeat(u.number, now);
     return arm();
   }
   const auto ended = now - report.age;
-  const bool failing = store_result(*u, std::move(report), ended);
-  table_.finished(u->number, failing, now);
+  // A file that was missing is looked for again soon, but gigabytes are not read without a pause.
+  const auto rest = u.slow ? 10 * report.duration : std::chrono::nanoseconds(0);
+  const bool failing = listener_.on_run(u.number, std::move(report), ended);
+  table_.finished(u.number, failing, now, rest);
   if (next_iteration(now) < expected_) arm();
-}
-
-bool scheduler::store_result(unit& u, run_report report, boot_clock::time_point ended) {
-  if (!u.check) u.memory = std::move(report.memory);
-  if (!u.parent) {
-    const auto kind = outcome_kind::of(report.outcome);
-    const bool failing = listener_.on_run(u.number, std::move(report), ended);
-    // While the check fails or recovers, every run may change its status.
-    if (!failing) u.unchanged_kind = kind;
-    return failing;
-  }
-  const bool failing = report.outcome.verdict == verdict::fail;
-  u.parent->record->note(std::move(report.outcome), ended);
-  return failing;
 }
 
 }  // namespace telltale

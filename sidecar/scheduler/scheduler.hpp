@@ -3,94 +3,73 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <telltale/async_check.hpp>
 #include <telltale/clock.hpp>
 
 #include "config/config.hpp"
 #include "config/kept_checks.hpp"
-#include "scheduler/deep_check_record.hpp"
+#include "runner/runner_factory.hpp"
 #include "scheduler/run_listener.hpp"
 #include "scheduler/timetable.hpp"
-#include "worker/worker_pool.hpp"
 
 namespace telltale {
 
-/// Uses one timer for all checks and their deep checks; both are units of one timetable, the checks first. Used on the
-/// io_context's only thread. The pool, resolver and listener must outlive it.
+/// Uses one timer for all checks. Used on the io_context's only thread. The factory and the listener must outlive it.
 class scheduler {
  public:
-  /// Builds the asynchronous checks. A check that cannot be built (an unreadable secret) is added to `refused`; the
+  /// Makes a runner for each check. A check that cannot be built (an unreadable secret) is added to `refused`; the
   /// scheduler must not be started then.
-  scheduler(boost::asio::io_context&, const config&, worker_pool&, name_resolver&, run_listener&, problems& refused);
+  scheduler(boost::asio::io_context&, const config&, runner_factory&, run_listener&, problems& refused);
 
-  /// Applies another configuration. Kept checks keep their phase, state, deep checks and running probe. Their
-  /// asynchronous objects are rebuilt, so that secrets and certificates are read again. The result of a removed check's
-  /// running probe is dropped. When a check cannot be built it is added to `refused` and nothing changes. The caller
-  /// informs the listener before the next loop iteration.
+  /// Applies another configuration. Every check is built anew, so that secrets and certificates are read again; kept
+  /// checks continue with their phase, state and running probe. The result of a removed check's running probe is
+  /// dropped. When a check cannot be built it is added to `refused` and nothing changes. The caller informs the
+  /// listener before the next loop iteration.
   void change(const config&, const kept_checks&, problems& refused);
 
   void start();
   void stop();
-  /// Call this before any state of checks is rendered or judged by age. Detects a stall that ended before the timer
-  /// fired, and collects results that did not wake the loop.
-  void catch_up(boot_clock::time_point now);
+
+  /// Detects a pause of the program that ended before the timer fired: the listener is told, and every check is due at
+  /// once. Call this before a state of checks is reported or judged by age. Cheap without a pause.
+  void detect_stall(boot_clock::time_point now);
 
  private:
-  /// A check or its deep check. Callbacks hold the unit instead of its number, which a reload may change.
   struct unit {
-    std::size_t number = 0;  ///< index in `units_` and in the timetable
-    bool removed = false;    ///< no longer part of the configuration
+    std::unique_ptr<check_runner> runner;
     std::chrono::milliseconds timeout{};
-    std::shared_ptr<async_check> check;  ///< set for asynchronous checks
-    worker_pool::task_id task = 0;       ///< set for blocking checks and for the part of an asynchronous one
-    std::unique_ptr<blocking_part> part;
-    telltale::memory memory;
-    std::optional<outcome_kind> unchanged_kind;  ///< blocking checks: the latest outcome, unless it failed
-    std::unique_ptr<deep_check_record> record;   ///< checks with a deep check: its results
-    std::shared_ptr<unit> parent;                ///< deep checks: the check they belong to
-    boot_clock::time_point
-        running_since{};  ///< asynchronous checks: start of the running coroutine, else the clock's epoch
+    bool slow = false;
+    std::size_t number = 0;  ///< in `units_` and in the timetable; a reload changes it
+    bool removed = false;    ///< a slow check that a reload removed during its run
   };
-
   using unit_ptr = std::shared_ptr<unit>;
 
-  std::vector<unit_ptr> build_units(const config&, const kept_checks&, const std::vector<std::shared_ptr<async_check>>&,
-                                    std::vector<timetable::entry_change>&);
-  unit_ptr find_deep_check(const unit_ptr& check) const;
-  void remove_gone(const std::vector<unit_ptr>& before);
-  void detect_stall(boot_clock::time_point now);
   boot_clock::time_point next_iteration(boot_clock::time_point now) const;
   void arm();
   void iterate();
   void iterate_again();
-  void run(const unit_ptr&, boot_clock::time_point now);
-  void submit(const unit_ptr&, boot_clock::time_point now);
-  void run_network(const unit_ptr&, boot_clock::time_point now);
-  void finished(const unit_ptr&, std::uint64_t epoch, run_report);
-  /// Returns whether the check is failing, which selects its next interval.
-  bool store_result(unit&, run_report, boot_clock::time_point ended);
+  void run(const unit_ptr&);
+  void start_run(unit&);
+  void finished(unit&, std::uint64_t epoch, run_report);
+  unit_ptr next_slow_run();
 
   boost::asio::io_context& io_;
   boost::asio::steady_timer timer_;
-  worker_pool& pool_;
-  name_resolver& names_;
+  runner_factory& runners_;
   run_listener& listener_;
   timetable table_;
   std::vector<unit_ptr> units_;
-  std::uint64_t epoch_ = 0;  ///< incremented at each stall; results of an older epoch are dropped
+  std::deque<unit_ptr> slow_;  ///< due slow checks; the first one is running. In parallel they would overload the disk.
+  std::uint64_t epoch_ = 0;    ///< incremented at each stall; results of an older epoch are dropped
   boot_clock::time_point last_iteration_{};
   boot_clock::time_point expected_{};
-  /// Due deep checks; the first one is running. Running them in parallel would overload the disk.
-  std::deque<unit_ptr> deep_checks_;
   bool iteration_posted_ = false;
   bool stopped_ = false;
 };

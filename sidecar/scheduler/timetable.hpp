@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <random>
 #include <vector>
@@ -17,37 +16,33 @@ namespace telltale {
 /// than a local probe.
 inline constexpr std::chrono::milliseconds tick{50};
 
-/// Upper limit of checks that coalesce into one tick and that one loop iteration starts. At the start and after a stall
-/// it also limits the checks that become due in one tick. A larger burst would stall the loop, and requests wait for an
-/// iteration.
+/// Upper limit of checks that become due in one tick at the start and after a stall, and that coalesce into one.
 inline constexpr std::size_t max_per_tick = 64;
 
-/// What a network check takes of `max_per_tick`: it runs on the loop itself, for as long as several local checks.
-inline constexpr std::size_t network_weight = 8;
+/// Upper limit of checks that one loop iteration starts. Requests wait for an iteration, and starting a network check
+/// takes up to 40 us of it.
+inline constexpr std::size_t max_per_iteration = 16;
 
 struct cadence {
   std::chrono::nanoseconds interval{};
   std::chrono::nanoseconds failing_interval{};
   std::chrono::nanoseconds initial_delay{};
   double jitter = 0.1;          ///< each interval is shortened by a random share up to this one
+  bool coalesces = false;       ///< prefers a tick in which other checks are due, within the jitter
   bool due_after_stall = true;  ///< due at once after a stall
-  bool coalescable = false;     ///< prefers a tick in which other checks run, within the jitter
-  std::size_t weight = 1;       ///< share of `max_per_tick` in one call of `take_due`
   friend bool operator==(const cadence&, const cadence&) = default;
 };
 
 /// Checks are numbered from 0. `take_due` returns a check once, and again only after `finished`. The next run is
-/// planned when a run begins, assuming that it passes, so the loop knows its next wake-up without waiting for the
-/// result. Missed runs are skipped: there is no burst after a pause.
+/// planned when a run begins, assuming that it passes. Missed runs are skipped: there is no burst after a pause.
 ///
 /// The first run is due after `initial_delay`, the second at a random point of the interval. This spreads checks and
-/// replicas that start together. Coalescable checks spread out as a group; replicas still spread.
+/// replicas that start together. Checks that coalesce spread out as a group; replicas still spread.
 class timetable {
  public:
   using time_point = boot_clock::time_point;
   explicit timetable(std::uint64_t seed) : random_(seed) {}
 
-  std::size_t add(cadence, time_point now);
   /// Replaces all checks. Each entry is new or continues the old check `from` under its new number. Continued checks
   /// keep their phase; with another pace the next run comes no later than the new interval requires.
   struct entry_change {
@@ -55,11 +50,12 @@ class timetable {
     std::optional<std::size_t> from;
   };
   void change(const std::vector<entry_change>&, time_point now);
-  /// Returns the checks due at `now` in the order of their due times, with a weight of `max_per_tick` in all; the rest
-  /// stays due. The returned checks count as running until `finished`.
+  /// Returns the checks due at `now` in the order of their due times, at most `max_per_iteration`; the rest stays due.
+  /// The returned checks count as running until `finished`.
   std::vector<std::size_t> take_due(time_point now);
-  /// Ends a run. A failure plans the next run sooner; a run that took longer than its interval is followed at once.
-  void finished(std::size_t check, bool failing, time_point now);
+  /// Ends a run. After a failure the next run comes `failing_interval` after the start of this one, or `rest` when that
+  /// is longer, but not later than after a success. A run that took longer than its interval is followed at once.
+  void finished(std::size_t check, bool failing, time_point now, std::chrono::nanoseconds rest = {});
   /// Ends a run whose result was dropped: the check is due again at `now`.
   void repeat(std::size_t check, time_point now);
   /// Makes every check that is not running due at `now`, or as soon after it as `max_per_tick` allows.
@@ -70,22 +66,17 @@ class timetable {
  private:
   struct entry {
     cadence pace;
-    time_point due{};
+    time_point due{};  ///< on the grid; `time_point::max()`: planned when the current run has finished
     time_point started{};
     bool running = false;
-    bool missed_due = false;  ///< was still running when it became due again
     bool ran_before = false;
   };
-  void plan_next(std::size_t check, std::chrono::nanoseconds interval, time_point now);
-  void plan(std::size_t check, time_point when);
-  void unplan(std::size_t check);
-  /// The last tick in the span that has other runs and room for one more.
+  void plan_next(entry&, std::chrono::nanoseconds interval, time_point now);
+  /// The last tick in the span in which other checks are due, with room for one more.
   std::optional<time_point> coalesced_tick(time_point earliest, time_point latest) const;
   time_point random_time(time_point earliest, time_point latest);
 
   std::vector<entry> entries_;
-  /// Tick number -> checks due in it.
-  std::map<std::int64_t, std::vector<std::size_t>> calendar_;
   std::mt19937_64 random_;
 };
 

@@ -70,6 +70,7 @@ bool board::on_run(std::size_t check, run_report report, boot_clock::time_point 
 void board::on_stall(std::chrono::nanoseconds pause, boot_clock::time_point now) {
   outdated_ = true;
   for (auto& e : entries_) {
+    if (e.view->config->type->cadence.slow) continue;  // its results are valid for hours, within `max_age`
     e.view = with_status(*e.view, reset_after_stall(e.view->status, pause, now));
     log_change(e, *e.view);
   }

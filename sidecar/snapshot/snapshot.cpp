@@ -27,7 +27,8 @@ std::vector<fed_status> snapshot::fed_to(gate which) const {
   std::vector<fed_status> out;
   for (const auto& check : checks) {
     const auto& settings = check->config->settings;
-    if (settings.feeds(which)) out.push_back({&check->status, settings.effective_severity(), settings.name});
+    const bool slow = check->config->type->cadence.slow;
+    if (settings.feeds(which)) out.push_back({&check->status, settings.effective_severity(), settings.name, slow});
   }
   return out;
 }

@@ -112,31 +112,6 @@ outcome get_outcome(byte_reader& in) {
   return out;
 }
 
-void put(byte_writer& out, const std::optional<deep_check_result>& value) {
-  out.number<std::uint8_t>(value ? 1 : 0);
-  if (!value) return;
-  put(out, value->found);
-  out.number<std::int64_t>(value->age.count());
-  out.number<std::int64_t>(value->last_pass_age ? value->last_pass_age->count() : -1);
-}
-
-std::optional<deep_check_result> get_deep_check_result(byte_reader& in) {
-  if (in.number<std::uint8_t>() == 0) return std::nullopt;
-  deep_check_result out;
-  out.found = get_outcome(in);
-  out.age = std::chrono::nanoseconds(in.number<std::int64_t>());
-  const auto pass = in.number<std::int64_t>();
-  if (pass >= 0) out.last_pass_age = std::chrono::nanoseconds(pass);
-  return out;
-}
-
-std::size_t encoded_size(const std::optional<deep_check_result>& value) {
-  if (!value) return 1;
-  byte_writer out;
-  put(out, value);
-  return std::move(out).take().size();
-}
-
 void put(byte_writer& out, const resolution& value) {
   const auto n = std::min(value.endpoints.size(), max_endpoints);
   out.count(n);

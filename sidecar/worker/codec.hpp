@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 
 #include <telltale/async_check.hpp>
 #include <telltale/check.hpp>
@@ -22,9 +21,6 @@ memory get_memory(byte_reader&);
 
 void put(byte_writer&, const outcome&);
 outcome get_outcome(byte_reader&);
-
-void put(byte_writer&, const std::optional<deep_check_result>&);
-std::optional<deep_check_result> get_deep_check_result(byte_reader&);
 
 void put(byte_writer&, const resolution&);
 resolution get_resolution(byte_reader&);

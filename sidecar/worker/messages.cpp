@@ -25,7 +25,6 @@ void put_item(byte_writer& out, const run_item_view& item) {
   out.number(item.task);
   out.number<std::int64_t>(item.timeout.count());
   put(out, item.memory);
-  put(out, item.last_deep_check);
   out.number<std::uint8_t>(item.unchanged_kind ? 1 : 0);
   if (!item.unchanged_kind) return;
   out.number(static_cast<std::uint8_t>(item.unchanged_kind->verdict));
@@ -47,7 +46,6 @@ run_item get_run_item(byte_reader& in) {
   item.task = in.number<std::uint64_t>();
   item.timeout = get_span(in);
   item.memory = get_memory(in);
-  item.last_deep_check = get_deep_check_result(in);
   item.unchanged_kind = get_unchanged_kind(in);
   return item;
 }
@@ -59,7 +57,6 @@ void put_message(byte_writer& out, const define& m) {
   out.number(m.task);
   out.text(m.type);
   put(out, m.options);
-  out.number<std::uint8_t>(m.deep_check ? 1 : 0);
 }
 void put_message(byte_writer& out, const forget& m) { out.number(m.task); }
 void put_batch(byte_writer& out, std::uint64_t batch, std::span<const run_item_view> items) {
@@ -70,7 +67,7 @@ void put_batch(byte_writer& out, std::uint64_t batch, std::span<const run_item_v
 void put_message(byte_writer& out, const run_batch& m) {
   std::vector<run_item_view> items;
   for (const auto& each : m.items)
-    items.push_back({each.number, each.task, each.timeout, each.memory, each.last_deep_check, each.unchanged_kind});
+    items.push_back({each.number, each.task, each.timeout, each.memory, each.unchanged_kind});
   put_batch(out, m.batch, items);
 }
 void put_message(byte_writer& out, const lookup& m) {
@@ -93,7 +90,6 @@ void get_message(byte_reader& in, define& m) {
   m.task = in.number<std::uint64_t>();
   m.type = in.text(max_message);
   m.options = get_raw_value(in, max_depth);
-  m.deep_check = in.number<std::uint8_t>() != 0;
 }
 void get_message(byte_reader& in, forget& m) { m.task = in.number<std::uint64_t>(); }
 void get_message(byte_reader& in, run_batch& m) {

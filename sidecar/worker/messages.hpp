@@ -40,7 +40,6 @@ struct define {
   std::uint64_t task = 0;
   std::string type;
   raw_value options;
-  bool deep_check = false;
 };
 struct forget {
   std::uint64_t task = 0;
@@ -50,7 +49,6 @@ struct run_item {
   std::uint64_t task = 0;
   std::chrono::nanoseconds timeout{0};
   telltale::memory memory;
-  std::optional<telltale::deep_check_result> last_deep_check;
   std::optional<outcome_kind> unchanged_kind;  ///< an outcome of this kind does not wake the program
 };
 /// Runs to execute in order. The result buffer decides which side owns each run; see docs/decisions/003.
@@ -95,7 +93,6 @@ struct run_item_view {
   std::uint64_t task = 0;
   std::chrono::nanoseconds timeout{0};
   const telltale::memory& memory;
-  const std::optional<telltale::deep_check_result>& last_deep_check;
   const std::optional<outcome_kind>& unchanged_kind;
 };
 std::string encode_batch(std::uint64_t batch, std::span<const run_item_view>);
@@ -109,9 +106,8 @@ std::string encode(const run_outcome&);
 /// Decodes consecutive outcomes. Returns nothing unless the bytes are whole outcomes. Accepts any input.
 std::optional<std::vector<run_outcome>> decode_outcomes(std::string_view);
 
-/// Sizes of a `run_batch` message without its runs, and of the variable parts of a run.
+/// Sizes of a `run_batch` message without its runs, and of the variable part of a run.
 inline constexpr std::size_t run_batch_overhead = 64;
 std::size_t encoded_size(const telltale::memory&);
-std::size_t encoded_size(const std::optional<deep_check_result>&);
 
 }  // namespace telltale::wire

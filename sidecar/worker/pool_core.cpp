@@ -36,12 +36,11 @@ pool_core::~pool_core() {
 pool_core::task_id pool_core::add(worker_task description) {
   auto made = std::make_shared<task>();
   made->number = next_number_++;
-  made->definition =
-      wire::encode(wire::define{made->number, description.type, description.options, description.deep_check});
+  made->definition = wire::encode(wire::define{made->number, description.type, description.options});
   made->definition.shrink_to_fit();
   if (made->definition.size() > wire::max_message) made->refusal = "the check's options take more than 64 KiB";
   else if (!wire::decode_to_worker(made->definition)) made->refusal = "the check's options are nested too deeply";
-  if (description.deep_check)
+  if (description.slow)
     made->record_overrun(options_.slice);  // treated as slow from the first run, so it gets its own batch
   // A reload may define the same check again. If its last run still hangs, the new task would hang too, so both share
   // one task.
@@ -71,7 +70,7 @@ void pool_core::run(task_id id, std::chrono::nanoseconds timeout, run_input inpu
   j.timeout = timeout;
   j.input = std::move(input);
   j.run_done = std::move(done);
-  j.wire_size = run_item_bytes + wire::encoded_size(j.input.memory) + wire::encoded_size(j.input.last_deep_check);
+  j.wire_size = run_item_bytes + wire::encoded_size(j.input.memory);
   if (!j.task->refusal.empty()) {
     auto sentence = j.task->refusal;
     return fail(std::move(j), reason::internal, std::move(sentence));

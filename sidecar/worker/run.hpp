@@ -21,14 +21,13 @@ namespace telltale {
 struct worker_task {
   std::string type;
   raw_value options;
-  bool deep_check = false;  ///< runs call `deep_check` instead of `probe` and never share a batch
+  bool slow = false;  ///< runs never share a batch, from the first one on
 };
 
 /// State that earlier runs left for this run.
 struct run_input {
   run_input(telltale::memory remembered = {}) : memory(std::move(remembered)) {}
   telltale::memory memory;
-  std::optional<deep_check_result> last_deep_check;
   /// An outcome of this kind may wait for the next `collect` instead of waking the loop. Set it only when the loop runs
   /// regularly anyway.
   std::optional<outcome_kind> unchanged_kind;

@@ -38,8 +38,7 @@ bool worker::send_runs(const std::vector<job>& jobs, std::uint64_t batch_number,
   items.reserve(jobs.size());
   for (const auto& j : jobs) {
     if (tasks.insert(j.task->number).second && !process->send(j.task->definition)) return false;
-    items.push_back(
-        {j.number, j.task->number, j.timeout, j.input.memory, j.input.last_deep_check, j.input.unchanged_kind});
+    items.push_back({j.number, j.task->number, j.timeout, j.input.memory, j.input.unchanged_kind});
   }
   return process->send(wire::encode_batch(batch_number, items));
 }

@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds max_wake_delay{5};
 bool worker_loop::handle(const wire::to_worker& message) {
   if (const auto* first = std::get_if<wire::hello>(&message)) started_at_ = first->started_at;
   if (const auto* task = std::get_if<wire::define>(&message))
-    tasks_[task->task] = {std::make_unique<wire::define>(*task), nullptr, task->deep_check};
+    tasks_[task->task] = {std::make_unique<wire::define>(*task), nullptr};
   if (const auto* task = std::get_if<wire::forget>(&message)) tasks_.erase(task->task);
   if (const auto* batch = std::get_if<wire::run_batch>(&message)) return run(*batch);
   if (const auto* name = std::get_if<wire::lookup>(&message))
@@ -74,9 +74,8 @@ outcome worker_loop::probe(const wire::run_item& item, memory& remembered) {
   const auto found = tasks_.find(item.task);
   if (found == tasks_.end()) throw std::runtime_error("unknown task");
   const auto now = boot_clock::now();
-  auto& check = check_of(found->second);
-  probe_context context{now, now + item.timeout, started_at_, remembered, item.last_deep_check};
-  return found->second.deep_check ? check.deep_check(context) : check.probe(context);
+  probe_context context{now, now + item.timeout, started_at_, remembered};
+  return check_of(found->second).probe(context);
 }
 
 blocking_check& worker_loop::check_of(known_task& task) {

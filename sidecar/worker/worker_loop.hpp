@@ -31,7 +31,6 @@ class worker_loop {
   struct known_task {
     std::unique_ptr<wire::define> unbuilt;  ///< until the check is built
     std::unique_ptr<blocking_check> check;
-    bool deep_check = false;
   };
 
   bool run(const wire::run_batch&);

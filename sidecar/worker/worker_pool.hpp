@@ -71,7 +71,4 @@ std::unique_ptr<worker_pool> make_worker_pool(boost::asio::io_context&, worker_p
 /// fails, or after half of the time when it is slow. The pool must outlive the resolver.
 std::unique_ptr<name_resolver> make_name_resolver(worker_pool&);
 
-/// Runs a task of the pool for an async check. The pool must outlive it.
-std::unique_ptr<blocking_part> make_blocking_part(worker_pool&, worker_pool::task_id);
-
 }  // namespace telltale

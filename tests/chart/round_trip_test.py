@@ -16,7 +16,8 @@ TEXTS = ("text", "map of text")
 NEEDED = {"disk": {"path": "/"}, "marker": {"path": "/m"}, "sqlite": {"path": "/db"}, "tcp": {"address": "db:1"},
           "websocket": {"url": "ws://127.0.0.1:1/"}, "certificate": {"path": "/c"}, "dns": {"query": "a.test"},
           "grpc": {"address": "a:1"}, "http": {"url": "http://a/"}, "tls": {"address": "a:1"},
-          "prometheus": {"url": "http://a/metrics", "values": {"up": "1"}}}
+          "prometheus": {"url": "http://a/metrics", "values": {"up": "1"}},
+          "sqlite_backup": {"path": "/db"}, "sqlite_integrity": {"path": "/db"}}
 WITH = {("sqlite", "query"): {"mode": "query"}, ("sqlite", "expect"): {"mode": "query", "query": "SELECT 1"},
         ("websocket", "server_name"): {"url": "wss://127.0.0.1:1/"}, ("http", "body"): {"method": "POST"}}
 

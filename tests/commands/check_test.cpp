@@ -48,7 +48,7 @@ command_result run(const std::string& text, check_command asked, check_environme
   temp_folder folder;
   asked.config = folder.write("t.yaml", text);
   if (!world.variables) world.variables = [](std::string_view) { return std::nullopt; };
-  if (!world.run) world.run = fake_run;
+  if (!world.prepare) world.prepare = [](const config& chosen) { return [&chosen] { return fake_run(chosen); }; };
   return check(asked, table(), world);
 }
 
@@ -76,7 +76,7 @@ TEST_CASE("check: only the named checks run, in configuration order") {
 
 TEST_CASE("check: an unknown name is a usage error with a hint, and nothing runs") {
   check_environment world;
-  world.run = [](const config&) -> check_results { throw std::runtime_error("must not run"); };
+  world.prepare = [](const config&) -> std::function<check_results()> { throw std::runtime_error("must not run"); };
   const auto done = run(three, wants({"alpha", "gama"}), world);
   CHECK(done.exit_code == 2);
   CHECK(done.out.empty());
@@ -101,7 +101,9 @@ TEST_CASE("check: with Nagios output every error is one line on standard output 
 
 TEST_CASE("check: a check that cannot be built is reported, not thrown") {
   check_environment world;
-  world.run = [](const config&) -> check_results { throw std::runtime_error("the secret cannot be read"); };
+  world.prepare = [](const config&) -> std::function<check_results()> {
+    throw std::runtime_error("the secret cannot be read");
+  };
   const auto done = run(three, wants({}), world);
   CHECK(done.exit_code == 2);
   CHECK(done.err == "telltale check: the secret cannot be read\n");
@@ -112,24 +114,30 @@ namespace {
 /// Runs take a second, and `beta` passes from the run with this number on.
 struct attempts {
   int passes_at;
+  int built = 0;
   int runs = 0;
   std::chrono::steady_clock::time_point clock{};
   std::vector<std::string> said;
 
   check_environment world() {
     check_environment out;
-    out.run = [this](const config& chosen) {
-      ++runs;
-      clock += std::chrono::seconds(1);
-      auto results = fake_run(chosen);
-      for (auto& one : results)
-        if (runs >= passes_at) one.found = outcome::pass("closed");
-      return results;
+    out.prepare = [this](const config& chosen) {
+      ++built;
+      return [this, &chosen] { return run(chosen); };
     };
     out.waiting.sleep = [this](auto pause) { clock += pause; };
     out.waiting.now = [this] { return clock; };
     out.waiting.say = [this](auto line) { said.emplace_back(line); };
     return out;
+  }
+
+  check_results run(const config& chosen) {
+    ++runs;
+    clock += std::chrono::seconds(1);
+    auto results = fake_run(chosen);
+    for (auto& one : results)
+      if (runs >= passes_at) one.found = outcome::pass("closed");
+    return results;
   }
 };
 
@@ -143,6 +151,7 @@ TEST_CASE("check: with --for all checks run again until they pass, and the last 
   CHECK(done.exit_code == 0);
   CHECK(done.out == "[+]alpha ok\n[+]beta ok\n[+]gamma ok\n");
   CHECK(tried.runs == 3);
+  CHECK(tried.built == 1);  // checks keep their state
   CHECK(tried.said == std::vector<std::string>{"[-]beta fail missing: no door", "passed after 5 s"});
 }
 

@@ -16,7 +16,6 @@ class fake_worker_pool : public worker_pool {
     task_id task;
     std::chrono::milliseconds timeout;
     telltale::memory memory;
-    std::optional<deep_check_result> last_deep_check;
     std::optional<outcome_kind> unchanged_kind;
     run_done done;
   };
@@ -27,8 +26,7 @@ class fake_worker_pool : public worker_pool {
   }
   void remove(task_id task) override { removed.push_back(task); }
   void run(task_id task, std::chrono::milliseconds timeout, run_input input, run_done done) override {
-    runs.push_back({task, timeout, std::move(input.memory), std::move(input.last_deep_check), input.unchanged_kind,
-                    std::move(done)});
+    runs.push_back({task, timeout, std::move(input.memory), input.unchanged_kind, std::move(done)});
   }
   void resolve(std::string, std::uint16_t, std::chrono::milliseconds, resolve_done) override {}
   void collect() override {

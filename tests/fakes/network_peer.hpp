@@ -132,11 +132,11 @@ inline std::size_t open_descriptors() {
 /// Runs the check once and returns when `io` has no work left: a probe that leaves an operation pending makes this
 /// fail. `peers` are stopped when the probe has returned.
 inline outcome probe_once(asio::io_context& io, const std::shared_ptr<async_check>& check, name_resolver& names,
-                          std::chrono::milliseconds timeout, std::vector<peer*> peers) {
+                          std::chrono::milliseconds timeout, std::vector<peer*> peers, blocking_part* part = nullptr) {
   outcome out;
   bool done = false;
   const auto begin = std::chrono::steady_clock::now();
-  const async_context ctx{io.get_executor(), begin + timeout, &names};
+  const async_context ctx{io.get_executor(), begin + timeout, &names, part};
   asio::co_spawn(io, check->probe(ctx), [&](std::exception_ptr e, outcome result) {
     for (auto* p : peers) p->stop();
     if (e) std::rethrow_exception(e);

@@ -127,6 +127,25 @@ TEST_CASE("http exchange: interim replies are skipped") {
   CHECK(got.body == "hello");
 }
 
+TEST_CASE("http exchange: a reply may have a long header, and no reason phrase") {
+  std::string cookies;
+  for (int i = 0; i < 60; ++i) cookies += "Set-Cookie: " + std::string(1000, 'c') + "\r\n";
+  const std::string replies[] = {
+      "HTTP/1.1 200 OK\r\n" + cookies + "Content-Length: 5\r\n\r\nhello",
+      "HTTP/1.1 200\r\nContent-Length: 5\r\n\r\nhello",
+      "HTTP/1.1 200 \r\nContent-Length: 5\r\n\r\nhello",
+      "HTTP/1.0 200\r\n\r\nhello",
+      "HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+  };
+  for (const auto& reply : replies) {
+    CAPTURE(reply.substr(0, 60));
+    const auto got = ask({{{reply}}}).front();
+    CHECK(got.failed.sentence == "");
+    CHECK(got.status == 200);
+    CHECK(got.body == "hello");
+  }
+}
+
 TEST_CASE("http exchange: each point at which a reply stops has its reason and its words") {
   struct row {
     std::string name;
@@ -149,7 +168,15 @@ TEST_CASE("http exchange: each point at which a reply stops has its reason and i
       {"short body", {{ok + "Content-Length: 9\r\n\r\nhell"}}, reason::protocol, "after 4 of 9 bytes"},
       {"short chunk", {{ok + "Transfer-Encoding: chunked\r\n\r\n9\r\nhell"}}, reason::protocol, "after 4 bytes"},
       {"bad chunk", {{ok + "Transfer-Encoding: chunked\r\n\r\nx\r\n\r\n"}}, reason::protocol, "an invalid chunk"},
-      {"long header", {{ok + "A: " + std::string(9000, 'b')}}, reason::protocol, "longer than 8 KiB"},
+      {"long header", {{ok + "A: " + std::string(70'000, 'b')}}, reason::protocol, "longer than 64 KiB"},
+      {"long complete header",
+       {{ok + "A: " + std::string(70'000, 'b') + "\r\n\r\n"}},
+       reason::protocol,
+       "longer than 64 KiB"},
+      {"line feeds alone", {{"HTTP/1.1 200 OK\nContent-Length: 0\n\n"}, false}, reason::protocol, "LF instead of CRLF"},
+      {"no status", {{"HTTP/1.1\r\n\r\n"}}, reason::protocol, "not valid HTTP"},
+      {"ICY", {{"ICY 200 OK\r\n\r\n"}}, reason::protocol, "speaks SHOUTcast on this port, not HTTP"},
+      {"HTTP/0.9", {{"<html>ok</html>"}}, reason::protocol, "a body without an HTTP header, as in HTTP/0.9"},
       {"invalid header", {{ok + "A\r\n\r\n"}}, reason::protocol, "not valid HTTP"},
       {"SSH", {{"SSH-2.0-x\r\n"}}, reason::protocol, "speaks SSH on this port, not HTTP"},
       {"HTTP/2",

@@ -10,7 +10,7 @@ import sys
 
 # Each component may include itself and those before it: first those of lib/, which checks/ may include too.
 LIB = ["base", "api", "expect", "net", "http"]
-ORDER = ["log", "yaml", "config", "diagnostics", "reference", "worker", "client", "scheduler", "policy", "snapshot", "render",
+ORDER = ["log", "yaml", "config", "diagnostics", "reference", "worker", "client", "runner", "scheduler", "policy", "snapshot", "render",
          "routes", "http_server", "reload", "results", "app", "commands"]
 
 # Where each third-party library may be included from, besides tests.
@@ -23,12 +23,15 @@ HOMES = {
     "re2/": ["lib/expect/pattern"],
     "ares": ["checks/dns"],
     "nghttp2/": ["checks/grpc"],
-    "boost/beast": ["sidecar/http_server/", "checks/websocket/session",
+    "boost/beast": ["checks/websocket/session",
                     "checks/websocket/explain", "lib/http/body_framing", "lib/http/status", "lib/boost/"],
     "boost/url": ["lib/api/url", "lib/boost/"],
     "openssl/": ["lib/net/tls_", "sidecar/http_server/tls_", "lib/api/version"],
     "boost/asio/ssl": ["lib/boost/"],
 }
+
+# Headers of one component that only these others may include.
+HIDDEN = {"worker/worker_pool.hpp": ["sidecar/worker/", "sidecar/runner/"]}
 
 # Pure components: their files do not include Asio, not even indirectly.
 PURE = ["lib/base/", "lib/api/", "lib/expect/", "sidecar/yaml/", "sidecar/config/", "sidecar/diagnostics/", "sidecar/reference/", "sidecar/results/", "sidecar/log/", "sidecar/policy/", "sidecar/snapshot/", "sidecar/render/", "sidecar/routes/",
@@ -52,6 +55,8 @@ def offences(path, text):
         for library, homes in HOMES.items():
             if quote == "<" and target.startswith(library) and not any(path.startswith(h) for h in homes):
                 yield number, f"<{target}> may only be included in {', '.join(homes)}"
+        if quote == '"' and not any(path.startswith(home) for home in HIDDEN.get(target, [""])):
+            yield number, f'"{target}" may only be included in {", ".join(HIDDEN[target])}'
         if target == "boost/asio.hpp":
             yield number, "include the narrow Asio headers"
         if path.startswith("include/") and quote == '"':
@@ -120,6 +125,8 @@ def self_test():
         ("lib/net/dial.cpp", '#include "api/file_error.hpp"', False),
         ("lib/api/secret.cpp", '#include "net/endpoint.hpp"', True),
         ("checks/tcp.cpp", '#include "net/dial.hpp"', False),
+        ("sidecar/scheduler/scheduler.cpp", '#include "worker/worker_pool.hpp"', True),
+        ("sidecar/runner/process_runner.hpp", '#include "worker/worker_pool.hpp"', False),
     ]
     texts = {"sidecar/render/a.cpp": '#include "http_server/b.hpp"', "sidecar/http_server/b.hpp": "#include <telltale/c.hpp>",
              "include/telltale/c.hpp": "#include <boost/asio/buffer.hpp>", "sidecar/http_server/b.cpp": '#include "http_server/b.hpp"'}

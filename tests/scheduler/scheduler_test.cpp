@@ -1,47 +1,46 @@
-// Tests the scheduler: single flight, state, stalls, and probes that do not end.
+// Tests the scheduler: single flight, stalls, and slow checks.
 #include "scheduler/scheduler_world.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <functional>
-#include <stdexcept>
+#include <set>
 #include <thread>
 #include <utility>
+
+#include <boost/asio/post.hpp>
 
 using namespace telltale;
 using namespace telltale::fakes;
 using namespace std::chrono_literals;
 
-TEST_CASE("scheduler: checks run repeatedly, and their state is passed on") {
+TEST_CASE("scheduler: checks run repeatedly, with their timeout") {
   world w(with({fakes::check_named("a")}));
-  REQUIRE(w.pool.tasks.size() == 1);
+  REQUIRE(w.runners.made == 1);
   w.sched.start();
-  w.until([&] { return w.pool.runs.size() == 1; });
-  CHECK(w.pool.runs[0].timeout == 20ms);
-  memory kept;
-  kept.set("inode", 42);
-  w.pool.answer(outcome::pass("fine"), kept);
+  w.until([&] { return w.runners.runs.size() == 1; });
+  CHECK(w.runners.runs[0].timeout == 20ms);
+  w.runners.answer(outcome::pass("fine"));
   REQUIRE(w.listener.runs.size() == 1);
   CHECK(w.listener.runs[0].second == outcome::pass("fine"));
-  w.until([&] { return w.pool.runs.size() == 1; });
-  CHECK(w.pool.runs[0].memory == kept);
+  w.until([&] { return w.runners.runs.size() == 1; });
 }
 
 TEST_CASE("scheduler: each loop iteration starts a few of many due checks, so that other handlers run in between") {
-  world w(with(std::vector<check_config>(3 * max_per_tick, fakes::check_named("a"))));
+  world w(with(std::vector<check_config>(3 * max_per_iteration, fakes::check_named("a"))));
   w.sched.start();
   std::this_thread::sleep_for(10 * tick);  // now all are due
   std::size_t begun = 0;
   int others = 0;
   std::function<void()> other = [&] { ++others, asio::post(w.io, other); };
   other();
-  while (w.pool.runs.size() < 3 * max_per_tick) {
+  while (w.runners.runs.size() < 3 * max_per_iteration) {
     const auto seen = others;
-    w.until([&] { return w.pool.runs.size() > begun; });
-    CHECK(w.pool.runs.size() - begun == max_per_tick);
+    w.until([&] { return w.runners.runs.size() > begun; });
+    CHECK(w.runners.runs.size() - begun == max_per_iteration);
     CHECK(others > seen);
-    begun = w.pool.runs.size();
+    begun = w.runners.runs.size();
   }
   // The first iteration was late, the others on time.
   CHECK(std::ranges::count_if(w.listener.lags, [](auto lag) { return lag > 5 * tick; }) == 1);
@@ -50,103 +49,69 @@ TEST_CASE("scheduler: each loop iteration starts a few of many due checks, so th
 TEST_CASE("scheduler: a check has at most one run in progress") {
   world w(with({fakes::check_named("slow"), fakes::check_named("quick")}));
   w.sched.start();
-  w.until([&] { return w.pool.runs.size() == 2; });
+  w.until([&] { return w.runners.runs.size() == 2; });
   for (int round = 0; round < 5; ++round) {
-    auto quick = std::move(w.pool.runs.back());
-    w.pool.runs.pop_back();
+    auto quick = std::move(w.runners.runs.back());
+    w.runners.runs.pop_back();
     quick.done({outcome::pass("fine"), {}, {}, {}});
-    w.until([&] { return w.pool.runs.size() == 2; });
-    CHECK(w.pool.runs[0].task == 0);
-    CHECK(w.pool.runs[1].task == 1);
+    w.until([&] { return w.runners.runs.size() == 2; });
+    CHECK(w.runners.runs[0].runner == 0);
+    CHECK(w.runners.runs[1].runner == 1);
   }
-}
-
-TEST_CASE("scheduler: a result that did not wake the loop counts from when the run ended") {
-  world w(with({fakes::check_named("a")}));
-  w.sched.start();
-  w.until([&] { return w.pool.runs.size() == 1; });
-  w.pool.answer_quietly(outcome::pass("fine"), 70ms);
-  CHECK(w.listener.runs.empty());
-  const auto now = boot_clock::now();
-  w.sched.catch_up(now);
-  REQUIRE(w.listener.runs.size() == 1);
-  CHECK(w.listener.ended[0] >= now - 70ms);
-  CHECK(w.listener.ended[0] <= boot_clock::now() - 70ms);
-}
-
-TEST_CASE(
-    "scheduler: the next loop iteration collects unannounced results, and the check runs again in that iteration") {
-  world w(with({fakes::check_named("a")}));
-  w.sched.start();
-  w.until([&] { return w.pool.runs.size() == 1; });
-  for (int round = 0; round < 3; ++round) {
-    const auto turns = w.listener.lags.size();
-    w.pool.answer_quietly(outcome::pass("fine"), 0ms);
-    w.until([&] { return w.pool.runs.size() == 1; });
-    CHECK(w.listener.lags.size() == turns + 1);
-  }
-}
-
-TEST_CASE("scheduler: only an outcome equal to the last good one is unchanged") {
-  world w(with({fakes::check_named("a")}));
-  w.sched.start();
-  const auto next = [&]() -> std::optional<outcome_kind> {
-    w.until([&] { return w.pool.runs.size() == 1; });
-    return w.pool.runs[0].unchanged_kind;
-  };
-  CHECK_FALSE(next());
-  w.pool.answer(outcome::pass("fine"));
-  CHECK(next() == outcome_kind{verdict::pass, reason::ok});
-  w.pool.answer(outcome::warn(reason::threshold, "full"));
-  CHECK(next() == outcome_kind{verdict::warn, reason::threshold});
-  w.pool.answer(outcome::fail(reason::missing, "gone"));
-  CHECK_FALSE(next());
-  w.pool.answer(outcome::pass("fine"));
-  CHECK(next());
-  w.pool.answer(outcome::pass("fine"));
-  w.sched.catch_up(boot_clock::now() + 30s);  // a stall: the next result is reported in any case
-  CHECK_FALSE(next());
 }
 
 TEST_CASE("scheduler: a result begun before a stall is dropped and the check runs again") {
   world w(with({fakes::check_named("a")}));
   w.sched.start();
-  w.until([&] { return w.pool.runs.size() == 1; });
+  w.until([&] { return w.runners.runs.size() == 1; });
   const auto later = boot_clock::now() + 30s;
-  w.sched.catch_up(later);
+  w.sched.detect_stall(later);
   REQUIRE(w.listener.pauses.size() == 1);
   CHECK(w.listener.pauses[0] >= 29s);
-  w.sched.catch_up(later + 1s);
+  w.sched.detect_stall(later + 1s);
   CHECK(w.listener.pauses.size() == 1);
-  w.pool.answer(outcome::pass("from before"));
+  w.runners.answer(outcome::pass("from before"));
   CHECK(w.listener.runs.empty());
-  w.until([&] { return w.pool.runs.size() == 1; });
-  w.pool.answer(outcome::pass("from after"));
+  w.until([&] { return w.runners.runs.size() == 1; });
+  w.runners.answer(outcome::pass("from after"));
   REQUIRE(w.listener.runs.size() == 1);
   CHECK(w.listener.runs[0].second.message == "from after");
 }
 
-TEST_CASE("scheduler: a network probe that does not end is first a timeout, then stuck") {
-  const auto type = network_type([](const raw_value&) { return std::make_shared<endless_check>(); });
-  world w(with({fakes::check_named("ws", type)}));
+TEST_CASE("scheduler: a stall drops no result of a slow check, and repeats only the others") {
+  const auto type = slow_type();
+  auto conf = with({fakes::check_named("quick"), fakes::check_named("db", type), fakes::check_named("archive", type)});
+  for (auto& check : conf.checks) check.settings.interval = check.settings.failing_interval.emplace(1h);
+  world w(conf);
   w.sched.start();
-  w.until([&] { return w.listener.runs.size() == 3; });
-  CHECK(w.listener.runs[0].second.reason == reason::timeout);
-  CHECK(w.listener.runs[1].second.reason == reason::stuck);
-  CHECK(w.listener.runs[2].second.reason == reason::stuck);
-  CHECK(w.listener.runs[1].second.message.find("has not ended for") != std::string::npos);
+  w.until([&] { return w.runners.runs.size() == 2; });
+  w.sched.detect_stall(boot_clock::now() + 30s);
+  REQUIRE(w.listener.pauses.size() == 1);
+  w.runners.answer(outcome::pass("fine"));
+  CHECK(w.listener.runs.empty());
+  w.runners.answer(outcome::pass("sound"));
+  REQUIRE(w.listener.runs.size() == 1);
+  CHECK(w.listener.runs[0] == std::pair<std::size_t, outcome>{1, outcome::pass("sound")});
+  std::set<std::size_t> started;
+  w.until([&] {
+    for (const auto& run : w.runners.runs) started.insert(run.runner);
+    return started.contains(0);
+  });
+  CHECK(started == std::set<std::size_t>{0, 2});  // 2 was waiting
 }
 
 TEST_CASE("scheduler: a check that cannot be built is refused with its source location") {
-  const auto type = network_type([](const raw_value&) -> std::shared_ptr<async_check> {
-    throw std::runtime_error("cannot read the secret in /nowhere: No such file or directory");
-  });
-  auto broken = fakes::check_named("ws", type);
-  broken.at = {7, 5};
-  world w(with({broken}));
-  REQUIRE(w.refused.size() == 1);
-  CHECK(w.refused.list()[0].at == source_location{7, 5});
-  CHECK(w.refused.list()[0].message == "check 'ws': cannot read the secret in /nowhere: No such file or directory");
+  problems refused;
+  fakes::fake_runners runners;
+  runners.unbuildable = "ws";
+  auto conf = with({fakes::check_named("a"), fakes::check_named("ws")});
+  conf.checks[1].at = {7, 5};
+  asio::io_context io;
+  heard listener;
+  const scheduler sched(io, conf, runners, listener, refused);
+  REQUIRE(refused.size() == 1);
+  CHECK(refused.list()[0].at == source_location{7, 5});
+  CHECK(refused.list()[0].message == "the secret cannot be read");
 }
 
 TEST_CASE("scheduler: the loop reports a heartbeat when nothing is due") {
@@ -154,8 +119,8 @@ TEST_CASE("scheduler: the loop reports a heartbeat when nothing is due") {
   idle.checks[0].settings.interval = 1h;
   world w(std::move(idle));
   w.sched.start();
-  w.until([&] { return w.pool.runs.size() == 1; });
-  w.pool.answer(outcome::pass("fine"));
+  w.until([&] { return w.runners.runs.size() == 1; });
+  w.runners.answer(outcome::pass("fine"));
   const auto before = w.listener.lags.size();
   w.until([&] { return w.listener.lags.size() == before + 2; });
 }
@@ -163,79 +128,35 @@ TEST_CASE("scheduler: the loop reports a heartbeat when nothing is due") {
 TEST_CASE("scheduler: it reports nothing after stop") {
   world w(with({fakes::check_named("a")}));
   w.sched.start();
-  w.until([&] { return w.pool.runs.size() == 1; });
+  w.until([&] { return w.runners.runs.size() == 1; });
   w.sched.stop();
-  w.pool.answer(outcome::pass("late"));
+  w.runners.answer(outcome::pass("late"));
   CHECK(w.listener.runs.empty());
   CHECK(w.io.run() < 3);
 }
 
-TEST_CASE("scheduler: a deep check has its own schedule and state, and the next probe receives its result") {
-  auto type = fakes::blocking_fake();
-  type.deep_check = [](const raw_value&) { return deep_check_schedule{200ms, 3s}; };
-  world w(with({fakes::check_named("db", type), fakes::check_named("other")}));
-  REQUIRE(w.pool.tasks.size() == 3);
-  CHECK_FALSE(w.pool.tasks[0].deep_check);
-  CHECK(w.pool.tasks[2].deep_check);
-  CHECK(w.pool.tasks[2].type == "disk");
+TEST_CASE("scheduler: slow checks run one after the other, beside the others") {
+  const auto type = slow_type();
+  world w(with({fakes::check_named("a", type), fakes::check_named("b", type), fakes::check_named("quick")}));
   w.sched.start();
-  // Completes probes until the deep check is due.
-  std::optional<fakes::fake_worker_pool::asked> deep_run;
-  const auto answer_probes = [&](std::size_t more) {
-    const auto goal = w.listener.runs.size() + more;
+  std::vector<std::size_t> ended;
+  while (ended.size() < 4) {
+    std::optional<fake_runners::asked> running;
+    std::size_t quick = 0;  // runs of the other check meanwhile
     w.until([&] {
-      while (!w.pool.runs.empty()) {
-        if (w.pool.runs.front().task != 2) {
-          w.pool.answer(outcome::pass("fine"));
-          continue;
+      for (auto& run : std::exchange(w.runners.runs, {}))
+        if (run.runner == 2) {
+          ++quick;
+          run.done({outcome::pass("fine"), {}, {}, {}});
+        } else {
+          REQUIRE_FALSE(running);
+          running = std::move(run);
         }
-        REQUIRE_FALSE(deep_run);  // never a second one in parallel
-        deep_run = std::move(w.pool.runs.front());
-        w.pool.runs.erase(w.pool.runs.begin());
-      }
-      return w.listener.runs.size() >= goal && (more > 0 || deep_run);
+      return running && quick >= 2;
     });
-  };
-  answer_probes(0);
-  CHECK(deep_run->timeout == 3s);
-  CHECK(deep_run->memory == memory{});
-  answer_probes(6);  // they do not wait for the deep check
-
-  memory kept;
-  kept.set("pages", 7);
-  deep_run->done({outcome::fail(reason::corrupt, "page 7 is torn"), {}, {}, kept});
-  for (const auto& [check, found] : w.listener.runs) CHECK(found.verdict == verdict::pass);
-  w.until([&] { return w.pool.runs.size() == 3; });
-  for (const auto& run : w.pool.runs) {
-    CHECK(run.memory.get("pages").has_value() == (run.task == 2));
-    CHECK(run.last_deep_check.has_value() == (run.task == 0));
-    if (!run.last_deep_check) continue;
-    CHECK(run.last_deep_check->found == outcome::fail(reason::corrupt, "page 7 is torn"));
-    CHECK_FALSE(run.last_deep_check->last_pass_age);
+    ended.push_back(running->runner);
+    running->done({outcome::pass("sound"), {}, {}, {}});
   }
-}
-
-TEST_CASE("scheduler: deep checks of several checks run one after the other") {
-  auto type = fakes::blocking_fake();
-  type.deep_check = [](const raw_value&) { return deep_check_schedule{100ms, 50ms}; };
-  world w(with({fakes::check_named("a", type), fakes::check_named("b", type)}));
-  w.sched.start();
-  std::vector<std::size_t> deep_checked;
-  w.until([&] {
-    std::vector<fakes::fake_worker_pool::asked> running;
-    for (auto& run : std::exchange(w.pool.runs, {})) {
-      if (run.task >= 2) running.push_back(std::move(run));
-      else run.done({outcome::pass("fine"), {}, {}, {}});
-    }
-    REQUIRE(running.size() <= 1);
-    if (running.empty() || deep_checked.size() >= 4) return deep_checked.size() >= 4;
-    // Its duration makes the other one come due, which then has to wait.
-    for (int iterate = 0; iterate < 4; ++iterate) w.io.run_one_for(100ms);
-    for (const auto& run : w.pool.runs) CHECK(run.task < 2);
-    deep_checked.push_back(running[0].task);
-    running[0].done({outcome::pass("sound"), {}, {}, {}});
-    return false;
-  });
-  CHECK(std::count(deep_checked.begin(), deep_checked.end(), 2u) > 0);
-  CHECK(std::count(deep_checked.begin(), deep_checked.end(), 3u) > 0);
+  CHECK(std::ranges::count(ended, 0U) > 0);
+  CHECK(std::ranges::count(ended, 1U) > 0);
 }

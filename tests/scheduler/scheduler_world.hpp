@@ -1,4 +1,4 @@
-// A scheduler with a pool that the test controls and a listener that records results.
+// A scheduler with runners that the test controls and a listener that records results.
 #pragma once
 
 #include <chrono>
@@ -8,12 +8,9 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "fakes/configs.hpp"
-#include "fakes/fake_worker_pool.hpp"
+#include "fakes/fake_runners.hpp"
 #include "scheduler/scheduler.hpp"
 
 namespace telltale::fakes {
@@ -22,38 +19,19 @@ using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
 struct heard : run_listener {
-  bool on_run(std::size_t check, run_report report, boot_clock::time_point when) override {
-    ended.push_back(when);
+  bool on_run(std::size_t check, run_report report, boot_clock::time_point) override {
     runs.emplace_back(check, report.outcome);
     return report.outcome.verdict == verdict::fail;
   }
   void on_stall(std::chrono::nanoseconds pause, boot_clock::time_point) override { pauses.push_back(pause); }
   void on_iteration(std::chrono::nanoseconds lag, boot_clock::time_point) override { lags.push_back(lag); }
   std::vector<std::pair<std::size_t, outcome>> runs;
-  std::vector<boot_clock::time_point> ended;
   std::vector<std::chrono::nanoseconds> pauses;
   std::vector<std::chrono::nanoseconds> lags;  ///< of each loop iteration
 };
 
-/// Ends only when its timer fires, regardless of the deadline.
-struct endless_check : async_check {
-  asio::awaitable<outcome> probe(async_context ctx) override {
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    asio::steady_timer timer(ctx.executor, 60s);
-    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-    co_return outcome::pass("too late");
-  }
-};
-
-inline check_type network_type(std::function<std::shared_ptr<async_check>(const raw_value&)> make) {
-  check_type t;
-  t.name = "websocket";
-  t.make_async = std::move(make);
-  return t;
-}
-
 struct world {
-  explicit world(config c) : conf(std::move(c)), sched(io, conf, pool, names, listener, refused) {}
+  explicit world(config c) : conf(std::move(c)), sched(io, conf, runners, listener, refused) {}
   /// Runs the loop until the condition holds; the limit only catches a hang.
   template <class Condition>
   void until(Condition condition) {
@@ -65,8 +43,7 @@ struct world {
   }
   asio::io_context io;
   config conf;
-  fake_worker_pool pool;
-  no_names names;
+  fake_runners runners;
   heard listener;
   problems refused;
   scheduler sched;
@@ -80,6 +57,12 @@ inline config with(std::vector<check_config> checks) {
     c.settings.timeout = 20ms;
     c.settings.failing_interval = 100ms;
   }
+  return out;
+}
+
+inline check_type slow_type() {
+  auto out = blocking_fake();
+  out.cadence.slow = true;
   return out;
 }
 

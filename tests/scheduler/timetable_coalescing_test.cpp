@@ -6,21 +6,21 @@
 #include <algorithm>
 #include <set>
 
+#include "scheduler/timetable_of.hpp"
+
 using namespace telltale;
-using namespace std::chrono_literals;
+using namespace telltale::fakes;
 
 namespace {
 
-const boot_clock::time_point t0{1000s + 13ms};
-const cadence coalescable{1s, 1s, 0s, 0.1, true, true};
+const cadence coalescable{1s, 1s, 0s, 0.1, true};
 
 }  // namespace
 
 TEST_CASE("timetable: coalescable checks that start together run together, no sooner than the jitter allows") {
   std::set<std::int64_t> phases;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    timetable table(seed);
-    for (int i = 0; i < 10; ++i) table.add(coalescable, t0);
+    auto table = timetable_of(10, coalescable, seed);
     auto start = t0 + 50ms;
     REQUIRE(table.take_due(start).size() == 10);
     for (std::size_t i = 0; i < 10; ++i) table.finished(i, false, start + 10ms);
@@ -40,8 +40,9 @@ TEST_CASE("timetable: coalescable checks that start together run together, no so
 }
 
 TEST_CASE("timetable: coalescable checks that have drifted apart coalesce again") {
-  timetable table(1);
-  for (int i = 0; i < 3; ++i) table.add({1s, 1s, i * 330ms, 0.1, true, true}, t0);
+  std::vector<cadence> paces(3, coalescable);
+  for (int i = 0; i < 3; ++i) paces[static_cast<std::size_t>(i)].initial_delay = i * 330ms;
+  auto table = timetable_of(paces);
   const auto ticks_of = [&](auto from, auto until) {
     std::size_t out = 0;
     for (auto now = from; now < until; now = table.next_due(), ++out)
@@ -54,13 +55,12 @@ TEST_CASE("timetable: coalescable checks that have drifted apart coalesce again"
 }
 
 TEST_CASE("timetable: no further check joins a full tick") {
-  timetable table(1);
-  for (int i = 0; i < 1000; ++i) table.add(coalescable, t0);
+  auto table = timetable_of(1000, coalescable);
   for (auto now = t0; now < t0 + 1500ms; now += tick)
-    for (auto check : table.take_due(now)) table.finished(check, false, now);
+    for (auto check : take_all_due(table, now)) table.finished(check, false, now);
   std::size_t most = 0;
   for (auto now = t0 + 1500ms; now < t0 + 20s; now += tick) {
-    const auto due = table.take_due(now);
+    const auto due = take_all_due(table, now);
     most = std::max(most, due.size());
     for (auto check : due) table.finished(check, false, now);
   }
@@ -68,12 +68,12 @@ TEST_CASE("timetable: no further check joins a full tick") {
 }
 
 TEST_CASE("timetable: a check that is not coalescable does not join others") {
-  timetable table(1);
-  for (int i = 0; i < 10; ++i) table.add(coalescable, t0);
-  for (int i = 0; i < 10; ++i) table.add({1s, 1s, 0s, 0.1}, t0);
-  for (auto check : table.take_due(t0 + 50ms)) table.finished(check, false, t0 + 60ms);
+  std::vector<cadence> paces(10, coalescable);
+  paces.resize(20, {1s, 1s, 0s, 0.1});
+  auto table = timetable_of(paces);
+  for (auto check : take_all_due(table, t0 + 50ms)) table.finished(check, false, t0 + 60ms);
   std::set<std::int64_t> ticks;
   for (auto now = t0 + 100ms; now < t0 + 1200ms; now += tick)
-    if (!table.take_due(now).empty()) ticks.insert(now.time_since_epoch() / tick);
+    if (!take_all_due(table, now).empty()) ticks.insert(now.time_since_epoch() / tick);
   CHECK(ticks.size() > 4);
 }

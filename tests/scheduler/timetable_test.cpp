@@ -6,20 +6,13 @@
 #include <algorithm>
 #include <set>
 
+#include "scheduler/timetable_of.hpp"
+
 using namespace telltale;
-using namespace std::chrono_literals;
-
-namespace {
-
-const boot_clock::time_point t0{1000s + 13ms};
-const cadence ten{10s, 2s, 0s, 0.1};
-
-}  // namespace
+using namespace telltale::fakes;
 
 TEST_CASE("timetable: the first run comes with the next tick, or after the initial delay") {
-  timetable table(1);
-  table.add(ten, t0);
-  table.add({10s, 2s, 3s, 0.1}, t0);
+  auto table = timetable_of({ten, {10s, 2s, 3s, 0.1}});
   CHECK(table.next_due() == boot_clock::time_point(1000s + 50ms));
   CHECK(table.take_due(t0).empty());
   CHECK(table.take_due(t0 + 50ms) == std::vector<std::size_t>{0});
@@ -28,20 +21,18 @@ TEST_CASE("timetable: the first run comes with the next tick, or after the initi
 }
 
 TEST_CASE("timetable: many first runs are spread over ticks") {
-  timetable table(1);
-  for (int i = 0; i < 1000; ++i) table.add(ten, t0);
-  std::size_t store_result = 0;
-  for (auto now = t0; store_result < 1000; now += tick) {
-    const auto due = table.take_due(now).size();
+  auto table = timetable_of(1000, ten);
+  std::size_t begun = 0;
+  for (auto now = t0; begun < 1000; now += tick) {
+    const auto due = take_all_due(table, now).size();
     CHECK(due <= max_per_tick);
-    store_result += due;
+    begun += due;
     REQUIRE(now < t0 + 2s);
   }
 }
 
 TEST_CASE("timetable: a check is returned once until it has finished") {
-  timetable table(1);
-  table.add(ten, t0);
+  auto table = timetable_of({ten});
   REQUIRE(table.take_due(t0 + 1s).size() == 1);
   CHECK(table.take_due(t0 + 1h).empty());
   table.make_due_now(t0 + 1h);
@@ -53,8 +44,7 @@ TEST_CASE("timetable: a check is returned once until it has finished") {
 TEST_CASE("timetable: the second run has a random phase, later ones keep the interval less the jitter") {
   std::set<std::int64_t> phases;
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    timetable table(seed);
-    table.add(ten, t0);
+    auto table = timetable_of({ten}, seed);
     auto start = t0 + 50ms;
     table.take_due(start);
     table.finished(0, false, start + 10ms);
@@ -76,8 +66,7 @@ TEST_CASE("timetable: the second run has a random phase, later ones keep the int
 }
 
 TEST_CASE("timetable: the next run is known before the current one has ended") {
-  timetable table(1);
-  table.add({10s, 10s, 0s, 0.0}, t0);
+  auto table = timetable_of({{10s, 10s, 0s, 0.0}});
   REQUIRE(table.take_due(table.next_due()).size() == 1);
   auto start = table.next_due();
   REQUIRE(start < t0 + 11s);
@@ -90,8 +79,7 @@ TEST_CASE("timetable: the next run is known before the current one has ended") {
 }
 
 TEST_CASE("timetable: a check that was planned again is not due at its old time") {
-  timetable table(1);
-  table.add({10s, 2s, 0s, 0.0}, t0);
+  auto table = timetable_of({{10s, 2s, 0s, 0.0}});
   table.take_due(t0 + 50ms);
   table.finished(0, true, t0 + 60ms);
   std::size_t runs = 0;
@@ -105,10 +93,8 @@ TEST_CASE("timetable: a check that was planned again is not due at its old time"
 }
 
 TEST_CASE("timetable: a check that fails for long leaves no empty ticks behind") {
-  for (const bool meets : {false, true}) {
-    timetable table(1);
-    table.add({1s, 950ms, 0s, 0.1, true, meets}, t0);
-    table.add({1h, 100ms, 0s, 0.1, true, meets}, t0);
+  for (const bool coalesces : {false, true}) {
+    auto table = timetable_of({{1s, 950ms, 0s, 0.1, coalesces}, {1h, 100ms, 0s, 0.1, coalesces}});
     for (int round = 0; round < 1000; ++round) {
       const auto now = table.next_due();
       const auto due = table.take_due(now);
@@ -119,8 +105,7 @@ TEST_CASE("timetable: a check that fails for long leaves no empty ticks behind")
 }
 
 TEST_CASE("timetable: a failing check runs at its failing interval") {
-  timetable table(1);
-  table.add(ten, t0);
+  auto table = timetable_of({ten});
   table.take_due(t0 + 50ms);
   table.finished(0, false, t0 + 60ms);
   const auto start = table.next_due();
@@ -130,12 +115,26 @@ TEST_CASE("timetable: a failing check runs at its failing interval") {
   CHECK(table.next_due() - start >= 1800ms - tick);
 }
 
+TEST_CASE("timetable: a failing check rests before it runs again, at most for its interval") {
+  for (const auto& [rest, wanted] : {std::pair{1s, 2s}, {5s, 5s}, {1000s, 10s}}) {
+    auto table = timetable_of({{10s, 2s, 0s, 0.0}});
+    REQUIRE(table.take_due(t0 + 1s).size() == 1);
+    table.finished(0, true, t0 + 1500ms, rest);
+    table.take_due(table.next_due());
+    const auto start = table.next_due();
+    table.finished(0, false, start - 1s);
+    table.take_due(start);
+    table.finished(0, true, start + 500ms, rest);
+    CHECK(table.next_due() - start >= wanted);
+    CHECK(table.next_due() - start <= wanted + tick);
+  }
+}
+
 TEST_CASE("timetable: due times fall on ticks, so that checks share them") {
-  timetable table(7);
-  for (int i = 0; i < 200; ++i) table.add({1s, 1s, 0s, 0.1}, t0);
+  auto table = timetable_of(200, {1s, 1s, 0s, 0.1}, 7);
   std::set<std::int64_t> wakeups;
   for (auto now = t0; now < t0 + 10s; now = std::max(now + 1ms, table.next_due())) {
-    for (auto check : table.take_due(now)) table.finished(check, false, now);
+    for (auto check : take_all_due(table, now)) table.finished(check, false, now);
     wakeups.insert(table.next_due().time_since_epoch() / 1ms);
     CHECK(table.next_due().time_since_epoch().count() % std::chrono::nanoseconds(tick).count() == 0);
   }
@@ -143,37 +142,25 @@ TEST_CASE("timetable: due times fall on ticks, so that checks share them") {
 }
 
 TEST_CASE("timetable: of many due checks a few are returned at a time, each once, the earliest first") {
-  timetable table(1);
-  const auto count = 2 * max_per_tick + 10;
+  const auto count = 2 * max_per_iteration + 10;
   const std::size_t late = 5;
-  for (std::size_t i = 0; i < count; ++i) table.add({10s, 2s, i < late ? 10 * tick : 0s}, t0);
+  std::vector<cadence> paces(count, ten);
+  for (std::size_t i = 0; i < late; ++i) paces[i].initial_delay = 10 * tick;
+  auto table = timetable_of(paces);
   const auto now = t0 + 1s;
-  std::vector<std::size_t> store_result;
-  for (const auto size : {max_per_tick, max_per_tick, std::size_t{10}, std::size_t{0}}) {
+  std::vector<std::size_t> begun;
+  for (const auto size : {max_per_iteration, max_per_iteration, std::size_t{10}, std::size_t{0}}) {
     CHECK((table.next_due() <= now) == (size > 0));
     const auto due = table.take_due(now);
     CHECK(due.size() == size);
-    store_result.insert(store_result.end(), due.begin(), due.end());
+    begun.insert(begun.end(), due.begin(), due.end());
   }
-  REQUIRE(store_result.size() == count);
-  for (std::size_t i = 0; i < count; ++i) CHECK(store_result[i] == (i + late) % count);
-}
-
-TEST_CASE("timetable: network checks are returned in smaller groups, because they run on the loop") {
-  timetable table(1);
-  cadence network{10s, 2s, 0s};
-  network.weight = network_weight;
-  for (std::size_t i = 0; i < 15; ++i) table.add(i < 10 ? network : ten, t0);
-  const auto now = t0 + 1s;
-  CHECK(table.take_due(now) == std::vector<std::size_t>{0, 1, 2, 3, 4, 5, 6, 7});
-  CHECK(table.next_due() <= now);
-  CHECK(table.take_due(now) == std::vector<std::size_t>{8, 9, 10, 11, 12, 13, 14});
-  CHECK(table.next_due() > now);
+  REQUIRE(begun.size() == count);
+  for (std::size_t i = 0; i < count; ++i) CHECK(begun[i] == (i + late) % count);
 }
 
 TEST_CASE("timetable: after a long pause each check runs once, not once per missed interval") {
-  timetable table(1);
-  for (int i = 0; i < 3; ++i) table.add({1s, 1s, 0s, 0.1}, t0);
+  auto table = timetable_of(3, {1s, 1s, 0s, 0.1});
   for (auto check : table.take_due(t0 + 1s)) table.finished(check, false, t0 + 1s);
   const auto resumed = t0 + 1h;
   auto due = table.take_due(resumed);
@@ -184,8 +171,7 @@ TEST_CASE("timetable: after a long pause each check runs once, not once per miss
 }
 
 TEST_CASE("timetable: make_due_now makes every check due that is not running") {
-  timetable table(1);
-  for (int i = 0; i < 3; ++i) table.add(ten, t0);
+  auto table = timetable_of(3, ten);
   table.take_due(t0 + 50ms);
   table.finished(0, false, t0 + 60ms);
   table.finished(2, false, t0 + 60ms);
@@ -196,9 +182,7 @@ TEST_CASE("timetable: make_due_now makes every check due that is not running") {
 }
 
 TEST_CASE("timetable: make_due_now skips checks with due_after_stall unset") {
-  timetable table(1);
-  table.add(ten, t0);
-  table.add({6h, 6h, 1h, 0.1, false}, t0);
+  auto table = timetable_of({ten, {6h, 6h, 1h, 0.1, false, false}});
   table.make_due_now(t0 + 100ms);
   CHECK(table.take_due(t0 + 100ms) == std::vector<std::size_t>{0});
   CHECK(table.take_due(t0 + 59min).empty());
@@ -206,8 +190,7 @@ TEST_CASE("timetable: make_due_now skips checks with due_after_stall unset") {
 }
 
 TEST_CASE("timetable: a run that exceeds its interval is followed by the next tick, not a past one") {
-  timetable table(1);
-  table.add({1s, 1s, 0s, 0.0}, t0);
+  auto table = timetable_of({{1s, 1s, 0s, 0.0}});
   table.take_due(t0 + 50ms);
   CHECK(table.take_due(t0 + 2s).empty());
   table.finished(0, false, t0 + 9s);
@@ -216,30 +199,27 @@ TEST_CASE("timetable: a run that exceeds its interval is followed by the next ti
 }
 
 TEST_CASE("timetable: a run whose result was dropped is repeated at once") {
-  timetable table(1);
-  table.add(ten, t0);
+  auto table = timetable_of({ten});
   table.take_due(t0 + 1s);
   table.repeat(0, t0 + 2s);
   CHECK(table.take_due(t0 + 2s) == std::vector<std::size_t>{0});
 }
 
 TEST_CASE("timetable: make_due_now spreads many checks over ticks to avoid another stall") {
-  timetable table(1);
-  for (int i = 0; i < 1000; ++i) table.add(ten, t0);
-  for (auto check : table.take_due(t0 + 1h)) table.finished(check, false, t0 + 1h);
+  auto table = timetable_of(1000, ten);
+  for (auto check : take_all_due(table, t0 + 1h)) table.finished(check, false, t0 + 1h);
   table.make_due_now(t0 + 2h);
-  std::size_t store_result = 0;
-  for (auto now = t0 + 2h; store_result < 1000; now += tick) {
-    const auto due = table.take_due(now).size();
+  std::size_t begun = 0;
+  for (auto now = t0 + 2h; begun < 1000; now += tick) {
+    const auto due = take_all_due(table, now).size();
     CHECK(due <= max_per_tick);
-    store_result += due;
+    begun += due;
     REQUIRE(now < t0 + 2h + 2s);
   }
 }
 
 TEST_CASE("timetable: after a change kept checks keep their phase, new ones are due at once, removed ones never") {
-  timetable table(1);
-  for (int i = 0; i < 3; ++i) table.add(ten, t0);
+  auto table = timetable_of(3, ten);
   for (auto check : table.take_due(t0 + 50ms)) table.finished(check, false, t0 + 50ms);
   timetable changed = table;
   changed.change({{ten, 2}, {ten, std::nullopt}, {ten, 0}}, t0 + 1s);
@@ -255,9 +235,7 @@ TEST_CASE("timetable: after a change kept checks keep their phase, new ones are 
 }
 
 TEST_CASE("timetable: a change lets a current run end under its new number") {
-  timetable table(1);
-  table.add(ten, t0);
-  table.add(ten, t0);
+  auto table = timetable_of(2, ten);
   table.take_due(t0 + 50ms);
   table.change({{ten, 1}}, t0 + 1s);
   CHECK(table.next_due() == timetable::time_point::max());
@@ -266,9 +244,7 @@ TEST_CASE("timetable: a change lets a current run end under its new number") {
 }
 
 TEST_CASE("timetable: with a shorter interval the next run does not wait for the longer one") {
-  timetable table(1);
-  const cadence hour{1h, 1h, 0s, 0.0};
-  table.add(hour, t0);
+  auto table = timetable_of({cadence{1h, 1h, 0s, 0.0}});
   for (int round = 0; round < 2; ++round) {
     const auto now = table.next_due();
     table.take_due(now);
@@ -277,4 +253,27 @@ TEST_CASE("timetable: with a shorter interval the next run does not wait for the
   const auto now = table.next_due() - 30min;
   table.change({{cadence{10s, 10s, 0s, 0.0}, 0}}, now);
   CHECK(table.next_due() <= now + tick);
+}
+
+TEST_CASE("timetable: a failed check rests before it is repeated, at most for its interval") {
+  const auto next_after = [](std::chrono::nanoseconds rest, bool failing) {
+    timetable table(1);
+    table.add({100s, 2s, 0s, 0}, t0);
+    const auto started = t0 + 50ms;
+    for (int run = 0; run < 2; ++run) {  // the second run has a random phase
+      const auto due = run == 0 ? started : table.next_due();
+      REQUIRE(table.take_due(due).size() == 1);
+      table.finished(0, failing && run == 1, due + 1s, rest);
+      if (run == 1) return table.next_due() - due;
+    }
+    return boot_clock::duration{};
+  };
+  const auto about = [](boot_clock::duration got, std::chrono::seconds wanted) {
+    return got >= wanted && got <= wanted + 2 * tick;
+  };
+  CHECK(about(next_after(0s, true), 2s));
+  CHECK(about(next_after(1s, true), 2s));
+  CHECK(about(next_after(30s, true), 30s));
+  CHECK(about(next_after(1h, true), 100s));
+  CHECK(about(next_after(30s, false), 100s));
 }

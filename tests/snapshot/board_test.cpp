@@ -68,6 +68,27 @@ TEST_CASE("board: after a stall no earlier result is shown") {
   CHECK(state(s.at(t0 + 11s), gate::ready) == verdict::pass);
 }
 
+TEST_CASE("board: the result of a slow check outlasts a stall, until it is stale") {
+  auto slow = fakes::blocking_fake();
+  slow.cadence.slow = true;
+  config conf;
+  conf.checks = {fakes::check_named("db", slow)};
+  board b(sample::shared(conf), t0, wall);
+  b.on_iteration(0ns, t0);
+  CHECK(state(b.snapshot_at(t0), gate::ready) == verdict::warn);  // pending
+  b.on_run(0, found(outcome::fail(reason::corrupt, "page 7 is torn")), t0);
+  b.on_stall(10s, t0 + 10s);
+  b.on_iteration(0ns, t0 + 10s);
+  CHECK(state(b.snapshot_at(t0 + 10s), gate::ready) == verdict::fail);
+  CHECK(b.snapshot_at(t0 + 10s)->checks[0]->status.reason == reason::corrupt);
+  b.on_run(0, found(outcome::pass("intact")), t0 + 11s);
+  b.on_stall(10s, t0 + 21s);
+  b.on_iteration(0ns, t0 + 21s);
+  CHECK(state(b.snapshot_at(t0 + 21s), gate::ready) == verdict::pass);
+  b.on_iteration(0ns, t0 + 33s);
+  CHECK(b.snapshot_at(t0 + 33s)->checks[0]->status.reason == reason::stale);
+}
+
 TEST_CASE("board: a check that runs before its initial delay is over ages from that run on") {
   auto c = sample::make();
   c.checks[0].settings.initial_delay = 60s;

@@ -39,11 +39,7 @@ std::vector<wire::to_worker> all_to_worker() {
           wire::define{7, "sqlite", options_tree()}, wire::forget{7},
           wire::run_batch{9,
                           {{1, 7, 2s, {}},
-                           {2,
-                            8,
-                            100ms,
-                            remembering({{"inode", -5}, {"size", 1}}),
-                            {},
+                           {2, 8, 100ms, remembering({{"inode", -5}, {"size", 1}}),
                             outcome_kind{verdict::warn, reason::threshold}}}},
           wire::lookup{3, "db.internal", 5432}};
 }
@@ -132,24 +128,6 @@ TEST_CASE("messages: a batch round-trips in order") {
   CHECK(arrived.items[1].timeout == 3s);
 }
 
-TEST_CASE("messages: a run carries the last deep check, and a task says whether it is one") {
-  const auto task = wire::decode_to_worker(wire::encode(wire::define{7, "sqlite", options_tree(), true}));
-  REQUIRE(task);
-  CHECK(std::get<wire::define>(*task).deep_check);
-
-  const deep_check_result never_passed{outcome::fail(reason::corrupt, "page 7 is torn"), 90s, std::nullopt};
-  auto passed_before = never_passed;
-  passed_before.last_pass_age = 6h;
-  wire::run_batch batch{9, {{1, 7, 2s, {}, never_passed}, {2, 7, 2s, {}, passed_before}, {3, 7, 2s, {}, {}}}};
-  const auto message = wire::decode_to_worker(wire::encode(batch));
-  REQUIRE(message);
-  const auto& arrived = std::get<wire::run_batch>(*message);
-  REQUIRE(arrived.items.size() == 3);
-  CHECK(arrived.items[0].last_deep_check == never_passed);
-  CHECK(arrived.items[1].last_deep_check == passed_before);
-  CHECK_FALSE(arrived.items[2].last_deep_check);
-}
-
 TEST_CASE("messages: addresses of both families round-trip with port and scope") {
   const auto message = wire::decode_from_worker(wire::encode(wire::lookup_result{5, two_addresses()}));
   REQUIRE(message);
@@ -183,7 +161,7 @@ TEST_CASE("messages: a value outside its enumeration is refused") {
   CHECK_FALSE(wire::decode_from_worker("\x63"));
 
   const outcome_kind kind{verdict::pass, reason::ok};
-  auto batch = wire::encode(wire::run_batch{9, {{1, 7, 2s, {}, {}, kind}}});
+  auto batch = wire::encode(wire::run_batch{9, {{1, 7, 2s, {}, kind}}});
   CHECK(wire::decode_to_worker(batch));
   batch.back() = static_cast<char>(reason_count);
   CHECK_FALSE(wire::decode_to_worker(batch));
@@ -269,15 +247,6 @@ TEST_CASE("messages: 200,000 damaged messages are refused or decoded to valid va
     if (const auto m = wire::decode_outcomes(bytes)) CHECK(encoded(*wire::decode_outcomes(encoded(*m))) == encoded(*m));
   }
   CHECK(understood > 1000);
-}
-
-TEST_CASE("messages: the encoded size of a deep check is known before encoding") {
-  const deep_check_result value{outcome::fail(reason::corrupt, "page 7 is torn"), 90s, 6h};
-  for (const auto& each : {std::optional(value), std::optional<deep_check_result>()}) {
-    byte_writer out;
-    wire::put(out, each);
-    CHECK(std::move(out).take().size() == wire::encoded_size(each));
-  }
 }
 
 TEST_CASE("messages: the encoded size of a check's state is known before encoding") {

@@ -36,10 +36,6 @@ class staged_check final : public blocking_check {
     if (how_ == "slow") std::this_thread::sleep_for(30ms);
     return outcome::pass(stage_.message.empty() ? how_ : stage_.message);
   }
-  outcome deep_check(probe_context& ctx) override {
-    stage_.ran.push_back("deep check " + how_);
-    return outcome::pass(ctx.last_deep_check ? "with a result" : "without a result");
-  }
 
  private:
   stage& stage_;
@@ -150,7 +146,7 @@ TEST_CASE("worker loop: unchanged outcomes do not wake a program that does not w
   const outcome_kind failed{verdict::fail, reason::internal};
   const auto told_of = [&](std::optional<outcome_kind> unchanged_kind, bool wake_wanted) {
     f.sent.clear();
-    const wire::run_batch batch{++f.batches, {{100, 0, 2s, {}, {}, unchanged_kind}}};
+    const wire::run_batch batch{++f.batches, {{100, 0, 2s, {}, unchanged_kind}}};
     f.shared->open(batch.batch, wake_wanted);
     CHECK(f.loop.handle(batch));
     return !f.sent.empty();
@@ -231,13 +227,4 @@ TEST_CASE("worker loop: resolves a name") {
   CHECK(answer.number == 7);
   REQUIRE(answer.resolution.endpoints.size() == 1);
   CHECK(answer.resolution.endpoints[0].port() == 80);
-}
-
-TEST_CASE("worker loop: a deep check is called instead of a probe, and a probe receives its last result") {
-  fixture f;
-  f.loop.handle(wire::define{20, "staged", raw_value::scalar("ok"), true});
-  f.run({0, 20});
-  REQUIRE(f.found.size() == 2);
-  CHECK(f.on.ran == std::vector<std::string>{"ok", "deep check ok"});
-  CHECK(f.found[1].outcome == outcome::pass("without a result"));
 }

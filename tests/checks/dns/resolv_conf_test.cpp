@@ -7,6 +7,7 @@
 
 #include "checks/dns/scripted_server.hpp"
 #include "checks/file_fixtures.hpp"
+#include "fakes/part_here.hpp"
 
 using namespace telltale;
 using namespace telltale::fakes;
@@ -14,13 +15,16 @@ using namespace telltale::fakes;
 namespace {
 
 /// Reason and message of a check with the file at `path` as /etc/resolv.conf; "" when the child could not be made.
-std::string probe_with(const std::string& path) {
+std::string probe_with(const std::string& path, bool hangs = false) {
   const auto found = testing::in_private_mounts([&]() -> std::string {
     if (::unshare(CLONE_NEWNET) != 0) return "skipped: no network namespace";
     if (::mount(path.c_str(), "/etc/resolv.conf", nullptr, MS_BIND, nullptr) != 0) return "skipped: no bind mount";
     asio::io_context io;
     fixed_resolver unused;
-    const auto out = probe_once(io, make_check(checks::dns(), {{"query", text("db.prod.test")}}), unused, 2s, {});
+    const auto type = checks::dns();
+    part_here part(type, map_of({{"query", text("db.prod.test")}}));
+    part.hangs = hangs;
+    const auto out = probe_once(io, make_check(type, {{"query", text("db.prod.test")}}), unused, 2s, {}, &part);
     return std::string(to_string(out.reason)) + " " + out.message;
   });
   const bool skipped = found.starts_with("skipped") || found == "cannot make private mounts";
@@ -38,6 +42,14 @@ TEST_CASE("dns resolv.conf: without `servers` its name servers are asked; withou
   CHECK(contains(found, "unreachable db.prod.test: name server 192.0.2.1: the server cannot be reached: Network is "));
   CHECK(contains(found, "; db.prod.test: name server 2001:db8::1: the server cannot be reached: "));
   CHECK(contains(probe_with(folder.write("none", "options ndots:5\n")), "name server 127.0.0.1: "));
+}
+
+TEST_CASE("dns resolv.conf: a file that cannot be read in time is a timeout") {
+  const temp_folder folder;
+  const auto found = probe_with(folder.write("one", "nameserver 192.0.2.1\n"), true);
+  if (found.empty()) return;
+  CHECK(found ==
+        "timeout db.prod.test: the name servers of the system could not be read: no answer from the worker in time");
 }
 
 TEST_CASE("dns resolv.conf: a FIFO or a huge file is reported, without waiting for it") {

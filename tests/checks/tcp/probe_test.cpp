@@ -1,12 +1,10 @@
 // The tcp check against scripted peers: each outcome that it tells apart, with its reason.
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "fakes/certificates.hpp"
 #include "fakes/network_peer.hpp"
 #include "fakes/starttls_peer.hpp"
-#include "fakes/temp_folder.hpp"
 
 namespace telltale::checks {
 check_type tcp();
@@ -246,18 +244,6 @@ TEST_CASE("tcp: an address without a route is unreachable") {
   const auto out = probe_once(io, make_check(checks::tcp(), {{"address", text("server.test:80")}}), names, 2s, {});
   CHECK(out.reason == reason::unreachable);
   CHECK(out.message == "server.test:80: 255.255.255.255:80 cannot be reached: Network is unreachable");
-}
-
-TEST_CASE("tcp: a Unix socket") {
-  asio::io_context io;
-  const temp_folder folder;
-  fixed_resolver names;
-  const auto check = make_check(checks::tcp(), {{"address", text("unix:" + (folder / "app.sock"))}});
-  CHECK(probe_once(io, check, names, 2s, {}).reason == reason::missing);
-  asio::local::stream_protocol::acceptor acceptor(io, folder / "app.sock");
-  const auto out = probe_once(io, check, names, 2s, {});
-  CHECK(out.verdict == verdict::pass);
-  CHECK(contains(out.message, "app.sock: connected"));
 }
 
 TEST_CASE("tcp: options that contradict each other are refused") {

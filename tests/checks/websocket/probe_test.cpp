@@ -146,10 +146,11 @@ TEST_CASE("websocket: every misbehaviour has its reason and message") {
   const row rows[] = {
       {"silent after accept", silent, reason::timeout, "no answer to the WebSocket handshake within ", {}, 200ms},
       {"drips", drips, reason::timeout, "handshake stopped after", {}, 300ms},
-      {"9 KiB of headers", answers("HTTP/1.1 101 X\r\nA: " + std::string(9000, 'a') + "\r\n\r\n"), reason::protocol,
-       "longer than 8 KiB"},
-      {"endless header", answers("HTTP/1.1 101 X\r\nA: " + std::string(9000, 'a')), reason::protocol,
-       "longer than 8 KiB"},
+      {"70 KB of headers", answers("HTTP/1.1 101 X\r\nA: " + std::string(70'000, 'a') + "\r\n\r\n"), reason::protocol,
+       "longer than 64 KiB"},
+      {"endless header", answers("HTTP/1.1 101 X\r\nA: " + std::string(70'000, 'a')), reason::protocol,
+       "longer than 64 KiB"},
+      {"line feeds alone", answers("HTTP/1.1 101 X\nA: b\n\n"), reason::protocol, "end with LF instead of CRLF"},
       {"wrong accept",
        answers("HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: upgrade\r\n"
                "Sec-WebSocket-Accept: AAAA\r\n\r\n"),
