@@ -14,6 +14,7 @@ import time
 import unittest
 
 import harness
+from commands import checks
 
 # Prints everything that a program inherits.
 INHERITED = """
@@ -29,10 +30,6 @@ print(json.dumps({
     "pid": os.getpid(),
 }))
 """
-
-
-def checks(*entries):
-    return "checks:\n" + "".join(f"  - {e}\n" for e in entries)
 
 
 class Waiting(harness.TestCase):
