@@ -20,7 +20,7 @@ std::string probe_with(const std::string& path) {
     if (::mount(path.c_str(), "/etc/resolv.conf", nullptr, MS_BIND, nullptr) != 0) return "skipped: no bind mount";
     asio::io_context io;
     fixed_resolver unused;
-    const auto out = probe_once(io, make_check(checks::dns(), {{"query", text("db.prod.test")}}), unused, 2s, {});
+    const auto out = probe_once(io, make_check(checks::dns(), {{"query", text("db.prod.test")}}), unused, ample, {});
     return std::string(to_string(out.reason)) + " " + out.message;
   });
   const bool skipped = found.starts_with("skipped") || found == "cannot make private mounts";

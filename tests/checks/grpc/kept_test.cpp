@@ -65,7 +65,7 @@ class runs {
   outcome run() {
     outcome out;
     bool done = false;
-    const async_context ctx{io_.get_executor(), std::chrono::steady_clock::now() + 2s, &names_};
+    const async_context ctx{io_.get_executor(), std::chrono::steady_clock::now() + ample, &names_};
     asio::co_spawn(io_, check_->probe(ctx), [&](std::exception_ptr e, outcome got) {
       if (e) std::rethrow_exception(e);
       out = std::move(got);

@@ -36,7 +36,7 @@ std::vector<outcome> probe_between(const std::vector<step>& steps, const std::st
   const auto run_all = [&]() -> asio::awaitable<void> {
     for (std::size_t i = 0; i <= steps.size(); ++i) {
       if (i > 0) steps[i - 1](part);
-      const async_context ctx{io.get_executor(), std::chrono::steady_clock::now() + 2s, &names, &part};
+      const async_context ctx{io.get_executor(), std::chrono::steady_clock::now() + ample, &names, &part};
       auto found = co_await check->probe(ctx);
       out.push_back(std::move(found));
     }

@@ -32,7 +32,7 @@ TEST_CASE("prometheus secrets: a token that was replaced is used after the old o
   std::vector<outcome> found;
   const auto run_all = [&]() -> asio::awaitable<void> {
     for (int i = 0; i < 3; ++i) {
-      const async_context ctx{io.get_executor(), std::chrono::steady_clock::now() + 2s, &names, &part};
+      const async_context ctx{io.get_executor(), std::chrono::steady_clock::now() + ample, &names, &part};
       auto out = co_await check->probe(ctx);
       found.push_back(std::move(out));
       if (i == 0) std::filesystem::remove(file);
