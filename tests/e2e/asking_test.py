@@ -103,7 +103,8 @@ class Asking(Commands):
             self.assertEqual((done.stdout + done.stderr).count("\n"), 1, done)
 
     def test_healthcheck_ends_in_time_with_a_silent_or_endless_server(self):
-        for begins, words in ((b"", "in time"), (b"HTTP/1.1 200 OK\r\n", "in time"), (b"SSH-2.0-x\r\n\r\n", "HTTP")):
+        for begins, limit, words in ((b"", "500ms", "in time"), (b"HTTP/1.1 200 OK\r\n", "500ms", "in time"),
+                                     (b"SSH-2.0-x\r\n\r\n", "20s", "HTTP")):
             with socket.create_server(("127.0.0.1", 0)) as server:
                 def serve():
                     peer, _ = server.accept()
@@ -111,7 +112,7 @@ class Asking(Commands):
                     self.peer = peer
                 thread = threading.Thread(target=serve)
                 thread.start()
-                done = self.run_telltale("healthcheck", "--timeout", "500ms", "--url",
+                done = self.run_telltale("healthcheck", "--timeout", limit, "--url",
                                          f"http://127.0.0.1:{server.getsockname()[1]}")
                 thread.join(10)
                 self.peer.close()

@@ -76,7 +76,7 @@ class runs {
     CHECK(io_.stopped());
     CHECK(server_.open() == 0);
   }
-  outcome run(std::chrono::milliseconds timeout = 2s) {
+  outcome run(std::chrono::milliseconds timeout = ample) {
     outcome out;
     bool done = false;
     const async_context ctx{io_.get_executor(), std::chrono::steady_clock::now() + timeout, &names_};
