@@ -12,9 +12,9 @@
 #include "app/named_files.hpp"
 #include "app/permanent_failure.hpp"
 #include "app/working_loop.hpp"
+#include "base/children.hpp"
 #include "diagnostics/error_text.hpp"
 #include "render/render.hpp"
-#include "worker/children.hpp"
 
 namespace telltale {
 namespace {

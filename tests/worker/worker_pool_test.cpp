@@ -59,7 +59,7 @@ TEST_CASE("worker pool: options that exceed a message are refused with a message
         outcome::fail(reason::internal, "the check's options are nested too deeply"));
 }
 
-TEST_CASE("worker pool: runs that exceed one message are split over several") {
+TEST_CASE("worker pool: runs with much state all arrive") {
   pool_fixture f;
   memory big;
   for (int n = 0; n < 60; ++n) big.set(std::string(60, 'x') + std::to_string(n), n);
@@ -70,7 +70,7 @@ TEST_CASE("worker pool: runs that exceed one message are split over several") {
   CHECK(f.run_until([&] { return passed == 100; }));
 }
 
-TEST_CASE("worker pool: definitions that exceed the socket's buffer still arrive") {
+TEST_CASE("worker pool: runs that exceed the socket's buffer still arrive") {
   pool_fixture f;
   std::vector<run_report> done;
   for (int n = 0; n < 400; ++n) f.submit(f.pool->add(scripted("ok", std::string(5000, 'x'))), 20s, done);
@@ -132,7 +132,7 @@ TEST_CASE("worker pool: an outcome is truncated and sanitised") {
   CHECK(found.measurements[0].name == "m2");
 }
 
-TEST_CASE("worker pool: a slow run gives the rest of its batch to other workers") {
+TEST_CASE("worker pool: a slow run gives the rest of its group to other workers") {
   pool_fixture f;
   std::vector<run_report> slow;
   std::vector<run_report> quick;
