@@ -4,6 +4,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
@@ -75,21 +77,9 @@ void adopt(const std::shared_ptr<server_state>& state, const listener& from, con
 
 // These errors belong to a connection that failed in the queue, not to the listener (accept(2), Linux).
 bool concerns_one_connection(int error) {
-  switch (error) {
-    case EINTR:
-    case ECONNABORTED:
-    case EPROTO:
-    case ENETDOWN:
-    case ENOPROTOOPT:
-    case EHOSTDOWN:
-    case ENONET:
-    case EHOSTUNREACH:
-    case EOPNOTSUPP:
-    case ENETUNREACH:
-      return true;
-    default:
-      return false;
-  }
+  constexpr std::array errors{EINTR,     ECONNABORTED, EPROTO,       ENETDOWN,   ENOPROTOOPT,
+                              EHOSTDOWN, ENONET,       EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH};
+  return std::ranges::find(errors, error) != errors.end();
 }
 
 // Without a free descriptor accept(2) fails even when no connection is pending; then none needs to be evicted.

@@ -1,5 +1,4 @@
 // Implements the router: authorisation, path lookup, negotiation and rendering.
-#include <algorithm>
 #include <array>
 #include <exception>
 #include <utility>
@@ -188,12 +187,6 @@ const std::vector<served>& parts_of(const router::options& options, std::size_t 
   return listener < options.listeners.size() ? options.listeners[listener] : everything;
 }
 
-bool is_served(const router::options& options, std::size_t listener, endpoint what) {
-  const auto as = part_of(what);
-  const auto& parts = parts_of(options, listener);
-  return !as || std::find(parts.begin(), parts.end(), *as) != parts.end();
-}
-
 }  // namespace
 
 router::router(options options, counters_source counters)
@@ -218,7 +211,7 @@ reply router::answer(const request& asked, const snapshot_source& snapshot_now) 
   if (!found) return text_reply(404, other, unknown_path_text(target->path, parts_of(options_, asked.listener)));
   const auto label = found->row.canonical;
   const auto what = wanted_endpoint(found->row, asked, *target);
-  if (!is_served(options_, asked.listener, what))
+  if (!serves(parts_of(options_, asked.listener), what))
     return text_reply(404, label, not_served_text(label, options_.listeners[asked.listener]));
   const auto answer_it = [&] { return answer_endpoint(what, *found, *target, asked, snapshot_now); };
   if (asked.method == "GET" || asked.method == "HEAD") return answer_it();
