@@ -9,11 +9,11 @@
 
 #include "http/options.hpp"
 #include "http/plan.hpp"
-#include "http/renewal.hpp"
 #include "http/secrets_part.hpp"
 #include "http/session.hpp"
 #include "net/dial.hpp"
 #include "net/kept_connection.hpp"
+#include "net/renewal.hpp"
 
 namespace telltale {
 namespace {
@@ -32,7 +32,7 @@ struct http_state {
 
 /// A secret in a file may have been replaced since it was read. Returns why the secrets cannot be read again.
 asio::awaitable<std::string> renew_secrets(http_state& state, const async_context& ctx) {
-  auto why = co_await http::unreadable_secrets(ctx);
+  auto why = co_await net::unreadable_secrets(ctx);
   if (!why.empty()) co_return why;
   try {
     web::read_secrets(state.what);

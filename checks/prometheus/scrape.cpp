@@ -15,6 +15,7 @@
 #include "base/words.hpp"
 #include "http/renewal.hpp"
 #include "http/unexpected_status.hpp"
+#include "net/renewal.hpp"
 
 namespace telltale::prometheus {
 namespace {
@@ -61,7 +62,7 @@ void scraper::write_request() {
 
 /// A secret in a file may have been replaced since it was read. Returns why the secrets cannot be read again.
 asio::awaitable<std::string> scraper::renew_secrets(async_context ctx) {
-  auto why = co_await http::unreadable_secrets(std::move(ctx));
+  auto why = co_await net::unreadable_secrets(std::move(ctx));
   if (!why.empty()) co_return why;
   try {
     http::read_secrets(options_.request, request_);

@@ -1,4 +1,4 @@
-// Implements the renewal: the worker reads the secrets first, so that a mount that hangs does not block the loop.
+// Reads the secrets and drops them.
 #include "http/renewal.hpp"
 
 #include <algorithm>
@@ -19,12 +19,6 @@ outcome try_secrets(const request_options& options) try {
   return outcome::pass("the secrets can be read");
 } catch (const std::runtime_error& e) {
   return outcome::fail(reason::missing, e.what());
-}
-
-boost::asio::awaitable<std::string> unreadable_secrets(async_context ctx) {
-  const auto now = std::chrono::steady_clock::now();
-  const auto read = co_await ctx.part->run(now + (ctx.deadline - now) / 2);
-  co_return read.verdict == verdict::pass ? std::string() : read.message;
 }
 
 }  // namespace telltale::http

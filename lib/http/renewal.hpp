@@ -1,11 +1,6 @@
-// Reads the secrets of a request again after a server has declined them, without blocking the loop.
+// Reads the secrets of a request in a worker, before they are read again (net/renewal.hpp).
 #pragma once
 
-#include <string>
-
-#include <boost/asio/awaitable.hpp>
-
-#include <telltale/async_check.hpp>
 #include <telltale/check.hpp>
 
 #include "http/request_options.hpp"
@@ -29,9 +24,5 @@ class secrets_part final : public blocking_check {
  private:
   request_options options_;
 };
-
-/// Runs the blocking part, for at most half of the time that is left. Returns why the secrets cannot be read; empty
-/// when they can.
-boost::asio::awaitable<std::string> unreadable_secrets(async_context ctx);
 
 }  // namespace telltale::http

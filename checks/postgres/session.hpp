@@ -1,0 +1,22 @@
+// Holds one conversation of the check with a server: login, transaction, query.
+#pragma once
+
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <telltale/finding.hpp>
+
+#include "net/kept_connection.hpp"
+#include "net/run.hpp"
+#include "postgres/judge.hpp"
+#include "postgres/plan.hpp"
+
+namespace telltale::postgres {
+
+/// Over the kept connection or a new one. Adds what was found to the run, except a failure of the conversation itself,
+/// which is returned. `healthy` becomes the sentence of a run without findings. The arguments must outlive the call.
+boost::asio::awaitable<finding> hold_session(net::run&, const plan&, net::kept_connection&, lag_history&,
+                                             std::string& healthy);
+
+}  // namespace telltale::postgres
