@@ -44,7 +44,10 @@ constexpr std::array<error_row, 21> by_code{{
 }};
 
 /// PgBouncer 1.18 sends these with 08P01.
-constexpr std::array<error_row, 8> by_text{{
+constexpr std::array<error_row, 11> by_text{{
+    {"SASL authentication failed", reason::auth, "the pool does not accept the password"},
+    {"authentication failed for user", reason::refused, "the pool cannot log in to its server"},
+    {"password authentication failed", reason::auth, "the pool does not accept the password"},
     {"no such database", reason::missing, "the pool does not know the database"},
     {"no more connections allowed", reason::overload, "the pool has no connection left"},
     {"query_wait_timeout", reason::overload, "the pool had no connection to its server in time"},

@@ -176,14 +176,16 @@ asio::awaitable<finding> ask_ready(connection& talk, const plan& what, std::stri
   co_await talk.send(greeting(what));
   message got;
   auto found = co_await talk.receive(start, got);
-  if (failed(found) && refuses_only_the_login(talk.sqlstate())) found = finding();
-  else if (!failed(found) && got.type != 'R') found = unexpected(got.type);
+  if (!failed(found) && got.type != 'R') found = unexpected(got.type);
+  // Without a request for credentials the login goes on, and may find no connection left.
+  if (!failed(found) && field_reader(got.payload).int32() == 0) found = co_await until_ready(talk, login, 'I');
+  if (refuses_only_the_login(talk.sqlstate())) found = finding();
   if (!failed(found)) watch.stop("login_seconds");
   co_return found;
 }
 
-asio::awaitable<finding> talk_over(connection& talk, const plan& what, net::lent_connection& lent, lag_history& before,
-                                   std::string& healthy) {
+asio::awaitable<finding> converse(connection& talk, const plan& what, net::lent_connection& lent, lag_history& before,
+                                  std::string& healthy) {
   if (what.options.mode == probe_mode::ready) co_return co_await ask_ready(talk, what, healthy);
   if (!lent.state) {
     auto found = co_await log_in(talk, what);
@@ -202,20 +204,27 @@ asio::awaitable<void> hang_up(net::lent_connection lent) {
 
 }  // namespace
 
+asio::awaitable<spoken> talk_over(net::run& now, const plan& what, net::lent_connection& lent, lag_history& before,
+                                  std::string& healthy) {
+  connection talk(now, *lent.line, what.secrets);
+  spoken out;
+  out.found = co_await converse(talk, what, lent, before, healthy);
+  out.stale = failed(out.found) && lent.reused && (!talk.answered() || ends_connection(talk.sqlstate()));
+  out.reusable = !failed(out.found) && lent.state && talk.quiet() && now.found.worst_verdict() != verdict::fail;
+  co_return out;
+}
+
 asio::awaitable<finding> hold_session(net::run& now, const plan& what, net::kept_connection& kept, lag_history& before,
                                       std::string& healthy) {
   for (;;) {
     auto lent = co_await kept.open(now, what.target);
     if (!lent.line) co_return lent.failed;
     lent.wait_for_first_byte(now);
-    connection talk(now, *lent.line, what.secrets);
-    auto found = co_await talk_over(talk, what, lent, before, healthy);
-    const bool stale = lent.reused && (!talk.answered() || ends_connection(talk.sqlstate()));
-    if (failed(found) && stale) continue;  // the next one is new
-    const bool usable = !failed(found) && lent.state && talk.quiet() && now.found.worst_verdict() != verdict::fail;
-    if (usable) co_await kept.give_back(std::move(lent));
+    auto done = co_await talk_over(now, what, lent, before, healthy);
+    if (done.stale) continue;  // the next one is new
+    if (done.reusable) co_await kept.give_back(std::move(lent));
     else co_await hang_up(std::move(lent));
-    co_return found;
+    co_return done.found;
   }
 }
 

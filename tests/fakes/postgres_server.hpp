@@ -90,6 +90,12 @@ class postgres_server {
     if (server_) server_->stop(signal);
     server_.reset();
   }
+  /// Ends it, and returns its log.
+  std::string log() {
+    auto out = server_->finish(SIGINT);
+    server_.reset();
+    return out;
+  }
   void signal(int number) const { server_->signal(number); }
   bool running() const { return server_ && server_->running(); }
 

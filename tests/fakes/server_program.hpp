@@ -97,6 +97,13 @@ class server_program {
     pid_ = -1;
     running_ = false;
   }
+  /// The same, and everything that it has said. Its children must end with it.
+  std::string finish(int signal = SIGTERM) {
+    stop(signal);
+    char line[1024];
+    while (std::fgets(line, sizeof line, output_)) said_ += line;
+    return said_;
+  }
   void signal(int number) const { ::kill(pid_, number); }
   server_program(const server_program&) = delete;
   server_program& operator=(const server_program&) = delete;

@@ -36,6 +36,9 @@ inline raw_value secret_text(const std::string& value, const char* name = "TELLT
   return map_of({{"env", text(name)}});
 }
 
+/// Empty when the text contains the part; otherwise the text, so that a failing test shows it.
+inline std::string missing(const std::string& text, std::string_view part) { return contains(text, part) ? "" : text; }
+
 inline std::string described(const outcome& found) {
   return std::string(to_string(found.verdict)) + " " + std::string(to_string(found.reason)) + ": " + found.message;
 }
