@@ -49,12 +49,13 @@ bool offers(std::string_view mechanisms, std::string_view wanted) {
 }
 
 authentication::step unsupported(std::uint32_t code) {
-  const auto name = code == kerberos_5                   ? "Kerberos"
-                    : code == gssapi                     ? "GSSAPI"
-                    : code == sspi                       ? "SSPI"
-                                                         : "an unknown method";
-  return failed(reason::auth,
-                fmt::format("the server asks for {}, and telltale logs in with SCRAM-SHA-256, md5 or a password", name));
+  const auto name = code == kerberos_5 ? "Kerberos"
+                    : code == gssapi   ? "GSSAPI"
+                    : code == sspi     ? "SSPI"
+                                       : "an unknown method";
+  return failed(
+      reason::auth,
+      fmt::format("the server asks for {}, and telltale logs in with SCRAM-SHA-256, md5 or a password", name));
 }
 
 }  // namespace

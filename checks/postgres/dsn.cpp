@@ -167,8 +167,8 @@ server_role read_role(const parameters& all) {
 
 /// Whether messages may contain the value of this parameter.
 bool may_be_shown(std::string_view name) {
-  static constexpr std::array<std::string_view, 10> names{
-      "host", "hostaddr", "port", "user", "dbname", "sslmode", "ssl", "sslrootcert", "sslcert", "sslkey"};
+  static constexpr std::array<std::string_view, 10> names{"host",    "hostaddr", "port",        "user",    "dbname",
+                                                          "sslmode", "ssl",      "sslrootcert", "sslcert", "sslkey"};
   return std::ranges::find(names, name) != names.end();
 }
 

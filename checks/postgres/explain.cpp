@@ -62,9 +62,8 @@ const error_row* row_of(const server_error& error) {
   if (error.code == "08P01")
     for (const auto& each : by_text)
       if (error.text.find(each.key) != std::string::npos) return &each;
-  const auto* const found = std::ranges::find_if(by_code, [&](const error_row& each) {
-    return error.code.starts_with(each.key);
-  });
+  const auto* const found =
+      std::ranges::find_if(by_code, [&](const error_row& each) { return error.code.starts_with(each.key); });
   return found == by_code.end() ? nullptr : found;
 }
 

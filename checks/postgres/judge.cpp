@@ -23,8 +23,9 @@ void judge_limit(net::run& now, std::string_view what, const Value& value, const
                  reason why = reason::threshold, std::string_view after = "") {
   const auto v = judge(value, limit);
   if (v == verdict::pass) return;
-  now.add({v, why, fmt::format("{} {} (limit {}){}", what, detail::growing_text(value),
-                               detail::value_text(crossed(limit, v)), after)});
+  now.add({v, why,
+           fmt::format("{} {} (limit {}){}", what, detail::growing_text(value), detail::value_text(crossed(limit, v)),
+                       after)});
 }
 
 void judge_role(net::run& now, server_role wanted, const server_state& seen) {
@@ -61,8 +62,7 @@ void judge_lag(net::run& now, const server_state& seen, lag_history& before, con
   }
 }
 
-void judge_transactions(net::run& now, const server_state& seen,
-                        const upper_limit<std::chrono::milliseconds>& limit) {
+void judge_transactions(net::run& now, const server_state& seen, const upper_limit<std::chrono::milliseconds>& limit) {
   if (!limit.warn && !limit.fail) return;
   now.found.measure("oldest_transaction_seconds", seen.oldest_transaction.count());
   judge_limit(now, "oldest transaction", exact(seen.oldest_transaction), limit);
@@ -91,8 +91,7 @@ std::optional<seconds> age_of_standby(const server_state& seen, lag_history& bef
   return out;
 }
 
-void judge_state(net::run& now, const plan& what, const server_state& seen, lag_history& before,
-                 std::string& healthy) {
+void judge_state(net::run& now, const plan& what, const server_state& seen, lag_history& before, std::string& healthy) {
   const auto& options = what.options;
   now.found.measure("standby", seen.standby ? 1 : 0);
   judge_role(now, what.role, seen);

@@ -11,7 +11,7 @@ namespace telltale::postgres {
 
 struct credentials {
   std::string user;
-  std::string password;         ///< empty when there is none
+  std::string password;          ///< empty when there is none
   bool may_be_readable = false;  ///< the password may be sent in clear text, if the server asks for it
 };
 

@@ -65,7 +65,8 @@ bool is_set(const upper_limit<T>& limit) {
 /// For PostgreSQL 10 and later. A session of another role shows its database and role, and nothing else; workers and
 /// background processes have no role, and senders of WAL no database.
 constexpr column_group groups[] = {
-    {[](const postgres_options&) { return true; }, "pg_is_in_recovery(), current_setting('default_transaction_read_only')",
+    {[](const postgres_options&) { return true; },
+     "pg_is_in_recovery(), current_setting('default_transaction_read_only')",
      [](value_reader& values, server_state& into) {
        into.standby = values.flag("t");
        into.refuses_writes = values.flag("on");
@@ -93,9 +94,11 @@ constexpr column_group groups[] = {
      }},
     {[](const postgres_options& of) { return is_set(of.oldest_transaction); },
      "extract(epoch FROM clock_timestamp() - least("
-     "(SELECT min(xact_start) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()), "
+     "(SELECT min(xact_start) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> "
+     "pg_backend_pid()), "
      "(SELECT min(prepared) FROM pg_prepared_xacts))), "
-     "(SELECT count(*) FROM pg_stat_activity WHERE datid IS NOT NULL AND usesysid IS NOT NULL AND backend_type IS NULL)",
+     "(SELECT count(*) FROM pg_stat_activity WHERE datid IS NOT NULL AND usesysid IS NOT NULL AND backend_type IS "
+     "NULL)",
      [](value_reader& values, server_state& into) {
        into.oldest_transaction = values.duration().value_or(seconds(0));
        into.hidden_sessions = values.count();

@@ -56,8 +56,14 @@ class postgres_server {
     return tried.find("PostgreSQL") != std::string::npos ? "" : "skipped: PostgreSQL does not run here: " + tried;
   }
 
-  postgres_server() { shell(as_somebody({program("initdb"), "-D", data(), "-U", "postgres", "-A", "trust", "--locale=C",
-                                         "-E", "UTF8", "--no-sync"})); write_identity(); }
+  postgres_server() {
+    static const temp_folder first;  // one initdb for all servers of a test
+    if (!std::filesystem::exists(first / "data"))
+      shell(as_somebody({program("initdb"), "-D", first / "data", "-U", "postgres", "-A", "trust", "--locale=C", "-E",
+                         "UTF8", "--no-sync"}));
+    shell({"cp", "-a", first / "data", data()});
+    write_identity();
+  }
   /// A standby, with its own name in its connection to the primary.
   explicit postgres_server(const postgres_server& primary) {
     shell({program("pg_basebackup"), "-D", data(), "-R", "-X", "stream", "-c", "fast", "--no-sync", "-h",

@@ -74,7 +74,8 @@ TEST_CASE("postgres dsn: sslmode, certificates and the wanted server") {
 }
 
 TEST_CASE("postgres dsn: keywords, with quotes and escape sequences") {
-  const auto out = parsed(R"( host = db  port=6432 user='my name' password='it\'s \\ here' dbname=app sslmode=disable)");
+  const auto out =
+      parsed(R"( host = db  port=6432 user='my name' password='it\'s \\ here' dbname=app sslmode=disable)");
   CHECK(net::to_text(out.address) == "db:6432");
   CHECK(out.user == "my name");
   CHECK(out.password == R"(it's \ here)");
@@ -104,8 +105,9 @@ TEST_CASE("postgres dsn: what is refused is not repeated") {
   for (const char* text : {"postgres://me:hunter2/x@db/app", "postgres://me:hunter2#x@db:hunter2/app",
                            "postgres://db:0/app", "postgres://db:99999/app", "postgres://me@hunter2@db/app"}) {
     CAPTURE(text);
-    CHECK(refused(text) == "names no valid host and port: a special character in its user or password is written as "
-                           "%XX");
+    CHECK(refused(text) ==
+          "names no valid host and port: a special character in its user or password is written as "
+          "%XX");
   }
   CHECK(refused(std::string_view("postgres://d\0b", 14)) == "contains a byte 0");
 }

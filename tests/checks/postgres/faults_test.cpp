@@ -65,13 +65,18 @@ TEST_CASE("postgres faults: servers of other protocols are named where they can 
   };
   const auto silence = "no answer to the ";
   const row rows[] = {
-      {"HTTP", says("HTTP/1.1 400 Bad Request\r\n\r\n"), "does not speak PostgreSQL: it sent 'HTTP/1.1 400 Bad Request'",
+      {"HTTP", says("HTTP/1.1 400 Bad Request\r\n\r\n"),
+       "does not speak PostgreSQL: it sent 'HTTP/1.1 400 Bad Request'",
        "the server speaks plain HTTP on this port, not PostgreSQL"},
       {"TLS", says("\x15\x03\x01\0\x02\x02\x46"s), "does not speak PostgreSQL", "speaks TLS on this port"},
       {"Redis", says("-ERR unknown command\r\n"), "it sent '-ERR unknown command'", "speaks Redis or POP3"},
       {"SMTP", says("220 mail.test ESMTP\r\n", true), "it sent '220 mail.test ESMTP'", "speaks SMTP or FTP"},
       {"SSH", says("SSH-2.0-OpenSSH_9.2\r\n", true), "", "speaks SSH"},
-      {"MySQL", says("J\0\0\0\x0a" "5.5.5\0"s, true), "does not speak PostgreSQL", "the protocol of MySQL"},
+      {"MySQL",
+       says("J\0\0\0\x0a"
+            "5.5.5\0"s,
+            true),
+       "does not speak PostgreSQL", "the protocol of MySQL"},
       {"AMQP", says("AMQP\0\0\x09\x01"s), "does not speak PostgreSQL", "speaks AMQP"},
       {"memcached", says("ERROR\r\n"), "", ""},
       {"an echo", says("\0\0\0\x08\x04\xd2\x16\x2f"s), "does not speak PostgreSQL", "does not speak PostgreSQL"},
@@ -102,10 +107,10 @@ TEST_CASE("postgres faults: a TLS server on the port does not pass") {
 
 TEST_CASE("postgres faults: hostile lengths, types and orders are faults of the protocol") {
   const auto huge = "R\x7f\xff\xff\xff"s, negative = "R\xff\xff\xff\xff"s, tiny = "Z\0\0\0\1"s;
-  for (const auto& bad : {huge, negative, tiny, pg::message('?', ""), pg::ready('T'), pg::ready('I'), pg::result(),
-                          pg::message('Z', ""), pg::message('Z', "II"), pg::message('E', ""), pg::message('E', "Cx"),
-                          pg::message('D', "\0\1"s), pg::data_row({"f"}), pg::data_row({"f", "off", "x"}),
-                          pg::data_row({}), pg::message('R', "x")}) {
+  for (const auto& bad :
+       {huge, negative, tiny, pg::message('?', ""), pg::ready('T'), pg::ready('I'), pg::result(), pg::message('Z', ""),
+        pg::message('Z', "II"), pg::message('E', ""), pg::message('E', "Cx"), pg::message('D', "\0\1"s),
+        pg::data_row({"f"}), pg::data_row({"f", "off", "x"}), pg::data_row({}), pg::message('R', "x")}) {
     for (const auto part : {&postgres_script::login, &postgres_script::state, &postgres_script::end}) {
       postgres_script hostile;
       hostile.*part = bad;
@@ -172,8 +177,8 @@ TEST_CASE("postgres faults: each SQLSTATE has its reason, whenever it comes") {
                       {"99999", reason::refused},
                       {"", reason::refused}};
   for (const auto& [code, why, words] : rows) {
-    for (const auto part : {&postgres_script::login, &postgres_script::state, &postgres_script::result,
-                            &postgres_script::end}) {
+    for (const auto part :
+         {&postgres_script::login, &postgres_script::state, &postgres_script::result, &postgres_script::end}) {
       postgres_script failing;
       failing.*part = pg::error(code, words);
       const auto out = probe_postgres(serves_postgres(failing), with_query());

@@ -12,17 +12,17 @@ namespace {
 struct server_state {
   int connections = 0;
   int farewells = 0;
-  std::string after_first;         ///< is sent behind the first conversation of the first connection
-  bool closes_first = false;       ///< the first connection ends behind its first conversation
-  bool silent_second = false;      ///< the second conversation of the first connection is not answered
-  std::string second_state;        ///< the answer to the second first query of the first connection
+  std::string after_first;     ///< is sent behind the first conversation of the first connection
+  bool closes_first = false;   ///< the first connection ends behind its first conversation
+  bool silent_second = false;  ///< the second conversation of the first connection is not answered
+  std::string second_state;    ///< the answer to the second first query of the first connection
 };
 
 asio::awaitable<void> serve(tcp::socket socket, server_state& state) {
   const bool first = ++state.connections == 1;
-  co_await read_message(socket, false);
+  if (co_await read_message(socket, false) == '\xff') co_return;
   co_await say(socket, "N");
-  co_await read_message(socket, false);
+  if (co_await read_message(socket, false) == '\xff') co_return;
   co_await say(socket, pg::trusted());
   for (int queries = 0;;) {
     const auto type = co_await read_message(socket, true);
@@ -41,7 +41,8 @@ asio::awaitable<void> serve(tcp::socket socket, server_state& state) {
 /// Runs of one check against one server, one after the other.
 class runs {
  public:
-  explicit runs(server_state& state, options chosen = {}) : server_(io_, [&](tcp::socket s) { return serve(std::move(s), state); }) {
+  explicit runs(server_state& state, options chosen = {})
+      : server_(io_, [&](tcp::socket s) { return serve(std::move(s), state); }) {
     names_.answer.endpoints = {server_.endpoint()};
     if (chosen.empty()) chosen.emplace_back("reconnect", text("5m"));
     check_ = make_postgres_check(std::move(chosen));

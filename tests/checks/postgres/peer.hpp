@@ -27,7 +27,8 @@ struct postgres_script {
   std::string all() const { return tls + login + state + result + end; }
 };
 
-/// Reads one message of the client; the first ones have no type. Returns its type, 0 when it has none or has ended.
+/// Reads one message of the client; the first ones have no type. Returns its type, 0 without one, and 0xff at the end,
+/// behind which nothing may be read.
 template <class Stream>
 asio::awaitable<char> read_message(Stream& socket, bool typed) {
   std::string head(typed ? 5 : 4, '\0');
@@ -49,11 +50,13 @@ class postgres_peer {
   postgres_peer(tcp::socket socket, postgres_script what) : socket_(std::move(socket)), what_(std::move(what)) {}
 
   asio::awaitable<void> serve() {
-    co_await read_message(socket_, false);
-    if (!what_.tls.empty() && !co_await tell(what_.tls)) co_return;
-    if (!what_.tls.empty()) co_await read_message(socket_, false);
-    bool goes_on = co_await tell(what_.login);
-    bool asked = false;
+    if (co_await read_message(socket_, false) == '\xff') co_return;
+    bool goes_on = true, asked = false;
+    if (!what_.tls.empty()) {
+      goes_on = co_await tell(what_.tls);
+      if (!goes_on || co_await read_message(socket_, false) == '\xff') co_return;
+    }
+    goes_on = co_await tell(what_.login);
     while (goes_on) {
       const auto type = co_await read_message(socket_, true);
       if (type == '\xff' || type == 'X') co_return;

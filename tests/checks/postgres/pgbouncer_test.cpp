@@ -59,7 +59,8 @@ TEST_CASE("postgres pgbouncer: queries pass through a pool, and its own failures
   postgres_runs kept(server.chosen({{"query", text("SELECT 7")}, {"expect", text("7")}}), pool.endpoint());
   for (int i = 0; i < 3; ++i) CHECK(described(kept.run()) == std::string(healthy) + ", query returns '7'");
   CHECK(probed({}, "app") == healthy);
-  CHECK(missing(probed({}, "app", "hunter3hunter3"), "fail auth: db.test:5432: the pool does not accept the password: ") == "");
+  CHECK(missing(probed({}, "app", "hunter3hunter3"),
+                "fail auth: db.test:5432: the pool does not accept the password: ") == "");
   CHECK(missing(probed({}, "nowhere"), "fail missing: db.test:5432: the pool does not know the database: ") == "");
   postgres_runs gone(server.chosen({{"database", text("gone")}}), pool.endpoint());
   CHECK(gone.run(3s).reason == reason::timeout);  // the pool lets its clients wait

@@ -13,7 +13,8 @@ check_type postgres();
 
 namespace telltale::fakes {
 
-/// A check and what it needs between its runs. The loop runs only during a run, as nothing is to be pending between two.
+/// A check and what it needs between its runs. The loop runs only during a run, as nothing is to be pending between
+/// two.
 class postgres_runs {
  public:
   explicit postgres_runs(options chosen, tcp::endpoint server = {}) : postgres_runs(make(std::move(chosen)), server) {}

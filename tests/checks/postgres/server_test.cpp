@@ -29,13 +29,15 @@ TEST_CASE("postgres server: each method of authentication logs in, and a wrong o
       if (method == "trust") continue;
       CHECK(described(server.probed({{"user", text(user)}}, "hunter3hunter3")) ==
             "fail auth: db.test:5432: the server does not accept the password: 'password authentication failed for "
-            "user \"" + user + "\"' (28P01)");
+            "user \"" +
+                user + "\"' (28P01)");
       CHECK(described(server.probed({{"user", text(user)}}, "")) ==
             "fail auth: db.test:5432: the server asks for a password, and none is configured");
     }
   }
   server.rule("reject");
-  CHECK(missing(described(server.probed({})), "fail auth: db.test:5432: the server refuses the login: 'pg_hba.conf") == "");
+  CHECK(missing(described(server.probed({})), "fail auth: db.test:5432: the server refuses the login: 'pg_hba.conf") ==
+        "");
   server.rule("gss");
   CHECK(server.probed({}).reason == reason::auth);
 }
@@ -121,7 +123,8 @@ TEST_CASE("postgres server: a missing database, the share of connections in use,
     open.push_back(std::make_unique<postgres_runs>(server.chosen({}), server.endpoint()));
     CHECK(open.back()->run().verdict == verdict::pass);
   }
-  CHECK(missing(described(server.probed({})), "fail overload: db.test:5432: the server has no connection left: ") == "");
+  CHECK(missing(described(server.probed({})), "fail overload: db.test:5432: the server has no connection left: ") ==
+        "");
   options ready{{"mode", text("ready")}, {"address", text("db.test:1")}, {"user", text("app")}};
   CHECK(postgres_runs(ready, server.endpoint()).run().reason == reason::overload);
   open.clear();
@@ -130,8 +133,11 @@ TEST_CASE("postgres server: a missing database, the share of connections in use,
 TEST_CASE("postgres server: the query and its expectation") {
   if (postgres_skipped()) return;
   const app_server server("trust");
-  CHECK(server.sql("CREATE TABLE alembic_version (version_num text); INSERT INTO alembic_version VALUES ($$8f3c2a1b$$); "
-                   "GRANT SELECT ON alembic_version TO app; CREATE TABLE secret (id serial)", "app").empty());
+  CHECK(server
+            .sql("CREATE TABLE alembic_version (version_num text); INSERT INTO alembic_version VALUES ($$8f3c2a1b$$); "
+                 "GRANT SELECT ON alembic_version TO app; CREATE TABLE secret (id serial)",
+                 "app")
+            .empty());
   const auto probed = [&](const std::string& query, const char* expected = nullptr) {
     options chosen{{"query", text(query)}};
     if (expected) chosen.emplace_back("expect", text(expected));
@@ -140,8 +146,7 @@ TEST_CASE("postgres server: the query and its expectation") {
   const std::string version = "SELECT version_num FROM alembic_version";
   const auto passed = std::string(healthy) + ", query returns ";
   CHECK(probed(version, "8f3c2a1b") == passed + "'8f3c2a1b'");
-  CHECK(probed(version, "other") ==
-        "fail mismatch: db.test:5432: the query returns '8f3c2a1b', expected other");
+  CHECK(probed(version, "other") == "fail mismatch: db.test:5432: the query returns '8f3c2a1b', expected other");
   CHECK(probed("SELECT 1 WHERE false", "1") == "fail mismatch: db.test:5432: the query returns no row, expected 1");
   CHECK(probed("SELECT NULL", "NULL") == passed + "NULL");
   CHECK(probed("SELECT count(*) > 0 FROM alembic_version", "true") == passed + "'true'");
@@ -166,8 +171,8 @@ TEST_CASE("postgres server: nothing can be written, and no statement outlives th
     postgres_runs check(server.chosen({{"query", text(query)}}), server.endpoint());
     return check.run(timeout);
   };
-  for (const char* query : {"WITH x AS (INSERT INTO t VALUES (1) RETURNING id) SELECT * FROM x", "SELECT nextval($$s$$)",
-                            "SELECT 1 INTO other", "SELECT * FROM t FOR UPDATE"}) {
+  for (const char* query : {"WITH x AS (INSERT INTO t VALUES (1) RETURNING id) SELECT * FROM x",
+                            "SELECT nextval($$s$$)", "SELECT 1 INTO other", "SELECT * FROM t FOR UPDATE"}) {
     CAPTURE(query);
     const auto out = probed(query, 10s);
     CAPTURE(out.message);

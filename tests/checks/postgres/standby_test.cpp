@@ -7,8 +7,8 @@ using namespace telltale::fakes;
 namespace {
 
 options lag_of(const app_server& primary, const char* time, const char* size = "1GiB") {
-  return primary.chosen({{"role", text("standby")},
-                         {"replication_lag", map_of({{"time", text(time)}, {"bytes", text(size)}})}});
+  return primary.chosen(
+      {{"role", text("standby")}, {"replication_lag", map_of({{"time", text(time)}, {"bytes", text(size)}})}});
 }
 
 /// Writes on the primary, so that there is something to replay, until the standby has received it.
