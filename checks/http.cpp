@@ -8,10 +8,10 @@
 
 #include "http/options.hpp"
 #include "http/plan.hpp"
-#include "http/renewal.hpp"
 #include "http/session.hpp"
 #include "net/dial.hpp"
 #include "net/kept_connection.hpp"
+#include "net/renewal.hpp"
 
 namespace telltale {
 namespace {
@@ -31,10 +31,10 @@ asio::awaitable<outcome> run_once(std::shared_ptr<http_state> state, async_conte
   auto& what = state->what;
   net::run now(std::move(ctx), what.request.shown);
   std::string healthy;
-  http::attempt_function attempt = [&] { return web::hold_session(now, what, state->kept, healthy); };
-  http::read_function read;
+  net::attempt_function attempt = [&] { return web::hold_session(now, what, state->kept, healthy); };
+  net::read_function read;
   if (web::has_secrets(what.options)) read = [&] { return web::read_secrets(what); };
-  auto found = co_await http::with_current_secrets(now, std::move(attempt), std::move(read));
+  auto found = co_await net::with_current_secrets(now, std::move(attempt), std::move(read));
   now.add(std::move(found));
   now.judge_latency(what.options.request.network.latency);
   co_return std::move(now).result(healthy);
@@ -59,7 +59,7 @@ check_type http() {
   measurements.push_back({"body_seconds", "Time from the header of the reply to the end of its body."});
   measurements.push_back({"status_code", "HTTP status of the reply."});
   measurements.push_back({"body_bytes", "Size of the body that was read."});
-  return async_type_with_part<http_check, http::secrets_part<http_options, web::try_secrets>, http_options>({
+  return async_type_with_part<http_check, net::secrets_part<http_options, web::try_secrets>, http_options>({
       .name = "http",
       .summary = "Sends an HTTP/1.1 request and compares the status, headers and body of the reply.",
       .proves = "The server answers this request in time with the expected status, and with the expected content.",

@@ -6,7 +6,7 @@
 #include <telltale/check_type.hpp>
 
 #include "http/headers.hpp"
-#include "http/renewal.hpp"
+#include "net/renewal.hpp"
 #include "net/dial.hpp"
 #include "websocket/options.hpp"
 #include "websocket/session.hpp"
@@ -30,12 +30,12 @@ boost::asio::awaitable<finding> open_once(net::run& now, const websocket::plan& 
 
 boost::asio::awaitable<outcome> run_once(std::shared_ptr<websocket::plan> what, async_context ctx) {
   net::run now(std::move(ctx), http::shown(what->options.url));
-  http::attempt_function attempt = [&] { return open_once(now, *what); };
-  http::read_function read;
+  net::attempt_function attempt = [&] { return open_once(now, *what); };
+  net::read_function read;
   if (websocket::has_secrets(what->options)) read = [&] { return websocket::read_secrets(*what); };
   finding failed;
   try {
-    failed = co_await http::with_current_secrets(now, std::move(attempt), std::move(read));
+    failed = co_await net::with_current_secrets(now, std::move(attempt), std::move(read));
   } catch (const std::exception& e) {
     failed = net::failure(reason::internal, e.what());
   }
@@ -65,7 +65,7 @@ check_type websocket() {
   measurements.push_back({"ping_seconds", "Time from the ping to its pong."});
   measurements.push_back({"reply_seconds", "Time until the expected reply."});
   measurements.push_back({"close_seconds", "Time until the server answered the close."});
-  return async_type_with_part<websocket_check, http::secrets_part<websocket_options, websocket::try_secrets>,
+  return async_type_with_part<websocket_check, net::secrets_part<websocket_options, websocket::try_secrets>,
                               websocket_options>({
       .name = "websocket",
       .summary = "Opens a WebSocket, waits for a pong or an expected reply, and closes it again.",

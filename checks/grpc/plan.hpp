@@ -22,7 +22,7 @@ struct plan {
 plan make_plan(grpc_options);
 
 /// Reads the secrets of the metadata again, and returns whether the metadata has changed. Throws as `make_plan`, and
-/// then changes nothing. Reads files: see http/renewal.hpp.
+/// then changes nothing. Reads files: see net/renewal.hpp.
 bool read_secrets(plan&);
 
 /// Reads the secrets and drops them. Throws as `make_plan`.

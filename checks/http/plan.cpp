@@ -11,7 +11,6 @@
 #include "http/headers.hpp"
 #include "http/hidden.hpp"
 #include "http/redirect.hpp"
-#include "http/renewal.hpp"
 #include "http/status.hpp"
 #include "net/explain.hpp"
 

@@ -37,7 +37,7 @@ plan make_plan(http_options);
 bool has_secrets(const http_options&);
 
 /// Reads the secrets again, and returns whether the request has changed. Throws as `make_plan`, and then changes
-/// nothing. Reads files: see http/renewal.hpp.
+/// nothing. Reads files: see net/renewal.hpp.
 bool read_secrets(plan&);
 
 /// Reads the secrets and drops them. Throws as `make_plan`.

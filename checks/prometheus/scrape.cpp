@@ -12,8 +12,8 @@
 
 #include "base/ascii.hpp"
 #include "base/words.hpp"
-#include "http/renewal.hpp"
 #include "http/unexpected_status.hpp"
+#include "net/renewal.hpp"
 
 namespace telltale::prometheus {
 namespace {
@@ -90,10 +90,10 @@ asio::awaitable<finding> scraper::read_page(net::run& now, http::exchange& excha
 
 asio::awaitable<scraped> scraper::scrape(net::run& now) {
   scraped out;
-  http::attempt_function attempt = [&] { return request_page(now, out); };
-  http::read_function read;
+  net::attempt_function attempt = [&] { return request_page(now, out); };
+  net::read_function read;
   if (http::has_secrets(options_.request)) read = [this] { return read_secrets(); };
-  out.failed = co_await http::with_current_secrets(now, std::move(attempt), std::move(read));
+  out.failed = co_await net::with_current_secrets(now, std::move(attempt), std::move(read));
   co_return out;
 }
 

@@ -9,7 +9,6 @@
 
 #include "http/headers.hpp"
 #include "http/hidden.hpp"
-#include "http/renewal.hpp"
 
 namespace telltale::websocket {
 namespace {

@@ -34,7 +34,7 @@ plan make_plan(websocket_options);
 bool has_secrets(const websocket_options&);
 
 /// Reads the secrets again, and returns whether what is sent has changed. Throws as `make_plan`, and then changes
-/// nothing. Reads files: see http/renewal.hpp.
+/// nothing. Reads files: see net/renewal.hpp.
 bool read_secrets(plan&);
 
 /// Reads the secrets and drops them. Throws as `make_plan`.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -23,6 +24,8 @@ struct reconnect_options {
 /// The state that a protocol keeps as long as the connection, such as an HTTP/2 session.
 struct session_state {
   virtual ~session_state() = default;
+  /// What the protocol sends before a connection between two runs is closed.
+  virtual std::string_view farewell() const { return {}; }
 };
 
 /// A connection that `kept_connection::open` has lent to one run. Destroying it closes the connection.

@@ -464,6 +464,7 @@ class Mistakes(unittest.TestCase):
                   "sqlite_backup": {"path": "/b"}, "sqlite_integrity": {"path": "/b"},
                   "websocket": {"url": "wss://127.0.0.1:1/"}, "certificate": {"path": "/c"}, "dns": {"query": "a.test"},
                   "grpc": {"address": "a:1", "tls": True}, "http": {"url": "https://a/"}, "tls": {"address": "a:1"},
+                  "postgres": {"dsn": {"env": "X"}, "tls": True},
                   "prometheus": {"url": "https://a/metrics", "values": {"up": "1"}}}
         bounds = {"size": ("1023KiB", "1MiB"), "percentage": ("9.5%", "80%"), "duration": ("59s", "1m")}
         limits = [(one["name"], option["name"], unit) for one in listed for option in one["options"] for unit in bounds

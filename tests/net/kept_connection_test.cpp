@@ -1,5 +1,6 @@
 // Kept connections: when the next run gets the same one, and when a new one.
 #include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -113,6 +114,46 @@ asio::awaitable<void> pause(world& all, std::chrono::milliseconds time) {
 }
 
 }  // namespace
+
+namespace {
+
+struct polite final : net::session_state {
+  std::string_view farewell() const override { return "bye"; }
+};
+
+/// Reads up to the end of the connection.
+script hears(std::string& all) {
+  return [&all](tcp::socket socket) -> asio::awaitable<void> {
+    auto buffer = asio::dynamic_buffer(all);
+    co_await asio::async_read(socket, buffer, quiet);
+  };
+}
+
+}  // namespace
+
+TEST_CASE("kept connection: what a protocol says at the end is sent before the connection is closed between two runs") {
+  for (const auto reconnect : {0ms, 1ms}) {
+    std::string heard;
+    in_world(hears(heard), [&](world& all) -> asio::awaitable<void> {
+      kept_connection kept(reconnect);
+      auto first_run = all.new_run();
+      auto lent = co_await kept.open(first_run, all.what);
+      REQUIRE(lent.line);
+      lent.state = std::make_unique<polite>();
+      co_await kept.give_back(std::move(lent));
+      if (kept.keeps()) {
+        asio::steady_timer until_too_old(all.io, 2ms);
+        co_await until_too_old.async_wait(asio::use_awaitable);
+        auto second_run = all.new_run();
+        auto next = co_await kept.open(second_run, all.what);
+        CHECK_FALSE(next.reused);
+      }
+      const int connections = kept.keeps() ? 2 : 1;
+      co_await until_finished(all, connections);
+    });
+    CHECK(heard == "bye");
+  }
+}
 
 TEST_CASE("kept connection: the next run has the same one, with a deadline of its own") {
   in_world(echoes, [](world& all) -> asio::awaitable<void> {

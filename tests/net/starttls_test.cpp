@@ -216,3 +216,39 @@ TEST_CASE("starttls: TLS follows, and its certificate is judged") {
     }
   }
 }
+
+TEST_CASE("starttls: where TLS is optional, a server that does not offer it is used without it") {
+  const auto heard_from = [](dialogue steps, bool optional, finding& failed) {
+    asio::io_context io;
+    peer server(io, says_in_clear_text(std::move(steps)));
+    fixed_resolver names;
+    names.answer.endpoints = {server.endpoint()};
+    const net::target what{{net::endpoint::kind_t::tcp, "server.test", 80, ""},
+                           net::ip_version::any,
+                           net::make_tls_client({}, "server.test"),
+                           starttls::postgres,
+                           optional};
+    std::string heard;
+    const auto out =
+        run_session(io, names, what, {&server}, 500ms, [&](net::run&, net::stream& line) -> asio::awaitable<void> {
+          co_await line.write("hello");
+          std::array<char, 6> chunk{};
+          const auto got = co_await line.read_some(chunk);
+          heard.assign(chunk.data(), got.bytes);
+        });
+    failed = out.failed;
+    return heard;
+  };
+  const auto request = postgres_dialogue().front().hears;
+  finding failed;
+  CHECK(heard_from({{request, "N"}, {"hello", "clear!"}}, true, failed) == "clear!");
+  CHECK(failed.verdict == verdict::pass);
+  CHECK(heard_from({{request, "N"}, {"hello", "clear!"}}, false, failed).empty());
+  CHECK(failed.reason == reason::tls);
+  CHECK(heard_from({{request, "Nmore"}}, true, failed).empty());
+  CHECK(failed.reason == reason::protocol);
+  CHECK(heard_from({{request, "HTTP/1.1 400\r\n"}}, true, failed).empty());
+  CHECK(failed.reason == reason::protocol);
+  CHECK(heard_from({{request, ""}}, true, failed).empty());
+  CHECK(failed.reason == reason::timeout);
+}

@@ -1,14 +1,13 @@
-// Implements the renewal: the worker reads the secrets first, so that a mount that hangs does not block the loop.
-#include "http/renewal.hpp"
+// Implements the renewal: a worker reads the secrets first, because a path may be on a mount that hangs.
+#include "net/renewal.hpp"
 
-#include <algorithm>
 #include <chrono>
 
 #include <fmt/format.h>
 
 #include <telltale/async_check.hpp>
 
-namespace telltale::http {
+namespace telltale::net {
 namespace {
 
 bool is_declined(const finding& found) { return found.reason == reason::auth || found.reason == reason::denied; }
@@ -22,13 +21,7 @@ boost::asio::awaitable<std::string> unreadable_secrets(const async_context& ctx)
 
 }  // namespace
 
-bool has_secrets(const secret_map& values) {
-  return std::ranges::any_of(values, [](const auto& each) { return !each.second.secret.empty(); });
-}
-
-bool has_secrets(const request_options& of) { return of.basic || of.bearer || has_secrets(of.headers); }
-
-boost::asio::awaitable<finding> with_current_secrets(net::run& now, attempt_function attempt, read_function read) {
+boost::asio::awaitable<finding> with_current_secrets(run& now, attempt_function attempt, read_function read) {
   auto found = co_await attempt();
   if (!is_declined(found) || !read || now.ctx.part == nullptr) co_return found;
   auto why = co_await unreadable_secrets(now.ctx);
@@ -45,4 +38,4 @@ boost::asio::awaitable<finding> with_current_secrets(net::run& now, attempt_func
   co_return found;
 }
 
-}  // namespace telltale::http
+}  // namespace telltale::net

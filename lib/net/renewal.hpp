@@ -1,4 +1,4 @@
-// Repeats a request whose secrets were replaced after they had been read, without blocking the loop.
+// Repeats an attempt whose secrets were replaced after they had been read, without blocking the loop.
 #pragma once
 
 #include <functional>
@@ -11,14 +11,9 @@
 #include <telltale/check.hpp>
 #include <telltale/finding.hpp>
 
-#include "http/request_options.hpp"
 #include "net/run.hpp"
 
-namespace telltale::http {
-
-/// Whether the request has a secret, which may have been replaced since it was read.
-bool has_secrets(const request_options&);
-bool has_secrets(const secret_map&);
+namespace telltale::net {
 
 /// The blocking part of a check type with secrets: passes when `read`, a function of the options, can read them, and
 /// fails when it throws std::runtime_error. A path may be on a mount that hangs, which only a worker may find out.
@@ -46,6 +41,6 @@ using read_function = std::function<bool()>;
 /// Makes an attempt. When the server declines it (`auth`, `denied`), the secrets are read again: first by the blocking
 /// part, for at most half of the time that is left, then by `read`. If one has changed, there is a second attempt, and
 /// the run's latency begins then. What the functions refer to must outlive the coroutine.
-boost::asio::awaitable<finding> with_current_secrets(net::run&, attempt_function, read_function);
+boost::asio::awaitable<finding> with_current_secrets(run&, attempt_function, read_function);
 
-}  // namespace telltale::http
+}  // namespace telltale::net
