@@ -7,8 +7,8 @@
 #include "grpc/exchange.hpp"
 #include "grpc/options.hpp"
 #include "grpc/plan.hpp"
-#include "net/renewal.hpp"
 #include "net/dial.hpp"
+#include "net/renewal.hpp"
 
 namespace telltale {
 namespace {
