@@ -7,6 +7,7 @@
 #include "grpc/exchange.hpp"
 #include "grpc/options.hpp"
 #include "grpc/plan.hpp"
+#include "http/headers.hpp"
 #include "net/dial.hpp"
 #include "net/renewal.hpp"
 
