@@ -257,8 +257,7 @@ TEST_CASE("timetable: with a shorter interval the next run does not wait for the
 
 TEST_CASE("timetable: a failed check rests before it is repeated, at most for its interval") {
   const auto next_after = [](std::chrono::nanoseconds rest, bool failing) {
-    timetable table(1);
-    table.add({100s, 2s, 0s, 0}, t0);
+    auto table = timetable_of({cadence{100s, 2s, 0s, 0.0}});
     const auto started = t0 + 50ms;
     for (int run = 0; run < 2; ++run) {  // the second run has a random phase
       const auto due = run == 0 ? started : table.next_due();
