@@ -7,6 +7,7 @@
 #include "grpc/exchange.hpp"
 #include "grpc/options.hpp"
 #include "grpc/plan.hpp"
+#include "net/renewal.hpp"
 #include "net/dial.hpp"
 
 namespace telltale {
@@ -23,12 +24,22 @@ struct check_state {
   net::kept_connection kept;
 };
 
+asio::awaitable<finding> call(net::run& now, check_state& check, grpc::answer& into) {
+  into = co_await grpc::ask(now, check.what, check.kept);
+  co_return into.found;
+}
+
 asio::awaitable<outcome> run_once(std::shared_ptr<check_state> check, async_context ctx) {
   net::run now(std::move(ctx), to_text(check->what.options.address));
-  auto got = co_await grpc::ask(now, check->what, check->kept);
-  now.add(got.found);
-  now.judge_latency(check->what.options.network.latency);
-  co_await grpc::put_back(check->kept, std::move(got));
+  auto& what = check->what;
+  grpc::answer got;
+  net::attempt_function attempt = [&] { return call(now, *check, got); };
+  net::read_function read;
+  if (http::has_secrets(what.options.metadata)) read = [&] { return grpc::read_secrets(what); };
+  auto found = co_await net::with_current_secrets(now, std::move(attempt), std::move(read));
+  now.add(std::move(found));
+  now.judge_latency(what.options.network.latency);
+  co_await grpc::put_back(now, check->kept, std::move(got));
   co_return std::move(now).result("SERVING");
 }
 
@@ -48,7 +59,7 @@ namespace checks {
 check_type grpc() {
   auto measurements = net::dial_measurements();
   measurements.push_back({"reply_seconds", "Time from the health call to its reply."});
-  return async_type<grpc_check, grpc_options>({
+  return async_type_with_part<grpc_check, net::secrets_part<grpc_options, grpc::try_secrets>, grpc_options>({
       .name = "grpc",
       .summary = "Asks a gRPC server for its health: one grpc.health.v1.Health/Check call over HTTP/2.",
       .proves = "The server answers gRPC calls and reports SERVING for `service`.",

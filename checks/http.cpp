@@ -1,6 +1,5 @@
 // The http check: sends a request and compares status, headers and body of the reply.
 #include <chrono>
-#include <exception>
 #include <memory>
 #include <string>
 
@@ -9,11 +8,10 @@
 
 #include "http/options.hpp"
 #include "http/plan.hpp"
-#include "http/renewal.hpp"
-#include "http/secrets_part.hpp"
 #include "http/session.hpp"
 #include "net/dial.hpp"
 #include "net/kept_connection.hpp"
+#include "net/renewal.hpp"
 
 namespace telltale {
 namespace {
@@ -27,30 +25,16 @@ struct http_state {
         kept(what.keeps_connection() ? what.options.request.kept.reconnect : std::chrono::milliseconds(0)) {}
   web::plan what;
   net::kept_connection kept;
-  bool declined = false;  ///< the last run ended with `auth`
 };
 
-/// A secret in a file may have been replaced since it was read. Returns why the secrets cannot be read again.
-asio::awaitable<std::string> renew_secrets(http_state& state, const async_context& ctx) {
-  auto why = co_await http::unreadable_secrets(ctx);
-  if (!why.empty()) co_return why;
-  try {
-    web::read_secrets(state.what);
-  } catch (const std::exception& e) {
-    co_return e.what();
-  }
-  co_return std::string();
-}
-
 asio::awaitable<outcome> run_once(std::shared_ptr<http_state> state, async_context ctx) {
-  const auto& what = state->what;
-  net::run now(ctx, what.request.shown);
-  std::string unread;
-  if (state->declined && ctx.part) unread = co_await renew_secrets(*state, ctx);
+  auto& what = state->what;
+  net::run now(std::move(ctx), what.request.shown);
   std::string healthy;
-  auto found = co_await web::hold_session(now, what, state->kept, healthy);
-  state->declined = found.reason == reason::auth && web::has_secrets(what.options);
-  if (state->declined && !unread.empty()) found.sentence += " (they could not be read again: " + unread + ")";
+  net::attempt_function attempt = [&] { return web::hold_session(now, what, state->kept, healthy); };
+  net::read_function read;
+  if (web::has_secrets(what.options)) read = [&] { return web::read_secrets(what); };
+  auto found = co_await net::with_current_secrets(now, std::move(attempt), std::move(read));
   now.add(std::move(found));
   now.judge_latency(what.options.request.network.latency);
   co_return std::move(now).result(healthy);
@@ -75,7 +59,7 @@ check_type http() {
   measurements.push_back({"body_seconds", "Time from the header of the reply to the end of its body."});
   measurements.push_back({"status_code", "HTTP status of the reply."});
   measurements.push_back({"body_bytes", "Size of the body that was read."});
-  return async_type_with_part<http_check, web::secrets_part, http_options>({
+  return async_type_with_part<http_check, net::secrets_part<http_options, web::try_secrets>, http_options>({
       .name = "http",
       .summary = "Sends an HTTP/1.1 request and compares the status, headers and body of the reply.",
       .proves = "The server answers this request in time with the expected status, and with the expected content.",

@@ -6,7 +6,7 @@
 #include <telltale/async_check.hpp>
 #include <telltale/check_type.hpp>
 
-#include "http/renewal.hpp"
+#include "net/renewal.hpp"
 #include "prometheus/options.hpp"
 #include "prometheus/scrape.hpp"
 
@@ -54,7 +54,8 @@ class prometheus_check final : public async_check {
 namespace checks {
 
 check_type prometheus() {
-  return async_type_with_part<prometheus_check, http::secrets_part<prometheus_options>, prometheus_options>({
+  return async_type_with_part<
+      prometheus_check, net::secrets_part<prometheus_options, telltale::prometheus::try_secrets>, prometheus_options>({
       .name = "prometheus",
       .summary = "Requests a metrics page and compares values on it.",
       .proves = "The exporter answers with a valid page, and the selected values are as expected.",

@@ -1,11 +1,8 @@
 // The sqlite check: judges an SQLite database, mainly in WAL mode, from its files and locks.
 #include <telltale/check_type.hpp>
 
-#include "sqlite/backup.hpp"
-#include "sqlite/deep_check.hpp"
 #include "sqlite/encrypted.hpp"
 #include "sqlite/inspect.hpp"
-#include "sqlite/latest_user_version.hpp"
 #include "sqlite/options.hpp"
 #include "sqlite/query.hpp"
 #include "sqlite/write.hpp"
@@ -24,24 +21,10 @@ class sqlite_check final : public blocking_check {
     if (options_.encrypted) sqlite::judge_encryption(found.seen, found.found);
     if (options_.mode == sqlite::probe_mode::query) sqlite::query(found, options_, ctx);
     if (options_.mode == sqlite::probe_mode::write) sqlite::try_write(found, options_, ctx);
-    if (options_.backup) judge_backup(found);
-    if (options_.deep_check()) sqlite::judge_deep_check(options_, ctx, found);
     return sqlite::finish(std::move(found), options_);
   }
 
-  outcome deep_check(probe_context& ctx) override { return sqlite::run_deep_check(options_, ctx); }
-
  private:
-  void judge_backup(sqlite::inspection& into) const {
-    const auto& seen = into.seen;
-    const auto latest = sqlite::latest_user_version(seen);
-    sqlite::judge_backup(sqlite::observe_backup(options_.backup->path.text, options_.encrypted), seen,
-                         latest.value_or(seen.header.header.user_version), *options_.backup,
-                         std::chrono::system_clock::now(), into.found);
-    if (!latest && !options_.encrypted)
-      into.healthy += ", user_version of the backup not compared: that of the database may be in the log";
-  }
-
   sqlite::sqlite_options options_;
 };
 
@@ -52,7 +35,7 @@ check_type sqlite() {
       .name = "sqlite",
       .summary = "Health of an SQLite database in WAL mode, read from its files and locks without modifying them.",
       .proves = "The database file is the one in use, its header and log are valid, and its values are within limits.",
-      .does_not_prove = "That every page is valid (`integrity` reads them all), or that queries work (see `mode`).",
+      .does_not_prove = "That every page is valid (see sqlite_integrity), or that queries work (see `mode`).",
       .component = "datastore",
       .measurements =
           {
@@ -65,9 +48,6 @@ check_type sqlite() {
               {"writer_lock_held_seconds", "How long the write lock has been seen held without a break; 0 when free."},
               {"readers", "Read marks in use, 0 to 5; several readers can share one."},
               {"last_commit_age_seconds", "Time since a commit was last seen, counted from the first run at most."},
-              {"integrity_age_seconds", "Time since quick_check last found everything sound; absent before that."},
-              {"backup_age_seconds", "Time since the backup's file was last modified."},
-              {"backup_bytes", "Size of the backup's file."},
               {"query_value", "First value of the query's first row, when it is a number."},
           },
   });

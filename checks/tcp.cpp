@@ -17,15 +17,18 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// With `expect_refused` the result of `dial` is inverted; a missing Unix socket counts as refused.
+/// With `expect_refused` the result of `dial` is inverted. Nothing listens at a Unix socket that does not exist,
+/// either.
 finding judge_refusal(const net::dialed& dialed) {
   if (dialed.line) return net::failure(reason::mismatch, "accepted the connection, which should be refused");
   const auto why = dialed.failed.reason;
   return why == reason::refused || why == reason::missing ? finding() : dialed.failed;
 }
 
-const char* done(const tcp_options& options) {
-  if (options.expect_refused) return "refused the connection, as expected";
+const char* done(const tcp_options& options, const net::dialed& dialed) {
+  if (options.expect_refused)
+    return dialed.failed.reason == reason::missing ? "does not exist, as expected"
+                                                   : "refused the connection, as expected";
   return options.waits_for_text() ? "expected text received" : "connected";
 }
 
@@ -42,7 +45,7 @@ asio::awaitable<outcome> run_once(std::shared_ptr<const tcp_plan> what, async_co
   }
   now.judge_duration(took, what->options.network.latency);
   if (dialed.line) co_await dialed.line->close(std::chrono::milliseconds(250));
-  co_return std::move(now).result(done(what->options));
+  co_return std::move(now).result(done(what->options, dialed));
 }
 
 class tcp_check final : public async_check {

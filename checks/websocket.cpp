@@ -6,6 +6,7 @@
 #include <telltale/check_type.hpp>
 
 #include "http/headers.hpp"
+#include "net/renewal.hpp"
 #include "net/dial.hpp"
 #include "websocket/options.hpp"
 #include "websocket/session.hpp"
@@ -20,13 +21,21 @@ std::string healthy_sentence(const websocket_options& options) {
   return did;
 }
 
-boost::asio::awaitable<outcome> run_once(std::shared_ptr<const websocket::plan> what, async_context ctx) {
+boost::asio::awaitable<finding> open_once(net::run& now, const websocket::plan& what) {
+  auto dialed = co_await net::dial(now, what.target);
+  auto failed = std::move(dialed.failed);
+  if (dialed.line) failed = co_await websocket::hold_session(now, what, *dialed.line);
+  co_return failed;
+}
+
+boost::asio::awaitable<outcome> run_once(std::shared_ptr<websocket::plan> what, async_context ctx) {
   net::run now(std::move(ctx), http::shown(what->options.url));
+  net::attempt_function attempt = [&] { return open_once(now, *what); };
+  net::read_function read;
+  if (websocket::has_secrets(what->options)) read = [&] { return websocket::read_secrets(*what); };
   finding failed;
   try {
-    auto dialed = co_await net::dial(now, what->target);
-    failed = std::move(dialed.failed);
-    if (dialed.line) failed = co_await websocket::hold_session(now, *what, *dialed.line);
+    failed = co_await net::with_current_secrets(now, std::move(attempt), std::move(read));
   } catch (const std::exception& e) {
     failed = net::failure(reason::internal, e.what());
   }
@@ -38,12 +47,12 @@ boost::asio::awaitable<outcome> run_once(std::shared_ptr<const websocket::plan> 
 class websocket_check final : public async_check {
  public:
   explicit websocket_check(websocket_options options)
-      : plan_(std::make_shared<const websocket::plan>(websocket::make_plan(std::move(options)))) {}
+      : plan_(std::make_shared<websocket::plan>(websocket::make_plan(std::move(options)))) {}
 
   boost::asio::awaitable<outcome> probe(async_context ctx) override { return run_once(plan_, std::move(ctx)); }
 
  private:
-  std::shared_ptr<const websocket::plan> plan_;
+  std::shared_ptr<websocket::plan> plan_;
 };
 
 }  // namespace
@@ -56,7 +65,8 @@ check_type websocket() {
   measurements.push_back({"ping_seconds", "Time from the ping to its pong."});
   measurements.push_back({"reply_seconds", "Time until the expected reply."});
   measurements.push_back({"close_seconds", "Time until the server answered the close."});
-  return async_type<websocket_check, websocket_options>({
+  return async_type_with_part<websocket_check, net::secrets_part<websocket_options, websocket::try_secrets>,
+                              websocket_options>({
       .name = "websocket",
       .summary = "Opens a WebSocket, waits for a pong or an expected reply, and closes it again.",
       .proves = "The endpoint accepts a WebSocket, and its server answers a ping or `send` as expected.",

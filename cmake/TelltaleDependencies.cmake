@@ -25,6 +25,14 @@ foreach(library re2 cares nghttp2)
   endif()
 endforeach()
 
+# telltale_header_version(OUT HEADER MACRO): the text that a header of a library defines as its version.
+function(telltale_header_version out header macro)
+  find_file(TELLTALE_${macro}_HEADER ${header} REQUIRED)
+  file(STRINGS ${TELLTALE_${macro}_HEADER} line REGEX "#define ${macro} ")
+  string(REGEX REPLACE ".*\"(.*)\".*" "\\1" version "${line}")
+  set(${out} ${version} PARENT_SCOPE)
+endfunction()
+
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(OpenSSL REQUIRED)

@@ -6,7 +6,7 @@
 #   scripts/deps.sh --run     additional packages of the demo
 set -eu
 
-build="g++ lld cmake ninja-build ccache pkg-config git ca-certificates
+build="g++ cmake ninja-build ccache pkg-config git ca-certificates
   libboost1.81-dev libsqlite3-dev prometheus-cpp-dev libyaml-cpp-dev libssl-dev zlib1g-dev libfmt-dev libcli11-dev
   libre2-dev libc-ares-dev libnghttp2-dev"
 run="python3 python3-websockets curl procps"

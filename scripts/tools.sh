@@ -42,12 +42,13 @@ server() {
   name=$1 program=$2
   shift 2
   [ ! -e "$tools/$name/$program" ] || return 0
-  rm -rf "${work:?}/$name" "${tools:?}/$name"
+  rm -rf "${work:?}/$name"
   for package in "$@"; do
     (cd "$work" && { download "$package" || { apt-get update -qq && download "$package"; }; } &&
       dpkg-deb -x ./"$package"_*.deb "$name" && rm ./"$package"_*.deb) ||
       { echo "tools: Debian package $package could not be downloaded, so no $name" >&2; return 0; }
   done
+  rm -rf "${tools:?}/$name"
   mv "$work/$name" "$tools/$name"
 }
 
@@ -64,6 +65,8 @@ server dnsmasq usr/sbin/dnsmasq dnsmasq-base libdbus-1-3 libidn2-0 libunistring2
 server unbound usr/sbin/unbound unbound libevent-2.1-7 libnghttp2-14 libprotobuf-c1 libpython3.11 libexpat1
 # Its main class runs with the installed java; the jars are those that a server alone needs.
 server zookeeper usr/share/java/zookeeper.jar libzookeeper-java libslf4j-java libdropwizard-metrics-java libsnappy-java
-server postgresql usr/lib/postgresql/15/bin/postgres postgresql-15 libpq5 libxml2 libicu72 libldap-2.5-0 libsasl2-2 \
-  libgssapi-krb5-2 libkrb5-3 libk5crypto3 libkrb5support0 libkeyutils1
+# pg_basebackup and psql are in the client's package, which is complete when the server's is.
+server postgresql usr/lib/postgresql/15/bin/pg_basebackup postgresql-15 postgresql-client-15 libpq5 libxml2 libicu72 \
+  libldap-2.5-0 libsasl2-2 libgssapi-krb5-2 libkrb5-3 libk5crypto3 libkrb5support0 libkeyutils1 libreadline8
+server pgbouncer usr/sbin/pgbouncer pgbouncer libevent-2.1-7
 server haproxy usr/sbin/haproxy haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1 libpcre2-8-0 libcap2

@@ -1,10 +1,11 @@
 """Command line of the benchmarks: creates a directory and a namespace, and measures the rows inside."""
 import argparse
+import os
 import pathlib
 import sys
 import time
 
-from harness import build, hot_functions, namespace, rows, table
+from harness import build, namespace, rows, table
 from harness.bench import Bench
 
 
@@ -18,8 +19,8 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: some minutes, less steady")
     parser.add_argument("--save", metavar="FILE", type=pathlib.Path,
                         help="also write the table as Markdown; docs/performance.md keeps the text around its table")
-    parser.add_argument("--hot-functions", metavar="FILE", type=pathlib.Path,
-                        help="measure nothing: write the names of the functions that are executed while telltale serves")
+    parser.add_argument("--earlier", metavar="PROGRAM", type=pathlib.Path,
+                        help="also measure the telltale of an earlier version, in the same rounds")
     parser.add_argument("names", nargs="*", metavar="NAME", help="rows to measure, by name or number; default: all")
     found = parser.parse_args()
     known = {key: row for row in rows.ALL for key in (row.NAME, str(row.NUMBER))}
@@ -28,17 +29,18 @@ def arguments():
         parser.error(f"no such row: {', '.join(unknown)} (see --help)")
     wanted = [known[name] for name in found.names]
     found.rows = [row for row in rows.ALL if not wanted or row in wanted]
+    if found.earlier and not os.access(found.earlier, os.X_OK):
+        parser.error(f"--earlier {found.earlier}: not a program")
+    found.earlier = found.earlier and found.earlier.resolve()
     if found.save:
         found.save = found.save.resolve()
-    if found.hot_functions:
-        found.hot_functions = found.hot_functions.resolve()
     return found
 
 
 def measure(asked):
     begin = time.monotonic()
     lines = []
-    with Bench(quick=asked.quick, folder=namespace.folder()) as bench:
+    with Bench(quick=asked.quick, folder=namespace.folder(), earlier=asked.earlier) as bench:
         for row in asked.rows:
             bench.say(f"{row.NUMBER} {row.TITLE}")
             try:
@@ -59,10 +61,6 @@ def main():
     if not namespace.inside():
         build.prepare()
         return namespace.enter(sys.argv[1:])
-    if asked.hot_functions:
-        with Bench(quick=True, folder=namespace.folder()) as bench:
-            hot_functions.write(bench, asked.hot_functions)
-        return 0
     return measure(asked)
 
 

@@ -14,8 +14,10 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 class Bench:
     """The context of every row. end_all ends everything it starts, at the latest at the end of the run."""
 
-    def __init__(self, quick, folder):
+    def __init__(self, quick, folder, earlier=None):
+        """`earlier`: the program of an earlier version, which is measured in the same rounds."""
         self.quick = quick
+        self.earlier = earlier
         self.folder = folder
         self.build = pathlib.Path(os.environ.get("TELLTALE_BUILD", SOURCE / "build/release"))
         self.telltale = self.build / "telltale"

@@ -19,10 +19,10 @@ def runs(server):
     return sum(int(count) for count in RUNS.findall(text)), time.monotonic()
 
 
-def telltale(bench, config, count, seconds):
-    """(CPU microseconds per run, runs a second). A scrape of 10,000 checks is itself work, so that the processor time is
+def telltale(bench, config, count, seconds, program=None):
+    """(CPU microseconds per run, runs a second). A scrape of many checks is itself work, so that the processor time is
     read well after the first one and before the second."""
-    server = sidecar.start(bench, config)
+    server = sidecar.start(bench, config, program=program)
     time.sleep(count / FIRST_RUNS_PER_SECOND + 2)  # not until all are well: they may be too many for the machine
     first, first_time = runs(server)
     time.sleep(3)

@@ -3,16 +3,29 @@ from harness import load, watched
 from harness.server import Server
 
 
-def start(bench, config=None, path="/health"):
+EARLIER = "earlier telltale"
+
+
+def start(bench, config=None, path="/health", program=None):
     """Started and answering `path`; without a configuration it checks the disk of / every 10 s."""
     port = bench.port()
-    process = bench.start("telltale", command(bench, port, config), cwd=bench.folder)
+    process = bench.start("telltale", command(bench, port, config, program), cwd=bench.folder)
     load.wait_for(process, port, path)
     return Server(process, port)
 
 
-def command(bench, port, config=None):
-    words = [bench.telltale, "serve", "--listen", f"127.0.0.1:{port}"]
+def versions(bench):
+    """{name: program}: this one, and the earlier one when the command line names one."""
+    return {"telltale": bench.telltale, **({EARLIER: bench.earlier} if bench.earlier else {})}
+
+
+def start_versions(bench, config=None, path="/health"):
+    """{name: Server} of each version."""
+    return {name: start(bench, config, path, program) for name, program in versions(bench).items()}
+
+
+def command(bench, port, config=None, program=None):
+    words = [program or bench.telltale, "serve", "--listen", f"127.0.0.1:{port}"]
     if config is None:
         return words
     file = bench.folder / f"telltale-{port}.yaml"

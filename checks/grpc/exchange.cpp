@@ -37,6 +37,7 @@ asio::awaitable<finding> call(net::run& now, const plan& what, session& http2, n
     const auto got = co_await line.read_some(chunk);
     if (got.error) co_return explain_lost(now, what, http2, got.error);
     http2.feed({chunk.data(), got.bytes});
+    if (!http2.unprocessed()) line.set_deadline(now.until);  // see wait_for_first_byte
   }
   watch.stop("reply_seconds");
   co_await flush(http2, line);  // a server may wait for the acknowledgement of its settings
@@ -46,6 +47,7 @@ asio::awaitable<finding> call(net::run& now, const plan& what, session& http2, n
 }  // namespace
 
 asio::awaitable<answer> ask(net::run& now, const plan& what, net::kept_connection& kept) {
+  bool was_silent = false;
   for (;;) {
     answer out;
     out.lent = co_await kept.open(now, what.target);
@@ -53,18 +55,26 @@ asio::awaitable<answer> ask(net::run& now, const plan& what, net::kept_connectio
     if (!out.lent.line) co_return out;
     if (!out.lent.state) out.lent.state = std::make_unique<session>(what.what);
     auto& http2 = static_cast<session&>(*out.lent.state);
+    const auto begin = std::chrono::steady_clock::now();
+    out.lent.wait_for_first_byte(now);
     out.found = co_await call(now, what, http2, *out.lent.line);
-    const bool again = out.lent.reused && http2.unprocessed() && out.found.reason != reason::timeout;
-    if (again) continue;  // `open` has nothing kept any more, so the next connection is new
+    out.wait = std::chrono::steady_clock::now() - begin;
+    const bool late = out.found.reason == reason::timeout;
+    if (out.lent.reused && http2.unprocessed()) {
+      was_silent = late;
+      now.begin = std::chrono::steady_clock::now();  // the wait on a dead connection is no latency of the server
+      continue;                                      // `open` has nothing kept any more, so the next connection is new
+    }
+    if (was_silent && late) out.found.sentence += " (on the kept connection, then on a new one)";
     if (!http2.ended()) out.lent.line.reset();
     co_return out;
   }
 }
 
-asio::awaitable<void> put_back(net::kept_connection& kept, answer from) {
+asio::awaitable<void> put_back(const net::run& now, net::kept_connection& kept, answer from) {
   if (!from.lent.line) co_return;
   auto& http2 = static_cast<session&>(*from.lent.state);
-  if (from.found.verdict == verdict::pass && kept.keeps() && http2.reusable()) {
+  if (from.found.verdict == verdict::pass && kept.keeps() && http2.reusable() && !is_slow(now, from.wait)) {
     co_await kept.give_back(std::move(from.lent));
     co_return;
   }

@@ -1,6 +1,8 @@
 // Runs one health call over an open connection.
 #pragma once
 
+#include <chrono>
+
 #include <boost/asio/awaitable.hpp>
 
 #include <telltale/finding.hpp>
@@ -15,12 +17,15 @@ namespace telltale::grpc {
 struct answer {
   finding found;
   net::lent_connection lent;
+  std::chrono::nanoseconds wait{0};  ///< from the call to its end
 };
 
-/// Calls over the kept connection or a new one. The arguments must outlive the coroutine.
+/// Calls over the kept connection or a new one. A kept connection that the server has closed, on which it does not
+/// process the call (GOAWAY, REFUSED_STREAM), or that is silent for half of the time, is replaced by a new one, once;
+/// the run's latency begins then. The arguments must outlive the coroutine.
 boost::asio::awaitable<answer> ask(net::run&, const plan&, net::kept_connection&);
 
-/// Keeps the connection of a successful call, and ends any other (GOAWAY).
-boost::asio::awaitable<void> put_back(net::kept_connection&, answer);
+/// Keeps the connection of a successful call that was not slow, and ends any other (GOAWAY).
+boost::asio::awaitable<void> put_back(const net::run&, net::kept_connection&, answer);
 
 }  // namespace telltale::grpc

@@ -14,15 +14,17 @@
 namespace telltale::grpc {
 namespace {
 
-void reveal_metadata(const secret_map& metadata, plan& into) {
+field_list reveal_metadata(const secret_map& metadata, secret_list& secrets) {
+  field_list out;
   for (const auto& [name, value] : metadata) {
     auto text = value.reveal();
     // A secret's value is read here for the first time, so option validation has not checked it.
     if (auto problem = metadata_value_problem(name, text)) throw std::runtime_error("metadata: " + *problem);
-    if (!value.secret.empty()) http::hide_secret(into.what.secrets, value.secret, text);
-    else http::hide_literal(into.what.secrets, text);  // it may contain a token from a variable
-    into.metadata.emplace_back(name, std::move(text));
+    if (!value.secret.empty()) http::hide_secret(secrets, value.secret, text);
+    else http::hide_literal(secrets, text);  // it may contain a token from a variable
+    out.emplace_back(name, std::move(text));
   }
+  return out;
 }
 
 std::string authority_of(const grpc_options& options) {
@@ -43,7 +45,6 @@ std::string timeout_text(std::chrono::nanoseconds left) {
 
 plan make_plan(grpc_options options) {
   plan out;
-  reveal_metadata(options.metadata, out);
   out.what.service = options.service;
   out.message = encode_request(options.service);
   out.target.to = options.address;
@@ -51,7 +52,22 @@ plan make_plan(grpc_options options) {
   if (options.tls) out.target.tls = net::make_tls_client(options.security, options.address.host, "h2");
   options.authority = authority_of(options);
   out.options = std::move(options);
+  read_secrets(out);
   return out;
+}
+
+bool read_secrets(plan& into) {
+  secret_list secrets;
+  auto metadata = reveal_metadata(into.options.metadata, secrets);
+  const bool changed = metadata != into.metadata;
+  into.metadata = std::move(metadata);
+  into.what.secrets = std::move(secrets);
+  return changed;
+}
+
+void try_secrets(const grpc_options& options) {
+  secret_list ignored;
+  reveal_metadata(options.metadata, ignored);
 }
 
 field_list request_fields(const plan& what, std::chrono::nanoseconds left) {

@@ -21,6 +21,13 @@ struct plan {
 /// Throws std::runtime_error with a sentence when a secret or a file with certificates cannot be used.
 plan make_plan(grpc_options);
 
+/// Reads the secrets of the metadata again, and returns whether the metadata has changed. Throws as `make_plan`, and
+/// then changes nothing. Reads files: see net/renewal.hpp.
+bool read_secrets(plan&);
+
+/// Reads the secrets and drops them. Throws as `make_plan`.
+void try_secrets(const grpc_options&);
+
 /// The header of a call that may take `left`. The server learns it, so that it can give up, too.
 field_list request_fields(const plan&, std::chrono::nanoseconds left);
 

@@ -24,13 +24,14 @@ options_of<http_options> http_options::declared() {
       .optional("expect_headers", &self::expect_headers,
                 "Headers that the reply must have: a map from names to expectations, as in {Content-Type: ~ json}.")
       .optional("max_body", &self::max_body, "The most of the body that is read, up to 1MiB.")
-      .optional(
-          "redirects", &self::redirects,
-          "The most redirects to follow. Credentials and the body are never sent to another host or port, nor from "
-          "https to http: such a redirect fails.");
+      .optional("redirects", &self::redirects,
+                "The most redirects to follow; the TLS options apply to those to https. Credentials and the body are "
+                "never sent to another host or port, nor from "
+                "https to http: such a redirect fails.");
 }
 
 void http_options::validate(source_location at, problems& errors) const {
+  if (redirects.most == 0) request.require_tls(at, errors);
   if (body && method != web::request_method::post) errors.add(at, "body: only the method POST sends one");
   if (body && body->secret.empty() && body->text.empty()) errors.add(at, "body: the text is empty");
   if (contains && contains->empty()) errors.add(at, "contains: an empty text is contained in every body");

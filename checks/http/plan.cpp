@@ -11,7 +11,6 @@
 #include "http/headers.hpp"
 #include "http/hidden.hpp"
 #include "http/redirect.hpp"
-#include "http/renewal.hpp"
 #include "http/status.hpp"
 #include "net/explain.hpp"
 
@@ -54,16 +53,24 @@ bool has_secrets(const http_options& of) {
   return http::has_secrets(of.request) || (of.body && !of.body->secret.empty());
 }
 
-void read_secrets(plan& into) {
+bool read_secrets(plan& into) {
   const auto& options = into.options;
   auto request = into.request;
   http::read_secrets(options.request, request);
   auto body = options.body ? options.body->reveal() : std::string();
   if (options.body && !options.body->secret.empty()) http::hide_secret(request.secrets, options.body->secret, body);
-  into.first.request =
-      http::write_request(request, word(options.method), default_headers(), into.keeps_connection(), body);
+  auto bytes = http::write_request(request, word(options.method), default_headers(), into.keeps_connection(), body);
+  const bool changed = bytes != into.first.request;
+  into.first.request = std::move(bytes);
   into.request = std::move(request);
   into.body = std::move(body);
+  return changed;
+}
+
+void try_secrets(const http_options& options) {
+  http::request_plan ignored;
+  http::read_secrets(options.request, ignored);
+  if (options.body) options.body->reveal();
 }
 
 plan make_plan(http_options options) {

@@ -36,8 +36,12 @@ plan make_plan(http_options);
 /// Whether a part of the request comes from a secret.
 bool has_secrets(const http_options&);
 
-/// Reads the secrets again. Throws as `make_plan`, and then changes nothing. Reads files: see secrets_part.hpp.
-void read_secrets(plan&);
+/// Reads the secrets again, and returns whether the request has changed. Throws as `make_plan`, and then changes
+/// nothing. Reads files: see net/renewal.hpp.
+bool read_secrets(plan&);
+
+/// Reads the secrets and drops them. Throws as `make_plan`.
+void try_secrets(const http_options&);
 
 /// The visit that follows a redirect (RFC 9110 section 15.4), or why it may not be followed.
 struct next_visit {

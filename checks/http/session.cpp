@@ -99,6 +99,7 @@ class session {
 
 asio::awaitable<finding> hold_session(net::run& now, const plan& what, net::kept_connection& kept,
                                       std::string& healthy) {
+  healthy.clear();
   session steps(now, what, healthy);
   visit at = what.first;
   auto out = co_await steps.go(kept, at, what.options.redirects.most > 0);

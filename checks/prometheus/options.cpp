@@ -42,6 +42,7 @@ options_of<prometheus_options> prometheus_options::declared() {
 
 void prometheus_options::validate(source_location at, problems& errors) const {
   using std::chrono_literals::operator""ms;
+  request.require_tls(at, errors);
   if (rate_window < 100ms || rate_window > std::chrono::minutes(10))
     errors.add(at, "rate_window: expected a duration from 100ms to 10m");
   const auto common = prometheus::common_measurements();

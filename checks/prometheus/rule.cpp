@@ -64,7 +64,8 @@ options_of<conditions> conditions::declared() {
       .optional("warn", &self::warn, "Warn when the value reaches this.")
       .optional("fail", &self::fail, "Fail when the value reaches this.")
       .optional("below", &self::below, "Limits for a value of which less is worse, such as free bytes.")
-      .optional("absent", &self::absent, "The verdict while no series matches, or a value is NaN.")
+      .optional("absent", &self::absent,
+                "The verdict while no series matches, or a value is NaN; with ignore, `sum` and `avg` leave NaN out.")
       .optional(
           "as", &self::as,
           "The name of the measurement. By default it consists of the functions, the metric and the values of labels, "

@@ -1,7 +1,6 @@
 // Implements the request and the judgement of its reply.
 #include "prometheus/scrape.hpp"
 
-#include <exception>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,8 +12,8 @@
 
 #include "base/ascii.hpp"
 #include "base/words.hpp"
-#include "http/renewal.hpp"
 #include "http/unexpected_status.hpp"
+#include "net/renewal.hpp"
 
 namespace telltale::prometheus {
 namespace {
@@ -45,6 +44,11 @@ finding judge_head(const net::reply_head& head, bool with_credentials, const sec
 
 }  // namespace
 
+void try_secrets(const prometheus_options& options) {
+  http::request_plan ignored;
+  http::read_secrets(options.request, ignored);
+}
+
 scraper::scraper(prometheus_options options)
     : options_(std::move(options)),
       request_(http::make_request_plan(options_.request)),
@@ -59,17 +63,12 @@ void scraper::write_request() {
   bytes_ = http::write_request(request_, "GET", defaults, connection_.keeps());
 }
 
-/// A secret in a file may have been replaced since it was read. Returns why the secrets cannot be read again.
-asio::awaitable<std::string> scraper::renew_secrets(async_context ctx) {
-  auto why = co_await http::unreadable_secrets(std::move(ctx));
-  if (!why.empty()) co_return why;
-  try {
-    http::read_secrets(options_.request, request_);
-    write_request();
-  } catch (const std::exception& e) {
-    why = e.what();
-  }
-  co_return why;
+/// Returns whether the request has changed.
+bool scraper::read_secrets() {
+  const auto before = bytes_;
+  http::read_secrets(options_.request, request_);
+  write_request();
+  return bytes_ != before;
 }
 
 /// Reads the page and evaluates it. Where the page is not valid, that is more specific than how its transfer ended.
@@ -90,11 +89,11 @@ asio::awaitable<finding> scraper::read_page(net::run& now, http::exchange& excha
 }
 
 asio::awaitable<scraped> scraper::scrape(net::run& now) {
-  std::string unread;
-  if (declined_ && now.ctx.part) unread = co_await renew_secrets(now.ctx);
-  auto out = co_await request_page(now);
-  declined_ = out.failed.reason == reason::auth && http::has_secrets(options_.request);
-  if (declined_ && !unread.empty()) out.failed.sentence += " (they could not be read again: " + unread + ")";
+  scraped out;
+  net::attempt_function attempt = [&] { return request_page(now, out); };
+  net::read_function read;
+  if (http::has_secrets(options_.request)) read = [this] { return read_secrets(); };
+  out.failed = co_await net::with_current_secrets(now, std::move(attempt), std::move(read));
   co_return out;
 }
 
@@ -109,20 +108,19 @@ asio::awaitable<bool> scraper::wait_for_rates(async_context ctx) const {
   co_return !error;
 }
 
-asio::awaitable<scraped> scraper::request_page(net::run& now) {
-  scraped out;
+asio::awaitable<finding> scraper::request_page(net::run& now, scraped& into) {
   http::exchange exchange(now, connection_, request_.target, bytes_);
-  out.failed = co_await exchange.begin();
-  if (out.failed.verdict != verdict::pass) co_return out;
+  auto failed = co_await exchange.begin();
+  if (failed.verdict != verdict::pass) co_return failed;
   const auto at = boot_clock::now();
-  out.failed = judge_head(exchange.head(), http::has_secrets(options_.request), request_.secrets);
-  if (out.failed.verdict != verdict::pass) co_return out;
+  failed = judge_head(exchange.head(), http::has_secrets(options_.request), request_.secrets);
+  if (failed.verdict != verdict::pass) co_return failed;
   const bool openmetrics = equal_ignoring_case(media_type(exchange.head()), "application/openmetrics-text");
   page one(options_.values, earlier_, at, openmetrics, request_.secrets);
-  out.failed = co_await read_page(now, exchange, one);
-  out.summary = one.summary();
-  if (one.waits()) out.why = reason::idle;
-  co_return out;
+  failed = co_await read_page(now, exchange, one);
+  into.summary = one.summary();
+  if (one.waits()) into.why = reason::idle;
+  co_return failed;
 }
 
 }  // namespace telltale::prometheus

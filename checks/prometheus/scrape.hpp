@@ -23,6 +23,9 @@ struct scraped {
   reason why = reason::ok;  ///< of a healthy run; `idle` while a rate is not known that may be absent
 };
 
+/// Reads the secrets of the request and drops them. Throws std::runtime_error with a sentence when one cannot be used.
+void try_secrets(const prometheus_options&);
+
 /// The state of one check: its connection, and the page before. Its runs never overlap.
 class scraper {
  public:
@@ -43,9 +46,9 @@ class scraper {
   const auto& latency() const { return options_.request.network.latency; }
 
  private:
-  boost::asio::awaitable<scraped> request_page(net::run&);
+  boost::asio::awaitable<finding> request_page(net::run&, scraped& into);
   boost::asio::awaitable<finding> read_page(net::run&, http::exchange&, page&);
-  boost::asio::awaitable<std::string> renew_secrets(async_context);
+  bool read_secrets();
   void write_request();
 
   prometheus_options options_;
@@ -53,7 +56,6 @@ class scraper {
   std::string bytes_;  ///< of the request
   net::kept_connection connection_;
   page_history earlier_;
-  bool declined_ = false;  ///< the last run ended with `auth`
 };
 
 }  // namespace telltale::prometheus

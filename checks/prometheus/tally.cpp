@@ -73,6 +73,7 @@ bool tally::rate_of(std::uint64_t id, double& value) {
 void tally::aggregate(double value) {
   ++evaluated_;
   const bool first = evaluated_ == 1;
+  if (std::isnan(value)) ++nan_;
   switch (rule_.what.over) {
     case aggregation::max:
       value_ = first ? value : std::fmax(value_, value);  // NaN only if all are
@@ -84,8 +85,15 @@ void tally::aggregate(double value) {
       value_ = static_cast<double>(evaluated_);
       break;
     default:
-      value_ += value;  // avg is divided at the end
+      value_ += std::isnan(value) ? 0 : value;  // see `sum`
   }
+}
+
+/// The sum, or the average. It is NaN when a series is, as in Prometheus, unless such series may be absent.
+double tally::sum() const {
+  const auto numbers = evaluated_ - nan_;
+  if (numbers == 0 || (nan_ > 0 && rule_.wanted.absent != absence::ignore)) return std::nan("");
+  return rule_.what.over == aggregation::avg ? value_ / static_cast<double>(numbers) : value_;
 }
 
 evaluated tally::evaluate(const secret_list& secrets) const {
@@ -95,11 +103,13 @@ evaluated tally::evaluate(const secret_list& secrets) const {
   out.resets = resets_;
   out.waits_for_rate = rule_.what.rate && evaluated_ == 0 && !values_.empty();
   out.has_value = evaluated_ > 0 || (over == aggregation::count && !out.waits_for_rate);
-  out.value = over == aggregation::avg && evaluated_ > 0 ? value_ / static_cast<double>(evaluated_) : value_;
+  out.value = over == aggregation::sum || over == aggregation::avg ? sum() : value_;
   if (out.waits_for_rate) return out;
   if (!out.has_value) out.found = explain_absent(secrets);
   else if (over == aggregation::each) out.found = explain(secrets);
   else out.found = explain_value(rule_.wanted, out.value, rule_.what.text);
+  if (out.found.verdict != verdict::pass && std::isnan(out.value) && nan_ > 0)
+    out.found.sentence += fmt::format(" for {} of {} series", nan_, evaluated_);
   return out;
 }
 

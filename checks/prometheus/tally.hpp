@@ -44,6 +44,7 @@ class tally {
  private:
   bool rate_of(std::uint64_t id, double& value);
   void aggregate(double value);
+  double sum() const;
   finding explain(const secret_list&) const;
   finding explain_absent(const secret_list&) const;
 
@@ -54,6 +55,7 @@ class tally {
   std::string similar_;        ///< the first series of this name that does not match, or whose name begins with it
   std::string worst_series_;   ///< for `each`
   std::size_t evaluated_ = 0;  ///< series with a value: all, or those with a rate
+  std::size_t nan_ = 0;        ///< of those of an aggregation
   std::size_t not_passing_ = 0;
   std::size_t resets_ = 0;
   double value_ = 0;

@@ -66,7 +66,7 @@ observed_files observe_until_stable(const sqlite_options& options, probe_context
 
 std::string size_of(std::uint64_t count) { return human_bytes(static_cast<double>(count)); }
 
-/// Whether the holder is one of telltale's workers, which runs a deep check.
+/// Whether the holder is one of telltale's workers, which runs quick_check.
 bool is_held_by_own_worker(const std::optional<held_lock>& lock) { return lock && is_own_worker(lock->pid); }
 
 /// Whether the user of a mismatched index is a reader that works without the index, which is allowed.
@@ -124,8 +124,8 @@ inspection inspect(const sqlite_options& options, probe_context& ctx) {
   if (past.overwritten(last.seen))
     if (auto wrong = past.overwritten(observe(options.path.text, options.encrypted)))
       last.wrong.insert(last.wrong.begin(), preliminary_finding{std::move(*wrong)});
-  const bool deep_check_runs = options.integrity && is_held_by_own_worker(last.seen.locks.user);
-  const auto replaced = deep_check_runs ? std::nullopt : past.replaced(last.seen);
+  const bool quick_check_runs = is_held_by_own_worker(last.seen.locks.user);
+  const auto replaced = quick_check_runs ? std::nullopt : past.replaced(last.seen);
 
   inspection out;
   auto is = [](reason why) { return [why](const finding& wrong) { return wrong.reason == why; }; };

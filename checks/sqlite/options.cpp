@@ -2,50 +2,47 @@
 #include "sqlite/options.hpp"
 
 namespace telltale::sqlite {
-namespace {
-
-using namespace std::chrono_literals;
-
-/// Reading a whole database costs disk time and cache.
-constexpr std::chrono::milliseconds min_every = 1s;
-constexpr std::chrono::milliseconds min_timeout = 100ms;
-/// Schedule of deep checks when only the backup has one.
-constexpr deep_check_schedule backup_only{6h, 1min};
-
-}  // namespace
-
-options_of<integrity_options> integrity_options::declared() {
-  return options_of<integrity_options>()
-      .required("every", &integrity_options::every,
-                "Time between two examinations; the first comes within seconds of the start.")
-      .optional("timeout", &integrity_options::timeout,
-                "How long one examination may take; the WAL may grow meanwhile, because it cannot be restarted.");
-}
 
 options_of<backup_options> backup_options::declared() {
   return options_of<backup_options>()
-      .required("path", &backup_options::path, "The backup's file.")
-      .optional("max_age", &backup_options::max_age, "How old its last modification may be.")
+      .required("path", &backup_options::path, "The `path` of the added check.")
+      .optional("max_age", &backup_options::max_age, "The `age` of the added check.")
       .optional("integrity", &backup_options::integrity,
-                "Also examine it with quick_check, at the times of `integrity` or else every 6h.");
+                "The `integrity` of the added check: at the times of `integrity` here, or else every 6h.");
 }
 
-std::optional<deep_check_schedule> sqlite_options::deep_check() const {
-  if (integrity) return deep_check_schedule{integrity->every, integrity->timeout};
-  return checks_whole_backup() ? std::optional(backup_only) : std::nullopt;
+std::vector<added_check> sqlite_options::added_checks(const raw_value& written) const {
+  std::vector<added_check> out;
+  if (integrity) {
+    out.push_back(added_integrity(*integrity, written));
+    // Checkpoints cannot restart the log while it is read.
+    if (const auto limit = wal_backlog.warn ? wal_backlog.warn : wal_backlog.fail)
+      put_option(out.back().entry, "max_backlog", to_text(bytes{limit->count / 2}));
+  }
+  if (backup) out.push_back(added_backup(written));
+  return out;
+}
+
+added_check sqlite_options::added_backup(const raw_value& written) const {
+  const auto& group = *written.find("backup");
+  added_check out{"backup", "sqlite_backup", raw_value::map({}, group.at)};
+  take_option(out.entry, group, "path", "path");
+  take_option(out.entry, group, "max_age", "age");
+  take_option(out.entry, written, "path", "database");
+  take_option(out.entry, written, "encrypted", "encrypted");
+  if (!backup->integrity) return out;
+  take_option(out.entry, written, "integrity", "integrity");
+  if (integrity) return out;
+  auto every = raw_value::map({}, group.at);
+  put_option(every, "every", to_text(integrity_cadence.interval));
+  out.entry.members.push_back({"integrity", group.at, std::move(every)});
+  return out;
 }
 
 void sqlite_options::validate(source_location at, problems& errors) const {
   if (mode != probe_mode::query && query) errors.add(at, "query: needs `mode: query`");
   if (query && query->find_first_not_of(" \t\r\n;") == std::string::npos)
     errors.add(at, "query: contains no statement");
-  if (integrity && integrity->timeout < min_timeout)
-    errors.add(at, "integrity.timeout: " + to_text(integrity->timeout) + " is too short - use at least 100ms");
-  if (integrity && integrity->every < min_every)
-    errors.add(at, "integrity.every: " + to_text(integrity->every) + " is too short - use at least 1s");
-  else if (integrity && integrity->timeout >= integrity->every)
-    errors.add(at, "integrity.timeout: " + to_text(integrity->timeout) + " is not below integrity.every " +
-                       to_text(integrity->every) + " - an examination must end before the next one is due");
   if (encrypted) validate_encrypted(at, errors);
   if (backup && backup->path == path) errors.add(at, "backup.path: must not be the database itself");
   if (expect && !query) errors.add(at, "expect: needs a `query` whose value it is compared with");
@@ -58,7 +55,7 @@ void sqlite_options::validate_encrypted(source_location at, problems& errors) co
   if (mode != probe_mode::inspect) refuse("mode");
   if (expect_wal == wal_expectation::fail) refuse("expect_wal");
   if (integrity) refuse("integrity");
-  if (checks_whole_backup()) refuse("backup.integrity");
+  if (backup && backup->integrity) refuse("backup.integrity");
 }
 
 options_of<sqlite_options> sqlite_options::declared() {
@@ -85,9 +82,9 @@ options_of<sqlite_options> sqlite_options::declared() {
       .optional("expect", &sqlite_options::expect,
                 "Expectation of the query's result: a value, or an operator (== != < <= > >= ~ !~) and a value.")
       .optional("integrity", &sqlite_options::integrity,
-                "Examines the whole database with `PRAGMA quick_check`, in a worker of its own and beside the probes.")
+                "Adds the check NAME-integrity, which reads the whole database: see sqlite_integrity.")
       .optional("backup", &sqlite_options::backup,
-                "Verifies that a backup exists, is recent and intact, and has a current `user_version`.");
+                "Adds the check NAME-backup, which judges a backup of the database: see sqlite_backup.");
 }
 
 }  // namespace telltale::sqlite

@@ -6,25 +6,20 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include <telltale/check.hpp>
+#include <telltale/check_type.hpp>
 #include <telltale/option_group.hpp>
 
 #include "expect/expectation.hpp"
+#include "sqlite/integrity_option.hpp"
 
 namespace telltale::sqlite {
 
 enum class probe_mode : std::uint8_t { inspect, query, write };
 enum class wal_expectation : std::uint8_t { fail, warn, ignore };
 
-/// PRAGMA quick_check, at its own interval.
-struct integrity_options {
-  std::chrono::milliseconds every{};
-  std::chrono::milliseconds timeout{std::chrono::minutes(1)};
-  static options_of<integrity_options> declared();
-};
-
-/// A copy of the database that another program makes.
+/// The option `backup`, which adds a check of type sqlite_backup.
 struct backup_options {
   file_path path;
   upper_limit<std::chrono::milliseconds> max_age;
@@ -48,13 +43,13 @@ struct sqlite_options {
   std::optional<integrity_options> integrity;
   std::optional<backup_options> backup;
 
-  bool checks_whole_backup() const { return backup && backup->integrity; }
-  std::optional<deep_check_schedule> deep_check() const;
-
+  /// `written`: the map that these options were parsed from.
+  std::vector<added_check> added_checks(const raw_value& written) const;
   void validate(source_location at, problems& errors) const;
   static options_of<sqlite_options> declared();
 
  private:
+  added_check added_backup(const raw_value& written) const;
   void validate_encrypted(source_location at, problems& errors) const;
 };
 

@@ -24,15 +24,15 @@ struct known_port {
 };
 
 /// Sources: MySQL manual, "Host 'host_name' is blocked" and "DNS Lookups and the Host Cache"; PostgreSQL manual,
-/// "Connection Establishment" (one server process per connection), and pg_isready, which tells "accepting" from
-/// "rejecting"; Redis manual, "PING" and the error LOADING; Kafka protocol guide.
+/// "Connection Establishment" (one server process per connection); Redis manual, "PING" and the error LOADING; Kafka
+/// protocol guide.
 constexpr std::array<known_port, 5> known_ports{{
     {3306, disturbs::remote,
      "MySQL and MariaDB count a connection from another host without a login as an error, and block that host after "
      "max_connect_errors of them",
      "connect over loopback or to the Unix socket, where they do not count, or check the application that uses it"},
     {5432, disturbs::bare, "PostgreSQL starts a process for each connection and accepts it while it still recovers",
-     "ask it something: `starttls: postgres` proves, where the server has TLS, that it answers"},
+     "use type postgres, which asks it something"},
     {5672, disturbs::bare, "RabbitMQ logs connections without a login, and accepts them while alarms block publishers",
      "check its management API with type http, or raise `interval`"},
     {6379, disturbs::bare, "Redis accepts connections while it loads its data and answers no command",

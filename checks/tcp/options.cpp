@@ -20,8 +20,10 @@ options_of<tcp_options> tcp_options::declared() {
           "match", &self::match,
           "Pattern (RE2) that is found in the first 64 KiB from the server, instead of `expect`; `(?m)^220 ` is a "
           "line that begins with 220.")
-      .optional("expect_refused", &self::expect_refused,
-                "Pass only when no server accepts connections here, as on a port that must be closed.")
+      .optional(
+          "expect_refused", &self::expect_refused,
+          "Pass only when no server accepts connections here, as on a port that must be closed. A Unix socket that "
+          "does not exist passes, too.")
       .optional("tls", &self::tls, "Use TLS, with the options `ca_file` to `certificate`.")
       .optional("starttls", &self::starttls,
                 "Begin in clear text and change to TLS as this protocol does, with the options `ca_file` to "

@@ -108,7 +108,10 @@ asio::awaitable<finding> handshake_stream::read_reply() {
 /// Reads until the head is complete; bytes behind it stay in `bytes` at offset `head`.
 asio::awaitable<finding> handshake_stream::read_head(std::string& bytes, std::size_t& head) {
   std::array<char, 2048> chunk;
-  while ((head = net::head_length(bytes)) == 0 && bytes.size() <= net::max_head) {
+  for (std::size_t searched = 0;;) {
+    head = net::head_length(bytes, searched);
+    searched = bytes.size();
+    if (head != 0 || bytes.size() > net::max_head) break;
     const auto got = co_await below_.read_some(chunk);
     if (got.error == asio::error::timed_out && !bytes.empty())
       co_return failure(reason::timeout,
@@ -125,7 +128,7 @@ asio::awaitable<finding> handshake_stream::read_head(std::string& bytes, std::si
     if (is_failure(failed)) co_return failed;
   }
   if (head != 0 && head <= net::max_head) co_return finding();
-  co_return failure(reason::protocol, "the header of the handshake reply is longer than 8 KiB");
+  co_return failure(reason::protocol, "the header of the handshake reply is longer than 64 KiB");
 }
 
 /// A 400 to plain HTTP may come from a server that expects TLS here. Only its body shows this, so it is read briefly.

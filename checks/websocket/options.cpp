@@ -53,7 +53,7 @@ options_of<websocket_options> websocket_options::declared() {
   using self = websocket_options;
   return options_of<self>()
       .required("url", &self::url,
-                "The endpoint, ws:// or wss://. At most 8 of its addresses are tried; its response may have 8 KiB of "
+                "The endpoint, ws:// or wss://. At most 8 of its addresses are tried; its response may have 64 KiB of "
                 "headers; the check waits 250 ms for the response to the close.")
       .optional("subprotocol", &self::subprotocol,
                 "Offered to the server, which must choose one: a name, or a list of names that may be secrets, as in "

@@ -13,7 +13,7 @@
 namespace telltale::websocket {
 namespace {
 
-void reveal_subprotocols(const std::vector<text_or_secret>& subprotocols, plan& into) {
+void reveal_subprotocols(const std::vector<text_or_secret>& subprotocols, revealed_values& into) {
   for (const auto& each : subprotocols) {
     offered_subprotocol offered{each.reveal(), !each.secret.empty()};
     const auto shown = offered.secret ? "the secret from " + each.secret.describe() : "a name";
@@ -31,10 +31,8 @@ void reveal_subprotocols(const std::vector<text_or_secret>& subprotocols, plan& 
   }
 }
 
-}  // namespace
-
-plan make_plan(websocket_options options) {
-  plan out;
+revealed_values reveal(const websocket_options& options) {
+  revealed_values out;
   auto headers = http::reveal(options.headers, out.secrets);
   out.headers = std::move(headers.others);
   out.host = std::move(headers.host);
@@ -44,11 +42,33 @@ plan make_plan(websocket_options options) {
   if (options.send && out.send.empty()) throw std::runtime_error("send: the secret is empty");
   if (options.send && !options.send->secret.empty()) http::hide_secret(out.secrets, options.send->secret, out.send);
   http::hide_query(out.secrets, options.url.target);
+  return out;
+}
+
+}  // namespace
+
+plan make_plan(websocket_options options) {
+  plan out{reveal(options), {}, {}};
   out.target.to = {net::endpoint::kind_t::tcp, options.url.host, options.url.port, ""};
   out.target.ip = options.network.ip;
   if (options.secure()) out.target.tls = net::make_tls_client(options.tls, options.url.host);
   out.options = std::move(options);
   return out;
 }
+
+bool has_secrets(const websocket_options& of) {
+  const auto is_secret = [](const text_or_secret& value) { return !value.secret.empty(); };
+  return http::has_secrets(of.headers) || std::ranges::any_of(of.subprotocol, is_secret) ||
+         (of.send && is_secret(*of.send));
+}
+
+bool read_secrets(plan& into) {
+  auto values = reveal(into.options);
+  const bool changed = values != into;
+  static_cast<revealed_values&>(into) = std::move(values);
+  return changed;
+}
+
+void try_secrets(const websocket_options& options) { reveal(options); }
 
 }  // namespace telltale::websocket

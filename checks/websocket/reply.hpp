@@ -15,6 +15,7 @@ namespace telltale::websocket {
 struct offered_subprotocol {
   std::string name;
   bool secret = false;  ///< never shown
+  friend bool operator==(const offered_subprotocol&, const offered_subprotocol&) = default;
 };
 
 /// Why this head does not open a WebSocket with one of the offered subprotocols, or without one if none was offered.

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +24,18 @@ struct measurement_info {
 struct default_cadence {
   std::chrono::milliseconds interval{10'000};
   std::chrono::milliseconds timeout{2'000};  ///< must be below the interval
-  bool slow = false;                         ///< runs of slow checks happen one at a time, beside the others
+  /// A run takes seconds or minutes and loads the machine, as reading a whole database does. Runs of slow checks happen
+  /// one at a time, beside those of the others. A gate does not wait for the first one, a stall does not repeat it, and
+  /// one that failed is repeated after ten times its duration (docs/decisions/038).
+  bool slow = false;
+};
+
+/// A check that an option of another check adds, such as `integrity` of sqlite. Its name is that of the check, a hyphen
+/// and the option. Its gates, severity and scope are those of the check. The check itself does not get the option.
+struct added_check {
+  std::string option;
+  std::string type;
+  raw_value entry;  ///< common options and options of the type, as if written at the location of the option
 };
 
 /// Describes a check type, besides its options. Each text is one sentence.
@@ -54,8 +64,8 @@ struct check_type : check_declaration {
   /// secret or certificate that cannot be read).
   std::function<std::unique_ptr<blocking_check>(const raw_value& options)> make_blocking;
   std::function<std::shared_ptr<async_check>(const raw_value& options)> make_async;
-  /// The schedule of the deep check (`blocking_check::deep_check`) with these options, if any. May be empty.
-  std::function<std::optional<deep_check_schedule>(const raw_value& options)> deep_check;
+  /// The checks that these options add. The options have passed `validate`. May be empty.
+  std::function<std::vector<added_check>(const raw_value& options)> added_checks;
 };
 
 namespace detail {
@@ -82,6 +92,8 @@ check_type declare(check_declaration about, const shared_options<Options>& optio
       hints.add(written ? written->at : raw.at, std::move(hint.sentence));
     }
   };
+  if constexpr (requires(const Options o, const raw_value& raw) { o.added_checks(raw); })
+    out.added_checks = [options](const raw_value& raw) { return detail::read(*options, raw).added_checks(raw); };
   return out;
 }
 }  // namespace detail
@@ -100,8 +112,6 @@ check_type blocking_type(check_declaration about) {
   const auto options = std::make_shared<const options_of<Options>>(Options::declared());
   auto out = detail::declare<Options>(std::move(about), options);
   out.make_blocking = [options](const raw_value& raw) { return std::make_unique<Check>(detail::read(*options, raw)); };
-  if constexpr (requires(const Options o) { o.deep_check(); })
-    out.deep_check = [options](const raw_value& raw) { return detail::read(*options, raw).deep_check(); };
   return out;
 }
 

@@ -78,6 +78,8 @@ const std::string* scalar_text(const raw_value&, std::string_view option, std::s
 void check_keys(const raw_value& map, const std::vector<std::string_view>& known,
                 const std::vector<std::string_view>& required, const std::vector<std::string_view>& also_known,
                 problems&);
+/// Where a rule over the options of `map` is broken: at the option that the message begins with, else as reported.
+source_location place_of(const problem& broken, const raw_value& map);
 std::optional<std::size_t> parse_choice(const raw_value&, std::string_view option,
                                         const std::vector<std::string_view>& names, problems&);
 /// YAML text of a plain string, quoted if necessary.

@@ -97,6 +97,13 @@ void check_keys(const raw_value& map, const std::vector<std::string_view>& known
       errors.add(map.at, fmt::format("option '{}' is missing", name));
 }
 
+source_location place_of(const problem& broken, const raw_value& map) {
+  if (broken.at != map.at) return broken.at;
+  const auto name = std::string_view(broken.message).substr(0, broken.message.find(": "));
+  const auto* option = map.find(name.substr(name.rfind('.') + 1));  // "basic.user" in the map of `basic`
+  return option ? option->at : broken.at;
+}
+
 std::optional<std::size_t> parse_choice(const raw_value& value, std::string_view option,
                                         const std::vector<std::string_view>& names, problems& errors) {
   const auto expected = fmt::format("one of {}", fmt::join(names, ", "));

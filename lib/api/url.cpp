@@ -7,7 +7,7 @@
 
 #include <telltale/option_traits.hpp>
 
-#include "api/url_character.hpp"
+#include "api/url_mistake.hpp"
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "base/words.hpp"
@@ -32,7 +32,7 @@ constexpr std::string_view usual_words = "a URL such as ws://127.0.0.1:8000/ws";
 /// Only in an unquoted text does every offset correspond to one in the file.
 source_location location_in(const raw_value& value, std::size_t offset) {
   auto at = value.at;
-  if (value.quoted || at == source_location{}) return at;
+  if (value.quoted || value.expanded || at == source_location{}) return at;
   at.column += static_cast<int>(character_count(std::string_view(value.text).substr(0, offset)));
   return at;
 }
@@ -74,6 +74,10 @@ std::optional<url> option_traits<url>::parse(const raw_value& value, std::string
   if (!text) return std::nullopt;
   std::string why;
   if (auto parsed = parse_url(*text, why)) return parsed;
+  if (auto misplaced = misplaced_url_part(*text)) {
+    errors.add(location_in(value, misplaced->at), fmt::format("{}: {}", option, misplaced->message));
+    return std::nullopt;
+  }
   // The text may contain a password, so the message omits it.
   const auto wrong = why == usual_words || !value.expanded ? unusable_url_character(*text) : std::nullopt;
   if (!wrong) errors.add(value.at, fmt::format("{}: expected {}", option, why));

@@ -1,5 +1,5 @@
 // Implements the character rules of RFC 3986 for the host and for path and query.
-#include "api/url_character.hpp"
+#include "api/url_mistake.hpp"
 
 #include <algorithm>
 
@@ -42,7 +42,7 @@ bool is_outside_host_names(char c) { return std::string_view("~!$&'()*+,;=").fin
 
 }  // namespace
 
-std::optional<url_character> unusable_url_character(std::string_view url) {
+std::optional<url_mistake> unusable_url_character(std::string_view url) {
   const auto colon = url.find("://");
   const auto host = colon == std::string_view::npos ? 0 : colon + 3;
   const auto path = std::min(url.find_first_of("/?#", host), url.size());
@@ -50,7 +50,7 @@ std::optional<url_character> unusable_url_character(std::string_view url) {
   const auto authority = url.substr(host, path - host);
   if (authority.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos &&
       std::count(authority.begin(), authority.end(), ':') > 1)
-    return url_character{host, "an IPv6 address stands in brackets, as in [::1]"};
+    return url_mistake{host, "an IPv6 address stands in brackets, as in [::1]"};
   bool fragment = false;
   for (std::size_t i = 0; i < url.size(); ++i) {
     const auto character = character_at(url, i);
@@ -62,12 +62,14 @@ std::optional<url_character> unusable_url_character(std::string_view url) {
       fragment = fragment || url[i] == '#';
       continue;
     }
+    if (character == "{")
+      return url_mistake{i, "'{' cannot be part of a URL - a template is left over, or it is written %7B"};
     if (!in_host)
-      return url_character{i, fmt::format("in a URL {} is written {}", name_of(character), percent_encoded(character))};
+      return url_mistake{i, fmt::format("in a URL {} is written {}", name_of(character), percent_encoded(character))};
     const auto* instead = static_cast<unsigned char>(url[i]) < 0x80
                               ? "a host is a name or an IP address"
                               : "write the name in its ASCII form, which starts with xn--";
-    return url_character{i, fmt::format("{} cannot be part of a host - {}", name_of(character), instead)};
+    return url_mistake{i, fmt::format("{} cannot be part of a host - {}", name_of(character), instead)};
   }
   return std::nullopt;
 }

@@ -14,7 +14,10 @@ using secret_list = std::vector<std::string>;
 /// Parts of a secret of at least this length are hidden too: servers may truncate or split the text that they echo.
 inline constexpr std::size_t shortest_secret_part = 6;
 
-/// The text with "***" for every part of a secret.
+/// A text that contains a shorter secret is not shown at all.
+inline constexpr std::size_t shortest_replaced = 4;
+
+/// The text with "***" for every part of a secret, also where it is percent-encoded or in base64.
 std::string without_secrets(std::string_view text, const secret_list& secrets);
 
 /// Without secrets, with '?' for control characters and for characters that change the direction or the lines of a

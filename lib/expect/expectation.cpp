@@ -2,9 +2,12 @@
 #include "expect/expectation.hpp"
 
 #include <algorithm>
+#include <compare>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/printable.hpp"
 #include "base/words.hpp"
 #include "expect/operators.hpp"
@@ -36,12 +39,25 @@ bool compare(const T& actual, relation wanted, const T& value) {
 
 constexpr std::string_view null_word = "NULL";
 
-/// The result when both texts are such numbers.
-template <class Number>
-std::optional<bool> compare_whole(std::string_view actual, relation wanted, std::string_view value) {
-  const auto left = number_in<Number>(actual);
-  const auto right = number_in<Number>(value);
-  return left && right ? std::optional(compare(*left, wanted, *right)) : std::nullopt;
+/// A whole number of any length. A double does not tell 2^53 from 2^53 + 1, nor 64 bits those beyond them.
+struct whole_number {
+  bool negative = false;
+  std::string_view digits;  ///< without leading zeros
+
+  std::strong_ordering operator<=>(const whole_number& other) const {
+    if (negative != other.negative) return other.negative <=> negative;
+    const auto& [smaller, larger] = negative ? std::pair(other.digits, digits) : std::pair(digits, other.digits);
+    return smaller.size() != larger.size() ? smaller.size() <=> larger.size() : smaller <=> larger;
+  }
+  bool operator==(const whole_number&) const = default;
+};
+
+std::optional<whole_number> whole_number_in(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  if (text.empty() || !std::ranges::all_of(text, is_digit)) return std::nullopt;
+  text.remove_prefix(std::min(text.find_first_not_of('0'), text.size()));
+  return whole_number{negative && !text.empty(), text};
 }
 
 }  // namespace
@@ -55,9 +71,8 @@ bool expectation::holds(std::optional<std::string_view> actual) const {
   if (compiled) return (actual && compiled->found_in(*actual)) == (wanted == relation::match);
   if (!actual || value == null_word)
     return !is_ordered() && (!actual == (value == null_word)) == (wanted == relation::equal);
-  // A double does not tell 2^53 from 2^53 + 1.
-  if (const auto result = compare_whole<std::int64_t>(*actual, wanted, value)) return *result;
-  if (const auto result = compare_whole<std::uint64_t>(*actual, wanted, value)) return *result;
+  const auto whole = whole_number_in(*actual);
+  if (const auto other = whole_number_in(value); whole && other) return compare(*whole, wanted, *other);
   const auto left = finite_number_in(*actual);
   const auto right = finite_number_in(value);
   if (left && right) return compare(*left, wanted, *right);

@@ -20,9 +20,9 @@ struct expectation {
   std::string value;
   std::optional<pattern> compiled;  ///< of `value`, for `match` and `no_match`
 
-  /// Compares numerically when both values are decimal numbers; whole numbers are compared exactly. A number has no
-  /// order relative to text. Other texts are compared by their bytes, which orders ISO dates. An absent value (NULL)
-  /// equals only `NULL`, has no order and matches no pattern.
+  /// Compares numerically when both values are decimal numbers; whole numbers are compared exactly, whatever their
+  /// length. A number has no order relative to text. Other texts are compared by their bytes, which orders ISO dates.
+  /// An absent value (NULL) equals only `NULL`, has no order and matches no pattern.
   bool holds(std::optional<std::string_view> actual) const;
   /// The same for a number; NaN has no order and equals no number.
   bool holds(double actual) const;

@@ -1,11 +1,14 @@
 // Compares the values of JSON documents with expectations.
 #include "expect/json_values.hpp"
 
+#include <cmath>
+
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 #include <fmt/format.h>
 
+#include "base/words.hpp"
 #include "expect/json_pointer.hpp"
 #include "expect/json_text.hpp"
 
@@ -46,6 +49,15 @@ bool holds(const json::value& found, const expectation& wanted) {
   }
 }
 
+/// Whether the value is a whole number beyond 64 bits, which Boost.JSON has rounded, and only its last digits could
+/// tell it from the expected one.
+bool is_rounded(const json::value& found, const expectation& wanted) {
+  constexpr double beyond = 18446744073709551616.0;
+  if (!found.is_double() || std::abs(found.get_double()) < beyond || wanted.compiled) return false;
+  const bool whole = wanted.value.find_first_not_of("-0123456789") == std::string::npos;
+  return whole && finite_number_in(wanted.value) == found.get_double();
+}
+
 finding mismatch(std::string sentence) { return {verdict::fail, reason::mismatch, std::move(sentence)}; }
 
 /// An empty text is an ordinary value in JSON.
@@ -60,6 +72,9 @@ finding judge_values(const json::value& root, const json_values& values) {
   for (const auto& [pointer, wanted] : values.wanted) {
     const auto* value = find_json(root, pointer);
     if (!value) return mismatch(unmet(fmt::format("has no {}", pointer), wanted));
+    if (is_rounded(*value, wanted))
+      return mismatch(fmt::format("has {} {}, a number beyond 64 bits, which cannot be compared exactly with {}",
+                                  pointer, shown(*value), wanted.value));
     if (!holds(*value, wanted)) return mismatch(unmet(fmt::format("has {} {}", pointer, shown(*value)), wanted));
   }
   return {};

@@ -39,6 +39,14 @@ std::string problem_of(const error_code& code) {
   return "the reply is not valid HTTP";
 }
 
+/// Beast needs the blank behind the status, which a server without a reason phrase may omit.
+std::string with_blank(std::string_view head) {
+  constexpr std::string_view status_line = "HTTP/1.1 200";
+  std::string out(head);
+  if (out[status_line.size()] == '\r') out.insert(status_line.size(), 1, ' ');
+  return out;
+}
+
 }  // namespace
 
 class body_framing::parser final : public beast::http::basic_parser<false> {
@@ -110,7 +118,7 @@ body_framing::body_framing(std::string_view head, bool to_head_request) : parser
   parser_->body_limit(boost::none);
   parser_->skip(to_head_request);
   error_code result;
-  parser_->parse(head, result);
+  parser_->parse(with_blank(head), result);
   if (!parser_->is_header_done() && !parser_->invalid) parser_->reject("the reply is not valid HTTP");
 }
 

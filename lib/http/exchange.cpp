@@ -12,8 +12,6 @@ bool exchange::was_stale() const {
   return lent_.reused && reader_ && (reader_->unanswered() || reader_->head().status == 408);
 }
 
-bool exchange::is_slow() const { return wait_ > (now_.until - now_.begin) / 4; }
-
 asio::awaitable<finding> exchange::attempt() {
   reader_.reset();
   lent_ = co_await kept_.open(now_, to_);
@@ -44,7 +42,7 @@ asio::awaitable<finding> exchange::read_body(std::size_t most, body_sink sink) {
 }
 
 asio::awaitable<void> exchange::end() {
-  if (!reader_ || !reader_->reusable() || (kept_.keeps() && is_slow())) co_return;
+  if (!reader_ || !reader_->reusable() || (kept_.keeps() && is_slow(now_, wait_))) co_return;
   reader_.reset();
   co_await kept_.give_back(std::move(lent_));
 }

@@ -35,14 +35,12 @@ class exchange {
   /// Brings the deadline of the connection forward, for a body that is not worth waiting for.
   void expire_by(net::time_point deadline) { lent_.line->expire_by(deadline); }
 
-  /// For a run that has succeeded: the next one may use the connection. A server that needs more than a quarter of the
-  /// time for its reply gets a new one: a reused connection has less time.
+  /// For a run that has succeeded: the next one may use the connection, unless the server `is_slow`.
   boost::asio::awaitable<void> end();
 
  private:
   boost::asio::awaitable<finding> attempt();
   bool was_stale() const;
-  bool is_slow() const;
 
   net::run& now_;
   net::kept_connection& kept_;

@@ -23,6 +23,9 @@ finding judge_first_bytes(std::string_view bytes, const client_words& words) {
   constexpr std::string_view http = "HTTP/";
   if (bytes.empty()) return {};
   if (net::agrees(bytes, http)) {
+    const auto line_end = bytes.find('\n');
+    if (line_end != std::string_view::npos && bytes[line_end - 1] != '\r')
+      return net::failure(reason::protocol, "the lines of the reply end with LF instead of CRLF, which HTTP/1.1 needs");
     const char version = bytes.size() > http.size() ? bytes[http.size()] : '1';
     if (version < '2' || version > '9') return {};
     return net::failure(reason::protocol, fmt::format("the server answered in HTTP/{}, {}", version, words.needs));
@@ -35,7 +38,9 @@ finding judge_first_bytes(std::string_view bytes, const client_words& words) {
   if (other.answer == begins::yes)
     return net::failure(reason::protocol, fmt::format("the server speaks {} on this port, not HTTP", other.protocol));
   if (tls == begins::maybe || http2 == begins::maybe || other.answer == begins::maybe) return {};
-  return net::failure(reason::protocol, "the server does not speak HTTP");
+  const bool is_body = bytes[0] == '<' || bytes[0] == '{';
+  return net::failure(reason::protocol, is_body ? "the server sent a body without an HTTP header, as in HTTP/0.9"
+                                                : "the server does not speak HTTP");
 }
 
 bool says_that_tls_is_spoken(std::string_view body) {

@@ -90,6 +90,10 @@ revealed_headers reveal(const secret_map& headers, secret_list& secrets) {
   return out;
 }
 
+bool has_secrets(const secret_map& values) {
+  return std::ranges::any_of(values, [](const auto& each) { return !each.second.secret.empty(); });
+}
+
 bool has_header(const net::header_list& headers, std::string_view name) {
   return std::ranges::any_of(headers, [&](const auto& h) { return equal_ignoring_case(h.first, name); });
 }

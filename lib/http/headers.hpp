@@ -34,6 +34,9 @@ struct revealed_headers {
 /// when a secret cannot be used.
 revealed_headers reveal(const secret_map& headers, secret_list& secrets);
 
+/// Whether a value is a secret, which may have been replaced since it was read.
+bool has_secrets(const secret_map&);
+
 bool has_header(const net::header_list&, std::string_view name);
 
 }  // namespace telltale::http

@@ -35,10 +35,11 @@ finding reply_reader::explain_head(const net::error_code& error, bool over_tls) 
 asio::awaitable<finding> reply_reader::fill_head(std::size_t& length, bool over_tls) {
   std::array<char, 2048> chunk;
   const net::stopwatch watch(now_.found);
-  for (;;) {
+  for (std::size_t searched = 0;;) {
     auto failed = judge_first_bytes(bytes_);
     if (failed.verdict != verdict::pass) co_return failed;
-    length = net::head_length(bytes_);
+    length = net::head_length(bytes_, searched);
+    searched = bytes_.size();
     if (length != 0 || bytes_.size() > net::max_head) break;
     const auto got = co_await line_.read_some(chunk);
     if (got.error) co_return explain_head(got.error, over_tls);
@@ -50,7 +51,7 @@ asio::awaitable<finding> reply_reader::fill_head(std::size_t& length, bool over_
     bytes_.append(chunk.data(), got.bytes);
   }
   if (length != 0 && length <= net::max_head) co_return finding();
-  co_return net::failure(reason::protocol, "the header of the reply is longer than 8 KiB");
+  co_return net::failure(reason::protocol, "the header of the reply is longer than 64 KiB");
 }
 
 asio::awaitable<finding> reply_reader::read_head(bool over_tls) {

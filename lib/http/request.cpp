@@ -62,6 +62,8 @@ void read_secrets(const request_options& options, request_plan& into) {
   into = std::move(out);
 }
 
+bool has_secrets(const request_options& of) { return of.basic || of.bearer || has_secrets(of.headers); }
+
 std::string write_request(const request_plan& plan, std::string_view method, const net::header_list& defaults,
                           bool keep, std::string_view body) {
   auto headers = plan.headers;

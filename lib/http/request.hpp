@@ -28,6 +28,9 @@ request_plan make_request_plan(const request_options&);
 /// nothing.
 void read_secrets(const request_options&, request_plan&);
 
+/// Whether the request has a secret, which may have been replaced since it was read.
+bool has_secrets(const request_options&);
+
 /// The bytes of a request. `defaults` are sent unless the plan has a header of that name. A body has its
 /// Content-Length, and `Connection: close` is sent when `keep` is false.
 std::string write_request(const request_plan&, std::string_view method, const net::header_list& defaults, bool keep,

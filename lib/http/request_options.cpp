@@ -60,6 +60,9 @@ void request_options::validate(source_location at, problems& errors) const {
   check_url(*this, at, errors);
   check_headers(headers, at, errors);
   check_credentials(*this, at, errors);
+}
+
+void request_options::require_tls(source_location at, problems& errors) const {
   auto without_name = tls;  // which is for the Host header, too
   without_name.server_name.reset();
   if (!secure() && without_name.any())

@@ -35,6 +35,8 @@ struct request_options {
   bool secure() const { return url.scheme == "https"; }
   static options_of<request_options> declared();
   void validate(source_location at, problems& errors) const;
+  /// Adds a problem when TLS options are set that have no effect, because the check never leaves http://.
+  void require_tls(source_location at, problems& errors) const;
 };
 
 }  // namespace telltale::http

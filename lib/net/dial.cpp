@@ -113,6 +113,10 @@ asio::awaitable<dialed> dial(run& now, const target& what) {
   if (!out.line || !what.tls) co_return out;
   out.where = phase::tls;
   if (what.starttls) out.failed = co_await negotiate_starttls(now, *out.line, *what.starttls);
+  if (what.tls_optional && out.failed.reason == reason::tls) {  // the server has declined, and nothing else
+    out.failed = {};
+    co_return out;
+  }
   if (out.failed.verdict == verdict::pass) out.failed = co_await start_tls(now, out.line, *what.tls, &out.facts);
   else out.line.reset();
   co_return out;

@@ -27,6 +27,7 @@ struct target {
   ip_version ip = ip_version::any;
   std::optional<tls_client> tls;
   std::optional<net::starttls> starttls;  ///< how TLS begins, with `tls`; at once when empty
+  bool tls_optional = false;              ///< with `starttls`: a server that does not offer TLS is used without it
 };
 
 struct dialed {

@@ -50,8 +50,9 @@ std::string write_request_head(std::string_view method, std::string_view target,
   return out += line_end;
 }
 
-std::size_t head_length(std::string_view bytes) {
-  const auto end = bytes.find("\r\n\r\n");
+std::size_t head_length(std::string_view bytes, std::size_t searched) {
+  constexpr std::string_view empty_line = "\r\n\r\n";
+  const auto end = bytes.find(empty_line, searched - std::min(searched, empty_line.size() - 1));
   return end == std::string_view::npos ? 0 : end + 4;
 }
 

@@ -17,11 +17,12 @@ using header_list = std::vector<std::pair<std::string, std::string>>;
 std::string write_request_head(std::string_view method, std::string_view target, std::string_view host,
                                const header_list& headers);
 
-/// Longer heads are rejected.
-inline constexpr std::size_t max_head = 8 * 1024;
+/// Longer heads of replies are rejected. Many cookies and a Content-Security-Policy exceed 8 KiB; Envoy accepts 60 KiB.
+inline constexpr std::size_t max_head = 64 * 1024;
 
-/// Length of the head at the front of `bytes` including its empty line; 0 while it is incomplete.
-std::size_t head_length(std::string_view bytes);
+/// Length of the head at the front of `bytes` including its empty line; 0 while it is incomplete. `searched`: the bytes
+/// in which an earlier call has found no end.
+std::size_t head_length(std::string_view bytes, std::size_t searched = 0);
 
 /// A reply's status line and header fields; a view of the bytes it was read from.
 struct reply_head {

@@ -10,6 +10,11 @@ namespace {
 namespace asio = boost::asio;
 constexpr std::chrono::milliseconds close_wait{250};
 
+asio::awaitable<void> say_farewell(const lent_connection& to) {
+  const auto bytes = to.state ? to.state->farewell() : std::string_view();
+  if (!bytes.empty()) co_await to.line->write(bytes);
+}
+
 }  // namespace
 
 options_of<reconnect_options> reconnect_options::declared() {
@@ -25,6 +30,8 @@ void lent_connection::wait_for_first_byte(const run& now) {
   const auto begin = std::chrono::steady_clock::now();
   line->set_deadline(begin + (now.until - begin) / 2);
 }
+
+bool is_slow(const run& now, std::chrono::nanoseconds wait) { return wait > (now.until - now.begin) / 4; }
 
 bool kept_connection::is_usable(const lent_connection& one) const {
   if (std::chrono::steady_clock::now() - one.since >= reconnect_) return false;
@@ -44,6 +51,7 @@ asio::awaitable<lent_connection> kept_connection::open(run& now, const target& w
   }
   if (last) {
     last->line->set_deadline(std::min(now.until, std::chrono::steady_clock::now() + close_wait));
+    co_await say_farewell(*last);
     co_await last->line->shutdown_send();
     last.reset();
   }
@@ -60,6 +68,7 @@ asio::awaitable<lent_connection> kept_connection::open(run& now, const target& w
 
 asio::awaitable<void> kept_connection::give_back(lent_connection used) {
   if (!keeps()) {
+    co_await say_farewell(used);
     co_await used.line->close(close_wait);
     co_return;
   }

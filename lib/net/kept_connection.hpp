@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -23,6 +24,8 @@ struct reconnect_options {
 /// The state that a protocol keeps as long as the connection, such as an HTTP/2 session.
 struct session_state {
   virtual ~session_state() = default;
+  /// What the protocol sends before a connection between two runs is closed.
+  virtual std::string_view farewell() const { return {}; }
 };
 
 /// A connection that `kept_connection::open` has lent to one run. Destroying it closes the connection.
@@ -40,6 +43,10 @@ struct lent_connection {
   /// it has half of the remaining time, so that the rest is left for a new one. No effect on a new one.
   void wait_for_first_byte(const run&);
 };
+
+/// Whether a server needs so long for its reply, more than a quarter of the time of the run, that its connection is not
+/// kept: a reused one has less time. `wait` is that for the reply.
+bool is_slow(const run&, std::chrono::nanoseconds wait);
 
 /// At most one connection, for runs that never overlap. While it is idle it has no timer and no pending operation.
 ///

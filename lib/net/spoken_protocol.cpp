@@ -15,7 +15,7 @@ constexpr greeting_row greetings[] = {
     {"421 ", "SMTP or FTP"}, {"554 ", "SMTP"},          {"* OK", "IMAP"},        {"* BYE", "IMAP"},
     {"+OK", "POP3"},         {"-ERR", "Redis or POP3"}, {"-NOAU", "Redis"},      {"-DENI", "Redis"},
     {"ERROR", "memcached"},  {"AMQP", "AMQP"},          {"INFO ", "NATS"},       {"RFB 0", "VNC"},
-    {"\xff\xfd", "Telnet"},  {"\xff\xfb", "Telnet"},
+    {"ICY ", "SHOUTcast"},   {"\xff\xfd", "Telnet"},    {"\xff\xfb", "Telnet"},
 };
 
 unsigned byte_at(std::string_view bytes, std::size_t i) { return static_cast<unsigned char>(bytes[i]); }

@@ -139,7 +139,8 @@ asio::awaitable<finding> negotiate_postgres(clear_text& talk) {
   char answer = 0;
   if (failed.verdict == verdict::pass) failed = co_await talk.read_byte(ssl_request, answer);
   if (failed.verdict != verdict::pass || answer == 'S') co_return failed;
-  if (answer == 'N') co_return failure(reason::tls, "the server does not offer TLS (PostgreSQL's setting ssl is off)");
+  if (answer == 'N' && talk.unread().empty())
+    co_return failure(reason::tls, "the server does not offer TLS (PostgreSQL's setting ssl is off)");
   if (answer == 'E' && !is_letter(talk.unread().empty() ? ' ' : talk.unread().front()))
     co_return failure(reason::protocol, "the server answers the request for TLS with an error");
   co_return not_speaking("PostgreSQL", answer + talk.unread());

@@ -21,7 +21,8 @@ enum class starttls : std::uint8_t { smtp, imap, postgres };
 
 /// Conducts the part in clear text, up to the server's consent; then `start_tls` may begin. At most 16 KiB are read.
 /// Data behind the consent is refused: it may have been injected by somebody between the two. Measures
-/// `starttls_seconds`. The arguments must outlive the coroutine.
+/// `starttls_seconds`. The reason is `tls` exactly when the server does not offer TLS: the conversation in clear text
+/// may then go on. The arguments must outlive the coroutine.
 boost::asio::awaitable<finding> negotiate_starttls(run&, stream&, starttls);
 
 /// The declaration of what is measured.

@@ -7,12 +7,14 @@
 
 #include <fmt/format.h>
 
+#include <telltale/units.hpp>
+
 #include "app/named_files.hpp"
 #include "app/permanent_failure.hpp"
 #include "app/working_loop.hpp"
+#include "base/children.hpp"
 #include "diagnostics/error_text.hpp"
 #include "render/render.hpp"
-#include "worker/children.hpp"
 
 namespace telltale {
 namespace {
@@ -27,6 +29,18 @@ std::shared_ptr<const config> feeding(config all, gate g) {
 }
 
 bool is_undecided(const std::shared_ptr<const check_view>& view) { return view->status.state == check_state::pending; }
+
+/// "no result yet: db (type tcp, timeout 10s)", with a line break; empty when every check has one.
+std::string undecided_line(const snapshot& now) {
+  std::string out;
+  for (const auto& view : now.checks) {
+    if (!is_undecided(view)) continue;
+    const auto& of = view->config->settings;
+    out += fmt::format("{}{} (type {}, timeout {})", out.empty() ? "no result yet: " : ", ", of.name, of.type,
+                       to_text(of.timeout));
+  }
+  return out.empty() ? out : out + '\n';
+}
 
 bool is_permanent_failure(const check_view& view, boot_clock::time_point now) {
   const auto& found = view.status;
@@ -60,6 +74,7 @@ local_gate::answer local_gate::ask(std::chrono::milliseconds timeout) {
     const auto now = look();
     const auto& state = now->of(gate_).state;
     answer out{state.state != verdict::fail, false, gate_text(*now, gate_, state, details::full, {})};
+    out.text += undecided_line(*now);
     out.permanent =
         std::ranges::any_of(now->checks, [&](const auto& view) { return is_permanent_failure(*view, now->taken); });
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
@@ -77,7 +92,7 @@ void local_gate::run_for(std::chrono::milliseconds pause) {
 snapshot_ptr local_gate::look() {
   const auto now = boot_clock::now();
   scheduler_.detect_stall(now);
-  return board_.snapshot_at(now, gate_);
+  return board_.snapshot_at(now);
 }
 
 }  // namespace telltale

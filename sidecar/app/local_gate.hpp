@@ -24,7 +24,7 @@ class local_gate {
   struct answer {
     bool passes = false;
     bool permanent = false;  ///< a check that decides the gate has a failure that does not heal by waiting
-    std::string text;        ///< as the response of `/ready?verbose`
+    std::string text;        ///< as the response of `/ready?verbose`, and the checks that have no result yet
   };
 
   /// Starts the checks that feed the gate. Throws std::runtime_error when there is none, and when a check cannot be

@@ -8,14 +8,12 @@
 #include "app/blocked_signals.hpp"
 #include "app/sidecar.hpp"
 #include "log/journal.hpp"
-#include "memory/large_blocks.hpp"
 #include "results/exit_code.hpp"
 
 namespace telltale {
 
 int serve(config conf, const serve_options& options) {
   try {
-    return_large_blocks();
     sidecar program(std::move(conf), options);
     unblock_signals();
     program.run();

@@ -16,13 +16,9 @@
 #include "config/load_config.hpp"
 #include "diagnostics/error_text.hpp"
 #include "log/log.hpp"
-#include "memory/code_pages.hpp"
 
 namespace telltale {
 namespace {
-
-/// Bodies of this size are dropped soon, even without further requests.
-constexpr std::size_t large_body = 131'072;
 
 /// Raises the descriptor limit to its maximum, because connections are limited to half of it. Workers inherit none of
 /// them.
@@ -84,9 +80,8 @@ sidecar::sidecar(config conf, const serve_options& options)
       signals_(require_working(io_), SIGTERM, SIGINT, SIGHUP),
       drain_timer_(io_),
       shutdown_timer_(io_),
-      tidy_timer_(io_),
       runners_(make_runner_factory(io_)),
-      board_(boot_clock::now(), std::chrono::system_clock::now()),
+      board_(config_, boot_clock::now(), std::chrono::system_clock::now()),
       scheduler_(io_, *config_, *runners_, board_, refused_),
       options_(options),
       listeners_(listeners_of(*config_, options_)),
@@ -107,8 +102,7 @@ sidecar::sidecar(config conf, const serve_options& options)
     add_tls_problem(*config_, error, refused_);
   }
   if (!refused_.empty()) throw std::runtime_error(to_text(errors_of(*config_, refused_)));
-  drop_options(*config_);  // frees memory that the statuses then use
-  board_.change(config_, kept_checks(config_->checks.size()), boot_clock::now());
+  drop_options(*config_);
   for (const auto& entry : listeners_) server_->listen(entry.address);
   board_.changed = [this] { evaluate_soon(); };
   reloader_.refused = [this] { router_.invalidate_metrics(); };
@@ -128,16 +122,16 @@ void sidecar::run() {
   wait_for_signal();
   scheduler_.start();
   evaluate_soon();
-  schedule_cleanup();
   io_.run();
 }
 
 reply sidecar::answer(const request& r) {
   const auto now = boot_clock::now();
-  scheduler_.detect_stall(now);
-  auto out = router_.answer(r, [this, now](snapshot_subject of) { return board_.snapshot_at(now, of); });
+  auto out = router_.answer(r, [this, now] {
+    scheduler_.detect_stall(now);
+    return board_.snapshot_at(now);
+  });
   ++requests_[{std::string(out.path_label), out.status}];
-  if (out.body && out.body->size() > large_body) schedule_cleanup();
   return out;
 }
 
@@ -148,27 +142,14 @@ program_counters sidecar::counters() const {
           server_->connections(), log_lines_dropped(), reloader_.counters()};
 }
 
-/// Evaluates gates once per loop iteration, after all status changes in it.
+/// Takes a snapshot once per loop iteration, after all status changes in it, so that gates are logged without requests.
 void sidecar::evaluate_soon() {
   if (std::exchange(evaluating_, true)) return;
   boost::asio::post(io_, [this] {
     evaluating_ = false;
     const auto now = boot_clock::now();
     scheduler_.detect_stall(now);
-    board_.evaluate(now);
-  });
-}
-
-/// Frees memory that is needed only temporarily: the code that reads configurations, and bodies that may not be
-/// requested soon.
-void sidecar::schedule_cleanup() {
-  if (std::exchange(tidying_, true)) return;
-  tidy_timer_.expires_after(std::chrono::seconds(1));
-  tidy_timer_.async_wait([this](const boost::system::error_code& error) {
-    tidying_ = false;
-    if (error) return;
-    if (std::exchange(config_read_, false)) release_code_pages();
-    if (router_.drop_expired()) schedule_cleanup();
+    board_.snapshot_at(now);
   });
 }
 
@@ -204,8 +185,6 @@ std::string sidecar::reconfigure(std::shared_ptr<config> next) try {
   if (listeners_of(*next, options_) != listeners_ || !same_files(next->server.tls, tls_))
     log(log_level::warn, "server.listen and server.tls: changes require a restart");
   config_ = std::move(next);
-  config_read_ = true;
-  schedule_cleanup();
   return {};
 } catch (const std::exception& e) {
   return e.what();

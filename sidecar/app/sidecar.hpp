@@ -41,7 +41,6 @@ class sidecar {
   reply answer(const request&);
   program_counters counters() const;
   void evaluate_soon();
-  void schedule_cleanup();
   std::string reconfigure(std::shared_ptr<config>);
   void wait_for_signal();
   void reload();
@@ -54,7 +53,6 @@ class sidecar {
   boost::asio::signal_set signals_;
   boost::asio::steady_timer drain_timer_;
   boost::asio::steady_timer shutdown_timer_;
-  boost::asio::steady_timer tidy_timer_;
   std::unique_ptr<runner_factory> runners_;
   std::unique_ptr<reaper> reaper_;  ///< set as PID 1
   board board_;
@@ -68,8 +66,6 @@ class sidecar {
   reloader reloader_;
   std::map<std::pair<std::string, int>, std::uint64_t> requests_;
   bool evaluating_ = false;
-  bool tidying_ = false;
-  bool config_read_ = true;  ///< a configuration was read since the last cleanup
   bool draining_ = false;
 };
 

@@ -28,7 +28,7 @@ Exit codes:
      R"(Runs the checks of the configuration, or only the named ones, once and in parallel. Needs no running sidecar.
 
 With --for, the checks run again a second after each run until no critical check fails or the time is over. Every run
-includes all checks, and the results printed are those of the last one. A deep check that has passed is not repeated.
+includes all checks, and the results printed are those of the last one. A slow check that has passed is not repeated.
 Changes are printed on standard error. The last run begins when the time is over at the latest.
 
 Examples:

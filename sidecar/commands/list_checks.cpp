@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "reference/cadence_text.hpp"
 #include "reference/nested_options.hpp"
 #include "reference/schema.hpp"
 #include "render/json_text.hpp"
@@ -40,6 +41,7 @@ json::object type_json(const check_type& type) {
           {"component", type.component},
           {"interval", to_text(type.cadence.interval)},
           {"timeout", to_text(type.cadence.timeout)},
+          {"slow", type.cadence.slow},
           {"options", options_json(type.options)},
           {"measurements", std::move(measurements)}};
 }
@@ -62,9 +64,8 @@ std::string options_text(const std::vector<option_info>& options, const std::str
 }
 
 std::string type_text(const check_type& type) {
-  auto out = fmt::format("{}: {}\n\nProves: {}\nDoes not prove: {}\nDefault interval {}, timeout {}.\n\nOptions:\n{}",
-                         type.name, type.summary, type.proves, type.does_not_prove, to_text(type.cadence.interval),
-                         to_text(type.cadence.timeout), options_text(type.options, ""));
+  auto out = fmt::format("{}: {}\n\nProves: {}\nDoes not prove: {}\n{}\n\nOptions:\n{}", type.name, type.summary,
+                         type.proves, type.does_not_prove, cadence_text(type.cadence), options_text(type.options, ""));
   if (!type.measurements.empty()) out += "\nMeasurements:\n";
   for (const auto& measurement : type.measurements)
     out += fmt::format("  {}\n", measurement.name) + wrapped(measurement.doc, 6, 100);

@@ -28,13 +28,14 @@ class assembler {
   void take_server(const raw_value&);
   void take_defaults(const raw_value&);
   void take_checks(raw_value&, bool empty_allowed);
-  void take_check(raw_value entry);
+  void take_check(raw_value entry, std::string_view added_by = {});
+  void take_added(const raw_value& common, added_check);
   const check_type* type_of(const raw_value& entry);
   check_settings initial_for(const check_type*) const;
   std::vector<std::string_view> options_of_all_types() const;
   bool is_common(std::string_view key, const check_type*) const;
   void look_for_slips(const raw_value& own);
-  void check_unique(const raw_value& entry);
+  void check_unique(const raw_value& entry, std::string_view added_by);
 
   const check_table& table_;
   problems& errors_;
@@ -43,7 +44,7 @@ class assembler {
   check_settings initial_;
   const raw_value* defaults_ = nullptr;
   const std::vector<std::string_view> common_ = check_settings::declared_for_check().names();
-  std::unordered_map<std::string, int> lines_of_names_;
+  std::unordered_map<std::string, std::string> places_of_names_;  ///< "line 7", for messages
 };
 
 config assembler::run(raw_value root) {
@@ -102,11 +103,12 @@ void assembler::take_checks(raw_value& checks, bool empty_allowed) {
     if (errors_.size() < max_problems) take_check(std::move(entry));
 }
 
-void assembler::take_check(raw_value entry) {
+/// `added_by`: the option of an earlier entry that adds this one; empty for an entry of the list.
+void assembler::take_check(raw_value entry, std::string_view added_by) {
   if (entry.kind != raw_value::kind_t::map)
     return detail::wrong_value(entry, "checks", "a map such as {name: data, type: disk, path: /data}", errors_);
   const auto* type = type_of(entry);
-  check_unique(entry);
+  check_unique(entry, added_by);
   auto common = raw_value::map({}, entry.at);
   auto own = raw_value::map({}, entry.at);
   for (auto& member : entry.members) (is_common(member.key, type) ? common : own).members.push_back(std::move(member));
@@ -115,8 +117,26 @@ void assembler::take_check(raw_value entry) {
   if (errors_.size() == before) check_rules(settings, common, defaults_, errors_);
   if (type) type->validate(own, errors_, common_);
   else look_for_slips(own);
-  if (type && errors_.size() == before) add_hints(settings, common, *type, own, hints_);
+  const bool valid = type && errors_.size() == before;
+  if (valid) add_hints(settings, common, *type, own, hints_);
+  auto added = valid && type->added_checks ? type->added_checks(own) : std::vector<added_check>{};
+  for (const auto& one : added)
+    std::erase_if(own.members, [&](const raw_member& member) { return member.key == one.option; });
   out_.checks.push_back({std::move(settings), type, std::move(own), entry.at});
+  for (auto& one : added) take_added(common, std::move(one));
+}
+
+/// Takes an added check like an entry of the list.
+void assembler::take_added(const raw_value& common, added_check added) {
+  auto& entry = added.entry;
+  auto name = *common.find("name");
+  name.at = entry.at;
+  name.text += '-' + added.option;
+  entry.members.push_back({"name", entry.at, std::move(name)});
+  entry.members.push_back({"type", entry.at, raw_value::scalar(added.type, entry.at)});
+  for (const auto* inherited : {"gates", "severity", "scope"})
+    if (const auto* value = common.find(inherited)) entry.members.push_back({inherited, value->at, *value});
+  take_check(std::move(entry), added.option);
 }
 
 std::vector<std::string_view> assembler::options_of_all_types() const {
@@ -152,12 +172,16 @@ const check_type* assembler::type_of(const raw_value& entry) {
   return nullptr;
 }
 
-/// The defaults of a check of this type: those of the configuration, then those of the type.
+/// The defaults of a check of this type: those of the configuration, then those of the type. An interval that is meant
+/// for quick checks would make a slow one run all the time.
 check_settings assembler::initial_for(const check_type* type) const {
   auto out = initial_;
-  const auto is_written = [this](std::string_view key) { return defaults_ && defaults_->find(key); };
-  if (type && !is_written("interval")) out.interval = type->cadence.interval;
-  if (type && !is_written("timeout")) out.timeout = type->cadence.timeout;
+  if (!type) return out;
+  const bool slow = type->cadence.slow;
+  const auto is_written = [&](std::string_view key) { return !slow && defaults_ && defaults_->find(key); };
+  if (!is_written("interval")) out.interval = type->cadence.interval;
+  if (!is_written("timeout")) out.timeout = type->cadence.timeout;
+  if (slow) out.failing_interval = out.max_age = std::nullopt;
   return out;
 }
 
@@ -173,13 +197,15 @@ void assembler::look_for_slips(const raw_value& own) {
   }
 }
 
-void assembler::check_unique(const raw_value& entry) {
+void assembler::check_unique(const raw_value& entry, std::string_view added_by) {
   const auto* name = entry.find("name");
   if (!name || name->kind != raw_value::kind_t::scalar) return;
-  const auto [first, fresh] = lines_of_names_.emplace(name->text, name->at.line);
+  auto place = added_by.empty() ? fmt::format("in line {}", name->at.line)
+                                : fmt::format("that {} in line {} adds", added_by, name->at.line);
+  const auto [first, fresh] = places_of_names_.emplace(name->text, std::move(place));
   if (!fresh)
-    errors_.add(name->at, fmt::format("name: {} is already the name of the check in line {} - names are unique",
-                                      name->shown(), first->second));
+    errors_.add(name->at, fmt::format("{}: {} is already the name of the check {} - names are unique",
+                                      added_by.empty() ? "name" : added_by, name->shown(), first->second));
 }
 
 }  // namespace

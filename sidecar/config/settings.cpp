@@ -31,7 +31,8 @@ settings_options&& with_cadence(settings_options&& options) {
       .optional(
           "failing_interval", &check_settings::failing_interval,
           "Time between two runs while the check fails, so that recovery shows soon; at most interval, by default "
-          "2s or interval if that is shorter, and possibly below timeout, since runs of a check never overlap.")
+          "2s or interval if that is shorter, and possibly below timeout, since runs of a check never overlap; a slow "
+          "check also rests for ten times as long as its run took.")
       .optional("initial_delay", &check_settings::initial_delay,
                 "Time before the first run, during which the check is pending.")
       .optional("jitter", &check_settings::jitter,

@@ -4,6 +4,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
@@ -14,6 +16,7 @@
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -42,6 +45,20 @@ void log_shortage(server_state& state, std::string_view message, std::string_vie
   log(log_level::warn, message, {{"error", why}, {"connections", static_cast<std::int64_t>(state.list.size())}});
 }
 
+/// Logs why a coroutine has failed.
+auto log_failure(std::string_view message) {
+  return [message](const std::exception_ptr& thrown) {
+    if (!thrown) return;
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const std::exception& e) {
+      log(log_level::error, message, {{"error", std::string_view(e.what())}});
+    } catch (...) {
+      log(log_level::error, message);
+    }
+  };
+}
+
 void make_room(server_state& state) {
   const auto now = connection_list::clock::now();
   while (state.list.size() >= state.service.limits.max_connections) {
@@ -53,27 +70,16 @@ void make_room(server_state& state) {
 void adopt(const std::shared_ptr<server_state>& state, const listener& from, const tls_renewal* tls, descriptor fd,
            const sockaddr_storage& peer) {
   make_room(*state);
-  auto over = tls ? make_tls_transport(fd.get(), tls->current()) : make_plain_transport(fd.get());
-  std::make_shared<connection>(state, std::move(fd), std::move(over), is_loopback(peer), from.number())->start();
+  auto over = tls ? make_tls_transport(fd.get(), *tls->current()) : make_plain_transport(fd.get());
+  asio::co_spawn(state->loop, serve_connection(state, std::move(fd), std::move(over), is_loopback(peer), from.number()),
+                 log_failure("a connection failed"));
 }
 
 // These errors belong to a connection that failed in the queue, not to the listener (accept(2), Linux).
 bool concerns_one_connection(int error) {
-  switch (error) {
-    case EINTR:
-    case ECONNABORTED:
-    case EPROTO:
-    case ENETDOWN:
-    case ENOPROTOOPT:
-    case EHOSTDOWN:
-    case ENONET:
-    case EHOSTUNREACH:
-    case EOPNOTSUPP:
-    case ENETUNREACH:
-      return true;
-    default:
-      return false;
-  }
+  constexpr std::array errors{EINTR,     ECONNABORTED, EPROTO,       ENETDOWN,   ENOPROTOOPT,
+                              EHOSTDOWN, ENONET,       EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH};
+  return std::ranges::find(errors, error) != errors.end();
 }
 
 // Without a free descriptor accept(2) fails even when no connection is pending; then none needs to be evicted.
@@ -110,11 +116,9 @@ accepted accept_safely(const std::shared_ptr<server_state>& state, listener& fro
   }
 }
 
-}  // namespace
-
-asio::awaitable<void> accept_loop(std::shared_ptr<server_state> state, std::shared_ptr<listener> from,
-                                  std::shared_ptr<const tls_renewal> tls) {
-  asio::steady_timer pause(from->socket().get_executor());
+asio::awaitable<void> accept_all(std::shared_ptr<server_state> state, std::shared_ptr<listener> from,
+                                 std::shared_ptr<const tls_renewal> tls) {
+  asio::steady_timer pause(state->loop);
   while (from->is_open()) {
     const auto result = accept_safely(state, *from, tls.get());
     if (result.exhausted) {
@@ -126,6 +130,13 @@ asio::awaitable<void> accept_loop(std::shared_ptr<server_state> state, std::shar
       co_await from->socket().async_wait(asio::posix::stream_descriptor::wait_read, no_throw);
     }
   }
+}
+
+}  // namespace
+
+void start_accepting(const std::shared_ptr<server_state>& state, std::shared_ptr<listener> from,
+                     std::shared_ptr<const tls_renewal> tls) {
+  asio::co_spawn(state->loop, accept_all(state, std::move(from), std::move(tls)), log_failure("a listener failed"));
 }
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// Implements a connection as a state machine over its phases.
+// Implements the coroutine of a connection.
 #include "http_server/connection.hpp"
 
 #include <sys/socket.h>
@@ -6,158 +6,158 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <optional>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
-
-#include "log/log.hpp"
+#include <boost/asio/use_awaitable.hpp>
 
 namespace telltale {
 namespace {
 
 namespace asio = boost::asio;
 
+constexpr asio::use_awaitable_t<loop_executor> resume;
+
 constexpr refusal too_slow{408, "The request was not complete in time."};
 constexpr refusal cut_off{400, "The request ended before its head was complete."};
-
-constexpr int max_responses_per_iteration = 16;               // of pipelined requests; then other handlers run
-constexpr std::size_t max_drained_per_iteration = 64 * 1024;  // bytes read and discarded; likewise
 
 phase_limits limits_by_phase(const http_limits& l) {
   return {l.header_deadline, l.idle_timeout, l.header_deadline, l.write_deadline, l.linger};
 }
 
-}  // namespace
+constexpr std::size_t max_drained_at_once = 64 * 1024;  // bytes read and discarded; then other handlers run
 
-server_state::server_state(asio::io_context& io, http_server::handler handler, http_limits given)
-    : loop(io),
-      service{std::move(handler), given, {}, {}},
-      sockets(std::make_shared<readiness>(io)),
-      clock(io, list, limits_by_phase(given)) {}
+/// The steps of a connection, each as far as possible without waiting. A step returns false when it has to be repeated
+/// after `ready`. In a closed connection nothing is left to do: every step returns true.
+class connection final : public droppable {
+ public:
+  connection(std::shared_ptr<server_state> state, descriptor socket, std::unique_ptr<transport> over, bool loopback,
+             std::size_t listener)
+      : state_(std::move(state)),
+        socket_(std::move(socket)),
+        transport_(std::move(over)),
+        session_(state_->service, loopback, listener),
+        membership_(state_->list.join(*this, connection_list::clock::now())) {}
+  virtual ~connection() { close(); }
+  connection(const connection&) = delete;
+  connection& operator=(const connection&) = delete;
 
-connection::connection(std::shared_ptr<server_state> state, descriptor socket, std::unique_ptr<transport> over,
-                       bool loopback, std::size_t listener)
-    : state_(std::move(state)),
-      socket_(std::move(socket)),
-      transport_(std::move(over)),
-      session_(state_->service, loopback, listener),
-      now_(connection_list::clock::now()),
-      membership_(state_->list.join(*this, now_)) {}
+  bool open();
+  bool receive();
+  bool send();
+  bool part();
+  /// Whether the last response was sent, or the connection has closed.
+  bool is_over() const { return closed_ || response_->closes; }
 
-void connection::start() {
-  state_->clock.entered(phase::opening, now_);
-  serve();
+  /// Completes when the last step can be repeated.
+  loop_awaitable<std::tuple<boost::system::error_code>> ready();
+
+  void drop() noexcept override;
+  void expire() noexcept override;
+
+ private:
+  bool done(io_step, phase);
+  bool drain();
+  void enter(phase);
+  void close() noexcept;
+  int socket() { return waiter_ ? waiter_->native_handle() : socket_.get(); }
+
+  std::shared_ptr<server_state> state_;
+  descriptor socket_;  // until the first wait; then `waiter_` owns it
+  std::optional<asio::posix::basic_stream_descriptor<loop_executor>> waiter_;
+  std::unique_ptr<transport> transport_;
+  session session_;
+  connection_list::membership membership_;
+  std::optional<outgoing> response_;
+  std::size_t sent_ = 0;
+  std::size_t drained_ = 0;
+  phase phase_ = phase::opening;
+  io_state wanted_ = io_state::want_read;
+  bool overdue_ = false;
+  bool shut_down_ = false;
+  bool closed_ = false;
+};
+
+// Restarts the time limit, which counts from the start of a phase; further bytes do not extend it.
+void connection::enter(phase next) {
+  phase_ = next;
+  membership_.enter(next, connection_list::clock::now());
 }
 
-// Extra calls have no effect.
-void connection::serve() noexcept {
-  const auto self = shared_from_this();
-  try {
-    now_ = connection_list::clock::now();
-    answers_ = 0;
-    while (!closed_ && step()) continue;
-  } catch (const std::exception& e) {
-    log(log_level::error, "a connection failed", {{"error", std::string_view(e.what())}});
-    leave();
-  } catch (...) {
-    log(log_level::error, "a connection failed");
-    leave();
+// A step that ended or failed closes the connection.
+bool connection::done(io_step got, phase now) {
+  if (got.state == io_state::want_read || got.state == io_state::want_write) {
+    wanted_ = got.state;
+    if (phase_ != now) enter(now);
+    return false;
   }
+  if (got.state != io_state::done) close();
+  return true;
 }
 
-/// Returns false when the connection must wait or has been closed.
-bool connection::step() {
-  switch (phase_) {
-    case phase::opening:
-      return open();
-    case phase::waiting:
-    case phase::head:
-      return receive();
-    case phase::sending:
-      return send();
-    case phase::lingering:
-      break;
+loop_awaitable<std::tuple<boost::system::error_code>> connection::ready() {
+  if (!waiter_) {
+    waiter_.emplace(state_->loop, socket_.get());
+    static_cast<void>(socket_.release());
   }
-  return part();
-}
-
-bool connection::blocked(io_step got) {
-  if (got.state == io_state::want_read || got.state == io_state::want_write) wait(got.state);
-  else leave();
-  return false;
+  const auto what = wanted_ == io_state::want_write ? asio::posix::descriptor_base::wait_write
+                                                    : asio::posix::descriptor_base::wait_read;
+  return waiter_->async_wait(what, asio::as_tuple(resume));
 }
 
 bool connection::open() {
-  const auto got = transport_->open();
-  if (got.state != io_state::done) return blocked(got);
-  enter(phase::waiting);
+  if (!done(transport_->open(), phase::opening)) return false;
+  if (!closed_) enter(phase::waiting);
   return true;
 }
 
+// Reads until there is a response.
 bool connection::receive() {
-  const bool stopping = state_->stopping;
-  if (auto next = session_.next(stopping)) {
-    answer(*std::move(next));
-    return true;
-  }
-  if (stopping && session_.idle()) {
-    leave();
-    return false;
-  }
-  const auto room = session_.room();
-  const auto got = transport_->read(room);
-  unread_ = peer_ended_ || !got.all;
-  if (got.bytes > 0) {
-    if (phase_ == phase::waiting) enter(phase::head);
+  while (!closed_) {
+    response_ = overdue_ ? session_.refuse(too_slow) : session_.next(state_->stopping);
+    if (response_) return true;
+    const bool between_requests = session_.idle();
+    if (state_->stopping && between_requests) break;
+    const auto got = transport_->read(session_.room());
+    if (got.state == io_state::ended && !between_requests) {
+      response_ = session_.refuse(cut_off);
+      return true;
+    }
+    if (!done(got, between_requests ? phase::waiting : phase::head)) return false;
     session_.received(got.bytes);
-    return true;
   }
-  if (got.state != io_state::ended || session_.idle()) return blocked(got);
-  answer(session_.refuse(cut_off));
+  close();
   return true;
-}
-
-void connection::answer(outgoing next) {
-  if (next.refused) ++state_->refusals[next.status];
-  out_ = std::move(next);
-  sent_ = 0;
-  if (!closed_) enter(phase::sending);  // the handler may have closed the connection
 }
 
 bool connection::send() {
-  const auto head = std::string_view(out_.head);
-  const auto body = out_.body ? std::string_view(*out_.body) : std::string_view();
-  for (const auto size = head.size() + body.size(); sent_ < size;) {
+  if (closed_) return true;
+  const auto head = std::string_view(response_->head);
+  const auto body = response_->body ? std::string_view(*response_->body) : std::string_view();
+  while (sent_ < head.size() + body.size()) {
     const auto skip = std::min(sent_, head.size());
     const auto got = transport_->write({head.substr(skip), body.substr(sent_ - skip)});
-    if (got.state != io_state::done) return blocked(got);
+    if (!done(got, phase::sending)) return false;
+    if (closed_) return true;
     sent_ += got.bytes;
   }
-  if (out_.closes) {
-    to_drain_ = state_->service.limits.drain_bytes;
-    enter(phase::lingering);
-    return true;
-  }
+  sent_ = 0;
   enter(session_.idle() ? phase::waiting : phase::head);
-  if (session_.idle() && !unread_ && !state_->stopping) {
-    wait(io_state::want_read);
-    return false;
-  }
-  if (++answers_ < max_responses_per_iteration) return true;
-  go_on_later();
-  return false;
+  return true;
 }
 
 bool connection::part() {
-  if (!shut_down_sent_) {
-    const auto got = transport_->shut_down();
-    if (got.state == io_state::want_read || got.state == io_state::want_write) return blocked(got);
-    shut_down_sent_ = true;
-    if (out_.peer_is_done) {
-      leave();
-      return false;
-    }
-    ::shutdown(socket_.get(), SHUT_WR);
+  if (closed_) return true;
+  if (!shut_down_) {
+    if (!done(transport_->shut_down(), phase::lingering)) return false;
+    shut_down_ = true;
+    if (response_->peer_is_done) close();
+    else ::shutdown(socket(), SHUT_WR);
   }
   return drain();
 }
@@ -166,71 +166,58 @@ bool connection::part() {
 // reads it. RFC 9112, 9.6 requires reading on for a while.
 bool connection::drain() {
   std::array<char, 4096> sink;
-  for (std::size_t read = 0; read < max_drained_per_iteration && to_drain_ > 0;) {
-    const auto got = receive_some(socket_.get(), sink);
-    if (got.state != io_state::done) return blocked(got);
+  for (std::size_t read = 0; !closed_ && drained_ < state_->service.limits.drain_bytes;) {
+    const auto got = read < max_drained_at_once ? receive_some(socket(), sink) : io_step{io_state::want_read};
+    if (!done(got, phase::lingering)) return false;
     read += got.bytes;
-    to_drain_ -= std::min(to_drain_, got.bytes);
+    drained_ += got.bytes;
   }
-  if (to_drain_ > 0) go_on_later();
-  else leave();
-  return false;
+  close();
+  return true;
 }
 
-// The time limit counts from the start of the phase; further bytes do not extend it.
-void connection::enter(phase p) {
-  phase_ = p;
-  membership_.enter(p, now_);
-  state_->clock.entered(p, now_);
-}
-
-// The first registration reports the current readiness at once.
-void connection::wait(io_state wanted) {
-  if (!registered_) registered_.emplace(state_->sockets->add(socket_.get(), shared_from_this()));
-  if (wanted == io_state::want_write) registered_->write_too();
-}
-
-void connection::go_on_later() {
-  asio::post(state_->loop, [self = shared_from_this()] { self->serve(); });
-}
-
-void connection::ready(bool ended) noexcept {
-  unread_ = true;
-  peer_ended_ = peer_ended_ || ended;
-  serve();
-}
-
-void connection::expire() noexcept {
-  const auto self = shared_from_this();
+void connection::expire() noexcept try {
   if (phase_ != phase::head) return drop();
-  try {
-    now_ = connection_list::clock::now();
-    answer(session_.refuse(too_slow));
-  } catch (const std::exception&) {
-    return drop();  // no memory for the last response
-  }
-  serve();
+  overdue_ = true;
+  enter(phase::sending);
+  if (waiter_) waiter_->cancel();
+} catch (const std::exception&) {
+  drop();  // no memory for the last response
 }
 
 void connection::drop() noexcept {
   if (closed_) return;
   // Discards unsent bytes. Otherwise the kernel would keep them for minutes for a client that does not read.
   constexpr linger at_once{1, 0};
-  if (phase_ == phase::sending) ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
-  leave();
+  if (phase_ == phase::sending) ::setsockopt(socket(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+  close();
 }
 
 void connection::close() noexcept {
-  registered_.reset();
-  socket_ = descriptor();
-}
-
-void connection::leave() noexcept {
-  const auto self = shared_from_this();
   if (std::exchange(closed_, true)) return;
-  close();
+  waiter_.reset();
+  socket_ = descriptor();
   membership_.leave();
   if (state_->on_closed) state_->on_closed();
+}
+
+}  // namespace
+
+server_state::server_state(asio::io_context& io, http_server::handler handler, const http_limits& given)
+    : loop(io), service{std::move(handler), given, {}, {}}, list(io, limits_by_phase(given)) {}
+
+loop_awaitable<void> serve_connection(std::shared_ptr<server_state> state, descriptor socket,
+                                      std::unique_ptr<transport> over, bool loopback, std::size_t listener) {
+  connection peer(state, std::move(socket), std::move(over), loopback, listener);
+  while (!peer.open()) co_await peer.ready();
+  for (;;) {
+    while (!peer.receive()) co_await peer.ready();
+    while (!peer.send()) co_await peer.ready();
+    if (peer.is_over()) break;
+    // Other connections go first. Under load the next request arrives meanwhile, and no wait is needed.
+    co_await asio::post(state->loop, resume);
+  }
+  while (!peer.part()) co_await peer.ready();
 }
 
 }  // namespace telltale

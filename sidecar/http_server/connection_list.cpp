@@ -1,4 +1,4 @@
-// Implements the list of connections with one queue per phase.
+// Implements the list of connections with one queue per phase and one timer.
 #include "http_server/connection_list.hpp"
 
 #include <algorithm>
@@ -10,6 +10,7 @@ namespace telltale {
 connection_list::membership connection_list::join(droppable& who, clock::time_point now) {
   constexpr auto first = static_cast<std::size_t>(phase::opening);
   auto& newcomers = lists_[first];
+  limit(first, now);
   newcomers.push_back({&who, now, first});
   return {*this, std::prev(newcomers.end())};
 }
@@ -59,28 +60,45 @@ void connection_list::drop_idle() {
 
 void connection_list::drop_all() {
   while (auto* any = oldest_of(phase::opening, phase::lingering)) drop(any->begin());
+  timer_.cancel();
 }
 
-void connection_list::expire(clock::time_point now, const phase_limits& limits) {
+void connection_list::expire(clock::time_point now) {
   for (std::size_t i = 0; i < phase_count; ++i)
-    while (!lists_[i].empty() && lists_[i].front().since + limits[i] <= now) lists_[i].front().who->expire();
+    while (!lists_[i].empty() && lists_[i].front().since + limits_[i] <= now) lists_[i].front().who->expire();
 }
 
-std::optional<connection_list::clock::time_point> connection_list::next_expiry(const phase_limits& limits) const {
-  std::optional<clock::time_point> out;
-  for (std::size_t i = 0; i < phase_count; ++i) {
-    if (lists_[i].empty()) continue;
-    const auto due = lists_[i].front().since + limits[i];
-    out = out ? std::min(*out, due) : due;
-  }
+connection_list::clock::time_point connection_list::next_expiry() const {
+  auto out = clock::time_point::max();
+  for (std::size_t i = 0; i < phase_count; ++i)
+    if (!lists_[i].empty()) out = std::min(out, lists_[i].front().since + limits_[i]);
   return out;
+}
+
+void connection_list::limit(std::size_t in_phase, clock::time_point since) {
+  if (const auto due = since + limits_[in_phase]; due < due_) wait_until(due);
+}
+
+void connection_list::wait_until(clock::time_point due) {
+  due_ = due;
+  timer_.expires_at(due);
+  timer_.async_wait([this, alive = alive_](const boost::system::error_code& ec) {
+    if (ec || !*alive) return;
+    const auto now = clock::now();
+    expire(now);
+    if (!*alive) return;
+    due_ = clock::time_point::max();
+    if (const auto next = next_expiry(); next < due_) wait_until(std::max(next, now + grain));
+  });
 }
 
 connection_list::membership::membership(membership&& other) noexcept
     : list_(std::exchange(other.list_, nullptr)), at_(other.at_) {}
 
 void connection_list::membership::enter(phase next, clock::time_point now) {
-  if (list_ != nullptr) list_->move(at_, static_cast<std::size_t>(next), now);
+  if (list_ == nullptr || at_->where == dropped) return;
+  list_->move(at_, static_cast<std::size_t>(next), now);
+  list_->limit(at_->where, now);
 }
 
 void connection_list::membership::leave() {

@@ -1,4 +1,4 @@
-// Tracks connections with their phases and time limits, and selects the one to evict at the limit.
+// Tracks connections with their phases, enforces time limits, and selects the connection to evict.
 #pragma once
 
 #include <array>
@@ -6,7 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <optional>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 namespace telltale {
 
@@ -32,7 +36,8 @@ class droppable {
   ~droppable() = default;
 };
 
-/// All operations are O(1), because a flood of connections runs through them.
+/// All operations are O(1), because a flood of connections runs through them. One timer serves all connections; it does
+/// not run without connections. Used on the loop's thread.
 class connection_list {
  public:
   using clock = std::chrono::steady_clock;
@@ -40,8 +45,15 @@ class connection_list {
   /// Connections that are new or between requests are idle. An idle connection younger than this is not evicted first:
   /// under a flood of incomplete requests it is probably a legitimate client.
   static constexpr std::chrono::milliseconds grace{1'000};
+  /// Minimum time between two checks of the time limits, and thus the maximum delay of a limit.
+  static constexpr std::chrono::milliseconds grain{10};
 
   class membership;
+
+  connection_list(boost::asio::io_context& loop, phase_limits limits) : limits_(limits), timer_(loop) {}
+  ~connection_list() { *alive_ = false; }
+  connection_list(const connection_list&) = delete;
+  connection_list& operator=(const connection_list&) = delete;
 
   /// Adds a connection in the phase `opening`. `who` and the list must outlive the membership.
   membership join(droppable& who, clock::time_point now);
@@ -52,11 +64,11 @@ class connection_list {
   /// false when the list is empty. The dropped connection no longer counts, even if its membership lasts longer.
   bool evict(clock::time_point now);
   void drop_idle();
+  /// Drops all connections and stops the timer.
   void drop_all();
 
-  void expire(clock::time_point now, const phase_limits&);
-  /// When the next time limit is over; nothing when the list is empty.
-  std::optional<clock::time_point> next_expiry(const phase_limits&) const;
+  /// Expires the connections whose time limit is over at `now`, as the timer does.
+  void expire(clock::time_point now);
 
  private:
   struct record {
@@ -70,8 +82,15 @@ class connection_list {
   void move(records::iterator, std::size_t to, clock::time_point now);
   void drop(records::iterator);
   records* oldest_of(phase first, phase last);
+  void limit(std::size_t in_phase, clock::time_point since);
+  void wait_until(clock::time_point);
+  clock::time_point next_expiry() const;
 
   std::array<records, phase_count + 1> lists_;  // each ordered by `since`
+  phase_limits limits_;
+  boost::asio::steady_timer timer_;
+  clock::time_point due_ = clock::time_point::max();  // of the timer
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 class connection_list::membership {
@@ -81,7 +100,7 @@ class connection_list::membership {
   membership& operator=(membership&&) = delete;
   ~membership() { leave(); }
 
-  /// Restarts the time limit for the phase. Has no effect on a dropped connection.
+  /// Restarts the time limit for the phase. Has no effect on a dropped connection. Throws what Asio's timers throw.
   void enter(phase, clock::time_point now);
   void leave();
 

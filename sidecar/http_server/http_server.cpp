@@ -4,12 +4,10 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <exception>
 #include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -31,17 +29,6 @@ std::size_t half_the_descriptors() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 512;
   return static_cast<std::size_t>(std::clamp<rlim_t>(limit.rlim_cur / 2, 1, plenty));
-}
-
-void log_end_of_accepting(const std::exception_ptr& thrown) {
-  if (!thrown) return;
-  try {
-    std::rethrow_exception(thrown);
-  } catch (const std::exception& e) {
-    log(log_level::error, "a listener failed", {{"error", std::string_view(e.what())}});
-  } catch (...) {
-    log(log_level::error, "a listener failed");
-  }
 }
 
 void log_change_of_family(const listen_address& wanted, const listen_address& bound) {
@@ -67,7 +54,6 @@ class server final : public http_server {
     *alive_ = false;
     close_listeners();
     state_->list.drop_all();
-    state_->clock.stop();
   }
   server(const server&) = delete;
   server& operator=(const server&) = delete;
@@ -78,7 +64,7 @@ class server final : public http_server {
                                              listeners_.size());
     listeners_.push_back(opened);
     log_change_of_family(wanted, opened->bound());
-    asio::co_spawn(loop_, accept_loop(state_, opened, tls_), log_end_of_accepting);
+    start_accepting(state_, opened, tls_);
   }
 
   std::vector<std::string> addresses() const override {
@@ -88,7 +74,7 @@ class server final : public http_server {
   }
 
   std::size_t connections() const override { return state_->list.size(); }
-  const std::map<int, std::uint64_t>& refusals() const override { return state_->refusals; }
+  const std::map<int, std::uint64_t>& refusals() const override { return state_->service.refusals; }
 
   void stop(std::function<void()> done) override {
     state_->stopping = true;

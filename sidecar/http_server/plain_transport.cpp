@@ -44,9 +44,7 @@ io_step receive_some(int socket, std::span<char> into) {
   ssize_t got = 0;
   do got = ::recv(socket, into.data(), into.size(), MSG_DONTWAIT);
   while (got < 0 && errno == EINTR);
-  auto out = judged(got, io_state::want_read);
-  out.all = out.state == io_state::want_read || out.bytes < into.size();  // epoll(7), question 9
-  return out;
+  return judged(got, io_state::want_read);
 }
 
 io_step send_some(int socket, const transport::pieces& from) {

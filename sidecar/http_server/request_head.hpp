@@ -1,13 +1,39 @@
-// Parses a complete request head and refuses what this server does not support.
+// Finds and parses request heads, and refuses what this server does not support. No I/O.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <variant>
 
-#include "http_server/refusal.hpp"
-
 namespace telltale {
+
+/// Sentences are literals: they are sent to the client, and no input may be echoed.
+struct refusal {
+  int status = 400;
+  std::string_view sentence;
+};
+
+/// Finds the end of a head and refuses invalid bytes as soon as they arrive. Examines each byte once, however slowly
+/// they arrive. Stricter than required by RFC 9112: lines end in CR LF only (2.2), no folding (5.2), no control
+/// characters (5.5), and only ASCII in the request line (3).
+class head_scanner {
+ public:
+  struct incomplete {};
+  struct complete {
+    std::size_t length;  ///< of the head including its empty line
+  };
+  using result = std::variant<incomplete, complete, refusal>;
+
+  /// `bytes` contains all bytes of this head so far, including those of earlier calls.
+  result scan(std::string_view bytes);
+
+ private:
+  const char* objection(std::string_view text) const;
+
+  std::size_t line_ = 0;     // where the current line begins
+  std::size_t checked_ = 0;  // bytes before this one are valid
+};
 
 struct request_head {
   std::string method;

@@ -12,43 +12,28 @@
 namespace telltale {
 namespace {
 
+struct status_phrase {
+  int status;
+  std::string_view phrase;
+};
+
+constexpr std::array phrases{status_phrase{200, "OK"},
+                             status_phrase{204, "No Content"},
+                             status_phrase{400, "Bad Request"},
+                             status_phrase{401, "Unauthorized"},
+                             status_phrase{403, "Forbidden"},
+                             status_phrase{404, "Not Found"},
+                             status_phrase{405, "Method Not Allowed"},
+                             status_phrase{408, "Request Timeout"},
+                             status_phrase{413, "Content Too Large"},
+                             status_phrase{431, "Request Header Fields Too Large"},
+                             status_phrase{500, "Internal Server Error"},
+                             status_phrase{503, "Service Unavailable"},
+                             status_phrase{505, "HTTP Version Not Supported"}};
+
 std::string_view phrase(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 204:
-      return "No Content";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 406:
-      return "Not Acceptable";
-    case 408:
-      return "Request Timeout";
-    case 413:
-      return "Content Too Large";
-    case 414:
-      return "URI Too Long";
-    case 429:
-      return "Too Many Requests";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 500:
-      return "Internal Server Error";
-    case 503:
-      return "Service Unavailable";
-    case 505:
-      return "HTTP Version Not Supported";
-    default:
-      return "Status";
-  }
+  const auto* const found = std::ranges::find(phrases, status, &status_phrase::status);
+  return found == phrases.end() ? "Status" : found->phrase;
 }
 
 constexpr std::size_t usual_bytes = 320;

@@ -47,26 +47,20 @@ std::optional<outgoing> session::next(bool last) {
   if (ended_ || used_ == 0) return std::nullopt;
   skip_empty_line();
   const auto arrived = std::string_view(bytes_).substr(0, used_);
-  if (!skipped_empty_line_ && arrived == "\r") return std::nullopt;
-  if (const auto* known = service_.heads.find(arrived)) return answer(known->head, known->bytes.size(), last);
   const auto found = scanner_.scan(arrived);
   if (const auto* why = std::get_if<refusal>(&found)) return refuse(*why);
-  if (const auto* complete = std::get_if<head_scanner::complete>(&found))
-    return parse_and_answer(arrived.substr(0, complete->length), last);
-  if (used_ >= service_.limits.header_bytes) return refuse({431, "The request head is too large."});
-  return std::nullopt;
-}
-
-std::optional<outgoing> session::parse_and_answer(std::string_view head, bool last) {
-  const auto parsed = parse_request_head(head);
+  if (std::holds_alternative<head_scanner::incomplete>(found)) {
+    if (used_ >= service_.limits.header_bytes) return refuse({431, "The request head is too large."});
+    return std::nullopt;
+  }
+  const auto length = std::get<head_scanner::complete>(found).length;
+  const auto parsed = parse_request_head(arrived.substr(0, length));
   if (const auto* why = std::get_if<refusal>(&parsed)) return refuse(*why);
-  const auto& asked = std::get<request_head>(parsed);
-  service_.heads.remember(head, asked);
-  return answer(asked, head.size(), last);
+  consume(length);
+  return answer(std::get<request_head>(parsed), last);
 }
 
-outgoing session::answer(const request_head& asked, std::size_t bytes, bool last) {
-  consume(bytes);
+outgoing session::answer(const request_head& asked, bool last) {
   skipped_empty_line_ = false;
   ++answered_;
   ended_ = last || !asked.keep_alive || answered_ >= service_.limits.requests_per_connection;
@@ -103,9 +97,8 @@ reply session::ask(const request_head& head) const {
 outgoing session::refuse(const refusal& why) {
   ended_ = true;
   const bool with_body = !std::string_view(bytes_).substr(0, used_).starts_with("HEAD ");
-  auto out = compose(router::refusal(why.status, why.sentence), with_body, "close");
-  out.refused = true;
-  return out;
+  ++service_.refusals[why.status];
+  return compose(router::refusal(why.status, why.sentence), with_body, "close");
 }
 
 }  // namespace telltale

@@ -2,14 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
-#include "http_server/head_cache.hpp"
-#include "http_server/head_scanner.hpp"
 #include "http_server/http_server.hpp"
 #include "http_server/request_head.hpp"
 #include "http_server/response_head.hpp"
@@ -20,7 +20,6 @@ struct outgoing {
   int status = 0;
   std::string head;                         ///< includes the body when that is small
   std::shared_ptr<const std::string> body;  ///< the body after the head otherwise; null for HEAD
-  bool refused = false;                     ///< the response comes from the server, not from the handler
   bool closes = false;                      ///< the last response of this connection
   bool peer_is_done = false;                ///< and the client has closed its sending side
 };
@@ -29,8 +28,8 @@ struct outgoing {
 struct http_service {
   http_server::handler answer;
   http_limits limits;
-  head_cache heads;
   date_text date;
+  std::map<int, std::uint64_t> refusals;  ///< requests that did not reach `answer`, by status
 };
 
 /// Buffers at most one request head. Pipelined requests wait in the kernel, which throttles their sender. Every refusal
@@ -53,8 +52,7 @@ class session {
   outgoing refuse(const refusal&);
 
  private:
-  std::optional<outgoing> parse_and_answer(std::string_view head, bool last);
-  outgoing answer(const request_head&, std::size_t bytes, bool last);
+  outgoing answer(const request_head&, bool last);
   outgoing compose(const reply&, bool with_body, std::string_view connection);
   reply ask(const request_head&) const;
   void skip_empty_line();

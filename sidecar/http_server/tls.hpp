@@ -8,10 +8,13 @@
 #include "http_server/http_server.hpp"
 #include "http_server/transport.hpp"
 
+struct ssl_ctx_st;
+
 namespace telltale {
 
-/// Certificate and key for handshakes. Immutable: renewed files create a new context, open connections keep theirs.
-class tls_context;
+/// OpenSSL's context with certificate and key. Not changed after it is made: renewed files create a new one, and open
+/// connections keep theirs.
+using tls_context = ssl_ctx_st;
 
 /// Reads both files. Throws tls_file_error with one sentence that names the file: missing, unreadable, not PEM,
 /// encrypted, or a key of another certificate.
@@ -21,7 +24,7 @@ std::shared_ptr<tls_context> make_tls_context(const tls_files&);
 /// anyway: a kubelet accepts it, but verifying clients do not.
 std::string validity_warning(tls_context&, const tls_files&, std::chrono::system_clock::time_point);
 
-/// TLS 1.2 or newer. Throws std::bad_alloc.
-std::unique_ptr<transport> make_tls_transport(int socket, std::shared_ptr<tls_context>);
+/// TLS 1.2 or newer. Shares the context. Throws std::bad_alloc.
+std::unique_ptr<transport> make_tls_transport(int socket, tls_context&);
 
 }  // namespace telltale

@@ -3,9 +3,10 @@
 
 #include <openssl/ssl.h>
 
+#include <new>
+
 #include <fmt/format.h>
 
-#include "http_server/tls_context.hpp"
 #include "net/tls_identity.hpp"
 
 namespace telltale {
@@ -39,9 +40,10 @@ void harden(SSL_CTX* native) {
 }  // namespace
 
 std::shared_ptr<tls_context> make_tls_context(const tls_files& files) {
-  auto out = std::make_shared<tls_context>();
-  harden(out->context.get());
-  const auto fault = net::use_identity(out->context.get(), files.cert, files.key);
+  std::shared_ptr<tls_context> out(::SSL_CTX_new(::TLS_server_method()), ::SSL_CTX_free);
+  if (!out) throw std::bad_alloc();
+  harden(out.get());
+  const auto fault = net::use_identity(out.get(), files.cert, files.key);
   using file_t = net::identity_fault::file_t;
   using which = tls_file_error::file;
   if (fault.file == file_t::certificate)
@@ -51,7 +53,7 @@ std::shared_ptr<tls_context> make_tls_context(const tls_files& files) {
 }
 
 std::string validity_warning(tls_context& loaded, const tls_files& files, std::chrono::system_clock::time_point now) {
-  const X509* shown = SSL_CTX_get0_certificate(loaded.context.get());
+  const X509* shown = SSL_CTX_get0_certificate(&loaded);
   auto moment = std::chrono::system_clock::to_time_t(now);
   const auto said = [&](const ASN1_TIME* time, std::string_view what) {
     std::tm date{};

@@ -3,14 +3,13 @@
 #include <array>
 #include <cstring>
 #include <new>
-#include <utility>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include "http_server/tls.hpp"
-#include "http_server/tls_context.hpp"
+#include "net/tls_pointer.hpp"
 
 namespace telltale {
 namespace {
@@ -54,8 +53,7 @@ const BIO_METHOD* socket_method() {
 
 class tls_transport final : public transport {
  public:
-  tls_transport(int socket, std::shared_ptr<tls_context> context)
-      : socket_(socket), context_(std::move(context)), tls_(SSL_new(context_->context.get())) {
+  tls_transport(int socket, tls_context& context) : socket_(socket), tls_(SSL_new(&context)) {
     auto* bio = tls_ ? BIO_new(socket_method()) : nullptr;
     if (bio == nullptr) throw std::bad_alloc();
     BIO_set_data(bio, &socket_);
@@ -95,10 +93,6 @@ class tls_transport final : public transport {
   }
 
  private:
-  struct free_tls {
-    void operator()(SSL* tls) const { SSL_free(tls); }
-  };
-
   template <class Call>
   io_step attempt(Call call, bool counts) {
     ERR_clear_error();  // OpenSSL reads the error of this call from there
@@ -117,14 +111,13 @@ class tls_transport final : public transport {
   }
 
   int socket_;
-  std::shared_ptr<tls_context> context_;
-  std::unique_ptr<SSL, free_tls> tls_;
+  std::unique_ptr<SSL, net::releaser<SSL_free>> tls_;  // shares the context
 };
 
 }  // namespace
 
-std::unique_ptr<transport> make_tls_transport(int socket, std::shared_ptr<tls_context> context) {
-  return std::make_unique<tls_transport>(socket, std::move(context));
+std::unique_ptr<transport> make_tls_transport(int socket, tls_context& context) {
+  return std::make_unique<tls_transport>(socket, context);
 }
 
 }  // namespace telltale

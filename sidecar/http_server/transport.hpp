@@ -21,7 +21,6 @@ enum class io_state : std::uint8_t {
 struct io_step {
   io_state state = io_state::failed;
   std::size_t bytes = 0;  ///< above zero only with `done`
-  bool all = false;       ///< after a read: no more bytes had arrived, although the end may have
 };
 
 /// Uses a non-blocking socket owned by the caller. Nothing here waits, throws or raises SIGPIPE.

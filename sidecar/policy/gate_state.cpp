@@ -19,10 +19,11 @@ verdict demand(const fed_status& fed, gate g) {
       return verdict::warn;
     case check_state::fail:
       return degraded ? verdict::warn : verdict::fail;
-    // A pending check fails the gate, even a degraded one: its first result is at most one timeout away. The live gate
-    // only warns, because a liveness probe must not kill an application before its first check has run.
+    // A pending check fails the gate, even a degraded one: its first result is at most one timeout away. A slow check,
+    // which may take minutes, only warns until then. So does every check of the live gate, because a liveness probe
+    // must not kill an application before its first check has run.
     case check_state::pending:
-      return g == gate::live ? verdict::warn : verdict::fail;
+      return fed.slow || g == gate::live ? verdict::warn : verdict::fail;
   }
   return verdict::fail;
 }

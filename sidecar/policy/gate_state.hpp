@@ -19,6 +19,7 @@ struct fed_status {
   const status* value = nullptr;  ///< as of now, see `status_at`
   telltale::severity severity = severity::critical;
   std::string_view name = {};  ///< of the check, for the gate's message
+  bool slow = false;           ///< `default_cadence::slow` of its type
 };
 
 struct gate_inputs {

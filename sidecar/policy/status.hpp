@@ -2,15 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include <telltale/clock.hpp>
 #include <telltale/outcome.hpp>
-
-#include "policy/kept_outcome.hpp"
 
 namespace telltale {
 
@@ -28,24 +26,21 @@ struct thresholds {
 struct status {
   check_state state = check_state::pending;
   telltale::reason reason = reason::pending;
-  bool outdated = false;                           ///< `state` is `fail` only because the latest outcome is too old
-  std::shared_ptr<const std::string> own_message;  ///< null: the message of `last`
-  std::uint64_t streak = 0;                        ///< consecutive outcomes that contradict `state`
-  boot_clock::time_point since{};                  ///< when the check entered `state`
+  bool outdated = false;              ///< `state` is `fail` only because the latest outcome is too old
+  std::string message;                ///< for `state`: one sentence
+  std::uint64_t streak = 0;           ///< consecutive outcomes that contradict `state`
+  boot_clock::time_point since{};     ///< when the check entered `state`
   boot_clock::time_point fresh_at{};  ///< when the latest outcome arrived; for `pending`: when waiting began
-  kept_outcome last;                  ///< the latest outcome, regardless of thresholds
+  outcome last;                       ///< the latest outcome, regardless of thresholds
 
-  /// The message for `state`: usually that of the latest outcome, which is stored once.
-  std::string_view message() const { return own_message ? std::string_view(*own_message) : last.message; }
-  friend bool operator==(const status&, const status&);
+  friend bool operator==(const status&, const status&) = default;
 };
 
 status initial_status(boot_clock::time_point now);
 
 /// Returns the status after an outcome. The first outcome decides at once, regardless of thresholds, and so does a
-/// failure after a stale outcome. Moving the old status in avoids copies: this runs up to ten thousand times per
-/// second.
-status next_status(status before, const outcome&, const thresholds&, boot_clock::time_point now);
+/// failure after a stale outcome.
+status next_status(const status& before, outcome, const thresholds&, boot_clock::time_point now);
 
 /// Returns the status as of `now`: one older than `max_age` is `fail stale`.
 status status_at(const status&, const thresholds&, boot_clock::time_point now);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "config/settings.hpp"
+#include "reference/cadence_text.hpp"
 #include "reference/nested_options.hpp"
 #include "reference/schema.hpp"
 
@@ -65,9 +66,8 @@ std::string option_items(const std::vector<option_info>& options, const std::str
 std::string option_list(const std::vector<option_info>& options) { return option_items(options, "") + "\n"; }
 
 std::string type_section(const check_type& type) {
-  auto out = fmt::format("## {}\n\n{}\n\n**Proves:** {}\n**Does not prove:** {}\nDefault interval {}, timeout {}.\n\n",
-                         type.name, type.summary, type.proves, type.does_not_prove, to_text(type.cadence.interval),
-                         to_text(type.cadence.timeout)) +
+  auto out = fmt::format("## {}\n\n{}\n\n**Proves:** {}\n**Does not prove:** {}\n{}\n\n", type.name, type.summary,
+                         type.proves, type.does_not_prove, cadence_text(type.cadence)) +
              option_list(type.options);
   if (type.measurements.empty()) return out;
   out += "| measurement | description |\n|---|---|\n";
@@ -97,7 +97,9 @@ std::string common_sections() {
          "timeout\n"
          "are those of the type.\n\n" +
          option_list(check_settings::declared_for_check().infos()) +
-         "## Defaults\n\nThe `defaults` section applies to every check that does not set the option itself.\n\n" +
+         "## Defaults\n\nThe `defaults` section applies to every check that does not set the option itself. A check of "
+         "a slow\n"
+         "type does not take `interval`, `timeout`, `failing_interval` and `max_age` from it.\n\n" +
          option_list(check_settings::declared_for_defaults().infos()) +
          "## Server\n\nThe `server` section: listen addresses, access control and shutdown.\n\n" +
          option_list(server_settings::declared().infos()) +

@@ -22,8 +22,8 @@
 #include <telltale/units.hpp>
 
 #include "base/child_process.hpp"
+#include "base/children.hpp"
 #include "base/descriptor.hpp"
-#include "worker/children.hpp"
 
 namespace telltale {
 namespace {

@@ -39,8 +39,8 @@ std::string check_line(const check_view& view, details level) {
   auto out = fmt::format("{}{} {}", sign(view.status.state), printable(settings.name), verdict_part(view.status));
   const bool failing = view.status.state == check_state::fail;
   const bool explained = view.status.state == check_state::pass || only_pending(view.status);
-  if (level == details::full && !explained && !view.status.message().empty())
-    out += ": " + shortened(printable(view.status.message()), max_message);
+  if (level == details::full && !explained && !view.status.message.empty())
+    out += ": " + shortened(printable(view.status.message), max_message);
   if (failing && settings.effective_severity() != severity::critical)
     out += fmt::format(" (severity {})", to_string(settings.effective_severity()));
   return out;

@@ -53,7 +53,9 @@ void write_runs(const snapshot& snap, metric_writer& out) {
 void write_failures(const snapshot& snap, metric_writer& out) {
   auto family = counter_family("telltale_check_failures_total", "Runs with the verdict fail.");
   each_check(snap, std::move(family), out, [](metric_family& failures, const check_view& view) {
-    add_value(failures, {{"check", name_of(view)}}, static_cast<double>(view.counters.failures.total()));
+    double total = 0;
+    for (const auto& [reason, count] : view.counters.failures) total += static_cast<double>(count);
+    add_value(failures, {{"check", name_of(view)}}, total);
   });
 }
 
@@ -62,9 +64,8 @@ void write_failure_reasons(const snapshot& snap, metric_writer& out) {
   auto family = counter_family("telltale_check_failure_reasons_total",
                                "Runs with the verdict fail, by reason; a reason appears with its first failure.");
   each_check(snap, std::move(family), out, [](metric_family& failures, const check_view& view) {
-    for (const auto& row : reason_table)
-      if (const auto count = view.counters.failures.of(row.value); count > 0)
-        add_value(failures, {{"check", name_of(view)}, {"reason", row.name}}, static_cast<double>(count));
+    for (const auto& [reason, count] : view.counters.failures)
+      add_value(failures, {{"check", name_of(view)}, {"reason", to_string(reason)}}, static_cast<double>(count));
   });
 }
 

@@ -30,8 +30,8 @@ json::object common_part(const check_view& view) {
 }
 
 void add_output(const check_view& view, std::size_t most, json::object& entry) {
-  if (view.status.state == check_state::pass || view.status.message().empty()) return;
-  entry["output"] = shortened(valid_utf8(view.status.message()), most);
+  if (view.status.state == check_state::pass || view.status.message.empty()) return;
+  entry["output"] = shortened(valid_utf8(view.status.message), most);
 }
 
 void add_links(const check_view& view, json::object& entry) {

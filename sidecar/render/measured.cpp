@@ -9,13 +9,9 @@
 namespace telltale {
 
 std::vector<shown_measurement> shown_measurements(const check_view& view) {
-  const auto& all = view.status.last.measurements;
   std::vector<shown_measurement> out;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const shown_measurement found{all.name(i), all.value(i)};
-    const auto same = [&](const shown_measurement& other) { return other.name == found.name; };
-    if (std::isfinite(found.value) && std::ranges::none_of(out, same)) out.push_back(found);
-  }
+  for (const auto& [name, value] : view.status.last.measurements)
+    if (std::isfinite(value) && !std::ranges::count(out, name, &shown_measurement::name)) out.push_back({name, value});
   return out;
 }
 

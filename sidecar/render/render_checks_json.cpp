@@ -30,7 +30,7 @@ void add_status(const snapshot& snap, const check_view& view, details level, jso
   const auto& now = view.status;
   out["state"] = json_view(to_string(now.state));
   out["reason"] = json_view(to_string(now.reason));
-  if (level == details::full) out["message"] = json_view(now.message());
+  if (level == details::full) out["message"] = now.message;
   out["since"] = rfc3339(snap.wall_time(now.since));
   out["streak"] = now.streak;
 }
@@ -51,8 +51,7 @@ void add_last_run(const snapshot& snap, const check_view& view, details level, j
 
 json::object failures_by_reason(const check_counters& counters) {
   json::object out;
-  for (const auto& row : reason_table)
-    if (const auto count = counters.failures.of(row.value); count > 0) out[json_view(row.name)] = count;
+  for (const auto& [reason, count] : counters.failures) out[json_view(to_string(reason))] = count;
   return out;
 }
 

@@ -38,9 +38,8 @@ std::string runs_line(const snapshot& snap, const check_view& view) {
                          rfc3339(snap.wall_time(view.status.since)), view.counters.runs);
   if (view.last_run.time_since_epoch().count() != 0)
     out += fmt::format(", last {} ({})", rfc3339(view.last_run), human_duration(view.last_duration));
-  for (const auto& row : reason_table)
-    if (const auto count = view.counters.failures.of(row.value); count > 0)
-      out += fmt::format(", {} failed {}", count, row.name);
+  for (const auto& [reason, count] : view.counters.failures)
+    out += fmt::format(", {} failed {}", count, to_string(reason));
   if (view.status.streak > 0)
     out += fmt::format(", {} against it in a row: {} {}", view.status.streak, to_string(view.status.last.verdict),
                        to_string(view.status.last.reason));

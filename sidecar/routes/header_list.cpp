@@ -26,16 +26,10 @@ std::string_view next_part(std::string_view& rest, char separator) {
 
 // qvalue: 0 to 1 with at most three decimals (RFC 9110, section 12.4.2).
 std::optional<double> parse_weight(std::string_view text) {
-  if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return std::nullopt;
-  if (text.size() > 1 && text[1] != '.') return std::nullopt;
-  double out = text[0] - '0';
-  double place = 0.1;
-  for (const char c : text.substr(std::min<std::size_t>(2, text.size()))) {
-    if (c < '0' || c > '9') return std::nullopt;
-    out += (c - '0') * place;
-    place /= 10;
-  }
-  return out > 1 ? std::nullopt : std::optional(out);
+  const bool decimals = text.size() < 2 || text[1] == '.';
+  if (!decimals || text.size() > 5 || text.find_first_not_of("0123456789.") != text.npos) return std::nullopt;
+  const auto weight = number_in<double>(text);
+  return weight && *weight <= 1 ? weight : std::nullopt;
 }
 
 std::string_view unquoted(std::string_view text) {

@@ -1,8 +1,6 @@
 // Formats the index page and error texts.
 #include "routes/help_text.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include <telltale/raw_value.hpp>
@@ -39,7 +37,7 @@ std::string_view purpose(const path_row& row) {
     case endpoint::one_check:
       return "one check in detail";
     case endpoint::index:
-      return "same same same as /ready; this page in a browser or with ?help";
+      return "the same as /ready; this page in a browser or with ?help";
     case endpoint::ping:
       return "telltale itself: 200";
   }
@@ -52,11 +50,6 @@ std::string path_line(const path_row& row) {
     if (other.canonical == row.canonical && other.path != row.path)
       aliases += fmt::format("{}{}", aliases.empty() ? "also " : ", ", other.path);
   return fmt::format("  {:<13}{:<33}{}\n", row.path, purpose(row), aliases);
-}
-
-bool serves(const std::vector<served>& parts, endpoint what) {
-  const auto part = part_of(what);
-  return !part || std::find(parts.begin(), parts.end(), *part) != parts.end();
 }
 
 std::string path_list(const std::vector<served>& parts) {

@@ -8,22 +8,12 @@ namespace telltale {
 metrics_cache::body metrics_cache::get(form which, const snapshot_ptr& snap, const std::function<std::string()>& make) {
   const auto asked = now_();
   auto& kept = kept_[which];
-  const auto limit = kept.snap == snap ? kept.good_until : kept.good_for_others_until;
-  if (kept.bytes && asked < limit) return kept.bytes;
+  if (kept.bytes && asked < (kept.of == snap ? kept.good_until : kept.good_for_others_until)) return kept.bytes;
   auto made = std::make_shared<const std::string>(make());
   const auto done = now_();
   const auto cost = share * (done - asked);
-  kept = {std::move(made), snapshot_id(snap), done + std::max<clock::duration>(tick, cost), done + cost};
+  kept = {std::move(made), snap, done + std::max<clock::duration>(tick, cost), done + cost};
   return kept.bytes;
-}
-
-bool metrics_cache::drop_expired() {
-  bool empty = true;
-  for (auto& kept : kept_) {
-    if (kept.bytes && now_() >= kept.good_until) kept = {};
-    empty &= kept.bytes == nullptr;
-  }
-  return empty;
 }
 
 }  // namespace telltale

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,14 +28,12 @@ class metrics_cache {
   explicit metrics_cache(std::function<clock::time_point()> now = clock::now) : now_(std::move(now)) {}
 
   body get(form, const snapshot_ptr&, const std::function<std::string()>& make);
-  /// Drops expired bodies, which are large with thousands of checks. Returns whether the cache is empty.
-  bool drop_expired();
   void clear() { kept_ = {}; }
 
  private:
   struct entry {
     body bytes;
-    snapshot_id snap;
+    snapshot_ptr of;
     clock::time_point good_until;  ///< for the same snapshot
     clock::time_point good_for_others_until;
   };

@@ -1,7 +1,26 @@
 // Implements the lookup of paths.
 #include "routes/paths.hpp"
 
+#include <algorithm>
+
 namespace telltale {
+
+bool serves(const std::vector<served>& parts, endpoint what) {
+  const auto has = [&](served part) { return std::ranges::find(parts, part) != parts.end(); };
+  switch (what) {
+    case endpoint::gate:
+      return has(served::gates);
+    case endpoint::metrics:
+      return has(served::metrics);
+    case endpoint::checks:
+    case endpoint::one_check:
+      return has(served::checks);
+    case endpoint::index:
+    case endpoint::ping:
+      break;
+  }
+  return true;
+}
 
 std::optional<found_path> find_path(std::string_view path) {
   if (path.size() > 2 && path.ends_with('/')) path.remove_suffix(1);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/settings.hpp"
 
@@ -39,22 +40,8 @@ inline constexpr std::array path_table{
 
 inline constexpr path_row one_check_row{"/checks/NAME", "/checks/NAME", endpoint::one_check};
 
-/// What a listener must serve so that this endpoint is available there; nothing: available everywhere.
-constexpr std::optional<served> part_of(endpoint e) {
-  switch (e) {
-    case endpoint::gate:
-      return served::gates;
-    case endpoint::metrics:
-      return served::metrics;
-    case endpoint::checks:
-    case endpoint::one_check:
-      return served::checks;
-    case endpoint::index:
-    case endpoint::ping:
-      break;
-  }
-  return std::nullopt;
-}
+/// Whether the endpoint is available at a listener that serves `parts`; `/ping` and the index are available everywhere.
+bool serves(const std::vector<served>& parts, endpoint);
 
 struct found_path {
   path_row row;

@@ -1,5 +1,4 @@
 // Implements the router: authorisation, path lookup, negotiation and rendering.
-#include <algorithm>
 #include <array>
 #include <exception>
 #include <utility>
@@ -58,14 +57,14 @@ const auto no_answer = std::make_shared<const std::string>("Internal error.\n");
 class request_handler {
  public:
   request_handler(const router::options& options, body_cache& cache, const request& asked,
-                  const snapshot_source& snapshot_of)
-      : options_(options), cache_(cache), asked_(asked), snapshot_of_(snapshot_of) {
+                  const snapshot_source& snapshot_now)
+      : options_(options), cache_(cache), asked_(asked), snapshot_now_(snapshot_now) {
     trusted_ = asked.loopback || carries_token(asked.authorization, options.token);
     level_ = trusted_ ? details::full : options.details;
   }
 
   reply gate(telltale::gate which, const parsed_target& target, std::string_view label) {
-    const auto snap = snapshot_of_(which);
+    const auto snap = snapshot_now_();
     const gate_filter filter{{target.only.begin(), target.only.end()},
                              {target.excluded.begin(), target.excluded.end()}};
     const auto state =
@@ -87,13 +86,13 @@ class request_handler {
 
   reply checks(const parsed_target& target, std::string_view label) {
     if (level_ == details::none) return withheld(label);
-    const auto snap = snapshot_of_(all_checks);
+    const auto snap = snapshot_now_();
     reply out;
     out.status = 200;
     out.content_type = chosen_type(asked_, target, checks_offers);
     out.path_label = label;
     const auto form = form_of(out.content_type);
-    out.body = cache_.get(snap, {all_checks, form, level_}, [&] {
+    out.body = cache_.get(snap, {std::nullopt, form, level_}, [&] {
       return form == body_form::text ? checks_text(*snap, level_) : checks_json(*snap, level_);
     });
     return out;
@@ -101,7 +100,7 @@ class request_handler {
 
   reply check(std::string_view name, const parsed_target& target, std::string_view label) {
     if (level_ == details::none) return withheld(label);
-    const auto snap = snapshot_of_(all_checks);
+    const auto snap = snapshot_now_();
     const auto* view = snap->find(name);
     if (view == nullptr) return text_reply(404, label, unknown_check_text(name, names_in(*snap)));
     const bool is_up = view->status.state == check_state::pass || view->status.state == check_state::warn;
@@ -115,7 +114,7 @@ class request_handler {
 
   reply metrics(metrics_cache& cache, const router::counters_source& counters_now, std::string_view label) {
     if (options_.metrics == metrics_access::token && !trusted_) return unauthorized(label, "Metrics");
-    const auto snap = snapshot_of_(all_checks);
+    const auto snap = snapshot_now_();
     const auto chosen = preferred_offer(asked_.accept, metrics_offers);
     const bool in_text = chosen == 0;
     const auto plain = [&] {
@@ -159,7 +158,7 @@ class request_handler {
   const router::options& options_;
   body_cache& cache_;
   const request& asked_;
-  const snapshot_source& snapshot_of_;
+  const snapshot_source& snapshot_now_;
   bool trusted_ = false;
   details level_ = details::none;
 };
@@ -188,12 +187,6 @@ const std::vector<served>& parts_of(const router::options& options, std::size_t 
   return listener < options.listeners.size() ? options.listeners[listener] : everything;
 }
 
-bool is_served(const router::options& options, std::size_t listener, endpoint what) {
-  const auto as = part_of(what);
-  const auto& parts = parts_of(options, listener);
-  return !as || std::find(parts.begin(), parts.end(), *as) != parts.end();
-}
-
 }  // namespace
 
 router::router(options options, counters_source counters)
@@ -211,22 +204,16 @@ void router::change(options next) {
 
 void router::invalidate_metrics() { metrics_->clear(); }
 
-bool router::drop_expired() {
-  const bool no_bodies = cache_->drop_expired();
-  return !metrics_->drop_expired() || !no_bodies;
-}
-
-reply router::answer(const request& asked, const snapshot_source& snapshot_of) try {
-  metrics_->drop_expired();
+reply router::answer(const request& asked, const snapshot_source& snapshot_now) try {
   const auto target = parse_target(asked.target);
   if (!target) return refusal(400, "The request target is not a well-formed path and query.");
   const auto found = find_path(target->path);
   if (!found) return text_reply(404, other, unknown_path_text(target->path, parts_of(options_, asked.listener)));
   const auto label = found->row.canonical;
   const auto what = wanted_endpoint(found->row, asked, *target);
-  if (!is_served(options_, asked.listener, what))
+  if (!serves(parts_of(options_, asked.listener), what))
     return text_reply(404, label, not_served_text(label, options_.listeners[asked.listener]));
-  const auto answer_it = [&] { return answer_endpoint(what, *found, *target, asked, snapshot_of); };
+  const auto answer_it = [&] { return answer_endpoint(what, *found, *target, asked, snapshot_now); };
   if (asked.method == "GET" || asked.method == "HEAD") return answer_it();
   const bool options = asked.method == "OPTIONS";
   auto out = !options                     ? text_reply(405, label, wrong_method_text(asked.method))
@@ -246,9 +233,9 @@ reply router::answer(const request& asked, const snapshot_source& snapshot_of) t
 }
 
 reply router::answer_endpoint(endpoint what, const found_path& found, const parsed_target& target, const request& asked,
-                              const snapshot_source& snapshot_of) {
+                              const snapshot_source& snapshot_now) {
   const auto label = found.row.canonical;
-  request_handler request_handler(options_, *cache_, asked, snapshot_of);
+  request_handler request_handler(options_, *cache_, asked, snapshot_now);
   switch (what) {
     case endpoint::index:
       return text_reply(200, label, index_text(parts_of(options_, asked.listener)));

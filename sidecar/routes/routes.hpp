@@ -34,8 +34,8 @@ struct reply {
   std::shared_ptr<const std::string> body;  ///< null with 204, which has none
 };
 
-/// Returns the current snapshot for a subject; called at most once per reply.
-using snapshot_source = std::function<snapshot_ptr(snapshot_subject)>;
+/// Returns the current snapshot; called at most once per reply.
+using snapshot_source = std::function<snapshot_ptr()>;
 
 class body_cache;
 class metrics_cache;
@@ -63,9 +63,6 @@ class router {
   void change(options next);
   /// Invalidates cached metrics, because counters changed in a way that the next scrape must show.
   void invalidate_metrics();
-  /// Drops expired bodies and returns whether others are left. With thousands of checks they are the largest part of
-  /// memory.
-  bool drop_expired();
 
   /// Never blocks and never throws. Errors (400, 404, 405, 408, 413, 431) have a body that says what to do.
   reply answer(const request&, const snapshot_source&);

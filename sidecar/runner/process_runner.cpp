@@ -9,7 +9,7 @@ namespace {
 /// What a runner hands over to its successor at a reload.
 struct pool_task {
   pool_task(worker_pool& owner, const check_config& check)
-      : pool(owner), id(pool.add({check.type->name, check.options})) {}
+      : pool(owner), id(pool.add({check.type->name, check.options, check.type->cadence.slow})) {}
   ~pool_task() { pool.remove(id); }
   pool_task(const pool_task&) = delete;
   pool_task& operator=(const pool_task&) = delete;

@@ -25,7 +25,7 @@ void log_check_change(const check_config& config, check_state before, const stat
        {"state", to_string(now.state)},
        {"previous", to_string(before)},
        {"reason", to_string(now.reason)},
-       {"detail", now.message()},
+       {"detail", now.message},
        {"duration_ms", std::chrono::duration<double, std::milli>(duration).count()}});
 }
 

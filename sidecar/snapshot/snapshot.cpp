@@ -11,22 +11,6 @@ void histogram::record(double seconds) {
   sum += seconds;
 }
 
-std::uint64_t reason_counts::of(reason wanted) const {
-  const auto found = std::ranges::find(found_, wanted, &std::pair<reason, std::uint64_t>::first);
-  return found == found_.end() ? 0 : found->second;
-}
-
-std::uint64_t reason_counts::total() const {
-  std::uint64_t out = 0;
-  for (const auto& [reason, count] : found_) out += count;
-  return out;
-}
-
-std::uint64_t& reason_counts::operator[](reason wanted) {
-  const auto found = std::ranges::find(found_, wanted, &std::pair<reason, std::uint64_t>::first);
-  return found == found_.end() ? found_.emplace_front(wanted, 0).second : found->second;
-}
-
 void check_counters::record(const run_report& run) {
   ++runs;
   if (run.outcome.verdict == verdict::fail) ++failures[run.outcome.reason];
@@ -37,6 +21,16 @@ const check_view* snapshot::find(std::string_view name) const {
   for (const auto& check : checks)
     if (check->config->settings.name == name) return check.get();
   return nullptr;
+}
+
+std::vector<fed_status> snapshot::fed_to(gate which) const {
+  std::vector<fed_status> out;
+  for (const auto& check : checks) {
+    const auto& settings = check->config->settings;
+    const bool slow = check->config->type->cadence.slow;
+    if (settings.feeds(which)) out.push_back({&check->status, settings.effective_severity(), settings.name, slow});
+  }
+  return out;
 }
 
 std::chrono::system_clock::time_point snapshot::wall_time(boot_clock::time_point when) const {

@@ -1,4 +1,4 @@
-// Sorts waiting jobs into quick, slow and held ones and builds batches.
+// Selects the jobs that one worker gets, and counts those that wait.
 #include "worker/job_queue.hpp"
 
 #include <algorithm>
@@ -7,95 +7,60 @@
 
 namespace telltale {
 
-bool job_queue::is_slow(const job& j) const { return j.is_lookup() || j.task->expected() >= slice_; }
+void job_queue::push_back(job_ptr j) { jobs_.push_back(std::move(j)); }
 
-std::deque<job>& job_queue::queue_for(const job& j) {
-  if (!j.is_lookup() && j.task->dying > 0) return held_;
-  return is_slow(j) ? slow_ : quick_;
+void job_queue::push_front(std::vector<job_ptr> jobs) {
+  jobs_.insert(jobs_.begin(), std::make_move_iterator(jobs.begin()), std::make_move_iterator(jobs.end()));
 }
 
-void job_queue::push_back(job j) {
-  auto& queue = queue_for(j);
-  queue.push_back(std::move(j));
-}
-
-void job_queue::push_front(std::vector<job> jobs) {
-  for (auto it = jobs.rbegin(); it != jobs.rend(); ++it) {
-    auto& queue = queue_for(*it);
-    queue.push_front(std::move(*it));
-  }
-}
-
-std::vector<job> job_queue::take(bool slow_allowed) {
-  std::vector<job> out;
-  load batch;
-  while (!quick_.empty() && out.size() < max_in_batch && fits(batch, quick_.front())) {
-    batch.add(quick_.front());
-    out.push_back(std::move(quick_.front()));
-    quick_.pop_front();
-  }
-  if (out.empty() && slow_allowed && !slow_.empty()) {
-    out.push_back(std::move(slow_.front()));
-    slow_.pop_front();
-  }
-  return out;
-}
-
-std::size_t job_queue::quick_batches() const {
-  std::size_t batches = 0;
-  load batch;
-  for (const auto& j : quick_) {
-    if (batches == 0 || !fits(batch, j)) {
-      ++batches;
-      batch = {};
+std::vector<job_ptr> job_queue::take_group(bool slow_allowed) {
+  std::vector<job_ptr> out;
+  std::chrono::nanoseconds sum{0};
+  auto first_slow = jobs_.end();
+  for (auto it = jobs_.begin(); it != jobs_.end() && out.size() < max_in_group;) {
+    const auto& j = **it;
+    if (!j.task->may_begin() || is_slow(j)) {
+      if (j.task->may_begin() && out.empty() && first_slow == jobs_.end()) first_slow = it;
+      ++it;
+      continue;
     }
-    batch.add(j);
+    sum += j.expected();
+    if (!out.empty() && sum >= slice_) break;  // the first one always fits
+    out.push_back(std::move(*it));
+    it = jobs_.erase(it);
   }
-  return batches;
-}
-
-void job_queue::load::add(const job& j) {
-  sum += j.expected();
-  bytes += j.wire_size;
-}
-
-bool job_queue::fits(load batch, const job& next) const {
-  if (batch.bytes == 0) return true;
-  batch.add(next);
-  return batch.sum < slice_ && batch.bytes <= max_bytes_;
-}
-
-template <class Predicate>
-std::vector<job> job_queue::take_if(Predicate wanted) {
-  std::vector<job> out;
-  for (auto* queue : {&quick_, &slow_, &held_}) {
-    const auto taken = std::stable_partition(queue->begin(), queue->end(), [&](const job& j) { return !wanted(j); });
-    std::move(taken, queue->end(), std::back_inserter(out));
-    queue->erase(taken, queue->end());
-  }
+  if (!out.empty() || !slow_allowed || first_slow == jobs_.end()) return out;
+  out.push_back(std::move(*first_slow));
+  jobs_.erase(first_slow);
   return out;
 }
 
-std::vector<job> job_queue::take_expired(time_point now) {
-  if (now < next_expiry()) return {};
-  return take_if([&](const job& j) { return j.wait_limit() <= now; });
+std::vector<job_ptr> job_queue::take_if(const std::function<bool(const job&)>& wanted) {
+  const auto kept = [&](const job_ptr& j) { return !wanted(*j); };
+  if (std::ranges::all_of(jobs_, kept)) return {};
+  const auto taken = std::stable_partition(jobs_.begin(), jobs_.end(), kept);
+  std::vector<job_ptr> out(std::make_move_iterator(taken), std::make_move_iterator(jobs_.end()));
+  jobs_.erase(taken, jobs_.end());
+  return out;
 }
 
-job_queue::time_point job_queue::next_expiry() const {
-  auto next = time_point::max();
-  for (const auto* queue : {&quick_, &slow_, &held_})
-    for (const auto& j : *queue) next = std::min(next, j.wait_limit());
-  return next;
+job_queue::demand job_queue::waiting() const {
+  demand out;
+  std::chrono::nanoseconds sum{0};
+  for (const auto& j : jobs_) {
+    out.next_expiry = std::min(out.next_expiry, j->wait_limit());
+    if (!j->task->may_begin()) continue;
+    if (is_slow(*j)) {
+      ++out.slow_jobs;
+      continue;
+    }
+    out.quick_since = std::min(out.quick_since, j->submitted);
+    sum += j->expected();
+    if (out.quick_groups > 0 && sum < slice_) continue;
+    ++out.quick_groups;
+    sum = j->expected();
+  }
+  return out;
 }
-
-std::vector<job> job_queue::take_task(const task& t) {
-  return take_if([&](const job& j) { return j.task.get() == &t; });
-}
-
-std::vector<job> job_queue::take_all() {
-  return take_if([](const job&) { return true; });
-}
-
-void job_queue::release(const task& t) { push_front(take_task(t)); }
 
 }  // namespace telltale

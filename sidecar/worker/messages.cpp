@@ -1,193 +1,166 @@
-// Encodes a message as one byte for its type followed by its members in order.
+// Names the members of each message in the order in which they are sent.
 #include "worker/messages.hpp"
 
-#include <algorithm>
+#include <sys/socket.h>
+
+#include <cstring>
 #include <utility>
 
-#include "worker/bytes_io.hpp"
-#include "worker/codec.hpp"
+#include "worker/bytes.hpp"
 
 namespace telltale::wire {
+
+template <>
+inline constexpr auto last_enumerator<raw_value::kind_t> = raw_value::kind_t::map;
+template <>
+inline constexpr auto last_enumerator<verdict> = verdict::fail;
+template <>
+inline constexpr auto last_enumerator<reason> = static_cast<reason>(reason_count - 1);
+
+// ---- Values
+
+template <class Io>
+void fields(Io& io, member_of<Io, source_location> at) {
+  io(at.line, at.column);
+}
+
+template <class Io>
+void fields(Io& io, member_of<Io, raw_value> value) {
+  [[maybe_unused]] const auto level = io.nest();
+  io(value.kind, value.at, value.text, value.quoted, value.expanded, value.items, value.members);
+}
+
+template <class Io>
+void fields(Io& io, member_of<Io, raw_member> member) {
+  io(member.key, member.at, member.value);
+}
+
+template <class Io>
+void fields(Io& io, member_of<Io, measurement> measured) {
+  io(measured.name, measured.value);
+}
+
+template <class Io>
+void fields(Io& io, member_of<Io, outcome> found) {
+  io(found.verdict, found.reason, found.message, found.measurements);
+}
+
+void fields(byte_writer& io, const memory& state) { io(state.values()); }
+void fields(byte_reader& io, memory& state) {
+  std::vector<std::pair<std::string, std::int64_t>> values;
+  io(values);
+  if (values.size() > memory::max_entries) io.fail();
+  for (const auto& [name, value] : values) state.set(name, value);
+}
+
+void fields(byte_writer& io, const boost::asio::ip::tcp::endpoint& endpoint) {
+  io(std::string_view(static_cast<const char*>(static_cast<const void*>(endpoint.data())), endpoint.size()));
+}
+void fields(byte_reader& io, boost::asio::ip::tcp::endpoint& endpoint) {
+  std::string bytes;
+  io(bytes);
+  sa_family_t family = AF_UNSPEC;
+  if (bytes.size() >= sizeof family) std::memcpy(&family, bytes.data(), sizeof family);
+  const auto size = family == AF_INET ? sizeof(sockaddr_in) : family == AF_INET6 ? sizeof(sockaddr_in6) : 0;
+  if (size == 0 || bytes.size() != size) return io.fail();
+  endpoint.resize(size);
+  std::memcpy(endpoint.data(), bytes.data(), size);
+}
+
+void fields(byte_writer& io, const resolution& found) { io(found.endpoints, found.error); }
+void fields(byte_reader& io, resolution& found) {
+  io(found.endpoints, found.error);
+  // Exactly one of the two must be set: a result with neither addresses nor an error would look like success.
+  if (found.endpoints.empty() == found.error.empty() || found.endpoints.size() > max_endpoints) io.fail();
+}
+
+// ---- Messages
+
+template <class Io>
+void fields(Io& io, member_of<Io, definition> m) {
+  io(m.type, m.options);
+}
+
+template <class Io>
+void fields(Io& io, member_of<Io, run_request> m) {
+  io(m.definition, m.started_at, m.timeout, m.memory);
+}
+
+template <class Io>
+void fields(Io& io, member_of<Io, lookup_request> m) {
+  io(m.host, m.port);
+}
+
+template <class Io>
+void fields(Io& io, member_of<Io, run_answer> m) {
+  io(m.outcome, m.memory);
+}
+
 namespace {
 
-using std::chrono::nanoseconds;
-
-/// Limits durations to 0..60 years, so that arithmetic with time points cannot overflow.
-nanoseconds get_span(byte_reader& in) {
-  constexpr std::int64_t longest = 2'000'000'000'000'000'000;
-  const auto count = in.number<std::int64_t>();
-  if (count < 0 || count > longest) in.fail();
-  return nanoseconds(in.ok() ? count : 0);
-}
-
-void put_item(byte_writer& out, const run_item_view& item) {
-  out.number(item.number);
-  out.number(item.task);
-  out.number<std::int64_t>(item.timeout.count());
-  put(out, item.memory);
-  put(out, item.last_deep_check);
-  out.number<std::uint8_t>(item.unchanged_kind ? 1 : 0);
-  if (!item.unchanged_kind) return;
-  out.number(static_cast<std::uint8_t>(item.unchanged_kind->verdict));
-  out.number(static_cast<std::uint8_t>(item.unchanged_kind->reason));
-}
-
-std::optional<outcome_kind> get_unchanged_kind(byte_reader& in) {
-  if (in.number<std::uint8_t>() == 0) return std::nullopt;
-  const auto verdict_number = in.number<std::uint8_t>();
-  const auto reason_number = in.number<std::uint8_t>();
-  if (verdict_number > static_cast<std::uint8_t>(verdict::fail) || reason_number >= reason_count) in.fail();
-  if (!in.ok()) return std::nullopt;
-  return outcome_kind{static_cast<verdict>(verdict_number), static_cast<reason>(reason_number)};
-}
-
-run_item get_run_item(byte_reader& in) {
-  run_item item;
-  item.number = in.number<std::uint64_t>();
-  item.task = in.number<std::uint64_t>();
-  item.timeout = get_span(in);
-  item.memory = get_memory(in);
-  item.last_deep_check = get_deep_check_result(in);
-  item.unchanged_kind = get_unchanged_kind(in);
-  return item;
-}
-
-void put_message(byte_writer& out, const hello& m) {
-  out.number<std::int64_t>(nanoseconds(m.started_at.time_since_epoch()).count());
-}
-void put_message(byte_writer& out, const define& m) {
-  out.number(m.task);
-  out.text(m.type);
-  put(out, m.options);
-  out.number<std::uint8_t>(m.deep_check ? 1 : 0);
-}
-void put_message(byte_writer& out, const forget& m) { out.number(m.task); }
-void put_batch(byte_writer& out, std::uint64_t batch, std::span<const run_item_view> items) {
-  out.number(batch);
-  out.count(items.size());
-  for (const auto& item : items) put_item(out, item);
-}
-void put_message(byte_writer& out, const run_batch& m) {
-  std::vector<run_item_view> items;
-  for (const auto& each : m.items)
-    items.push_back({each.number, each.task, each.timeout, each.memory, each.last_deep_check, each.unchanged_kind});
-  put_batch(out, m.batch, items);
-}
-void put_message(byte_writer& out, const lookup& m) {
-  out.number(m.number);
-  out.text(m.host);
-  out.number(m.port);
-}
-void put_message(byte_writer& out, const ready& m) { out.text(m.refused); }
-void put_message(byte_writer& out, const lookup_result& m) {
-  out.number(m.number);
-  put(out, m.resolution);
-}
-void put_message(byte_writer&, const results_written&) {}
-
-void get_message(byte_reader& in, hello& m) {
-  m.started_at = std::chrono::system_clock::time_point(
-      std::chrono::duration_cast<std::chrono::system_clock::duration>(nanoseconds(in.number<std::int64_t>())));
-}
-void get_message(byte_reader& in, define& m) {
-  m.task = in.number<std::uint64_t>();
-  m.type = in.text(max_message);
-  m.options = get_raw_value(in, max_depth);
-  m.deep_check = in.number<std::uint8_t>() != 0;
-}
-void get_message(byte_reader& in, forget& m) { m.task = in.number<std::uint64_t>(); }
-void get_message(byte_reader& in, run_batch& m) {
-  m.batch = in.number<std::uint64_t>();
-  auto n = in.count(max_message);
-  m.items.reserve(std::min<std::size_t>(n, 1024));
-  for (; n > 0 && in.ok(); --n) m.items.push_back(get_run_item(in));
-}
-void get_message(byte_reader& in, lookup& m) {
-  m.number = in.number<std::uint64_t>();
-  m.host = in.text(max_host_length);
-  m.port = in.number<std::uint16_t>();
-}
-void get_message(byte_reader& in, ready& m) { m.refused = in.text(max_message); }
-void get_message(byte_reader& in, lookup_result& m) {
-  m.number = in.number<std::uint64_t>();
-  m.resolution = get_resolution(in);
-}
-void get_message(byte_reader&, results_written&) {}
-
-run_outcome get_run_outcome(byte_reader& in) {
-  run_outcome out;
-  out.number = in.number<std::uint64_t>();
-  out.began = clock::time_point(get_span(in));
-  out.duration = get_span(in);
-  out.outcome = get_outcome(in);
-  if (in.number<std::uint8_t>() != 0) out.memory = get_memory(in);
-  return out;
-}
-
-template <class Variant>
-std::string encode_variant(const Variant& message) {
+template <class... T>
+std::string encoded(const T&... values) {
   byte_writer out;
-  out.number(static_cast<std::uint8_t>(message.index()));
-  std::visit([&](const auto& m) { put_message(out, m); }, message);
+  out(values...);
   return std::move(out).take();
 }
 
-template <class Variant, std::size_t... I>
-std::optional<Variant> decode_variant(std::string_view bytes, std::index_sequence<I...>) {
-  byte_reader in(bytes);
-  const std::size_t which = in.number<std::uint8_t>();
-  std::optional<Variant> out;
-  const auto read_as = [&]<std::size_t index>() {
-    std::variant_alternative_t<index, Variant> message{};
-    get_message(in, message);
-    if (in.finished()) out.emplace(std::move(message));
-  };
-  if (in.ok()) ((which == I ? read_as.template operator()<I>() : void()), ...);
-  return out;
+template <class T>
+std::optional<T> decoded(byte_reader in) {
+  T out{};
+  in(out);
+  return in.finished() ? std::optional(std::move(out)) : std::nullopt;
 }
 
-template <class Variant>
-std::optional<Variant> decode_variant(std::string_view bytes) {
-  return decode_variant<Variant>(bytes, std::make_index_sequence<std::variant_size_v<Variant>>());
+std::string with_payload(byte_writer header, std::string_view payload) {
+  header.bytes(payload);
+  return std::move(header).take();
 }
 
 }  // namespace
 
-std::string encode(const to_worker& message) { return encode_variant(message); }
-std::string encode(const from_worker& message) { return encode_variant(message); }
-std::optional<to_worker> decode_to_worker(std::string_view bytes) { return decode_variant<to_worker>(bytes); }
-std::optional<from_worker> decode_from_worker(std::string_view bytes) { return decode_variant<from_worker>(bytes); }
-
-std::string encode_batch(std::uint64_t batch, std::span<const run_item_view> items) {
+std::string encode(const job_packet& packet) {
   byte_writer out;
-  out.reserve(max_message);
-  out.number(static_cast<std::uint8_t>(to_worker(run_batch{}).index()));
-  put_batch(out, batch, items);
-  return std::move(out).take();
+  return with_payload(std::move(out(packet.number)), packet.payload);
 }
 
-void put(byte_writer& out, const run_outcome& found) {
-  out.number(found.number);
-  out.number<std::int64_t>(nanoseconds(found.began.time_since_epoch()).count());
-  out.number<std::int64_t>(found.duration.count());
-  put(out, found.outcome);
-  out.number<std::uint8_t>(found.memory ? 1 : 0);
-  if (found.memory) put(out, *found.memory);
-}
-
-std::string encode(const run_outcome& found) {
+std::string encode(const answer_packet& packet) {
   byte_writer out;
-  put(out, found);
-  return std::move(out).take();
+  return with_payload(std::move(out(packet.number, packet.began, packet.duration)), packet.payload);
 }
 
-std::optional<std::vector<run_outcome>> decode_outcomes(std::string_view bytes) {
-  constexpr std::size_t usual_size = 128;
+std::optional<job_packet> decode_job(std::string_view bytes) {
   byte_reader in(bytes);
-  std::vector<run_outcome> out;
-  out.reserve(bytes.size() / usual_size + 1);
-  while (in.ok() && !in.finished()) out.push_back(get_run_outcome(in));
-  return in.ok() ? std::optional(std::move(out)) : std::nullopt;
+  job_packet out;
+  out.payload = in(out.number).rest();
+  return in.ok() ? std::optional(out) : std::nullopt;
+}
+
+std::optional<answer_packet> decode_answer(std::string_view bytes) {
+  byte_reader in(bytes);
+  answer_packet out;
+  out.payload = in(out.number, out.began, out.duration).rest();
+  return in.ok() ? std::optional(out) : std::nullopt;
+}
+
+std::string encode(const definition& value) { return encoded(value); }
+std::string encode(const run_answer& value) { return encoded(value); }
+std::string encode(const resolution& value) { return encoded(value); }
+std::string encode(const request& message) {
+  const auto type = static_cast<std::uint8_t>(message.index());  // as in decode_request
+  return std::visit([&](const auto& m) { return encoded(type, m); }, message);
+}
+
+std::optional<definition> decode_definition(std::string_view bytes) { return decoded<definition>(byte_reader(bytes)); }
+std::optional<run_answer> decode_run_answer(std::string_view bytes) { return decoded<run_answer>(byte_reader(bytes)); }
+std::optional<resolution> decode_resolution(std::string_view bytes) { return decoded<resolution>(byte_reader(bytes)); }
+std::optional<request> decode_request(std::string_view bytes) {
+  byte_reader in(bytes);
+  std::uint8_t type = 0;
+  in(type);
+  if (type == 0) return decoded<run_request>(in);
+  if (type == 1) return decoded<lookup_request>(in);
+  return std::nullopt;
 }
 
 }  // namespace telltale::wire

@@ -1,117 +1,83 @@
-// Defines the messages between the program and its workers; one message is one packet.
+// Defines what the program and its workers send to each other; one message is one packet.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
-#include <vector>
 
 #include <telltale/async_check.hpp>
-#include <telltale/check.hpp>
 #include <telltale/memory.hpp>
 #include <telltale/outcome.hpp>
 #include <telltale/raw_value.hpp>
-
-#include "worker/bytes_io.hpp"
-#include "worker/outcome_kind.hpp"
 
 namespace telltale::wire {
 
 /// Both processes read the same CLOCK_MONOTONIC, so time points are comparable.
 using clock = std::chrono::steady_clock;
 
-inline constexpr std::size_t max_message = 64 * 1024;
-inline constexpr std::size_t max_depth = 32;      ///< of an options tree
+inline constexpr std::size_t max_part = 64 * 1024;  ///< bytes of a definition, of a check's state, of an answer
+inline constexpr std::size_t max_packet = 2 * max_part + 1024;
 inline constexpr std::size_t max_endpoints = 64;  ///< of one lookup
 inline constexpr std::size_t max_host_length = 1024;
 
-// ---- program to worker
+// ---- The pool's part of each packet. Views point into the packet.
 
-/// The first message.
-struct hello {
-  std::chrono::system_clock::time_point started_at;  ///< of the program, not of the worker
+struct job_packet {
+  std::uint64_t number = 0;
+  std::string_view payload;
 };
-struct define {
-  std::uint64_t task = 0;
+struct answer_packet {
+  std::uint64_t number = 0;  ///< of the job; 0: the worker is ready, and the payload names refused restrictions
+  clock::time_point began;
+  std::chrono::nanoseconds duration{0};
+  std::string_view payload;
+};
+
+std::string encode(const job_packet&);
+std::string encode(const answer_packet&);
+std::optional<job_packet> decode_job(std::string_view);
+std::optional<answer_packet> decode_answer(std::string_view);
+
+// ---- Payloads of jobs
+
+/// How a worker builds a check.
+struct definition {
   std::string type;
   raw_value options;
-  bool deep_check = false;
 };
-struct forget {
-  std::uint64_t task = 0;
-};
-struct run_item {
-  std::uint64_t number = 0;
-  std::uint64_t task = 0;
+/// One run of a blocking check. Complete in itself, so that any worker can do it.
+struct run_request {
+  std::string definition;                            ///< encoded
+  std::chrono::system_clock::time_point started_at;  ///< of the program, not of the worker
   std::chrono::nanoseconds timeout{0};
   telltale::memory memory;
-  std::optional<telltale::deep_check_result> last_deep_check;
-  std::optional<outcome_kind> unchanged_kind;  ///< an outcome of this kind does not wake the program
 };
-/// Runs to execute in order. The result buffer decides which side owns each run; see docs/decisions/003.
-struct run_batch {
-  std::uint64_t batch = 0;
-  std::vector<run_item> items;
-};
-struct lookup {
-  std::uint64_t number = 0;
+struct lookup_request {
   std::string host;
   std::uint16_t port = 0;
 };
-using to_worker = std::variant<hello, define, forget, run_batch, lookup>;
+using request = std::variant<run_request, lookup_request>;
 
-// ---- worker to program
+// ---- Payloads of answers; a lookup's is a `resolution`
 
-struct ready {
-  std::string refused;  ///< the restrictions that the kernel refused; empty: none
-};
-struct lookup_result {
-  std::uint64_t number = 0;
-  telltale::resolution resolution;
-};
-/// The result buffer contains new outcomes.
-struct results_written {};
-using from_worker = std::variant<ready, lookup_result, results_written>;
-
-/// The outcome of one run. Stored in the result buffer, not in a message.
-struct run_outcome {
-  std::uint64_t number = 0;
+struct run_answer {
   telltale::outcome outcome;
   std::optional<telltale::memory> memory;  ///< not set: unchanged
-  clock::time_point began;
-  std::chrono::nanoseconds duration{0};
 };
 
-std::string encode(const to_worker&);
-std::string encode(const from_worker&);
-/// Encodes to the same bytes as a run of `run_batch`, without copying the run's state.
-struct run_item_view {
-  std::uint64_t number = 0;
-  std::uint64_t task = 0;
-  std::chrono::nanoseconds timeout{0};
-  const telltale::memory& memory;
-  const std::optional<telltale::deep_check_result>& last_deep_check;
-  const std::optional<outcome_kind>& unchanged_kind;
-};
-std::string encode_batch(std::uint64_t batch, std::span<const run_item_view>);
+std::string encode(const definition&);
+std::string encode(const request&);
+std::string encode(const run_answer&);
+std::string encode(const resolution&);
 
-/// Returns nothing unless the bytes are exactly one well-formed message. Accepts any input.
-std::optional<to_worker> decode_to_worker(std::string_view);
-std::optional<from_worker> decode_from_worker(std::string_view);
-
-void put(byte_writer&, const run_outcome&);
-std::string encode(const run_outcome&);
-/// Decodes consecutive outcomes. Returns nothing unless the bytes are whole outcomes. Accepts any input.
-std::optional<std::vector<run_outcome>> decode_outcomes(std::string_view);
-
-/// Sizes of a `run_batch` message without its runs, and of the variable parts of a run.
-inline constexpr std::size_t run_batch_overhead = 64;
-std::size_t encoded_size(const telltale::memory&);
-std::size_t encoded_size(const std::optional<deep_check_result>&);
+/// Each returns nothing unless the bytes are exactly one well-formed value. Accepts any input.
+std::optional<definition> decode_definition(std::string_view);
+std::optional<request> decode_request(std::string_view);
+std::optional<run_answer> decode_run_answer(std::string_view);
+std::optional<resolution> decode_resolution(std::string_view);
 
 }  // namespace telltale::wire

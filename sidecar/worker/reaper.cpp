@@ -7,7 +7,7 @@
 
 #include <boost/asio/signal_set.hpp>
 
-#include "worker/children.hpp"
+#include "base/children.hpp"
 
 namespace telltale {
 namespace {

@@ -1,51 +1,277 @@
-// Encodes jobs as messages and sends them to a worker.
+// Follows one worker: start, ready, jobs, missed deadlines, death.
 #include "worker/worker.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
-#include "worker/messages.hpp"
+#include <fmt/format.h>
+#include <telltale/units.hpp>
 
 namespace telltale {
+namespace {
 
-std::vector<job> worker::assign(std::vector<job> jobs, std::uint64_t batch_number, std::chrono::nanoseconds slice,
-                                bool wake_wanted) {
-  for (const auto& j : jobs) wake_wanted = wake_wanted || !j.input.unchanged_kind;
-  // Shortens the slice, so that the jobs behind one that overruns its timeout are reassigned in time.
-  for (const auto& j : jobs) slice = std::min(slice, j.timeout);
-  const auto sent = loop_clock::now();
-  const bool lookup = jobs.front().is_lookup();
-  // Set before sending: the worker may finish and stop the timer before this process continues.
-  timer_armed = !lookup && !wake_wanted;  // with a wake-up the pool uses its own timer, which the worker cannot stop
-  if (timer_armed) process->deadline_timer().set(sent + (jobs.size() > 1 ? slice : jobs.front().timeout));
-  const bool ok = lookup ? send_lookup(jobs.front()) : send_runs(jobs, batch_number, wake_wanted);
-  if (!ok) return jobs;
-  messages_allowed = jobs.size() + 2;
-  false_alarms_left = max_false_alarms;
-  work.emplace(batch_number, std::move(jobs), sent, slice);
-  read = 0;
-  enter(worker_state::busy, sent);
-  return {};
+using std::chrono::nanoseconds;
+
+// A deadline checked this late means that the whole program was stopped or starved, and perhaps the worker with it.
+constexpr std::chrono::milliseconds loop_stall_threshold{100};
+// From this time on, the last jobs of a group are given to other workers: all are quick, but their sum is long.
+constexpr int max_slices = 4;
+
+template <class Jobs>
+void append(std::vector<job_ptr>& to, Jobs&& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  from.clear();
 }
 
-bool worker::send_lookup(const job& j) {
-  return process->send(wire::encode(wire::lookup{j.number, j.name->host, j.name->port}));
+job_ptr take_front(std::deque<job_ptr>& from) {
+  auto out = std::move(from.front());
+  from.pop_front();
+  return out;
 }
 
-bool worker::send_runs(const std::vector<job>& jobs, std::uint64_t batch_number, bool wake_wanted) {
-  process->result_buffer().open(batch_number, wake_wanted);
-  std::vector<wire::run_item_view> items;
-  items.reserve(jobs.size());
-  for (const auto& j : jobs) {
-    if (tasks.insert(j.task->number).second && !process->send(j.task->definition)) return false;
-    items.push_back(
-        {j.number, j.task->number, j.timeout, j.input.memory, j.input.last_deep_check, j.input.unchanged_kind});
+// Checks of a hung file system tend to hang together; one after the other, each would cost a slice. The jobs behind the
+// first are therefore split in up to four groups, and after a second hang each gets its own worker.
+void mark_overtaken(std::vector<job_ptr>& jobs, nanoseconds slice) {
+  const auto together = std::max<std::int64_t>((std::ssize(jobs) + 3) / 4, 2);
+  for (auto& j : jobs) j->min_expected = ++j->times_overtaken > 1 ? slice : slice / (together + 1) + nanoseconds(1);
+}
+
+}  // namespace
+
+worker::worker(std::unique_ptr<worker_process> process, const worker_pool_options& options, time_point now)
+    : process_(std::move(process)), options_(options), since_(now) {}
+
+void worker::enter(worker_state next, time_point now) {
+  state_ = next;
+  since_ = now;
+}
+
+worker::time_point worker::due() const {
+  switch (state_) {
+    case worker_state::starting:
+      return since_ + options_.start_limit;
+    case worker_state::busy:
+      return jobs_.size() > 1 ? overrun() : deadline();
+    case worker_state::retiring:
+    case worker_state::ending:
+      return since_ + options_.kill_grace;
+    case worker_state::idle:
+    case worker_state::stuck:
+      break;
   }
-  return process->send(wire::encode_batch(batch_number, items));
+  return time_point::max();
 }
 
-bool worker::forget(std::uint64_t task_number) {
-  return tasks.erase(task_number) == 0 || process->send(wire::encode(wire::forget{task_number}));
+void worker::on_time(time_point now, worker_news& news) {
+  if (now < due()) return;
+  switch (state_) {
+    case worker_state::starting:
+      read(now, news);
+      if (state_ == worker_state::starting)
+        on_disconnect(fmt::format("was not ready within {}", human_duration(options_.start_limit)), now, news);
+      break;
+    case worker_state::busy:
+      check_busy(now, news);
+      break;
+    case worker_state::retiring:
+    case worker_state::ending:
+      on_event(now, news);  // the process may have ended while the loop was stalled
+      if (!ended_) on_grace_expired(now, news);
+      break;
+    case worker_state::idle:
+    case worker_state::stuck:
+      break;
+  }
+}
+
+// ---- Ready, jobs, answers
+
+void worker::assign(std::vector<job_ptr> jobs, bool slow, time_point now, worker_news& news) {
+  slow_ = slow;
+  slice_ = options_.slice;
+  current_since_ = now;
+  extension_ = {};
+  enter(worker_state::busy, now);
+  auto next = jobs.begin();
+  auto sent = worker_process::sent::yes;
+  while (next != jobs.end() &&
+         (sent = process_->send((*next)->number, (*next)->payload)) == worker_process::sent::yes) {
+    // Jobs behind one that exceeds its timeout are taken back in time.
+    slice_ = std::min(slice_, (*next)->timeout);
+    jobs_.push_back(std::move(*next++));
+  }
+  jobs.erase(jobs.begin(), next);
+  if (jobs_.empty()) ++jobs.front()->failed_deliveries;
+  append(news.returned, jobs);
+  if (jobs_.empty() || sent == worker_process::sent::gone) on_disconnect("", now, news);
+}
+
+// Ends by itself: each packet ends a job, makes the worker ready or ends it.
+void worker::read(time_point now, worker_news& news) {
+  while (listens()) {
+    const auto found = process_->receive();
+    if (found.what == worker_process::received::nothing) return;
+    if (found.what == worker_process::received::closed) return on_disconnect("", now, news);
+    const auto answer =
+        found.what == worker_process::received::packet ? wire::decode_answer(found.packet) : std::nullopt;
+    if (!answer) return on_protocol_error(now, news);
+    on_answer(*answer, now, news);
+  }
+}
+
+void worker::on_answer(const wire::answer_packet& answer, time_point now, worker_news& news) {
+  if (state_ == worker_state::starting && answer.number == 0) {
+    was_ready_ = news.ready = true;
+    news.refused = answer.payload;
+    return enter(worker_state::idle, now);
+  }
+  if (jobs_.empty() || jobs_.front()->number != answer.number) return on_protocol_error(now, news);
+  auto& current = *jobs_.front();
+  // The worker knows its times best; they are limited to what is possible.
+  const auto between = [](auto value, auto low, auto high) { return std::clamp(value, low, std::max(low, high)); };
+  const auto began = between(answer.began, current.submitted, now);
+  const auto duration = between(answer.duration, nanoseconds(0), now - since_);
+  const auto ended = between(began + duration, current_since_, now);
+  const job_times times{began - current.submitted, duration, now - ended};
+  if (!current.answered(answer.payload, times)) return on_protocol_error(now, news);
+  current.task->record_duration(duration);
+  news.done.push_back(take_front(jobs_));
+  current_since_ = ended;
+  extension_ = {};
+  if (jobs_.empty()) enter(worker_state::idle, now);
+}
+
+// ---- Missed deadlines
+
+void worker::check_busy(time_point now, worker_news& news) {
+  read(now, news);
+  if (state_ == worker_state::busy && jobs_.size() > 1 && (now >= overrun() || now >= since_ + max_slices * slice_))
+    take_back(now, news);
+  if (state_ != worker_state::busy || now < deadline()) return;
+  const auto late = now - deadline();
+  if (late < loop_stall_threshold || extension_.count() > 0) return on_timeout(now, news);
+  extension_ = late + std::min(late, jobs_.front()->timeout);
+}
+
+// Takes back the jobs behind the current one.
+void worker::take_back(time_point now, worker_news& news) {
+  const bool overran = now >= overrun();
+  auto unreceived = take_unreceived();
+  if (jobs_.empty()) {
+    // It gets no processor time or is stopped. The first job stays with it until its deadline.
+    auto& first = unreceived.front();
+    const bool sent = process_->send(first->number, first->payload) == worker_process::sent::yes;
+    if (sent) jobs_.push_back(std::move(first));
+    if (sent) unreceived.erase(unreceived.begin());
+    else on_disconnect("", now, news);
+  }
+  if (overran) mark_overtaken(unreceived, options_.slice);
+  append(news.returned, unreceived);
+  // A worker answers each job before it receives the next, so one job is left: that which it has begun.
+  read(now, news);
+  if (state_ == worker_state::busy && jobs_.size() > 1) on_protocol_error(now, news);
+}
+
+std::vector<job_ptr> worker::take_unreceived() {
+  const auto count = std::min(process_->take_back(), jobs_.size());
+  const auto first = jobs_.end() - static_cast<std::ptrdiff_t>(count);
+  std::vector<job_ptr> out(std::make_move_iterator(first), std::make_move_iterator(jobs_.end()));
+  jobs_.erase(first, jobs_.end());
+  return out;
+}
+
+void worker::on_timeout(time_point now, worker_news& news) {
+  auto current = take_front(jobs_);
+  current->task->record_overrun(current->timeout);
+  current->failed(reason::timeout,
+                  fmt::format("no answer within {}; the worker was killed", human_duration(current->timeout)),
+                  {current_since_ - current->submitted, now - current_since_});
+  last_task_ = current->task;
+  news.done.push_back(std::move(current));
+  ++news.killed;
+  end(now, news);
+}
+
+// ---- Its end
+
+void worker::on_protocol_error(time_point now, worker_news& news) { on_disconnect("broke the protocol", now, news); }
+
+// The socket is closed or the worker is no longer trusted. The jobs that it has received are decided only after the
+// process has ended, because it may continue until then.
+void worker::on_disconnect(std::string kill_reason, time_point now, worker_news& news) {
+  if (was_ready_) ++news.crashed;
+  kill_reason_ = std::move(kill_reason);
+  // A worker that ended by itself is not killed yet; otherwise its exit status would show SIGKILL.
+  killed_ = !kill_reason_.empty();
+  end(now, news);
+}
+
+void worker::end(time_point now, worker_news& news) {
+  auto unreceived = take_unreceived();
+  if (jobs_.empty() && !unreceived.empty()) ++unreceived.front()->failed_deliveries;
+  append(news.returned, unreceived);
+  if (!jobs_.empty()) last_task_ = jobs_.front()->task;
+  if (last_task_) ++last_task_->ending;
+  if (killed_) process_->kill();
+  process_->disconnect();
+  enter(worker_state::ending, now);
+}
+
+void worker::retire(time_point now) {
+  process_->retire();
+  enter(worker_state::retiring, now);
+}
+
+void worker::stop(time_point now, worker_news& news) {
+  append(news.returned, jobs_);
+  if (state_ == worker_state::stuck || (state_ == worker_state::ending && killed_)) return;
+  killed_ = true;
+  state_ == worker_state::ending ? process_->kill() : end(now, news);
+}
+
+// The worker still exists. After SIGKILL that means that it hangs in an uninterruptible system call.
+void worker::on_grace_expired(time_point now, worker_news& news) {
+  if (state_ == worker_state::retiring || !std::exchange(killed_, true)) {
+    if (state_ == worker_state::ending) kill_reason_ = "closed its socket";
+    killed_ = true;
+    process_->kill();
+    return enter(worker_state::ending, now);
+  }
+  fail_current(fmt::format("the worker {} while running the check, and cannot be killed", kill_reason_), news);
+  enter(worker_state::stuck, now);
+  if (!was_ready_) news.start_error = "the new process hangs in the kernel";
+  if (!last_task_) return;
+  ++last_task_->stuck;
+  if (!last_task_->stuck_since) last_task_->stuck_since = current_since_;
+}
+
+void worker::on_event(time_point now, worker_news& news) {
+  const auto status = process_->collect();
+  read(now, news);  // answers that it sent before it ended count
+  if (status && !ended_) on_exit(*status, now, news);
+}
+
+void worker::on_exit(const exit_status& status, time_point now, worker_news& news) {
+  if (listens()) on_disconnect("", now, news);
+  ended_ = true;
+  const auto how = kill_reason_.empty() ? status.describe() : kill_reason_ + " and was killed";
+  const auto start_error = status.start_error();
+  if (!was_ready_) news.start_error = start_error.empty() ? "the new process " + how : start_error;
+  fail_current(fmt::format("the worker {} while running the check", how), news);
+  if (!last_task_) return;
+  --last_task_->ending;
+  if (state_ == worker_state::stuck && --last_task_->stuck == 0) last_task_->stuck_since.reset();
+}
+
+// Fails the job during which the worker ended, and returns those behind it.
+void worker::fail_current(std::string sentence, worker_news& news) {
+  if (jobs_.empty()) return;
+  auto current = take_front(jobs_);
+  current->task->record_overrun(options_.slice);
+  current->failed(reason::crashed, std::move(sentence), {current_since_ - current->submitted, since_ - current_since_});
+  news.done.push_back(std::move(current));
+  append(news.returned, jobs_);
 }
 
 }  // namespace telltale

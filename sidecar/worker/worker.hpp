@@ -1,16 +1,19 @@
-// One worker of the pool: its process, its state and the tasks it knows.
+// One worker of the pool, from its start to its end. Does no I/O of its own and reads no clock.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
-#include <optional>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
-#include "worker/batch.hpp"
+#include "base/exit_status.hpp"
 #include "worker/job.hpp"
+#include "worker/messages.hpp"
+#include "worker/worker_pool.hpp"
 #include "worker/worker_process.hpp"
 
 namespace telltale {
@@ -19,57 +22,89 @@ enum class worker_state : std::uint8_t {
   starting,  ///< has not reported that it is ready
   idle,
   busy,
-  retiring,  ///< its socket is closed; it should exit by itself
-  dying,     ///< killed, or exited and not collected yet
+  retiring,  ///< gets no further job; it should exit by itself
+  ending,    ///< killed, or exited and not collected yet
   stuck,     ///< killed, and still running after the grace period
 };
 
-/// A timer may expire just after its batch has ended. More than a few such events are the worker's doing.
-inline constexpr int max_false_alarms = 100;
+/// What a worker has done with its jobs, and what became of it.
+struct worker_news {
+  std::vector<job_ptr> done;      ///< answered or failed
+  std::vector<job_ptr> returned;  ///< it will never begin these
+  bool ready = false;
+  std::string refused;      ///< with `ready`: the restrictions that the kernel refused
+  std::string start_error;  ///< not empty: the process could not become a worker
+  std::size_t crashed = 0;
+  std::size_t killed = 0;
+};
 
-struct worker {
-  std::uint64_t id = 0;
-  std::unique_ptr<worker_process> process;
-  worker_state state = worker_state::starting;
-  loop_clock::time_point since;  ///< when it entered this state
+/// It gets jobs in groups and does them in order; the first is the current one. The jobs behind one that takes longer
+/// than a slice are taken back. At its deadline the worker is killed. Each step adds to the news.
+class worker {
+ public:
+  using time_point = loop_clock::time_point;
 
-  std::optional<batch> work;  ///< while busy; while dying, jobs that are decided once the process has ended
-  std::size_t read = 0;       ///< bytes of this batch read from the result buffer
-  int false_alarms_left = max_false_alarms;  ///< expiries of an unset timer until it is killed; reset with each batch
-  std::size_t messages_allowed = 0;          ///< messages it may still send: one per run and those in progress
-  bool timer_armed = false;                  ///< its deadline timer expires when this batch takes too long
-  bool was_ready = false;                    ///< has reported that it is ready
-  bool slow_work = false;                    ///< its batch is a slow job or a lookup
-  std::unordered_set<std::uint64_t> tasks;   ///< defined in this worker
+  /// The options outlive the worker.
+  worker(std::unique_ptr<worker_process>, const worker_pool_options&, time_point now);
 
-  // While dying:
-  std::shared_ptr<task> last_task;  ///< the task during which it was killed or died
-  loop_clock::time_point last_task_since;
-  bool died_in_lookup = false;
-  std::string kill_reason;  ///< why it was killed; empty: it exited by itself
-  bool broke_protocol = false;
-  bool killed = true;  ///< false while it is expected to exit by itself
+  /// Gives an idle worker jobs, which are not empty. Those that it does not receive are returned.
+  void assign(std::vector<job_ptr>, bool slow, time_point now, worker_news&);
+  /// Reads its answers, and collects the process if it has ended.
+  void on_event(time_point now, worker_news&);
+  /// Enforces its time limits; due at `due()`.
+  void on_time(time_point now, worker_news&);
+  time_point due() const;
+  void retire(time_point now);
+  /// Kills it, because the program stops; all its jobs are returned.
+  void stop(time_point now, worker_news&);
 
-  bool listens() const {
-    return state == worker_state::starting || state == worker_state::idle || state == worker_state::busy;
-  }
-  bool has_unread_results() const {
-    return state == worker_state::busy && !has_lookup() && process->result_buffer().has_results_since(read);
-  }
-  bool has_lookup() const { return work && !work->empty() && work->current().is_lookup(); }
-  void enter(worker_state next, loop_clock::time_point now) {
-    state = next;
-    since = now;
-  }
-  /// Sends the jobs, preceded by the definitions of new tasks. On success the worker is busy; when the worker has
-  /// exited the jobs are returned. `wake_wanted`: wake the program at the end even when all results are unchanged.
-  std::vector<job> assign(std::vector<job>, std::uint64_t batch_number, std::chrono::nanoseconds slice,
-                          bool wake_wanted);
-  bool forget(std::uint64_t task_number);
+  worker_state state() const { return state_; }
+  time_point since() const { return since_; }
+  bool was_ready() const { return was_ready_; }
+  bool has_ended() const { return ended_; }
+  bool has_slow_job() const { return state_ == worker_state::busy && slow_; }
+  /// When it should have ended its current quick job.
+  time_point slice_end() const { return current_since_ + slice_; }
+  bool has_quick_job() const { return state_ == worker_state::busy && !slow_; }
+  /// The task in whose job it died or was killed.
+  const std::shared_ptr<task>& last_task() const { return last_task_; }
 
  private:
-  bool send_lookup(const job&);
-  bool send_runs(const std::vector<job>&, std::uint64_t batch_number, bool wake_wanted);
+  bool listens() const {
+    return state_ == worker_state::starting || state_ == worker_state::idle || state_ == worker_state::busy;
+  }
+  void enter(worker_state, time_point now);
+  void read(time_point now, worker_news&);
+  void on_answer(const wire::answer_packet&, time_point now, worker_news&);
+  time_point deadline() const { return current_since_ + jobs_.front()->timeout + extension_; }
+  time_point overrun() const { return std::min(slice_end(), deadline()); }
+  void check_busy(time_point now, worker_news&);
+  void take_back(time_point now, worker_news&);
+  std::vector<job_ptr> take_unreceived();
+  void on_timeout(time_point now, worker_news&);
+  void on_protocol_error(time_point now, worker_news&);
+  void on_disconnect(std::string kill_reason, time_point now, worker_news&);
+  void end(time_point now, worker_news&);
+  void on_grace_expired(time_point now, worker_news&);
+  void on_exit(const exit_status&, time_point now, worker_news&);
+  void fail_current(std::string sentence, worker_news&);
+
+  std::unique_ptr<worker_process> process_;
+  const worker_pool_options& options_;
+  worker_state state_ = worker_state::starting;
+  time_point since_;  ///< when it entered this state
+  bool was_ready_ = false;
+  bool ended_ = false;
+
+  std::deque<job_ptr> jobs_;  ///< that it may have received, in order
+  bool slow_ = false;         ///< its only job is slow
+  time_point current_since_;  ///< when the current job began, as far as the program can tell
+  std::chrono::nanoseconds slice_{0};
+  std::chrono::nanoseconds extension_{0};  ///< of the current job's deadline
+
+  std::shared_ptr<task> last_task_;
+  std::string kill_reason_;  ///< empty: it exited by itself
+  bool killed_ = true;       ///< false while it is expected to exit by itself
 };
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-// Implements the worker process: restricts itself, then reads and executes messages.
+// Implements the worker process: restricts itself, then receives and executes jobs.
 #include "worker/worker_main.hpp"
 
 #include <sched.h>
@@ -12,15 +12,10 @@
 #include <cstdio>
 #include <optional>
 #include <string_view>
-#include <utility>
-#include <variant>
 
-#include "memory/code_pages.hpp"
-#include "worker/deadline_timer.hpp"
+#include "worker/job_runner.hpp"
 #include "worker/messages.hpp"
 #include "worker/restrictions.hpp"
-#include "worker/shared_result_buffer.hpp"
-#include "worker/worker_loop.hpp"
 
 namespace telltale {
 namespace {
@@ -33,10 +28,10 @@ constexpr int exit_bad_message = 4;
 pid_t program_pid() {
   ucred maker{};
   socklen_t size = sizeof maker;
-  return ::getsockopt(worker_socket, SOL_SOCKET, SO_PEERCRED, &maker, &size) == 0 ? maker.pid : 0;
+  return ::getsockopt(worker_jobs, SOL_SOCKET, SO_PEERCRED, &maker, &size) == 0 ? maker.pid : 0;
 }
 
-// A worker must never outlive the program; otherwise a hung worker would continue its runs unsupervised.
+// A worker must never outlive the program; otherwise a hung worker would continue its job unsupervised.
 bool die_with_parent(pid_t program) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   // The program may have exited before the prctl; the parent has changed then.
@@ -56,47 +51,52 @@ void use_batch_scheduling() {
   if (::sched_getscheduler(0) == SCHED_OTHER) ::sched_setscheduler(0, SCHED_BATCH, &none);
 }
 
-// Blocks. Returns nothing when the program has closed the socket.
-std::optional<std::string_view> receive(std::array<char, wire::max_message>& buffer) {
+bool send(int socket, std::string_view packet) {
   for (;;) {
-    const auto n = ::recv(worker_socket, buffer.data(), buffer.size(), 0);
+    if (::send(socket, packet.data(), packet.size(), MSG_NOSIGNAL) >= 0) return true;
+    if (errno != EINTR) return false;
+  }
+}
+
+bool answer(const wire::answer_packet& packet) { return send(worker_jobs, wire::encode(packet)); }
+
+// Returns nothing when there is no packet, or when the program has closed the socket.
+std::optional<std::string_view> receive(int flags) {
+  static std::array<char, wire::max_packet> buffer;
+  for (;;) {
+    const auto n = ::recv(worker_jobs, buffer.data(), buffer.size(), flags);
     if (n > 0) return std::string_view(buffer.data(), static_cast<std::size_t>(n));
     if (n == 0 || errno != EINTR) return std::nullopt;
   }
 }
 
-bool send(const wire::from_worker& message) {
-  auto packet = wire::encode(message);
-  if (packet.size() > wire::max_message) return false;
-  for (;;) {
-    if (::send(worker_socket, packet.data(), packet.size(), MSG_NOSIGNAL) >= 0) return true;
-    if (errno != EINTR) return false;
-  }
+// Notifies the program before it waits, because the program does not wait for single answers.
+std::optional<std::string_view> next_packet() {
+  if (const auto packet = receive(MSG_DONTWAIT)) return packet;
+  return send(worker_notifications, "1") ? receive(0) : std::nullopt;
 }
 
 }  // namespace
 
 int worker_main(const check_table& table) {
   const auto program = program_pid();
-  const auto result_buffer = map_result_buffer(worker_result_buffer);
-  if (program == 0 || !result_buffer) {
+  if (program == 0) {
     std::fputs("this command is internal: telltale starts it with a socket\n", stderr);
     return exit_bad_arguments;
   }
-  ::close(worker_result_buffer);
   if (!die_with_parent(program)) return exit_orphaned;
   prepare_process();
   use_batch_scheduling();
-  worker_loop loop(table, *result_buffer, send, [] { deadline_timer::stop(worker_deadline_timer); });
-  static std::array<char, wire::max_message> buffer;
-  if (!send(wire::ready{apply_restrictions()})) return 0;
-  bool tidied = false;
-  while (const auto packet = receive(buffer)) {
-    const auto message = wire::decode_to_worker(*packet);
-    if (!message) return exit_bad_message;
-    if (!loop.handle(*message)) return 0;
-    // Most code executed so far was process startup and the first runs of checks.
-    if (std::holds_alternative<wire::run_batch>(*message) && !std::exchange(tidied, true)) release_code_pages();
+  job_runner runner(table);
+  const auto refused = apply_restrictions();
+  if (!answer({0, wire::clock::now(), {}, refused})) return 0;
+  while (const auto packet = next_packet()) {
+    const auto job = wire::decode_job(*packet);
+    if (!job) return exit_bad_message;
+    const auto began = wire::clock::now();
+    const auto found = runner.run(job->payload, began);
+    if (!found) return exit_bad_message;
+    if (!answer({job->number, began, wire::clock::now() - began, *found})) return 0;
   }
   return 0;
 }

@@ -22,7 +22,7 @@ struct worker_pool_options {
   std::string program = "/proc/self/exe";          ///< re-executed as `program worker`
   std::size_t max_workers = 16;                    ///< without stuck ones; doubled while checks begin to hang
   std::chrono::milliseconds idle_timeout{30'000};  ///< one idle worker is always kept
-  std::chrono::milliseconds slice{25};             ///< the jobs behind one that takes longer are reassigned
+  std::chrono::milliseconds slice{25};             ///< the jobs behind one that takes longer are taken back
   std::chrono::milliseconds kill_grace{200};       ///< from SIGKILL to the state "stuck"
   std::chrono::milliseconds start_limit{10'000};   ///< from starting the process until it is ready
   /// The program's start time that checks see (`probe_context::started_at`).
@@ -41,21 +41,18 @@ class worker_pool {
   virtual ~worker_pool() = default;
 
   virtual task_id add(worker_task) = 0;
-  /// Removes a task after its runs have ended; its id may be reused.
+  /// Removes a task; its runs in progress still call `done`.
   virtual void remove(task_id) = 0;
 
-  /// Runs the task once. Calls `done` exactly once, from the loop or from `collect`, never from inside `run`, with the
-  /// outcome or with `fail timeout`, `crashed` or `stuck`. `done` must not throw. The timeout limits the waiting time
-  /// and, separately, the time from the start in a worker. Runs submitted in one loop iteration may share a batch.
+  /// Runs the task once. Calls `done` exactly once, from the loop, never from inside `run`, with the outcome or with
+  /// `fail timeout`, `crashed` or `stuck`. `done` must not throw. The timeout limits the waiting time and, separately,
+  /// the time from the start in a worker. Quick runs submitted in one loop iteration share a worker and are reported
+  /// together, at most a slice after they have ended.
   /// While a worker is stuck in this task, further runs fail with `stuck` at once.
   virtual void run(task_id, std::chrono::milliseconds timeout, run_input, run_done done) = 0;
 
   /// Calls getaddrinfo in a worker. Calls `done` exactly once, from the loop.
   virtual void resolve(std::string host, std::uint16_t port, std::chrono::milliseconds timeout, resolve_done done) = 0;
-
-  /// Reads the results that did not wake the loop and calls their `done` before it returns. Cheap when there are none.
-  /// Must not be called from a `done`.
-  virtual void collect() = 0;
 
   virtual worker_counts counts() const = 0;
 
@@ -64,7 +61,7 @@ class worker_pool {
 };
 
 /// The thread that runs the loop must live as long as the program, because workers exit with it (PR_SET_PDEATHSIG).
-std::unique_ptr<worker_pool> make_worker_pool(boost::asio::io_context&, worker_pool_options = {});
+std::unique_ptr<worker_pool> make_worker_pool(boost::asio::io_context&, const worker_pool_options& = {});
 
 /// Resolves names for async checks through a pool: numeric addresses at once, names in a worker, one lookup per name at
 /// a time. The last good addresses are kept without limit. They are returned, flagged `remembered`, when a lookup

@@ -1,79 +1,61 @@
-// Holds one worker process: its pid, its pidfd, its socket and the shared memory.
+// One worker process: starts it, exchanges packets with it, kills and collects it.
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
 
 #include <sys/types.h>
 
-#include <boost/asio/generic/seq_packet_protocol.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 
-#include "worker/deadline_timer.hpp"
-#include "worker/exit_status.hpp"
-#include "worker/shared_result_buffer.hpp"
+#include "base/exit_status.hpp"
 
 namespace telltale {
 
-/// Never blocks. Used on the loop's thread. The destructor closes the socket, which ends an idle worker, and collects
-/// the process if it has ended. It does not kill.
+/// Never blocks. An interface, so that the decisions about workers are tested without processes.
 class worker_process {
  public:
-  using handler = std::function<void()>;
+  virtual ~worker_process() = default;
 
-  /// Returns null and an error when the process cannot be created (EAGAIN, EMFILE, ENOMEM, ENOENT, ...).
-  static std::unique_ptr<worker_process> start(boost::asio::io_context&, const std::string& program, std::error_code&);
-  ~worker_process();
-  worker_process(const worker_process&) = delete;
-  worker_process& operator=(const worker_process&) = delete;
+  enum class sent { yes, full, gone };
+  /// `full`: the socket holds as many jobs as it can. `gone`: the worker has exited.
+  virtual sent send(std::uint64_t number, std::string_view payload) = 0;
 
-  /// Sends the packet, or queues it until the socket is writable. False when the worker has exited.
-  bool send(std::string packet);
-  /// Sends the queued packets; call it after `when_writable`.
-  bool flush();
-  bool has_unsent() const { return !unsent_.empty(); }
+  /// Removes the jobs that the worker has not received yet, the last ones sent. Returns their number. The kernel gives
+  /// each packet to one receiver, so none of them can begin.
+  virtual std::size_t take_back() = 0;
 
-  enum class received { packet, nothing, closed, oversized };
+  enum class received { packet, nothing, closed, invalid };
   struct reception {
     received what;
-    std::string_view packet;  ///< points into the buffer
+    std::string_view packet;  ///< valid until the next call
   };
-  reception receive(std::span<char> buffer);
+  virtual reception receive() = 0;
 
-  /// One-shot waits. The handlers must check that this object still exists.
-  void when_readable(handler);
-  void when_writable(handler);
-  void when_dead(handler);
-
-  /// Sends SIGKILL. Has no effect when the process has ended.
-  void kill();
-  void close_socket();
+  /// The worker exits when it has received every job.
+  virtual void retire() = 0;
+  virtual void kill() = 0;
+  /// Closes the sockets: nothing is received any more. An honest worker exits.
+  virtual void disconnect() = 0;
   /// The exit status once the process has ended; repeated calls return the same status.
-  std::optional<exit_status> collect();
-  pid_t pid() const { return pid_; }
-  telltale::result_buffer& result_buffer() { return *result_buffer_; }
-  telltale::deadline_timer& deadline_timer() { return *deadline_timer_; }
-
- private:
-  using socket_type = boost::asio::generic::seq_packet_protocol::socket;
-  worker_process(pid_t, boost::asio::posix::stream_descriptor pidfd, socket_type,
-                 std::unique_ptr<telltale::deadline_timer>, mapped_result_buffer);
-
-  pid_t pid_;
-  boost::asio::posix::stream_descriptor pidfd_;
-  socket_type socket_;
-  std::unique_ptr<telltale::deadline_timer> deadline_timer_;
-  mapped_result_buffer result_buffer_;
-  std::deque<std::string> unsent_;
-  std::optional<exit_status> status_;
+  virtual std::optional<exit_status> collect() = 0;
 };
+
+/// Starts `program worker`. Calls `on_event` from the loop when the worker has answers and no job, has closed its
+/// sockets or has ended, never after the process object was destroyed. `kill` replaces SIGKILL unless it is empty.
+/// Returns null and an error when the process cannot be created (EAGAIN, EMFILE, ENOMEM, ...). The child loads the
+/// program, because its file may be on a hung mount; `exit_status::start_error` explains a failure.
+///
+/// "/proc/self/exe" is the running program even when its file has been replaced or deleted. The destructor closes the
+/// sockets, which ends an idle worker, and collects the process if it has ended. It does not kill.
+std::unique_ptr<worker_process> start_worker(boost::asio::io_context&, const std::string& program,
+                                             std::function<void(pid_t)> kill, std::function<void()> on_event,
+                                             std::error_code&);
 
 }  // namespace telltale

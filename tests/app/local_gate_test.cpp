@@ -82,7 +82,7 @@ TEST_CASE("local gate: the first answer has the results of the first runs") {
   script lines{{refused}, 50ms};
   const auto type = type_of(lines);
   local_gate own(config_of(check_of(type, {gate::ready})), gate::ready);
-  CHECK(own.ask(0ms).text == "[?]db pending\nready check failed\n");
+  CHECK(own.ask(0ms).text == "[?]db pending\nready check failed\nno result yet: db (type scripted, timeout 2s)\n");
   const auto found = own.ask(60s);
   CHECK_FALSE(found.passes);
   CHECK_FALSE(found.permanent);

@@ -389,6 +389,11 @@ class Mistakes(unittest.TestCase):
                 ("integrity.timeout 1m is not below integrity.every 30s", {"checks": [{**db, "integrity": {"every": "30s"}}]}),
                 ("integrity.timeout 2h is not below integrity.every 1h30m",
                  {"checks": [{**db, "integrity": {"every": "1h30m", "timeout": "2h"}}]}),
+                ("integrity.timeout 1m is not below integrity.every 59s",
+                 {"checks": [{**db, "type": "sqlite_backup", "integrity": {"every": "59s"}}]}),
+                ("check b: timeout 1m is not below interval 1m", {"checks": [{**db, "type": "sqlite_integrity", "interval": "1m"}]}),
+                ("check b: timeout 1m is not below interval 1m", {"checks": [{**db, "type": "sqlite_backup", "timeout": "1m"}]}),
+                ("check b: max_age 6h is below interval plus timeout", {"checks": [{**db, "type": "sqlite_integrity", "max_age": "6h"}]}),
                 ("check a: timeout 2s is not below interval 2s", {"checks": [{**disk, "interval": "2s"}]}),
                 ("check a: timeout 10s is not below interval 10s", {"checks": [{**disk, "timeout": "10s"}]}),
                 ("check a: timeout 2500ms is not below interval 2.5s",
@@ -428,6 +433,10 @@ class Mistakes(unittest.TestCase):
                 {"checks": [{**db, "integrity": {"every": "61s"}}]},
                 {"checks": [{**db, "integrity": {"every": "1m", "timeout": "59s"}}]},
                 {"checks": [{**db, "integrity": {"every": "1d", "timeout": "23h59m59s999ms"}}]},
+                {"checks": [{**db, "type": "sqlite_backup", "timeout": "59s"}, {**disk, "type": "certificate", "timeout": "59s"}]},
+                {"checks": [{**db, "type": "sqlite_integrity", "timeout": "5h59m"}]},
+                {"defaults": {"interval": "1s", "timeout": "900ms", "max_age": "2s", "failing_interval": "1s"},
+                 "checks": [disk, {**db, "type": "sqlite_integrity"}]},
                 {"defaults": {"interval": "1s", "timeout": "900ms"}, "checks": [disk]},
                 {"defaults": {"timeout": "20s"}, "checks": [{**disk, "interval": "1m"}]},
                 {"checks": [{**disk, "failing_interval": "10s"}]},
@@ -452,8 +461,10 @@ class Mistakes(unittest.TestCase):
     def test_the_bounds_of_every_limit_are_in_order(self):
         listed = json.loads(subprocess.run([TELLTALE, "checks", "--format", "json"], check=True, capture_output=True).stdout)
         needed = {"disk": {"path": "/"}, "sqlite": {"path": "/b"}, "tcp": {"address": "db:1", "tls": True},
+                  "sqlite_backup": {"path": "/b"}, "sqlite_integrity": {"path": "/b"},
                   "websocket": {"url": "wss://127.0.0.1:1/"}, "certificate": {"path": "/c"}, "dns": {"query": "a.test"},
                   "grpc": {"address": "a:1", "tls": True}, "http": {"url": "https://a/"}, "tls": {"address": "a:1"},
+                  "postgres": {"dsn": {"env": "X"}, "tls": True},
                   "prometheus": {"url": "https://a/metrics", "values": {"up": "1"}}}
         bounds = {"size": ("1023KiB", "1MiB"), "percentage": ("9.5%", "80%"), "duration": ("59s", "1m")}
         limits = [(one["name"], option["name"], unit) for one in listed for option in one["options"] for unit in bounds

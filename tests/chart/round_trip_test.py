@@ -16,9 +16,11 @@ TEXTS = ("text", "map of text")
 NEEDED = {"disk": {"path": "/"}, "marker": {"path": "/m"}, "sqlite": {"path": "/db"}, "tcp": {"address": "db:1"},
           "websocket": {"url": "ws://127.0.0.1:1/"}, "certificate": {"path": "/c"}, "dns": {"query": "a.test"},
           "grpc": {"address": "a:1"}, "http": {"url": "http://a/"}, "tls": {"address": "a:1"},
-          "prometheus": {"url": "http://a/metrics", "values": {"up": "1"}}}
+          "postgres": {"dsn": {"env": "X"}}, "prometheus": {"url": "http://a/metrics", "values": {"up": "1"}},
+          "sqlite_backup": {"path": "/db"}, "sqlite_integrity": {"path": "/db"}}
 WITH = {("sqlite", "query"): {"mode": "query"}, ("sqlite", "expect"): {"mode": "query", "query": "SELECT 1"},
-        ("websocket", "server_name"): {"url": "wss://127.0.0.1:1/"}, ("http", "body"): {"method": "POST"}}
+        ("websocket", "server_name"): {"url": "wss://127.0.0.1:1/"}, ("http", "body"): {"method": "POST"},
+        ("postgres", "expect"): {"query": "SELECT 1"}}
 
 
 def expectation(text):
@@ -30,12 +32,12 @@ def pattern(text):
 
 
 # The syntax of options with a grammar of their own, and options without free text.
-GRAMMAR = {("marker", "progress"): lambda text: "/" + text.replace("~", "~0"), ("sqlite", "expect"): expectation,
+GRAMMAR = {("marker", "progress"): lambda text: "/" + text.replace("~", "~0"), ("sqlite", "expect"): expectation, ("postgres", "expect"): expectation,
            ("marker", "content"): expectation, ("http", "json"): expectation, ("http", "match"): pattern, ("tcp", "match"): pattern,
-           ("sqlite", "query"): lambda text: "SELECT '{}'".format(text.replace("'", "''"))}
+           **{(kind, "query"): lambda text: "SELECT '{}'".format(text.replace("'", "''")) for kind in ("sqlite", "postgres")}}
 NO_TEXT = {("marker", "newer_than"), ("tcp", "address"), ("tcp", "server_name"), ("websocket", "subprotocol"), ("websocket", "server_name"), ("marker", "pid"),
            ("dns", "query"), ("grpc", "service"), ("grpc", "authority"), ("grpc", "server_name"), ("http", "server_name"), ("http", "redirects"),
-           ("http", "expect_headers"), ("prometheus", "values"), ("prometheus", "server_name"), ("tls", "server_name")}
+           ("http", "expect_headers"), ("postgres", "server_name"), ("prometheus", "values"), ("prometheus", "server_name"), ("tls", "server_name")}
 LENGTHS = (40, 80, 200, 2000)
 LONGEST_KEY = 40  # keys of the program have at most 256 bytes, including escape sequences
 SEEDS = {"words": "are you there ", "colon": "a: b ", "comment": "a #b ", "double quotes": 'a "b" ', "single quotes": "it's ''",

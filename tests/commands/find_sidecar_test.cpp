@@ -108,5 +108,5 @@ TEST_CASE("find sidecar: an invalid address is reported with its source") {
     return std::optional<std::string>("http://localhost:9640/my gate");
   };
   CHECK(refusal({}, blank).ends_with("; in a URL a blank is written %20"));
-  CHECK(refusal({gate::ready, "http://127.0.0.1:9640\n", {}}, none).ends_with("a host is a name or an IP address"));
+  CHECK(refusal({gate::ready, "http://127.0.0.1:9640\n", {}}, none).ends_with("a blank or line break stands behind the URL"));
 }

@@ -1,5 +1,6 @@
-"""A sidecar beside SQLite databases, where the whole program is needed: deep checks, backups, workers that die."""
+"""A sidecar beside SQLite databases, where the whole program is needed: examinations, backups, workers that die."""
 import os
+import signal
 import sqlite3
 import threading
 import time
@@ -31,19 +32,21 @@ class Sqlite(harness.TestCase):
             file.write(content)
         return before
 
-    def test_damage_is_found_by_a_deep_check_and_its_repair_by_the_next(self):
+    def test_damage_is_found_by_the_added_check_and_its_repair_by_its_next_run(self):
         self.database.sql("pragma wal_checkpoint(truncate)")
         self.database.write()
         sidecar = self.start(HEAD + f"  - {{name: db, type: sqlite, path: {self.path}, integrity: {{every: 1s, timeout: 900ms}}}}\n")
-        self.wait_words(sidecar, "db", "integrity ok")
-        self.assertRegex(sidecar.get("/metrics").text, r'telltale_sqlite_integrity_age_seconds\{check="db"\} \d')
+        self.wait_words(sidecar, "db-integrity", "intact")
+        sidecar.wait_status("/ready", 200)
+        self.assertRegex(sidecar.get("/metrics").text, r'telltale_sqlite_integrity_intact_timestamp_seconds\{check="db-integrity"\} [1-9]')
         before = self.overwrite(self.path, 7, b"\x55" * 200)
-        found = sidecar.wait_check("db", "fail", "corrupt")
+        found = sidecar.wait_check("db-integrity", "fail", "corrupt")
         self.assertIn("quick_check reports", found["message"])
+        self.assertEqual(found["type"], "sqlite_integrity")
         self.assertEqual(sidecar.get("/ready").status, 503)
+        self.assertEqual(sidecar.check("db")["state"], "pass")  # inspection reads no pages
         self.overwrite(self.path, 7, before)
-        sidecar.wait_check("db", "pass")
-        self.wait_words(sidecar, "db", "integrity ok")
+        sidecar.wait_check("db-integrity", "pass", "ok")
         self.database.write()  # writing was not blocked
 
     def test_a_database_closed_between_writes_is_queried_and_keeps_its_last_result(self):
@@ -66,12 +69,13 @@ class Sqlite(harness.TestCase):
         found = sidecar.wait_check("db", "pass")
         self.assertIn("query returns '51'", found["message"])
 
-    def test_the_check_command_runs_the_deep_check_before_the_probe(self):
+    def test_the_check_command_runs_added_checks(self):
         self.database.sql("pragma wal_checkpoint(truncate)")
         self.database.write()
         (self.dir / "telltale.yaml").write_text(HEAD + f"  - {{name: db, type: sqlite, path: {self.path}, integrity: {{every: 6h}}}}\n")
         done = self.run_telltale("check", "-c", "telltale.yaml")
         self.assertEqual(done.returncode, 0, done)
+        self.assertIn("db-integrity", done.stdout)
         self.overwrite(self.path, 7, b"\x55" * 200)
         done = self.run_telltale("check", "-c", "telltale.yaml", "--format", "text")
         self.assertEqual(done.returncode, 1, done)
@@ -79,17 +83,29 @@ class Sqlite(harness.TestCase):
 
     def test_a_backup_is_checked(self):
         backup = self.dir / "app.bak"
-        sidecar = self.start(HEAD + f"  - {{name: backup, type: sqlite, path: {self.path}, severity: degraded,\n"
+        sidecar = self.start(HEAD + f"  - {{name: app, type: sqlite, path: {self.path}, severity: degraded,\n"
                              f"     backup: {{path: {backup}, max_age: 1h, integrity: true}}}}\n")
-        found = sidecar.wait_check("backup", "fail", "missing")
+        found = sidecar.wait_check("app-backup", "fail", "missing")
         self.assertIn("app.bak does not exist", found["message"])
+        sidecar.wait_check("app-backup-integrity", "fail", "missing")
         self.assertEqual(sidecar.get("/ready").status, 200)
         self.database.sql(f"vacuum into '{backup}'")
-        sidecar.wait_check("backup", "pass")
-        self.assertRegex(sidecar.get("/metrics").text, r'telltale_sqlite_backup_bytes\{check="backup"\} [1-9]')
+        sidecar.wait_check("app-backup", "pass")
+        sidecar.wait_check("app-backup-integrity", "pass", "ok")  # not only at its interval of 6h
+        self.assertRegex(sidecar.get("/metrics").text, r'telltale_sqlite_backup_size_bytes\{check="app-backup"\} [1-9]')
         old = time.time() - 7200
         os.utime(backup, (old, old))
-        sidecar.wait_check("backup", "fail", "threshold")
+        sidecar.wait_check("app-backup", "fail", "threshold")
+
+    def test_a_reload_that_changes_the_check_keeps_the_one_it_added(self):
+        config = HEAD + f"  - {{name: db, type: sqlite, path: {self.path}, integrity: {{every: 6h}}}}\n"
+        sidecar = self.start(config)
+        self.wait_words(sidecar, "db-integrity", "intact")
+        sidecar.config.write_text(config.replace("integrity:", "wal_size: 1GiB, integrity:"))
+        sidecar.process.send_signal(signal.SIGHUP)
+        line = harness.wait_until(lambda: next((l for l in list(sidecar.log) if l["msg"].startswith("reloaded")), None), "the reload")
+        self.assertEqual((line["checks"], line["kept"], line["new"], line["gone"]), (2, 1, 1, 1))
+        self.assertEqual(sidecar.check("db-integrity")["runs"], 1)
 
     def test_a_log_that_no_commit_restarts_fails_the_gate_and_its_restart_passes_it(self):
         reader = sqlite3.connect(self.path, isolation_level=None)

@@ -21,7 +21,7 @@ MOST_WORKERS = 16
 NOBODY = 65534
 # A loaded machine sometimes needs a second worker; surplus ones retire after half a minute of idleness.
 FEW_WORKERS = 3
-PER_WORKER = 3  # descriptors: socket, pidfd and deadline timer
+PER_WORKER = 4  # descriptors: both ends of the jobs, notifications, pidfd
 RETIREMENT = 90.0
 # Time limits of the tests; a sanitizer or a loaded machine makes everything slower.
 SLACK = 10.0 if harness.SANITIZED else 5.0

@@ -48,6 +48,13 @@ TEST_CASE("json values: each kind of value is compared in its own way") {
                                               {"3.0", "3", true},
                                               {"3", "!= 3", false},
                                               {"18446744073709551615", "> 18446744073709551614", true},
+                                              {"18446744073709551616", "> 18446744073709551615", false},
+                                              {"18446744073709551616", "> 9223372036854775807", true},
+                                              {"18446744073709551616", "18446744073709551615", false},
+                                              {"9007199254740993", "9007199254740992", false},
+                                              {"-9223372036854775808", "-9223372036854775808", true},
+                                              {"1e20", "1e20", true},
+                                              {"1e20", "< 1e21", true},
                                               {"1e2", ">= 100", true},
                                               {"120", "~ ^12", true},
                                               {"true", "true", true},
@@ -69,6 +76,13 @@ TEST_CASE("json values: each kind of value is compared in its own way") {
     CAPTURE(std::string(expected));
     CHECK((judged(fmt::format(R"({{"v":{}}})", json), "/v", expected) == "pass") == holds);
   }
+}
+
+TEST_CASE("json values: a number beyond 64 bits is not taken for another that rounds to the same") {
+  for (const auto* expected : {"18446744073709551617", "!= 18446744073709551617", "<= 18446744073709551617"})
+    CHECK(judged(R"({"id":18446744073709551618})", "/id", expected) ==
+          "mismatch: has /id 1.8446744073709552E19, a number beyond 64 bits, which cannot be compared exactly with "
+          "18446744073709551617");
 }
 
 TEST_CASE("json values: a mismatch names the pointer, the value and the expectation") {

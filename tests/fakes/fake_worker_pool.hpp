@@ -16,8 +16,6 @@ class fake_worker_pool : public worker_pool {
     task_id task;
     std::chrono::milliseconds timeout;
     telltale::memory memory;
-    std::optional<deep_check_result> last_deep_check;
-    std::optional<outcome_kind> unchanged_kind;
     run_done done;
   };
 
@@ -27,13 +25,9 @@ class fake_worker_pool : public worker_pool {
   }
   void remove(task_id task) override { removed.push_back(task); }
   void run(task_id task, std::chrono::milliseconds timeout, run_input input, run_done done) override {
-    runs.push_back({task, timeout, std::move(input.memory), std::move(input.last_deep_check), input.unchanged_kind,
-                    std::move(done)});
+    runs.push_back({task, timeout, std::move(input.memory), std::move(done)});
   }
   void resolve(std::string, std::uint16_t, std::chrono::milliseconds, resolve_done) override {}
-  void collect() override {
-    for (const auto& [done, report] : std::exchange(found_quietly, {})) done(report);
-  }
   worker_counts counts() const override { return {}; }
   void stop() override {}
 
@@ -47,16 +41,6 @@ class fake_worker_pool : public worker_pool {
     run.done(std::move(report));
   }
 
-  /// Completes the oldest pending run, but reports it at the next `collect`.
-  void answer_quietly(outcome found, std::chrono::nanoseconds age) {
-    run_report report;
-    report.outcome = std::move(found);
-    report.age = age;
-    found_quietly.emplace_back(std::move(runs.front().done), std::move(report));
-    runs.erase(runs.begin());
-  }
-
-  std::vector<std::pair<run_done, run_report>> found_quietly;
   std::vector<worker_task> tasks;
   std::vector<task_id> removed;
   std::vector<asked> runs;

@@ -86,12 +86,25 @@ class server_program {
     }
   }
   ~server_program() {
-    if (pid_ > 0) {
-      ::kill(pid_, SIGTERM);
-      ::waitpid(pid_, nullptr, 0);
-    }
+    stop();
     if (output_) std::fclose(output_);
   }
+  /// Returns when it has ended.
+  void stop(int signal = SIGTERM) {
+    if (pid_ <= 0) return;
+    ::kill(pid_, signal);
+    ::waitpid(pid_, nullptr, 0);
+    pid_ = -1;
+    running_ = false;
+  }
+  /// The same, and everything that it has said. Its children must end with it.
+  std::string finish(int signal = SIGTERM) {
+    stop(signal);
+    char line[1024];
+    while (std::fgets(line, sizeof line, output_)) said_ += line;
+    return said_;
+  }
+  void signal(int number) const { ::kill(pid_, number); }
   server_program(const server_program&) = delete;
   server_program& operator=(const server_program&) = delete;
 

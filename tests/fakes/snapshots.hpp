@@ -72,10 +72,7 @@ class snapshot_builder {
     out->wall = wall_now;
     out->started = wall_now - 60s;
     for (const auto which : all_gates) {
-      std::vector<fed_status> fed;
-      for (const auto& view : views_)
-        if (view->config->settings.feeds(which))
-          fed.push_back({&view->status, view->config->settings.effective_severity(), view->config->settings.name});
+      const auto fed = out->fed_to(which);
       auto& gate = out->gates[static_cast<std::size_t>(which)];
       gate.state = evaluate_gate({which, fed, false, draining, startup, startup_passed, 0ns});
       gate.transitions = 1;
@@ -88,9 +85,9 @@ class snapshot_builder {
   std::vector<std::shared_ptr<check_view>> views_;
 };
 
-/// A source that returns the same snapshot for every subject.
+/// A source that always returns the same snapshot.
 inline auto always(snapshot_ptr snap) {
-  return [snap = std::move(snap)](snapshot_subject) { return snap; };
+  return [snap = std::move(snap)] { return snap; };
 }
 
 /// One check per state: db passes with measurements, disk fails, updates fails but only degrades, model is pending.

@@ -6,11 +6,13 @@
 #include <string>
 #include <variant>
 
+#include <fmt/format.h>
+
 #include "config/config.hpp"
 #include "diagnostics/error_text.hpp"
 #include "fakes/fake_checks.hpp"
 #include "require.hpp"
-#include "worker/codec.hpp"
+#include "worker/messages.hpp"
 #include "yaml/source_text.hpp"
 
 using namespace telltale;
@@ -22,21 +24,21 @@ config_result parse(const std::string& text) { return parse_config(text, "t.yaml
 
 /// Everything a check is built from, as comparable bytes.
 std::string shown(const config& accepted) {
-  byte_writer out;
+  std::string out;
+  const auto add = [&](const auto& value) { out += fmt::format("{};", value); };
   for (const auto& [address, serves] : accepted.server.listen) {
-    out.text(address);
-    for (const auto what : serves) out.number(static_cast<int>(what));
+    add(address);
+    for (const auto what : serves) add(static_cast<int>(what));
   }
-  out.number(accepted.server.drain_delay.count());
+  add(accepted.server.drain_delay.count());
   for (const auto& check : accepted.checks) {
-    out.text(check.settings.name);
-    out.text(check.type->name);
-    out.number(check.settings.interval.count());
-    out.number(check.settings.timeout.count());
-    for (const auto which : check.settings.gates) out.text(to_string(which));
-    wire::put(out, check.options);
+    add(check.settings.name);
+    add(check.settings.interval.count());
+    add(check.settings.timeout.count());
+    for (const auto which : check.settings.gates) add(to_string(which));
+    add(wire::encode(wire::definition{std::string(check.type->name), check.options}));
   }
-  return std::move(out).take();
+  return out;
 }
 
 void judge_problem(const problem& found, const source_text& text, int lines) {

@@ -106,7 +106,6 @@ TEST_CASE("http request: options that contradict each other are refused") {
   CHECK(contains(with({}, "ws://app/"), "expected http://"));
   CHECK(contains(with({}, "http://app/#top"), "#fragment"));
   CHECK(contains(with({{"unix", text("app.sock")}}), "unix: expected the absolute path"));
-  CHECK(contains(with({{"insecure", text("true")}}), "need an https:// URL"));
   CHECK(contains(with({{"basic", basic}, {"bearer", from_env}}), "only one of basic, bearer"));
   auto twice = header("authorization", "x");
   twice.emplace_back("bearer", from_env);

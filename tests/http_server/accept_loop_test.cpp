@@ -91,6 +91,15 @@ TEST_CASE("accept_loop: when all connections have incomplete requests, the oldes
   CHECK(second.read_answer().ends_with("from here"));
 }
 
+TEST_CASE("accept_loop: a connection that has sent nothing is evicted without a response") {
+  running_server server(at_most(1));
+  raw_client silent;
+  REQUIRE(silent.connect(server.port()));
+  while (server.connections() == 0) continue;
+  is_served(server);
+  CHECK(silent.read_to_end().empty());
+}
+
 TEST_CASE("accept_loop: a limit of one still serves one after the other") {
   running_server server(at_most(1));
   for (int i = 0; i < 20; ++i) is_served(server);

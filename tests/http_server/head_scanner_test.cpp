@@ -1,4 +1,5 @@
-#include "http_server/head_scanner.hpp"
+// Tests the scanner of request heads.
+#include "http_server/request_head.hpp"
 
 #include <doctest/doctest.h>
 

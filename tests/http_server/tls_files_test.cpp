@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "http_server/tls_context.hpp"
+#include "http_server/tls.hpp"
 #include "http_server/tls_renewal.hpp"
 #include "running_server.hpp"
 #include "tls_peer.hpp"

@@ -15,6 +15,7 @@ TEST_CASE("http head: a request contains the given fields and a User-Agent") {
 TEST_CASE("http head: the head ends at the first empty line") {
   CHECK(head_length("HTTP/1.1 101 X\r\nA: b\r\n") == 0);
   CHECK(head_length("A\r\n\r\nB\r\n\r\n") == 5);
+  for (std::size_t searched = 0; searched < 5; ++searched) CHECK(head_length("A\r\n\r\n", searched) == 5);
 }
 
 TEST_CASE("http head: a reply is parsed") {

@@ -1,5 +1,6 @@
 // Kept connections: when the next run gets the same one, and when a new one.
 #include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -20,9 +21,7 @@ struct world {
     names.answer.endpoints = {server.endpoint()};
     what.to = {net::endpoint::kind_t::tcp, "server.test", 80, ""};
   }
-  net::run new_run(std::chrono::milliseconds timeout = 2s) {
-    return {{io.get_executor(), std::chrono::steady_clock::now() + timeout, &names}, "it"};
-  }
+  net::run new_run() { return {{io.get_executor(), std::chrono::steady_clock::now() + ample, &names}, "it"}; }
   asio::io_context io;
   peer server;
   fixed_resolver names;
@@ -42,7 +41,7 @@ void in_world(const script& behaviour, const steps& todo) {
       if (e) std::rethrow_exception(e);
       done = true;
     });
-    all.io.run_for(10s);
+    all.io.run_for(ample + slack);
     CHECK(done);
     CHECK(all.io.stopped());
   }
@@ -95,8 +94,8 @@ asio::awaitable<net::error_code> ask(net::stream& line) {
 }
 
 /// A whole run that succeeds; whether it used the connection of an earlier one.
-asio::awaitable<bool> use(world& all, kept_connection& kept, std::chrono::milliseconds timeout = 2s) {
-  auto now = all.new_run(timeout);
+asio::awaitable<bool> use(world& all, kept_connection& kept) {
+  auto now = all.new_run();
   auto lent = co_await kept.open(now, all.what);
   REQUIRE(lent.line);
   const auto error = co_await ask(*lent.line);
@@ -116,11 +115,55 @@ asio::awaitable<void> pause(world& all, std::chrono::milliseconds time) {
 
 }  // namespace
 
+namespace {
+
+struct polite final : net::session_state {
+  std::string_view farewell() const override { return "bye"; }
+};
+
+/// Reads up to the end of the connection.
+script hears(std::string& all) {
+  return [&all](tcp::socket socket) -> asio::awaitable<void> {
+    auto buffer = asio::dynamic_buffer(all);
+    co_await asio::async_read(socket, buffer, quiet);
+  };
+}
+
+}  // namespace
+
+TEST_CASE("kept connection: what a protocol says at the end is sent before the connection is closed between two runs") {
+  for (const auto reconnect : {0ms, 1ms}) {
+    std::string heard;
+    in_world(hears(heard), [&](world& all) -> asio::awaitable<void> {
+      kept_connection kept(reconnect);
+      auto first_run = all.new_run();
+      auto lent = co_await kept.open(first_run, all.what);
+      REQUIRE(lent.line);
+      lent.state = std::make_unique<polite>();
+      co_await kept.give_back(std::move(lent));
+      if (kept.keeps()) {
+        asio::steady_timer until_too_old(all.io, 2ms);
+        co_await until_too_old.async_wait(asio::use_awaitable);
+        auto second_run = all.new_run();
+        auto next = co_await kept.open(second_run, all.what);
+        CHECK_FALSE(next.reused);
+      }
+      const int connections = kept.keeps() ? 2 : 1;
+      co_await until_finished(all, connections);
+    });
+    CHECK(heard == "bye");
+  }
+}
+
 TEST_CASE("kept connection: the next run has the same one, with a deadline of its own") {
   in_world(echoes, [](world& all) -> asio::awaitable<void> {
     kept_connection kept(1h);
-    CHECK_FALSE(co_await use(all, kept, 100ms));
-    co_await pause(all, 120ms);
+    auto now = all.new_run();
+    auto lent = co_await kept.open(now, all.what);
+    REQUIRE(lent.line);
+    lent.line->set_deadline(std::chrono::steady_clock::now() + 20ms);
+    co_await kept.give_back(std::move(lent));
+    co_await pause(all, 40ms);
     CHECK(co_await use(all, kept));
     CHECK(co_await use(all, kept));
     CHECK(all.server.open() == 1);
@@ -190,10 +233,11 @@ TEST_CASE("kept connection: one that is not given back is closed") {
 TEST_CASE("kept connection: one whose deadline has passed is not used again") {
   in_world(echoes, [](world& all) -> asio::awaitable<void> {
     kept_connection kept(1h);
-    auto now = all.new_run(40ms);
+    auto now = all.new_run();
     auto lent = co_await kept.open(now, all.what);
     REQUIRE(lent.line);
-    co_await pause(all, 50ms);
+    lent.line->set_deadline(std::chrono::steady_clock::now());
+    co_await pause(all, 10ms);
     lent.line->set_deadline(std::chrono::steady_clock::now() + 1h);
     const auto error = co_await ask(*lent.line);
     CHECK(error == asio::error::timed_out);

@@ -161,3 +161,16 @@ TEST_CASE("gate: a passed startup gate names the check that has failed since, an
   const auto long_ago = status_at(bad, limits, t0 + 100s);
   CHECK(after(long_ago, severity::critical).state == verdict::pass);
 }
+
+TEST_CASE("gate: a slow check is not awaited, and counts like any other once it has a result") {
+  for (auto f : all_found)
+    for (auto s : all_severities)
+      for (auto g : all_gates) {
+        const auto one = make(f);
+        const std::array<fed_status, 1> fed{{{&one, s, "db", true}}};
+        const auto got = evaluate_gate({g, fed, true, false, startup_mode::follow, false, 0s});
+        const bool waits = f == found::pending && s != severity::info;
+        CHECK(got.state == (waits ? verdict::warn : expected(f, s, g)));
+        if (waits) CHECK(got.message == "warning: db (pending)");
+      }
+}

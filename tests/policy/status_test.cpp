@@ -66,7 +66,7 @@ TEST_CASE("policy: one failure below the threshold keeps the status and shows as
   s = next_status(s, result('f'), limits, t0 + 2s);
   CHECK(s.state == check_state::pass);
   CHECK(s.reason == reason::ok);
-  CHECK(s.message() == "fine");
+  CHECK(s.message == "fine");
   CHECK(s.streak == 1);
   CHECK(s.since == t0 + 1s);
   CHECK(s.fresh_at == t0 + 2s);
@@ -88,7 +88,7 @@ TEST_CASE("policy: a result is valid until max_age and not a moment longer") {
   CHECK(old.state == check_state::fail);
   CHECK(old.reason == reason::stale);
   CHECK(old.since == t0 + 22s);
-  CHECK(old.message() == "the last result is over 20 s old; it was: fine");
+  CHECK(old.message == "the last result is over 20 s old; it was: fine");
   CHECK(status_at(old, limits, t0 + 30s).reason == reason::stale);
 }
 
@@ -99,7 +99,7 @@ TEST_CASE("policy: a check without any result turns stale too") {
   const auto old = status_at(s, limits, t0 + 30s);
   CHECK(old.state == check_state::fail);
   CHECK(old.reason == reason::stale);
-  CHECK(old.message() == "no result for over 30 s");
+  CHECK(old.message == "no result for over 30 s");
 }
 
 TEST_CASE("policy: a failing check that turns stale keeps the time of its failure") {
@@ -114,7 +114,7 @@ TEST_CASE("policy: a stall invalidates earlier results, and the next one decides
   s = reset_after_stall(s, 30s, t0 + 31s);
   CHECK(s.state == check_state::pending);
   CHECK(s.reason == reason::stale);
-  CHECK(s.message() == "the program was suspended for 30 s; checking again");
+  CHECK(s.message == "the program was suspended for 30 s; checking again");
   CHECK(status_at(s, limits, t0 + 32s).state == check_state::pending);
   CHECK(status_at(s, limits, t0 + 53s).state == check_state::fail);
   CHECK(next_status(s, result('p'), limits, t0 + 32s).state == check_state::pass);

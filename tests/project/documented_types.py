@@ -10,14 +10,14 @@ import sys
 
 telltale, root = sys.argv[1], pathlib.Path(sys.argv[2])
 reference = subprocess.run([telltale, "checks", "--markdown"], text=True, capture_output=True, check=True).stdout
-types = {name for name in re.findall(r"^## ([a-z]+)$", reference, re.M)}
+types = {name for name in re.findall(r"^## ([a-z_]+)$", reference, re.M)}
 readme = (root / "README.md").read_text()
 diagram = re.search(r"^```mermaid\n(.*?)^```$", readme, re.S | re.M)
 assert len(types) > 4 and diagram, "no types in the reference, or no diagram in README.md"
 
 named = {
-    "README.md's table of checks": set(re.findall(r"^\| \[([a-z]+)\]\(#", readme, re.M)),
-    "README.md's diagram": set(re.findall(r'-- ".*" --> ([a-z]+)$', diagram[1], re.M)),
+    "README.md's table of checks": set(re.findall(r"^\| \[([a-z_]+)\]\(#", readme, re.M)),
+    "README.md's diagram": set(re.findall(r'-- ".*" --> ([a-z_]+)$', diagram[1], re.M)),
     "examples/": {path.stem for path in (root / "examples").glob("*.yaml")} & types,
 }
 bad = [f"{place} lacks {', '.join(sorted(types - found))}" for place, found in named.items() if types - found]

@@ -10,8 +10,8 @@ TEST_CASE("body cache: a body is rendered once per key, and keys are not confuse
   body_cache cache;
   int made = 0;
   std::vector<body_key> keys;
-  for (const snapshot_subject of :
-       {snapshot_subject(gate::live), snapshot_subject(gate::ready), snapshot_subject(gate::startup), all_checks})
+  for (const std::optional<gate> of :
+       {std::optional(gate::live), std::optional(gate::ready), std::optional(gate::startup), std::optional<gate>()})
     for (const auto form : {body_form::json, body_form::text})
       for (const auto level : {details::full, details::names, details::none}) keys.push_back({of, form, level});
   for (int round = 0; round < 2; ++round)
@@ -30,27 +30,20 @@ TEST_CASE("body cache: the next snapshot gets its own bodies, while held old one
   CHECK(*second == "new");
 }
 
-TEST_CASE("body cache: a snapshot is not held, and its bodies are dropped when it has expired") {
+TEST_CASE("body cache: the bodies of an older snapshot are dropped, whichever is rendered first") {
   body_cache cache;
-  auto snap = fakes::mixed_snapshot().take();
-  const std::weak_ptr<const snapshot> seen = snap;
-  const std::weak_ptr<const std::string> body = cache.get(snap, {}, [] { return "of it"; });
-  CHECK_FALSE(cache.drop_expired());
-  CHECK_FALSE(body.expired());
-  snap = nullptr;
-  CHECK(seen.expired());
-  CHECK(cache.drop_expired());
-  CHECK(body.expired());
+  const std::weak_ptr<const std::string> ready =
+      cache.get(fakes::mixed_snapshot().take(), {gate::ready}, [] { return "old"; });
+  CHECK_FALSE(ready.expired());
+  const auto next = fakes::mixed_snapshot().take();
+  CHECK(*cache.get(next, {gate::live, body_form::text, details::none}, [] { return "new"; }) == "new");
+  CHECK(ready.expired());
+  CHECK(*cache.get(next, {gate::ready}, [] { return "newer"; }) == "newer");
 }
 
-TEST_CASE("body cache: bodies of an older snapshot of the same subject are dropped, and those of other subjects kept") {
+TEST_CASE("body cache: a failure is not cached") {
   body_cache cache;
   const auto snap = fakes::mixed_snapshot().take();
-  std::weak_ptr<const std::string> old = cache.get(snap, {gate::ready}, [] { return "old"; });
-  std::weak_ptr<const std::string> other = cache.get(snap, {gate::live}, [] { return "other"; });
-  CHECK_FALSE(old.expired());
-  cache.get(fakes::mixed_snapshot().take(), {gate::ready, body_form::text, details::none}, [] { return "new"; });
-  CHECK(old.expired());
-  CHECK_FALSE(other.expired());
-  CHECK(*cache.get(snap, {gate::live}, [] { return "again"; }) == "other");
+  CHECK_THROWS_AS(cache.get(snap, {}, []() -> std::string { throw std::bad_alloc(); }), std::bad_alloc);
+  CHECK(*cache.get(snap, {}, [] { return "made"; }) == "made");
 }

@@ -27,7 +27,7 @@ TEST_CASE("help text: an address with parts lists only what is served there") {
       CHECK(text.find(absent) == std::string::npos);
   }
   const std::vector<served> gates{served::gates};
-  CHECK(index_text(gates).find("as /ready; this page") != std::string::npos);
+  CHECK(index_text(gates).find("  the same as /ready; this page") != std::string::npos);
   CHECK(index_text(gates).find("/checks") == std::string::npos);
   CHECK(index_text(gates).find("?exclude=NAME") != std::string::npos);
   CHECK(unknown_path_text("/metric", gates).starts_with("There is no /metric. Available"));

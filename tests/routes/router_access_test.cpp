@@ -9,8 +9,8 @@ using namespace telltale::test;
 namespace {
 
 /// For refused requests, which need no snapshot.
-snapshot_ptr no_picture(snapshot_subject) {
-  FAIL("a picture was taken");
+snapshot_ptr no_snapshot() {
+  FAIL("a snapshot was taken");
   return nullptr;
 }
 
@@ -50,10 +50,10 @@ TEST_CASE("router: /checks is withheld without details, with 401 only if a token
   for (const std::string target : {"/checks", "/checks/db", "/checks/nobody"}) {
     CAPTURE(target);
     auto closed = make_router(details::none);
-    CHECK(closed.answer(get(target), no_picture).status == 403);
-    CHECK(closed.answer(get(target), no_picture).challenge.empty());
+    CHECK(closed.answer(get(target), no_snapshot).status == 403);
+    CHECK(closed.answer(get(target), no_snapshot).challenge.empty());
     auto locked = make_router(details::none, "t0ken");
-    const auto refused = locked.answer(get(target), no_picture);
+    const auto refused = locked.answer(get(target), no_snapshot);
     CHECK(refused.status == 401);
     CHECK(refused.challenge.starts_with("Bearer"));
     CHECK(refused.body->find("db") == std::string::npos);
@@ -80,7 +80,7 @@ TEST_CASE("router: metrics may require the token; gates never do") {
   router router(options, [] { return program_counters{}; });
   const auto snap = fakes::mixed_snapshot().take();
   auto asked = get("/metrics");
-  const auto refused = router.answer(asked, no_picture);
+  const auto refused = router.answer(asked, no_snapshot);
   CHECK(refused.status == 401);
   CHECK(refused.challenge == "Bearer realm=\"telltale\"");
   CHECK(*refused.body == "Metrics are shown with the bearer token, or on the loopback interface.\n");
@@ -105,7 +105,7 @@ TEST_CASE("router: /ping is open to every client and uses no check") {
     for (const auto* target : {"/ping", "/ping/", "/ping?verbose"}) {
       auto asked = get(target);
       asked.authorization = credentials;
-      const auto answer = router.answer(asked, no_picture);
+      const auto answer = router.answer(asked, no_snapshot);
       CHECK(answer.status == 200);
       CHECK(*answer.body == "pong\n");
     }

@@ -27,10 +27,10 @@ TEST_CASE("board: a held snapshot does not change when a check runs afterwards")
   const auto held = s.at(t0);
   s.b.on_run(0, found(outcome::fail(reason::locked, "locked")), t0 + 100ms);
   s.b.on_stall(10s, t0 + 10s);
-  CHECK(held->checks[0]->status.message() == "fine");
+  CHECK(held->checks[0]->status.message == "fine");
   CHECK(held->checks[0]->status.last.message == "fine");
   CHECK(held->checks[0]->counters.runs == 1);
-  CHECK(held->checks[0]->counters.failures == reason_counts{});
+  CHECK(held->checks[0]->counters.failures.empty());
   CHECK(s.at(t0 + 10s)->checks[0]->counters.runs == 2);
 }
 
@@ -44,103 +44,91 @@ TEST_CASE("board: a held snapshot keeps its configuration after a change") {
   CHECK(s.at(t0)->checks[0]->config->settings.description->size() == 5);
 }
 
-TEST_CASE("board: without held snapshots a run keeps and copies nothing") {
+TEST_CASE("board: a run, a stall, a drain and another configuration are visible in the next snapshot at once") {
   sample s;
-  s.b.on_run(0, found(outcome::pass("fine")), t0);
-  const std::weak_ptr<const snapshot> gone = s.at(t0);
-  const auto* view = s.at(t0)->checks[0].get();
-  s.b.on_run(0, found(outcome::pass("fine")), t0 + 100ms);
-  CHECK(gone.expired());
-  CHECK(s.at(t0 + 100ms)->checks[0].get() == view);
-}
-
-TEST_CASE("board: a stale view is built for one snapshot and not kept") {
-  sample s;
-  s.b.on_run(0, found(outcome::pass("fine")), t0);
-  CHECK(s.at(t0 + 30s)->checks[0]->status.message() == "the last result is over 30 s old; it was: fine");
-  CHECK(s.at(t0 + 40s)->checks[0]->status.message() == "the last result is over 30 s old; it was: fine");
-}
-
-TEST_CASE("board: the snapshot of a gate contains only the checks that feed it") {
-  sample s;
-  s.b.on_run(0, found(outcome::fail(reason::full, "full")), t0);
   s.b.on_run(1, found(outcome::pass("fine")), t0);
-  s.at(t0);
-  CHECK(s.b.snapshot_at(t0, gate::live)->checks.empty());
-  CHECK(state(s.b.snapshot_at(t0, gate::live), gate::live) == verdict::pass);
-  const auto startup = s.b.snapshot_at(t0, gate::startup);
-  REQUIRE(startup->checks.size() == 1);
-  CHECK(startup->find("b") != nullptr);
-  CHECK(state(startup, gate::startup) == verdict::pass);
-  CHECK(s.b.snapshot_at(t0, gate::ready)->checks.size() == 2);
-  CHECK(state(s.b.snapshot_at(t0, gate::ready), gate::ready) == verdict::fail);
-}
-
-TEST_CASE("board: a gate that changes is visible in every snapshot at once") {
-  sample s;
-  s.b.on_run(1, found(outcome::warn(reason::full, "nearly full")), t0);
-  CHECK(state(s.b.snapshot_at(t0, gate::startup), gate::startup) == verdict::warn);
-  CHECK(state(s.b.snapshot_at(t0), gate::startup) == verdict::pass);
-  CHECK(state(s.b.snapshot_at(t0, gate::startup), gate::startup) == verdict::pass);
-  sample other;
-  other.b.on_run(1, found(outcome::warn(reason::full, "nearly full")), t0);
-  CHECK(state(other.b.snapshot_at(t0), gate::startup) == verdict::warn);
-  CHECK(state(other.b.snapshot_at(t0, gate::live), gate::startup) == verdict::pass);
-  CHECK(state(other.b.snapshot_at(t0), gate::startup) == verdict::pass);
-  s.b.on_iteration(0ns, t0 - heartbeat_limit);
-  CHECK(state(s.b.snapshot_at(t0, gate::live), gate::live) == verdict::fail);
-  s.b.on_iteration(0ns, t0);
-  CHECK(state(s.b.snapshot_at(t0), gate::live) == verdict::pass);
-}
-
-TEST_CASE("board: an expired snapshot is not held") {
-  sample s;
-  const std::weak_ptr<const snapshot> held = s.b.snapshot_at(t0, gate::live);
-  s.b.on_iteration(0ns, t0 + heartbeat_period - 1ns);
-  CHECK_FALSE(held.expired());
-  s.b.on_iteration(0ns, t0 + heartbeat_period);
-  CHECK(held.expired());
-}
-
-TEST_CASE("board: the snapshot of a gate is kept as long as its checks and its age allow") {
-  sample s;
+  const auto pending = s.at(t0);
   s.b.on_run(0, found(outcome::pass("fine")), t0);
-  s.b.on_run(1, found(outcome::pass("fine")), t0);
-  const auto startup = s.b.snapshot_at(t0, gate::startup);
-  const auto ready = s.b.snapshot_at(t0, gate::ready);
-  s.b.on_run(0, found(outcome::fail(reason::full, "full")), t0 + 1ms);
-  CHECK(s.b.snapshot_at(t0 + 1ms, gate::startup) == startup);
-  CHECK(state(s.b.snapshot_at(t0 + 1ms, gate::ready), gate::ready) == verdict::fail);
-  CHECK(s.b.snapshot_at(t0 + 1ms, gate::ready) != ready);
-  s.b.on_run(1, found(outcome::pass("fine")), t0 + 2ms);
-  CHECK(s.b.snapshot_at(t0 + 2ms, gate::startup) != startup);
-  const auto live = s.b.snapshot_at(t0 + 2ms, gate::live);
-  CHECK(s.b.snapshot_at(t0 + 1001ms, gate::live) == live);
-  CHECK(s.b.snapshot_at(t0 + 1002ms, gate::live) != live);
-}
-
-TEST_CASE("board: a drain and another configuration are visible in the snapshots of all gates at once") {
-  sample s;
-  s.b.on_run(0, found(outcome::pass("fine")), t0);
-  s.b.on_run(1, found(outcome::pass("fine")), t0);
-  CHECK(state(s.b.snapshot_at(t0, gate::ready), gate::ready) == verdict::pass);
-  CHECK(s.b.snapshot_at(t0, gate::startup)->checks.size() == 1);
+  const auto fine = s.at(t0);
+  CHECK(state(pending, gate::ready) == verdict::fail);
+  CHECK(state(fine, gate::ready) == verdict::pass);
+  CHECK(s.at(t0) == fine);
   auto next = sample::make();
   next.checks[0].settings.gates = {gate::startup};
   s.b.change(sample::shared(next), {0, 1}, t0);
-  CHECK(s.b.snapshot_at(t0, gate::startup)->checks.size() == 2);
-  CHECK(s.b.snapshot_at(t0, gate::ready)->checks.size() == 1);
+  const auto changed = s.at(t0);
+  CHECK(changed->fed_to(gate::ready).size() == 1);
+  CHECK(changed->fed_to(gate::startup).size() == 2);
+  s.b.on_stall(10s, t0);
+  CHECK(state(s.at(t0), gate::ready) == verdict::fail);
+  s.b.on_run(1, found(outcome::pass("fine")), t0);
+  CHECK(state(s.at(t0), gate::ready) == verdict::pass);
   s.b.drain();
-  CHECK(state(s.b.snapshot_at(t0, gate::ready), gate::ready) == verdict::fail);
+  CHECK(state(s.at(t0), gate::ready) == verdict::fail);
+}
+
+TEST_CASE("board: a run below the threshold is visible although no status changes") {
+  auto c = sample::make();
+  c.checks[0].settings.fall = 3;
+  sample s;
+  s.b.change(sample::shared(c), {0, 1}, t0);
+  s.b.on_run(0, found(outcome::pass("fine")), t0);
+  const auto before = s.at(t0);
+  s.b.on_run(0, found(outcome::fail(reason::locked, "locked")), t0);
+  const auto after = s.at(t0);
+  CHECK(after->checks[0]->status.state == check_state::pass);
+  CHECK(after->checks[0]->status.streak == 1);
+  CHECK(after->checks[0]->counters.runs == 2);
+  CHECK(after->checks[1] == before->checks[1]);
+}
+
+TEST_CASE("board: a snapshot is valid until the first result turns stale, to the nanosecond") {
+  sample s;
+  s.b.on_run(0, found(outcome::pass("fine")), t0);
+  s.b.on_run(1, found(outcome::pass("fine")), t0 + 300ms);
+  const auto old = t0 + 22s;  // 2 x 10 s + 2 s
+  const auto fresh = s.at(old - 700ms);
+  CHECK(fresh->valid_until == old);
+  CHECK(s.at(old - 1ns) == fresh);
+  const auto one_stale = s.at(old);
+  CHECK(one_stale->checks[0]->status.reason == reason::stale);
+  CHECK(one_stale->checks[1]->status.reason == reason::ok);
+  CHECK(one_stale->valid_until == old + 300ms);
+  const auto both_stale = s.at(old + 300ms);
+  CHECK(both_stale->checks[1]->status.reason == reason::stale);
+  CHECK(both_stale->valid_until == old + 1300ms);
+}
+
+TEST_CASE("board: a snapshot that is taken late after the heartbeat is valid until the loop counts as stalled") {
+  sample s;
+  const auto late = t0 + heartbeat_limit;
+  const auto alive = s.b.snapshot_at(late - 1ms);
+  CHECK(alive->valid_until == late);
+  CHECK(s.b.snapshot_at(late - 1ns) == alive);
+  CHECK(state(alive, gate::live) == verdict::pass);
+  CHECK(state(s.b.snapshot_at(late), gate::live) == verdict::fail);
+}
+
+TEST_CASE("board: a stale result is shown with its age as of the snapshot, and the result itself is kept") {
+  sample s;
+  s.b.on_run(0, found(outcome::pass("fine")), t0);
+  CHECK(s.at(t0 + 30s)->checks[0]->status.message == "the last result is over 30 s old; it was: fine");
+  CHECK(s.at(t0 + 90s)->checks[0]->status.message == "the last result is over 1 min old; it was: fine");
+  CHECK(s.at(t0 + 90s)->checks[0]->status.last.message == "fine");
+}
+
+TEST_CASE("board: a startup gate that passed with a warning then passes without one") {
+  sample s;
+  s.b.on_run(1, found(outcome::warn(reason::full, "nearly full")), t0);
+  CHECK(state(s.at(t0), gate::startup) == verdict::warn);
+  CHECK(state(s.at(t0 + 1s), gate::startup) == verdict::pass);
 }
 
 TEST_CASE("board: the state of a stall is not shown after the heartbeat returns") {
   sample s;
-  for (auto g : all_gates) s.b.snapshot_at(t0, g);
   const auto late = t0 + heartbeat_limit;
-  CHECK(state(s.b.snapshot_at(late, gate::live), gate::live) == verdict::fail);
+  CHECK(state(s.b.snapshot_at(late), gate::live) == verdict::fail);
   CHECK(state(s.b.snapshot_at(late), gate::live) == verdict::fail);
   s.b.on_iteration(0ns, late);
-  CHECK(state(s.b.snapshot_at(late, gate::live), gate::live) == verdict::pass);
   CHECK(state(s.b.snapshot_at(late), gate::live) == verdict::pass);
 }

@@ -26,8 +26,8 @@ TEST_CASE("board: results change statuses, counters and gates") {
   CHECK(state(snap, gate::ready) == verdict::warn);
   CHECK(snap->checks[1]->status.reason == reason::locked);
   CHECK(snap->checks[1]->counters.runs == 1);
-  CHECK(snap->checks[1]->counters.failures.of(reason::locked) == 1);
-  CHECK(snap->checks[0]->counters.failures == check_counters{}.failures);
+  CHECK(snap->checks[1]->counters.failures == std::map<reason, std::uint64_t>{{reason::locked, 1}});
+  CHECK(snap->checks[0]->counters.failures.empty());
   CHECK(snap->checks[0]->counters.duration.sum == doctest::Approx(0.003));
   CHECK(s.b.queue().sum == doctest::Approx(0.002));
   CHECK(snap->checks[0]->last_duration == 3ms);
@@ -66,6 +66,27 @@ TEST_CASE("board: after a stall no earlier result is shown") {
   s.b.on_run(0, found(outcome::pass("fine")), t0 + 11s);
   s.b.on_run(1, found(outcome::pass("fine")), t0 + 11s);
   CHECK(state(s.at(t0 + 11s), gate::ready) == verdict::pass);
+}
+
+TEST_CASE("board: the result of a slow check outlasts a stall, until it is stale") {
+  auto slow = fakes::blocking_fake();
+  slow.cadence.slow = true;
+  config conf;
+  conf.checks = {fakes::check_named("db", slow)};
+  board b(sample::shared(conf), t0, wall);
+  b.on_iteration(0ns, t0);
+  CHECK(state(b.snapshot_at(t0), gate::ready) == verdict::warn);  // pending
+  b.on_run(0, found(outcome::fail(reason::corrupt, "page 7 is torn")), t0);
+  b.on_stall(10s, t0 + 10s);
+  b.on_iteration(0ns, t0 + 10s);
+  CHECK(state(b.snapshot_at(t0 + 10s), gate::ready) == verdict::fail);
+  CHECK(b.snapshot_at(t0 + 10s)->checks[0]->status.reason == reason::corrupt);
+  b.on_run(0, found(outcome::pass("intact")), t0 + 11s);
+  b.on_stall(10s, t0 + 21s);
+  b.on_iteration(0ns, t0 + 21s);
+  CHECK(state(b.snapshot_at(t0 + 21s), gate::ready) == verdict::pass);
+  b.on_iteration(0ns, t0 + 33s);
+  CHECK(b.snapshot_at(t0 + 33s)->checks[0]->status.reason == reason::stale);
 }
 
 TEST_CASE("board: a check that runs before its initial delay is over ages from that run on") {
@@ -116,25 +137,6 @@ TEST_CASE("board: after a stall a check with a stale result is pending like any 
   CHECK(s.at(t0 + 62s)->checks[0]->status.state == check_state::fail);
 }
 
-TEST_CASE("board: results are needed when a snapshot shows checks, and always once a run may be stale") {
-  sample s;
-  s.b.on_run(0, found(outcome::pass("fine")), t0);
-  s.b.on_run(1, found(outcome::pass("fine")), t0 + 1s);
-  s.at(t0 + 1s);
-  const auto old = t0 + 22s;
-  CHECK_FALSE(s.b.needs_results(gate::live, old - 1ns));
-  CHECK(s.b.needs_results(gate::live, old));
-  for (const snapshot_subject of : {snapshot_subject(gate::ready), snapshot_subject(gate::startup), all_checks})
-    CHECK(s.b.needs_results(of, t0 + 1s));
-}
-
-TEST_CASE("board: a startup gate that passed with a warning then passes without one") {
-  sample s;
-  s.b.on_run(1, found(outcome::warn(reason::full, "nearly full")), t0);
-  CHECK(state(s.at(t0), gate::startup) == verdict::warn);
-  CHECK(state(s.at(t0 + 1s), gate::startup) == verdict::pass);
-}
-
 TEST_CASE("board: only runs of blocking checks have waited for a worker") {
   check_type network;
   network.name = "websocket";
@@ -148,16 +150,14 @@ TEST_CASE("board: only runs of blocking checks have waited for a worker") {
   CHECK(s.b.queue().sum == doctest::Approx(0.001));
 }
 
-TEST_CASE("board: gates are evaluated and transitions counted without any snapshot") {
+TEST_CASE("board: the transitions of a gate are counted") {
   sample s;
   s.b.on_run(1, found(outcome::pass("fine")), t0);
   for (const auto& o : {outcome::pass("fine"), outcome::fail(reason::full, "full"), outcome::pass("fine")}) {
     s.b.on_run(0, found(o), t0);
-    s.b.evaluate(t0);
+    s.b.snapshot_at(t0);
   }
-  s.b.on_iteration(0ns, t0 + 22s);
-  s.b.evaluate(t0 + 22s);  // everything is stale
-  CHECK(s.b.snapshot_at(t0 + 22s)->of(gate::ready).transitions == 3);
+  CHECK(s.at(t0 + 22s)->of(gate::ready).transitions == 3);  // everything is stale
 }
 
 TEST_CASE("board: the first state of a gate is no transition") {

@@ -9,8 +9,7 @@ import os
 import pathlib
 import time
 
-PER_WORKER = 3          # descriptors of the parent per worker: socket, pidfd and deadline timer
-TIMER = "anon_inode:[timerfd]"  # a worker's deadline timer; the loop itself has one as well
+PER_WORKER = 4          # descriptors of the parent per worker: both ends of the jobs, notifications, pidfd
 SEQPACKET = "0005"      # the type of workers' sockets, and of no others here, in /proc/net/unix
 LEAST_LOOKS = 40
 LOOK_PAUSE = 0.025
@@ -20,7 +19,7 @@ PATIENCE = 20.0         # how long a sample waits for temporary resources; leake
 @dataclasses.dataclass
 class Look:
     """Values of one moment. `descriptors`: of the parent, without those for workers. `surplus`: those for workers, beyond
-    three per running one. `others`: running children other than workers. `threads`: the maximum of any process."""
+    four per running one. `others`: running children other than workers. `threads`: the maximum of any process."""
     descriptors: int
     surplus: int
     others: int
@@ -68,20 +67,18 @@ def workers(pid):
 
 
 def descriptors(pid):
-    """Counts descriptors for workers, and others. An ending worker has lost its socket before it has ended, so the number
+    """Counts descriptors for workers, and others. An ending worker has lost its sockets before it has ended, so the number
     of workers does not tell."""
     of_workers = {line.split()[6] for line in pathlib.Path(f"/proc/{pid}/net/unix").read_text().splitlines()[1:]
                   if line.split()[4] == SEQPACKET}
-    for_workers = others = timers = 0
+    for_workers = others = 0
     for fd in os.listdir(f"/proc/{pid}/fd"):
         with contextlib.suppress(OSError):  # closed meanwhile
             target = os.readlink(f"/proc/{pid}/fd/{fd}")
             inode = target.removeprefix("socket:[").removesuffix("]")
-            timers += target == TIMER
             ours = target == "anon_inode:[pidfd]" or target.startswith("socket:") and inode in of_workers
             for_workers, others = for_workers + ours, others + (not ours)
-    watches = max(timers - 1, 0)
-    return for_workers + watches, others - watches
+    return for_workers, others
 
 
 def look(pid):

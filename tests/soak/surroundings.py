@@ -168,7 +168,7 @@ checks:
   - {{name: orders-rows, type: sqlite, path: {d}/orders.db, mode: query, query: select count(*) from t, expect: "> 0"}}
   - {{name: orders-write, type: sqlite, path: {d}/orders.db, mode: write, severity: degraded}}
   - {{name: users, type: sqlite, path: {d}/users.db, integrity: {{every: 2s, timeout: 1s}}}}
-  - {{name: users-backup, type: sqlite, path: {d}/users.db, backup: {{path: {d}/users.bak, max_age: 30d}}}}
+  - {{name: users-backup, type: sqlite_backup, path: {d}/users.bak, database: {d}/users.db, age: {{fail: 30d}}}}
   - {{name: root, type: disk, path: /, warn: 100%, fail: 100%, inodes: {{fail: 100%}}}}
   - {{name: data, type: disk, path: {d}/data, warn: 100%, fail: 100%, inodes: {{fail: 100%}}, write_test: true}}
   - {{name: quota, type: disk, path: {d}/data, warn: 100%, fail: 100%, inodes: {{fail: 100%}}, size_limit: {"3GiB" if other else "2GiB"}}}

@@ -19,12 +19,11 @@ std::string content_of(const std::filesystem::path& file) {
 
 /// Splits the input as tests/fuzz/worker_protocol.cpp does.
 bool is_understood(std::string_view seed) {
-  const auto bytes = seed.substr(2);
-  if (seed[0] == 'l') return wire::decode_outcomes(bytes).has_value();
-  if (seed[0] == 'p') return wire::decode_from_worker(bytes).has_value();
-  const auto cut = std::min<std::size_t>(static_cast<unsigned char>(seed[1]), bytes.size());
-  const auto whole = [](std::string_view part) { return part.empty() || wire::decode_to_worker(part).has_value(); };
-  return whole(bytes.substr(0, cut)) && whole(bytes.substr(cut));
+  const auto bytes = seed.substr(1);
+  if (seed[0] == 'j') return wire::decode_request(wire::decode_job(bytes)->payload).has_value();
+  if (seed[0] == 'a') return wire::decode_run_answer(wire::decode_answer(bytes)->payload).has_value();
+  if (seed[0] == 'r') return wire::decode_resolution(bytes).has_value();
+  return seed[0] == 'd' && wire::decode_definition(bytes).has_value();
 }
 
 }  // namespace

@@ -2,161 +2,151 @@
 
 #include <doctest/doctest.h>
 
+#include "fakes/fake_job.hpp"
+
 using namespace telltale;
+using namespace telltale::fakes;
 using namespace std::chrono_literals;
 
 namespace {
 
 const loop_clock::time_point start{1000s};
 
-std::shared_ptr<task> task_of(std::chrono::nanoseconds span) {
-  auto out = std::make_shared<task>();
-  out->record_overrun(span);
+job_ptr run_of(std::shared_ptr<task> of, std::string name) {
+  auto out = std::make_unique<fake_job>(std::move(of), std::move(name));
+  out->submitted = start;
   return out;
 }
 
-job run_of(std::shared_ptr<task> of, std::uint64_t number, std::size_t bytes = 24) {
-  job j;
-  j.number = number;
-  j.task = std::move(of);
-  j.timeout = 2s;
-  j.submitted = start;
-  j.wire_size = bytes;
-  return j;
-}
+using list = std::vector<std::string>;
 
-job lookup(std::uint64_t number) {
-  job j;
-  j.name = std::make_unique<lookup_request>();
-  j.number = number;
-  j.timeout = 2s;
-  j.submitted = start;
-  return j;
-}
-
-using list = std::vector<std::uint64_t>;
-list numbers(const std::vector<job>& jobs) {
-  list out;
-  for (const auto& j : jobs) out.push_back(j.number);
-  return out;
-}
+struct fixture {
+  void add(std::chrono::nanoseconds expected, std::string name) {
+    queue.push_back(run_of(task_of(expected), std::move(name)));
+  }
+  list take(bool slow_allowed = true) { return payloads(queue.take_group(slow_allowed)); }
+  job_queue queue{25ms};
+};
 
 }  // namespace
 
-TEST_CASE("job queue: quick jobs share a batch, in order") {
-  job_queue queue(25ms, 1000);
-  for (std::uint64_t n = 1; n <= 3; ++n) queue.push_back(run_of(task_of(1ms), n));
-  CHECK(queue.quick_batches() == 1);
-  CHECK(numbers(queue.take(true)) == list{1, 2, 3});
-  CHECK(queue.empty());
+TEST_CASE("job queue: quick jobs share a group, in order") {
+  fixture f;
+  for (const auto* name : {"1", "2", "3"}) f.add(1ms, name);
+  CHECK(f.queue.waiting().quick_groups == 1);
+  CHECK(f.take() == list{"1", "2", "3"});
+  CHECK(f.queue.empty());
+  CHECK(f.take().empty());
 }
 
-TEST_CASE("job queue: the size of a batch is limited, and one worker suffices for many quick jobs") {
-  job_queue queue(25ms, 100'000);
-  for (std::uint64_t n = 0; n <= 2 * max_in_batch; ++n) queue.push_back(run_of(task_of(1us), n));
-  CHECK(queue.quick_batches() == 1);
-  CHECK(queue.take(true).size() == max_in_batch);
-  const auto second = queue.take(true);
-  CHECK(second.size() == max_in_batch);
-  CHECK(second.front().number == max_in_batch);
-  CHECK(numbers(queue.take(true)) == list{2 * max_in_batch});
+TEST_CASE("job queue: the size of a group is limited, and one worker suffices for many quick jobs") {
+  fixture f;
+  for (std::size_t n = 0; n <= 2 * max_in_group; ++n) f.add(1us, std::to_string(n));
+  CHECK(f.queue.waiting().quick_groups == 1);
+  CHECK(f.take().size() == max_in_group);
+  const auto second = f.take();
+  CHECK(second.size() == max_in_group);
+  CHECK(second.front() == std::to_string(max_in_group));
+  CHECK(f.take() == list{std::to_string(2 * max_in_group)});
 }
 
-TEST_CASE("job queue: a batch ends before its jobs would take a slice together") {
-  job_queue queue(25ms, 1000);
-  for (std::uint64_t n = 1; n <= 5; ++n) queue.push_back(run_of(task_of(10ms), n));
-  CHECK(queue.quick_batches() == 3);
-  CHECK(numbers(queue.take(true)) == list{1, 2});
-  CHECK(numbers(queue.take(true)) == list{3, 4});
-  CHECK(numbers(queue.take(true)) == list{5});
+TEST_CASE("job queue: a group ends before its jobs would take a slice together") {
+  fixture f;
+  for (const auto* name : {"1", "2", "3", "4", "5"}) f.add(10ms, name);
+  CHECK(f.queue.waiting().quick_groups == 3);
+  CHECK(f.take() == list{"1", "2"});
+  CHECK(f.take() == list{"3", "4"});
+  CHECK(f.take() == list{"5"});
 }
 
-TEST_CASE("job queue: a batch ends before its message gets too long, and one job always fits") {
-  job_queue queue(25ms, 100);
-  for (std::uint64_t n = 1; n <= 3; ++n) queue.push_back(run_of(task_of(0ms), n, n == 1 ? 200 : 60));
-  CHECK(queue.quick_batches() == 3);
-  CHECK(numbers(queue.take(true)) == list{1});
-  CHECK(numbers(queue.take(true)) == list{2});
-  CHECK(numbers(queue.take(true)) == list{3});
-}
-
-TEST_CASE("job queue: slow jobs and lookups get their own batch, behind quick jobs and only when allowed") {
-  job_queue queue(25ms, 1000);
-  queue.push_back(run_of(task_of(25ms), 1));
-  queue.push_back(lookup(2));
-  queue.push_back(run_of(task_of(1ms), 3));
-  CHECK(queue.slow_batches() == 2);
-  CHECK(numbers(queue.take(true)) == list{3});
-  CHECK(queue.take(false).empty());
-  CHECK(numbers(queue.take(true)) == list{1});
-  CHECK(numbers(queue.take(true)) == list{2});
+TEST_CASE("job queue: slow jobs get their own worker, after quick jobs and only when allowed") {
+  fixture f;
+  auto declared = task_of(0ms);
+  declared->slow = true;
+  f.add(25ms, "1");
+  f.queue.push_back(run_of(declared, "2"));
+  f.add(1ms, "3");
+  CHECK(f.queue.waiting().slow_jobs == 2);
+  CHECK(f.take() == list{"3"});
+  CHECK(f.take(false).empty());
+  CHECK(f.take() == list{"1"});
+  CHECK(f.take() == list{"2"});
 }
 
 TEST_CASE("job queue: one slow run does not make a task slow, two do") {
-  job_queue queue(25ms, 1000);
+  job_queue queue(25ms);
   const auto of = task_of(0ms);
+  const auto j = run_of(of, "");
   of->record_duration(1s);
-  CHECK_FALSE(queue.is_slow(run_of(of, 1)));
+  CHECK_FALSE(queue.is_slow(*j));
   of->record_duration(1s);
-  CHECK(queue.is_slow(run_of(of, 1)));
+  CHECK(queue.is_slow(*j));
   of->record_duration(1ms);
-  CHECK_FALSE(queue.is_slow(run_of(of, 1)));
+  CHECK_FALSE(queue.is_slow(*j));
 }
 
-TEST_CASE("job queue: jobs of a batch that took too long are spread over several batches") {
-  job_queue queue(20ms, 1000);
-  for (std::uint64_t n = 1; n <= 8; ++n) {
-    auto j = run_of(task_of(0ms), n);
-    j.min_expected = 5ms;
+TEST_CASE("job queue: jobs of a group that took too long are spread over several groups") {
+  job_queue queue(20ms);
+  for (int n = 0; n < 8; ++n) {
+    auto j = run_of(task_of(0ms), "");
+    j->min_expected = 5ms;
     queue.push_back(std::move(j));
   }
-  CHECK(queue.quick_batches() == 3);
-  CHECK(queue.take(true).size() == 3);
+  CHECK(queue.waiting().quick_groups == 3);
+  CHECK(queue.take_group(true).size() == 3);
+}
+
+TEST_CASE("job queue: a quick job that is expected to take a slice stays quick, but alone") {
+  job_queue queue(20ms);
+  for (const auto* name : {"1", "2"}) {
+    auto j = run_of(task_of(0ms), name);
+    j->min_expected = 20ms;
+    queue.push_back(std::move(j));
+  }
+  CHECK(queue.waiting().quick_groups == 2);
+  CHECK(payloads(queue.take_group(false)) == list{"1"});
 }
 
 TEST_CASE("job queue: returned jobs go to the front in their order") {
-  job_queue queue(25ms, 1000);
-  queue.push_back(run_of(task_of(0ms), 3));
-  std::vector<job> returned;
-  returned.push_back(run_of(task_of(0ms), 1));
-  returned.push_back(run_of(task_of(0ms), 2));
-  queue.push_front(std::move(returned));
-  CHECK(numbers(queue.take(true)) == list{1, 2, 3});
+  fixture f;
+  f.add(0ms, "3");
+  std::vector<job_ptr> returned;
+  returned.push_back(run_of(task_of(0ms), "1"));
+  returned.push_back(run_of(task_of(0ms), "2"));
+  f.queue.push_front(std::move(returned));
+  CHECK(f.take() == list{"1", "2", "3"});
 }
 
-TEST_CASE("job queue: jobs expire when they have waited as long as their timeout") {
-  job_queue queue(25ms, 1000);
-  CHECK(queue.next_expiry() == loop_clock::time_point::max());
-  queue.push_back(run_of(task_of(0ms), 1));
-  auto later = run_of(task_of(30ms), 2);
-  later.submitted += 1s;
+TEST_CASE("job queue: tells when the first job expires and since when a quick one waits") {
+  job_queue queue(25ms);
+  CHECK(queue.waiting().next_expiry == loop_clock::time_point::max());
+  CHECK(queue.waiting().quick_since == loop_clock::time_point::max());
+  queue.push_back(run_of(task_of(30ms), "slow"));
+  CHECK(queue.waiting().next_expiry == start + 2s);
+  CHECK(queue.waiting().quick_since == loop_clock::time_point::max());
+  auto later = run_of(task_of(0ms), "quick");
+  later->submitted += 1s;
   queue.push_back(std::move(later));
-  CHECK(queue.next_expiry() == start + 2s);
-  CHECK(queue.take_expired(start + 1999ms).empty());
-  CHECK(numbers(queue.take_expired(start + 2s)) == list{1});
-  CHECK(numbers(queue.take_expired(start + 3s)) == list{2});
+  CHECK(queue.waiting().next_expiry == start + 2s);
+  CHECK(queue.waiting().quick_since == start + 1s);
 }
 
-TEST_CASE("job queue: jobs of a task whose last worker is dying are held") {
-  job_queue queue(25ms, 1000);
+TEST_CASE("job queue: jobs of a task whose last worker is ending wait") {
+  job_queue queue(25ms);
   const auto of = task_of(0ms);
-  of->dying = 1;
-  queue.push_back(run_of(of, 1));
-  CHECK(queue.take(true).empty());
-  CHECK(queue.quick_batches() + queue.slow_batches() == 0);
-  CHECK(queue.next_expiry() == start + 2s);
-  of->dying = 0;
-  queue.release(*of);
-  CHECK(numbers(queue.take(true)) == list{1});
+  of->ending = 1;
+  queue.push_back(run_of(of, "1"));
+  CHECK(queue.take_group(true).empty());
+  CHECK(queue.waiting().quick_groups + queue.waiting().slow_jobs == 0);
+  CHECK(queue.waiting().next_expiry == start + 2s);
+  of->max_ending = 2;
+  CHECK(payloads(queue.take_group(true)) == list{"1"});
 }
 
-TEST_CASE("job queue: all jobs of one task, or of all tasks, can be taken") {
-  job_queue queue(25ms, 1000);
-  const auto of = task_of(0ms);
-  queue.push_back(run_of(of, 1));
-  queue.push_back(run_of(task_of(0ms), 2));
-  queue.push_back(lookup(3));
-  CHECK(numbers(queue.take_task(*of)) == list{1});
-  CHECK(numbers(queue.take_all()) == list{2, 3});
-  CHECK(queue.empty());
+TEST_CASE("job queue: the jobs of a condition can be taken; the others keep their order") {
+  fixture f;
+  for (const auto* name : {"1", "2", "3", "4"}) f.add(0ms, name);
+  CHECK(payloads(f.queue.take_if([](const job& j) { return j.payload == "2" || j.payload == "4"; })) == list{"2", "4"});
+  CHECK(f.queue.take_if([](const job&) { return false; }).empty());
+  CHECK(f.take() == list{"1", "3"});
 }

@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "worker/codec.hpp"
+#include "worker/bytes.hpp"
 
 using namespace telltale;
 using namespace std::chrono_literals;
@@ -34,48 +34,52 @@ resolution two_addresses() {
   return out;
 }
 
-std::vector<wire::to_worker> all_to_worker() {
-  return {wire::hello{std::chrono::system_clock::time_point(1234567890123456789ns)},
-          wire::define{7, "sqlite", options_tree()}, wire::forget{7},
-          wire::run_batch{9,
-                          {{1, 7, 2s, {}},
-                           {2,
-                            8,
-                            100ms,
-                            remembering({{"inode", -5}, {"size", 1}}),
-                            {},
-                            outcome_kind{verdict::warn, reason::threshold}}}},
-          wire::lookup{3, "db.internal", 5432}};
-}
-
-std::vector<wire::from_worker> all_from_worker() {
-  resolution failed;
-  failed.error = "db does not resolve: Name or service not known";
-  return {wire::ready{}, wire::ready{"system call filter: Invalid argument"}, wire::lookup_result{5, two_addresses()},
-          wire::lookup_result{6, failed}, wire::results_written{}};
-}
-
-std::vector<wire::run_outcome> two_outcomes() {
-  auto found = outcome::warn(reason::threshold, "80% used");
-  found.measurements = {{"used_ratio", 0.8}, {"free_bytes", 1e12}};
-  return {{4, found, remembering({{"n", 1}}), wire::clock::time_point(99s), 12us},
-          {5, outcome::pass("fine"), std::nullopt, wire::clock::time_point(100s), 0ns}};
-}
-
-std::string encoded(const std::vector<wire::run_outcome>& outcomes) {
-  std::string out;
-  for (const auto& each : outcomes) out += wire::encode(each);
+resolution no_address() {
+  resolution out;
+  out.error = "db does not resolve: Name or service not known";
   return out;
 }
 
-// Requires that a message is unchanged after encoding, decoding and encoding again.
-std::string again(const std::string& bytes) {
-  if (const auto m = wire::decode_to_worker(bytes)) return wire::encode(*m);
-  return "not a message";
+wire::run_answer warning() {
+  auto found = outcome::warn(reason::threshold, "80% used");
+  found.measurements = {{"used_ratio", 0.8}, {"free_bytes", 1e12}};
+  return {found, remembering({{"n", 1}})};
 }
-std::string again_from_worker(const std::string& bytes) {
-  if (const auto m = wire::decode_from_worker(bytes)) return wire::encode(*m);
-  return "not a message";
+
+wire::request a_run(std::chrono::nanoseconds timeout = 2s) {
+  return wire::run_request{wire::encode(wire::definition{"sqlite", options_tree()}),
+                           std::chrono::system_clock::time_point(1234567890123456789ns), timeout,
+                           remembering({{"inode", -5}, {"size", 1}})};
+}
+
+/// A kind of value with some of its encodings. `again` decodes and encodes again.
+struct kind {
+  const char* name;
+  std::vector<std::string> examples;
+  std::optional<std::string> (*again)(std::string_view);
+};
+
+template <auto decode>
+std::optional<std::string> decode_and_encode(std::string_view bytes) {
+  const auto value = decode(bytes);
+  return value ? std::optional(wire::encode(*value)) : std::nullopt;
+}
+
+std::vector<kind> kinds() {
+  return {
+      {"definition",
+       {wire::encode(wire::definition{"sqlite", options_tree()}), wire::encode(wire::definition{"", {}})},
+       decode_and_encode<wire::decode_definition>},
+      {"request",
+       {wire::encode(a_run()), wire::encode(wire::lookup_request{"db.internal", 5432})},
+       decode_and_encode<wire::decode_request>},
+      {"run answer",
+       {wire::encode(warning()), wire::encode(wire::run_answer{outcome::pass("fine"), std::nullopt})},
+       decode_and_encode<wire::decode_run_answer>},
+      {"resolution",
+       {wire::encode(two_addresses()), wire::encode(no_address())},
+       decode_and_encode<wire::decode_resolution>},
+  };
 }
 
 void expect_same(const raw_value& a, const raw_value& b) {
@@ -102,107 +106,89 @@ raw_value nested(std::size_t depth) {
 
 }  // namespace
 
-TEST_CASE("messages: every message type round-trips") {
-  for (const auto& message : all_to_worker()) {
-    CAPTURE(message.index());
-    CHECK(again(wire::encode(message)) == wire::encode(message));
-  }
-  for (const auto& message : all_from_worker()) {
-    CAPTURE(message.index());
-    CHECK(again_from_worker(wire::encode(message)) == wire::encode(message));
+TEST_CASE("messages: every value round-trips") {
+  for (const auto& [name, examples, again] : kinds())
+    for (const auto& bytes : examples) {
+      CAPTURE(name);
+      CHECK(again(bytes) == bytes);
+    }
+}
+
+TEST_CASE("messages: a packet keeps its header and its payload") {
+  const auto job = wire::encode(wire::job_packet{7, "payload"});
+  REQUIRE(wire::decode_job(job));
+  CHECK(wire::decode_job(job)->number == 7);
+  CHECK(wire::decode_job(job)->payload == "payload");
+  CHECK(wire::decode_job(job.substr(0, 8))->payload.empty());
+
+  const auto answer = wire::encode(wire::answer_packet{8, wire::clock::time_point(99s), 12us, "answer"});
+  const auto arrived = wire::decode_answer(answer);
+  REQUIRE(arrived);
+  CHECK(arrived->number == 8);
+  CHECK(arrived->began == wire::clock::time_point(99s));
+  CHECK(arrived->duration == 12us);
+  CHECK(arrived->payload == "answer");
+  for (std::size_t n = 0; n < 24; ++n) {
+    CAPTURE(n);
+    CHECK(wire::decode_job(job.substr(0, n)).has_value() == (n >= 8));
+    CHECK_FALSE(wire::decode_answer(answer.substr(0, n)));
   }
 }
 
 TEST_CASE("messages: an options tree keeps its source locations, quotes and variables") {
-  const auto message = wire::decode_to_worker(wire::encode(wire::define{7, "sqlite", options_tree()}));
-  REQUIRE(message);
-  const auto& arrived = std::get<wire::define>(*message);
-  CHECK(arrived.type == "sqlite");
-  expect_same(arrived.options, options_tree());
+  const auto arrived = wire::decode_definition(wire::encode(wire::definition{"sqlite", options_tree()}));
+  REQUIRE(arrived);
+  CHECK(arrived->type == "sqlite");
+  expect_same(arrived->options, options_tree());
 }
 
-TEST_CASE("messages: a batch round-trips in order") {
-  const auto message =
-      wire::decode_to_worker(wire::encode(wire::run_batch{9, {{1, 7, 2s, remembering({{"n", -1}})}, {2, 8, 3s, {}}}}));
+TEST_CASE("messages: a run carries the definition, the state and the times") {
+  const auto message = wire::decode_request(wire::encode(a_run()));
   REQUIRE(message);
-  const auto& arrived = std::get<wire::run_batch>(*message);
-  CHECK(arrived.batch == 9);
-  REQUIRE(arrived.items.size() == 2);
-  CHECK(arrived.items[0].memory.get("n") == -1);
-  CHECK(arrived.items[1].timeout == 3s);
-}
-
-TEST_CASE("messages: a run carries the last deep check, and a task says whether it is one") {
-  const auto task = wire::decode_to_worker(wire::encode(wire::define{7, "sqlite", options_tree(), true}));
-  REQUIRE(task);
-  CHECK(std::get<wire::define>(*task).deep_check);
-
-  const deep_check_result never_passed{outcome::fail(reason::corrupt, "page 7 is torn"), 90s, std::nullopt};
-  auto passed_before = never_passed;
-  passed_before.last_pass_age = 6h;
-  wire::run_batch batch{9, {{1, 7, 2s, {}, never_passed}, {2, 7, 2s, {}, passed_before}, {3, 7, 2s, {}, {}}}};
-  const auto message = wire::decode_to_worker(wire::encode(batch));
-  REQUIRE(message);
-  const auto& arrived = std::get<wire::run_batch>(*message);
-  REQUIRE(arrived.items.size() == 3);
-  CHECK(arrived.items[0].last_deep_check == never_passed);
-  CHECK(arrived.items[1].last_deep_check == passed_before);
-  CHECK_FALSE(arrived.items[2].last_deep_check);
+  const auto& arrived = std::get<wire::run_request>(*message);
+  CHECK(wire::decode_definition(arrived.definition)->type == "sqlite");
+  CHECK(arrived.started_at == std::chrono::system_clock::time_point(1234567890123456789ns));
+  CHECK(arrived.timeout == 2s);
+  CHECK(arrived.memory.get("inode") == -5);
 }
 
 TEST_CASE("messages: addresses of both families round-trip with port and scope") {
-  const auto message = wire::decode_from_worker(wire::encode(wire::lookup_result{5, two_addresses()}));
-  REQUIRE(message);
-  CHECK(std::get<wire::lookup_result>(*message).resolution.endpoints == two_addresses().endpoints);
+  const auto arrived = wire::decode_resolution(wire::encode(two_addresses()));
+  REQUIRE(arrived);
+  CHECK(arrived->endpoints == two_addresses().endpoints);
 }
 
-TEST_CASE("messages: truncated messages and messages with an extra byte are refused") {
-  const auto refused = [](const std::string& bytes, bool (*accepts)(std::string_view)) {
-    for (std::size_t n = 0; n < bytes.size(); ++n) {
-      CAPTURE(n);
-      CHECK_FALSE(accepts(std::string_view(bytes).substr(0, n)));
+TEST_CASE("messages: truncated values and values with an extra byte are refused") {
+  for (const auto& [name, examples, again] : kinds())
+    for (const auto& bytes : examples) {
+      CAPTURE(name);
+      for (std::size_t n = 0; n < bytes.size(); ++n) {
+        CAPTURE(n);
+        CHECK_FALSE(again(bytes.substr(0, n)));
+      }
+      CHECK_FALSE(again(bytes + '\0'));
     }
-    CHECK_FALSE(accepts(bytes + '\0'));
-    CHECK(accepts(bytes));
-  };
-  for (const auto& message : all_to_worker())
-    refused(wire::encode(message), [](std::string_view b) { return wire::decode_to_worker(b).has_value(); });
-  for (const auto& message : all_from_worker())
-    refused(wire::encode(message), [](std::string_view b) { return wire::decode_from_worker(b).has_value(); });
 }
 
 TEST_CASE("messages: a value outside its enumeration is refused") {
-  auto bytes = wire::encode(wire::run_outcome{});
-  constexpr std::size_t verdict_at = 3 * 8;
-  bytes[verdict_at] = 3;
-  CHECK_FALSE(wire::decode_outcomes(bytes));
-  bytes[verdict_at] = 0;
-  CHECK(wire::decode_outcomes(bytes));
-  bytes[verdict_at + 1] = static_cast<char>(reason_count);
-  CHECK_FALSE(wire::decode_outcomes(bytes));
-  CHECK_FALSE(wire::decode_from_worker("\x63"));
-
-  const outcome_kind kind{verdict::pass, reason::ok};
-  auto batch = wire::encode(wire::run_batch{9, {{1, 7, 2s, {}, {}, kind}}});
-  CHECK(wire::decode_to_worker(batch));
-  batch.back() = static_cast<char>(reason_count);
-  CHECK_FALSE(wire::decode_to_worker(batch));
-  batch.back() = 0;
-  batch[batch.size() - 2] = 3;
-  CHECK_FALSE(wire::decode_to_worker(batch));
+  auto bytes = wire::encode(wire::run_answer{});
+  bytes[0] = 3;
+  CHECK_FALSE(wire::decode_run_answer(bytes));
+  bytes[0] = 0;
+  CHECK(wire::decode_run_answer(bytes));
+  bytes[1] = static_cast<char>(reason_count);
+  CHECK_FALSE(wire::decode_run_answer(bytes));
+  CHECK_FALSE(wire::decode_request("\x63"));
 }
 
 TEST_CASE("messages: times that overflow the clock are refused") {
-  const auto limit = [](std::chrono::nanoseconds timeout) {
-    return wire::decode_to_worker(wire::encode(wire::run_batch{9, {{1, 7, timeout, {}}}})).has_value();
-  };
-  const auto found = [](wire::clock::time_point began, std::chrono::nanoseconds duration) {
-    return wire::decode_outcomes(wire::encode(wire::run_outcome{1, {}, {}, began, duration})).has_value();
-  };
   constexpr auto most = std::chrono::nanoseconds::max();
-  CHECK(limit(2s));
-  CHECK_FALSE(limit(most));
-  CHECK_FALSE(limit(-1ns));
+  CHECK(wire::decode_request(wire::encode(a_run(2s))));
+  CHECK_FALSE(wire::decode_request(wire::encode(a_run(most))));
+  CHECK_FALSE(wire::decode_request(wire::encode(a_run(-1ns))));
+  const auto found = [](wire::clock::time_point began, std::chrono::nanoseconds duration) {
+    return wire::decode_answer(wire::encode(wire::answer_packet{1, began, duration, {}})).has_value();
+  };
   CHECK(found(wire::clock::time_point(99s), 12us));
   CHECK_FALSE(found(wire::clock::time_point(-1ns), 12us));
   CHECK_FALSE(found(wire::clock::time_point(most), 12us));
@@ -210,79 +196,39 @@ TEST_CASE("messages: times that overflow the clock are refused") {
   CHECK_FALSE(found(wire::clock::time_point(99s), -1ns));
 }
 
-TEST_CASE("messages: a lookup result has either addresses or an error") {
-  CHECK_FALSE(wire::decode_from_worker(wire::encode(wire::lookup_result{5, {}})));
+TEST_CASE("messages: a resolution has either addresses or an error") {
+  CHECK_FALSE(wire::decode_resolution(wire::encode(resolution{})));
   auto both = two_addresses();
   both.error = "but no";
-  CHECK_FALSE(wire::decode_from_worker(wire::encode(wire::lookup_result{5, both})));
+  CHECK_FALSE(wire::decode_resolution(wire::encode(both)));
 }
 
 TEST_CASE("messages: the nesting depth is bounded by the decoder") {
-  CHECK(wire::decode_to_worker(wire::encode(wire::define{1, "t", nested(wire::max_depth)})));
-  CHECK_FALSE(wire::decode_to_worker(wire::encode(wire::define{1, "t", nested(wire::max_depth + 1)})));
+  CHECK(wire::decode_definition(wire::encode(wire::definition{"t", nested(wire::max_depth)})));
+  CHECK_FALSE(wire::decode_definition(wire::encode(wire::definition{"t", nested(wire::max_depth + 1)})));
 }
 
 TEST_CASE("messages: a false length costs neither memory nor time") {
-  byte_writer out;
-  out.number<std::uint8_t>(1);
-  out.number<std::uint64_t>(2);
-  out.number<std::uint32_t>(0xFFFFFFFF);  // the name's length
-  CHECK_FALSE(wire::decode_to_worker(std::move(out).take()));
+  wire::byte_writer out;
+  out(std::uint32_t{0xFFFFFFFF});  // the length of the type's name
+  CHECK_FALSE(wire::decode_definition(std::move(out).take()));
 }
 
-TEST_CASE("messages: consecutive outcomes decode completely or not at all") {
-  const auto bytes = encoded(two_outcomes());
-  const auto read = wire::decode_outcomes(bytes);
-  REQUIRE(read);
-  REQUIRE(read->size() == 2);
-  CHECK(encoded(*read) == bytes);
-  CHECK(read->front().memory->get("n") == 1);
-  CHECK(read->front().duration == 12us);
-  CHECK_FALSE(read->back().memory);
-  CHECK(read->back().began == wire::clock::time_point(100s));
-  CHECK(wire::decode_outcomes("")->empty());
-  const auto first = wire::encode(two_outcomes().front()).size();
-  for (std::size_t n = 1; n < bytes.size(); ++n)
-    CHECK(wire::decode_outcomes(std::string_view(bytes).substr(0, n)).has_value() == (n == first));
-}
-
-TEST_CASE("messages: 200,000 damaged messages are refused or decoded to valid values") {
+TEST_CASE("messages: 200,000 damaged values are refused or decoded to valid ones") {
   std::mt19937 random(1);
-  std::vector<std::string> seeds;
-  for (const auto& message : all_to_worker()) seeds.push_back(wire::encode(message));
-  for (const auto& message : all_from_worker()) seeds.push_back(wire::encode(message));
-  for (int n = 0; n < 3; ++n) seeds.push_back(encoded(two_outcomes()));
+  const auto all = kinds();
   std::size_t understood = 0;
   for (int round = 0; round < 200'000; ++round) {
-    auto bytes = seeds[random() % seeds.size()];
+    const auto& [name, examples, again] = all[random() % all.size()];
+    auto bytes = examples[random() % examples.size()];
     for (auto n = random() % 4; n > 0; --n) bytes[random() % bytes.size()] = static_cast<char>(random());
     bytes.resize(bytes.size() - random() % 2);
     // A decoded value must be valid: it encodes again and decodes to the same value.
-    if (const auto m = wire::decode_to_worker(bytes)) {
-      ++understood;
-      CHECK(again(wire::encode(*m)) == wire::encode(*m));
-    }
-    if (const auto m = wire::decode_from_worker(bytes)) {
-      ++understood;
-      CHECK(again_from_worker(wire::encode(*m)) == wire::encode(*m));
-    }
-    if (const auto m = wire::decode_outcomes(bytes)) CHECK(encoded(*wire::decode_outcomes(encoded(*m))) == encoded(*m));
+    const auto once = again(bytes);
+    if (!once) continue;
+    ++understood;
+    CAPTURE(name);
+    CHECK(again(*once) == once);
   }
   CHECK(understood > 1000);
-}
-
-TEST_CASE("messages: the encoded size of a deep check is known before encoding") {
-  const deep_check_result value{outcome::fail(reason::corrupt, "page 7 is torn"), 90s, 6h};
-  for (const auto& each : {std::optional(value), std::optional<deep_check_result>()}) {
-    byte_writer out;
-    wire::put(out, each);
-    CHECK(std::move(out).take().size() == wire::encoded_size(each));
-  }
-}
-
-TEST_CASE("messages: the encoded size of a check's state is known before encoding") {
-  const auto value = remembering({{"inode", 1}, {"a longer name", 2}});
-  byte_writer out;
-  wire::put(out, value);
-  CHECK(std::move(out).take().size() == wire::encoded_size(value));
 }

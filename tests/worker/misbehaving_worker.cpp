@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -22,9 +21,7 @@
 #include <telltale/units.hpp>
 
 #include "forbidden_calls.hpp"
-#include "worker/deadline_timer.hpp"
 #include "worker/messages.hpp"
-#include "worker/result_buffer.hpp"
 #include "worker/worker_main.hpp"
 #include "worker/worker_pool.hpp"
 
@@ -48,7 +45,17 @@ void raise_with_default_action(int signal) {
   ::raise(signal);
 }
 
-void send_raw(const std::string& packet) { ::send(worker_socket, packet.data(), packet.size(), MSG_NOSIGNAL); }
+void notify() { ::send(worker_notifications, "1", 1, MSG_NOSIGNAL); }
+
+/// Sends it and lets the program read it at once.
+void send_raw(const std::string& packet) {
+  ::send(worker_jobs, packet.data(), packet.size(), MSG_NOSIGNAL);
+  notify();
+}
+
+[[noreturn]] void hang() {
+  for (;;) ::pause();
+}
 
 outcome open_descriptors() {
   std::set<int> found;
@@ -96,107 +103,50 @@ outcome counting(memory& remembered) {
   return passed(fmt::format("{}", n));
 }
 
-/// Finds the mapping that worker_main does not expose.
-result_buffer* own_result_buffer() {
-  std::ifstream maps("/proc/self/maps");
-  for (std::string line; std::getline(maps, line);)
-    if (line.find("telltale-results") != std::string::npos)
-      return reinterpret_cast<result_buffer*>(std::stoull(line.substr(0, line.find('-')), nullptr, 16));
-  std::abort();
-}
-
 outcome act(const script& what, probe_context& context) {
   static const std::map<std::string, std::function<outcome(const script&, probe_context&)>> actions{
       {"ok", [](auto&, auto&) { return passed(); }},
       {"slow", [](auto& s, auto&) { return sleep_ms(s.arg), passed(); }},
-      {"hang",
-       [](auto&, auto&) {
-         for (;;) ::pause();
-         return passed();
-       }},
+      {"hang", [](auto&, auto&) -> outcome { hang(); }},
       {"signal", [](auto& s, auto&) { return raise_with_default_action(std::stoi(s.arg)), passed(); }},
       {"exit", [](auto& s, auto&) -> outcome { ::_exit(std::stoi(s.arg)); }},
       {"throw", [](auto&, auto&) -> outcome { throw std::runtime_error("out of luck"); }},
       {"throw_int", [](auto&, auto&) -> outcome { throw 42; }},
       {"garbage", [](auto&, auto&) { return send_raw("junk"), passed(); }},
-      {"half_a_message",
-       [](auto&, auto&) {
-         resolution answer;
-         answer.error = std::string(500, 'x');
-         const auto whole = wire::encode(wire::from_worker{wire::lookup_result{1, answer}});
-         send_raw(whole.substr(0, whole.size() / 2));
-         return passed();
-       }},
+      {"half_a_header",
+       [](auto&, auto&) { return send_raw(wire::encode(wire::answer_packet{}).substr(0, 20)), passed(); }},
       {"empty_packet",
        [](auto&, auto&) {
          send_raw("");
          char any = 0;  // until the program has closed its end and reads nothing more
-         return ::recv(worker_socket, &any, 1, 0) == 0 ? passed() : outcome{};
+         return ::recv(worker_jobs, &any, 1, 0) == 0 ? passed() : outcome{};
        }},
-      {"huge_packet", [](auto&, auto&) { return send_raw(std::string(100'000, 'x')), passed(); }},
-      {"scribble_outcomes",
+      {"huge_packet", [](auto&, auto&) { return send_raw(std::string(150'000, 'x')), passed(); }},
+      {"foreign_answer",
        [](auto&, auto&) {
-         own_result_buffer()->write(std::string(100, '\xff'));
-         return passed();
+         return send_raw(wire::encode(wire::answer_packet{1'000'000, {}, {}, "?"})), passed();
        }},
-      {"scribble_everything",
+      {"ready_again", [](auto&, auto&) { return send_raw(wire::encode(wire::answer_packet{})), passed(); }},
+      {"close_sockets",
        [](auto&, auto&) -> outcome {
-         std::memset(static_cast<void*>(own_result_buffer()), 0xa5, sizeof(result_buffer));
-         send_raw(wire::encode(wire::from_worker{wire::results_written{}}));
-         for (;;) ::pause();  // continuing would write to arbitrary memory
-       }},
-      {"foreign_outcome",
-       [](auto&, auto&) {
-         own_result_buffer()->write(wire::encode(wire::run_outcome{77, passed(), {}, {}, {}}));
-         return passed();
-       }},
-      {"close_socket",
-       [](auto&, auto&) -> outcome {
-         ::close(worker_socket);
-         for (;;) ::pause();
-       }},
-      {"in_turn",
-       [](auto&, auto& ctx) {
-         return counting(ctx.memory).message == "3" ? outcome::warn(reason::threshold, "now") : passed();
-       }},
-      {"fire_unset_timer",
-       [](auto&, auto&) -> outcome {
-         ::fcntl(worker_deadline_timer, F_SETFL, 0);  // affects the program's descriptor as well
-         const itimerspec at_once{{0, 0}, {0, 1}};
-         for (;;) {
-           ::timerfd_settime(worker_deadline_timer, 0, &at_once, nullptr);
-           deadline_timer::stop(worker_deadline_timer);
-           ::timerfd_settime(worker_deadline_timer, 0, &at_once, nullptr);
-           ::usleep(100);
-         }
-       }},
-      {"late_ring",
-       [](auto&, auto&) {
-         const itimerspec at_once{{0, 0}, {0, 1}};
-         ::timerfd_settime(worker_deadline_timer, 0, &at_once, nullptr);
-         ::usleep(2000);
-         return passed();
+         ::closefrom(worker_jobs);
+         hang();
        }},
       {"talkative",
        [](auto&, auto&) -> outcome {
-         for (;;) send_raw(wire::encode(wire::from_worker{wire::results_written{}}));
+         for (;;) notify();
        }},
-      {"other_batch",
+      {"reads_ahead",
        [](auto&, auto&) -> outcome {
-         own_result_buffer()->open(77);
-         for (;;) ::pause();
+         char any = 0;
+         while (::recv(worker_jobs, &any, 1, MSG_DONTWAIT) > 0) {
+         }
+         hang();
        }},
-      {"claims_all",
-       [](auto&, auto&) -> outcome {
-         std::uint64_t state = 0;
-         std::memcpy(&state, static_cast<const void*>(own_result_buffer()), sizeof state);
-         for (std::size_t n = 1; n < 11; ++n) own_result_buffer()->begin(state >> 24, n, {});
-         for (;;) ::pause();
-       }},
-      {"stop_timer_and_hang",
-       [](auto&, auto&) -> outcome {
-         deadline_timer::stop(worker_deadline_timer);
-         for (;;) ::pause();
+      {"make_blocking",
+       [](auto&, auto&) {
+         for (const int fd : {worker_jobs, worker_notifications}) ::fcntl(fd, F_SETFL, 0);
+         return passed();
        }},
       {"noisy", [](auto&, auto&) { return noisy(); }},
       {"count", [](auto&, auto& ctx) { return counting(ctx.memory); }},
@@ -216,7 +166,7 @@ outcome act(const script& what, probe_context& context) {
       {"trace_hang",
        [](auto& s, auto&) -> outcome {
          leave_trace(s);
-         for (;;) ::pause();
+         hang();
        }},
       {"forbidden", [](auto&, auto&) { return passed(telltale::test::forbidden_calls()); }},
       {"permitted", [](auto&, auto&) { return passed(telltale::test::permitted_calls()); }},
@@ -228,7 +178,7 @@ outcome act(const script& what, probe_context& context) {
       {"garbage_hang",
        [](auto&, auto&) -> outcome {
          send_raw("junk");
-         for (;;) ::pause();
+         hang();
        }},
   };
   return actions.at(what.how)(what, context);
@@ -283,8 +233,8 @@ int main(int argc, char** argv) {
   if (std::getenv("TELLTALE_TEST_NOT_A_WORKER") != nullptr) return 7;
   if (std::getenv("TELLTALE_TEST_NEVER_READY") != nullptr) ::pause();
   if (std::getenv("TELLTALE_TEST_NEVER_READS") != nullptr) {
-    send_raw(wire::encode(wire::from_worker{wire::ready{}}));
-    for (;;) ::pause();
+    send_raw(wire::encode(wire::answer_packet{}));
+    hang();
   }
   if (std::getenv("TELLTALE_TEST_WRONG_GREETING") != nullptr) send_raw("junk");
   return worker_main(scripted());

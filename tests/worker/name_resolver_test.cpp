@@ -24,7 +24,6 @@ class fake_pool final : public worker_pool {
     asked.push_back(std::move(host));
     open.push_back(std::move(done));
   }
-  void collect() override {}
   worker_counts counts() const override { return {}; }
   void stop() override {}
 

@@ -38,9 +38,9 @@ const std::vector<death> deaths{
     {"signal", std::to_string(SIGBUS)},
     {"exit", "0"},
     {"garbage", ""},
-    {"half_a_message", ""},
+    {"half_a_header", ""},
     {"huge_packet", ""},
-    {"close_socket", ""},
+    {"close_sockets", ""},
 };
 
 constexpr std::size_t copies = 4;

@@ -59,7 +59,7 @@ TEST_CASE("worker pool: options that exceed a message are refused with a message
         outcome::fail(reason::internal, "the check's options are nested too deeply"));
 }
 
-TEST_CASE("worker pool: runs that exceed one message are split over several") {
+TEST_CASE("worker pool: runs with much state all arrive") {
   pool_fixture f;
   memory big;
   for (int n = 0; n < 60; ++n) big.set(std::string(60, 'x') + std::to_string(n), n);
@@ -70,7 +70,7 @@ TEST_CASE("worker pool: runs that exceed one message are split over several") {
   CHECK(f.run_until([&] { return passed == 100; }));
 }
 
-TEST_CASE("worker pool: definitions that exceed the socket's buffer still arrive") {
+TEST_CASE("worker pool: runs that exceed the socket's buffer still arrive") {
   pool_fixture f;
   std::vector<run_report> done;
   for (int n = 0; n < 400; ++n) f.submit(f.pool->add(scripted("ok", std::string(5000, 'x'))), 20s, done);
@@ -132,7 +132,7 @@ TEST_CASE("worker pool: an outcome is truncated and sanitised") {
   CHECK(found.measurements[0].name == "m2");
 }
 
-TEST_CASE("worker pool: a slow run gives the rest of its batch to other workers") {
+TEST_CASE("worker pool: a slow run gives the rest of its group to other workers") {
   pool_fixture f;
   std::vector<run_report> slow;
   std::vector<run_report> quick;
@@ -196,17 +196,17 @@ TEST_CASE("worker pool: slow checks never take the last worker") {
   CHECK(done.empty());
 }
 
-TEST_CASE("worker pool: a deep check has its own worker from the first run") {
+TEST_CASE("worker pool: a slow check has its own worker from the first run") {
   pool_fixture f;
   auto description = scripted("ok");
-  description.deep_check = true;
-  std::vector<run_report> deep_checked;
+  description.slow = true;
+  std::vector<run_report> slow;
   std::vector<run_report> probed;
-  f.submit(f.pool->add(description), 10s, deep_checked);
+  f.submit(f.pool->add(description), 10s, slow);
   f.submit(f.pool->add(scripted("ok")), 10s, probed);
-  REQUIRE(f.run_until([&] { return !deep_checked.empty() && !probed.empty(); }));
+  REQUIRE(f.run_until([&] { return !slow.empty() && !probed.empty(); }));
   CHECK(f.pool->counts().started == 2);
-  CHECK(deep_checked[0].outcome == outcome{});  // the scripted check has no deep check
+  CHECK(slow[0].outcome.verdict == verdict::pass);
 }
 
 TEST_CASE("worker pool: idle workers retire down to one and leave nothing behind") {

@@ -6,10 +6,12 @@ from harness import peers, rounds, sidecar, table
 NUMBER, NAME = 6, "first-answer"
 TITLE = "exec to the first 200 of /health"
 LIMIT_MS = 5
+GOALS = {sidecar.EARLIER: 1 / 1.2}
 
 
 def run(bench):
-    commands = {"telltale": lambda port: sidecar.command(bench, port)}
+    commands = {name: lambda port, program=program: sidecar.command(bench, port, program=program)
+                for name, program in sidecar.versions(bench).items()}
     missing = {}
     for name, peer in peers.HEALTH.items():
         if peers.is_there(bench, peer.needs):
@@ -19,13 +21,11 @@ def run(bench):
     found = rounds.interleaved(bench, commands, lambda command: milliseconds(bench, command), bench.rounds(15, 7))
     own = rounds.median(found["telltale"])
     lines = [table.limited(NUMBER, TITLE, own, "ms", LIMIT_MS)]
-    for name in peers.HEALTH:
-        if name in missing:
-            lines.append(table.missing(NUMBER, TITLE, name, missing[name]))
-        else:
-            lines.append(table.compared(NUMBER, TITLE, lines[0].figure, name, f"{rounds.median(found[name]):.2f} ms",
-                                        rounds.ratio(found[name], found["telltale"])))
-    return lines
+    for name, values in found.items():
+        if name != "telltale":
+            lines.append(table.compared(NUMBER, TITLE, lines[0].figure, name, f"{rounds.median(values):.2f} ms",
+                                        rounds.ratio(values, found["telltale"]), GOALS.get(name)))
+    return lines + [table.missing(NUMBER, TITLE, name, why) for name, why in missing.items()]
 
 
 def milliseconds(bench, command):

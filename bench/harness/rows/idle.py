@@ -12,7 +12,8 @@ def run(bench):
     databases = watched.databases(bench, 3)
     checks = ([f"type: marker, path: {path}" for path in watched.markers(bench, 4)] + ["type: disk, path: /"] * 3 +
               [f"type: sqlite, path: {path}" for path in databases])
-    subjects = {"telltale": sidecar.start(bench, sidecar.config(checks, "1s"), path="/ready").process}
+    subjects = {name: server.process
+                for name, server in sidecar.start_versions(bench, sidecar.config(checks, "1s"), path="/ready").items()}
     missing = {}
     for name, server in peers.start(bench, {"blackbox_exporter": peers.BLACKBOX}).items():
         if isinstance(server, str):
@@ -25,7 +26,8 @@ def run(bench):
         missing["monit"] = "monit is not installed"
     time.sleep(3)
     found = watch(bench, subjects)
-    return lines_of(found, missing, "CPU", 0, "ms", 5) + lines_of(found, missing, "wake-ups", 1, "", 25)
+    return (lines_of(found, missing, "CPU", 0, "ms", None, {sidecar.EARLIER: 0.5}) +
+            lines_of(found, missing, "wake-ups", 1, "", 80, {}))
 
 
 def watch(bench, subjects):
@@ -42,7 +44,7 @@ def watch(bench, subjects):
     return found
 
 
-def lines_of(found, missing, what, which, unit, limit):
+def lines_of(found, missing, what, which, unit, limit, goals):
     own = [values[which] for values in found["telltale"]]
     title = f"{TITLE}: {what}"
     lines = [table.limited(NUMBER, title, rounds.median(own), unit, limit, decimals=1)]
@@ -50,5 +52,6 @@ def lines_of(found, missing, what, which, unit, limit):
         if name != "telltale":
             theirs = [value[which] for value in values]
             figure = f"{rounds.median(theirs):.1f} {unit}".strip()
-            lines.append(table.compared(NUMBER, title, lines[0].figure, name, figure, rounds.ratio(theirs, own)))
+            lines.append(table.compared(NUMBER, title, lines[0].figure, name, figure, rounds.ratio(theirs, own),
+                                        goals.get(name)))
     return lines + [table.missing(NUMBER, title, name, why) for name, why in missing.items()]

@@ -15,12 +15,12 @@ def milliseconds(bench, server, path="/health"):
 
 def run(bench):
     floor = {"raw epoll": peers.RAW_EPOLL}
-    quiet = {"telltale": sidecar.start(bench), **peers.start(bench, {"nginx": peers.NGINX, **floor})}
+    quiet = {**sidecar.start_versions(bench), **peers.start(bench, {"nginx": peers.NGINX, **floor})}
     lines = lines_of(bench, "idle", quiet, 0.5)
     bench.end_all()
-    busy = {"telltale": sidecar.start(bench, sidecar.markers(bench, 10_000), path="/ready")}
-    lines += lines_of(bench, "beside 10,000 checks", {**busy, **peers.start(bench, floor)}, 1)
-    return lines + lines_of(bench, "/ready of 10,000 checks", busy, None, "/ready")
+    busy = sidecar.start_versions(bench, sidecar.markers(bench, 1_000), path="/ready")
+    lines += lines_of(bench, "beside 1,000 checks a second", {**busy, **peers.start(bench, floor)}, 1)
+    return lines + lines_of(bench, "/ready of 1,000 checks a second", busy, None, "/ready")
 
 
 def lines_of(bench, what, servers, limit, path="/health", row=NUMBER):

@@ -12,17 +12,24 @@ def run(bench):
     telltale = sidecar.start(bench, sidecar.four_checks(bench), path="/ready")
     time.sleep(bench.rounds(12, 5))
     idle = telltale.process.private_bytes() / MIB
-    lines = [table.limited(NUMBER, f"{TITLE}, four checks", idle, "MiB", 4)]
+    lines = [table.limited(NUMBER, f"{TITLE}, four checks", idle, "MiB", 6)]
     lines += compared(bench, lines[0], idle)
     lines.append(table.limited(NUMBER, f"{TITLE}, under load", under_load(bench, telltale), "MiB", 6))
     bench.end_all()
-    many = sidecar.start(bench, sidecar.markers(bench, 10_000), path="/ready")
+    return lines + many(bench, 200, 8) + many(bench, 1_000, None)
+
+
+def many(bench, count, limit):
+    """After a scrape, which renders every check."""
+    servers = sidecar.start_versions(bench, sidecar.markers(bench, count), path="/ready")
     time.sleep(bench.rounds(10, 5))
-    lines.append(table.limited(NUMBER, f"{TITLE}, 10,000 checks", many.process.private_bytes() / MIB, "MiB", 16))
-    load.body(many.port, "/metrics")
-    after = many.process.private_bytes() / MIB
-    lines.append(table.Line(NUMBER, f"{TITLE}, 10,000 checks, after a scrape", f"{after:.2f} MiB"))
-    return lines
+    for server in servers.values():
+        load.body(server.port, "/metrics")
+    own, *others = [server.process.private_bytes() / MIB for server in servers.values()]
+    bench.end_all()
+    lines = [table.limited(NUMBER, f"{TITLE}, {count:,} checks, after a scrape", own, "MiB", limit)]
+    return lines + [table.compared(NUMBER, lines[0].what, lines[0].figure, sidecar.EARLIER, f"{theirs:.2f} MiB", theirs / own)
+                    for theirs in others]
 
 
 def under_load(bench, server):
@@ -39,6 +46,10 @@ def under_load(bench, server):
 def compared(bench, first, own):
     wanted = {**peers.HEALTH, "blackbox_exporter": peers.BLACKBOX}
     lines = []
+    if bench.earlier:
+        earlier = sidecar.start(bench, sidecar.four_checks(bench), path="/ready", program=bench.earlier)
+        time.sleep(bench.rounds(12, 5))
+        lines.append(against(first, sidecar.EARLIER, earlier.process, own))
     for name, server in peers.start(bench, wanted).items():
         if isinstance(server, str):
             lines.append(table.missing(NUMBER, first.what, name, server))

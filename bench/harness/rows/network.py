@@ -12,6 +12,7 @@ from harness.rows import latency
 NUMBER, NAME = 12, "network"
 TITLE = "network checks at 1 s"
 KIB = 1024
+WEB_SOCKETS = 300  # a server in Python on one processor answers no more
 
 
 @dataclasses.dataclass
@@ -39,7 +40,16 @@ def run(bench):
     for kind in KINDS:
         lines += lines_of(bench, kind, watched.web_server(bench))
         bench.end_all()
-    return lines
+    return [*lines, web_socket(bench)]
+
+
+def web_socket(bench):
+    """Without a peer: blackbox_exporter has no probe for it."""
+    sockets = sidecar.config([f"type: websocket, url: '{watched.web_socket(bench)}'"] * WEB_SOCKETS, "1s")
+    each = rounds.median([many.telltale(bench, sockets, WEB_SOCKETS, bench.rounds(8, 6))[0]
+                          for _ in range(bench.rounds(3, 1))])
+    return table.Line(NUMBER, f"{WEB_SOCKETS} websocket checks: CPU share", f"{each * WEB_SOCKETS / 1e4:.1f} %",
+                      peer_figure=f"{each:.0f} us a run")
 
 
 def lines_of(bench, kind, port):

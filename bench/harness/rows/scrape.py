@@ -5,18 +5,19 @@ from harness import load, peers, requests, series, sidecar
 
 NUMBER, NAME = 3, "scrape"
 TITLE = "/metrics, 20 checks: CPU per request"
-GOALS = {"nginx, file": 1.6, "Go promhttp": 10, "prometheus-cpp": 18}
+GOALS = {sidecar.EARLIER: 0.95, "Go promhttp": 10, "prometheus-cpp": 18}
 ACCEPT = "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
 
 
 def run(bench):
-    telltale = sidecar.start(bench, sidecar.markers(bench, 20, interval="10s"), path="/ready")
+    versions = sidecar.start_versions(bench, sidecar.markers(bench, 20, interval="10s"), path="/ready")
+    telltale = versions["telltale"]
     load.run(bench, telltale.port, "/health", 10)
     body = load.wait_for(telltale.process, telltale.port, "/metrics")
     (bench.folder / "metrics").write_bytes(body)
     (bench.folder / "series").write_text(series.of(body.decode()))
     bench.say(f"  {len(body)} bytes, {sum(not line.startswith(b'#') for line in body.splitlines())} samples")
-    servers = {"telltale": telltale, **peers.start(bench, {
+    servers = {**versions, **peers.start(bench, {
         "nginx, file": peers.NGINX,
         "Go promhttp": peers.GO,
         "prometheus-cpp": peers.EXPOSER,

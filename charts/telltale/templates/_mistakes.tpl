@@ -14,7 +14,11 @@ server.metrics: there is no token; set server.token as well
 checks: the name {{ $check.name }} is given twice
   {{- end }}
   {{- $names = append $names $check.name }}
-  {{- include "telltale.checkMistakes" (list $check (merge (dict) $check (default dict $.defaults))) }}
+  {{- $defaults := default dict $.defaults }}
+  {{- if eq (toString $check.type) "sqlite_integrity" }}
+  {{- $defaults = omit $defaults "interval" "timeout" "failing_interval" "max_age" }}
+  {{- end }}
+  {{- include "telltale.checkMistakes" (list $check (merge (dict) $check $defaults)) }}
 {{- end }}
 {{- end }}
 
@@ -23,13 +27,13 @@ checks: the name {{ $check.name }} is given twice
 {{- $own := index . 0 }}
 {{- $check := index . 1 }}
 {{- $who := printf "check %s" (toString $own.name) }}
-{{- include "telltale.notBelow" (list $who "timeout" $check.timeout "2s" "interval" $check.interval "10s") }}
-{{- with $check.failing_interval }}
-{{- include "telltale.above" (list $who "failing_interval" . "interval" (default "10s" $check.interval)) }}
-{{- end }}
-{{- with $check.max_age }}
-{{- include "telltale.tooYoung" (list $who . (default "10s" $check.interval) (default "2s" $check.timeout)) }}
-{{- end }}
+{{- $cadences := dict "certificate" (list "1m" "2s") "sqlite_backup" (list "1m" "2s") "sqlite_integrity" (list "6h" "1m") }}
+{{- $cadence := default (list "10s" "2s") (get $cadences (toString $own.type)) }}
+{{- $interval := default (first $cadence) $check.interval }}
+{{- $timeout := default (last $cadence) $check.timeout }}
+{{- include "telltale.notBelow" (list $who "timeout" $timeout "" "interval" $interval "") }}
+{{- with $check.failing_interval }}{{ include "telltale.above" (list $who "failing_interval" . "interval" $interval) }}{{ end }}
+{{- with $check.max_age }}{{ include "telltale.tooYoung" (list $who . $interval $timeout) }}{{ end }}
 {{- if eq (toString $own.type) "disk" }}
 {{- include "telltale.above" (list $who "warn" (default "80%" $own.warn) "fail" (default "90%" $own.fail)) }}
 {{- end }}

@@ -50,7 +50,6 @@ struct row {
   fakes::options chosen;
   reason why;
   std::string words;
-  std::chrono::milliseconds timeout = 5s;
 };
 
 }  // namespace
@@ -74,8 +73,8 @@ TEST_CASE("dns: each outcome has its reason and its words") {
       {"REFUSED", answers_with({}, 5), {}, reason::refused, "refused the query (REFUSED)"},
       {"NOTIMP", answers_with({}, 4), {}, reason::dns, "could not answer (NOTIMP)"},
       {"another code", answers_with({}, 9), {}, reason::dns, "could not answer (response code 9)"},
-      {"silent", nothing, {}, reason::timeout, "no answer within 200 ms", 200ms},
-      {"silent over TCP", nothing, with("tcp", "true"), reason::timeout, "no answer within 200 ms", 200ms},
+      {"silent", nothing, {}, reason::timeout, "no answer within "},
+      {"silent over TCP", nothing, with("tcp", "true"), reason::timeout, "no answer within "},
       {"empty", answers_with({}), {}, reason::missing, "the name has no A record"},
       {"another type", answers_with({a("2001:db8::1")}), {}, reason::missing, "the name has no A record"},
       {"an alias without a target",
@@ -92,21 +91,20 @@ TEST_CASE("dns: each outcome has its reason and its words") {
       {"another code than expected", answers_with({}, 3), with("rcode", "REFUSED"), reason::mismatch,
        "NXDOMAIN, expected REFUSED"},
       {"the query itself", echoes, {}, reason::protocol, "is a query, not a response"},
-      {"another id", other_id, {}, reason::protocol, "what it sent is no response to the query", 200ms},
-      {"another question", other_question, {}, reason::protocol, "what it sent is no response to the query", 200ms},
-      {"garbage", garbage, {}, reason::protocol, "what it sent is no response to the query", 200ms},
+      {"another id", other_id, {}, reason::protocol, "what it sent is no response to the query"},
+      {"another question", other_question, {}, reason::protocol, "what it sent is no response to the query"},
+      {"garbage", garbage, {}, reason::protocol, "what it sent is no response to the query"},
       {"cut off", cut_off, {}, reason::protocol, "malformed record"},
       {"a flood", floods, with("tcp", "true"), reason::protocol, "sent too much without a response to the query"},
       {"closed", hangs_up, with("tcp", "true"), reason::refused, "closed the connection without an answer"},
       {"closed in a response", half_a_response, with("tcp", "true"), reason::protocol,
        "closed the connection in the middle of its response"},
-      {"empty messages", empty_frames, with("tcp", "true"), reason::protocol, "no response to the query", 200ms},
+      {"empty messages", empty_frames, with("tcp", "true"), reason::protocol, "no response to the query"},
       {"truncated, then silent",
        truncates(nothing),
        {},
        reason::timeout,
-       "its response is truncated, and over TCP: no answer",
-       200ms},
+       "its response is truncated, and over TCP: no answer"},
       {"truncated, then closed",
        truncates(hangs_up),
        {},
@@ -115,7 +113,7 @@ TEST_CASE("dns: each outcome has its reason and its words") {
   };
   for (const auto& r : rows) {
     CAPTURE(r.name);
-    const auto out = probe_script(r.behaviour, r.chosen, r.timeout);
+    const auto out = probe_until(r.words, [&](auto limit) { return probe_script(r.behaviour, r.chosen, limit); });
     CAPTURE(out.message);
     CHECK(out.verdict == verdict::fail);
     CHECK(to_string(out.reason) == to_string(r.why));
@@ -167,7 +165,7 @@ TEST_CASE("dns: a truncated response is repeated over TCP") {
 }
 
 TEST_CASE("dns: a truncated response of a server without TCP is a failure that says so") {
-  const auto out = probe_script(truncates(nothing), {}, 5s, false);
+  const auto out = probe_script(truncates(nothing), {}, ample, false);
   CAPTURE(out.message);
   CHECK(out.reason == reason::refused);
   CHECK(contains(out.message, "its response is truncated, and over TCP: the server refused the connection"));

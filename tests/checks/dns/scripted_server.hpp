@@ -140,7 +140,7 @@ inline sending nothing(const std::string&, bool) { return {}; }
 
 /// One run of a check of `app.example.test` with these servers.
 inline outcome probe_servers(const std::vector<std::string>& servers, options chosen = {},
-                             std::chrono::milliseconds timeout = 5s) {
+                             std::chrono::milliseconds timeout = ample) {
   std::vector<raw_value> list;
   for (const auto& each : servers) list.push_back(text(each));
   chosen.emplace_back("servers", raw_value::list(std::move(list)));
@@ -152,7 +152,7 @@ inline outcome probe_servers(const std::vector<std::string>& servers, options ch
   return probe_once(io, make_check(checks::dns(), std::move(chosen)), unused, timeout, {});
 }
 
-inline outcome probe_script(const dns_script& behaviour, options chosen = {}, std::chrono::milliseconds timeout = 5s,
+inline outcome probe_script(const dns_script& behaviour, options chosen = {}, std::chrono::milliseconds timeout = ample,
                             bool with_tcp = true) {
   const same_descriptors around;
   const scripted_server server(behaviour, with_tcp);

@@ -61,7 +61,7 @@ inline std::shared_ptr<async_check> make_grpc_check(options chosen) {
 }
 
 /// The check of `server.test:50051` with this behaviour behind it.
-inline outcome probe_grpc(const script& behaviour, options chosen = {}, std::chrono::milliseconds timeout = 2s) {
+inline outcome probe_grpc(const script& behaviour, options chosen = {}, std::chrono::milliseconds timeout = ample) {
   chosen.emplace_back("address", text("server.test:50051"));
   return probe_peer(behaviour, make_grpc_check(std::move(chosen)), timeout, "server.test:50051");
 }

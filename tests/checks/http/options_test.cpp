@@ -28,6 +28,10 @@ TEST_CASE("http options: statuses and redirects") {
     CHECK(contains(problems_of({{"redirects", text(invalid)}}), "redirects: expected no, or the number"));
 }
 
+TEST_CASE("http options: TLS options may be for the target of a redirect") {
+  CHECK(problems_of({{"redirects", text("1")}, {"ca_file", text("/ca")}}).empty());
+}
+
 TEST_CASE("http options: a 304 is no redirect") {
   CHECK(problems_of({{"redirects", text("1")}, {"status", raw_value::list({text("200"), text("304")})}}).empty());
 }
@@ -48,6 +52,8 @@ TEST_CASE("http options: combinations without an effect are refused") {
       {{{"method", text("HEAD")}, {"contains", text("x")}}, "a reply to HEAD has no body"},
       {{{"expect_headers", map_of({{"a b", text("x")}})}}, "'a b' is not a valid header name"},
       {{{"json", map_of({{"status", text("ok")}})}}, "JSON pointer"},
+      {{{"insecure", text("true")}}, "ca_file, cert_file, insecure and certificate need an https:// URL"},
+      {{{"redirects", text("no")}, {"ca_file", text("/ca")}}, "need an https:// URL"},
       {{{"redirects", text("1")}, {"status", text("302")}}, "302 cannot be expected and followed"},
   };
   for (const auto& r : rows) {

@@ -37,7 +37,6 @@ TEST_CASE("http: each outcome has its reason and its words") {
     fakes::options chosen;
     reason why;
     std::string words;
-    std::chrono::milliseconds timeout = 2s;
   };
   const fakes::options wants_json{{"json", map_of({{"/status", text("ok")}})}};
   const fakes::options sends_token{{"headers", map_of({{"Authorization", text("hunter2hunter2")}})}};
@@ -45,15 +44,14 @@ TEST_CASE("http: each outcome has its reason and its words") {
   const std::string retry = "Retry-After: 30\r\n";
   const std::string location = "Location: https://login.test/in?token=hidden\r\n";
   const row rows[] = {
-      {"silent", silent, {}, reason::timeout, "no reply within 200 ms", 200ms},
+      {"silent", silent, {}, reason::timeout, "no reply within "},
       {"closed", closes, {}, reason::refused, "closed the connection without an answer"},
-      {"stops in the header", answers("HTTP/1.1 200"), {}, reason::timeout, "stopped in its header after 12", 200ms},
+      {"stops in the header", answers("HTTP/1.1 200"), {}, reason::timeout, "stopped in its header after 12"},
       {"stops in the body",
        answers("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"),
        {},
        reason::timeout,
-       "the body stopped after 1",
-       200ms},
+       "the body stopped after 1"},
       {"truncated",
        answers("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", true),
        {},
@@ -167,7 +165,7 @@ TEST_CASE("http: each outcome has its reason and its words") {
   };
   for (const auto& r : rows) {
     CAPTURE(r.name);
-    const auto out = probe(r.behaviour, r.chosen, r.timeout);
+    const auto out = probe_until(r.words, [&](auto limit) { return probe(r.behaviour, r.chosen, limit); });
     CAPTURE(out.message);
     CHECK(out.verdict == verdict::fail);
     CHECK(to_string(out.reason) == to_string(r.why));
@@ -247,20 +245,20 @@ TEST_CASE("http: over TLS, and TLS that is not wanted or not spoken") {
   const auto context = server_context(make_identity({}));
   const fakes::options insecure{{"insecure", text("true")}};
   const char* url = "https://server.test/health";
-  auto out = probe(answers_over_tls(context, reply("200 OK")), insecure, 2s, url);
+  auto out = probe(answers_over_tls(context, reply("200 OK")), insecure, ample, url);
   CAPTURE(out.message);
   CHECK(out.verdict == verdict::pass);
   CHECK(out.measured("tls_seconds"));
   CHECK(out.measured("certificate_expiry_seconds"));
-  CHECK(probe(answers_over_tls(context, ""), {}, 2s, url).reason == reason::tls);
+  CHECK(probe(answers_over_tls(context, ""), {}, ample, url).reason == reason::tls);
   const script plain = [](tcp::socket socket) -> asio::awaitable<void> {
     co_await say(socket, reply("400 Bad Request"));
     co_await until_closed(socket);
   };
-  out = probe(plain, insecure, 2s, url);
+  out = probe(plain, insecure, ample, url);
   CHECK(out.reason == reason::tls);
   CHECK(contains(out.message, "speaks plain HTTP on this port"));
-  out = probe(answers_over_tls(context, ""), {}, 2s);
+  out = probe(answers_over_tls(context, ""), {}, ample);
   CHECK(out.reason != reason::ok);
 }
 
@@ -270,14 +268,14 @@ TEST_CASE("http: a client certificate that the server has asked for is a possibl
   const char* url = "https://server.test/health";
   const fakes::options insecure{{"insecure", text("true")}};
   const std::string cause = " (possible cause: the server has asked for a client certificate: cert_file and key_file)";
-  auto out = probe(answers_over_tls(asks, reply("400 X")), insecure, 2s, url);
+  auto out = probe(answers_over_tls(asks, reply("400 X")), insecure, ample, url);
   CHECK(out.message == "https://server.test:443/health: 400 Bad Request" + cause);
-  out = probe(answers_over_tls(asks, reply("403 X")), insecure, 2s, url);
+  out = probe(answers_over_tls(asks, reply("403 X")), insecure, ample, url);
   CHECK(out.message == "https://server.test:443/health: 403 Forbidden" + cause);
   CHECK(to_string(out.reason) == "denied");
-  out = probe(answers_over_tls(asks, reply("404 X")), insecure, 2s, url);
+  out = probe(answers_over_tls(asks, reply("404 X")), insecure, ample, url);
   CHECK_FALSE(contains(out.message, "cert_file"));
-  out = probe(answers_over_tls(server_context(make_identity({})), reply("400 X")), insecure, 2s, url);
+  out = probe(answers_over_tls(server_context(make_identity({})), reply("400 X")), insecure, ample, url);
   CHECK_FALSE(contains(out.message, "cert_file"));
 }
 
@@ -293,7 +291,7 @@ TEST_CASE("http: on a kept connection, too, a client certificate is named") {
     co_await read_request(stream);
     co_await say(stream, reply("400 X"));
   };
-  const auto out = probe_often(changes, {{"insecure", text("true")}}, 2, 2s, "https://server.test/health");
+  const auto out = probe_often(changes, {{"insecure", text("true")}}, 2, ample, "https://server.test/health");
   CHECK(out[0].verdict == verdict::pass);
   CHECK(contains(out[1].message, "asked for a client certificate"));
 }
@@ -306,14 +304,14 @@ TEST_CASE("http: one connection is kept, and its certificate is judged in every 
     return inner(std::move(socket));
   };
   const fakes::options chosen{{"insecure", text("true")}, {"certificate", map_of({{"warn", text("60d")}})}};
-  for (const auto& out : probe_often(counted, chosen, 3, 2s, "https://server.test/")) {
+  for (const auto& out : probe_often(counted, chosen, 3, ample, "https://server.test/")) {
     CHECK(out.verdict == verdict::warn);
     CHECK(contains(out.message, "certificate expires in"));
   }
   CHECK(connections == 1);
   auto anew = chosen;
   anew.emplace_back("reconnect", text("0s"));
-  probe_often(counted, anew, 3, 2s, "https://server.test/");
+  probe_often(counted, anew, 3, ample, "https://server.test/");
   CHECK(connections == 4);
 }
 
@@ -335,17 +333,26 @@ TEST_CASE("http: a failure ends the kept connection, and POST never uses one") {
 
 TEST_CASE("http: the wait on a dead kept connection is no latency of the server") {
   int connections = 0;
+  std::string repeated;
   const script forgets = [&](tcp::socket socket) -> asio::awaitable<void> {
     const bool first = ++connections == 1;
     co_await read_request(socket);
     co_await say(socket, reply("200 OK"));
-    co_await read_request(socket);
-    if (!first) co_await say(socket, reply("200 OK"));
+    const auto more = co_await read_request(socket);
+    if (first) repeated = more;
+    else co_await say(socket, reply("200 OK"));
     co_await until_closed(socket);
   };
-  const auto out = probe_often(forgets, {{"latency", map_of({{"fail", text("900ms")}})}}, 2, 2s);
-  CAPTURE(out[1].message);
-  CHECK(out[1].verdict == verdict::pass);
+  // Half of the limit passes on the dead connection. On a busy machine the first run may be too slow to keep one.
+  const auto probe_twice = [&](std::chrono::milliseconds limit) {
+    connections = 0;
+    const auto less_than_half = std::to_string(limit.count() * 2 / 5) + "ms";
+    return probe_often(forgets, {{"latency", map_of({{"fail", text(less_than_half)}})}}, 2, limit)[1];
+  };
+  const auto passed = [&](const outcome& out) { return !repeated.empty() && out.verdict == verdict::pass; };
+  const auto out = with_enough_time(probe_twice, passed);
+  CAPTURE(out.message);
+  CHECK(passed(out));
   CHECK(connections == 2);
 }
 
@@ -369,9 +376,9 @@ TEST_CASE("http: no address, and nobody who listens") {
   names.answer.endpoints = {unused.local_endpoint()};
   unused.close();
   const auto check = make_check(checks::http(), {{"url", text("http://server.test/")}});
-  CHECK(probe_once(io, check, names, 2s, {}).reason == reason::refused);
+  CHECK(probe_once(io, check, names, ample, {}).reason == reason::refused);
   names.answer = {{}, "server.test does not resolve", false, false};
-  CHECK(probe_once(io, check, names, 2s, {}).reason == reason::dns);
+  CHECK(probe_once(io, check, names, ample, {}).reason == reason::dns);
 }
 
 TEST_CASE("http: a Unix socket") {
@@ -391,7 +398,7 @@ TEST_CASE("http: a Unix socket") {
   const auto out = probe_once(
       io,
       make_check(checks::http(), {{"url", text("http://app/health")}, {"unix", text(path)}, {"reconnect", text("0s")}}),
-      names, 2s, {});
+      names, ample, {});
   CHECK(out.verdict == verdict::pass);
   CHECK(out.message == "http://app:80/health at unix:" + path + ": 200 OK");
   CHECK(contains(heard, "GET /health HTTP/1.1\r\nHost: app\r\n"));

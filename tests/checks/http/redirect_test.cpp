@@ -2,6 +2,7 @@
 #include <map>
 
 #include "checks/http/peer.hpp"
+#include "fakes/authority_folder.hpp"
 #include "http/redirect.hpp"
 
 using namespace telltale;
@@ -42,6 +43,36 @@ script by_path(std::map<std::string, std::string> replies, std::vector<std::stri
 fakes::options following(const char* most, fakes::options more = {}) {
   more.emplace_back("redirects", text(most));
   return more;
+}
+
+/// What a server over TLS and without it sees. Over TLS it requires a certificate of `authority`.
+struct both_protocols {
+  int plain = 0;
+  std::string client;  ///< the common name in the certificate of the last client
+};
+
+script redirects_to_tls(const identity& authority, const identity& server, both_protocols& seen) {
+  const auto context = server_context(server);
+  context->set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
+  context->add_certificate_authority(asio::buffer(certificate_pem(authority)));
+  return [context, &seen](tcp::socket socket) -> asio::awaitable<void> {
+    char first = 0;
+    const auto peeked = asio::buffer(&first, 1);
+    co_await socket.async_receive(peeked, tcp::socket::message_peek, quiet);
+    constexpr char handshake = 22;
+    if (first != handshake) {
+      ++seen.plain;
+      co_return co_await answer_all(socket, redirect_to("https://server.test/in"), false);
+    }
+    asio::ssl::stream<tcp::socket> stream(std::move(socket), *context);
+    auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, quiet);
+    if (error) co_return;
+    const certificate_ptr shown(::SSL_get1_peer_certificate(stream.native_handle()));
+    char name[64] = "";
+    if (shown) ::X509_NAME_get_text_by_NID(::X509_get_subject_name(shown.get()), NID_commonName, name, sizeof name);
+    seen.client = name;
+    co_await answer_all(stream, reply("200 OK"), false);
+  };
 }
 
 const fakes::options with_header{{"headers", map_of({{"X-Key", text("topsecret")}})}};
@@ -172,4 +203,28 @@ TEST_CASE("http redirect: the method changes to GET, except with 307 and 308") {
     REQUIRE(heard.size() == 2);
     CHECK(heard[1].starts_with(method));
   }
+}
+
+TEST_CASE("http redirect: the TLS options apply to a target with https, and the start may be http") {
+  const authority_folder files;
+  const auto server = make_identity({}, &files.ca);
+  const auto client = make_identity({"telltale", ""}, &files.ca);
+  const auto options_with = [&](const std::string& ca_file) {
+    return following("1", {{"ca_file", text(ca_file)},
+                           {"cert_file", text(files.certificate("client", client))},
+                           {"key_file", text(files.key("client", client))},
+                           {"certificate", map_of({{"warn", text("10d")}})}});
+  };
+  both_protocols seen;
+  auto out = probe(redirects_to_tls(files.ca, server, seen), options_with(files.file("ca")));
+  CHECK(out.message == "http://server.test:80/health: after a redirect to https://server.test:443/in: 200 OK");
+  CHECK(out.measured("certificate_expiry_seconds"));
+  CHECK(seen.plain == 1);
+  CHECK(seen.client == "telltale");
+
+  seen = {};
+  out = probe(redirects_to_tls(files.ca, server, seen), options_with(files.file("stranger")));
+  CAPTURE(out.message);
+  CHECK(to_string(out.reason) == "tls");
+  CHECK(seen.client == "");
 }

@@ -106,6 +106,10 @@ TEST_CASE("prometheus options: rate_window has limits") {
   for (const auto* good : {"100ms", "10s", "10m"}) CHECK(problems_with_window(good).empty());
 }
 
+TEST_CASE("prometheus options: TLS options need a URL with https") {
+  CHECK(contains(problems_of(map_of({{"x", text("0")}}), {{"ca_file", text("/ca")}}), "need an https:// URL"));
+}
+
 TEST_CASE("prometheus options: a URL is required") {
   problems found;
   checks::prometheus().validate(map_of({{"values", map_of({{"x", text("0")}})}}), found, {});

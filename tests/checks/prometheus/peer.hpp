@@ -41,7 +41,7 @@ inline std::shared_ptr<async_check> make_check(options values, options chosen = 
 
 /// One run against a server with this behaviour.
 inline outcome probe(const script& behaviour, options values, options chosen = {},
-                     std::chrono::milliseconds timeout = 2s) {
+                     std::chrono::milliseconds timeout = ample) {
   return probe_peer(behaviour, make_check(std::move(values), std::move(chosen)), timeout,
                     "http://server.test:80/metrics");
 }

@@ -21,6 +21,9 @@ bytes 12884901888
 
 raw_value limits(const char* warn, const char* fail) { return map_of({{"warn", text(warn)}, {"fail", text(fail)}}); }
 raw_value below(const char* warn, const char* fail) { return map_of({{"below", limits(warn, fail)}}); }
+raw_value ignoring(const char* expect) {
+  return map_of({{"expect", text(expect)}, {"absent", text("ignore")}, {"as", text("s")}});
+}
 raw_value absent(const char* verdict) { return map_of({{"absent", text(verdict)}}); }
 
 }  // namespace
@@ -95,7 +98,23 @@ TEST_CASE("rules: each condition has its verdict, reason and words") {
        "is 12884901888", reason::ok},
       {"min({__name__=~'unknown|bytes'})", map_of({{"expect", text("12884901888")}, {"as", text("s")}}), p,
        "is 12884901888", reason::ok},
-      {"max(unknown)", text("3"), f, "is NaN", reason::mismatch},
+      {"max(unknown)", text("3"), f, "max(unknown) is NaN: the exporter has no value for 1 of 1 series",
+       reason::mismatch},
+      {"sum({__name__=~'workers|unknown'})", map_of({{"absent", text("warn")}, {"as", text("s")}}), w,
+       "is NaN: the exporter has no value for 1 of 2 series", reason::mismatch},
+      {"avg({__name__=~'workers|unknown|ratio'})", map_of({{"warn", text("1")}, {"as", text("s")}}), f,
+       "is NaN: the exporter has no value for 1 of 3 series", reason::mismatch},
+      {"sum({__name__=~'workers|unknown'})", ignoring("< 3"), f, "is 3, expected < 3", reason::mismatch},
+      {"avg({__name__=~'unknown|workers|ratio'})", ignoring("1.625"), p, "is 1.625", reason::ok},
+      {"sum(unknown)", ignoring("< 3"), p, "sum(unknown) is NaN", reason::ok},
+      {"avg(unknown)", ignoring("< 3"), p, "avg(unknown) is NaN", reason::ok},
+      {"max({__name__=~'workers|unknown'})", ignoring("< 3"), f, "is 3, expected < 3", reason::mismatch},
+      {"count({__name__=~'workers|unknown'})", ignoring("2"), p, "is 2", reason::ok},
+      {"sum(missing)", ignoring("< 3"), p, "0 of 1 values", reason::ok},
+      {"sum(missing)", text("< 3"), f, "no series matches sum(missing)", reason::missing},
+      {"count(missing)", ignoring("> 0"), f, "count(missing) is 0, expected > 0", reason::mismatch},
+      {"count(missing)", text("0"), p, "count(missing) is 0", reason::ok},
+      {"sum({__name__=~'endless|workers'})", ignoring("> 0"), p, "is +Inf", reason::ok},
   };
   for (const auto& r : rows) {
     CAPTURE(r.expression);

@@ -1,4 +1,4 @@
-// A token that changes: it is read again after the exporter has declined it.
+// A token that changes: it is read again in the run in which the exporter declines it.
 #include "checks/prometheus/peer.hpp"
 #include "fakes/part_here.hpp"
 #include "fakes/temp_folder.hpp"
@@ -17,37 +17,21 @@ asio::awaitable<void> wants_new_token(tcp::socket socket) {
 
 }  // namespace
 
-TEST_CASE("prometheus secrets: a token that was replaced is used after the old one was declined") {
+TEST_CASE("prometheus secrets: a token that was replaced is used in the run in which the old one is declined") {
   const temp_folder folder;
   const auto file = folder.write("token", "old-token");
-  asio::io_context io;
-  peer server(io, wants_new_token);
-  fixed_resolver names;
-  names.answer.endpoints = {server.endpoint()};
-  const auto raw = map_of({{"url", text("http://server.test/")},
-                           {"values", map_of({{"up", text("1")}})},
-                           {"bearer", map_of({{"file", text(file)}})}});
-  const auto check = checks::prometheus().make_async(raw);
-  part_here part(checks::prometheus(), raw);
-  std::vector<outcome> found;
-  const auto run_all = [&]() -> asio::awaitable<void> {
-    for (int i = 0; i < 3; ++i) {
-      const async_context ctx{io.get_executor(), std::chrono::steady_clock::now() + 2s, &names, &part};
-      auto out = co_await check->probe(ctx);
-      found.push_back(std::move(out));
-      if (i == 0) std::filesystem::remove(file);
-      if (i == 1) folder.write("token", "new-token");
-    }
-    server.stop();
-  };
-  asio::co_spawn(io, run_all(), [](std::exception_ptr e) {
-    if (e) std::rethrow_exception(e);
-  });
-  io.run_for(10s);
-  CHECK(io.stopped());
-  REQUIRE(found.size() == 3);
-  CHECK(to_string(found[0].reason) == "auth");
-  CHECK(contains(found[1].message, "(they could not be read again: cannot read the secret"));
-  CHECK(found[2].verdict == verdict::pass);
-  CHECK(part.runs == 2);
+  fakes::options chosen{{"url", text("http://server.test/")},
+                        {"values", map_of({{"up", text("1")}})},
+                        {"bearer", map_of({{"file", text(file)}})}};
+  const auto out = probe_between(checks::prometheus(), std::move(chosen), wants_new_token,
+                                 {[&](part_here&) { std::filesystem::remove(file); },
+                                  [&](part_here& part) {
+                                    CHECK(part.runs == 2);
+                                    folder.write("token", "new-token");
+                                  },
+                                  [](part_here& part) { CHECK(part.runs == 3); }});
+  CHECK(to_string(out[0].reason) == "auth");
+  CHECK(contains(out[1].message, "(the secrets could not be read again: cannot read the secret"));
+  CHECK(out[2].message == "http://server.test:80/: up is 1");
+  CHECK(out[3].verdict == verdict::pass);
 }

@@ -88,10 +88,11 @@ sqlite_probe encrypted(const std::string& path, std::vector<raw_member> options 
   return sqlite_probe(path, std::move(options));
 }
 
-std::vector<raw_member> backup_at(const std::string& path) {
-  std::vector<raw_member> out;
-  out.push_back(limit_option("backup", {option("path", path)}));
-  return out;
+sqlite_probe encrypted_backup(const std::string& path, const std::string& database) {
+  std::vector<raw_member> options;
+  options.push_back(option("database", database));
+  options.push_back(option("encrypted", "true"));
+  return sqlite_probe(path, std::move(options), checks::sqlite_backup());
 }
 
 }  // namespace
@@ -277,19 +278,19 @@ TEST_CASE("sqlite encrypted: a backup is checked by its file properties") {
   make_wal(app);
   app.run("PRAGMA user_version = 7; PRAGMA wal_checkpoint(TRUNCATE)");
   fs::copy_file(at / "app.db", at / "app.bak");
-  auto probe = encrypted(at / "app.db", backup_at(at / "app.bak"));
+  auto probe = encrypted_backup(at / "app.bak", at / "app.db");
   CHECK(contains(probe.result(), "pass ok"));
   fs::resize_file(at / "app.bak", 1500);
-  CHECK(contains(probe.result(), "fail corrupt: app.db: backup " + at / "app.bak" + " is truncated"));
+  CHECK(contains(probe.result(), "fail corrupt: backup " + at / "app.bak" + " is truncated"));
   write_file(at / "app.bak", "");
-  CHECK(contains(probe.result(), "fail corrupt: app.db: backup " + at / "app.bak" + " is not an SQLite database"));
+  CHECK(contains(probe.result(), "fail corrupt: backup " + at / "app.bak" + " is not an SQLite database"));
   {
     application open;
     open.open(at / "plain");
     open.run("CREATE TABLE t(x)");
   }
   fs::rename(at / "plain", at / "app.bak");
-  CHECK(contains(probe.result(), "warn mismatch: app.db: backup " + at / "app.bak" + " is not encrypted"));
+  CHECK(contains(probe.result(), "warn mismatch: backup " + at / "app.bak" + " is not encrypted"));
 }
 
 TEST_CASE("sqlite encrypted: options that need the key are rejected") {

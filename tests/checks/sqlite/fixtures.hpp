@@ -1,4 +1,5 @@
-// Shared by the tests of the sqlite check: a real application in its own process, and a probe with an adjustable clock.
+// Shared by the tests of the types of SQLite: a real application in its own process, and a probe with an adjustable
+// clock.
 #pragma once
 
 #include <poll.h>
@@ -14,7 +15,9 @@
 
 namespace telltale::checks {
 check_type sqlite();
-}
+check_type sqlite_backup();
+check_type sqlite_integrity();
+}  // namespace telltale::checks
 
 namespace telltale::testing {
 
@@ -151,12 +154,13 @@ struct database_in_use {
   application app;
 };
 
-/// One sqlite check, its state, and a clock that the test advances instead of sleeping.
+/// One check, its state, and a clock that the test advances instead of sleeping.
 class sqlite_probe {
  public:
-  explicit sqlite_probe(const std::string& path, std::vector<raw_member> options = {}) {
+  explicit sqlite_probe(const std::string& path, std::vector<raw_member> options = {},
+                        const check_type& type = checks::sqlite())
+      : limit_(type.cadence.timeout) {
     options.push_back(option("path", path));
-    const auto type = checks::sqlite();
     const auto raw = raw_value::map(std::move(options));
     problems errors;
     type.validate(raw, errors, {});
@@ -164,22 +168,12 @@ class sqlite_probe {
     check_ = type.make_blocking(raw);
   }
 
-  outcome run() {
-    const auto deadline = boot_clock::now() + turned_ + std::chrono::seconds(2);
-    probe_context ctx{began_ + turned_, deadline, std::chrono::system_clock::now(), memory, last_};
+  outcome run() { return run(limit_); }
+  outcome run(std::chrono::milliseconds limit) {
+    const auto deadline = boot_clock::now() + turned_ + limit;
+    probe_context ctx{began_ + turned_, deadline, std::chrono::system_clock::now(), memory};
     return check_->probe(ctx);
   }
-  /// Runs a deep check and passes its result to later runs, as the program does; `ago` is its age.
-  outcome deep_check(std::chrono::milliseconds limit = std::chrono::seconds(20), std::chrono::seconds ago = {}) {
-    telltale::memory own;
-    const auto now = boot_clock::now();
-    probe_context ctx{now, now + limit, std::chrono::system_clock::now(), own};
-    auto found = check_->deep_check(ctx);
-    last_ = deep_check_result{found, ago, {}};
-    if (found.verdict == verdict::pass) last_->last_pass_age = ago;
-    return found;
-  }
-  void set_deep_check(outcome found) { last_ = deep_check_result{std::move(found), {}, {}}; }
   std::string result() { return described(run()); }
   void later(std::chrono::milliseconds by) { turned_ += by; }
 
@@ -187,13 +181,17 @@ class sqlite_probe {
 
  private:
   std::unique_ptr<blocking_check> check_;
-  std::optional<deep_check_result> last_;
+  std::chrono::milliseconds limit_;
   boot_clock::time_point began_ = boot_clock::now();  // the start of every run, so that ages are exact
   std::chrono::milliseconds turned_{0};
 };
 
 inline raw_member limit_option(std::string key, std::vector<raw_member> bounds) {
   return {std::move(key), {}, raw_value::map(std::move(bounds))};
+}
+
+inline sqlite_probe integrity_probe(const std::string& path, std::vector<raw_member> options = {}) {
+  return sqlite_probe(path, std::move(options), checks::sqlite_integrity());
 }
 
 inline bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }

@@ -30,12 +30,6 @@ sqlite_probe querying(const std::string& path, const char* sql, const char* expe
   return sqlite_probe(path, std::move(options));
 }
 
-sqlite_probe deep_checking(const std::string& path) {
-  std::vector<raw_member> options;
-  options.push_back(limit_option("integrity", {option("every", "6h")}));
-  return sqlite_probe(path, std::move(options));
-}
-
 void overwrite(const std::string& path, std::size_t at, const std::string& bytes) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
   REQUIRE(fd >= 0);
@@ -84,16 +78,13 @@ TEST_CASE("sqlite newer: a schema that needs a newer SQLite warns in query, inte
     CHECK(
         contains(querying(at / "app.db", "SELECT count(*) FROM t").result(), "warn mismatch: app.db: " + needs_newer));
     CHECK(contains(querying(at / "app.db", "SELECT 2", "2").result(), "warn mismatch: app.db: " + needs_newer));
-    auto probe = deep_checking(at / "app.db");
-    CHECK(contains(described(probe.deep_check()), "warn mismatch: integrity: not examined: " + needs_newer));
-    CHECK(contains(probe.result(), "warn mismatch: app.db: integrity: not examined: " + needs_newer));
+    CHECK(contains(integrity_probe(at / "app.db").result(), "warn mismatch: app.db: not examined: " + needs_newer));
 
     std::filesystem::copy_file(at / "app.db", at / "app.bak");
-    std::vector<raw_member> backup;
-    backup.push_back(limit_option("backup", {option("path", at / "app.bak"), option("integrity", "true")}));
-    sqlite_probe backed_up(at / "app.db", std::move(backup));
-    CHECK(contains(described(backed_up.deep_check()),
-                   "warn mismatch: integrity of backup: not examined: " + needs_newer));
+    std::vector<raw_member> immutable;
+    immutable.push_back(option("immutable", "true"));
+    CHECK(contains(integrity_probe(at / "app.bak", std::move(immutable)).result(),
+                   "warn mismatch: app.bak: not examined: " + needs_newer));
     CHECK(sqlite_probe(at / "app.db").run().verdict == verdict::pass);  // files, locks and log are checked as usual
   }
 }
@@ -113,7 +104,7 @@ TEST_CASE("sqlite newer: an unreadable schema written by this or an older releas
     application app;
     make_written_by(app, at / "app.db", number, newer_schemas[0]);
     CHECK(contains(querying(at / "app.db", "SELECT 1").result(), "fail corrupt: app.db: the database is damaged: "));
-    CHECK(deep_checking(at / "app.db").deep_check().reason == reason::corrupt);
+    CHECK(integrity_probe(at / "app.db").run().reason == reason::corrupt);
   }
 }
 
@@ -130,7 +121,7 @@ TEST_CASE("sqlite newer: a damaged schema is damage, whichever release wrote it"
     application app;
     make_written_by(app, at / "app.db", newer_number, row);
     CHECK(contains(querying(at / "app.db", "SELECT 1").result(), "fail corrupt: app.db: the database is damaged: "));
-    CHECK(deep_checking(at / "app.db").deep_check().reason == reason::corrupt);
+    CHECK(integrity_probe(at / "app.db").run().reason == reason::corrupt);
   }
 }
 
@@ -141,28 +132,25 @@ TEST_CASE("sqlite newer: a damaged schema page is damage in a database of a newe
   SUBCASE("its header") { overwrite(at / "app.db", 100, std::string(8, '\xff')); }
   SUBCASE("its cells") { overwrite(at / "app.db", 4096 - 200, std::string(200, '\x55')); }
   CHECK(contains(querying(at / "app.db", "SELECT 1").result(), "fail corrupt"));
-  CHECK(deep_checking(at / "app.db").deep_check().reason == reason::corrupt);
+  CHECK(integrity_probe(at / "app.db").run().reason == reason::corrupt);
 }
 
 TEST_CASE_FIXTURE(database_in_use, "sqlite newer: an unknown schema format needs a newer SQLite or is damage") {
   app.run("PRAGMA wal_checkpoint(TRUNCATE)");
   overwrite(at / "app.db", 44, big_endian(5));
   CHECK(contains(querying(at / "app.db", "SELECT 1").result(), "fail corrupt: app.db: the database is damaged: "));
-  CHECK(deep_checking(at / "app.db").deep_check().reason == reason::corrupt);
+  CHECK(integrity_probe(at / "app.db").run().reason == reason::corrupt);
   overwrite(at / "app.db", 96, big_endian(newer_number));
   CHECK(contains(querying(at / "app.db", "SELECT 1").result(), "warn mismatch: app.db: " + needs_newer));
-  CHECK(deep_checking(at / "app.db").deep_check().reason == reason::mismatch);
+  CHECK(integrity_probe(at / "app.db").run().reason == reason::mismatch);
 }
 
 TEST_CASE_FIXTURE(database_in_use,
                   "sqlite newer: a backup with a newer file format is reported as such, not as another kind of file") {
   app.run("VACUUM INTO '" + at / "app.bak" + "'");
   overwrite(at / "app.bak", 18, "\x03\x03");
-  std::vector<raw_member> backup;
-  backup.push_back(limit_option("backup", {option("path", at / "app.bak")}));
-  CHECK(contains(
-      sqlite_probe(at / "app.db", std::move(backup)).result(),
-      "fail mismatch: app.db: backup " + at / "app.bak" + " has format version 3, which no known SQLite supports"));
+  CHECK(sqlite_probe(at / "app.bak", {}, checks::sqlite_backup()).result() ==
+        "fail mismatch: backup " + at / "app.bak" + " has format version 3, which no known SQLite supports");
 }
 
 TEST_CASE_FIXTURE(database_in_use, "sqlite newer: queries name missing extensions of the application, with advice") {
@@ -199,5 +187,5 @@ TEST_CASE_FIXTURE(database_in_use, "sqlite newer: queries name missing extension
   CHECK(querying(at / "app.db", "SELECT count(*) FROM f", "0").run().verdict ==
         verdict::pass);  // the advised alternative
   CHECK(querying(at / "app.db", "SELECT x FROM t ORDER BY x COLLATE BINARY", "1").run().verdict == verdict::pass);
-  CHECK(deep_checking(at / "app.db").deep_check().verdict == verdict::pass);  // pages can be read without any of them
+  CHECK(integrity_probe(at / "app.db").run().verdict == verdict::pass);  // pages can be read without any of them
 }

@@ -1,6 +1,7 @@
-// Queries and deep checks of databases that are closed most of the time, or that cannot be read for a while.
+// Queries of databases that are closed most of the time, or that cannot be read for a while.
 #include <doctest/doctest.h>
 
+#include "checks/sqlite/closed_fixtures.hpp"
 #include "checks/sqlite/fixtures.hpp"
 
 using namespace telltale;
@@ -16,58 +17,6 @@ sqlite_probe expecting(const std::string& path, const char* expect, const char* 
   options.push_back(option("query", query));
   if (expect) options.push_back(option("expect", expect));
   return sqlite_probe(path, std::move(options));
-}
-
-sqlite_probe deep_checking(const std::string& path) {
-  std::vector<raw_member> options;
-  options.push_back(limit_option("integrity", {option("every", "6h"), option("timeout", "1m")}));
-  return sqlite_probe(path, std::move(options));
-}
-
-/// In WAL mode with one row in `t`, closed, without side files.
-void make_closed(const std::string& path) {
-  application app;
-  make_wal_database(app, path);
-  app.close();
-  REQUIRE_FALSE(fs::exists(path + "-wal"));
-}
-
-/// An application that repeatedly opens the database, writes and closes it.
-class reopening_application {
- public:
-  explicit reopening_application(const std::string& path) : child_(::fork()) {
-    while (child_ == 0) {
-      sqlite3* database = nullptr;
-      ::sqlite3_open(path.c_str(), &database);
-      ::sqlite3_busy_timeout(database, 1000);
-      ::sqlite3_exec(database, "INSERT INTO t VALUES (1); DELETE FROM t WHERE rowid > 1", nullptr, nullptr, nullptr);
-      ::sqlite3_close(database);
-    }
-  }
-  reopening_application(const reopening_application&) = delete;
-  reopening_application& operator=(const reopening_application&) = delete;
-  ~reopening_application() {
-    ::kill(child_, SIGKILL);
-    ::waitpid(child_, nullptr, 0);
-  }
-
- private:
-  pid_t child_;
-};
-
-void damage(const std::string& path, off_t at) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
-  REQUIRE(fd >= 0);
-  const std::string junk(200, '\x55');
-  REQUIRE(::pwrite(fd, junk.data(), junk.size(), at) == 200);
-  ::close(fd);
-}
-
-/// Takes the locks of `locking_mode=EXCLUSIVE` at its start and writes nothing.
-void open_exclusively(application& app, const std::string& path) {
-  app.open(path);
-  app.run("PRAGMA locking_mode = EXCLUSIVE");
-  app.run("SELECT * FROM t");
 }
 
 void make_old(const std::string& path) {
@@ -225,78 +174,6 @@ TEST_CASE("sqlite query results: the result of a time-dependent query is not kep
   }
 }
 
-TEST_CASE("sqlite deep check: a closed database is checked without a trace") {
-  const temp_folder at;
-  {
-    application app;
-    make_wal_database(app, at / "app.db");
-    app.run(large_insert);
-    app.close();
-  }
-  auto probe = deep_checking(at / "app.db");
-  const auto before = listing(at.path());
-  CHECK(described(probe.deep_check()) == "pass ok: integrity ok");
-  CHECK(listing(at.path()) == before);
-  CHECK(contains(probe.result(), "pass idle: app.db: "));
-  CHECK(contains(probe.result(), ", integrity ok "));
-  damage(at / "app.db", 4096 * 20);
-  CHECK(contains(described(probe.deep_check()), "fail corrupt: integrity: quick_check reports: "));
-}
-
-TEST_CASE("sqlite deep check: a database whose application repeatedly opens and closes it is checked") {
-  const temp_folder at;
-  make_closed(at / "app.db");
-  const reopening_application app(at / "app.db");
-  auto probe = deep_checking(at / "app.db");
-  int passed = 0;
-  std::string wrong;
-  for (int i = 0; i < 100; ++i) {
-    const auto found = probe.deep_check();
-    if (found.verdict == verdict::pass) ++passed;
-    if (found.verdict == verdict::fail) wrong = described(found);
-  }
-  CHECK(wrong == "");
-  CHECK(passed >= 90);
-}
-
-TEST_CASE("sqlite deep check: a deep check that never completes warns after two intervals") {
-  const temp_folder at;
-  make_closed(at / "app.db");
-  application app;
-  open_exclusively(app, at / "app.db");
-  auto probe = deep_checking(at / "app.db");
-  SUBCASE("because the database is locked") {
-    REQUIRE(probe.deep_check().reason == reason::idle);
-    CHECK(contains(probe.result(), "pass ok"));
-    probe.later(12h + 1min);
-    CHECK(contains(probe.result(), "pass ok"));
-    probe.later(1s);
-    CHECK(probe.result() ==
-          "warn threshold: app.db: integrity was not examined for 12 h 1 min (every 6h): integrity: not examined: no "
-          "other process can read in that mode");
-  }
-  SUBCASE("because it is not scheduled") {
-    CHECK(contains(probe.result(), "pass ok"));
-    probe.later(12h + 2min);
-    CHECK(contains(probe.result(), "warn threshold: app.db: integrity was not examined for 12 h 2 min (every 6h)"));
-  }
-}
-
-TEST_CASE("sqlite deep check: a deep check that completed too long ago warns like one that never completed") {
-  const temp_folder at;
-  make_closed(at / "app.db");
-  auto probe = deep_checking(at / "app.db");
-  REQUIRE(probe.deep_check(20s, 12h).verdict == verdict::pass);
-  CHECK(contains(probe.result(), "pass idle"));
-  REQUIRE(probe.deep_check(20s, 13h).verdict == verdict::pass);
-  CHECK(contains(probe.result(), "warn threshold: app.db: integrity was not examined for 13 h"));
-  probe.later(100h);  // however long the check has been running
-  REQUIRE(probe.deep_check(20s, 1h).verdict == verdict::pass);
-  CHECK(contains(probe.result(), "pass idle"));
-  probe.set_deep_check(outcome::fail(reason::corrupt, "integrity: quick_check reports: torn"));
-  CHECK(contains(probe.result(), "fail corrupt"));
-}
-
 namespace {
 
 sqlite_probe expecting_without_wal(const std::string& path, const char* expect, const char* query) {
@@ -321,7 +198,7 @@ TEST_CASE("sqlite query results: a database in rollback mode is read between two
   CHECK(contains(expecting_without_wal(at / "app.db", "1", "SELECT count(*) FROM t").result(), "query returns '1'"));
   CHECK(contains(expecting_without_wal(at / "app.db", "> 1", "SELECT count(*) FROM t").result(),
                  "fail mismatch: app.db: the query returns '1', expected > 1"));
-  CHECK(deep_checking(at / "app.db").deep_check().verdict == verdict::pass);
+  CHECK(integrity_probe(at / "app.db").run().verdict == verdict::pass);
   CHECK(listing(at.path()) == before);
 }
 
@@ -350,12 +227,12 @@ TEST_CASE("sqlite query results: queries do not block a rollback-mode writer and
   app.run("CREATE TABLE a(x); CREATE TABLE b(x)");
   app.run("INSERT INTO a VALUES (0); INSERT INTO b VALUES (0)");
   auto probe = expecting_without_wal(at / "app.db", "1", "SELECT a.x = b.x FROM a, b");
-  auto checker = deep_checking(at / "app.db");
+  auto checker = integrity_probe(at / "app.db");
   app.keep_writing("BEGIN; UPDATE a SET x = x + 1; UPDATE b SET x = x + 1; COMMIT");
   std::string wrong;
   for (int i = 0; i < 20; ++i) {
     if (const auto found = probe.run(); found.verdict == verdict::fail) wrong = described(found);
-    if (const auto found = checker.deep_check(); found.verdict == verdict::fail) wrong = described(found);
+    if (const auto found = checker.run(); found.verdict == verdict::fail) wrong = described(found);
   }
   const auto result = app.stop_writing();
   CAPTURE(result);

@@ -253,7 +253,7 @@ TEST_CASE("sqlite split brain: a reader without write access to a leftover index
     app.crash();
     CHECK(first_complaint(probe, 1) == "");
   }
-  // A worker of telltale that runs a deep check is a sibling of the probing one.
+  // A worker of telltale that runs quick_check is a sibling of the probing one.
   CHECK(in_child([&] {
           sqlite_probe fresh(path);
           return first_complaint(fresh, 3);

@@ -35,8 +35,8 @@ TEST_CASE("tcp hints: a bare connection to a database or broker says what it doe
   };
   for (const auto& [address, harm, advice] : {
            row{"db:3306", "block that host", "loopback"},
-           row{"db:5432", "PostgreSQL starts a process", "starttls: postgres"},
-           row{"127.0.0.1:5432", "PostgreSQL starts a process", "starttls: postgres"},
+           row{"db:5432", "PostgreSQL starts a process", "type postgres"},
+           row{"127.0.0.1:5432", "PostgreSQL starts a process", "type postgres"},
            row{"mq:5672", "RabbitMQ logs", "type http"},
            row{"127.0.0.1:6379", "while it loads", R"(send: "PING\n")"},
            row{"kafka:9092", "without a controller", "type prometheus"},

@@ -88,7 +88,7 @@ class whole_check final : public async_check {
 };
 
 /// The check of `server.test` with this behaviour behind it.
-inline outcome probe(const script& behaviour, options chosen, std::chrono::milliseconds timeout = 10s,
+inline outcome probe(const script& behaviour, options chosen, std::chrono::milliseconds timeout = ample,
                      std::shared_ptr<blocking_part> part = {}) {
   chosen.emplace_back("address", text("server.test:443"));
   auto check = std::make_shared<whole_check>(std::move(chosen), std::move(part));

@@ -16,7 +16,7 @@ TEST_CASE("websocket server: a real server passes with subprotocol and reply") {
   names.answer.endpoints = {server.endpoint};
   const auto probe = [&](options chosen) {
     chosen.emplace_back("url", raw_value::scalar(url_of(server, "/ws")));
-    return probe_once(io, make_check(std::move(chosen)), names, 5s, {});
+    return probe_once(io, make_check(std::move(chosen)), names, ample, {});
   };
   const auto plain = probe({});
   CAPTURE(plain.message);
@@ -53,7 +53,7 @@ TEST_CASE("websocket server: a token is sent as a subprotocol, and a refusal is 
     ::setenv("TELLTALE_TEST_TOKEN", token, 1);
     auto offered = raw_value::list({text("bearer"), map_of({{"env", text("TELLTALE_TEST_TOKEN")}})});
     const auto check = make_check({{"url", text(url_of(server, "/token"))}, {"subprotocol", std::move(offered)}});
-    return probe_once(io, check, names, 5s, {});
+    return probe_once(io, check, names, ample, {});
   };
   const auto good = probe("good-token");
   CAPTURE(good.message);
@@ -73,14 +73,14 @@ TEST_CASE("websocket server: after 200 probes the server's connection count is u
     names.answer.endpoints = {server.endpoint};
     const auto check = make_check({{"url", raw_value::scalar(url_of(server, "/ws"))}});
     for (int i = 0; i < 200; ++i) {
-      const auto out = probe_once(io, check, names, 5s, {});
+      const auto out = probe_once(io, check, names, ample, {});
       CAPTURE(out.message);
       REQUIRE(out.verdict == verdict::pass);
     }
     const auto counting = make_check({{"url", raw_value::scalar(url_of(server, "/count"))},
                                       {"ping", raw_value::scalar("false")},
                                       {"expect", raw_value::scalar("0")}});
-    const auto out = probe_once(io, counting, names, 1s, {});
+    const auto out = probe_once(io, counting, names, ample, {});
     CAPTURE(out.message);
     CHECK(out.verdict == verdict::pass);
   }

@@ -44,7 +44,7 @@ TEST_CASE("websocket tls: a certificate of the configured authority passes, and 
   const authority_folder known;
   const auto good = make_identity({}, &known.ca);
   const auto descriptors = open_descriptors();
-  const auto out = probe_against(serves(server_context(good)), {{"ca_file", text(known.file("ca"))}}, 2s, "wss");
+  const auto out = probe_against(serves(server_context(good)), {{"ca_file", text(known.file("ca"))}}, ample, "wss");
   CAPTURE(out.message);
   CHECK(out.verdict == verdict::pass);
   CHECK(out.message.find("wss://server.test:") == 0);
@@ -58,8 +58,9 @@ TEST_CASE("websocket tls: a certificate of the configured authority passes, and 
 TEST_CASE("websocket tls: a self-signed certificate is accepted with ca_file or insecure") {
   const authority_folder known;
   const auto context = server_context(known.alone);
-  CHECK(probe_against(serves(context), {{"ca_file", text(known.file("alone"))}}, 2s, "wss").verdict == verdict::pass);
-  CHECK(probe_against(serves(context), {{"insecure", text("true")}}, 2s, "wss").verdict == verdict::pass);
+  CHECK(probe_against(serves(context), {{"ca_file", text(known.file("alone"))}}, ample, "wss").verdict ==
+        verdict::pass);
+  CHECK(probe_against(serves(context), {{"insecure", text("true")}}, ample, "wss").verdict == verdict::pass);
 }
 
 TEST_CASE("websocket tls: server_name sets the indicated and verified name") {
@@ -74,8 +75,8 @@ TEST_CASE("websocket tls: server_name sets the indicated and verified name") {
         *static_cast<std::string*>(into) = name ? name : "";
         return SSL_TLSEXT_ERR_OK;
       });
-  const auto out = probe_against(serves(context),
-                                 {{"ca_file", text(known.file("ca"))}, {"server_name", text("other.test")}}, 2s, "wss");
+  const auto out = probe_against(
+      serves(context), {{"ca_file", text(known.file("ca"))}, {"server_name", text("other.test")}}, ample, "wss");
   CAPTURE(out.message);
   CHECK(out.verdict == verdict::pass);
   CHECK(asked == "other.test");
@@ -85,9 +86,9 @@ TEST_CASE("websocket tls: an IP address is verified against address entries") {
   const authority_folder known;
   const auto by_address = make_identity({"x", "IP:127.0.0.1"}, &known.ca);
   const options chosen{{"ca_file", text(known.file("ca"))}, {"server_name", text("127.0.0.1")}};
-  CHECK(probe_against(serves(server_context(by_address)), chosen, 2s, "wss").verdict == verdict::pass);
+  CHECK(probe_against(serves(server_context(by_address)), chosen, ample, "wss").verdict == verdict::pass);
   const auto by_name = make_identity({}, &known.ca);
-  CHECK(contains(probe_against(serves(server_context(by_name)), chosen, 2s, "wss").message, "not for 127.0.0.1"));
+  CHECK(contains(probe_against(serves(server_context(by_name)), chosen, ample, "wss").message, "not for 127.0.0.1"));
 }
 
 TEST_CASE("websocket tls: every verification failure has its message") {
@@ -112,7 +113,7 @@ TEST_CASE("websocket tls: every verification failure has its message") {
   const auto descriptors = open_descriptors();
   for (const auto& r : rows) {
     CAPTURE(r.name);
-    const auto out = probe_against(r.behaviour, {{"ca_file", text(known.file(r.ca))}}, 2s, "wss");
+    const auto out = probe_against(r.behaviour, {{"ca_file", text(known.file(r.ca))}}, ample, "wss");
     CAPTURE(out.message);
     CHECK(out.verdict == verdict::fail);
     CHECK(out.reason == reason::tls);
@@ -128,13 +129,13 @@ TEST_CASE("websocket tls: a certificate near its expiry exceeds the limit") {
     return options{{"ca_file", text(known.file("ca"))},
                    {"certificate", map_of({{"warn", text(warn)}, {"fail", text(fail)}})}};
   };
-  CHECK(probe_against(serves(context), limit("14d", "2d"), 2s, "wss").verdict == verdict::pass);
-  const auto warned = probe_against(serves(context), limit("60d", "2d"), 2s, "wss");
+  CHECK(probe_against(serves(context), limit("14d", "2d"), ample, "wss").verdict == verdict::pass);
+  const auto warned = probe_against(serves(context), limit("60d", "2d"), ample, "wss");
   CHECK(warned.verdict == verdict::warn);
   CHECK(warned.reason == reason::threshold);
   CHECK(contains(warned.message, "certificate expires in"));
   CHECK(contains(warned.message, "(limit 60d)"));
-  CHECK(probe_against(serves(context), limit("60d", "45d"), 2s, "wss").verdict == verdict::fail);
+  CHECK(probe_against(serves(context), limit("60d", "45d"), ample, "wss").verdict == verdict::fail);
 }
 
 TEST_CASE("websocket tls: incompatible and failing TLS peers have their reason and message") {
@@ -151,20 +152,21 @@ TEST_CASE("websocket tls: incompatible and failing TLS peers have their reason a
     script behaviour;
     reason why;
     const char* words;
-    std::chrono::milliseconds timeout = 2s;
   };
   const row rows[] = {
       {"TLS 1.0 only", serves(old), reason::tls, "1.2 or later"},
       {"plain HTTP", speaks_http, reason::tls, "speaks plain HTTP on this port"},
       {"hangs up", hangs_up, reason::tls, "the connection without an answer to the TLS handshake"},
-      {"silent", silent, reason::timeout, "no end of the TLS handshake within 200 ms", 200ms},
+      {"silent", silent, reason::timeout, "no end of the TLS handshake within "},
       {"wants a client certificate", serves(wants_certificate), reason::tls, "client certificate"},
       {"breaks the WebSocket protocol", serves(server_context(good), "Sec-WebSocket-Protocol: x\r\n"), reason::protocol,
        "not requested"},
   };
   for (const auto& r : rows) {
     CAPTURE(r.name);
-    const auto out = probe_against(r.behaviour, {{"ca_file", text(known.file("ca"))}}, r.timeout, "wss");
+    const options trusting{{"ca_file", text(known.file("ca"))}};
+    const auto out =
+        probe_until(r.words, [&](auto limit) { return probe_against(r.behaviour, trusting, limit, "wss"); });
     CAPTURE(out.message);
     CHECK(to_string(out.reason) == to_string(r.why));
     CHECK(contains(out.message, r.words));
