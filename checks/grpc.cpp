@@ -7,8 +7,9 @@
 #include "grpc/exchange.hpp"
 #include "grpc/options.hpp"
 #include "grpc/plan.hpp"
-#include "net/renewal.hpp"
+#include "http/headers.hpp"
 #include "net/dial.hpp"
+#include "net/renewal.hpp"
 
 namespace telltale {
 namespace {

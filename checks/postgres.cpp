@@ -30,9 +30,7 @@ asio::awaitable<outcome> run_once(std::shared_ptr<postgres_state> state, async_c
   auto& what = state->what;
   net::run now(std::move(ctx), what.shown);
   std::string healthy;
-  net::attempt_function attempt = [&] {
-    return postgres::hold_session(now, what, state->kept, state->lag, healthy);
-  };
+  net::attempt_function attempt = [&] { return postgres::hold_session(now, what, state->kept, state->lag, healthy); };
   net::read_function read;
   if (postgres::has_secrets(what.options)) read = [&] { return postgres::read_secrets(what); };
   auto found = co_await net::with_current_secrets(now, std::move(attempt), std::move(read));
@@ -75,7 +73,8 @@ std::vector<measurement_info> measurements() {
 namespace checks {
 
 check_type postgres() {
-  return async_type_with_part<postgres_check, net::secrets_part<postgres_options, postgres::try_secrets>, postgres_options>({
+  return async_type_with_part<postgres_check, net::secrets_part<postgres_options, postgres::try_secrets>,
+                              postgres_options>({
       .name = "postgres",
       .summary = "Logs in to a PostgreSQL server, runs a query, and judges role, replication and load.",
       .proves = "The server accepts this login and answers a query in time, in the expected role and state.",

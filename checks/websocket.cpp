@@ -6,8 +6,8 @@
 #include <telltale/check_type.hpp>
 
 #include "http/headers.hpp"
-#include "net/renewal.hpp"
 #include "net/dial.hpp"
+#include "net/renewal.hpp"
 #include "websocket/options.hpp"
 #include "websocket/session.hpp"
 
