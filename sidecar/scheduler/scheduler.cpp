@@ -62,13 +62,9 @@ void scheduler::stop() {
   timer_.cancel();
 }
 
-boot_clock::time_point scheduler::next_iteration(boot_clock::time_point now) const {
-  return std::clamp(table_.next_due(), now, now + heartbeat_period);
-}
-
 void scheduler::arm() {
   const auto now = boot_clock::now();
-  expected_ = next_iteration(now);
+  expected_ = std::clamp(table_.next_due(), now, now + heartbeat_period);
   if (expected_ <= now) return iterate_again();
   timer_.expires_after(expected_ - now);
   timer_.async_wait([this](const boost::system::error_code& error) {
@@ -140,8 +136,7 @@ void scheduler::finished(unit& u, std::uint64_t epoch, run_report report) {
   // A file that was missing is looked for again soon, but gigabytes are not read without a pause.
   const auto rest = u.slow ? 10 * report.duration : std::chrono::nanoseconds(0);
   const bool failing = listener_.on_run(u.number, std::move(report), ended);
-  table_.finished(u.number, failing, now, rest);
-  if (next_iteration(now) < expected_) arm();
+  if (table_.finished(u.number, failing, now, rest) < expected_) arm();
 }
 
 }  // namespace telltale

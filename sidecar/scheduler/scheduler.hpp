@@ -51,7 +51,6 @@ class scheduler {
   };
   using unit_ptr = std::shared_ptr<unit>;
 
-  boot_clock::time_point next_iteration(boot_clock::time_point now) const;
   void arm();
   void iterate();
   void iterate_again();

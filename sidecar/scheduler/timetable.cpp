@@ -80,13 +80,15 @@ timetable::time_point timetable::random_time(time_point earliest, time_point lat
   return earliest + std::chrono::nanoseconds(part(random_));
 }
 
-void timetable::finished(std::size_t check, bool failing, time_point now, std::chrono::nanoseconds rest) {
+timetable::time_point timetable::finished(std::size_t check, bool failing, time_point now,
+                                          std::chrono::nanoseconds rest) {
   auto& e = entries_[check];
   const auto after_failure = std::max(e.pace.failing_interval, std::min(rest, e.pace.interval));
   const auto interval = failing ? after_failure : e.pace.interval;
   if (e.due == unplanned || interval != e.pace.interval) plan_next(e, interval, now);
   e.running = false;
   e.ran_before = true;
+  return e.due;
 }
 
 void timetable::plan_next(entry& e, std::chrono::nanoseconds interval, time_point now) {

@@ -55,7 +55,8 @@ class timetable {
   std::vector<std::size_t> take_due(time_point now);
   /// Ends a run. After a failure the next run comes `failing_interval` after the start of this one, or `rest` when that
   /// is longer, but not later than after a success. A run that took longer than its interval is followed at once.
-  void finished(std::size_t check, bool failing, time_point now, std::chrono::nanoseconds rest = {});
+  /// Returns when the check is due again.
+  time_point finished(std::size_t check, bool failing, time_point now, std::chrono::nanoseconds rest = {});
   /// Ends a run whose result was dropped: the check is due again at `now`.
   void repeat(std::size_t check, time_point now);
   /// Makes every check that is not running due at `now`, or as soon after it as `max_per_tick` allows.

@@ -1,11 +1,10 @@
-// Input and result of one run of a blocking check.
+// A blocking check for workers, and the result of one run.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
 
 #include <telltale/memory.hpp>
 #include <telltale/outcome.hpp>
@@ -18,12 +17,6 @@ struct worker_task {
   std::string type;
   raw_value options;
   bool slow = false;  ///< its runs never share a worker with other jobs, from the first run on
-};
-
-/// State that earlier runs left for this run.
-struct run_input {
-  run_input(telltale::memory remembered = {}) : memory(std::move(remembered)) {}
-  telltale::memory memory;
 };
 
 /// The result of one run. The framework measures the time, not the check.

@@ -99,11 +99,11 @@ class check_pool final : public worker_pool {
 
   void remove(task_id id) override { tasks_.erase(id); }
 
-  void run(task_id id, std::chrono::milliseconds timeout, run_input input, run_done done) override {
+  void run(task_id id, std::chrono::milliseconds timeout, memory state, run_done done) override {
     const auto& [of, refusal] = tasks_.at(id);
-    auto payload = wire::encode(wire::run_request{of->definition, started_at_, timeout, input.memory});
+    auto payload = wire::encode(wire::run_request{of->definition, started_at_, timeout, state});
     const bool fits = payload.size() - of->definition.size() <= wire::max_part;
-    auto made = std::make_unique<check_run>(of, timeout, std::move(payload), std::move(input.memory), std::move(done));
+    auto made = std::make_unique<check_run>(of, timeout, std::move(payload), std::move(state), std::move(done));
     if (!refusal.empty()) return processes_->refuse(std::move(made), refusal);
     if (!fits) return processes_->refuse(std::move(made), "the check's state takes more than 64 KiB");
     processes_->submit(std::move(made));

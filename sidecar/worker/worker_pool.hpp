@@ -45,11 +45,11 @@ class worker_pool {
   virtual void remove(task_id) = 0;
 
   /// Runs the task once. Calls `done` exactly once, from the loop, never from inside `run`, with the outcome or with
-  /// `fail timeout`, `crashed` or `stuck`. `done` must not throw. The timeout limits the waiting time and, separately,
-  /// the time from the start in a worker. Quick runs submitted in one loop iteration share a worker and are reported
-  /// together, at most a slice after they have ended.
+  /// `fail timeout`, `crashed` or `stuck`. `done` must not throw. `state` is what earlier runs left. The timeout limits
+  /// the waiting time and, separately, the time from the start in a worker. Quick runs submitted in one loop iteration
+  /// share a worker and are reported together, at most a slice after they have ended.
   /// While a worker is stuck in this task, further runs fail with `stuck` at once.
-  virtual void run(task_id, std::chrono::milliseconds timeout, run_input, run_done done) = 0;
+  virtual void run(task_id, std::chrono::milliseconds timeout, memory state, run_done done) = 0;
 
   /// Calls getaddrinfo in a worker. Calls `done` exactly once, from the loop.
   virtual void resolve(std::string host, std::uint16_t port, std::chrono::milliseconds timeout, resolve_done done) = 0;

@@ -24,8 +24,8 @@ class fake_worker_pool : public worker_pool {
     return tasks.size() - 1;
   }
   void remove(task_id task) override { removed.push_back(task); }
-  void run(task_id task, std::chrono::milliseconds timeout, run_input input, run_done done) override {
-    runs.push_back({task, timeout, std::move(input.memory), std::move(done)});
+  void run(task_id task, std::chrono::milliseconds timeout, telltale::memory state, run_done done) override {
+    runs.push_back({task, timeout, std::move(state), std::move(done)});
   }
   void resolve(std::string, std::uint16_t, std::chrono::milliseconds, resolve_done) override {}
   worker_counts counts() const override { return {}; }

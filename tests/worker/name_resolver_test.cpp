@@ -19,7 +19,7 @@ class fake_pool final : public worker_pool {
  public:
   task_id add(worker_task) override { return 0; }
   void remove(task_id) override {}
-  void run(task_id, std::chrono::milliseconds, run_input, run_done) override {}
+  void run(task_id, std::chrono::milliseconds, memory, run_done) override {}
   void resolve(std::string host, std::uint16_t, std::chrono::milliseconds, resolve_done done) override {
     asked.push_back(std::move(host));
     open.push_back(std::move(done));
