@@ -254,25 +254,3 @@ TEST_CASE("timetable: with a shorter interval the next run does not wait for the
   table.change({{cadence{10s, 10s, 0s, 0.0}, 0}}, now);
   CHECK(table.next_due() <= now + tick);
 }
-
-TEST_CASE("timetable: a failed check rests before it is repeated, at most for its interval") {
-  const auto next_after = [](std::chrono::nanoseconds rest, bool failing) {
-    auto table = timetable_of({cadence{100s, 2s, 0s, 0.0}});
-    const auto started = t0 + 50ms;
-    for (int run = 0; run < 2; ++run) {  // the second run has a random phase
-      const auto due = run == 0 ? started : table.next_due();
-      REQUIRE(table.take_due(due).size() == 1);
-      table.finished(0, failing && run == 1, due + 1s, rest);
-      if (run == 1) return table.next_due() - due;
-    }
-    return boot_clock::duration{};
-  };
-  const auto about = [](boot_clock::duration got, std::chrono::seconds wanted) {
-    return got >= wanted && got <= wanted + 2 * tick;
-  };
-  CHECK(about(next_after(0s, true), 2s));
-  CHECK(about(next_after(1s, true), 2s));
-  CHECK(about(next_after(30s, true), 30s));
-  CHECK(about(next_after(1h, true), 100s));
-  CHECK(about(next_after(30s, false), 100s));
-}
