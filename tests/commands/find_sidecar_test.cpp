@@ -108,5 +108,6 @@ TEST_CASE("find sidecar: an invalid address is reported with its source") {
     return std::optional<std::string>("http://localhost:9640/my gate");
   };
   CHECK(refusal({}, blank).ends_with("; in a URL a blank is written %20"));
-  CHECK(refusal({gate::ready, "http://127.0.0.1:9640\n", {}}, none).ends_with("a blank or line break stands behind the URL"));
+  CHECK(refusal({gate::ready, "http://127.0.0.1:9640\n", {}}, none)
+            .ends_with("a blank or line break stands behind the URL"));
 }
