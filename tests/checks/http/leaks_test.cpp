@@ -43,7 +43,7 @@ probed_peers all_kinds(asio::io_context& io) {
   add(silent, reason::timeout);
   add(hangs_up, reason::refused);
   add(answers(reply("503 X", "", "Retry-After: 1\r\n")), reason::overload);
-  add(answers("HTTP/1.1 200 OK\r\nA: " + std::string(9000, 'a'), true), reason::protocol);
+  add(answers("HTTP/1.1 200 OK\r\nA: " + std::string(70'000, 'a'), true), reason::protocol);
   add(answers("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", true), reason::protocol);
   add(answers("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"), reason::timeout);
   add(answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), reason::protocol);

@@ -72,7 +72,7 @@ probed_peers all_kinds(asio::io_context& io) {
   add(silent, reason::timeout);
   add(hangs_up, reason::refused);
   add(answers("HTTP/1.1 401 No\r\n\r\n"), reason::auth);
-  add(answers("HTTP/1.1 101 X\r\nA: " + std::string(9000, 'a')), reason::protocol);
+  add(answers("HTTP/1.1 101 X\r\nA: " + std::string(70'000, 'a')), reason::protocol);
   add(answers("HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Accept: A\r\n\r\n"),
       reason::protocol);
   add(opens_and_says("xx"), reason::protocol);                            // reserved bits
