@@ -8,6 +8,7 @@
 
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
+#include "base/words.hpp"
 
 namespace telltale {
 namespace grpc {
@@ -36,11 +37,25 @@ bool is_authority(std::string_view text) {
   });
 }
 
+/// "Custom-Metadata" of gRPC over HTTP/2: values may be joined with commas, with padding or without.
+bool is_base64_list(std::string_view list) {
+  const auto is_base64 = [](std::string_view text) {
+    const auto digits = text.substr(0, text.find_last_not_of('=') + 1);
+    return text.size() - digits.size() <= 2 && digits.size() % 4 != 1 &&
+           std::ranges::all_of(digits, [](char c) { return is_letter_or_digit(c) || c == '+' || c == '/'; });
+  };
+  while (!list.empty())
+    if (!is_base64(trimmed(take_until(list, ',')))) return false;
+  return true;
+}
+
 void check_metadata(const secret_map& metadata, source_location at, problems& errors) {
   for (const auto& [name, value] : metadata) {
     auto problem = metadata_name_problem(name);
-    if (!problem && (value.secret.empty() || !value.known_part().empty()))
-      problem = metadata_value_problem(name, value.known_part() + (value.secret.empty() ? "" : "x"));
+    const bool whole = value.secret.empty();
+    // The rest of a secret is not known: base64 is judged when it is read.
+    if (!problem && (whole || (!value.known_part().empty() && !name.ends_with("-bin"))))
+      problem = metadata_value_problem(name, value.known_part() + (whole ? "" : "x"));
     if (problem) errors.add(at, "metadata: " + *problem);
   }
 }
@@ -57,6 +72,8 @@ std::optional<std::string> metadata_value_problem(const std::string& name, const
   if (value.empty()) return fmt::format("the value of {} is empty", name);
   if (std::ranges::any_of(value, [](char c) { return c < ' ' || c > '~'; }))
     return fmt::format("the value of {} has characters other than printable ASCII", name);
+  if (name.ends_with("-bin") && !is_base64_list(value))
+    return fmt::format("the value of {} is not base64, which a name with -bin needs", name);
   if (value.front() == ' ' || value.back() == ' ')
     return fmt::format("the value of {} starts or ends with a blank", name);
   return std::nullopt;

@@ -1,6 +1,8 @@
 // Declares the options of the http check and the rules between them. No I/O.
 #include "http/options.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/ascii.hpp"
@@ -8,6 +10,15 @@
 #include "http/explain_status.hpp"
 
 namespace telltale {
+namespace {
+
+/// Whether a reply with one of these statuses may have a body (RFC 9110 section 6.4.1).
+bool has_body(const web::status_range& range) {
+  const bool is_one = range.first == range.last;
+  return !is_one || (range.first != 204 && range.first != 304);
+}
+
+}  // namespace
 
 options_of<http_options> http_options::declared() {
   using self = http_options;
@@ -38,6 +49,8 @@ void http_options::validate(source_location at, problems& errors) const {
   if (max_body.count == 0 || max_body.count > largest_json) errors.add(at, "max_body: expected at most 1MiB");
   if (expects_body() && method == web::request_method::head)
     errors.add(at, "method: a reply to HEAD has no body for contains, match and json");
+  if (expects_body() && std::ranges::none_of(status, has_body))
+    errors.add(at, "status: a reply with 204 or 304 has no body for contains, match and json");
   for (const auto& [name, wanted] : expect_headers)
     if (!is_token(name)) errors.add(at, fmt::format("expect_headers: '{}' is not a valid header name", name));
   for (const unsigned followed : {301U, 302U, 303U, 307U, 308U})

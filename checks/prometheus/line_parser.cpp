@@ -43,11 +43,25 @@ std::string_view take_quoted(std::string_view& text, std::string_view& value) {
   return bits < 0x80 || is_valid_utf8(value) ? fine : "a label value is not valid UTF-8";
 }
 
-std::string_view take_label(std::string_view& text, std::vector<label>& into) {
+/// Reads a name in quotes, as Prometheus 3 writes those with characters other than letters, digits and underscores.
+std::string_view take_quoted_name(std::string_view& text, std::string_view& name) {
+  text.remove_prefix(1);
+  const auto why = take_quoted(text, name);
+  return why.empty() && !name.empty() ? fine : "a name in quotes is not valid";
+}
+
+/// Reads a label; or the name of the metric, which is in quotes and has no value, when `metric` is given and empty.
+std::string_view take_label(std::string_view& text, std::vector<label>& into, std::string_view* metric) {
   label one;
-  one.name = take_label_name(text);
+  const bool quoted = text.starts_with('"');
+  if (!quoted) one.name = take_label_name(text);
+  else if (const auto why = take_quoted_name(text, one.name); !why.empty()) return why;
   if (one.name.empty()) return "a label has no valid name";
   skip_blanks(text);
+  if (quoted && metric && metric->empty() && !text.starts_with('=')) {
+    *metric = one.name;
+    return fine;
+  }
   if (!take(text, "=")) return "a label has no value";
   if (!text.starts_with('"')) return "a label value is not in quotes";
   text.remove_prefix(1);
@@ -58,11 +72,11 @@ std::string_view take_label(std::string_view& text, std::vector<label>& into) {
   return fine;
 }
 
-/// Reads labels up to the closing brace; the opening one has been read.
-std::string_view take_labels(std::string_view& text, std::vector<label>& into) {
+/// Reads labels up to the closing brace; the opening one has been read. `metric` receives the metric's name in quotes.
+std::string_view take_labels(std::string_view& text, std::vector<label>& into, std::string_view* metric = nullptr) {
   into.clear();
   while (!text.starts_with('}')) {
-    if (const auto why = take_label(text, into); !why.empty()) return why;
+    if (const auto why = take_label(text, into, metric); !why.empty()) return why;
     if (!take(text, ",") && !text.starts_with('}')) return "its labels are not closed by a brace";
   }
   text.remove_prefix(1);
@@ -101,14 +115,17 @@ line_kind line_parser::parse(std::string_view line) {
 line_kind line_parser::parse_sample(std::string_view rest) {
   const auto* const begin = rest.data();
   found_.labels.clear();
+  constexpr std::string_view no_name = "it does not begin with a metric name";
   found_.name = take_metric_name(rest);
-  if (found_.name.empty()) return broken("it does not begin with a metric name");
+  if (found_.name.empty() && !rest.starts_with('{')) return broken(no_name);
   found_.series = found_.name;
   const auto blank = rest.size();
   skip_blanks(rest);
   bool separated = rest.size() < blank;
   if (take(rest, "{")) {
-    if (const auto why = take_labels(rest, found_.labels); !why.empty()) return broken(why);
+    if (const auto why = take_labels(rest, found_.labels, &found_.name); !why.empty()) return broken(why);
+    if (found_.name.empty()) return broken(no_name);
+    found_.name = unescaped(found_.name, name_);
     found_.series = {begin, static_cast<std::size_t>(rest.data() - begin)};
     separated = true;
     skip_blanks(rest);

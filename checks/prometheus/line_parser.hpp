@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "prometheus/sample.hpp"
@@ -15,9 +16,10 @@ enum class line_kind : std::uint8_t {
   broken
 };
 
-/// Accepts what either format allows: blanks and tabs between words, timestamps with or without a fraction, exemplars,
-/// a final CR. Comments are not validated. A timestamp is validated but has no meaning: a value counts as current.
-/// Sources: prometheus.io/docs/instrumenting/exposition_formats; OpenMetrics 1.0, section "Text format".
+/// Accepts what either format allows, and names in quotes, `{"my.name", "my.label"="x"}`, of Prometheus 3: blanks and
+/// tabs between words, timestamps with or without a fraction, exemplars, a final CR. Comments are not validated. A
+/// timestamp is validated but has no meaning: a value counts as current. Sources:
+/// prometheus.io/docs/instrumenting/exposition_formats; OpenMetrics 1.0, section "Text format".
 class line_parser {
  public:
   static constexpr std::size_t max_labels = 256;
@@ -33,6 +35,7 @@ class line_parser {
   line_kind broken(std::string_view why);
 
   sample found_;
+  std::string name_;  ///< of the sample, if it was written with escapes
   std::vector<label> exemplar_;
   std::string_view problem_;
 };

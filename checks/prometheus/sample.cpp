@@ -35,9 +35,6 @@ std::string_view take_name(std::string_view& text, unsigned with) {
 std::string_view take_metric_name(std::string_view& text) { return take_name(text, colon); }
 std::string_view take_label_name(std::string_view& text) { return take_name(text, 0); }
 
-bool is_metric_name(std::string_view text) { return !take_metric_name(text).empty() && text.empty(); }
-bool is_label_name(std::string_view text) { return !take_label_name(text).empty() && text.empty(); }
-
 std::string_view unescaped(std::string_view escaped, std::string& storage) {
   if (escaped.find('\\') == std::string_view::npos) return escaped;
   storage.clear();

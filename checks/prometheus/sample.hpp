@@ -9,11 +9,11 @@
 namespace telltale::prometheus {
 
 struct label {
-  std::string_view name;
+  std::string_view name;     ///< as it is written, without quotes
   std::string_view escaped;  ///< the value as it is written, without its quotes
 };
 
-/// A view of the line that it was parsed from.
+/// A view of the line that it was parsed from. Names may have any characters of UTF-8.
 struct sample {
   std::string_view series;  ///< the name and the labels as they are written
   std::string_view name;
@@ -26,11 +26,8 @@ struct sample {
 /// there are any.
 std::string_view unescaped(std::string_view escaped, std::string& storage);
 
-/// A name of a metric (with colons) or of a label.
-bool is_metric_name(std::string_view text);
-bool is_label_name(std::string_view text);
-
-/// Removes a name from the front of the text and returns it; empty when there is none.
+/// Removes a name without quotes, of a metric (with colons) or of a label, from the front of the text and returns it;
+/// empty when there is none.
 std::string_view take_metric_name(std::string_view& text);
 std::string_view take_label_name(std::string_view& text);
 

@@ -24,6 +24,8 @@ constexpr std::array<std::pair<std::string_view, relation>, 4> operators{{
     {"=", relation::equal},
 }};
 
+bool is_quote(char c) { return c == '"' || c == '\'' || c == '`'; }
+
 /// The character that an escape stands for, as in Go's strings; 0 when there is no such escape.
 char escape(char c, char quote) {
   if (c == quote || c == '\\') return c;
@@ -33,7 +35,7 @@ char escape(char c, char quote) {
 /// Removes a string in one of PromQL's three quotes. In backquotes there are no escapes.
 bool take_string(std::string_view& text, std::string& value, std::string& why) {
   const char quote = text.empty() ? '\0' : text.front();
-  if (quote != '"' && quote != '\'' && quote != '`') return why = "a label value is not in quotes", false;
+  if (!is_quote(quote)) return why = "a label value is not in quotes", false;
   std::size_t i = 1;
   for (; i < text.size() && text[i] != quote; ++i) {
     if (text[i] != '\\' || quote == '`') {
@@ -45,7 +47,7 @@ bool take_string(std::string_view& text, std::string& value, std::string& why) {
     if (meant == '\0') return why = fmt::format("\\{0} is no escape; write \\\\{0}, or use `backquotes`", next), false;
     value += meant;
   }
-  if (i >= text.size()) return why = "a label value has no closing quote", false;
+  if (i >= text.size()) return why = "a label value or a name has no closing quote", false;
   text.remove_prefix(i + 1);
   skip_blanks(text);
   return true;
@@ -69,8 +71,14 @@ bool compile(label_matcher& one, std::string& why) {
   return one.compiled.has_value();
 }
 
+/// Removes a name, which may be in quotes.
+bool take_name(std::string_view& text, std::string& name, std::string& why) {
+  if (!text.empty() && is_quote(text.front())) return take_string(text, name, why);
+  name = std::string(take_label_name(text));
+  return true;
+}
+
 bool take_matcher(std::string_view& text, label_matcher& one, std::string& why) {
-  one.label = std::string(take_label_name(text));
   if (one.label.empty()) return why = "a label name is missing", false;
   skip_blanks(text);
   if (!take_operator(text, one)) return why = fmt::format("{} needs =, !=, =~ or !~ and a value", one.label), false;
@@ -79,9 +87,20 @@ bool take_matcher(std::string_view& text, label_matcher& one, std::string& why) 
   return !is_pattern || compile(one, why);
 }
 
+/// Removes matchers, and the name of the metric: in quotes, without an operator behind it.
 bool take_matchers(std::string_view& text, selector& out, std::string& why) {
   while (!take(text, "}")) {
-    if (!take_matcher(text, out.matchers.emplace_back(), why)) return false;
+    const bool quoted = !text.empty() && is_quote(text.front());
+    label_matcher one;
+    if (!take_name(text, one.label, why)) return false;
+    if (quoted && (text.starts_with(',') || text.starts_with('}'))) {
+      if (!out.name.empty()) return why = "the metric name is given twice", false;
+      if (one.label.empty()) return why = "a metric name is missing", false;
+      out.name = std::move(one.label);
+    } else {
+      if (!take_matcher(text, one, why)) return false;
+      out.matchers.push_back(std::move(one));
+    }
     if (!take(text, ",") && !text.starts_with('}')) return why = "a closing brace is missing", false;
   }
   return true;
@@ -89,7 +108,8 @@ bool take_matchers(std::string_view& text, selector& out, std::string& why) {
 
 std::string_view value_of(const sample& one, const std::string& label, std::string& storage) {
   if (label == name_label) return one.name;
-  const auto found = std::ranges::find(one.labels, label, &prometheus::label::name);
+  const auto found = std::ranges::find_if(
+      one.labels, [&](const prometheus::label& each) { return unescaped(each.name, storage) == label; });
   return found == one.labels.end() ? std::string_view() : unescaped(found->escaped, storage);
 }
 

@@ -1,4 +1,4 @@
-// Selects series by name and labels, in the syntax of Prometheus: `name{label="x",other=~"RE2"}`.
+// Selects series by name and labels, in the syntax of Prometheus: `name{label="x",other=~"RE2"}`, `{"my.name"}`.
 #pragma once
 
 #include <cstdint>

@@ -46,6 +46,9 @@ void tcp_options::validate(source_location at, problems& errors) const {
 }
 
 std::vector<option_hint> tcp_options::hints() const {
+  if (send && send->secret.empty() && send->text.starts_with("ruok"))
+    return {{"send", R"(send: ZooKeeper answers ruok only with 4lw.commands.whitelist since 3.5 - send: "srvr\n" with )"
+                     R"(match: "(?m)^Mode: ")"}};
   if (expect_refused || address.kind != net::endpoint::kind_t::tcp) return {};
   const bool asks = waits_for_text() || uses_tls();
   auto sentence = tcp::known_port_hint(address.host, address.port, asks);

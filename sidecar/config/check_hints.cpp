@@ -1,10 +1,14 @@
 // Implements the hints about common options.
 #include "config/check_hints.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
 
 #include <fmt/format.h>
+
+#include <telltale/option_traits.hpp>
 
 #include "net/endpoint.hpp"
 
@@ -44,11 +48,29 @@ std::optional<std::string> other_host(const raw_value& own, const check_type& ty
   return std::nullopt;
 }
 
+/// A run ends shortly before its timeout, so a limit at or above it is never reached.
+void add_latency_hint(const check_settings& settings, const check_type& type, const raw_value& own, problems& hints) {
+  const auto option = std::ranges::find(type.options, "latency", &option_info::name);
+  const auto* value = own.find("latency");
+  if (option == type.options.end() || option->shape.kind != option_kind::upper_limit || !value) return;
+  using limit_traits = option_traits<upper_limit<std::chrono::milliseconds>>;
+  problems ignored;
+  const auto limit = limit_traits::parse(*value, "latency", ignored);
+  if (!limit) return;
+  const auto longest =
+      std::max(limit->warn.value_or(std::chrono::milliseconds(0)), limit->fail.value_or(std::chrono::milliseconds(0)));
+  if (longest >= settings.timeout)
+    hints.add(value->at, fmt::format("latency: a run ends at its timeout of {}, before it reaches the limit of {} - "
+                                     "lower the limit, or raise timeout",
+                                     to_text(settings.timeout), to_text(longest)));
+}
+
 }  // namespace
 
 void add_hints(const check_settings& settings, const raw_value& common, const check_type& type, const raw_value& own,
                problems& hints) {
   if (type.hints) type.hints(own, hints);
+  add_latency_hint(settings, type, own, hints);
   if (!settings.feeds(gate::live)) return;
   const auto host = other_host(own, type);
   if (!host) return;

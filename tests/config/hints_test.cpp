@@ -14,6 +14,7 @@ struct door_options {
   std::vector<net::endpoint> servers;
   std::optional<file_path> unix;
   bool open = false;
+  upper_limit<std::chrono::milliseconds> latency;
   std::vector<option_hint> hints() const {
     if (!open) return {};
     return {{"open", "open: anybody can walk in - close it"}};
@@ -24,6 +25,7 @@ struct door_options {
         .optional("where", &self::where, "Where.")
         .optional("servers", &self::servers, "Which.")
         .optional("unix", &self::unix, "Where then.")
+        .optional("latency", &self::latency, "How soon.")
         .optional("open", &self::open, "Whether.");
   }
 };
@@ -55,6 +57,20 @@ TEST_CASE("hints: a check of another host that feeds live is one at its gates") 
   REQUIRE(found.size() == 1);
   CHECK(found[0].at == source_location{2, 66});
   CHECK(found[0].message.find("gates: while db.internal fails, live fails") == 0);
+}
+
+TEST_CASE("hints: a limit on the latency that is not below the timeout is never reached") {
+  for (const auto* below : {"latency: 1s", "latency: {warn: 500ms, fail: 1999ms}", "timeout: 5s, latency: 4s"})
+    CHECK(hints_of_check(below).empty());
+  for (const auto* above : {"latency: 2s", "latency: {warn: 500ms, fail: 1m}", "latency: {warn: 3s}"}) {
+    CAPTURE(above);
+    CHECK(hints_of_check(above).size() == 1);
+  }
+  const auto found = hints_of_check("timeout: 4s, latency: {warn: 1s, fail: 5s}");
+  REQUIRE(found.size() == 1);
+  CHECK(found[0] == problem{{2, 47},
+                            "latency: a run ends at its timeout of 4s, before it reaches the limit of 5s - lower "
+                            "the limit, or raise timeout"});
 }
 
 TEST_CASE("hints: which hosts are another one") {

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <boost/asio/ip/tcp.hpp>
+
+#include <telltale/outcome.hpp>
 
 #include "fakes/certificates.hpp"
 #include "fakes/server_program.hpp"
@@ -59,5 +62,18 @@ class python_tls_server {
   temp_folder folder_;
   std::unique_ptr<server_program> running_;
 };
+
+/// Every run of a check without a client certificate fails. The server's reset races with its alert, so that one run
+/// shows little.
+inline void check_refused_without_certificate(const std::function<outcome()>& probe) {
+  for (int run = 0; run < 20; ++run) {
+    const auto out = probe();
+    CAPTURE(run);
+    CAPTURE(out.message);
+    CHECK(out.verdict == verdict::fail);
+    CHECK(to_string(out.reason) == to_string(reason::tls));
+    CHECK(out.message.find("client certificate (set cert_file and key_file)") != std::string::npos);
+  }
+}
 
 }  // namespace telltale::fakes

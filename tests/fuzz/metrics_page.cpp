@@ -81,9 +81,9 @@ label_map labels_of(const sample& one) {
 }
 
 void check_sample(const sample& one) {
-  require(is_metric_name(one.name), "a sample has a valid name");
+  require(!one.name.empty() && one.name == valid_utf8(one.name), "a sample has a name of UTF-8");
   for (const auto& each : one.labels) {
-    require(is_label_name(each.name), "a label has a valid name");
+    require(!each.name.empty() && each.name == valid_utf8(each.name), "a label has a name of UTF-8");
     require(each.escaped == valid_utf8(each.escaped), "a label value is UTF-8");
   }
   const auto again = fmt::format("{} {}", one.series, one.value);

@@ -1,4 +1,5 @@
-// Tests that no edge-triggered event is lost. Clients act on the loop's thread, so that several events arrive together.
+// Tests that no event of a socket is lost, and that connections take turns. Clients act on the loop's thread, so that
+// several events arrive together.
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -96,4 +97,29 @@ TEST_CASE("connection events: after a refusal all remaining bytes are discarded,
   });
   CHECK(status_line(client.read_to_end()) == "HTTP/1.1 413 Content Too Large");
   CHECK(server.empties());
+}
+
+TEST_CASE("connection events: pipelined requests of two connections are answered in turns") {
+  std::string order;
+  running_server server(patient(), [&order](const request& asked) {
+    order += asked.target.substr(1);
+    return hello(asked);
+  });
+  known_client first(server);
+  known_client second(server);
+  const auto ten = [](char name) {
+    std::string out;
+    for (int i = 0; i < 10; ++i) out += std::string("GET /") + name + " HTTP/1.1\r\nHost: a\r\n\r\n";
+    return out;
+  };
+  server.in_loop([&] {
+    order.clear();
+    first.send(ten('a'));
+    second.send(ten('b'));
+  });
+  for (auto* each : {&first, &second})
+    for (int i = 0; i < 10; ++i) CHECK(each->read_answer().ends_with("from here"));
+  const auto served = server.in_loop([&] { return order; });
+  CHECK(served.size() == 20);
+  for (const std::string run : {"aaa", "bbb"}) CHECK_MESSAGE(served.find(run) == std::string::npos, served);
 }

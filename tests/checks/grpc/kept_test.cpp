@@ -204,7 +204,7 @@ TEST_CASE("grpc kept: a connection without an answer is replaced in time for one
   state.silent = true;
   runs check(state);
   CHECK(check.run().verdict == verdict::pass);
-  auto out = check.run();
+  const auto out = check.run(4s);
   CAPTURE(out.message);
   CHECK(out.verdict == verdict::pass);
   CHECK(out.measured("connect_seconds"));
@@ -215,7 +215,7 @@ TEST_CASE("grpc kept: a server that is silent on the new connection, too, is rep
   server_state state;
   state.silent = state.always_silent = true;
   runs check(state);
-  CHECK(check.run(600ms).verdict == verdict::pass);
+  CHECK(check.run().verdict == verdict::pass);
   const auto out = check.run(600ms);
   CAPTURE(out.message);
   CHECK(to_string(out.reason) == "timeout");
@@ -227,8 +227,8 @@ TEST_CASE("grpc kept: the connection of a server that needs much of the time is 
   server_state state;
   state.delay = 700ms;
   runs check(state);
-  CHECK(check.run().verdict == verdict::pass);
-  CHECK(check.run().measured("connect_seconds"));
+  CHECK(check.run(2s).verdict == verdict::pass);
+  CHECK(check.run(2s).measured("connect_seconds"));
   CHECK(state.connections == 2);
 }
 

@@ -61,6 +61,12 @@ TEST_CASE("grpc options: each that is invalid or has no effect is rejected") {
   CHECK(contains(problems_of(metadata("x", "a\nb")), "other than printable ASCII"));
   CHECK(contains(problems_of(metadata("x", "\xc3\xa4")), "other than printable ASCII"));
   CHECK(contains(problems_of(metadata("x", " a")), "starts or ends with a blank"));
+  for (const auto* valid : {"aGVsbG8=", "aGVsbG8", "aGVs,aGVsbG8= , aA", "+/+/"})
+    CHECK(problems_of(metadata("x-trace-bin", valid)).empty());
+  for (const auto* invalid : {"hello!", "aGVsb", "aGVsbG8===", "aG=VsbG8", "a-_b", "aGVs,h"})
+    CHECK(contains(problems_of(metadata("x-trace-bin", invalid)),
+                   "metadata: the value of x-trace-bin is not base64, which a name with -bin needs"));
+  CHECK(problems_of(metadata("x-bin-trace", "hello!")).empty());
   CHECK(contains(problems_of({{"ca_file", text("/ca.pem")}}), "need `tls: true`"));
   CHECK(contains(problems_of({{"tls", text("true")}}, "unix:/x"), "give server_name"));
 }

@@ -32,6 +32,12 @@ TEST_CASE("http options: TLS options may be for the target of a redirect") {
   CHECK(problems_of({{"redirects", text("1")}, {"ca_file", text("/ca")}}).empty());
 }
 
+TEST_CASE("http options: a status without a body may be among those of a reply with one") {
+  for (const char* statuses : {"200-299", "200", "204-205"})
+    CHECK(problems_of({{"status", text(statuses)}, {"contains", text("x")}}).empty());
+  CHECK(problems_of({{"status", text("204")}}).empty());
+}
+
 TEST_CASE("http options: a 304 is no redirect") {
   CHECK(problems_of({{"redirects", text("1")}, {"status", raw_value::list({text("200"), text("304")})}}).empty());
 }
@@ -50,6 +56,8 @@ TEST_CASE("http options: combinations without an effect are refused") {
       {{{"max_body", text("2MiB")}}, "max_body: expected at most 1MiB"},
       {{{"max_body", text("0B")}}, "max_body: "},
       {{{"method", text("HEAD")}, {"contains", text("x")}}, "a reply to HEAD has no body"},
+      {{{"status", text("204")}, {"contains", text("x")}}, "status: a reply with 204 or 304 has no body"},
+      {{{"status", raw_value::list({text("204"), text("304")})}, {"match", text("x")}}, "status: a reply with 204"},
       {{{"expect_headers", map_of({{"a b", text("x")}})}}, "'a b' is not a valid header name"},
       {{{"json", map_of({{"status", text("ok")}})}}, "JSON pointer"},
       {{{"insecure", text("true")}}, "ca_file, cert_file, insecure and certificate need an https:// URL"},

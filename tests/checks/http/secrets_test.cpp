@@ -1,4 +1,6 @@
-// Secrets that change: they are read again in the run in which the server declines them, if a worker could read them.
+// Secrets: they are not shown, and are read again in the run in which the server declines them.
+#include <cstdlib>
+
 #include "checks/http/peer.hpp"
 #include "fakes/part_here.hpp"
 #include "fakes/temp_folder.hpp"
@@ -96,4 +98,14 @@ TEST_CASE("http secrets: those that cannot be read again stay, and the message s
   CHECK(contains(out[2].message, "(the secrets could not be read again: no answer from the worker in time)"));
   CHECK(out[3].verdict == verdict::pass);
   for (const auto& each : out) CHECK_FALSE(contains(each.message, "-token"));
+}
+
+TEST_CASE("http: secrets are not shown when the server repeats them") {
+  ::setenv("TELLTALE_TEST_SECRET", "hunter2hunter2", 1);
+  const auto secret = map_of({{"env", text("TELLTALE_TEST_SECRET")}});
+  const std::string echo = R"({"status":"fail","output":"no user hunter2hunter2"})";
+  auto out = probe(answers(page("application/health+json", echo, "503 X")), {{"bearer", secret}});
+  CHECK(contains(out.message, "503 Service Unavailable: no user ***"));
+  out = probe(answers(reply("302 X", "", "Location: /in/hunter2hunter2\r\n")), {{"bearer", secret}});
+  CHECK(contains(out.message, "302 Found redirects to /in/***"));
 }

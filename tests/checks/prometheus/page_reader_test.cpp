@@ -82,7 +82,7 @@ TEST_CASE("page reader: each way to be no metrics page has its reason and its wo
       {"XML", "<?xml version=\"1.0\"?>\n", false, reason::mismatch, "the server sent XML instead of metrics"},
       {"JSON", "{\"status\": \"ok\"}", false, reason::mismatch, "the server sent JSON instead of metrics"},
       {"a list", "[1]\n", false, reason::mismatch, "the server sent JSON instead of metrics"},
-      {"a brace later", "up 1\n{\n", false, reason::protocol, "line 2 of the page is not a sample, it does not begin"},
+      {"a brace later", "up 1\n{\n", false, reason::protocol, "line 2 of the page is not a sample, a label has no"},
       {"a broken line", "up 1\n# x\nfoo{a=\"b\" 2\n", false, reason::protocol,
        "line 3 of the page is not a sample, its labels are not closed by a brace: 'foo{a=\"b\" 2'"},
       {"control characters", "up \x1b[31m\n", false, reason::protocol, "its value is not a number: 'up ?[31m'"},

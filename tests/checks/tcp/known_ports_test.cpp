@@ -67,6 +67,23 @@ TEST_CASE("tcp hints: MySQL counts every connection from another host, and none 
   CHECK_FALSE(hint("db:3306", {{"expect", "mysql"}}).empty());
 }
 
+TEST_CASE("tcp hints: ZooKeeper's ruok is off by default") {
+  for (const auto* word : {"ruok", "ruok\n", "srvr\n"}) {
+    CAPTURE(word);
+    const auto raw = raw_value::map({{"address", {}, raw_value::scalar("zookeeper:2181")},
+                                     {"send", {}, raw_value::scalar(word, {4, 9})},
+                                     {"expect", {}, raw_value::scalar("imok")}});
+    problems hints;
+    checks::tcp().hints(raw, hints);
+    const bool is_ruok = std::string_view(word).starts_with("ruok");
+    REQUIRE(hints.size() == (is_ruok ? 1 : 0));
+    if (!is_ruok) continue;
+    CHECK(hints.list()[0] == problem{{4, 9},
+                                     "send: ZooKeeper answers ruok only with 4lw.commands.whitelist since 3.5 - send: "
+                                     R"("srvr\n" with match: "(?m)^Mode: ")"});
+  }
+}
+
 TEST_CASE("tcp hints: a certificate that nobody verifies proves nothing") {
   const auto raw = raw_value::map({{"address", {}, raw_value::scalar("db:636")},
                                    {"tls", {}, raw_value::scalar("true")},
