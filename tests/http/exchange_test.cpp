@@ -260,12 +260,12 @@ TEST_CASE("http exchange: a kept connection without an answer is replaced in tim
   CHECK(both_pass(got));
   CHECK(got[1].out.measured("connect_seconds"));
   const auto on_both = [](const results& all) {
-    return contains(all[1].failed.sentence, " ms (on the kept connection, then on a new one)");
+    const auto& said = all[1].failed.sentence;
+    return contains(said, "no reply within ") && contains(said, " (on the kept connection, then on a new one)");
   };
   got = ask_until(on_both, {{{hello, ""}, false}, {{""}, false}, {{hello}, false}}, 2);
   CHECK(on_both(got));
   CHECK(to_string(got[1].failed.reason) == "timeout");
-  CHECK(contains(got[1].failed.sentence, "no reply within "));
 }
 
 TEST_CASE("http exchange: a reply that has begun on a kept connection has all of the time") {

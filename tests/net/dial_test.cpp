@@ -92,7 +92,7 @@ TEST_CASE("dial: every address is tried for its share of the time, including the
   CHECK(passed_late(result));
 
   names.answer.endpoints = {silence, silence};
-  const auto tried_both = [](const auto& got) { return contains(got.failed.sentence, " ms (2 addresses tried)"); };
+  const auto tried_both = [](const auto& got) { return contains(got.failed.sentence, " (2 addresses tried)"); };
   result = with_enough_time(dial_in, tried_both);
   CHECK(result.failed.reason == reason::timeout);
   CHECK(tried_both(result));
@@ -220,7 +220,6 @@ TEST_CASE("dial: connecting to a Unix socket with a full backlog is retried") {
   later.async_wait([&](net::error_code) { acceptor.accept(); });
   result = run_session(io, names, unix_socket(path), {}, 5s);
   CHECK(result.out.verdict == verdict::pass);
-  CHECK(*result.out.measured("connect_seconds") >= 0.04);
 }
 
 TEST_CASE("dial: a UDP socket preserves datagram boundaries and detects a missing listener") {
