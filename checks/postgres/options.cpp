@@ -9,11 +9,6 @@ namespace telltale {
 namespace postgres {
 namespace {
 
-template <class T>
-bool is_set(const upper_limit<T>& limit) {
-  return limit.warn || limit.fail;
-}
-
 /// The first option that has no effect without a login; empty when there is none.
 std::string_view needs_login(const postgres_options& of) {
   if (of.password) return "password";

@@ -31,6 +31,12 @@ struct lag_limits {
   static options_of<lag_limits> declared();
 };
 
+/// Whether the configuration sets a bound.
+template <class T>
+bool is_set(const upper_limit<T>& limit) {
+  return limit.warn || limit.fail;
+}
+
 }  // namespace postgres
 
 struct postgres_options {

@@ -57,11 +57,6 @@ struct column_group {
   void (*read)(value_reader&, server_state&);
 };
 
-template <class T>
-bool is_set(const upper_limit<T>& limit) {
-  return limit.warn || limit.fail;
-}
-
 /// For PostgreSQL 10 and later. A session of another role shows its database and role, and nothing else; workers and
 /// background processes have no role, and senders of WAL no database.
 constexpr column_group groups[] = {
