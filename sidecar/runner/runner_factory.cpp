@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "runner/loop_runner.hpp"
+#include "runner/name_resolver.hpp"
 #include "runner/process_runner.hpp"
 
 namespace telltale {

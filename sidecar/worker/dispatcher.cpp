@@ -51,13 +51,20 @@ void dispatcher::dispatch(time_point now) {
   });
   fail_hopeless(now);
   if (stopped_) return;
+  for (auto& [id, w] : workers_)
+    if (w.takes_more(now)) assign(w, queue_.take_group(false, w.load()), now);
   while (worker* free = best_idle()) {
     auto jobs = queue_.take_group(slow_allowed());
     if (jobs.empty()) break;
-    const bool slow = queue_.is_slow(*jobs.front());
-    follow([&](worker_news& news) { free->assign(std::move(jobs), slow, now, news); }, now);
+    assign(*free, std::move(jobs), now);
   }
   start_missing(now);
+}
+
+void dispatcher::assign(worker& to, std::vector<job_ptr> jobs, time_point now) {
+  if (jobs.empty()) return;
+  const bool slow = queue_.is_slow(*jobs.front());
+  follow([&](worker_news& news) { to.assign(std::move(jobs), slow, now, news); }, now);
 }
 
 void dispatcher::on_event(worker_id id, time_point now) {
@@ -147,6 +154,7 @@ worker* dispatcher::best_idle() {
   return best;
 }
 
+// One worker stays free of slow jobs, so that quick checks run on time when many mounts hang.
 bool dispatcher::slow_allowed() const {
   const auto slow = count_if([](const worker& w) { return w.has_slow_job(); });
   return options_.max_workers == 1 || slow + 1 < options_.max_workers;

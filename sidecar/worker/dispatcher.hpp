@@ -1,4 +1,4 @@
-// Decides which worker gets which job, and which workers are started and retired. Does no I/O and reads no clock.
+// Decides which worker gets which job, and which workers are started and retired. Reads no clock.
 #pragma once
 
 #include <chrono>
@@ -36,7 +36,7 @@ class dispatcher {
 
   /// Queues a job. Call `dispatch` after the last of several.
   void submit(job_ptr, time_point now);
-  /// Gives jobs to idle workers and starts missing ones.
+  /// Gives jobs to workers with quick jobs, then to idle ones, and starts missing ones.
   void dispatch(time_point now);
   /// The worker has sent something or has ended.
   void on_event(worker_id, time_point now);
@@ -52,6 +52,7 @@ class dispatcher {
   bool stopped() const { return stopped_; }
 
  private:
+  void assign(worker&, std::vector<job_ptr>, time_point now);
   /// Does a step of a worker and acts on its news.
   template <class Step>
   void follow(Step, time_point now);

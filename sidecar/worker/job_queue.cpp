@@ -13,19 +13,18 @@ void job_queue::push_front(std::vector<job_ptr> jobs) {
   jobs_.insert(jobs_.begin(), std::make_move_iterator(jobs.begin()), std::make_move_iterator(jobs.end()));
 }
 
-std::vector<job_ptr> job_queue::take_group(bool slow_allowed) {
+std::vector<job_ptr> job_queue::take_group(bool slow_allowed, worker_load before) {
   std::vector<job_ptr> out;
-  std::chrono::nanoseconds sum{0};
   auto first_slow = jobs_.end();
-  for (auto it = jobs_.begin(); it != jobs_.end() && out.size() < max_in_group;) {
+  for (auto it = jobs_.begin(); it != jobs_.end() && before.jobs < max_in_group;) {
     const auto& j = **it;
     if (!j.task->may_begin() || is_slow(j)) {
-      if (j.task->may_begin() && out.empty() && first_slow == jobs_.end()) first_slow = it;
+      if (j.task->may_begin() && before.jobs == 0 && first_slow == jobs_.end()) first_slow = it;
       ++it;
       continue;
     }
-    sum += j.expected();
-    if (!out.empty() && sum >= slice_) break;  // the first one always fits
+    before.expected += j.expected();
+    if (before.jobs++ > 0 && before.expected >= slice_) break;  // the first one always fits
     out.push_back(std::move(*it));
     it = jobs_.erase(it);
   }

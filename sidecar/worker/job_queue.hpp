@@ -15,6 +15,12 @@ namespace telltale {
 /// wait during it.
 inline constexpr std::size_t max_in_group = 128;
 
+/// What a worker has to do.
+struct worker_load {
+  std::size_t jobs = 0;
+  std::chrono::nanoseconds expected{0};
+};
+
 /// Quick jobs share a group while their expected durations add up to less than one slice. Slow jobs get a worker of
 /// their own, after the quick ones, so a hung mount delays only its own checks. Jobs of a task whose worker was killed
 /// wait until that worker has ended.
@@ -28,8 +34,9 @@ class job_queue {
   /// Returns jobs that a worker did not begin to the front, in order.
   void push_front(std::vector<job_ptr>);
 
-  /// Takes jobs for one worker; empty when there are none. Takes slow jobs only when `slow_allowed`.
-  std::vector<job_ptr> take_group(bool slow_allowed);
+  /// Takes jobs for one worker; empty when there are none that fit. Takes a slow job only when `slow_allowed`, for a
+  /// worker that has nothing to do.
+  std::vector<job_ptr> take_group(bool slow_allowed, worker_load before = {});
   std::vector<job_ptr> take_if(const std::function<bool(const job&)>&);
 
   bool empty() const { return jobs_.empty(); }

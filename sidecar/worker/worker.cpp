@@ -15,7 +15,7 @@ using std::chrono::nanoseconds;
 
 // A deadline checked this late means that the whole program was stopped or starved, and perhaps the worker with it.
 constexpr std::chrono::milliseconds loop_stall_threshold{100};
-// From this time on, the last jobs of a group are given to other workers: all are quick, but their sum is long.
+// From this time on, the last jobs of a worker are given to others: all are quick, but their sum is long.
 constexpr int max_slices = 4;
 
 template <class Jobs>
@@ -88,11 +88,21 @@ void worker::on_time(time_point now, worker_news& news) {
 // ---- Ready, jobs, answers
 
 void worker::assign(std::vector<job_ptr> jobs, bool slow, time_point now, worker_news& news) {
-  slow_ = slow;
-  slice_ = options_.slice;
-  current_since_ = now;
-  extension_ = {};
-  enter(worker_state::busy, now);
+  if (state_ == worker_state::idle) {
+    slow_ = slow;
+    slice_ = options_.slice;
+    current_since_ = now;
+    extension_ = {};
+    enter(worker_state::busy, now);
+  }
+  const bool alive = send(jobs);
+  if (jobs_.empty()) ++jobs.front()->failed_deliveries;
+  append(news.returned, jobs);
+  if (jobs_.empty() || !alive) on_disconnect("", now, news);
+}
+
+// Moves jobs to the worker until its socket is full. False when the worker has exited.
+bool worker::send(std::vector<job_ptr>& jobs) {
   auto next = jobs.begin();
   auto sent = worker_process::sent::yes;
   while (next != jobs.end() &&
@@ -102,9 +112,13 @@ void worker::assign(std::vector<job_ptr> jobs, bool slow, time_point now, worker
     jobs_.push_back(std::move(*next++));
   }
   jobs.erase(jobs.begin(), next);
-  if (jobs_.empty()) ++jobs.front()->failed_deliveries;
-  append(news.returned, jobs);
-  if (jobs_.empty() || sent == worker_process::sent::gone) on_disconnect("", now, news);
+  return sent != worker_process::sent::gone;
+}
+
+worker_load worker::load() const {
+  worker_load out{jobs_.size()};
+  for (const auto& j : jobs_) out.expected += j->expected();
+  return out;
 }
 
 // Ends by itself: each packet ends a job, makes the worker ready or ends it.
@@ -158,19 +172,28 @@ void worker::check_busy(time_point now, worker_news& news) {
 void worker::take_back(time_point now, worker_news& news) {
   const bool overran = now >= overrun();
   auto unreceived = take_unreceived();
-  if (jobs_.empty()) {
-    // It gets no processor time or is stopped. The first job stays with it until its deadline.
-    auto& first = unreceived.front();
-    const bool sent = process_->send(first->number, first->payload) == worker_process::sent::yes;
-    if (sent) jobs_.push_back(std::move(first));
-    if (sent) unreceived.erase(unreceived.begin());
-    else on_disconnect("", now, news);
-  }
+  if (jobs_.empty()) return on_nothing_received(std::move(unreceived), now, news);
   if (overran) mark_overtaken(unreceived, options_.slice);
   append(news.returned, unreceived);
   // A worker answers each job before it receives the next, so one job is left: that which it has begun.
   read(now, news);
   if (state_ == worker_state::busy && jobs_.size() > 1) on_protocol_error(now, news);
+}
+
+// The worker waits for a processor or is stopped. Another one would wait as well, so its jobs stay for some slices, and
+// the first one until its deadline.
+void worker::on_nothing_received(std::vector<job_ptr> jobs, time_point now, worker_news& news) {
+  std::vector<job_ptr> others;
+  if (now < since_ + max_slices * slice_) {
+    current_since_ = now;
+  } else {
+    others.assign(std::make_move_iterator(jobs.begin() + 1), std::make_move_iterator(jobs.end()));
+    jobs.resize(1);
+  }
+  const bool alive = send(jobs);
+  append(news.returned, jobs);
+  append(news.returned, others);
+  if (jobs_.empty() || !alive) on_disconnect("", now, news);
 }
 
 std::vector<job_ptr> worker::take_unreceived() {

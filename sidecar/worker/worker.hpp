@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/exit_status.hpp"
-#include "worker/job.hpp"
+#include "worker/job_queue.hpp"
 #include "worker/messages.hpp"
 #include "worker/worker_pool.hpp"
 #include "worker/worker_process.hpp"
@@ -47,7 +47,8 @@ class worker {
   /// The options outlive the worker.
   worker(std::unique_ptr<worker_process>, const worker_pool_options&, time_point now);
 
-  /// Gives an idle worker jobs, which are not empty. Those that it does not receive are returned.
+  /// Gives jobs, which are not empty, to a worker that is idle or `takes_more`. Those that the socket does not hold are
+  /// returned.
   void assign(std::vector<job_ptr>, bool slow, time_point now, worker_news&);
   /// Reads its answers, and collects the process if it has ended.
   void on_event(time_point now, worker_news&);
@@ -62,6 +63,9 @@ class worker {
   time_point since() const { return since_; }
   bool was_ready() const { return was_ready_; }
   bool has_ended() const { return ended_; }
+  /// Whether further quick jobs may wait behind those that it has.
+  bool takes_more(time_point now) const { return has_quick_job() && now < std::min(slice_end(), since_ + slice_); }
+  worker_load load() const;
   bool has_slow_job() const { return state_ == worker_state::busy && slow_; }
   /// When it should have ended its current quick job.
   time_point slice_end() const { return current_since_ + slice_; }
@@ -74,12 +78,14 @@ class worker {
     return state_ == worker_state::starting || state_ == worker_state::idle || state_ == worker_state::busy;
   }
   void enter(worker_state, time_point now);
+  bool send(std::vector<job_ptr>&);
   void read(time_point now, worker_news&);
   void on_answer(const wire::answer_packet&, time_point now, worker_news&);
   time_point deadline() const { return current_since_ + jobs_.front()->timeout + extension_; }
   time_point overrun() const { return std::min(slice_end(), deadline()); }
   void check_busy(time_point now, worker_news&);
   void take_back(time_point now, worker_news&);
+  void on_nothing_received(std::vector<job_ptr>, time_point now, worker_news&);
   std::vector<job_ptr> take_unreceived();
   void on_timeout(time_point now, worker_news&);
   void on_protocol_error(time_point now, worker_news&);

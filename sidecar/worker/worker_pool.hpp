@@ -63,9 +63,4 @@ class worker_pool {
 /// The thread that runs the loop must live as long as the program, because workers exit with it (PR_SET_PDEATHSIG).
 std::unique_ptr<worker_pool> make_worker_pool(boost::asio::io_context&, const worker_pool_options& = {});
 
-/// Resolves names for async checks through a pool: numeric addresses at once, names in a worker, one lookup per name at
-/// a time. The last good addresses are kept without limit. They are returned, flagged `remembered`, when a lookup
-/// fails, or after half of the time when it is slow. The pool must outlive the resolver.
-std::unique_ptr<name_resolver> make_name_resolver(worker_pool&);
-
 }  // namespace telltale

@@ -25,6 +25,7 @@ struct fake_process_state {
   std::deque<std::string> answers;
   std::size_t capacity = 1000;  ///< jobs that the socket holds
   bool open = true;             ///< false: the worker has closed its sockets
+  bool gone = false;            ///< true: nothing can be sent
   bool talkative = false;
   std::optional<exit_status> ended;
   bool retired = false;
@@ -50,7 +51,7 @@ class fake_worker_process final : public worker_process {
   ~fake_worker_process() override { state_->destroyed = true; }
 
   sent send(std::uint64_t number, std::string_view payload) override {
-    if (!state_->open) return sent::gone;
+    if (!state_->open || state_->gone) return sent::gone;
     if (state_->queued.size() >= state_->capacity) return sent::full;
     state_->queued.push_back({number, std::string(payload)});
     return sent::yes;

@@ -120,6 +120,17 @@ TEST_CASE("dispatcher: quick jobs wait one slice for a worker with quick jobs, t
   CHECK(f.started.size() == 2);
 }
 
+TEST_CASE("dispatcher: jobs join a worker with quick jobs rather than wake another") {
+  fixture f;
+  f.start_workers(2);
+  f.submit_and_dispatch("a");
+  f.submit_and_dispatch("b");
+  f.submit_and_dispatch("slow", task_of(1s));
+  f.submit_and_dispatch("behind slow");
+  CHECK(f.sent(0).size() + f.sent(1).size() == 4);
+  CHECK((f.sent(0) == list{"slow"} || f.sent(1) == list{"slow"}));
+}
+
 TEST_CASE("dispatcher: a worker whose notification has not been handled gets the next jobs") {
   fixture f;
   f.start_workers(1);

@@ -59,6 +59,16 @@ TEST_CASE("job queue: a group ends before its jobs would take a slice together")
   CHECK(f.take() == list{"5"});
 }
 
+TEST_CASE("job queue: a worker that has jobs gets only as many quick ones as fit behind them") {
+  fixture f;
+  f.add(1s, "slow");
+  for (const auto* name : {"1", "2", "3"}) f.add(10ms, name);
+  CHECK(payloads(f.queue.take_group(false, {1, 20ms})).empty());
+  CHECK(payloads(f.queue.take_group(false, {max_in_group, 0ms})).empty());
+  CHECK(payloads(f.queue.take_group(false, {5, 10ms})) == list{"1"});
+  CHECK(payloads(f.queue.take_group(false, {1, 0ms})) == list{"2", "3"});
+}
+
 TEST_CASE("job queue: slow jobs get their own worker, after quick jobs and only when allowed") {
   fixture f;
   auto declared = task_of(0ms);

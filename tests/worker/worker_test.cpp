@@ -137,18 +137,56 @@ TEST_CASE("worker: a timeout shorter than a slice returns the jobs behind it in 
   CHECK(f.done().why == reason::timeout);
 }
 
-TEST_CASE("worker: the first job stays with a worker that gets no processor time") {
+TEST_CASE("worker: jobs stay with a worker that gets no processor time for four slices, the first one longer") {
   worker_fixture f;
   f.be_ready();
   f.assign({"a", "b", "c"});
+  for (int n = 1; n < 4; ++n) {
+    f.now += f.options.slice;
+    CHECK(f.w.due() == f.now);
+    f.on_time();
+    CHECK(f.news.returned.empty());
+    CHECK(f.sent() == list{"a", "b", "c"});
+  }
   f.now += f.options.slice;
   f.on_time();
   CHECK(payloads(f.news.returned) == list{"b", "c"});
+  for (const auto& j : f.news.returned) CHECK(j->times_overtaken == 0);
   CHECK(f.sent() == list{"a"});
   f.work();
   f.on_event();
   CHECK(f.news.done.size() == 1);
   CHECK(f.w.state() == worker_state::idle);
+}
+
+TEST_CASE("worker: one that received nothing and has exited returns all its jobs") {
+  worker_fixture f;
+  f.be_ready();
+  f.assign({"a", "b"});
+  f.now += f.options.slice;
+  f.process->gone = true;
+  f.on_time();
+  CHECK(payloads(f.news.returned) == list{"a", "b"});
+  CHECK(f.w.state() == worker_state::ending);
+}
+
+TEST_CASE("worker: takes more quick jobs during the first slice") {
+  worker_fixture f;
+  f.be_ready();
+  f.of->record_overrun(1ms);
+  f.assign({"a"});
+  CHECK(f.w.takes_more(f.now));
+  CHECK(f.w.load().jobs == 1);
+  CHECK(f.w.load().expected == 1ms);
+  f.now += 5ms;
+  f.assign({"b"});
+  CHECK(f.sent() == list{"a", "b"});
+  CHECK(f.w.slice_end() == f.now - 5ms + f.options.slice);
+  CHECK_FALSE(f.w.takes_more(f.now + f.options.slice));
+  f.work(2);
+  f.on_event();
+  CHECK(f.w.state() == worker_state::idle);
+  CHECK_FALSE(f.w.takes_more(f.now));
 }
 
 TEST_CASE("worker: one that receives a job before it has answered the last is killed; its jobs wait for its end") {

@@ -1,4 +1,6 @@
-// Resolves names for async checks: one lookup per name at a time, with the last addresses as a fallback.
+// Implements one lookup per name at a time, with the last addresses as a fallback.
+#include "runner/name_resolver.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <map>
@@ -12,8 +14,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
-#include "worker/worker_pool.hpp"
 
 namespace telltale {
 namespace {

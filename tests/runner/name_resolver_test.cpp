@@ -1,3 +1,5 @@
+#include "runner/name_resolver.hpp"
+
 #include <doctest/doctest.h>
 
 #include <deque>
@@ -5,8 +7,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-
-#include "worker/worker_pool.hpp"
 
 using namespace telltale;
 using namespace std::chrono_literals;
