@@ -1,4 +1,7 @@
 // A probe that is cancelled at any point of its session ends without leaving an operation behind.
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
 #include "checks/http/peer.hpp"
 
 using namespace telltale;
