@@ -43,6 +43,9 @@ class postgres_check final : public async_check {
  public:
   explicit postgres_check(postgres_options options) : state_(std::make_shared<postgres_state>(std::move(options))) {}
   asio::awaitable<outcome> probe(async_context ctx) override { return run_once(state_, std::move(ctx)); }
+  void continue_from(const async_check& before) override {
+    if (const auto* same = dynamic_cast<const postgres_check*>(&before)) state_->lag = same->state_->lag;
+  }
 
  private:
   std::shared_ptr<postgres_state> state_;

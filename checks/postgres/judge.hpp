@@ -12,7 +12,7 @@
 
 namespace telltale::postgres {
 
-/// What an earlier run saw of a standby that was connected to its primary.
+/// What an earlier run saw of a standby that was connected to its primary; a reload keeps it.
 struct lag_history {
   std::optional<std::chrono::steady_clock::time_point> when;
   std::uint64_t received = 0;

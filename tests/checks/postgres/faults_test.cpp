@@ -52,7 +52,7 @@ TEST_CASE("postgres faults: a conversation that is cut off anywhere does not pas
   cut.hangs_up = false;
   for (cut.most = 1; cut.most < whole; cut.most += 31) {
     CAPTURE(cut.most);
-    CHECK(probe_postgres(serves_postgres(cut), with_query(), 100ms).reason == reason::timeout);
+    CHECK(probe_postgres(serves_postgres(cut), with_query(), 300ms).reason == reason::timeout);
   }
 }
 
@@ -62,6 +62,7 @@ TEST_CASE("postgres faults: servers of other protocols are named where they can 
     script behaviour;
     const char* with_tls;     ///< with the default, which asks for TLS first
     const char* without_tls;  ///< with `tls: false`
+    std::chrono::milliseconds timeout = 5s;
   };
   const auto silence = "no answer to the ";
   const row rows[] = {
@@ -80,17 +81,17 @@ TEST_CASE("postgres faults: servers of other protocols are named where they can 
       {"AMQP", says("AMQP\0\0\x09\x01"s), "does not speak PostgreSQL", "speaks AMQP"},
       {"memcached", says("ERROR\r\n"), "", ""},
       {"an echo", says("\0\0\0\x08\x04\xd2\x16\x2f"s), "does not speak PostgreSQL", "does not speak PostgreSQL"},
-      {"silent", silent, silence, silence},
+      {"silent", silent, silence, silence, 300ms},
   };
   for (const auto& each : rows) {
     CAPTURE(each.name);
     for (const bool tls : {true, false}) {
-      const auto out = probe_postgres(each.behaviour, tls ? options() : options{{"tls", text("false")}}, 500ms);
+      const auto out = probe_postgres(each.behaviour, tls ? options() : options{{"tls", text("false")}}, each.timeout);
       CHECK(out.verdict == verdict::fail);
       CHECK(missing(out.message, tls ? each.with_tls : each.without_tls) == "");
       options ready{{"mode", text("ready")}};
       if (!tls) ready.emplace_back("tls", text("false"));
-      CHECK(probe_postgres(each.behaviour, ready, 500ms).verdict == verdict::fail);
+      CHECK(probe_postgres(each.behaviour, ready, each.timeout).verdict == verdict::fail);
     }
   }
 }
@@ -116,7 +117,7 @@ TEST_CASE("postgres faults: hostile lengths, types and orders are faults of the 
       hostile.*part = bad;
       if (part == &postgres_script::end && bad == pg::ready('I')) continue;  // the right one
       CAPTURE(bad);
-      const auto out = probe_postgres(serves_postgres(hostile), {}, 500ms);
+      const auto out = probe_postgres(serves_postgres(hostile));
       CHECK(missing(described(out), "fail protocol: ") == "");
     }
   }
@@ -136,7 +137,7 @@ TEST_CASE("postgres faults: a result of the wrong shape is a fault of the protoc
     postgres_script hostile;
     hostile.result = bad;
     CAPTURE(bad);
-    CHECK(probe_postgres(serves_postgres(hostile), with_query(), 500ms).verdict == verdict::fail);
+    CHECK(probe_postgres(serves_postgres(hostile), with_query()).verdict == verdict::fail);
   }
 }
 
@@ -207,7 +208,7 @@ TEST_CASE("postgres faults: a server that repeats the password does not make it 
 TEST_CASE("postgres faults: data behind the refusal of TLS may be injected") {
   postgres_script injects;
   injects.tls = "N" + pg::trusted();
-  CHECK(probe_postgres(serves_postgres(injects), {}, 500ms).verdict == verdict::fail);
+  CHECK(probe_postgres(serves_postgres(injects)).verdict == verdict::fail);
 }
 
 TEST_CASE("postgres faults: mode ready passes on any request for credentials and on a refused login only") {
