@@ -19,10 +19,11 @@ namespace {
 // Forty failures per round. With a sanitizer a worker takes about a hundred times as long to start.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::size_t rounds = 5;
+constexpr auto short_timeout = 2s;
 #else
 constexpr std::size_t rounds = 250;
-#endif
 constexpr auto short_timeout = 40ms;
+#endif
 
 struct death {
   std::string how;
