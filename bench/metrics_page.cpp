@@ -52,7 +52,7 @@ std::size_t count_lines(std::string_view page) {
 
 void read_page(std::string_view text, const rule_list& rules) {
   static const secret_list no_secrets;
-  earlier_page earlier;
+  page_history earlier(std::chrono::minutes(1));
   findings found;
   page one(rules, earlier, boot_clock::now(), false, no_secrets);
   for (; !text.empty(); text.remove_prefix(std::min(piece, text.size())))

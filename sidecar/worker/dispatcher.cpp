@@ -43,8 +43,10 @@ void dispatcher::submit(job_ptr j, time_point now) {
 void dispatcher::dispatch(time_point now) {
   // A worker may be free although its notification has not been handled yet.
   if (!queue_.empty())
-    for (auto& [id, w] : workers_)
+    for (auto& entry : workers_) {
+      auto& w = entry.second;
       if (w.state() == worker_state::busy) follow([&](worker_news& news) { w.on_event(now, news); }, now);
+    }
   // A worker that cannot be killed must not keep the loop of a stopped program running.
   std::erase_if(workers_, [&](const auto& entry) {
     return entry.second.has_ended() || (stopped_ && entry.second.state() == worker_state::stuck);
@@ -229,7 +231,7 @@ void dispatcher::stop(time_point now) {
 // ---- Time
 
 void dispatcher::on_time(time_point now) {
-  for (auto& [id, w] : workers_) follow([&](worker_news& news) { w.on_time(now, news); }, now);
+  for (auto& entry : workers_) follow([&](worker_news& news) { entry.second.on_time(now, news); }, now);
   retire_idle(now);
   dispatch(now);
 }
