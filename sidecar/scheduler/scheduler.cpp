@@ -86,9 +86,19 @@ void scheduler::iterate() {
   const auto lag = now - expected_;
   detect_stall(now);
   last_iteration_ = now;
-  for (const auto number : table_.take_due(now)) run(units_[number]);
+  start_due(now);
   listener_.on_iteration(std::max(lag, boot_clock::duration::zero()), now);
   arm();
+}
+
+/// Requests wait for an iteration. The checks that remain are started in the next one, after all other ready handlers.
+void scheduler::start_due(boot_clock::time_point now) {
+  constexpr std::chrono::microseconds most{250};
+  for (std::size_t started = max_at_once; started == max_at_once && boot_clock::now() - now < most;) {
+    const auto due = table_.take_due(now);
+    for (const auto number : due) run(units_[number]);
+    started = due.size();
+  }
 }
 
 void scheduler::detect_stall(boot_clock::time_point now) {

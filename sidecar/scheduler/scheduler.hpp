@@ -53,6 +53,7 @@ class scheduler {
 
   void arm();
   void iterate();
+  void start_due(boot_clock::time_point now);
   void iterate_again();
   void run(const unit_ptr&);
   void start_run(unit&);

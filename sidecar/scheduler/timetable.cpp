@@ -49,7 +49,7 @@ std::vector<std::size_t> timetable::take_due(time_point now) {
     else out.push_back(check);
   }
   std::ranges::stable_sort(out, {}, [this](std::size_t check) { return entries_[check].due; });
-  if (out.size() > max_per_iteration) out.resize(max_per_iteration);
+  if (out.size() > max_at_once) out.resize(max_at_once);
   for (const auto check : out) {
     auto& e = entries_[check];
     e.running = true;

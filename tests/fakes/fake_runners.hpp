@@ -34,9 +34,10 @@ class fake_runners final : public runner_factory {
   }
 
   std::size_t made = 0;
-  std::string unbuildable;           ///< the name of a check that cannot be built
-  std::vector<asked> runs;           ///< pending, the oldest first
-  std::vector<std::size_t> removed;  ///< runners that were destroyed without a successor
+  std::chrono::microseconds start_time{0};  ///< that starting a run takes of the loop
+  std::string unbuildable;                  ///< the name of a check that cannot be built
+  std::vector<asked> runs;                  ///< pending, the oldest first
+  std::vector<std::size_t> removed;         ///< runners that were destroyed without a successor
 
  private:
   /// Takes over its predecessor's number, so that a kept check has one number.
@@ -49,6 +50,7 @@ class fake_runners final : public runner_factory {
       std::erase_if(owner_.runs, [this](const asked& run) { return run.runner == *number_; });
     }
     void start(std::chrono::milliseconds timeout, run_done done) override {
+      for (const auto end = boot_clock::now() + owner_.start_time; boot_clock::now() < end;) continue;
       owner_.runs.push_back({*number_, timeout, std::move(done)});
     }
     void continue_from(check_runner& before) override {

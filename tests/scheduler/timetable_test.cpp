@@ -142,14 +142,14 @@ TEST_CASE("timetable: due times fall on ticks, so that checks share them") {
 }
 
 TEST_CASE("timetable: of many due checks a few are returned at a time, each once, the earliest first") {
-  const auto count = 2 * max_per_iteration + 10;
+  const auto count = 2 * max_at_once + 7;
   const std::size_t late = 5;
   std::vector<cadence> paces(count, ten);
   for (std::size_t i = 0; i < late; ++i) paces[i].initial_delay = 10 * tick;
   auto table = timetable_of(paces);
   const auto now = t0 + 1s;
   std::vector<std::size_t> begun;
-  for (const auto size : {max_per_iteration, max_per_iteration, std::size_t{10}, std::size_t{0}}) {
+  for (const auto size : {max_at_once, max_at_once, std::size_t{7}, std::size_t{0}}) {
     CHECK((table.next_due() <= now) == (size > 0));
     const auto due = table.take_due(now);
     CHECK(due.size() == size);
