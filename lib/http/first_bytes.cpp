@@ -23,12 +23,14 @@ finding judge_first_bytes(std::string_view bytes, const client_words& words) {
   constexpr std::string_view http = "HTTP/";
   if (bytes.empty()) return {};
   if (net::agrees(bytes, http)) {
+    // The version comes first: it stands before the end of the line, so the finding does not depend on segmentation.
+    const char version = bytes.size() > http.size() ? bytes[http.size()] : '1';
+    if (version >= '2' && version <= '9')
+      return net::failure(reason::protocol, fmt::format("the server answered in HTTP/{}, {}", version, words.needs));
     const auto line_end = bytes.find('\n');
     if (line_end != std::string_view::npos && bytes[line_end - 1] != '\r')
       return net::failure(reason::protocol, "the lines of the reply end with LF instead of CRLF, which HTTP/1.1 needs");
-    const char version = bytes.size() > http.size() ? bytes[http.size()] : '1';
-    if (version < '2' || version > '9') return {};
-    return net::failure(reason::protocol, fmt::format("the server answered in HTTP/{}, {}", version, words.needs));
+    return {};
   }
   const auto tls = net::begins_tls(bytes), http2 = net::begins_http2(bytes);
   if (tls == begins::yes) return speaks_tls(words);

@@ -34,6 +34,7 @@ TEST_CASE("first bytes: too few decide nothing, and other protocols are named") 
       {"SS?", "the server does not speak HTTP"},
       {"\x15\x03\x01", "the server speaks TLS on this port: the URL should start with https://"},
       {"HTTP/2 200", "the server answered in HTTP/2, this check uses HTTP/1.1"},
+      {"HTTP/2.1 200\n", "the server answered in HTTP/2, this check uses HTTP/1.1"},
       {"\0\0\x06\x04\0\0\0\0\0"sv, "the server speaks HTTP/2 on this port, this check uses HTTP/1.1"},
       {"PRI * HTTP/2.0\r\n", "the server speaks HTTP/2 on this port, this check uses HTTP/1.1"},
   };
@@ -42,6 +43,10 @@ TEST_CASE("first bytes: too few decide nothing, and other protocols are named") 
     const auto found = judge_first_bytes(r.bytes);
     CHECK(found.sentence == r.words);
     CHECK(found.reason == (r.words.empty() ? reason::ok : reason::protocol));
+    std::string first;  // however the bytes arrive
+    for (std::size_t n = 1; n <= r.bytes.size() && first.empty(); ++n)
+      first = judge_first_bytes(r.bytes.substr(0, n)).sentence;
+    CHECK(first == r.words);
   }
   CHECK(judge_first_bytes("\x15\x03\x01", {"wss://", ""}).sentence.ends_with("wss://"));
 }
