@@ -96,7 +96,9 @@ bool has_secrets(const postgres_options& of) { return of.dsn || of.password; }
 
 bool read_secrets(plan& what) {
   auto fresh = make_plan(what.options);
-  const bool changed = fresh.secrets != what.secrets;
+  const bool changed = fresh.secrets != what.secrets || fresh.login.user != what.login.user ||
+                       fresh.database != what.database || fresh.shown != what.shown ||
+                       fresh.server_options != what.server_options;
   if (changed) what = std::move(fresh);
   return changed;
 }

@@ -12,6 +12,10 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds min_every = 1s;
 constexpr std::chrono::milliseconds min_timeout = 100ms;
 
+/// `intact_age` of sqlite_integrity. A longer one is given in whole days: a reload keeps a check, and the damage that
+/// it has found, only while its options are the same.
+constexpr std::chrono::days default_age{1};
+
 }  // namespace
 
 options_of<integrity_options> integrity_options::declared() {
@@ -44,9 +48,11 @@ added_check added_integrity(const integrity_options& options, const raw_value& w
   take_option(out.entry, group, "every", "interval");
   take_option(out.entry, group, "timeout", "timeout");
   take_option(out.entry, written, "path", "path");
-  auto intact_age = raw_value::map({}, group.at);
-  put_option(intact_age, "warn", to_text(2 * options.every + options.timeout));
-  out.entry.members.push_back({"intact_age", group.at, std::move(intact_age)});
+  if (const auto days = std::chrono::ceil<std::chrono::days>(2 * options.every + options.timeout); days > default_age) {
+    auto intact_age = raw_value::map({}, group.at);
+    put_option(intact_age, "warn", to_text(std::chrono::milliseconds(days)));
+    out.entry.members.push_back({"intact_age", group.at, std::move(intact_age)});
+  }
   return out;
 }
 

@@ -20,18 +20,30 @@ const std::vector<check_result>& check_set::run_once() {
   io_.poll();  // probes that have ended since the last call
   for (std::size_t i = 0; i < runners_.size(); ++i) {
     const auto& last = results_[i];
-    if (!last.config.type->cadence.slow || last.found.verdict != verdict::pass) start(i);
+    const bool slow = last.config.type->cadence.slow;
+    if (slow && last.found.verdict == verdict::pass) continue;
+    ++unanswered_;
+    if (slow) slow_.push_back(i);
+    else start(i);
   }
+  start_slow();
   io_.restart();
   if (unanswered_ > 0) io_.run();
   return results_;
 }
 
+void check_set::start_slow() {
+  if (slow_.empty()) return;
+  const auto next = slow_.front();
+  slow_.pop_front();
+  start(next);
+}
+
 void check_set::start(std::size_t check) {
-  ++unanswered_;
   runners_[check]->start(results_[check].config.settings.timeout, [this, check](run_report report) {
     results_[check].found = std::move(report.outcome);
     results_[check].duration = report.duration;
+    if (results_[check].config.type->cadence.slow) start_slow();
     if (--unanswered_ == 0) io_.stop();  // a probe that overran may still be ending; it is not awaited
   });
 }

@@ -30,6 +30,15 @@ std::shared_ptr<const config> feeding(config all, gate g) {
 
 bool is_undecided(const std::shared_ptr<const check_view>& view) { return view->status.state == check_state::pending; }
 
+/// Some gates pass before a check has run: `live`, and those of slow checks. To wait for nothing is not what is wanted:
+/// every check has to have a result, except for slow ones beside others.
+bool lacks_results(const snapshot& now) {
+  const auto is_slow = [](const auto& view) { return view->config->type->cadence.slow; };
+  const bool all_slow = std::ranges::all_of(now.checks, is_slow);
+  return std::ranges::any_of(now.checks,
+                             [&](const auto& view) { return is_undecided(view) && (all_slow || !is_slow(view)); });
+}
+
 /// "no result yet: db (type tcp, timeout 10s)", with a line break; empty when every check has one.
 std::string undecided_line(const snapshot& now) {
   std::string out;
@@ -73,7 +82,8 @@ local_gate::answer local_gate::ask(std::chrono::milliseconds timeout) {
   for (;;) {
     const auto now = look();
     const auto& state = now->of(gate_).state;
-    answer out{state.state != verdict::fail, false, gate_text(*now, gate_, state, details::full, {})};
+    answer out{state.state != verdict::fail && !lacks_results(*now), false,
+               gate_text(*now, gate_, state, details::full, {})};
     out.text += undecided_line(*now);
     out.permanent =
         std::ranges::any_of(now->checks, [&](const auto& view) { return is_permanent_failure(*view, now->taken); });

@@ -1,6 +1,7 @@
 // Implements hysteresis and staleness.
 #include "policy/status.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -79,8 +80,11 @@ status status_at(const status& s, const thresholds& limits, boot_clock::time_poi
 }
 
 status reset_after_stall(const status& s, std::chrono::nanoseconds suspended, boot_clock::time_point now) {
-  if (s.state == check_state::pending) return s;
   status out = s;
+  if (s.state == check_state::pending) {
+    out.fresh_at = std::max(s.fresh_at, now);  // later before the end of an initial delay
+    return out;
+  }
   out.state = check_state::pending;
   out.reason = reason::stale;
   out.outdated = false;

@@ -25,6 +25,9 @@ using std::chrono::steady_clock;
 // A lookup may outlive the run that requested it: a slow answer serves the next run.
 constexpr std::chrono::seconds lookup_limit{10};
 
+// More names than a configuration has: a server that redirects to ever new ones must not fill the memory.
+constexpr std::size_t max_names = 1'000;
+
 // A lookup in progress, shared by the coroutines that wait for it.
 struct shared_lookup {
   bool done = false;
@@ -99,6 +102,7 @@ class pool_resolver final : public name_resolver {
   }
 
   std::shared_ptr<known_name> name_of(const std::string& host) {
+    if (names_.size() >= max_names) std::erase_if(names_, [](const auto& each) { return !each.second->current; });
     auto& entry = names_[host];
     if (!entry) entry = std::make_shared<known_name>();
     return entry;

@@ -83,9 +83,10 @@ timetable::time_point timetable::random_time(time_point earliest, time_point lat
 timetable::time_point timetable::finished(std::size_t check, bool failing, time_point now,
                                           std::chrono::nanoseconds rest) {
   auto& e = entries_[check];
-  const auto after_failure = std::max(e.pace.failing_interval, std::min(rest, e.pace.interval));
-  const auto interval = failing ? after_failure : e.pace.interval;
+  const auto interval = failing ? e.pace.failing_interval : e.pace.interval;
   if (e.due == unplanned || interval != e.pace.interval) plan_next(e, interval, now);
+  // Slow checks wait for each other, so the run may have begun long after it became due.
+  if (failing && rest.count() > 0) e.due = std::max(e.due, tick_at_or_after(now + std::min(rest, e.pace.interval)));
   e.running = false;
   e.ran_before = true;
   return e.due;

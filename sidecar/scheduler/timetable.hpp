@@ -52,8 +52,8 @@ class timetable {
   /// Returns the checks due at `now` in the order of their due times, at most `max_at_once`; the rest stays due.
   /// The returned checks count as running until `finished`.
   std::vector<std::size_t> take_due(time_point now);
-  /// Ends a run. After a failure the next run comes `failing_interval` after the start of this one, or `rest` when that
-  /// is longer, but not later than after a success. A run that took longer than its interval is followed at once.
+  /// Ends a run. After a failure the next run comes `failing_interval` after the start of this one, but at least `rest`
+  /// (at most the interval) after its end. A run that took longer than its interval is followed at once.
   /// Returns when the check is due again.
   time_point finished(std::size_t check, bool failing, time_point now, std::chrono::nanoseconds rest = {});
   /// Ends a run whose result was dropped: the check is due again at `now`.

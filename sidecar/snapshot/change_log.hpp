@@ -7,10 +7,11 @@
 
 namespace telltale {
 
-/// "db: pass -> fail locked: …". Failing checks that decide a gate are errors, others warnings.
+/// "check db: pass -> fail", with reason and message as fields. Failing checks that decide a gate are errors, others
+/// warnings.
 void log_check_change(const check_config&, check_state before, const status& now, std::chrono::nanoseconds duration);
 
-/// "ready: now failing: …".
+/// "gate ready: failing", with reason and message as fields.
 void log_gate_change(gate, const gate_state& now);
 
 }  // namespace telltale

@@ -25,6 +25,7 @@ std::string one_line(std::string_view text, std::size_t longest) {
 }
 
 outcome within_limits(outcome found) {
+  if (found.verdict == verdict::fail && found.reason == reason::ok) found.reason = reason::internal;
   found.message = one_line(found.message, max_message_bytes);
   if (found.message.empty()) found.message = "the check gave no message";
   std::erase_if(found.measurements,

@@ -71,7 +71,7 @@ class worker {
   time_point slice_end() const { return current_since_ + slice_; }
   bool has_quick_job() const { return state_ == worker_state::busy && !slow_; }
   /// The task in whose job it died or was killed.
-  const std::shared_ptr<task>& last_task() const { return last_task_; }
+  const std::shared_ptr<task>& last_task() const { return jobs_.empty() ? last_task_ : jobs_.front()->task; }
 
  private:
   bool listens() const {

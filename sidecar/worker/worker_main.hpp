@@ -10,7 +10,7 @@ inline constexpr int worker_jobs = 3;
 inline constexpr int worker_notifications = 4;
 
 /// Runs until the program closes the socket and returns the exit code. Exits with the program (PR_SET_PDEATHSIG). Uses
-/// no YAML, TLS or event loop.
+/// no YAML and no event loop.
 int worker_main(const check_table&);
 
 }  // namespace telltale

@@ -1,7 +1,6 @@
 // Implements the pool's interface: runs of checks and name lookups are two kinds of jobs.
 #include "worker/worker_pool.hpp"
 
-#include <cassert>
 #include <map>
 #include <utility>
 

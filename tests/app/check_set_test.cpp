@@ -1,5 +1,6 @@
 #include "app/check_set.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 
@@ -88,4 +89,35 @@ TEST_CASE("check set: without checks there are no results, and one that cannot b
     throw std::runtime_error("the secret cannot be read");
   };
   CHECK_THROWS_WITH_AS(check_set(f.conf), "check 'db': the secret cannot be read", std::runtime_error);
+}
+
+TEST_CASE("check set: slow checks run one at a time, beside the others") {
+  int running = 0;
+  int most = 0;
+  struct busy_check final : async_check {
+    busy_check(int& now, int& peak) : running(now), most(peak) {}
+    boost::asio::awaitable<outcome> probe(async_context ctx) override {
+      most = std::max(most, ++running);
+      boost::asio::steady_timer timer(ctx.executor, 20ms);
+      constexpr auto no_throw = boost::asio::as_tuple(boost::asio::use_awaitable);
+      co_await timer.async_wait(no_throw);
+      --running;
+      co_return outcome::pass("intact");
+    }
+    int& running;
+    int& most;
+  };
+  for (const bool slow : {true, false}) {
+    CAPTURE(slow);
+    check_type type;
+    type.name = "busy";
+    type.cadence.slow = slow;
+    type.make_async = [&](const raw_value&) { return std::make_shared<busy_check>(running, most); };
+    config conf;
+    for (const char* name : {"a", "b", "c"}) conf.checks.push_back(fakes::check_named(name, type));
+    most = 0;
+    check_set set(conf);
+    for (const auto& each : set.run_once()) CHECK(each.found == outcome::pass("intact"));
+    CHECK(most == (slow ? 1 : 3));
+  }
 }

@@ -135,3 +135,19 @@ TEST_CASE("local gate: a gate without a check, and a check that cannot be built,
                        "deps.yaml: check 'db': the secret cannot be read\n", std::runtime_error);
   CHECK(lines.runs == 0);
 }
+
+TEST_CASE("local gate: a gate that passes before the first run is waited for all the same") {
+  script lines{{refused, outcome::pass("connected")}, 20ms};
+  for (const bool slow : {false, true}) {
+    CAPTURE(slow);
+    lines.runs = 0;
+    auto type = type_of(lines);
+    type.cadence.slow = slow;
+    const auto which = slow ? gate::ready : gate::live;  // both pass while the check is pending
+    local_gate own(config_of(check_of(type, gate_list{which})), which);
+    CHECK_FALSE(own.ask(0ms).passes);
+    CHECK_FALSE(own.ask(60s).passes);
+    asks_until_passed(own);
+    CHECK(lines.runs == 2);
+  }
+}

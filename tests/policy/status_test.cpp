@@ -119,7 +119,10 @@ TEST_CASE("policy: a stall invalidates earlier results, and the next one decides
   CHECK(status_at(s, limits, t0 + 53s).state == check_state::fail);
   CHECK(next_status(s, result('p'), limits, t0 + 32s).state == check_state::pass);
   CHECK(next_status(s, result('f'), limits, t0 + 32s).state == check_state::fail);
-  CHECK(reset_after_stall(initial_status(t0), 30s, t0 + 31s) == initial_status(t0));
+  // A check without a result waits anew, instead of being too old at once.
+  const auto waiting = reset_after_stall(initial_status(t0), 30s, t0 + 31s);
+  CHECK(status_at(waiting, limits, t0 + 31s + limits.max_age - 1ns).state == check_state::pending);
+  CHECK(waiting.since == t0);
 }
 
 TEST_CASE("policy: a failure after a stale result counts at once, a success only after `rise`") {

@@ -1,4 +1,4 @@
-// Tests the calendar: first runs, jitter, coalescing, single flight, and the absence of bursts.
+// Tests the due times: first runs, jitter, coalescing, single flight, and the absence of bursts.
 #include "scheduler/timetable.hpp"
 
 #include <doctest/doctest.h>
@@ -116,7 +116,7 @@ TEST_CASE("timetable: a failing check runs at its failing interval") {
 }
 
 TEST_CASE("timetable: a failing check rests before it runs again, at most for its interval") {
-  for (const auto& [rest, wanted] : {std::pair{1s, 2s}, {5s, 5s}, {1000s, 10s}}) {
+  for (const auto& [rest, wanted] : {std::pair{1000ms, 2000ms}, {5000ms, 5500ms}, {1'000'000ms, 10'500ms}}) {
     auto table = timetable_of({{10s, 2s, 0s, 0.0}});
     REQUIRE(table.take_due(t0 + 1s).size() == 1);
     table.finished(0, true, t0 + 1500ms, rest);
@@ -128,6 +128,14 @@ TEST_CASE("timetable: a failing check rests before it runs again, at most for it
     CHECK(table.next_due() - start >= wanted);
     CHECK(table.next_due() - start <= wanted + tick);
   }
+}
+
+TEST_CASE("timetable: a slow check rests after its end, however long it waited for others") {
+  auto table = timetable_of({{6h, 2s, 0s, 0.1}});
+  REQUIRE(table.take_due(t0 + 1s).size() == 1);
+  table.finished(0, true, t0 + 65min, 50min);
+  CHECK(table.next_due() >= t0 + 115min);
+  CHECK(table.next_due() <= t0 + 115min + tick);
 }
 
 TEST_CASE("timetable: due times fall on ticks, so that checks share them") {

@@ -3,8 +3,8 @@
 Descriptors, processes, threads and zombies are exact, so each quiet point must equal the first. Memory is not exact: the
 medians of the first and the last third are compared, after a warm-up in which pages are touched for the first time.
 
-The parent's memory is VmRSS, which counts for a container's limit. It does not suit workers: killed ones are replaced,
-and their number changes. In the last part of a soak no worker is killed, and the private memory of the largest one must
+The parent's memory is RssAnon: heap and stacks. Code that runs late is mapped late, and the kernel can take it back. It
+does not suit workers: killed ones are replaced, and their number changes. In the last part of a soak no worker is killed, and the private memory of the largest one must
 not grow.
 """
 import dataclasses
@@ -14,6 +14,7 @@ import statistics
 WARM_UP = 0.2
 WITHOUT_HITS = 0.4       # the last part of a soak, in which no worker is killed
 TOLERANCE = 0.02
+ANONYMOUS_TOLERANCE = 0.05  # some pages of 2 MiB
 LEAST_POINTS = 6         # after the warm-up, so that two thirds have medians
 MOST_WORKERS = 16        # the pool's limit; idle ones retire after half a minute, so their number varies
 MOST_AT_REST = 3         # the pool keeps one; a busy machine sometimes needs a second or third
@@ -47,11 +48,11 @@ def after_warm_up(points, duration):
     return [p for p in points if p.seconds >= WARM_UP * duration]
 
 
-def memory(name, values, may_shrink=False):
+def memory(name, values, may_shrink=False, tolerance=TOLERANCE):
     if len(values) < LEAST_POINTS:
         return Finding(name, None, f"skipped: {len(values)} quiet points after the warm-up, {LEAST_POINTS} are needed")
     first, last, change = thirds(values)
-    holds = change <= TOLERANCE and (may_shrink or change >= -TOLERANCE)
+    holds = change <= tolerance and (may_shrink or change >= -tolerance)
     return Finding(name, holds, f"{first:.0f} -> {last:.0f} KiB, {100 * change:+.2f} %")
 
 
@@ -82,7 +83,7 @@ def structure(points, sanitizer=""):
 
 def sizes(points, duration, calm_since):
     warm = after_warm_up(points, duration)
-    return [memory("RSS", [p.rss_kib for p in warm]), largest_worker(points, calm_since)]
+    return [memory("anonymous memory", [p.anonymous_kib for p in warm], tolerance=ANONYMOUS_TOLERANCE), largest_worker(points, calm_since)]
 
 
 def by_path(counts, path):

@@ -13,7 +13,7 @@ def points(number=12, **changes):
         return changes[name](n) if name in changes else flat
     return [Point(n * DURATION / number, Look(*(value(f, n, flat) for f, flat in (
                 ("descriptors", 11), ("surplus", 0), ("others", 0), ("zombies", 0), ("threads", 1)))),
-                  value("workers", n, 2), value("rss", n, 13000 + n % 3 * 40), 2200, 10000,
+                  value("workers", n, 2), value("rss", n, 13000 + n % 3 * 40), value("anonymous", n, 2200 + n % 3 * 40), 10000,
                   value("worker_kib", n, {7: 1200, 8: 900})) for n in range(number)]
 
 
@@ -40,11 +40,12 @@ class Flat(unittest.TestCase):
         self.assertEqual(failed(workers=lambda n: 17 if n == 4 else 1), ["workers"])
         self.assertEqual(failed(workers=lambda n: 4), ["workers"])
 
-    def test_memory_that_grows_by_more_than_two_percent_fails_after_any_warm_up(self):
-        self.assertEqual(failed(rss=lambda n: 9000 if n < 2 else 13000), [])
-        self.assertEqual(failed(rss=lambda n: 13000 + 30 * n), [])
-        self.assertEqual(failed(rss=lambda n: 13000 + 60 * n), ["RSS"])
-        self.assertEqual(failed(rss=lambda n: 13000 - 60 * n), ["RSS"])
+    def test_memory_that_grows_by_more_than_five_percent_fails_after_any_warm_up(self):
+        self.assertEqual(failed(anonymous=lambda n: 1500 if n < 2 else 2200), [])
+        self.assertEqual(failed(anonymous=lambda n: 2200 + 10 * n), [])
+        self.assertEqual(failed(anonymous=lambda n: 2200 + 25 * n), ["anonymous memory"])
+        self.assertEqual(failed(anonymous=lambda n: 2200 - 25 * n), ["anonymous memory"])
+        self.assertEqual(failed(rss=lambda n: 13000 + 600 * (n > 6)), [])
 
     def test_only_growth_of_the_largest_worker_fails(self):
         grown = ["memory of the largest worker"]

@@ -125,7 +125,7 @@ class Soak:
         if self.points:
             found += judgement.structure(self.points, os.environ.get("TELLTALE_SANITIZE", ""))
         if harness.SANITIZED:
-            found.append(judgement.Finding("RSS", None, "skipped: a sanitizer keeps what was freed"))
+            found.append(judgement.Finding("anonymous memory", None, "skipped: a sanitizer keeps what was freed"))
         else:
             found += judgement.sizes(self.points, self.duration, self.calm_since)
         try:

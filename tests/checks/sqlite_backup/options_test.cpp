@@ -45,5 +45,19 @@ TEST_CASE("sqlite backup options: `integrity` adds a check that reads the backup
   CHECK(added[0].entry.find("interval")->text == "1h");
   CHECK_FALSE(added[0].entry.find("timeout"));
   CHECK(added[0].entry.find("immutable")->text == "true");
-  CHECK(added[0].entry.find("intact_age")->find("warn")->text == "2h1m");
+  CHECK_FALSE(added[0].entry.find("intact_age"));
+}
+
+TEST_CASE("sqlite backup options: `intact_age` of the added check follows a long interval in days") {
+  const auto type = checks::sqlite_backup();
+  const auto warn_with = [&](const char* every) {
+    const auto added = type.added_checks(
+        raw_value::map({option("path", "/backup/app.db"), limit_option("integrity", {option("every", every)})}));
+    const auto* age = added.at(0).entry.find("intact_age");
+    return age ? age->find("warn")->text : "";
+  };
+  CHECK(warn_with("11h") == "");
+  CHECK(warn_with("12h") == "2d");
+  CHECK(warn_with("20h") == "2d");  // a reload with another interval keeps the check
+  CHECK(warn_with("7d") == "15d");
 }
