@@ -3,7 +3,7 @@ from harness import load, peers, rounds, sidecar, table
 
 NUMBER, NAME = 4, "latency"
 RATE = 197  # not a divisor of the ticks per second, so that requests arrive at every phase of a tick
-TITLE = f"p99 of a new-connection probe, {RATE}/s"
+TITLE = f"p99 of a probe, {RATE}/s"
 
 
 def milliseconds(bench, server, path="/health"):

@@ -4,7 +4,7 @@ import sys
 from harness import peers, requests, sidecar
 
 NUMBER, NAME = 2, "new-connection"
-TITLE = "/health, new connection per request: CPU per request"
+TITLE = "/health, new connection: CPU per request"
 GOALS = {"nginx": 1, sidecar.EARLIER: 0.95, "Go net/http": 1.4, "FastAPI": 9}
 
 
