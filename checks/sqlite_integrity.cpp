@@ -6,14 +6,14 @@
 
 #include "sqlite/integrity_option.hpp"
 #include "sqlite/judge_files.hpp"
-#include "sqlite_integrity/examine.hpp"
+#include "sqlite_integrity/check_integrity.hpp"
 #include "sqlite_integrity/record.hpp"
 
 namespace telltale::checks {
 namespace {
 
-/// Early enough to report an incomplete examination before the worker is killed.
-boot_clock::time_point end_of_examination(const probe_context& ctx) {
+/// Early enough to report an incomplete check before the worker is killed.
+boot_clock::time_point end_of_check(const probe_context& ctx) {
   return ctx.deadline - std::min<boot_clock::duration>(std::chrono::seconds(1), (ctx.deadline - ctx.now) / 10);
 }
 
@@ -23,9 +23,9 @@ class sqlite_integrity_check final : public blocking_check {
 
   outcome probe(probe_context& ctx) override {
     const auto began = boot_clock::now();
-    auto examined = sqlite::examine(options_, end_of_examination(ctx));
+    auto found = sqlite::check_integrity(options_, end_of_check(ctx));
     const auto ended = ctx.now + (boot_clock::now() - began);
-    auto out = sqlite::record(std::move(examined), options_, ctx.memory, ended, std::chrono::system_clock::now());
+    auto out = sqlite::record(std::move(found), options_, ctx.memory, ended, std::chrono::system_clock::now());
     // Messages of failed system calls already start with the path.
     const auto& path = options_.path.text;
     if (!out.message.starts_with(path)) out.message = sqlite::file_name(path) + ": " + out.message;

@@ -23,7 +23,7 @@ class connection {
 
   /// A failure to send shows when nothing is received: what the server sent before it closed tells more.
   boost::asio::awaitable<void> send(std::string bytes);
-  /// The next message of the conversation. Notices and parameters are skipped; an error of the server fails.
+  /// The next message of the session. Notices and parameters are skipped; an error of the server fails.
   boost::asio::awaitable<finding> receive(const net::phase_words&, message& into);
 
   net::run& now() { return now_; }

@@ -154,7 +154,7 @@ asio::awaitable<finding> run_query(connection& talk, const std::string& query, q
 }
 
 /// One transaction, which leaves nothing behind.
-asio::awaitable<finding> examine(connection& talk, const plan& what, lag_history& before, std::string& healthy) {
+asio::awaitable<finding> query_server(connection& talk, const plan& what, lag_history& before, std::string& healthy) {
   server_state seen;
   auto found = co_await ask_state(talk, what, seen);
   if (failed(found)) co_return found;
@@ -184,15 +184,15 @@ asio::awaitable<finding> ask_ready(connection& talk, const plan& what, std::stri
   co_return found;
 }
 
-asio::awaitable<finding> converse(connection& talk, const plan& what, net::lent_connection& lent, lag_history& before,
-                                  std::string& healthy) {
+asio::awaitable<finding> run_session(connection& talk, const plan& what, net::lent_connection& lent,
+                                     lag_history& before, std::string& healthy) {
   if (what.options.mode == probe_mode::ready) co_return co_await ask_ready(talk, what, healthy);
   if (!lent.state) {
     auto found = co_await log_in(talk, what);
     if (failed(found)) co_return found;
     lent.state = std::make_unique<logged_in>();
   }
-  co_return co_await examine(talk, what, before, healthy);
+  co_return co_await query_server(talk, what, before, healthy);
 }
 
 /// A server that has not heard of the end logs one.
@@ -204,11 +204,11 @@ asio::awaitable<void> hang_up(net::lent_connection lent) {
 
 }  // namespace
 
-asio::awaitable<spoken> talk_over(net::run& now, const plan& what, net::lent_connection& lent, lag_history& before,
-                                  std::string& healthy) {
+asio::awaitable<spoken> session_over(net::run& now, const plan& what, net::lent_connection& lent, lag_history& before,
+                                     std::string& healthy) {
   connection talk(now, *lent.line, what.secrets);
   spoken out;
-  out.found = co_await converse(talk, what, lent, before, healthy);
+  out.found = co_await run_session(talk, what, lent, before, healthy);
   out.stale = failed(out.found) && lent.reused && (!talk.answered() || ends_connection(talk.sqlstate()));
   out.reusable = !failed(out.found) && lent.state && talk.quiet() && now.found.worst_verdict() != verdict::fail;
   co_return out;
@@ -220,7 +220,7 @@ asio::awaitable<finding> hold_session(net::run& now, const plan& what, net::kept
     auto lent = co_await kept.open(now, what.target);
     if (!lent.line) co_return lent.failed;
     lent.wait_for_first_byte(now);
-    auto done = co_await talk_over(now, what, lent, before, healthy);
+    auto done = co_await session_over(now, what, lent, before, healthy);
     if (done.stale) continue;  // the next one is new
     if (done.reusable) co_await kept.give_back(std::move(lent));
     else co_await hang_up(std::move(lent));

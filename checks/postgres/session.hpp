@@ -1,4 +1,4 @@
-// Holds one conversation of the check with a server: login, transaction, query.
+// Holds one session of the check with a server: login, transaction, query.
 #pragma once
 
 #include <string>
@@ -15,16 +15,16 @@
 namespace telltale::postgres {
 
 struct spoken {
-  finding found;          ///< a failure of the conversation itself
+  finding found;          ///< a failure of the session itself
   bool reusable = false;  ///< the connection can be used for another run
   bool stale = false;     ///< the server has ended the connection, and nothing is known about it
 };
 
-/// Over an open connection: logs in, unless an earlier run has, and examines the server. Otherwise as `hold_session`.
-boost::asio::awaitable<spoken> talk_over(net::run&, const plan&, net::lent_connection&, lag_history&,
-                                         std::string& healthy);
+/// Over an open connection: logs in, unless an earlier run has, and queries the server. Otherwise as `hold_session`.
+boost::asio::awaitable<spoken> session_over(net::run&, const plan&, net::lent_connection&, lag_history&,
+                                            std::string& healthy);
 
-/// Over the kept connection or a new one. Adds what was found to the run, except a failure of the conversation itself,
+/// Over the kept connection or a new one. Adds what was found to the run, except a failure of the session itself,
 /// which is returned. `healthy` becomes the sentence of a run without findings. The arguments must outlive the call.
 boost::asio::awaitable<finding> hold_session(net::run&, const plan&, net::kept_connection&, lag_history&,
                                              std::string& healthy);

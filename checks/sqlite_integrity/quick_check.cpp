@@ -46,7 +46,7 @@ constexpr std::string_view run_in_application = ": run `PRAGMA quick_check` in t
 enum class end : std::uint8_t { completed, deadline, backlog_limit };
 
 outcome not_done(reason why, std::string sentence) {
-  sentence = "not examined: " + std::move(sentence);
+  sentence = "not checked: " + std::move(sentence);
   return why == reason::idle ? outcome::pass(std::move(sentence), why) : outcome::warn(why, std::move(sentence));
 }
 

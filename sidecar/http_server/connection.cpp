@@ -50,7 +50,7 @@ class connection final : public droppable {
   bool open();
   bool receive();
   bool send();
-  bool part();
+  bool finish();
   /// Whether the last response was sent, or the connection has closed.
   bool is_over() const { return closed_ || response_->closes; }
 
@@ -151,7 +151,7 @@ bool connection::send() {
   return true;
 }
 
-bool connection::part() {
+bool connection::finish() {
   if (closed_) return true;
   if (!shut_down_) {
     if (!done(transport_->shut_down(), phase::lingering)) return false;
@@ -217,7 +217,7 @@ loop_awaitable<void> serve_connection(std::shared_ptr<server_state> state, descr
     // Other connections go first. Under load the next request arrives meanwhile, and no wait is needed.
     co_await asio::post(state->loop, resume);
   }
-  while (!peer.part()) co_await peer.ready();
+  while (!peer.finish()) co_await peer.ready();
 }
 
 }  // namespace telltale

@@ -1,4 +1,4 @@
-"""A sidecar beside SQLite databases, where the whole program is needed: examinations, backups, workers that die."""
+"""A sidecar beside SQLite databases, where the whole program is needed: checks, backups, workers that die."""
 import os
 import signal
 import sqlite3

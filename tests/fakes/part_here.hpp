@@ -42,7 +42,7 @@ inline std::vector<outcome> probe_between(const check_type& type, options chosen
   const auto run_all = [&]() -> asio::awaitable<void> {
     for (std::size_t i = 0; i <= steps.size(); ++i) {
       if (i > 0) steps[i - 1](part);
-      const async_context ctx{io.get_executor(), std::chrono::steady_clock::now() + 2s, &names, &part};
+      const async_context ctx{io.get_executor(), std::chrono::steady_clock::now() + ample, &names, &part};
       auto found = co_await check->probe(ctx);
       out.push_back(std::move(found));
     }
@@ -52,7 +52,7 @@ inline std::vector<outcome> probe_between(const check_type& type, options chosen
   asio::co_spawn(io, run_all(), [](std::exception_ptr e) {
     if (e) std::rethrow_exception(e);
   });
-  io.run_for(20s);
+  io.run_for(ample * 2);
   CHECK(io.stopped());
   CHECK(server.open() == 0);
   REQUIRE(out.size() == steps.size() + 1);

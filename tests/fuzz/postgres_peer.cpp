@@ -48,13 +48,14 @@ postgres::plan plan_of(unsigned bits) {
   return out;
 }
 
-asio::awaitable<outcome> converse(async_context where, const postgres::plan& what, std::unique_ptr<net::stream> line) {
+asio::awaitable<outcome> run_session(async_context where, const postgres::plan& what,
+                                     std::unique_ptr<net::stream> line) {
   net::run now(std::move(where), what.shown);
   net::lent_connection lent;
   lent.line = std::move(line);
   postgres::lag_history before;
   std::string healthy;
-  auto done = co_await postgres::talk_over(now, what, lent, before, healthy);
+  auto done = co_await postgres::session_over(now, what, lent, before, healthy);
   now.add(std::move(done.found));
   co_return std::move(now).result(healthy);
 }
@@ -94,13 +95,14 @@ result run(const postgres::plan& what, std::string_view says, bool whole) {
   result out;
   bool done = false;
   auto line = std::make_unique<watched_stream>(context.get_executor(), says, whole, out);
-  asio::co_spawn(context, converse(where, what, std::move(line)), [&](const std::exception_ptr& thrown, outcome found) {
-    require(!thrown, "nothing is thrown out of a conversation");
-    out.found = std::move(found);
-    done = true;
-  });
+  asio::co_spawn(context, run_session(where, what, std::move(line)),
+                 [&](const std::exception_ptr& thrown, outcome found) {
+                   require(!thrown, "nothing is thrown out of a session");
+                   out.found = std::move(found);
+                   done = true;
+                 });
   context.run();
-  require(done, "a conversation ends");
+  require(done, "a session ends");
   return out;
 }
 

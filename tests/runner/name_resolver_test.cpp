@@ -166,3 +166,19 @@ TEST_CASE("name resolver: a lookup may end after the resolver is destroyed") {
   f.answer(found("192.0.2.1"));
   CHECK(got.size() == 1);
 }
+
+TEST_CASE("name resolver: names beyond a thousand displace the addresses of earlier ones") {
+  fixture f;
+  std::vector<resolution> got;
+  f.ask("db", 1s, got);
+  f.answer(found("192.0.2.1"));
+  for (int i = 0; i < 1000; ++i) {
+    f.ask("host" + std::to_string(i), 1s, got);
+    f.answer(failed());
+  }
+  f.ask("db", 1s, got);
+  f.answer(failed());
+  REQUIRE(got.size() == 1002);
+  CHECK(got.back().endpoints.empty());
+  CHECK_FALSE(got.back().error.empty());
+}

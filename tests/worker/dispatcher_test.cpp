@@ -242,6 +242,7 @@ TEST_CASE("dispatcher: jobs of a task wait for its killed worker, and fail once 
   const auto of = task_of(0ms, "a");
   f.submit_and_dispatch("1", of);
   f.be_ready(0);
+  CHECK(f.all.shared_task(task_of(0ms, "a")) == of);  // a check that was renamed meanwhile waits for this run, too
   f.hang(0);
   f.pass(2s);
   CHECK(f.failures().size() == 1);

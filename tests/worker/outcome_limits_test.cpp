@@ -68,3 +68,9 @@ TEST_CASE("outcome limits: names of stored values are limited") {
   CHECK(bounded.get("inode") == 7);
   CHECK(bounded.values().size() == 1);
 }
+
+TEST_CASE("outcome limits: a failure has a reason") {
+  CHECK(within_limits(outcome::fail(reason::ok, "odd")).reason == reason::internal);
+  CHECK(within_limits(outcome::fail(reason::corrupt, "page 7")).reason == reason::corrupt);
+  CHECK(within_limits(outcome::pass("fine")).reason == reason::ok);
+}

@@ -5,7 +5,7 @@
 using namespace telltale;
 using namespace telltale::fakes;
 
-TEST_CASE("postgres cancelled: at any point of a healthy conversation") {
+TEST_CASE("postgres cancelled: at any point of a healthy session") {
   cancel_everywhere(serves_postgres({}), make_postgres_check(with_query()), 200);
 }
 

@@ -25,7 +25,7 @@ script says(std::string bytes, bool first = false) {
 
 }  // namespace
 
-TEST_CASE("postgres faults: the whole conversation passes") {
+TEST_CASE("postgres faults: the whole session passes") {
   CHECK(described(probe_postgres(serves_postgres({}), with_query())) ==
         "pass ok: db.test:5432: primary, answers queries, query returns '7'");
   CHECK(described(probe_postgres(serves_postgres({}))) == "pass ok: db.test:5432: primary, answers queries");
@@ -37,7 +37,7 @@ TEST_CASE("postgres faults: the whole conversation passes") {
   CHECK(probe_postgres(serves_postgres(noisy)).verdict == verdict::pass);
 }
 
-TEST_CASE("postgres faults: a conversation that is cut off anywhere does not pass") {
+TEST_CASE("postgres faults: a session that is cut off anywhere does not pass") {
   postgres_script cut;
   const auto whole = cut.all().size();
   std::set<reason> seen;

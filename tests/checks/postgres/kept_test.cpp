@@ -12,9 +12,9 @@ namespace {
 struct server_state {
   int connections = 0;
   int farewells = 0;
-  std::string after_first;     ///< is sent behind the first conversation of the first connection
-  bool closes_first = false;   ///< the first connection ends behind its first conversation
-  bool silent_second = false;  ///< the second conversation of the first connection is not answered
+  std::string after_first;     ///< is sent behind the first session of the first connection
+  bool closes_first = false;   ///< the first connection ends behind its first session
+  bool silent_second = false;  ///< the second session of the first connection is not answered
   std::string second_state;    ///< the answer to the second first query of the first connection
 };
 
@@ -137,12 +137,11 @@ TEST_CASE("postgres kept: after a failure the next run opens a new connection") 
   CHECK(state.connections == 2);
 }
 
-TEST_CASE("postgres kept: a password that was replaced is read again after it was declined") {
+TEST_CASE("postgres kept: a password that was replaced is used in the run in which the old one is declined") {
   const temp_folder folder;
   const auto file = folder.write("password", "old-password");
-  asio::io_context io;
   // Asks for the password in clear text, and knows only the new one.
-  peer server(io, [](tcp::socket socket) -> asio::awaitable<void> {
+  const script knows_new = [](tcp::socket socket) -> asio::awaitable<void> {
     co_await read_message(socket, false);
     co_await say(socket, pg::authentication(3));
     std::string heard(5 + 13, '\0');
@@ -157,33 +156,14 @@ TEST_CASE("postgres kept: a password that was replaced is read again after it wa
       co_await say(socket, std::move(copy));
     }
     co_await until_closed(socket);
-  });
-  const auto raw = map_of({{"address", text("127.0.0.1:5432")},  // in clear text, only over loopback
-                           {"user", text("app")},
-                           {"tls", text("false")},
-                           {"password", map_of({{"file", text(file)}})}});
-  auto check = checks::postgres().make_async(raw);
-  part_here part(checks::postgres(), raw);
-  fixed_resolver names;
-  names.answer.endpoints = {server.endpoint()};
-  std::vector<outcome> out;
-  const auto run_all = [&]() -> asio::awaitable<void> {
-    for (int i = 0; i < 4; ++i) {
-      if (i == 1) std::filesystem::remove(file);
-      if (i == 2) folder.write("password", "new-password");
-      const async_context ctx{io.get_executor(), std::chrono::steady_clock::now() + 5s, &names, &part};
-      auto found = co_await check->probe(ctx);
-      out.push_back(std::move(found));
-    }
-    check.reset();
-    server.stop();
   };
-  asio::co_spawn(io, run_all(), [](std::exception_ptr e) {
-    if (e) std::rethrow_exception(e);
-  });
-  io.run_for(30s);
-  CHECK(io.stopped());
-  REQUIRE(out.size() == 4);
+  fakes::options chosen{{"address", text("127.0.0.1:5432")},  // in clear text, only over loopback
+                        {"user", text("app")},
+                        {"tls", text("false")},
+                        {"password", map_of({{"file", text(file)}})}};
+  const auto out = probe_between(checks::postgres(), std::move(chosen), knows_new,
+                                 {[&](part_here&) { std::filesystem::remove(file); },
+                                  [&](part_here&) { folder.write("password", "new-password"); }, [](part_here&) {}});
   CHECK(out[0].reason == reason::auth);
   CHECK(contains(out[1].message, "(the secrets could not be read again: cannot read the secret"));
   CHECK(out[2].verdict == verdict::pass);

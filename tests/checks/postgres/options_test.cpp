@@ -149,7 +149,7 @@ TEST_CASE("postgres options: where TLS is verified, and where a password may be 
   CHECK(of("postgres://me@/app").login.may_be_readable);
 }
 
-TEST_CASE("postgres options: what cannot be used is said without a part of it") {
+TEST_CASE("postgres options: errors about what cannot be used contain no part of it") {
   const auto why = [](const std::string& dsn, fakes::options more = {}) {
     try {
       plan_of_dsn(dsn, std::move(more));
@@ -166,4 +166,16 @@ TEST_CASE("postgres options: what cannot be used is said without a part of it") 
   const temp_folder folder;
   const auto file = folder.write("password", std::string("a\0b", 3));
   CHECK(contains(why("postgres://me@db", {{"password", map_of({{"file", text(file)}})}}), "contains a byte 0"));
+}
+
+TEST_CASE("postgres options: a connection string that was replaced in any part is used") {
+  auto what = plan_of_dsn("postgresql://app:hunter2@db/shop");
+  CHECK_FALSE(postgres::read_secrets(what));
+  for (const char* dsn : {"postgresql://app:hunter2@db/other", "postgresql://owner:hunter2@db/other",
+                          "postgresql://owner:hunter3@db/other", "postgresql://owner:hunter3@standby/other"}) {
+    CAPTURE(dsn);
+    secret_text(dsn, "TELLTALE_TEST_DSN");
+    CHECK(postgres::read_secrets(what));
+    CHECK_FALSE(postgres::read_secrets(what));
+  }
 }

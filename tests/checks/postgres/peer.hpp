@@ -14,7 +14,7 @@
 
 namespace telltale::fakes {
 
-/// What the server says, in the order of the conversation, each after the client's part.
+/// What the server says, in the order of the session, each after the client's part.
 struct postgres_script {
   std::string tls = "N";
   std::string login = pg::trusted();

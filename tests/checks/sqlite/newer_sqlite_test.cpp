@@ -78,13 +78,13 @@ TEST_CASE("sqlite newer: a schema that needs a newer SQLite warns in query, inte
     CHECK(
         contains(querying(at / "app.db", "SELECT count(*) FROM t").result(), "warn mismatch: app.db: " + needs_newer));
     CHECK(contains(querying(at / "app.db", "SELECT 2", "2").result(), "warn mismatch: app.db: " + needs_newer));
-    CHECK(contains(integrity_probe(at / "app.db").result(), "warn mismatch: app.db: not examined: " + needs_newer));
+    CHECK(contains(integrity_probe(at / "app.db").result(), "warn mismatch: app.db: not checked: " + needs_newer));
 
     std::filesystem::copy_file(at / "app.db", at / "app.bak");
     std::vector<raw_member> immutable;
     immutable.push_back(option("immutable", "true"));
     CHECK(contains(integrity_probe(at / "app.bak", std::move(immutable)).result(),
-                   "warn mismatch: app.bak: not examined: " + needs_newer));
+                   "warn mismatch: app.bak: not checked: " + needs_newer));
     CHECK(sqlite_probe(at / "app.db").run().verdict == verdict::pass);  // files, locks and log are checked as usual
   }
 }

@@ -1,4 +1,4 @@
-// Tests what remains of earlier examinations.
+// Tests what remains of earlier checks.
 #include "sqlite_integrity/record.hpp"
 
 #include <doctest/doctest.h>
@@ -12,16 +12,16 @@ using namespace std::chrono_literals;
 namespace {
 
 const auto intact = outcome::pass("intact");
-const auto idle = outcome::pass("not examined: held exclusively", reason::idle);
-const auto late = outcome::warn(reason::timeout, "not examined: too slow");
+const auto idle = outcome::pass("not checked: held exclusively", reason::idle);
+const auto late = outcome::warn(reason::timeout, "not checked: too slow");
 const auto damage_found = outcome::fail(reason::corrupt, "page 7 is torn");
 
 const std::chrono::system_clock::time_point wall_start{1'700'000'000s};
 
 /// The runs of one check, at times since its first run.
 struct runs {
-  outcome at(std::chrono::nanoseconds when, const outcome& examined) {
-    return sqlite::record(examined, options, kept, boot_clock::time_point(1000s + when),
+  outcome at(std::chrono::nanoseconds when, const outcome& found) {
+    return sqlite::record(found, options, kept, boot_clock::time_point(1000s + when),
                           wall_start + std::chrono::duration_cast<std::chrono::microseconds>(when));
   }
 
@@ -31,7 +31,7 @@ struct runs {
 
 }  // namespace
 
-TEST_CASE("sqlite integrity record: damage stays a failure until an examination finds the database intact") {
+TEST_CASE("sqlite integrity record: damage stays a failure until a check finds the database intact") {
   runs check;
   check.at(0s, intact);
   CHECK(check.at(1h, damage_found).verdict == verdict::fail);
@@ -56,7 +56,7 @@ TEST_CASE("sqlite integrity record: the time of the last intact result is measur
     CHECK(check.at(2h, later).measured("intact_timestamp_seconds") == 1'700'003'600);
 }
 
-TEST_CASE("sqlite integrity record: examinations that are not completed for too long are reported") {
+TEST_CASE("sqlite integrity record: checks that are not completed for too long are reported") {
   runs check;
   check.options.intact_age = {12h, 48h};
   SUBCASE("since the first run") { CHECK(check.at(0s, idle).reason == reason::idle); }
@@ -66,7 +66,7 @@ TEST_CASE("sqlite integrity record: examinations that are not completed for too 
   }
   CHECK(check.at(12h - 1s, idle).verdict == verdict::pass);
   CHECK(described(check.at(13h, idle)) ==
-        "warn threshold: not found intact for over 13 h (limit 12 h): not examined: held exclusively");
+        "warn threshold: not found intact for over 13 h (limit 12 h): not checked: held exclusively");
   CHECK(check.at(13h, late).reason == reason::threshold);
   CHECK(check.at(49h, idle).verdict == verdict::fail);
   CHECK(check.at(50h, intact).verdict == verdict::pass);

@@ -1,4 +1,4 @@
-// Examines a whole database, unless that would harm a program that uses it.
+// Checks a whole database, unless that would harm a program that uses it.
 #pragma once
 
 #include <telltale/clock.hpp>
@@ -9,7 +9,7 @@
 namespace telltale::sqlite {
 
 /// Passes with `ok` when the database is intact, and fails when it is damaged, missing or unreadable. When it was not
-/// examined, passes with `idle` if no action is needed, and warns otherwise. The message does not name the database.
-outcome examine(const integrity_check_options&, boot_clock::time_point deadline);
+/// checked, passes with `idle` if no action is needed, and warns otherwise. The message does not name the database.
+outcome check_integrity(const integrity_check_options&, boot_clock::time_point deadline);
 
 }  // namespace telltale::sqlite

@@ -1,5 +1,5 @@
 // Looks at the files first, and runs quick_check where SQLite may open them.
-#include "sqlite_integrity/examine.hpp"
+#include "sqlite_integrity/check_integrity.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -13,9 +13,9 @@
 namespace telltale::sqlite {
 namespace {
 
-outcome not_in_order() { return outcome::pass("not examined: its files are not in order", reason::idle); }
+outcome not_in_order() { return outcome::pass("not checked: its files are not in order", reason::idle); }
 
-struct examination {
+struct attempt {
   outcome found;
   bool final = true;  ///< another attempt would find the same
 };
@@ -34,7 +34,7 @@ outcome outcome_of(const std::vector<preliminary_finding>& wrong) {
   return out.worst_verdict() == verdict::pass ? not_in_order() : std::move(out).result("");
 }
 
-examination examine_once(const integrity_check_options& options, boot_clock::time_point deadline) {
+attempt check_once(const integrity_check_options& options, boot_clock::time_point deadline) {
   const auto seen = observe(options.path.text);
   const auto wrong = judge_files(seen, wal_expectation::ignore);
   if (std::ranges::any_of(wrong, prevents_reading)) return {outcome_of(wrong), false};
@@ -45,18 +45,18 @@ examination examine_once(const integrity_check_options& options, boot_clock::tim
 }
 
 /// Retries, because an application that opens or closes the database briefly holds locks or removes files.
-outcome examine_in_use(const integrity_check_options& options, boot_clock::time_point deadline) {
+outcome check_in_use(const integrity_check_options& options, boot_clock::time_point deadline) {
   constexpr int attempts = 10;
   constexpr std::chrono::milliseconds between_attempts{20};
-  auto last = examine_once(options, deadline);
+  auto last = check_once(options, deadline);
   for (int i = 1; i < attempts && !last.final && boot_clock::now() + between_attempts < deadline; ++i) {
     std::this_thread::sleep_for(between_attempts);
-    last = examine_once(options, deadline);
+    last = check_once(options, deadline);
   }
   return std::move(last.found);
 }
 
-outcome examine_immutable(const std::string& path, boot_clock::time_point deadline) {
+outcome check_immutable(const std::string& path, boot_clock::time_point deadline) {
   const auto seen = observe_copy(path);
   if (seen.file.error != 0) {
     auto failure = file_failure(path, seen.file.error);
@@ -66,15 +66,14 @@ outcome examine_immutable(const std::string& path, boot_clock::time_point deadli
   if (seen.header.fault == header_fault::version)
     return outcome::fail(reason::mismatch, "has a format version that no known SQLite supports");
   if (seen.header.fault != header_fault::none) return outcome::fail(reason::corrupt, "is not an SQLite database");
-  if (!seen.unfinished.empty())
-    return outcome::pass("not examined: " + seen.unfinished + " is not empty", reason::idle);
+  if (!seen.unfinished.empty()) return outcome::pass("not checked: " + seen.unfinished + " is not empty", reason::idle);
   return quick_check_unchanging(path, deadline);
 }
 
 }  // namespace
 
-outcome examine(const integrity_check_options& options, boot_clock::time_point deadline) {
-  return options.immutable ? examine_immutable(options.path.text, deadline) : examine_in_use(options, deadline);
+outcome check_integrity(const integrity_check_options& options, boot_clock::time_point deadline) {
+  return options.immutable ? check_immutable(options.path.text, deadline) : check_in_use(options, deadline);
 }
 
 }  // namespace telltale::sqlite

@@ -1,4 +1,4 @@
-// Tests examinations of databases and copies: what they find, and that they harm nobody.
+// Tests checks of databases and copies: what they find, and that they harm nobody.
 #include <doctest/doctest.h>
 
 #include "checks/sqlite/closed_fixtures.hpp"
@@ -66,7 +66,7 @@ TEST_CASE("sqlite integrity: a damaged page fails, and its repair passes") {
   CHECK(probe.result() == "pass ok: app.db: intact");
 }
 
-TEST_CASE("sqlite integrity: an examination leaves no trace and causes no delay and no error in a writer") {
+TEST_CASE("sqlite integrity: a check leaves no trace and causes no delay and no error in a writer") {
   const temp_folder at;
   application app;
   make_checkpointed(app, at / "app.db");
@@ -83,17 +83,17 @@ TEST_CASE("sqlite integrity: an examination leaves no trace and causes no delay 
   CHECK(app.run("PRAGMA integrity_check") == "ok");
 }
 
-TEST_CASE("sqlite integrity: an examination that does not end in time warns with advice") {
+TEST_CASE("sqlite integrity: a check that does not end in time warns with advice") {
   const temp_folder at;
   application app;
   make_checkpointed(app, at / "app.db");
   for (int i = 0; i < 20; ++i) app.run(large_insert);
   app.run("PRAGMA wal_checkpoint(TRUNCATE); INSERT INTO t VALUES (3)");
   CHECK(described(integrity_probe(at / "app.db").run(0ms)) ==
-        "warn timeout: app.db: not examined: quick_check did not finish in time; raise its timeout");
+        "warn timeout: app.db: not checked: quick_check did not finish in time; raise its timeout");
 }
 
-TEST_CASE("sqlite integrity: an examination stops when the backlog grows and does not start when it is large") {
+TEST_CASE("sqlite integrity: a check stops when the backlog grows and does not start when it is large") {
   const temp_folder at;
   application app;
   make_checkpointed(app, at / "app.db");
@@ -103,7 +103,7 @@ TEST_CASE("sqlite integrity: an examination stops when the backlog grows and doe
   const auto seen = sqlite::observe(at / "app.db");
   const auto now = sqlite::backlog_bytes(seen).value_or(0);
   app.keep_writing("INSERT INTO t VALUES (randomblob(100000))");
-  // On a fast machine the examination may end before the backlog is large enough.
+  // On a fast machine the check may end before the backlog is large enough.
   outcome found;
   for (int i = 0; i < 200 && found.reason != reason::locked; ++i)
     found = sqlite::quick_check(seen, now + 8192, boot_clock::now() + 20s);
@@ -115,7 +115,7 @@ TEST_CASE("sqlite integrity: an examination stops when the backlog grows and doe
   CHECK(integrity_probe(at / "app.db", std::move(small)).run().reason == reason::locked);
 }
 
-TEST_CASE("sqlite integrity: an examination that would leave a trace or block a writer is idle") {
+TEST_CASE("sqlite integrity: a check that would leave a trace or block a writer is idle") {
   const temp_folder at;
   application app;
   make_checkpointed(app, at / "app.db");
@@ -129,7 +129,7 @@ TEST_CASE("sqlite integrity: an examination that would leave a trace or block a 
     app.run("BEGIN IMMEDIATE");
   }
   const auto before = listing(at.path());
-  CHECK(contains(integrity_probe(at / "app.db").result(), "pass idle: app.db: not examined: "));
+  CHECK(contains(integrity_probe(at / "app.db").result(), "pass idle: app.db: not checked: "));
   CHECK(listing(at.path()) == before);
 }
 
@@ -191,13 +191,13 @@ TEST_CASE("sqlite integrity: collations and functions defined by the application
   app.run("CREATE TABLE t(x); INSERT INTO t VALUES (1)");
   auto probe = integrity_probe(at / "app.db");
   CHECK(probe.result() ==
-        "warn mismatch: app.db: not examined: no such collation sequence: mine: run `PRAGMA quick_check` in the "
+        "warn mismatch: app.db: not checked: no such collation sequence: mine: run `PRAGMA quick_check` in the "
         "application, which provides it");
   app.run("DROP INDEX i");
   CHECK(probe.run().verdict == verdict::pass);
 }
 
-TEST_CASE("sqlite integrity: a closed database is examined without a trace") {
+TEST_CASE("sqlite integrity: a closed database is checked without a trace") {
   const temp_folder at;
   {
     application app;
@@ -213,7 +213,7 @@ TEST_CASE("sqlite integrity: a closed database is examined without a trace") {
   CHECK(contains(probe.result(), "fail corrupt: app.db: quick_check reports: "));
 }
 
-TEST_CASE("sqlite integrity: a database whose application repeatedly opens and closes it is examined") {
+TEST_CASE("sqlite integrity: a database whose application repeatedly opens and closes it is checked") {
   const temp_folder at;
   make_closed(at / "app.db");
   const reopening_application app(at / "app.db");
@@ -258,6 +258,6 @@ TEST_CASE("sqlite integrity: a copy that is not one has its reason") {
   }
   SUBCASE("still being written") {
     write_file(bak + "-wal", "x");
-    CHECK(probe.result() == "pass idle: app.bak: not examined: " + bak + "-wal is not empty");
+    CHECK(probe.result() == "pass idle: app.bak: not checked: " + bak + "-wal is not empty");
   }
 }
