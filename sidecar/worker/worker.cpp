@@ -168,14 +168,13 @@ void worker::check_busy(time_point now, worker_news& news) {
   extension_ = late + std::min(late, jobs_.front()->timeout);
 }
 
-// Takes back the jobs behind the current one.
 void worker::take_back(time_point now, worker_news& news) {
   const bool overran = now >= overrun();
   auto unreceived = take_unreceived();
   if (jobs_.empty()) return on_nothing_received(std::move(unreceived), now, news);
   if (overran) mark_overtaken(unreceived, options_.slice);
   append(news.returned, unreceived);
-  // A worker answers each job before it receives the next, so one job is left: that which it has begun.
+  // A worker answers each job before it receives the next, so one job is left at most: that which it has begun.
   read(now, news);
   if (state_ == worker_state::busy && jobs_.size() > 1) on_protocol_error(now, news);
 }
@@ -197,10 +196,11 @@ void worker::on_nothing_received(std::vector<job_ptr> jobs, time_point now, work
 }
 
 std::vector<job_ptr> worker::take_unreceived() {
-  const auto count = std::min(process_->take_back(), jobs_.size());
-  const auto first = jobs_.end() - static_cast<std::ptrdiff_t>(count);
-  std::vector<job_ptr> out(std::make_move_iterator(first), std::make_move_iterator(jobs_.end()));
-  jobs_.erase(first, jobs_.end());
+  std::vector<job_ptr> out;
+  for (const auto number : process_->take_back())
+    for (auto& j : jobs_)
+      if (j && j->number == number) out.push_back(std::move(j));
+  std::erase(jobs_, nullptr);
   return out;
 }
 

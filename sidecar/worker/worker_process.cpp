@@ -104,10 +104,11 @@ class child_worker final : public worker_process {
     return sent::yes;
   }
 
-  std::size_t take_back() override {
-    std::size_t count = 0;
-    while (receive(jobs_.theirs.get()).what == received::packet) ++count;
-    return count;
+  std::vector<std::uint64_t> take_back() override {
+    std::vector<std::uint64_t> out;
+    for (auto found = receive(jobs_.theirs.get()); found.what == received::packet; found = receive(jobs_.theirs.get()))
+      if (const auto job = wire::decode_job(found.packet)) out.push_back(job->number);
+    return out;
   }
 
   reception receive() override {

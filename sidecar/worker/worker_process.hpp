@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -27,9 +28,9 @@ class worker_process {
   /// `full`: the socket holds as many jobs as it can. `gone`: the worker has exited.
   virtual sent send(std::uint64_t number, std::string_view payload) = 0;
 
-  /// Removes the jobs that the worker has not received yet, the last ones sent. Returns their number. The kernel gives
-  /// each packet to one receiver, so none of them can begin.
-  virtual std::size_t take_back() = 0;
+  /// Removes jobs that the worker has not received yet, and returns their numbers. The kernel gives each packet to one
+  /// receiver, so none of them can begin. The worker may receive others meanwhile, also between two of these.
+  virtual std::vector<std::uint64_t> take_back() = 0;
 
   enum class received { packet, nothing, closed, invalid };
   struct reception {

@@ -4,10 +4,13 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "worker/messages.hpp"
 #include "worker/worker_process.hpp"
@@ -27,6 +30,7 @@ struct fake_process_state {
   bool open = true;             ///< false: the worker has closed its sockets
   bool gone = false;            ///< true: nothing can be sent
   bool talkative = false;
+  std::function<void()> while_taking;  ///< called once after the first job was taken back
   std::optional<exit_status> ended;
   bool retired = false;
   bool disconnected = false;
@@ -56,10 +60,14 @@ class fake_worker_process final : public worker_process {
     state_->queued.push_back({number, std::string(payload)});
     return sent::yes;
   }
-  std::size_t take_back() override {
-    const auto count = state_->queued.size();
-    state_->queued.clear();
-    return count;
+  std::vector<std::uint64_t> take_back() override {
+    std::vector<std::uint64_t> out;
+    while (!state_->queued.empty()) {
+      out.push_back(state_->queued.front().number);
+      state_->queued.pop_front();
+      if (const auto meanwhile = std::exchange(state_->while_taking, nullptr)) meanwhile();
+    }
+    return out;
   }
   reception receive() override {
     if (state_->answers.empty())

@@ -107,6 +107,26 @@ TEST_CASE("worker: after a slice the jobs behind the current one are taken back"
   CHECK(f.w.due() == f.now - f.options.slice + 2s);
 }
 
+TEST_CASE("worker: it may receive a job between two that are taken back") {
+  worker_fixture f;
+  f.be_ready();
+  f.assign({"a", "b", "c", "d"});
+  f.process->begin();
+  f.process->while_taking = [&] {  // b is taken; a ends, and c begins
+    f.process->answer("done", f.now, 1ms);
+    f.process->begin();
+  };
+  f.now += f.options.slice;
+  f.on_time();
+  CHECK(payloads(f.news.returned) == list{"b", "d"});
+  CHECK(f.news.done.size() == 1);
+  CHECK(f.w.state() == worker_state::busy);
+  f.process->answer("done", f.now, 1ms);
+  f.on_event();
+  CHECK(f.news.done.size() == 1);
+  CHECK(f.w.state() == worker_state::idle);
+}
+
 TEST_CASE("worker: quick jobs are taken back after four slices, without a penalty") {
   worker_fixture f;
   f.be_ready();
